@@ -1,0 +1,35 @@
+# `make demo` and `make test` are all that one needs; both install what is missing.
+SHELL := /usr/bin/env bash
+PY := .venv/bin/python
+SEED ?= 1
+COUNT ?= 20
+
+.PHONY: demo test setup check faults bench lock clean help
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: ## install everything into this folder (quick the second time)
+	@scripts/setup.sh
+
+demo: setup ## the whole pipeline on this machine: sessions in, tests out, tests run
+	@.venv/bin/journeywright demo
+
+test: setup check ## all checks and all tests
+	@scripts/test.sh
+
+check: setup ## ruff, mypy, import-linter
+	@scripts/check.sh
+
+faults: setup ## the long fault run: make faults SEED=7 COUNT=100
+	@$(PY) -m tests.faults --seed $(SEED) --count $(COUNT)
+
+bench: setup ## throughput, latency and recovery on this machine
+	@$(PY) -m bench.stream
+
+lock: setup ## write requirements.lock anew from pyproject.toml
+	@.venv/bin/uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.11 --no-header \
+	  --no-emit-index-url -q -o requirements.lock
+
+clean: ## remove what was built and recorded here, but not the environment
+	@rm -rf .data dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# What can be said without running the program: style, types, layers. All of them, then the verdict.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+bin=.venv/bin failed=()
+
+run() {
+  local name=$1 output; shift
+  if output=$("$@" 2>&1); then printf '✓ %s\n' "$name"; else printf '✗ %s\n%s\n' "$name" "$output"; failed+=("$name"); fi
+}
+
+run "ruff check" "$bin/ruff" check --quiet .
+run "ruff format" "$bin/ruff" format --check --quiet .
+run "mypy" "$bin/mypy" --no-error-summary
+run "import-linter" "$bin/lint-imports" --no-cache
+if [ -f capture/tsconfig.json ]; then run "tsc" npm --prefix capture run --silent check; fi
+
+[ ${#failed[@]} = 0 ] || { printf 'check: failed: %s\n' "${failed[*]}" >&2; exit 1; }

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# Installs all that journeywright needs into this folder, and nothing twice: each step leaves a stamp that names its
+# input. Says in one line what is missing and how to get it where it can't be installed from here.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+UV_VERSION=0.13.9
+STAMPS=.venv/.stamps
+BEGAN=$SECONDS
+
+say() { printf '· %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+# quietly COMMAND…: its output is shown only where it fails.
+quietly() {
+  local output
+  output=$("$@" 2>&1) || { printf '%s\n' "$output" | tail -n 15 >&2; return 1; }
+}
+digest() { cat "$@" | sha256sum | cut -c1-16; }
+
+# apt_or_tell NAME PACKAGE…: installs Debian packages as root, or says how.
+apt_or_tell() {
+  local name=$1; shift
+  if have apt-get && [ "$(id -u)" = 0 ]; then
+    say "Installing $name (apt-get install $*)"
+    { quietly apt-get update -qq &&
+      quietly env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } || fail "$name could not be installed by 'apt-get install $*': install it by hand"
+  else
+    fail "$name is missing: install it (Debian: sudo apt-get install $*)"
+  fi
+}
+
+find_python() {
+  local candidate
+  for candidate in "${PYTHON:-}" python3.11 python3.12 python3; do
+    [ -n "$candidate" ] && have "$candidate" || continue
+    if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null; then
+      echo "$candidate"; return
+    fi
+  done
+}
+
+python_environment() {
+  local python stamp
+  stamp=$STAMPS/python-$(digest requirements.lock pyproject.toml)
+  [ -e "$stamp" ] && [ -x .venv/bin/journeywright ] && return
+  python=$(find_python)
+  if [ -z "$python" ]; then apt_or_tell "Python 3.11" python3 python3-venv; python=$(find_python); fi
+  [ -n "$python" ] || fail "Python 3.11 or 3.12 is needed: install one (pyenv install 3.11), or name it with PYTHON="
+  if ! .venv/bin/python -c pass 2>/dev/null; then
+    say "Making .venv with $("$python" --version)"
+    "$python" -c 'import ensurepip' 2>/dev/null || apt_or_tell "Python's venv module" python3-venv
+    "$python" -m venv .venv
+  fi
+  mkdir -p "$STAMPS"
+  if ! .venv/bin/uv --version 2>/dev/null | grep -q " $UV_VERSION"; then
+    say "Installing uv $UV_VERSION"
+    .venv/bin/python -m pip install -q --disable-pip-version-check "uv==$UV_VERSION"
+  fi
+  say "Installing the locked Python packages (the first time some 3 GB, most of it PyTorch)"
+  .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes --compile-bytecode -r requirements.lock
+  .venv/bin/uv pip install -q --python .venv/bin/python --no-deps -e .
+  rm -f "$STAMPS"/python-*; touch "$stamp"
+}
+
+recorder() {
+  local script=agents/web/static/capture.js stamp
+  [ -f capture/package.json ] || return 0
+  stamp=$STAMPS/recorder-$(find capture -path capture/node_modules -prune -o -type f -print0 | sort -z | xargs -0 cat |
+    sha256sum | cut -c1-16)
+  [ -e "$stamp" ] && [ -e "$script" ] && return
+  have node && have npm || apt_or_tell "Node.js with npm" nodejs npm
+  node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18 ? 1 : 0)' ||
+    fail "Node.js 18 or newer is needed, $(node --version) is here: get one from your system or by nvm"
+  say "Building the recorder"
+  quietly npm --prefix capture ci --no-audit --no-fund --loglevel=error --no-update-notifier &&
+    quietly npm --prefix capture run --silent build || fail "the recorder can't be built: npm says why, above"
+  [ -e "$script" ] || fail "the recorder's build left no $script"
+  rm -f "$STAMPS"/recorder-*; touch "$stamp"
+}
+
+kafka_jars() {
+  local stamp
+  [ -n "${JOURNEYWRIGHT_BROKERS:-}" ] && return
+  have java || apt_or_tell "Java 17 or newer" default-jre-headless
+  stamp=$STAMPS/kafka-$(digest pom.xml)
+  [ -e "$stamp" ] && ls .kafka-jars/kafka_2.13-*.jar >/dev/null 2>&1 && return
+  have mvn || apt_or_tell "Maven" maven
+  say "Fetching Apache Kafka's jars"
+  rm -rf .kafka-jars
+  quietly mvn -q -B --no-transfer-progress dependency:copy-dependencies -DoutputDirectory="$PWD/.kafka-jars" \
+    -DincludeScope=runtime || fail "Maven could not fetch Kafka: it says why, above; or set JOURNEYWRIGHT_BROKERS"
+  rm -f "$STAMPS"/kafka-*; touch "$stamp"
+}
+
+chromium() {
+  .venv/bin/journeywright doctor --only browser >/dev/null 2>&1 && return
+  say "Installing Chromium"
+  if have apt-get && [ "$(id -u)" = 0 ]; then
+    apt_or_tell "Chromium" chromium
+  else
+    .venv/bin/playwright install chromium ||
+      fail "no Chromium: install one (Debian: sudo apt-get install chromium), or name it with CHROMIUM="
+  fi
+}
+
+python_environment
+recorder
+kafka_jars
+chromium
+say "Ready: .venv/bin/journeywright ($((SECONDS - BEGAN)) s)"

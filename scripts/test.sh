@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# All tests, and proof that all of them ran: as many must pass as were collected. Arguments go to pytest.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+report=$(mktemp) trap_file=$report
+trap 'rm -f "$trap_file"' EXIT
+
+collected=$(.venv/bin/python -m pytest --collect-only -q "$@" | sed -nE 's/^([0-9]+) tests? collected.*/\1/p')
+[ -n "$collected" ] || { echo "test: pytest collected nothing" >&2; exit 1; }
+.venv/bin/python -m pytest -q --junitxml="$report" "$@"
+.venv/bin/python - "$report" "$collected" <<'PY'
+import sys
+import xml.etree.ElementTree as ElementTree
+
+suite = ElementTree.parse(sys.argv[1]).getroot().find("testsuite").attrib
+collected = int(sys.argv[2])
+passed = int(suite["tests"]) - sum(int(suite[kind]) for kind in ("failures", "errors", "skipped"))
+print(f"{passed} of {collected} collected tests passed")
+sys.exit(passed != collected)
+PY
