@@ -1,0 +1,206 @@
+"""Avro in the Confluent wire format: a zero byte, the schema's id in four bytes, the record.
+
+The records are plain on purpose: what everybody asks for is typed, the deep part travels as JSON in `body`, so that a
+new kind of event or step needs no new schema. Every field has a default: readers of either version read the other's.
+"""
+
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any, Final, Literal
+
+import fastavro
+import orjson
+from fastavro.schema import SchemaParseException
+
+from schemas.base import Value
+from schemas.codecs import BadInput, dump, from_json, to_json
+from schemas.events import Event
+from schemas.generated_tests import GENERATED_TEST, GeneratedTest
+from schemas.stories import STORY, Story
+
+MAGIC: Final = b"\x00"
+HEADER_BYTES: Final = 5
+Name = Literal["events", "story", "test", "dead_letter"]
+NAMES: tuple[Name, ...] = ("events", "story", "test", "dead_letter")
+_ENVELOPE = ("id", "app", "session_id", "journey_id", "user_id", "tab_id", "at_ms", "seq", "kind", "source")
+_STORY = (
+    "id", "version", "app", "journey_id", "session_id", "user_id", "title", "sentence", "startTimestamp",
+    "endTimestamp", "closed_by", "tags", "flow_key",
+)  # fmt: skip
+_TEST = ("id", "version", "app", "flow_id", "story_id", "name", "file_name", "title", "tags", "code")
+
+
+class UnknownSchema(BadInput):
+    """A record names a schema that has not been fetched yet: fetch `schema_id`, add it to the reader, try again."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"Avro: schema {number} is not known")
+        self.schema_id = number
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that could not be read: where it came from, its bytes (cut), and why."""
+
+    cause: str
+    topic: str = ""
+    partition: int = -1
+    offset: int = -1
+    key: bytes | None = None
+    value: bytes = b""
+    value_bytes: int = 0
+
+
+def schema_text(name: Name, version: str = "") -> str:
+    """A schema as it is registered; `version` is the folder of an earlier one, as in "v1"."""
+    folder = files("schemas") / "avsc"
+    return (folder / version / f"{name}.avsc" if version else folder / f"{name}.avsc").read_text("utf-8")
+
+
+def _parsed(text: str) -> Any:
+    """A schema ready for use. Raises BadInput."""
+    try:
+        return fastavro.parse_schema(json.loads(text), named_schemas={})
+    except (ValueError, TypeError, KeyError, RecursionError, SchemaParseException) as error:
+        raise BadInput(f"Avro: the schema can't be read: {type(error).__name__}") from None
+
+
+_OURS: dict[Name, Any] = {name: _parsed(schema_text(name)) for name in NAMES}
+
+
+def schema_id(raw: bytes) -> int | None:
+    """The id of the schema that a record was written with; None where it is not in the Confluent wire format."""
+    if len(raw) < HEADER_BYTES or not raw.startswith(MAGIC):
+        return None
+    return int.from_bytes(raw[1:HEADER_BYTES], "big")
+
+
+def _written(name: Name, number: int, record: Mapping[str, Any]) -> bytes:
+    out = io.BytesIO()
+    out.write(MAGIC + number.to_bytes(4, "big"))
+    fastavro.schemaless_writer(out, _OURS[name], record)
+    return out.getvalue()
+
+
+def events_to_avro(number: int, events: Iterable[Event]) -> bytes:
+    """Events as one message, under the id that the registry gave to the schema `events`."""
+    return _written("events", number, {"events": [_event_record(event) for event in events]})
+
+
+def _event_record(event: Event) -> dict[str, Any]:
+    rest = dump(event)
+    record = {name: getattr(event, name) for name in _ENVELOPE}
+    for name in _ENVELOPE:
+        rest.pop(name, None)
+    return {**record, "body": orjson.dumps(rest).decode()}
+
+
+def story_to_avro(number: int, story: Story) -> bytes:
+    """A story as a message, under the id of the schema `story`."""
+    return _written("story", number, _with_body(story, _STORY))
+
+
+def generated_test_to_avro(number: int, test: GeneratedTest) -> bytes:
+    """A test as a message, under the id of the schema `test`."""
+    return _written("test", number, _with_body(test, _TEST))
+
+
+def _with_body(value: Value, names: tuple[str, ...]) -> dict[str, Any]:
+    whole = dump(value)
+    return {**{name: whole[name] for name in names}, "body": to_json(value).decode()}
+
+
+def dead_letter_to_avro(number: int, letter: DeadLetter) -> bytes:
+    """A dead letter as a message, under the id of the schema `dead_letter`."""
+    return _written("dead_letter", number, {name: getattr(letter, name) for name in DeadLetter.__slots__})
+
+
+@dataclass
+class AvroReader:
+    """Reads records whose schemas are known by their ids. It fetches nothing: whoever owns it adds what is missing."""
+
+    _known: dict[int, Any] = field(default_factory=dict)
+
+    def knows(self, number: int) -> bool:
+        return number in self._known
+
+    def add(self, number: int, text: str) -> None:
+        """Makes a writer's schema known. Raises BadInput where it is none."""
+        self._known[number] = _parsed(text)
+
+    def record(self, raw: bytes) -> Any:
+        """A record as plain values; one of ours is brought to the current schema. Raises BadInput, UnknownSchema."""
+        number = schema_id(raw)
+        if number is None:
+            raise BadInput("Avro: the header is broken (a zero byte and four bytes of the schema's id)")
+        if number not in self._known:
+            raise UnknownSchema(number)
+        writer = self._known[number]
+        reader = next((ours for ours in _OURS.values() if _full_name(ours) == _full_name(writer)), None)
+        stream = io.BytesIO(raw[HEADER_BYTES:])
+        try:
+            record = fastavro.schemaless_reader(stream, writer, reader)
+        except _UNREADABLE as error:
+            raise BadInput(f"Avro: the record does not fit its schema {number} ({type(error).__name__})") from None
+        if stream.read(1):
+            raise BadInput(f"Avro: bytes are left over after the record of schema {number}")
+        return record
+
+    def events(self, raw: bytes) -> Any:
+        """The document that a message of events stands for: native JSON, or what another producer's schema holds."""
+        return _unwrapped(self.record(raw))
+
+    def story(self, raw: bytes) -> Story:
+        """A story. Raises BadInput."""
+        return from_json(STORY, self._body(raw))
+
+    def test(self, raw: bytes) -> GeneratedTest:
+        """A test. Raises BadInput."""
+        return from_json(GENERATED_TEST, self._body(raw))
+
+    def dead_letter(self, raw: bytes) -> DeadLetter:
+        """A dead letter. Raises BadInput."""
+        record = self.record(raw)
+        if not isinstance(record, dict) or not set(DeadLetter.__slots__) <= set(record):
+            raise BadInput("Avro: no dead letter")
+        if isinstance(record["value"], str):
+            # A default of the type bytes is text in Avro's JSON, and fastavro leaves it so.
+            record["value"] = record["value"].encode("latin-1")
+        return DeadLetter(**{name: record[name] for name in DeadLetter.__slots__})
+
+    def _body(self, raw: bytes) -> str:
+        record = self.record(raw)
+        body = record.get("body") if isinstance(record, dict) else None
+        if not isinstance(body, str):
+            raise BadInput("Avro: the record has no body")
+        return body
+
+
+_UNREADABLE = (
+    EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError, MemoryError, AttributeError, RecursionError,
+    fastavro.read.SchemaResolutionError,
+)  # fmt: skip
+
+
+def _full_name(schema: Any) -> str | None:
+    return schema.get("name") if isinstance(schema, dict) else None
+
+
+def _unwrapped(record: Any) -> Any:
+    """Puts the fields of `body` beside those of the envelope; other producers' records are left as they are."""
+    if not isinstance(record, dict):
+        return record
+    if isinstance(record.get("events"), list):
+        return {**record, "events": [_unwrapped(one) for one in record["events"]]}
+    if not isinstance(record.get("body"), str) or "kind" not in record:
+        return record
+    try:
+        body = orjson.loads(record["body"])
+    except orjson.JSONDecodeError:
+        raise BadInput("body: not JSON") from None
+    if not isinstance(body, dict):
+        raise BadInput("body: should be an object")
+    return {**body, **{name: value for name, value in record.items() if name != "body"}}

@@ -1,0 +1,73 @@
+"""Values to JSON bytes and back.
+
+The JSON is canonical: fields in the order of their declaration, defaults left out (except tags of unions and the
+outer fields of records that clients read), no white space. Equal values give equal bytes.
+"""
+
+from functools import lru_cache
+from typing import Any, Literal, TypeVar, get_origin
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.base import Value
+
+V = TypeVar("V", bound=Value)
+
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
+class BadInput(ValueError):
+    """Something from outside can't be read. The message says what and where, for the sender; no trace, no secrets."""
+
+
+@lru_cache(maxsize=256)
+def _fields(model: type[Value]) -> tuple[tuple[str, str, bool, Any], ...]:
+    """(attribute, name in JSON, always printed, default) for each field of a model."""
+    rows = []
+    for attribute, field in model.model_fields.items():
+        always = model.prints_all or field.is_required() or get_origin(field.annotation) is Literal
+        rows.append((attribute, field.alias or attribute, always, field.get_default(call_default_factory=True)))
+    return tuple(rows)
+
+
+def dump(value: Any) -> Any:
+    """A value as plain dicts, lists and scalars, defaults left out."""
+    kind = type(value)
+    if kind in _SCALARS:  # first, and once more below: nearly all that there is to print
+        return value
+    if isinstance(value, Value):
+        fields = value.__dict__
+        out = {}
+        for attribute, name, always, default in _fields(type(value)):
+            inner = fields[attribute]
+            if always or (inner is not default and inner != default):
+                out[name] = inner if type(inner) in _SCALARS else dump(inner)
+        return out
+    if isinstance(value, (tuple, list)):
+        return [dump(item) for item in value]
+    if isinstance(value, dict):
+        return {key: dump(item) for key, item in value.items()}
+    return value
+
+
+def to_json(value: Any) -> bytes:
+    """Canonical JSON of a value or of a list of values."""
+    return orjson.dumps(dump(value))
+
+
+def from_json(adapter: TypeAdapter[V], raw: bytes | str) -> V:
+    """Parses one value of our own making (a topic of ours, our storage). Raises BadInput with the field's name."""
+    try:
+        return adapter.validate_json(raw)
+    except ValidationError as error:
+        raise BadInput(explain(error)) from None
+
+
+def explain(error: ValidationError) -> str:
+    """The first three faults of a validation, in one line, without the values themselves (they may be secret)."""
+    faults = [
+        f"{'.'.join(str(part) for part in fault['loc']) or 'value'}: {fault['msg']}"
+        for fault in error.errors(include_url=False, include_input=False, include_context=False)[:3]
+    ]
+    return "; ".join(faults)

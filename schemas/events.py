@@ -1,0 +1,304 @@
+"""An event: one thing that happened in a browser. The tagged union that everything outside is parsed into.
+
+Actions (click … dialog) are what the user did; `navigation` and `request` are what the browser did; `effect` is what
+the page showed once it was quiet again; `end` closes the journey. `at_ms` is event time in milliseconds since 1970,
+UTC; `seq` orders the events of one tab that share a millisecond. `page` is the page as it was *before* the event.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from schemas.base import Id, Value
+from schemas.elements import Candidate, Element
+
+Modifier = Literal["Alt", "Control", "Meta", "Shift"]
+Secret = Literal["password", "otp", "card", "masked"]
+Source = Literal["capture", "native", "challenge", "posthog"]
+
+
+class Page(Value):
+    url: str = ""
+    title: str = ""
+    width_px: int | None = None
+    height_px: int | None = None
+
+
+class ShownIn(Value):
+    """A secret that the page itself displays (demo credentials): where, and the text around it; never the secret."""
+
+    candidates: tuple[Candidate, ...]
+    before: str = ""
+    after: str = ""
+
+
+class Typed(Value):
+    """What was typed. A secret has no text: `token` only tells whether two secrets of a session were equal."""
+
+    text: str = ""
+    secret: Secret | None = None
+    token: str | None = None
+    shown_in: ShownIn | None = None
+
+
+class Choice(Value):
+    value: str
+    label: str = ""
+
+
+class EventBase(Value):
+    v: Literal[1] = 1
+    id: Id
+    app: Id
+    session_id: Id
+    journey_id: Id
+    user_id: str | None = None
+    tab_id: str = ""
+    at_ms: int = Field(ge=0, le=32_503_680_000_000)
+    seq: int = Field(default=0, ge=0)
+    source: Source = "native"
+    page: Page = Page()
+
+
+class Click(EventBase):
+    """A click; `clicks` 2 is a double click. `position` (x, y from the element's corner) only for canvases."""
+
+    kind: Literal["click"] = "click"
+    target: Element
+    button: Literal["left", "middle", "right"] = "left"
+    clicks: int = Field(default=1, ge=1, le=3)
+    modifiers: tuple[Modifier, ...] = ()
+    position: tuple[float, float] | None = None
+
+
+class Fill(EventBase):
+    """A text field's value after the user typed into it (coalesced). `before` is its value before."""
+
+    kind: Literal["fill"] = "fill"
+    target: Element
+    value: Typed
+    before: str = ""
+
+
+class Select(EventBase):
+    kind: Literal["select"] = "select"
+    target: Element
+    options: tuple[Choice, ...]
+
+
+class Check(EventBase):
+    """A checkbox, radio button or switch, and its state afterwards."""
+
+    kind: Literal["check"] = "check"
+    target: Element
+    checked: bool = True
+
+
+class Press(EventBase):
+    """A key that does something: Enter, Escape, arrows, Tab, or a shortcut. `key` as KeyboardEvent.key."""
+
+    kind: Literal["press"] = "press"
+    target: Element
+    key: str
+    modifiers: tuple[Modifier, ...] = ()
+
+
+class Upload(EventBase):
+    kind: Literal["upload"] = "upload"
+    target: Element
+    files: tuple[str, ...]
+
+
+class Drag(EventBase):
+    """From `target` to `onto`; both positions are relative to the element's corner, where they matter."""
+
+    kind: Literal["drag"] = "drag"
+    target: Element
+    onto: Element
+    position: tuple[float, float] | None = None
+    onto_position: tuple[float, float] | None = None
+
+
+class Hover(EventBase):
+    """Only where something that was used afterwards depended on it."""
+
+    kind: Literal["hover"] = "hover"
+    target: Element
+
+
+class Scroll(EventBase):
+    """Only where it loaded more. Without a target the page itself was scrolled."""
+
+    kind: Literal["scroll"] = "scroll"
+    target: Element | None = None
+    x_px: float = 0
+    y_px: float = 0
+
+
+class Dialog(EventBase):
+    """A browser dialog that the action `cause` opened, and what the user answered."""
+
+    kind: Literal["dialog"] = "dialog"
+    dialog: Literal["alert", "confirm", "prompt", "beforeunload"]
+    message: str = ""
+    accepted: bool = True
+    value: str = ""
+    cause: str | None = None
+
+
+class Popup(EventBase):
+    """The action `cause` opened another tab or window; its events carry `opened_tab_id` as their tab."""
+
+    kind: Literal["popup"] = "popup"
+    url: str = ""
+    opened_tab_id: str = ""
+    cause: str | None = None
+
+
+class Download(EventBase):
+    kind: Literal["download"] = "download"
+    filename: str = ""
+    url: str = ""
+    cause: str | None = None
+
+
+class Navigation(EventBase):
+    """The page became `url`. `how`: `load` a new document, `reload`, `back_forward`, `spa` (history API), `hash`.
+
+    `cause` is the action it followed from; without one the user typed an address, opened a bookmark, or it was the
+    journey's first page. `target` is the link that was followed, where a format says so in the same record; such a
+    record may carry the old address, and then the next event's page tells where the link led.
+    """
+
+    kind: Literal["navigation"] = "navigation"
+    url: str
+    how: Literal["load", "reload", "back_forward", "spa", "hash"] = "load"
+    cause: str | None = None
+    target: Element | None = None
+
+
+class Request(EventBase):
+    """A request that the page sent; `type` as in PerformanceResourceTiming.initiatorType or `document`, `ws`."""
+
+    kind: Literal["request"] = "request"
+    method: str = "GET"
+    url: str
+    status: int | None = None
+    type: str = "fetch"
+    cause: str | None = None
+
+
+class Appeared(Value):
+    """Newly visible. `transient`: it vanished again by itself (a toast)."""
+
+    change: Literal["appeared"] = "appeared"
+    element: Element
+    transient: bool = False
+
+
+class Gone(Value):
+    change: Literal["gone"] = "gone"
+    element: Element
+
+
+class TextChanged(Value):
+    change: Literal["text"] = "text"
+    element: Element
+    before: str = ""
+    after: str = ""
+
+
+class ValueChanged(Value):
+    """A field's value that the page changed, not the user."""
+
+    change: Literal["value"] = "value"
+    element: Element
+    before: str = ""
+    after: str = ""
+
+
+class StateChanged(Value):
+    change: Literal["state"] = "state"
+    element: Element
+    state: Literal["checked", "selected", "expanded", "disabled", "pressed"]
+    after: bool
+
+
+class CountChanged(Value):
+    """The number of items (`element` is one of them or its list; `items` finds them all) changed."""
+
+    change: Literal["count"] = "count"
+    element: Element
+    items: Candidate
+    before: int
+    after: int
+
+
+Change = Annotated[
+    Appeared | Gone | TextChanged | ValueChanged | StateChanged | CountChanged,
+    Field(discriminator="change"),
+]
+
+
+class Effect(EventBase):
+    """What the page showed once it was quiet after the action `cause` (None: after the first load).
+
+    `page` is the page before, `after` the page now. `settled` is False when the page never became quiet.
+    """
+
+    kind: Literal["effect"] = "effect"
+    cause: str | None = None
+    after: Page = Page()
+    changes: tuple[Change, ...] = ()
+    settled: bool = True
+
+
+class End(EventBase):
+    """The journey is over."""
+
+    kind: Literal["end"] = "end"
+
+
+class Opaque(EventBase):
+    """Something that a format carries and that is no step (a page leave, a custom analytics event); `name` tells."""
+
+    kind: Literal["opaque"] = "opaque"
+    name: str = ""
+
+
+class Recording(EventBase):
+    """A stretch of an rrweb recording of one tab, from `at_ms` on, pruned to what tells the user's actions.
+
+    `chunk` is a JSON list, zlib-compressed, in base64; `pipeline.intake.rrweb` alone reads and writes it, and turns
+    the recordings of a window into actions before a story is built. `left_out` says in plain words what was too large.
+    """
+
+    kind: Literal["recording"] = "recording"
+    chunk: str = ""
+    left_out: str = ""
+
+
+Action = Click | Fill | Select | Check | Press | Upload | Drag | Hover | Scroll
+Event = Annotated[
+    Click
+    | Fill
+    | Select
+    | Check
+    | Press
+    | Upload
+    | Drag
+    | Hover
+    | Scroll
+    | Dialog
+    | Popup
+    | Download
+    | Navigation
+    | Request
+    | Effect
+    | End
+    | Opaque
+    | Recording,
+    Field(discriminator="kind"),
+]
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+"""Parses and prints one event of any kind."""

@@ -1,0 +1,75 @@
+"""Every bound of the system, by name, units last.
+
+A value beyond a bound is refused with its reason (HTTP), buried with its cause (Kafka), or cut with a mark (long
+texts); which of the three is said beside each bound. Tests stand at each bound.
+"""
+
+from typing import Final
+
+# --- one event: beyond these an event is refused ---
+ID_CHARS_MAX: Final = 200
+"""Length of an id (event, session, journey, user, app, tab)."""
+EVENT_BYTES_MAX: Final = 256 * 1024
+"""One event as JSON, after decompression."""
+NESTING_MAX: Final = 32
+"""Depth of objects and lists in a body."""
+
+# --- parts of an event: beyond these they are cut ---
+URL_CHARS_MAX: Final = 4_096
+TEXT_CHARS_MAX: Final = 200
+"""Names, titles and texts of elements."""
+VALUE_CHARS_MAX: Final = 10_000
+"""What a user typed."""
+CANDIDATES_MAX: Final = 24
+ANCESTORS_MAX: Final = 8
+FRAMES_MAX: Final = 5
+OPTIONS_MAX: Final = 50
+FILES_MAX: Final = 50
+CHANGES_MAX: Final = 60
+"""Changes in one effect."""
+CLASSES_MAX: Final = 20
+PATH_STEPS_MAX: Final = 20
+
+# --- bodies and messages: beyond these they are refused or buried ---
+BODY_BYTES_MAX: Final = 4 * 1024 * 1024
+"""An HTTP body, as received and after decompression (413)."""
+BODY_EVENTS_MAX: Final = 5_000
+"""Events in one HTTP body (413)."""
+MESSAGE_BYTES_MAX: Final = 1_000_000
+"""One Kafka message that we write."""
+MESSAGE_EVENTS_MAX: Final = 5_000
+"""Events in one Kafka message that we read."""
+FILE_BYTES_MAX: Final = 1024 * 1024 * 1024
+"""One file of events, after decompression."""
+FILE_EVENTS_MAX: Final = 10_000_000
+
+# --- journeys ---
+JOURNEY_EVENTS_MAX: Final = 10_000
+"""Events of one window; those beyond go to the dead-letter topic."""
+JOURNEY_BYTES_MAX: Final = 32 * 1024 * 1024
+"""Bytes of one window's events; those beyond go to the dead-letter topic."""
+JOURNEY_WINDOWS_MAX: Final = 1_000
+"""Windows of one journey that are open at once; events beyond go to the dead-letter topic."""
+PARTITION_BYTES_MAX: Final = 256 * 1024 * 1024
+"""Bytes of events that one partition holds. Beyond it, closed windows no longer wait for stragglers."""
+OUTAGE_MS_MIN: Final = 10_000
+"""A silence of a partition's log from which on it counts as an outage, not as the users' silence."""
+STORY_STEPS_MAX: Final = 500
+"""Steps of one story; a longer one is cut and says so in its notes."""
+STORY_REQUESTS_MAX: Final = 500
+CLOCK_AHEAD_MAX_MS: Final = 24 * 3600 * 1000
+"""How far an event's time may lie ahead of its message's; beyond, the message's own time is taken for the clock."""
+SEGMENT_BYTES_MAX: Final = 512 * 1024
+"""One row of the journeys table."""
+
+# --- dead letters ---
+DEAD_LETTER_BYTES_MAX: Final = 900_000
+"""Raw bytes kept of a message that could not be read; its true size stands in a header."""
+DEAD_LETTER_KEY_BYTES_MAX: Final = 10_000
+"""Bytes kept of such a message's key."""
+CAUSE_CHARS_MAX: Final = 500
+
+# --- HTTP ---
+PAGE_ITEMS_MAX: Final = 200
+CODE_BYTES_MAX: Final = 256 * 1024
+"""A person's edit of a test."""
