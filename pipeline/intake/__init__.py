@@ -1,0 +1,60 @@
+"""Foreign formats to events: pure parsers, told apart by content.
+
+`read_body` is for HTTP, `read_file` for files, `read_message` for Kafka. Whatever they are given, they return an
+Intake or raise BadInput, whose text is fit to be shown to the sender.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.intake.bodies import Bounds, TooLarge, clean, documents, unwrapped
+from pipeline.intake.reading import Intake, Reading, Refused
+from schemas import limits
+from schemas.avro import AvroReader, schema_id
+from schemas.codecs import BadInput
+
+__all__ = ["BadInput", "Intake", "Refused", "TooLarge", "read_body", "read_file", "read_message"]
+
+_NO_QUERY: Mapping[str, str] = {}
+_NO_HEADERS: Mapping[str, bytes] = {}
+_BODY = Bounds(limits.BODY_BYTES_MAX, limits.BODY_EVENTS_MAX)
+_MESSAGE = Bounds(limits.BODY_BYTES_MAX, limits.MESSAGE_EVENTS_MAX)
+_FILE = Bounds(limits.FILE_BYTES_MAX, limits.FILE_EVENTS_MAX)
+
+
+def read_body(raw: bytes, *, content_type: str = "", query: Mapping[str, str] = _NO_QUERY) -> Intake:
+    """The events of an HTTP body. Raises BadInput when nothing of it is JSON, TooLarge (413) beyond the bounds."""
+    return _read(raw, _BODY, content_type.lower(), query)
+
+
+def read_file(raw: bytes) -> Intake:
+    """The events of a file: as `read_body`, with the wider bounds of files."""
+    return _read(raw, _FILE, "", _NO_QUERY)
+
+
+def read_message(raw: bytes, headers: Mapping[str, bytes] = _NO_HEADERS, avro: AvroReader | None = None) -> Intake:
+    """The events of a Kafka message: JSON, or Avro in the Confluent wire format where `avro` is given.
+
+    Raises BadInput when nothing of it can be read, `schemas.avro.UnknownSchema` when its schema must be fetched first.
+    """
+    if schema_id(raw) is not None:
+        if avro is None:
+            raise BadInput("Avro in the Confluent wire format, but no schema registry is configured")
+        return _read_document(clean(avro.events(raw)), _MESSAGE, len(raw))
+    return _read(raw, _MESSAGE, headers.get("content-type", b"").decode("latin-1").lower(), _NO_QUERY)
+
+
+def _read(raw: bytes, bounds: Bounds, content_type: str, query: Mapping[str, str]) -> Intake:
+    text = unwrapped(raw, bounds.bytes_max, content_type, query)
+    reading = Reading(bounds, small=len(text) <= limits.EVENT_BYTES_MAX, query=query)
+    for document in documents(text):
+        reading.document(document)
+    return reading.result()
+
+
+def _read_document(document: Any, bounds: Bounds, size: int) -> Intake:
+    if size > bounds.bytes_max:
+        raise TooLarge(f"the message has more than {bounds.bytes_max} bytes")
+    reading = Reading(bounds, small=False)
+    reading.document(document)
+    return reading.result()

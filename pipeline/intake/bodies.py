@@ -1,0 +1,247 @@
+"""Bytes from outside to JSON documents, within bounds.
+
+A body may be one JSON document, NDJSON, gzip of either, a form with `data=`, or base64. What comes out is clean: no
+NUL, no lone surrogate, no number that JSON can't carry, no nesting beyond NESTING_MAX.
+"""
+
+import base64
+import binascii
+import json
+import math
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from urllib.parse import unquote_to_bytes
+
+import orjson
+
+from schemas import limits
+from schemas.codecs import BadInput
+
+GZIP_MAGIC = b"\x1f\x8b"
+_REPLACEMENT = "\ufffd"
+_UNSAFE = dict.fromkeys((0, *range(0xD800, 0xE000)), _REPLACEMENT)
+_WRAPPINGS_MAX = 3
+"""gzip within base64 within gzip is the deepest that any client sends."""
+
+
+class TooLarge(BadInput):
+    """A body beyond a bound: 413 by HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much one reading may take: bytes after decompression, events."""
+
+    bytes_max: int
+    events_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    """A line of NDJSON that is no JSON; `line` counts from 1."""
+
+    line: int
+    reason: str
+
+
+def documents(text: bytes) -> list[Any]:
+    """The JSON documents of an unwrapped body: usually one, with NDJSON one a line (BrokenLine for a line that is
+    no JSON). Raises BadInput when nothing of it is JSON."""
+    if not text.strip():
+        raise BadInput('the body is empty; send one event, a list, or {"events": [...]}')
+    try:
+        return [parsed(text)]
+    except BadInput as whole:
+        lines = _lines(text)
+        if lines is None:
+            raise whole from None
+        return lines
+
+
+def unwrapped(raw: bytes, bytes_max: int, content_type: str, query: Mapping[str, str]) -> bytes:
+    """The body without its gzip, form and base64 wrappings, as UTF-8."""
+    for _ in range(_WRAPPINGS_MAX):
+        if len(raw) > bytes_max:
+            raise TooLarge(f"the body has more than {bytes_max} bytes; send it in smaller pieces")
+        head = raw[:64].lstrip()
+        if raw.startswith(GZIP_MAGIC):
+            raw = gunzip(raw, bytes_max)
+        elif head.startswith(b"data=") or ("x-www-form-urlencoded" in content_type and b"data=" in raw[:4096]):
+            raw = _from_base64(_form_data(raw))
+        elif query.get("compression") == "base64" and head[:1] not in (b"{", b"["):
+            raw = _from_base64(raw)
+        else:
+            break
+    if len(raw) > bytes_max:
+        raise TooLarge(f"the body has more than {bytes_max} bytes; send it in smaller pieces")
+    return raw.removeprefix(b"\xef\xbb\xbf")
+
+
+def gunzip(raw: bytes, bytes_max: int) -> bytes:
+    """Decompresses gzip of any number of members, never to more than `bytes_max` bytes."""
+    out: list[bytes] = []
+    left = bytes_max + 1
+    while raw:
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            piece = stream.decompress(raw, left)
+        except zlib.error:
+            raise BadInput("the body begins like gzip and can't be decompressed") from None
+        out.append(piece)
+        left -= len(piece)
+        if left <= 0:
+            raise TooLarge(f"the body has more than {bytes_max} bytes once decompressed; send it in smaller pieces")
+        if not stream.eof:
+            raise BadInput("the gzip body ends too early; send it again whole")
+        raw = stream.unused_data.lstrip(b"\0")
+    return b"".join(out)
+
+
+def _form_data(raw: bytes) -> bytes:
+    for field in raw.split(b"&"):
+        name, _, value = field.partition(b"=")
+        if name.strip() == b"data":
+            return unquote_to_bytes(value.replace(b"+", b" "))
+    raise BadInput("the form has no field `data`")
+
+
+def _from_base64(raw: bytes) -> bytes:
+    """Base64 in either alphabet, with spaces where a form turned `+` into them; JSON as it is."""
+    text = raw.strip()
+    if text[:1] in (b"{", b"["):
+        return text
+    text = text.replace(b" ", b"+").translate(bytes.maketrans(b"-_", b"+/"), delete=b"\r\n\t").rstrip(b"=")
+    try:
+        return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise BadInput("the body should be base64 and isn't") from None
+
+
+def parsed(raw: bytes) -> Any:
+    """One JSON document, clean and within NESTING_MAX. Raises BadInput."""
+    try:
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        if "depth limit" in error.msg:
+            raise BadInput(_TOO_DEEP) from None
+        return _parsed_leniently(raw, error)
+    if b"\\u0000" in raw:
+        return clean(document)
+    _measure(document)
+    return document
+
+
+def _parsed_leniently(raw: bytes, strict: orjson.JSONDecodeError) -> Any:
+    """For what orjson refuses and we want: lone surrogates and broken UTF-8, which become U+FFFD."""
+    if b"\\u" not in raw and b"\\U" not in raw and _is_utf8(raw):
+        raise BadInput(_not_json(strict))
+    try:
+        document = json.loads(raw.decode("utf-8", "replace"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise BadInput(_not_json(strict)) from None
+    return clean(document)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _not_json(error: orjson.JSONDecodeError) -> str:
+    return f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
+
+
+_TOO_DEEP = f"objects and lists are nested deeper than {limits.NESTING_MAX}"
+
+
+def _measure(document: Any) -> None:
+    """Refuses what is nested too deeply, level by level, so that no depth can exhaust the stack.
+
+    The pages of a recording are as deep as they are; they are read without recursion.
+    """
+    level = [document]
+    for _ in range(limits.NESTING_MAX):
+        deeper: list[Any] = []
+        for node in level:
+            if type(node) is dict:
+                deeper += [item for key, item in node.items() if type(item) in (dict, list) and key != "childNodes"]
+            elif type(node) is list:
+                deeper += [item for item in node if type(item) in (dict, list)]
+        if not deeper:
+            return
+        level = deeper
+    raise BadInput(_TOO_DEEP)
+
+
+def clean(document: Any) -> Any:
+    """A document with nothing in it that can't be kept: texts, numbers and depth within what JSON's readers bear.
+
+    Also for what came otherwise than as JSON: bytes become texts, and so does any other value. Raises BadInput.
+    """
+    _measure(document)
+    try:
+        return _cleaned(document)
+    except RecursionError:
+        raise BadInput(_TOO_DEEP) from None
+
+
+def _cleaned(node: Any, recording: bool = False) -> Any:
+    """The document with U+FFFD for NUL and lone surrogates, and floats for integers that 64 bits can't hold.
+
+    In a recording, texts that are gzip's bytes stay as they are: they are opened by those who read recordings.
+    """
+    if isinstance(node, str):
+        return node if recording and _is_gzip(node) else node.translate(_UNSAFE)
+    if isinstance(node, dict):
+        return {
+            key.translate(_UNSAFE): _cleaned(item, recording or key == "$snapshot_data") for key, item in node.items()
+        }
+    if isinstance(node, list):
+        return [_cleaned(item, recording) for item in node]
+    if isinstance(node, bytes):
+        return _cleaned(node.decode("utf-8", "replace"))
+    if isinstance(node, float) and not math.isfinite(node):
+        raise BadInput("a number is too large for JSON's readers")
+    if isinstance(node, int) and not isinstance(node, bool) and not -(2**63) <= node < 2**64:
+        return _as_float(node)
+    return node if node is None or isinstance(node, (int, float)) else str(node)
+
+
+def _is_gzip(text: str) -> bool:
+    return text.startswith("\x1f\x8b") and ord(max(text)) < 256
+
+
+def _as_float(number: int) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        raise BadInput("a number is too large for JSON's readers") from None
+
+
+def _lines(text: bytes) -> list[Any] | None:
+    """The documents of NDJSON, or None where it is rather one broken document: under half of the lines are JSON."""
+    rows: list[Any] = []
+    good = 0
+    for number, line in enumerate(text.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            document = parsed(line)
+        except BadInput as error:
+            rows.append(BrokenLine(number, str(error)))
+            continue
+        if isinstance(document, (dict, list)):
+            good += 1
+            rows.append(document)
+        else:
+            rows.append(BrokenLine(number, "neither an object nor a list"))
+    return rows if len(rows) > 1 and good * 2 >= len(rows) else None
