@@ -1,0 +1,215 @@
+"""From many sessions of one flow to the one story that its test is written from.
+
+The cleanest session tells the steps. What it saw is kept where the others saw it too; what varied without a reason in
+what the users did is dropped, and so are ways to find an element that did not work for everybody. A flow that was seen
+once gives exactly its one story.
+"""
+
+import hashlib
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.parameters import USERS_MIN, parameters_of
+from pipeline.sessions import Session, exact_of, input_of, rough_of, target_of
+from schemas.elements import Element
+from schemas.events import Change, Page
+from schemas.generated_tests import Parameter
+from schemas.stories import NetworkRequest, State, Step, Story
+
+SAMPLES_MAX: Final = 20
+"""Sessions of a flow that its test is written from: what is kept of a flow does not grow with its traffic."""
+HELD_SHARE: Final = 0.8
+"""What so many of the sessions saw is the app's doing; what fewer saw is chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consensus:
+    """What the sessions of a flow have in common: the story to write the test from, and the sessions it stands on.
+
+    `evidence` names the sessions and their versions: as long as it is the same, so is the story. `dropped` counts what
+    was seen in the representative's session and not held in the others.
+    """
+
+    story: Story
+    sessions: tuple[Story, ...]
+    dropped: int = 0
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def evidence(self) -> str:
+        return evidence_of((story.id, story.version) for story in self.sessions)
+
+
+def evidence_of(versions: Iterable[tuple[str, int]]) -> str:
+    """A short name for (story id, version) pairs in any order."""
+    text = "\n".join(f"{name} {version}" for name, version in sorted(versions))
+    # As storage holds it: no database takes a NUL or half of a character.
+    return hashlib.sha256(text.replace("\0", "\ufffd").encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def sampled(stories: Iterable[Story]) -> tuple[Story, ...]:
+    """The newest versions of the SAMPLES_MAX stories with the smallest ids.
+
+    Story ids are hashes, so this is a fair draw, the same in any order, and a new story seldom changes it.
+    """
+    newest: dict[str, Story] = {}
+    for story in stories:
+        if story.id not in newest or story.version > newest[story.id].version:
+            newest[story.id] = story
+    return tuple(newest[name] for name in sorted(newest)[:SAMPLES_MAX])
+
+
+def cleanest(stories: Sequence[Story]) -> Story:
+    """The story with the fewest steps; then the earliest; then the smallest id. Raises ValueError without any."""
+    return min(stories, key=lambda story: (len(story.steps), story.start_timestamp, story.id))
+
+
+def consensus(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus:
+    """What the stories of one flow agree on. Pure: the same set gives the same, in any order.
+
+    A value of another session becomes a row of the test only where `users_min` users typed it; 1 for test traffic.
+    """
+    sessions = sampled(stories)
+    chosen = cleanest(sessions)
+    others = [Session(story) for story in sessions if story.id != chosen.id]
+    if not others:
+        return Consensus(chosen, sessions)
+    vote = _Vote(Session(chosen), others)
+    steps = tuple(vote.step(number) for number in range(len(chosen.steps)))
+    agreed = chosen.model_copy(
+        update={
+            "steps": steps,
+            "network_requests": vote.requests(),
+            "final_state": vote.final_state(),
+        }
+    )
+    return Consensus(agreed, sessions, vote.dropped, parameters_of(vote.own, others, steps, users_min))
+
+
+_Has = Callable[[Session, int], bool]
+"""Whether a session has something after its step of that number."""
+
+
+class _Vote:
+    """The representative's session laid beside the others. It lives only inside `consensus`."""
+
+    def __init__(self, own: Session, others: Sequence[Session]) -> None:
+        self.own = own
+        self.others = others
+        self.dropped = 0
+        self._same = {id(other): self._alike_until(other) for other in others}
+
+    def _alike_until(self, other: Session) -> int:
+        """How many of the first steps had the same input in the other session."""
+        for place, (step, token) in enumerate(zip(self.own.story.steps, self.own.tokens, strict=True)):
+            at = other.places.get(token)
+            if at is None or input_of(other.story.steps[at]) != input_of(step):
+                return place
+        return len(self.own.story.steps)
+
+    def held(self, place: int, has: _Has, like: _Has | None = None) -> bool:
+        """Whether what the own session shows after step `place` was seen by nearly all who can tell.
+
+        Sessions with the same inputs so far can: they had to see the same. Without any, all that did the step are
+        asked; where other inputs may well have led to something else, `like` says what they had to see at least.
+        """
+        seen = [(other, at) for other in self.others if (at := other.places.get(self.own.tokens[place])) is not None]
+        witnesses = [(other, at) for other, at in seen if self._same[id(other)] > place]
+        asked, question = (witnesses, has) if witnesses or like is None else (seen, like)
+        asked = asked or seen
+        return (1 + sum(question(other, at) for other, at in asked)) / (1 + len(asked)) >= HELD_SHARE
+
+    def step(self, place: int) -> Step:
+        """The step with what held."""
+        step = self.own.story.steps[place]
+        update: dict[str, object] = {
+            "changes": self._changes(place, step.changes, False),
+            "opened_changes": self._changes(place, step.opened_changes, True),
+            "after": self._after(place, step),
+        }
+        target = target_of(step)
+        if target is not None:
+            update["target"] = self._element(place, target, lambda s, at: s.ways(target_of(s.story.steps[at])))
+        return step.model_copy(update=update)
+
+    def _changes(self, place: int, changes: tuple[Change, ...], opened: bool) -> tuple[Change, ...]:
+        kept = []
+        for change in changes:
+            exact, rough = exact_of(change, self.own.masked), rough_of(change)
+
+            def shows(session: Session, at: int, exact: Hashable = exact) -> bool:
+                return exact in session.shown(at, opened)
+
+            def shows_such(session: Session, at: int, rough: Hashable = rough) -> bool:
+                step = session.story.steps[at]
+                return any(rough_of(one) == rough for one in (step.opened_changes if opened else step.changes))
+
+            if self.held(place, shows, shows_such):
+
+                def ways(session: Session, at: int, exact: Hashable = exact) -> set[Hashable]:
+                    return session.ways(session.shown(at, opened).get(exact))
+
+                kept.append(change.model_copy(update={"element": self._element(place, change.element, ways)}))
+        self.dropped += len(changes) - len(kept)
+        return tuple(kept)
+
+    def _element(self, place: int, own: Element, ways: Callable[[Session, int], set[Hashable]]) -> Element:
+        """The element with those ways to find it that the other sessions had as well; all, where that leaves none."""
+        others = [
+            found
+            for other in self.others
+            if (at := other.places.get(self.own.tokens[place])) is not None and (found := ways(other, at))
+        ]
+        sure = tuple(
+            candidate
+            for candidate in own.candidates
+            if 1 + sum(self.own.way(candidate) in found for found in others) >= HELD_SHARE * (1 + len(others))
+        )
+        if sure == own.candidates or not any(candidate.count == 1 for candidate in sure):
+            return own
+        return own.model_copy(update={"candidates": sure})
+
+    def _after(self, place: int, step: Step) -> Page | None:
+        """The page afterwards; an address or a title that varied is said to be as before, so that nobody asserts it."""
+        after = step.after
+        if after is None:
+            return None
+        url, title = self.own.data.place(after.url), self.own.masked(after.title)
+
+        def came(session: Session, at: int) -> bool:
+            page = session.story.steps[at].after
+            return page is not None and session.data.place(page.url) == url
+
+        def titled(session: Session, at: int) -> bool:
+            page = session.story.steps[at].after
+            return page is not None and session.masked(page.title) == title
+
+        update = {
+            "url": after.url if self.held(place, came) else step.page.url,
+            "title": after.title if self.held(place, titled, lambda *_: True) else step.page.title,
+        }
+        return after.model_copy(update=update)
+
+    def requests(self) -> tuple[NetworkRequest, ...]:
+        """The requests that the same step caused in nearly all sessions, with the same answer."""
+        places = {step.event_id: place for place, step in enumerate(self.own.story.steps)}
+        kept = []
+        for request in self.own.story.network_requests:
+            place, call = places.get(request.cause or ""), self.own.call(request)
+            if place is None or self.held(place, lambda s, at, call=call: call in s.calls(at)):  # type: ignore[misc]
+                kept.append(request)
+        return tuple(kept)
+
+    def final_state(self) -> State:
+        """The last page with the texts that held."""
+        state, last = self.own.story.final_state, len(self.own.story.steps) - 1
+        kept = []
+        for text in state.texts:
+
+            def says(session: Session, _: int, text: str = self.own.masked(text)) -> bool:
+                return any(session.masked(one) == text for one in session.story.final_state.texts)
+
+            if self.held(last, says, lambda *_: True):
+                kept.append(text)
+        return state.model_copy(update={"texts": tuple(kept)})

@@ -1,0 +1,129 @@
+"""Patterns: what a story is about, by the likeness of its goals to example sentences."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.stories.goals import goals_of
+from pipeline.stories.outcome import without_quotes
+from pipeline.stories.verbs import SETTINGS
+from pipeline.stories.words import short
+from schemas.codecs import BadInput
+from schemas.stories import PatternMatch, Story
+
+Vectors = NDArray[np.float32]
+"""One unit vector a row."""
+
+SIMILARITY_MIN: Final = 0.6
+"""The cosine from which on a goal belongs to a pattern."""
+SIMILARITY_DIGITS: Final = 3
+"""Similarities are rounded, so that the last bits of a sum don't make two workers' stories differ."""
+PATTERNS_MAX: Final = 200
+EXAMPLES_MAX: Final = 50
+EXAMPLE_CHARS_MAX: Final = 300
+_SMALL: Final = frozenset({"open", "click"})
+TEXTS_MAX: Final = 8
+"""Goals of one story that are looked at."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    name: str
+    examples: tuple[str, ...]
+
+
+def load_patterns(*texts: str) -> tuple[Pattern, ...]:
+    """The patterns of TOML texts, later ones extending or overriding earlier ones.
+
+    A table `[patterns.NAME]` holds `examples`; with `replace = true` they take the place of the earlier ones, with
+    `off = true` the pattern is dropped. Raises BadInput with the place of what can't be read.
+    """
+    known: dict[str, Pattern] = {}
+    for text in texts:
+        known = _extended(known, _tables(text))
+    return tuple(known.values())
+
+
+def _tables(text: str) -> Mapping[str, Any]:
+    try:
+        tables = tomllib.loads(text).get("patterns", {})
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"patterns: {error}") from None
+    if not isinstance(tables, dict) or len(tables) > PATTERNS_MAX:
+        raise BadInput(f"patterns: at most {PATTERNS_MAX} tables [patterns.NAME] are expected")
+    return tables
+
+
+def _extended(known: dict[str, Pattern], tables: Mapping[str, Any]) -> dict[str, Pattern]:
+    out = dict(known)
+    for name, table in tables.items():
+        if not _NAME.fullmatch(name) or not isinstance(table, dict):
+            raise BadInput(f"patterns.{short(name)}: a name has small letters, digits, - and _, and holds a table")
+        if table.get("off") is True:
+            out.pop(name, None)
+            continue
+        examples = table.get("examples")
+        if not isinstance(examples, list) or not all(isinstance(item, str) and item.strip() for item in examples):
+            raise BadInput(f"patterns.{name}.examples: a list of sentences is expected")
+        earlier = () if table.get("replace") is True or name not in out else out[name].examples
+        merged = tuple(dict.fromkeys((*earlier, *(item[:EXAMPLE_CHARS_MAX] for item in examples))))
+        if not 0 < len(merged) <= EXAMPLES_MAX:
+            raise BadInput(f"patterns.{name}.examples: from 1 to {EXAMPLES_MAX} sentences are expected")
+        out[name] = Pattern(name, merged)
+    return out
+
+
+def story_texts(story: Story) -> tuple[str, ...]:
+    """What is embedded: one short plain sentence for each goal of the story, without any value or secret.
+
+    The main goal stands first. A story that only opens pages says so; stories of the same kind give the same texts,
+    so that few of them are ever new to the model.
+    """
+    goals = goals_of(story.steps)
+    after = [goal.plain for kind in ("sign_in", "sign_in_refused", "sign_out") for goal in goals if goal.kind == kind]
+    strong = after[::-1] + [goal.plain for goal in goals if goal.kind not in _SMALL and goal.plain not in ("", *after)]
+    settings = any(SETTINGS.search(goal.order) for goal in goals if goal.kind in _SMALL)
+    texts = strong[::-1] + ["go to the settings page"] * settings
+    if not texts:
+        opened = [goal for goal in goals if goal.kind == "open"]
+        texts = ["browse: open pages by links" if opened or not goals else f"click {without_quotes(goals[-1].order)}"]
+    return tuple(dict.fromkeys(texts))[:TEXTS_MAX]
+
+
+def similarities(vectors: Vectors, pattern_vectors: Sequence[Vectors]) -> Vectors:
+    """Cosines: a row for each vector, a column for each pattern (its nearest example counts)."""
+    if not pattern_vectors:
+        return np.zeros((len(vectors), 0), dtype=np.float32)
+    return np.stack([(vectors @ examples.T).max(axis=1) for examples in pattern_vectors], axis=1)
+
+
+def match_patterns(
+    vectors: Vectors,
+    pattern_vectors: Sequence[Vectors],
+    patterns: Sequence[Pattern],
+    threshold: float = SIMILARITY_MIN,
+) -> tuple[PatternMatch, ...]:
+    """The patterns of one story, whose goals are the rows of `vectors` (unit length, the main goal first).
+
+    `pattern_vectors` holds the examples' vectors of each of `patterns`. A story may belong to several patterns or to
+    none; those of its main goal come first, then by falling similarity.
+    """
+    found: dict[str, float] = {}
+    for row in similarities(vectors, pattern_vectors):
+        ranked = sorted(zip(row.tolist(), patterns, strict=True), key=lambda pair: (-pair[0], pair[1].name))
+        for similarity, pattern in ranked:
+            value = round(min(similarity, 1.0), SIMILARITY_DIGITS)
+            if value >= threshold:
+                found[pattern.name] = max(value, found.get(pattern.name, 0.0))
+    return tuple(PatternMatch(name=name, similarity=similarity) for name, similarity in found.items())
+
+
+def tagged(story: Story, matches: Sequence[PatternMatch]) -> Story:
+    """The story with its patterns, and their names as its tags."""
+    return story.model_copy(update={"patterns": tuple(matches), "tags": tuple(match.name for match in matches)})

@@ -1,0 +1,147 @@
+"""One session of a flow, made comparable with the others: its steps as tokens, what it saw apart from its own data."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable
+from typing import assert_never
+
+from pipeline.stories.likeness import Data, data_of, identity, inputs_of, named
+from schemas.codecs import to_json
+from schemas.elements import Candidate, Element
+from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
+from schemas.stories import (
+    BackStep,
+    CheckStep,
+    ClickStep,
+    DragStep,
+    FillStep,
+    GotoStep,
+    HoverStep,
+    NetworkRequest,
+    PressStep,
+    ReloadStep,
+    ScrollStep,
+    SelectStep,
+    Step,
+    Story,
+    UploadStep,
+)
+
+
+class Session:
+    """One story with what is needed to lay it beside another; what is asked of it is worked out once."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.data = inputs_of(story.steps, data_of(story.steps))
+        self.tokens = _numbered_from_the_end([_token(step, self.data) for step in story.steps])
+        self.places = {token: place for place, token in enumerate(self.tokens)}
+        self._masked: dict[str, str] = {}
+        self._shown: dict[tuple[int, bool], dict[Hashable, Element]] = {}
+
+    def masked(self, text: str) -> str:
+        """The text without this session's data."""
+        if text not in self._masked:
+            self._masked[text] = self.data.masked(text)
+        return self._masked[text]
+
+    def shown(self, place: int, opened: bool) -> dict[Hashable, Element]:
+        """What the step showed (in the tab that it opened), each with its element."""
+        key = (place, opened)
+        if key not in self._shown:
+            step = self.story.steps[place]
+            changes = step.opened_changes if opened else step.changes
+            self._shown[key] = {exact_of(change, self.masked): change.element for change in changes}
+        return self._shown[key]
+
+    def ways(self, element: Element | None) -> set[Hashable]:
+        """The ways to find an element."""
+        return set() if element is None else {self.way(candidate) for candidate in element.candidates}
+
+    def way(self, candidate: Candidate) -> Hashable:
+        """A way to find an element, apart from data; whether it finds it alone belongs to it."""
+        return self.masked(to_json([candidate.locator, candidate.within]).decode()), candidate.count == 1
+
+    def calls(self, place: int) -> set[Hashable]:
+        """The requests that the step caused."""
+        cause = self.story.steps[place].event_id
+        return {self.call(request) for request in self.story.network_requests if request.cause == cause}
+
+    def call(self, request: NetworkRequest) -> Hashable:
+        return request.method, self.data.place(request.url), request.status
+
+
+def _numbered_from_the_end(tokens: list[Hashable]) -> list[Hashable]:
+    """Equal tokens told apart by how many of them follow: second tries meet first ones that succeeded."""
+    seen: Counter[Hashable] = Counter()
+    out: list[Hashable] = []
+    for token in reversed(tokens):
+        seen[token] += 1
+        out.append((token, seen[token]))
+    return out[::-1]
+
+
+def _token(step: Step, data: Data) -> Hashable:
+    """What makes a step the same step in another session."""
+    match step:
+        case GotoStep():
+            return ("goto", data.place(step.url))
+        case ReloadStep() | BackStep():
+            return (step.type, data.place(step.page.url))
+        case ScrollStep():
+            return (step.type, "" if step.target is None else identity(step.target, data))
+        case PressStep():
+            return (step.type, identity(step.target, data), step.key)
+        case CheckStep() | ClickStep() | FillStep() | SelectStep() | UploadStep() | DragStep() | HoverStep():
+            return (step.type, identity(step.target, data))
+        case _:
+            assert_never(step)
+
+
+def input_of(step: Step) -> Hashable:
+    """What the user chose in this step."""
+    match step:
+        case GotoStep():
+            return step.url.partition("//")[2].partition("/")[2]
+        case FillStep():
+            return step.value.secret or step.value.text
+        case SelectStep():
+            return tuple(option.value for option in step.options)
+        case CheckStep():
+            return named(step.target), step.checked
+        case UploadStep():
+            return step.files
+        case ClickStep() | PressStep() | HoverStep() | DragStep():
+            return named(step.target)
+        case ReloadStep() | BackStep() | ScrollStep():
+            return None
+        case _:
+            assert_never(step)
+
+
+def target_of(step: Step) -> Element | None:
+    found = getattr(step, "target", None)
+    return found if isinstance(found, Element) else None
+
+
+def rough_of(change: Change) -> Hashable:
+    return change.change, change.element.role or change.element.tag
+
+
+def exact_of(change: Change, masked: Callable[[str], str]) -> Hashable:
+    """What a change says, apart from data."""
+    element = change.element
+    match change:
+        case Appeared() | Gone():
+            return (change.change, *_whom(element), masked(element.name or ""), masked(element.text or ""))
+        case TextChanged() | ValueChanged():
+            return (change.change, *_whom(element), masked(change.after))
+        case StateChanged():
+            return (change.change, *_whom(element), masked(element.name or ""), change.state, change.after)
+        case CountChanged():
+            return (change.change, *_whom(element), change.after)
+        case _:
+            assert_never(change)
+
+
+def _whom(element: Element) -> tuple[str, ...]:
+    return element.role or element.tag, element.type or "", str(element.level or "")

@@ -1,0 +1,103 @@
+"""Addresses: what a URL says once the parts that differ from visit to visit are taken out."""
+
+import re
+from itertools import pairwise
+from typing import Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "mode", "step", "section", "page_type"})
+"""Query keys whose value names a page of the app, not data."""
+
+_NUMBER = re.compile(r"^\d+$")
+_UUID = re.compile(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
+_HEX = re.compile(r"^(?=.*\d)[0-9a-fA-F]{8,}$")
+_ROUTE_VALUE = re.compile(r"^[a-z][a-z_-]{0,20}$")
+_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def _parts(url: str) -> tuple[str, str, str, str, str]:
+    """Scheme, host, path, query, fragment; a text that is no URL counts as a path."""
+    try:
+        split = urlsplit(url)
+        return split.scheme, split.netloc.rpartition("@")[2], split.path, split.query, split.fragment
+    except ValueError:
+        return "", "", url, "", ""
+
+
+def origin(url: str) -> str:
+    scheme, host, *_ = _parts(url)
+    return f"{scheme}://{host}" if host else ""
+
+
+def place(url: str) -> tuple[str, str]:
+    """Origin and path: equal places differ at most in query and fragment."""
+    return origin(url), _parts(url)[2].rstrip("/")
+
+
+def spoken(url: str) -> str:
+    """A URL as it is shown to people: host and path; no credentials, no query (both may hold secrets)."""
+    _, host, path, _, _ = _parts(url)
+    return f"{host}{path if path != '/' else ''}" or "the page"
+
+
+def last_word(url: str) -> str:
+    """The last segment of the path as words, nothing when there is none: `/admin/site-settings/` → `site settings`."""
+    segments = [segment for segment in _parts(url)[2].split("/") if segment]
+    if not segments or _is_id(segments[-1]):
+        return ""
+    stem = re.sub(r"\.\w{2,5}$", "", unquote(segments[-1]))
+    return " ".join(re.findall(r"[A-Za-z0-9]+", stem)).lower()
+
+
+def path_words(url: str) -> frozenset[str]:
+    """The words of path and route query values, in lower case: what the app itself calls this page."""
+    _, _, path, query, fragment = _parts(url)
+    words = set(re.findall(r"[a-z]+", unquote(path).lower()))
+    if fragment.startswith(("/", "!")):
+        words |= set(re.findall(r"[a-z]+", unquote(fragment).lower()))
+    for key, value in parse_qsl(query, keep_blank_values=True):
+        if key in ROUTE_KEYS:
+            words |= set(re.findall(r"[a-z]+", value.lower()))
+    return frozenset(words)
+
+
+def slug(text: str) -> str:
+    return _SLUG.sub("-", text.lower()).strip("-")
+
+
+def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> str:
+    """The URL with ids, typed values and query values replaced by placeholders.
+
+    `home` is the origin that is left out; `typed` holds the slugs of what the user typed, so that a page named after
+    the user's own words has the same pattern for everybody.
+    """
+    _, _, path, query, fragment = _parts(url)
+    out = "" if origin(url) == home else origin(url)
+    out += _path_pattern(path, typed) or "/"
+    pairs = sorted(
+        f"{key}={value}" if key in ROUTE_KEYS and _ROUTE_VALUE.match(value) else key
+        for key, value in parse_qsl(query, keep_blank_values=True)
+    )
+    if pairs:
+        out += "?" + "&".join(dict.fromkeys(pairs))
+    if fragment.startswith(("/", "!")):
+        out += "#" + _path_pattern(fragment, typed)
+    return out
+
+
+def _path_pattern(path: str, typed: frozenset[str]) -> str:
+    return "/".join(_segment_pattern(segment, typed) for segment in path.rstrip("/").split("/"))
+
+
+def _segment_pattern(segment: str, typed: frozenset[str]) -> str:
+    word = unquote(segment)
+    if _is_id(word):
+        return "{id}"
+    return "{typed}" if slug(word) and slug(word) in typed else segment
+
+
+def _is_id(segment: str) -> bool:
+    if _NUMBER.match(segment) or _UUID.match(segment) or _HEX.match(segment):
+        return True
+    changes = sum(1 for left, right in pairwise(segment) if left.isdigit() != right.isdigit())
+    return len(segment) >= 12 and changes >= 3

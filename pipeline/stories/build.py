@@ -1,0 +1,49 @@
+"""One closed window to one story."""
+
+from pipeline.closed_window import ClosedWindow
+from pipeline.intake.rrweb import resolve
+from pipeline.stories.actions import summaries
+from pipeline.stories.fit import fitted
+from pipeline.stories.flow_key import flow_key
+from pipeline.stories.goals import goals_of
+from pipeline.stories.moments import iso
+from pipeline.stories.states import final_state, initial_state
+from pipeline.stories.steps import rebuild
+from pipeline.stories.titles import title_and_sentence
+from schemas.stories import Story
+
+
+def build_story(window: ClosedWindow) -> Story | None:
+    """The story of a closed window, without tags; None where it holds no step.
+
+    A window holds no step when its events are requests, effects, dialogs, downloads, opaque events or an end only:
+    nobody did anything and no page was opened. The first step is always a GotoStep. Pure: equal windows give equal
+    stories, byte for byte; any mix of events gives a story or None, never an exception.
+    """
+    events, notes = resolve(window.events)
+    rebuilt = rebuild(events)
+    if rebuilt is None:
+        return None
+    first, last = window.events[0], window.events[-1]
+    title, sentence = title_and_sentence(rebuilt.steps, goals_of(rebuilt.steps))
+    story = Story(
+        id=window.story_id,
+        version=window.version,
+        app=window.app,
+        journey_id=window.journey_id,
+        session_id=first.session_id,
+        user_id=next((event.user_id for event in window.events if event.user_id), None),
+        title=title,
+        sentence=sentence,
+        start_timestamp=iso(first.at_ms),
+        end_timestamp=iso(last.at_ms),
+        closed_by=window.closed_by,
+        initial_state=initial_state(rebuilt.steps),
+        final_state=final_state(rebuilt.steps, rebuilt.final_page),
+        actions=summaries(rebuilt.steps),
+        network_requests=rebuilt.requests,
+        steps=rebuilt.steps,
+        flow_key=flow_key(rebuilt.steps, rebuilt.final_page, rebuilt.requests),
+        notes=tuple(dict.fromkeys((*notes, *rebuilt.notes))),
+    )
+    return fitted(story)

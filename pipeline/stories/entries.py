@@ -1,0 +1,77 @@
+"""What was entered into a form, in words: fields filled in, boxes ticked, options chosen, things moved."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from pipeline.stories.phrases import Phrase
+from pipeline.stories.said import shown
+from pipeline.stories.words import field, listed, quoted
+from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
+
+FIELDS_NAMED_MAX: Final = 3
+"""Fields that a title names one by one."""
+Field = FillStep | SelectStep | CheckStep | UploadStep | DragStep
+
+
+def entered(fields: Sequence[Field]) -> list[Phrase]:
+    """A phrase for each kind of entry, in this order: filled in, ticked, unticked, switched, chosen, moved."""
+    groups: tuple[tuple[str, Callable[[Field], bool]], ...] = (
+        ("fill in", lambda step: isinstance(step, FillStep)),
+        ("tick", lambda step: _is_box(step) and _is_on(step)),
+        ("untick", lambda step: _is_box(step) and not _is_on(step)),
+        ("switch on", lambda step: _is_switch(step) and _is_on(step)),
+        ("switch off", lambda step: _is_switch(step) and not _is_on(step)),
+        ("choose", lambda step: _is_radio(step) or isinstance(step, SelectStep | UploadStep)),
+        ("move", lambda step: isinstance(step, DragStep)),
+    )
+    phrases = []
+    for verb, belongs in groups:
+        names = list(dict.fromkeys(_name(step) for step in fields if belongs(step)))
+        if names:
+            phrases.append(Phrase(verb, listed(_few(names))))
+    return phrases
+
+
+def plainly_entered(fields: Sequence[Field], submitted: bool) -> str:
+    """The same without any name or value; nothing where nothing was entered."""
+    if not fields:
+        return ""
+    if any(isinstance(step, FillStep) for step in fields):
+        return "fill in a text field and submit the form" if submitted else "fill in a text field"
+    if any(_is_switch(step) for step in fields):
+        return "switch an option on or off"
+    if any(_is_box(step) for step in fields):
+        return "tick check boxes and submit the form" if submitted else "tick check boxes"
+    if all(isinstance(step, DragStep) for step in fields):
+        return "drag something to another place"
+    return "choose an option and submit the answer" if submitted else "choose an option"
+
+
+def _name(step: Field) -> str:
+    if isinstance(step, SelectStep):
+        return listed([quoted(shown(option)) for option in step.options]) or field(step.target)
+    if isinstance(step, DragStep):
+        return f"{field(step.target)} to {field(step.onto)}"
+    return field(step.target)
+
+
+def _few(names: list[str]) -> list[str]:
+    if len(names) <= FIELDS_NAMED_MAX:
+        return names
+    return [*names[: FIELDS_NAMED_MAX - 1], f"{len(names) - FIELDS_NAMED_MAX + 1} more"]
+
+
+def _is_radio(step: Field) -> bool:
+    return isinstance(step, CheckStep) and "radio" in (step.target.role, step.target.type)
+
+
+def _is_switch(step: Field) -> bool:
+    return isinstance(step, CheckStep) and step.target.role == "switch"
+
+
+def _is_box(step: Field) -> bool:
+    return isinstance(step, CheckStep) and not _is_radio(step) and not _is_switch(step)
+
+
+def _is_on(step: Field) -> bool:
+    return isinstance(step, CheckStep) and step.checked

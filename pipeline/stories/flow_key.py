@@ -1,0 +1,21 @@
+"""The key of a flow: what was done and how it ended, values left out. Equal keys mean the same flow."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+import orjson
+
+from pipeline.stories.deeds import deeds_of
+from schemas.events import Page
+from schemas.stories import NetworkRequest, Step
+
+KEY_VERSION: Final = 2
+"""Part of every key: raise it when the meaning of deeds changes, and flows get new ids at one known moment."""
+KEY_CHARS: Final = 32
+
+
+def flow_key(steps: Sequence[Step], final_page: Page, requests: Sequence[NetworkRequest] = ()) -> str:
+    """A hash of what was done, where, with which fields, and of the outcome."""
+    shape = deeds_of(steps, requests, final_page).shape()
+    return hashlib.sha256(orjson.dumps([KEY_VERSION, shape])).hexdigest()[:KEY_CHARS]

@@ -1,0 +1,289 @@
+"""Forms: from the control that opened one to the control that sent it off; what it made or changed, and its name."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.stories.addresses import last_word
+from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, plainly_entered
+from pipeline.stories.outcome import done, headings, messages, quotes, without_quotes
+from pipeline.stories.phrases import Goal, GoalKind, Phrase
+from pipeline.stories.verbs import (
+    CART,
+    CHECK_OUT,
+    COMMIT,
+    CREATE,
+    DELETE,
+    EDIT,
+    PREVIEW,
+    SETTINGS,
+    SIDE_FIELD,
+    SIGN_IN,
+    SORTING,
+    TITLE_FIELD,
+    is_commit,
+    named_in_path,
+    object_noun,
+    says,
+    words_on,
+)
+from pipeline.stories.words import caption, clean, field, is_link, listed, quoted, short
+from schemas.stories import (
+    ClickStep,
+    FillStep,
+    GotoStep,
+    HoverStep,
+    PressStep,
+    ScrollStep,
+    Step,
+    UploadStep,
+)
+
+FORWARD: Final = re.compile(r"^(next|continue|proceed|weiter)\b", re.I)
+GENERIC_NOUNS: Final = frozenset({"change", "changes", "setting", "settings", "preferences", "options", "form", "data"})
+OBJECT_CHARS_MAX: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The steps of one form: the control that opened it (if any), its fields, and the control that sent it off."""
+
+    steps: Sequence[Step]
+    """All steps of the story."""
+    first: int
+    last: int
+    opener: ClickStep | None
+    commit: Step | None
+
+    @property
+    def own(self) -> Sequence[Step]:
+        return self.steps[self.first : self.last + 1]
+
+    @property
+    def fields(self) -> list[Field]:
+        return [step for step in self.own if isinstance(step, Field)]
+
+    @property
+    def commit_words(self) -> str:
+        return caption(self.commit.target) if isinstance(self.commit, ClickStep) else ""
+
+
+def read_form(steps: Sequence[Step], first: int, stops: Callable[[int], bool]) -> Goal | None:
+    """The form that begins at step `first`, if one does. `stops` tells where another goal begins."""
+    start = steps[first]
+    opener = start if isinstance(start, ClickStep) and _opens_form(start) else None
+    if opener is None and not isinstance(start, Field):
+        return _lone_commit(steps, first) if isinstance(start, ClickStep) else None
+    last, commit, index = first, None, first + 1
+    while index < len(steps) and not stops(index):
+        step = steps[index]
+        if is_commit(step):
+            last, commit = index, step
+        elif isinstance(step, Field | PressStep):
+            last = index
+        elif isinstance(step, ClickStep):
+            if commit is not None and (step.navigates or is_link(step.target)):
+                break
+            if is_link(step.target) and step.navigates and opener is None:
+                break
+        elif not isinstance(step, HoverStep | ScrollStep):
+            break
+        index += 1
+    form = Form(steps, first, last, opener, commit)
+    return _goal(form) if form.fields or (opener is not None and (commit is not None or says(opener, CART))) else None
+
+
+def _opens_form(step: ClickStep) -> bool:
+    return any(says(step, verb) for verb in (CREATE, EDIT, CART, CHECK_OUT))
+
+
+def _lone_commit(steps: Sequence[Step], first: int) -> Goal | None:
+    """A control that does something at once, with no field before it (`Submit`, `Place order`)."""
+    if not is_commit(steps[first]) or not messages(steps[first].changes):
+        return None
+    return _goal(Form(steps, first, first, None, steps[first]))
+
+
+def _goal(form: Form) -> Goal:
+    kind = _kind(form)
+    noun = _noun(form, kind)
+    match kind:
+        case "check_out":
+            return Goal(kind, form.first, form.last, (Phrase("check out"),), "checkout: place the order and pay")
+        case "cart":
+            phrase = Phrase("add", f"{_thing_near(form)} to the cart")
+            return Goal(kind, form.first, form.last, (phrase,), "checkout: add a product to the shopping cart")
+        case "upload":
+            names = [quoted(name) for step in form.fields if isinstance(step, UploadStep) for name in step.files]
+            phrase = Phrase("upload", listed(names[:FIELDS_NAMED_MAX]) or "a file")
+            return Goal(kind, form.first, form.last, (phrase,), "upload a file")
+        case "create":
+            rest = _object_phrase(noun, created_object(form))
+            return Goal(kind, form.first, form.last, (Phrase("create", rest),), "create: add something new")
+        case "edit":
+            rest = _object_phrase(noun, edited_object(form), "the")
+            return Goal(kind, form.first, form.last, (Phrase("edit", rest),), "edit: change what exists already")
+        case "settings":
+            rest = listed([field(step.target) for step in form.fields[:FIELDS_NAMED_MAX]]) or "the settings"
+            plain = "change the settings and save the preferences"
+            return Goal(kind, form.first, form.last, (Phrase("change", rest + _in_settings(form)),), plain)
+        case _:
+            return _submitted(form, kind)
+
+
+def _submitted(form: Form, kind: GoalKind) -> Goal:
+    """A form of which nothing more is known than its fields and its button."""
+    phrases = entered(form.fields)
+    said = form.commit_words
+    if form.commit is not None:
+        phrases.append(_sent_off(said))
+    told = without_quotes(" ".join(messages([change for step in form.own for change in step.changes])[:1]))
+    plain = "filter the list by a word" if kind == "filter" else plainly_entered(form.fields, form.commit is not None)
+    success = done(form.own)
+    if kind == "choose" and success is not None and success.noun and success.noun not in GENERIC_NOUNS:
+        plain = ""  # what the page says was done tells more than which boxes were ticked for it
+    plain = ": ".join(filter(None, (plain, short(told))))
+    return Goal(kind, form.first, form.last, tuple(phrases) or (Phrase("submit"),), plain)
+
+
+def _sent_off(words: str) -> Phrase:
+    """What the button says, as a verb phrase where it is one: `Submit current annotation`."""
+    verb, _, rest = words.lower().partition(" ")
+    if not words or (verb == "submit" and not rest):
+        return Phrase("submit")
+    if rest and COMMIT.match(verb) and len(rest.split()) <= 4 and rest.replace(" ", "").isalpha():
+        return Phrase(verb, rest)
+    return Phrase("click", quoted(words))
+
+
+def _in_settings(form: Form) -> str:
+    return " in the settings" if any(isinstance(step, Field) for step in form.own) else ""
+
+
+def _kind(form: Form) -> GoalKind:
+    opener = form.opener
+    words, url = form.commit_words, form.own[-1].page.url
+    success = done(form.own)
+    fills = [step for step in form.fields if isinstance(step, FillStep)]
+    if (opener and says(opener, CART)) or CART.search(words):
+        return "cart"
+    if CHECK_OUT.search(words) or (opener and says(opener, CHECK_OUT)) or named_in_path(url, "checkout", "payment"):
+        return "check_out"
+    if success and success.verb in ("create", "add", "publish"):
+        return "create"
+    if any(isinstance(step, UploadStep) for step in form.fields):
+        return "upload"
+    if opener and says(opener, EDIT):
+        return "edit"
+    if (opener and says(opener, CREATE)) or (fills and CREATE.match(words)):
+        return "create"
+    if fills and named_in_path(url, "add", "new", "create") and not named_in_path(url, "edit"):
+        return "create"
+    if named_in_path(url, "settings", "preferences", "options", "configuration"):
+        return "settings"
+    changed = any(step.before and step.before != step.value.text for step in fills)
+    if (changed or named_in_path(url, "edit", "profile")) and form.commit is not None:
+        return "edit"
+    if form.commit is None and form.fields and all(SORTING.search(words_on(step.target)) for step in form.fields):
+        return "filter"
+    return "submit" if fills or not form.fields else "choose"
+
+
+def _noun(form: Form, kind: GoalKind) -> str:
+    """What is made or changed, in the page's words: `page`, `project`."""
+    success = done(form.own)
+    if success and success.noun and len(success.noun.split()) <= 2:
+        return success.noun
+    verb = CREATE if kind == "create" else EDIT
+    for words in (caption(form.opener.target) if form.opener else "", form.commit_words):
+        if noun := object_noun(words, verb):
+            return noun
+    if kind == "edit" and form.opener is None:
+        return last_word(form.own[-1].page.url)
+    return ""
+
+
+def _object_phrase(noun: str, name: str, article: str = "") -> str:
+    if noun and name:
+        return f"the {noun} {quoted(name)}"
+    if noun:
+        return f"{article} {noun}" if article else f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+    return quoted(name) if name else "an item"
+
+
+def created_object(form: Form) -> str:
+    """The name of what was made: as the page says it, else a new heading made of typed words, else a title field."""
+    success = done(form.own)
+    if success and success.object:
+        return success.object
+    fills = [step for step in form.fields if isinstance(step, FillStep) and not step.value.secret]
+    texts = [clean(step.value.text) for step in fills]
+    for step in reversed(form.own):
+        for heading in headings(step.changes):
+            if any(heading in text for text in texts):
+                return heading
+    titles = [step for step in fills if TITLE_FIELD.search(words_on(step.target))]
+    plain = [step for step in fills if not SIDE_FIELD.search(words_on(step.target))]
+    for step in (*titles, *plain, *fills):
+        text = clean(step.value.text)
+        if text and len(text) <= OBJECT_CHARS_MAX:
+            return text
+    return ""
+
+
+def edited_object(form: Form) -> str:
+    """The name of what was changed: as the page says it, else what was opened last."""
+    success = done(form.own)
+    if success and success.object:
+        return success.object
+    if form.opener is None and _noun(form, "edit"):
+        return ""
+    return _opened_before(form.steps, form.first)
+
+
+def deleted_object(steps: Sequence[Step], first: int, last: int) -> str:
+    """The name of what was deleted, with its noun where the page says it; nothing when the page never said it."""
+    own = steps[first : last + 1]
+    success = done(own)
+    if success and success.verb == "delete" and success.object:
+        return _object_phrase(success.noun if len(success.noun.split()) <= 2 else "", success.object)
+    for step in own:
+        for dialog in step.dialogs:
+            if found := quotes(dialog.message):
+                return quoted(found[0])
+    for asked in (heading for step in own for heading in headings(step.changes)):
+        if found := quotes(asked):
+            return quoted(found[0])
+    step = steps[first]
+    if isinstance(step, ClickStep):
+        row = next((a for a in step.target.ancestors if a.role in ("row", "listitem", "article") and a.name), None)
+        if row is not None:
+            return quoted(row.name)
+        if found := quotes(caption(step.target)):
+            return quoted(found[0])
+    name = _opened_before(steps, first)
+    return quoted(name) if name else ""
+
+
+def _thing_near(form: Form) -> str:
+    name = _opened_before(form.steps, form.first)
+    return quoted(name) if name else "a product"
+
+
+def _opened_before(steps: Sequence[Step], index: int) -> str:
+    """What the user opened last before step `index`: the link's name, else the page's heading."""
+    for step in reversed(steps[:index]):
+        if isinstance(step, ClickStep) and not is_commit(step):
+            name = caption(step.target)
+            verbs = (CREATE, EDIT, DELETE, CART, SETTINGS, SIGN_IN)
+            if (is_link(step.target) or step.navigates) and name and not any(says(step, verb) for verb in verbs):
+                return name
+        if found := headings(step.changes):
+            return found[0]
+        if isinstance(step, GotoStep) and step.after is not None and step.after.title:
+            return short(step.after.title)
+    return ""
+
+
+__all__ = ["CART", "CREATE", "EDIT", "FORWARD", "PREVIEW", "created_object", "deleted_object", "read_form"]

@@ -1,0 +1,233 @@
+"""What the user was after: the steps of a story read as a few goals, each with the words for it.
+
+Each goal has phrases with what was on the page (for people) and a plain sentence without any value (for embedding).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, Literal
+
+from pipeline.stories import forms
+from pipeline.stories.outcome import errors, headings
+from pipeline.stories.phrases import Goal, Phrase
+from pipeline.stories.said import typed
+from pipeline.stories.verbs import (
+    CHECK_OUT,
+    CONFIRM,
+    DELETE,
+    FILTER,
+    PAGING,
+    SEARCH,
+    SIGN_IN,
+    SIGN_OUT,
+    SIGN_UP,
+    is_commit,
+    is_password,
+    is_search_field,
+    object_noun,
+    says,
+    words_on,
+)
+from pipeline.stories.words import caption, is_button, is_link, is_text_field, quoted
+from schemas.elements import Element
+from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, PressStep, SelectStep, Step
+
+SIGN_IN_FIELDS_MAX: Final = 2
+"""Fields beside the password that a sign-in may have (name, tenant); a form with more registers somebody."""
+
+
+class Reader:
+    """The steps, and one recogniser after another asked what begins at a step."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.steps = steps
+        self._form_ends = _form_ends(steps)
+        self._next_passwords = _next_passwords(steps)
+
+    def goals(self) -> tuple[Goal, ...]:
+        found: list[Goal] = []
+        index = 0
+        recognisers: tuple[Callable[[int], Goal | None], ...] = (
+            self.sign_in,
+            self.sign_out,
+            self.search,
+            self.delete,
+            self.form,
+            self.open,
+        )
+        while index < len(self.steps):
+            goal = next((goal for recognise in recognisers if (goal := recognise(index)) is not None), None)
+            if goal is not None:
+                found.append(goal)
+            index = index + 1 if goal is None else goal.last + 1
+        return tuple(found)
+
+    # --- signing in and out ---
+
+    def sign_in(self, first: int) -> Goal | None:
+        start = first + 1 if says(self.steps[first], SIGN_IN) or says(self.steps[first], SIGN_UP) else first
+        end = self._form_ends[start]
+        if self._next_passwords[start] >= end:
+            return None
+        passwords = [step for step in self.steps[start:end] if is_password(step)]
+        submits = end < len(self.steps) and isinstance(self.steps[end], ClickStep | PressStep)
+        last = end if submits else end - 1
+        submit = self.steps[last]
+        words = caption(submit.target) if isinstance(submit, ClickStep) else ""
+        targets = {words_on(step.target) for step in passwords if isinstance(step, FillStep)}
+        others = sum(isinstance(step, FillStep | SelectStep) for step in self.steps[start:end]) - len(passwords)
+        if SIGN_UP.search(words) or others > SIGN_IN_FIELDS_MAX:
+            plain = "register: open a new account as a member"
+            return Goal("sign_up", first, last, (Phrase("sign up"),), plain)
+        if len(targets) > 1:
+            plain = "change the password in the account settings"
+            return Goal("settings", first, last, (Phrase("change", "the password"),), plain)
+        verb = "log in" if "log" in words.lower() else "sign in"
+        if self._refused(last):
+            plain = "log in with a wrong password and see a login error"
+            return Goal("sign_in_refused", first, last, (Phrase(verb, "with a wrong password"),), plain)
+        return Goal("sign_in", first, last, (Phrase(verb),), "log in: sign in with user name and password")
+
+    def _refused(self, last: int) -> bool:
+        """Whether the page said no, or the same form was filled in again at once."""
+        if errors(self.steps[last].changes):
+            return True
+        for later in self.steps[last + 1 :]:
+            if is_password(later):
+                return True
+            if not isinstance(later, FillStep | GotoStep):
+                return False
+        return False
+
+    def sign_out(self, first: int) -> Goal | None:
+        if not says(self.steps[first], SIGN_OUT):
+            return None
+        words = self.steps[first].said.lower()
+        return Goal(
+            "sign_out", first, first, (Phrase("log out" if "log" in words else "sign out"),), "log out, sign out"
+        )
+
+    # --- searching ---
+
+    def search(self, first: int) -> Goal | None:
+        start = first
+        if says(self.steps[first], SEARCH) and first + 1 < len(self.steps):
+            start = first + 1
+        fill = self.steps[start]
+        if not isinstance(fill, FillStep) or not is_search_field(fill.target) or is_password(fill):
+            return None
+        last = start
+        while last + 1 < len(self.steps) and self._searches(self.steps[last + 1]):
+            last += 1
+            step = self.steps[last]
+            fill = step if isinstance(step, FillStep) else fill
+        narrows = bool(FILTER.search(words_on(fill.target)))
+        value = typed(fill.value)
+        phrases = [Phrase("filter", f"by {value}") if narrows else Phrase("search", f"for {value}")]
+        plain = "filter the list by a word" if narrows else "search: type a search term and look at the results"
+        index = last + 1
+        while index < len(self.steps) and says(self.steps[index], PAGING):
+            index += 1
+        if index < len(self.steps) and self._opens(self.steps[index]):
+            opened = self.steps[index]
+            assert isinstance(opened, ClickStep)
+            name = caption(opened.target)
+            phrases.append(Phrase("open", f"the result {quoted(name)}" if name else "a result"))
+            plain += ", open a search result" if not narrows else ""
+            last = index
+        return Goal("filter" if narrows else "search", first, last, tuple(phrases), plain)
+
+    def _searches(self, step: Step) -> bool:
+        """Whether the step sends the search off or refines it."""
+        match step:
+            case PressStep():
+                return step.key == "Enter"
+            case FillStep():
+                return is_search_field(step.target)
+            case ClickStep():
+                words = words_on(step.target)
+                named = SEARCH.search(words) or FILTER.search(words) or "search" in words.lower()
+                return is_button(step.target) and bool(named or not caption(step.target) or words.lower() == "go")
+            case _:
+                return False
+
+    def _opens(self, step: Step) -> bool:
+        """Whether it opens one of the things found."""
+        if not isinstance(step, ClickStep) or is_text_field(step.target) or is_commit(step):
+            return False
+        if any(says(step, verb) for verb in (DELETE, forms.CREATE, forms.EDIT, SIGN_OUT, CHECK_OUT, forms.CART)):
+            return False
+        return not is_button(step.target) and self._is_page_part(step.target)
+
+    def _is_page_part(self, target: Element) -> bool:
+        return not any(ancestor.role in ("navigation", "banner", "menu", "menubar") for ancestor in target.ancestors)
+
+    # --- deleting, forms, opening ---
+
+    def delete(self, first: int) -> Goal | None:
+        step = self.steps[first]
+        if not says(step, DELETE) or not isinstance(step, ClickStep):
+            return None
+        last = first
+        while last + 1 < len(self.steps) and says(self.steps[last + 1], CONFIRM):
+            last += 1
+        noun = object_noun(caption(step.target), DELETE)
+        named = forms.deleted_object(self.steps, first, last)
+        rest = named or (f"the {noun}" if noun else "an item")
+        return Goal("delete", first, last, (Phrase("delete", rest),), "delete: remove an existing item and confirm")
+
+    def form(self, first: int) -> Goal | None:
+        return forms.read_form(self.steps, first, stops=self._is_other_goal)
+
+    def _is_other_goal(self, index: int) -> bool:
+        step = self.steps[index]
+        if isinstance(step, GotoStep) or says(step, DELETE) or says(step, SIGN_OUT):
+            return True
+        return self.sign_in(index) is not None or self.search(index) is not None
+
+    def open(self, first: int) -> Goal | None:
+        step = self.steps[first]
+        if isinstance(step, GotoStep):
+            return None
+        if not isinstance(step, ClickStep):
+            return None
+        if step.download is not None:
+            phrase = Phrase("download", quoted(step.download) if step.download else "a file")
+            return Goal("download", first, first, (phrase,), "download: export and save data to disk")
+        name = caption(step.target) or next(iter(headings(step.changes)), "")
+        if not name or PAGING.match(name):
+            return None
+        opens = is_link(step.target) or step.target.role in ("tab", "menuitem", "row", "option", "treeitem")
+        kind: Literal["open", "click"] = "open" if opens or step.navigates else "click"
+        verb = "open" if kind == "open" else "click"
+        return Goal(kind, first, first, (Phrase(verb, quoted(name)),), f"{verb} {name}")
+
+
+def _form_ends(steps: Sequence[Step]) -> list[int]:
+    """For each step the first one from there on that is no field of the same form. A `Next` between two fields belongs
+    to the form. One more than there are steps."""
+    ends = [len(steps)] * (len(steps) + 1)
+    for index in range(len(steps) - 1, -1, -1):
+        step = steps[index]
+        onward = says(step, CONFIRM) or says(step, forms.FORWARD)
+        between = onward and any(is_password(later) for later in steps[index + 1 : index + 3])
+        ticked = isinstance(step, ClickStep) and step.target.role in ("checkbox", "radio")
+        filled = isinstance(step, FillStep | CheckStep | SelectStep) and not is_search_only(step)
+        ends[index] = ends[index + 1] if filled or ticked or between else index
+    return ends
+
+
+def _next_passwords(steps: Sequence[Step]) -> list[int]:
+    """For each step the place of the next password from there on, the number of steps where there is none."""
+    places = [len(steps)] * (len(steps) + 1)
+    for index in range(len(steps) - 1, -1, -1):
+        places[index] = index if is_password(steps[index]) else places[index + 1]
+    return places
+
+
+def is_search_only(step: Step) -> bool:
+    return isinstance(step, FillStep) and is_search_field(step.target)
+
+
+def goals_of(steps: Sequence[Step]) -> tuple[Goal, ...]:
+    """The goals of a story in their order; steps that serve none (a page opened to start from) belong to no goal."""
+    return Reader(steps).goals()

@@ -1,0 +1,190 @@
+"""What makes two steps the same: targets and addresses told apart from the data that stands in them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pipeline.stories.addresses import ROUTE_KEYS, origin, pattern, place, slug
+from pipeline.stories.said import key
+from pipeline.stories.verbs import is_search_field
+from pipeline.stories.words import clean, is_text_field, spaced
+from schemas.elements import Element
+from schemas.stories import ClickStep, FillStep, GotoStep, PressStep, SelectStep, Step
+
+ITEM_ROLES: Final = frozenset({"row", "listitem", "article", "option", "gridcell", "cell", "treeitem"})
+MENU_ROLES: Final = frozenset(
+    {"navigation", "banner", "menu", "menubar", "tablist", "toolbar", "contentinfo", "complementary"}
+)
+MENU_TAGS: Final = frozenset({"nav", "header", "footer", "aside"})
+DATA: Final = "{data}"
+SIDE_FIELD: Final = re.compile(r"\b(summary|description|comments?|notes?|remarks?)\b", re.I)
+"""Fields that most forms don't ask for: filled in or not, it is the same thing that is done."""
+_QUOTED: Final = re.compile(r"['\"‘“„«][^'\"‘’“”«»]{1,80}['\"’”»]")
+_NUMBER: Final = re.compile(r"\d[\d.,:/-]*")
+_ROUTE_KEYS: Final = ROUTE_KEYS | {"route", "controller", "module"}
+_ROUTE_VALUE: Final = re.compile(r"^[a-z][a-z_/-]{0,40}$")
+WORD_CHARS_MIN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What in a story is data: words that were typed, chosen or opened, as slugs; `home` is its own site."""
+
+    home: str = ""
+    words: frozenset[str] = frozenset()
+
+    def is_data(self, text: str) -> bool:
+        """Whether a text is nothing but data."""
+        return bool(slug(text)) and slug(text) in self.words
+
+    def without(self, text: str) -> str:
+        """The text in lower case, with data, quotations and numbers as place-holders."""
+        shown = clean(text)
+        if self.is_data(shown):
+            return DATA
+        shown = _NUMBER.sub("{n}", _QUOTED.sub(DATA, shown)).casefold()
+        name = slug(clean(text))
+        for word in self._longest_first():
+            if len(word) >= WORD_CHARS_MIN and word in name:
+                shown = _spelled(word).sub(DATA, shown)
+        return shown
+
+    def masked(self, text: str) -> str:
+        """The text with data, and nothing else, as place-holders: numbers still tell one text from another."""
+        shown = clean(text)
+        folded = slug(shown)
+        for word in self._longest_first():
+            if len(word) >= WORD_CHARS_MIN and word in folded:
+                shown = _spelled(word).sub(DATA, shown)
+        return shown
+
+    def _longest_first(self) -> list[str]:
+        return sorted(self.words, key=lambda word: (-len(word), word))
+
+    def place(self, url: str) -> str:
+        """The page's pattern: ids and data as place-holders; of the query only what names a page of the app."""
+        shape = pattern(url, self.home, self.words)
+        head, _, fragment = shape.partition("#")
+        route = sorted(
+            f"{name}={value}"
+            for name, value in parse_qsl(_query(url), keep_blank_values=True)
+            if name in _ROUTE_KEYS and _ROUTE_VALUE.match(value)
+        )
+        path = head.partition("?")[0]
+        return path + ("?" + "&".join(dict.fromkeys(route)) if route else "") + (f"#{fragment}" if fragment else "")
+
+
+@lru_cache(maxsize=4096)
+def _spelled(word: str) -> re.Pattern[str]:
+    """A slug as it may stand in a text."""
+    parts = [re.escape(part) for part in word.split("-")]
+    return re.compile(rf"(?<!\w){'[^a-z0-9]+'.join(parts)}(?!\w)", re.IGNORECASE)
+
+
+def _query(url: str) -> str:
+    try:
+        return urlsplit(url).query
+    except ValueError:
+        return ""
+
+
+def data_of(steps: Sequence[Step]) -> Data:
+    """What is data in these steps."""
+    home = next((origin(step.url) for step in steps if isinstance(step, GotoStep) and step.url), "")
+    words: set[str] = set()
+    own: set[str] = set()
+    """Parts of addresses before anything was typed: the app's own words, whoever types them (`admin`)."""
+    for step in steps:
+        own |= {slug(part) for part in place(step.page.url)[1].split("/")} - words
+        match step:
+            case FillStep() if not step.value.secret:
+                words |= {slug(clean(step.value.text)[:200])} - own
+            case SelectStep():
+                words |= {slug(option.label) for option in step.options} - own
+            case ClickStep() if is_item(step.target) or _leads_to_its_name(step):
+                words |= {slug(named(step.target)[:200])} - own
+            case _:
+                pass
+    return Data(home, frozenset(word for word in words if len(word) >= 2))
+
+
+def inputs_of(steps: Sequence[Step], data: Data) -> Data:
+    """Data together with the words of the addresses that the user opened: all that the pages' answers may echo."""
+    words = set(data.words)
+    for step in steps:
+        if isinstance(step, GotoStep):
+            values = [value for _, value in parse_qsl(_query(step.url))]
+            words |= {slug(part) for value in values for part in (value, *value.split(":"))}
+        elif isinstance(step, FillStep) and not step.value.secret:
+            words |= {slug(line)[:200] for line in step.value.text.splitlines()[:20]}
+    return Data(data.home, frozenset(word for word in words if len(word) >= 2))
+
+
+def _leads_to_its_name(step: ClickStep) -> bool:
+    """Whether a link of the page's body has the name of the page that it leads to: a thing of many, most likely."""
+    if step.after is None or step.target.role != "link" or in_menu(step.target) or not step.navigates:
+        return False
+    name = slug(named(step.target))
+    return len(name) >= WORD_CHARS_MIN and name in slug(unquote(step.after.url))
+
+
+def is_item(target: Element) -> bool:
+    """Whether it is one of many alike: in a row or list, and not in a menu."""
+    roles = [target.role or "", *(ancestor.role or "" for ancestor in target.ancestors)]
+    return bool(ITEM_ROLES.intersection(roles)) and not in_menu(target) and not _is_control(target)
+
+
+def in_menu(target: Element) -> bool:
+    return any(ancestor.role in MENU_ROLES or ancestor.tag in MENU_TAGS for ancestor in target.ancestors)
+
+
+def _is_control(target: Element) -> bool:
+    """Buttons and fields in a row are not what tells one row from another."""
+    return target.role in ("button", "checkbox", "radio", "switch", "combobox") or is_text_field(target)
+
+
+def named(target: Element) -> str:
+    """What is written on it."""
+    words = clean(target.label or target.placeholder if is_text_field(target) else "") or clean(target.name)
+    return words or ("" if is_text_field(target) else clean(target.text))
+
+
+def identity(target: Element, data: Data, found: bool = False) -> str:
+    """How a person tells this element from others, apart from data: test id, else role and name, else label, else id.
+
+    `found`: it may be one of the things that a search found.
+    """
+    if target.test_id:
+        return f"test id {_NUMBER.sub('{n}', target.test_id)}"
+    role = target.role or target.tag
+    name = named(target)
+    if found or (is_item(target) and not is_text_field(target)):
+        return f"{role} {DATA}"
+    if name:
+        return f"{role} {data.without(name)}"
+    attribute = target.id or target.name_attribute or ""
+    return f"{role} {_NUMBER.sub('{n}', spaced(attribute)) if attribute else _where(target)}"
+
+
+def _where(target: Element) -> str:
+    """Place of an element that nothing names."""
+    near = next((ancestor.test_id or ancestor.id or ancestor.name or "" for ancestor in target.ancestors), "")
+    return f"{target.tag}.{'.'.join(target.classes[:2])} in {_NUMBER.sub('{n}', near)}"
+
+
+def group(target: Element) -> str:
+    """The boxes or choices that belong together: which of them is taken is data."""
+    near = next((a.test_id or a.id or "" for a in target.ancestors if a.test_id or a.id), "")
+    return f"choices {_NUMBER.sub('{n}', target.name_attribute or near)}" if target.role == "radio" else "choices"
+
+
+def is_search(step: Step) -> bool:
+    return isinstance(step, FillStep) and is_search_field(step.target)
+
+
+def shortcut(step: PressStep) -> str:
+    """The key combination, where it is one that does something anywhere."""
+    return key(step) if step.modifiers else ""

@@ -1,0 +1,137 @@
+"""What the page answered: the messages, headings and errors among a step's changes."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.stories.words import clean
+from schemas.elements import Element
+from schemas.events import Appeared, Change, TextChanged
+from schemas.stories import Step
+
+MESSAGE_ROLES: Final = frozenset({"alert", "status", "log", "alertdialog"})
+MESSAGE_CLASSES: Final = re.compile(
+    r"(^|[-_])(alert|message|messages|msg|toast|notification|notice|snackbar|flash|error|errors|danger|invalid|success"
+    r"|warning|feedback|errorlist)($|[-_0-9])",
+    re.IGNORECASE,
+)
+_ERROR_CLASSES = re.compile(r"(^|[-_])(error|errors|danger|invalid|errorlist)($|[-_])", re.IGNORECASE)
+_ERROR_WORDS = re.compile(
+    r"\b(errors?|invalid|incorrect|wrong|fail(ed|ure|s)?|denied|forbidden|expired|unknown|unable|unauthori[sz]ed"
+    r"|not (been )?(found|valid|allowed|match(ed)?|recogni[sz]ed|exist|correct|permitted)"
+    r"|(did|do|does|could|can|is|was|has)(n['’]t| not)\b|cannot|required|must (be|contain|have|match|not)"
+    r"|already (exists|taken|in use|registered)|try again|sorry)\b",
+    re.IGNORECASE,
+)
+_NO_ERROR = re.compile(r"\b(no|0|without) (errors?|failures?)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"['\"‘“„«]([^'\"‘’“”«»]{1,80})['\"’”»]")
+DONE_VERBS: Final = {
+    "created": "create",
+    "added": "add",
+    "published": "publish",
+    "deleted": "delete",
+    "removed": "delete",
+    "updated": "edit",
+    "changed": "edit",
+    "edited": "edit",
+    "saved": "save",
+    "uploaded": "upload",
+    "submitted": "submit",
+    "sent": "send",
+    "placed": "place",
+}
+_DONE = re.compile(
+    r"^(?:your |the |this )?(?P<noun>[A-Za-z][A-Za-z ]{1,30}?)\s*"
+    r"(?:['\"‘“„«](?P<object>[^'\"‘’“”«»]{1,80})['\"’”»])?\s*"
+    r"(?:is |was |has been |have been |successfully |was successfully )*"
+    rf"\b(?P<verb>{'|'.join(DONE_VERBS)})\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a success message says: `Page 'Spring sale' created` → verb create, noun page, object Spring sale."""
+
+    verb: str
+    noun: str = ""
+    object: str = ""
+
+
+def words_of(element: Element) -> str:
+    return clean(element.text or element.name)
+
+
+def shown_texts(changes: Iterable[Change]) -> Iterator[tuple[Element, str]]:
+    """Each element that newly shows a text, with that text."""
+    for change in changes:
+        if isinstance(change, Appeared):
+            yield change.element, words_of(change.element)
+        elif isinstance(change, TextChanged):
+            yield change.element, clean(change.after)
+
+
+def messages(changes: Iterable[Change]) -> list[str]:
+    """What the page told the user: alerts, status lines, toasts. Of one within another the inner one is enough."""
+    found = dict.fromkeys(text for element, text in shown_texts(changes) if text and is_message(element))
+    return [text for text in found if not any(other != text and other in text for other in found)]
+
+
+def is_message(element: Element) -> bool:
+    if element.role in MESSAGE_ROLES or element.live:
+        return True
+    return any(MESSAGE_CLASSES.search(name) for name in element.classes)
+
+
+def headings(changes: Iterable[Change]) -> list[str]:
+    """Headings that newly appeared, the highest level first."""
+    found = [
+        (element.level or _tag_level(element.tag), index, text)
+        for index, (element, text) in enumerate(shown_texts(changes))
+        if text and (element.role == "heading" or re.fullmatch(r"h[1-6]", element.tag))
+    ]
+    return list(dict.fromkeys(text for _, _, text in sorted(found)))
+
+
+def _tag_level(tag: str) -> int:
+    return int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else 6
+
+
+def errors(changes: Iterable[Change]) -> list[str]:
+    """Messages of refusal."""
+    found = []
+    for element, text in shown_texts(changes):
+        if not text:
+            continue
+        marked = any(_ERROR_CLASSES.search(name) for name in element.classes)
+        if marked or (is_message(element) and sounds_wrong(text)):
+            found.append(text)
+    return list(dict.fromkeys(found))
+
+
+def sounds_wrong(text: str) -> bool:
+    return bool(_ERROR_WORDS.search(_NO_ERROR.sub(" ", text)))
+
+
+def done(steps: Iterable[Step]) -> Done | None:
+    """What the last success message of these steps says, if it says it in a way that can be read."""
+    found = None
+    for step in steps:
+        for element, text in shown_texts(step.changes):
+            match = _DONE.match(text)
+            if match and (match["object"] or is_message(element)) and not sounds_wrong(text):
+                found = Done(
+                    DONE_VERBS[match["verb"].lower()], match["noun"].strip().lower(), clean(match["object"]) or ""
+                )
+    return found
+
+
+def quotes(text: str) -> list[str]:
+    """What stands in quotation marks."""
+    return [clean(found) for found in _QUOTED.findall(text)]
+
+
+def without_quotes(text: str) -> str:
+    """The text with what stands in quotation marks, and all numbers, left out: the page's own words alone."""
+    return clean(re.sub(r"\d[\d.,:/-]*", " ", _QUOTED.sub(" ", text)))

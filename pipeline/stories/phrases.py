@@ -1,0 +1,64 @@
+"""The words for a goal, and how they become titles and sentences."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.stories.words import listed, third_person
+
+GoalKind = Literal[
+    "sign_in",
+    "sign_in_refused",
+    "sign_up",
+    "sign_out",
+    "search",
+    "filter",
+    "create",
+    "edit",
+    "delete",
+    "check_out",
+    "cart",
+    "upload",
+    "download",
+    "settings",
+    "submit",
+    "choose",
+    "open",
+    "click",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """`Phrase("search", "for 'agenda'")`."""
+
+    verb: str
+    rest: str = ""
+
+    @property
+    def order(self) -> str:
+        """As an order: `search for 'agenda'`."""
+        return f"{self.verb} {self.rest}".strip()
+
+    @property
+    def report(self) -> str:
+        """In the third person: `searches for 'agenda'`."""
+        return f"{third_person(self.verb)} {self.rest}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What the steps from `first` to `last` were for. `plain` says it without any value."""
+
+    kind: GoalKind
+    first: int
+    last: int
+    phrases: tuple[Phrase, ...]
+    plain: str
+
+    @property
+    def order(self) -> str:
+        return listed([phrase.order for phrase in self.phrases])
+
+    @property
+    def report(self) -> str:
+        return listed([phrase.report for phrase in self.phrases])

@@ -1,0 +1,86 @@
+"""A title and one sentence for a story, made from what was on the page; the same steps always give the same words."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.stories.addresses import last_word, spoken
+from pipeline.stories.outcome import errors, headings, messages
+from pipeline.stories.phrases import Goal, Phrase
+from pipeline.stories.words import capital, listed, quoted, short
+from schemas.stories import GotoStep, Step
+
+TITLE_CHARS_MAX: Final = 120
+GOALS_IN_TITLE_MAX: Final = 2
+GOALS_IN_SENTENCE_MAX: Final = 4
+_FIRST_SENTENCE: Final = re.compile(r"^(.{8,}?[.!?]) .*$")
+_SMALL: Final = frozenset({"open", "click"})
+_PRELUDE: Final = frozenset({"sign_in", "sign_in_refused"})
+
+
+def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[str, str]:
+    goals = _joined(goals)
+    chosen = [goal for goal in goals if goal.kind not in _SMALL]
+    titled = [goal for goal in chosen if goal.kind not in _PRELUDE]
+    if all(goal.kind == "sign_out" for goal in titled):
+        titled = chosen
+    if not titled:
+        return _browsing(steps, goals)
+    title = listed([goal.order for goal in titled[-GOALS_IN_TITLE_MAX:]])
+    phrases = [phrase for goal in chosen[-GOALS_IN_SENTENCE_MAX:] for phrase in goal.phrases]
+    return short(capital(title), TITLE_CHARS_MAX), _sentence(phrases, steps, title)
+
+
+def _joined(goals: Sequence[Goal]) -> list[Goal]:
+    """A sign-in that was refused and then succeeded is one goal; the same goal done again counts once."""
+    kept: list[Goal] = []
+    for goal in goals:
+        before = kept[-1] if kept else None
+        if before is not None and before.kind == "sign_in_refused" and goal.kind in _PRELUDE:
+            phrase = goal.phrases[0]
+            rest = "after a wrong password" if goal.kind == "sign_in" else phrase.rest
+            kept[-1] = Goal(goal.kind, before.first, goal.last, (Phrase(phrase.verb, rest),), goal.plain)
+        elif before is None or before.order != goal.order:
+            kept.append(goal)
+    return kept
+
+
+def _browsing(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[str, str]:
+    """Nothing but pages opened and things clicked."""
+    small = list(goals)
+    if small:
+        shown = small[-GOALS_IN_TITLE_MAX:]
+        title = listed([goal.order for goal in shown])
+        phrases = [phrase for goal in small[-GOALS_IN_SENTENCE_MAX:] for phrase in goal.phrases]
+        return short(capital(title), TITLE_CHARS_MAX), _sentence(phrases, steps, title)
+    phrase = Phrase("open", _page_named(steps))
+    if len(steps) > 1 and not isinstance(steps[-1], GotoStep):
+        last = steps[-1].said
+        return short(last, TITLE_CHARS_MAX), f"The user opens {_page_named(steps)}; last step: {short(last, 120)}."
+    return short(capital(phrase.order), TITLE_CHARS_MAX), _sentence([phrase], steps, phrase.order)
+
+
+def _page_named(steps: Sequence[Step]) -> str:
+    """The last page that was opened, by heading, title or address."""
+    for step in reversed(steps):
+        if found := headings(step.changes):
+            return f"the page {quoted(found[0])}"
+        for page in (step.after, step.page):
+            if page is not None and page.title:
+                return f"the page {quoted(page.title)}"
+    url = next((step.url for step in reversed(steps) if isinstance(step, GotoStep)), "")
+    return f"the page {quoted(last_word(url))}" if last_word(url) else spoken(url)
+
+
+def _sentence(phrases: list[Phrase], steps: Sequence[Step], title: str) -> str:
+    told = _last_message(steps)
+    ending = f" and sees {quoted(told, 100)}" if told and told not in title else ""
+    return f"The user {listed([phrase.report for phrase in phrases])}{',' if ending else ''}{ending}."
+
+
+def _last_message(steps: Sequence[Step]) -> str:
+    changes = steps[-1].changes if steps else ()
+    known = {heading for step in steps[:-1] for heading in headings(step.changes)}
+    new = [heading for heading in headings(changes) if heading not in known and heading not in steps[-1].page.title]
+    found = errors(changes) or messages(changes) or new
+    return _FIRST_SENTENCE.sub(r"\1", found[0]) if found else ""

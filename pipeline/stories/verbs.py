@@ -1,0 +1,103 @@
+"""The words by which pages name what their controls do, and what a control's caption says apart from its verb."""
+
+import re
+from typing import Final
+
+from pipeline.stories.addresses import path_words
+from pipeline.stories.words import caption, clean, is_button, is_text_field, spaced
+from schemas.elements import Element
+from schemas.stories import ClickStep, FillStep, PressStep, Step
+
+SIGN_OUT: Final = re.compile(r"\b(log|sign)[ -]?(out|off)\b", re.I)
+SIGN_IN: Final = re.compile(r"\b(log|sign)[ -]?(in|on)\b", re.I)
+SIGN_UP: Final = re.compile(r"\bsign[ -]?up\b|\bregister\b|\bcreate (an |a |your |my |new )*account\b|\bjoin\b", re.I)
+SEARCH: Final = re.compile(r"\b(search|find|query|look ?up)\b", re.I)
+FILTER: Final = re.compile(r"\b(filter|refine|narrow)", re.I)
+SORTING: Final = re.compile(r"\b(filter|refine|narrow|sort|order by|group by|show only)", re.I)
+DELETE: Final = re.compile(r"^(yes,? )?(delete|remove|trash|erase|discard|destroy)\b|\bmove to (trash|bin)\b", re.I)
+CREATE: Final = re.compile(r"^\+?\s*(create|add|new|compose|publish|write|start a)\b", re.I)
+EDIT: Final = re.compile(r"^(edit|modify|rename|change)\b", re.I)
+CART: Final = re.compile(r"\badd to (the |your |my )?(cart|basket|bag)\b", re.I)
+CHECK_OUT: Final = re.compile(
+    r"\bcheck ?out\b|\bplace (the |your |my )?order\b|\bpay( now)?\b|\bbuy\b|\bpurchase\b|\border now\b", re.I
+)
+SETTINGS: Final = re.compile(r"\b(settings?|preferences|configuration|administration)\b", re.I)
+COMMIT: Final = re.compile(
+    r"^(save|submit|ok(ay)?|done|apply|confirm|update|create|add|publish|send|post|finish|yes|upload|import|continue"
+    r"|next|register|sign up|place|pay|order|buy|book|reserve|complete|store|accept|go|set|subscribe)\b",
+    re.I,
+)
+PREVIEW: Final = re.compile(r"^(preview|validate|check)\b", re.I)
+CONFIRM: Final = re.compile(r"^(yes|ok(ay)?|confirm|delete|remove|continue|accept|proceed)\b", re.I)
+PAGING: Final = re.compile(r"^([<>«»‹›→←]+|next( page)?|previous( page)?|prev|more|show more|load more|\d{1,4})$", re.I)
+TITLE_FIELD: Final = re.compile(r"\b(title|name|subject|headline|caption|label|summary of|topic|from)\b", re.I)
+SIDE_FIELD: Final = re.compile(r"\b(summary|description|comment|notes?|tags?|body|text|content|message)\b", re.I)
+
+_FILLERS: Final = frozenset({"a", "an", "the", "new", "this", "your", "my", "another", "it", "now", "and", "yes", "to"})
+_STOP: Final = frozenset({"changes", "all", "account", "close", "continue", "exit", "here", "ok", "item", "more"})
+
+
+def words_on(target: Element) -> str:
+    """All that names the element, the page's words and its own attributes."""
+    parts = [caption(target), clean(target.label), clean(target.placeholder), clean(target.title)]
+    parts += [spaced(name) for name in (target.id, target.name_attribute, target.test_id) if name]
+    return " ".join(dict.fromkeys(part for part in parts if part))
+
+
+def is_search_field(target: Element) -> bool:
+    if not is_text_field(target):
+        return False
+    if target.role == "searchbox" or target.type == "search" or (target.name_attribute or "") in ("q", "query", "s"):
+        return True
+    return bool(SEARCH.search(words_on(target)) or FILTER.search(words_on(target)) or _searched(target))
+
+
+def _searched(target: Element) -> bool:
+    """Ids such as `qsearch__in` run words together."""
+    marks = " ".join(filter(None, (target.id, target.name_attribute, *target.classes))).lower()
+    inside = any(ancestor.role == "search" for ancestor in target.ancestors)
+    return "search" in marks or inside
+
+
+def is_password(step: Step) -> bool:
+    if not isinstance(step, FillStep):
+        return False
+    return "password" in (step.value.secret, step.target.type)
+
+
+def says(step: Step, verb: re.Pattern[str]) -> bool:
+    """Whether the step is a click on a control whose caption has that verb."""
+    return isinstance(step, ClickStep) and bool(verb.search(caption(step.target)))
+
+
+def is_commit(step: Step) -> bool:
+    """Whether it sends a form off: a submit button, a button that says so, or Enter in a field that leads on."""
+    match step:
+        case ClickStep():
+            words = caption(step.target)
+            if PREVIEW.match(words) or SIGN_OUT.search(words):
+                return False
+            submits = step.target.type in ("submit", "image") and not is_text_field(step.target)
+            control = is_button(step.target) or step.target.role in ("link", "menuitem", None)
+            return submits or (control and bool(COMMIT.match(words)))
+        case PressStep():
+            return step.key == "Enter" and (step.navigates or bool(step.changes))
+        case FillStep():
+            return step.navigates
+        case _:
+            return False
+
+
+def object_noun(words: str, verb: re.Pattern[str]) -> str:
+    """What a caption names beside its verb: `Create Project` → `project`, `Add child page` → `child page`."""
+    if not verb.search(words):
+        return ""
+    rest = re.findall(r"[A-Za-z][A-Za-z-]+", verb.sub(" ", words, count=1))
+    kept = [word.lower() for word in rest if word.lower() not in _FILLERS]
+    if not kept or len(kept) > 3 or kept[0] in _STOP:
+        return ""
+    return " ".join(kept)
+
+
+def named_in_path(url: str, *names: str) -> bool:
+    return bool(path_words(url) & set(names))

@@ -1,0 +1,202 @@
+"""Words for people: texts of a page made presentable, elements named as a person would, verbs in the third person."""
+
+import re
+import unicodedata
+from typing import Final
+
+from schemas.elements import Element
+
+QUOTE_CHARS_MAX: Final = 60
+"""Length of a text that is quoted in a title or in a step's line."""
+
+ROLE_WORDS: Final = {
+    "link": "link",
+    "button": "button",
+    "tab": "tab",
+    "menuitem": "menu item",
+    "menuitemcheckbox": "menu item",
+    "menuitemradio": "menu item",
+    "option": "option",
+    "row": "row",
+    "cell": "cell",
+    "gridcell": "cell",
+    "columnheader": "column",
+    "treeitem": "item",
+    "listitem": "item",
+    "heading": "heading",
+    "img": "image",
+    "image": "image",
+    "checkbox": "box",
+    "radio": "choice",
+    "switch": "switch",
+    "slider": "slider",
+    "combobox": "list",
+    "listbox": "list",
+    "textbox": "field",
+    "searchbox": "search field",
+    "spinbutton": "field",
+    "dialog": "dialog",
+}
+TAG_WORDS: Final = {
+    "a": "link",
+    "button": "button",
+    "input": "field",
+    "textarea": "field",
+    "select": "list",
+    "img": "image",
+    "svg": "image",
+    "canvas": "canvas",
+    "label": "label",
+    "tr": "row",
+    "td": "cell",
+    "li": "item",
+    "summary": "section",
+    "iframe": "frame",
+}
+FIELD_ROLES: Final = frozenset({"textbox", "searchbox", "combobox", "spinbutton"})
+INTERACTIVE_ROLES: Final = FIELD_ROLES | frozenset(
+    {
+        "button",
+        "link",
+        "checkbox",
+        "radio",
+        "switch",
+        "tab",
+        "menuitem",
+        "menuitemcheckbox",
+        "menuitemradio",
+        "option",
+        "treeitem",
+        "slider",
+        "listbox",
+        "gridcell",
+    }
+)
+INTERACTIVE_TAGS: Final = frozenset(
+    {"a", "button", "input", "select", "textarea", "summary", "option", "label", "area"}
+)
+_BUTTON_TYPES: Final = frozenset({"submit", "button", "reset", "image"})
+_TEXTLESS_TYPES: Final = _BUTTON_TYPES | frozenset({"checkbox", "radio", "file", "range", "color", "hidden"})
+_WORDY = re.compile(r"[^\W_]{2}")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def clean(text: str | None) -> str:
+    """The text on one line: white space collapsed, control and formatting characters dropped."""
+    if not text:
+        return ""
+    if text.isprintable():
+        return " ".join(text.split())
+    kept = "".join(" " if char.isspace() else char for char in text if char.isspace() or _printable(char))
+    return " ".join(kept.split())
+
+
+def _printable(char: str) -> bool:
+    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def short(text: str | None, chars_max: int = QUOTE_CHARS_MAX) -> str:
+    """The text on one line, cut at a word where it is longer than `chars_max`."""
+    line = clean(text)
+    if len(line) <= chars_max:
+        return line
+    head = line[: chars_max - 1]
+    whole_words = head.rsplit(" ", 1)[0]
+    return (whole_words if len(whole_words) > chars_max // 2 else head).rstrip(" ,;:.") + "…"
+
+
+def quoted(text: str | None, chars_max: int = QUOTE_CHARS_MAX) -> str:
+    """The text in quotation marks: double ones where it has single ones itself."""
+    line = short(text, chars_max)
+    return f"“{line}”" if "'" in line else f"'{line}'"
+
+
+def spaced(identifier: str) -> str:
+    """`display-name`, `displayName` or `id_display_name` as words: `display name`."""
+    words = [word.lower() for word in _WORD.findall(identifier.lstrip("#"))]
+    if len(words) > 1 and words[0] in {"id", "input", "field", "txt", "btn"}:
+        words = words[1:]
+    return " ".join(words)
+
+
+def is_button(target: Element) -> bool:
+    if target.role is not None:
+        return target.role == "button"
+    return target.tag == "button" or (target.tag == "input" and target.type in _BUTTON_TYPES)
+
+
+def is_link(target: Element) -> bool:
+    return target.role == "link" or (target.role is None and target.tag == "a")
+
+
+def is_text_field(target: Element) -> bool:
+    """Whether text is typed into it."""
+    if target.editable or target.tag == "textarea" or target.role in {"textbox", "searchbox", "spinbutton"}:
+        return True
+    return target.tag == "input" and target.type not in _TEXTLESS_TYPES
+
+
+def is_interactive(target: Element) -> bool:
+    return target.editable or target.role in INTERACTIVE_ROLES or target.tag in INTERACTIVE_TAGS
+
+
+def caption(target: Element) -> str:
+    """What a person would call the element: its name on the page, else a telling attribute as words, else nothing."""
+    text = None if is_text_field(target) else target.text
+    shown = [clean(words) for words in (target.name, target.label, text, target.placeholder, target.alt, target.title)]
+    named = [spaced(identifier or "") for identifier in (target.test_id, target.id, target.name_attribute)]
+    signs = [words for words in shown if words]
+    telling = [words for words in (*shown, *named) if _WORDY.search(words)]
+    words = next(iter(signs[:1] if is_symbol(signs) else telling or signs), "")
+    return short(words.rstrip("*: ") or words)
+
+
+def is_symbol(signs: list[str]) -> bool:
+    """Whether a control's whole caption is a sign, like `+` or `›`: that is what a person would call it."""
+    return bool(signs) and len(signs[0]) <= 2
+
+
+def noun(target: Element) -> str:
+    """What kind of thing it is, in one or two words."""
+    if target.role in ROLE_WORDS:
+        return ROLE_WORDS[target.role]
+    if target.tag == "input" and target.type in _BUTTON_TYPES:
+        return "button"
+    if target.editable:
+        return "editor"
+    return TAG_WORDS.get(target.tag, "element")
+
+
+def thing(target: Element) -> str:
+    """The element in a sentence: `the button 'Log in'`."""
+    name = caption(target)
+    return f"the {noun(target)} {quoted(name)}" if name else f"the {noun(target)}"
+
+
+def field(target: Element) -> str:
+    """A field in a sentence: `'Email'`, or `the field` when nothing names it."""
+    name = caption(target)
+    return quoted(name) if name else f"the {noun(target)}"
+
+
+def third_person(verb: str) -> str:
+    """`open` → `opens`, `search` → `searches`, `try` → `tries`; only the first word of a phrasal verb changes."""
+    first, _, rest = verb.partition(" ")
+    if re.search(r"(s|x|z|ch|sh)$", first) or first == "go" or first == "do":
+        done = first + "es"
+    elif re.search(r"[^aeiou]y$", first):
+        done = first[:-1] + "ies"
+    else:
+        done = first + "s"
+    return f"{done} {rest}".rstrip()
+
+
+def listed(items: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

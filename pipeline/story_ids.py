@@ -1,0 +1,32 @@
+"""Ids of stories: a pure function of the journey and of the window's place in it."""
+
+import uuid
+from typing import Final, NamedTuple
+
+import orjson
+
+NAMESPACE: Final = uuid.UUID("6f1d0c1e-5f0b-5a35-9b0e-2f1f3c8f6d51")
+"""Of all ids of stories. Changing it changes every id."""
+
+
+class Slot(NamedTuple):
+    """A window's place in its journey: the era, and the ordinal within it, from 0, in the order of event time."""
+
+    era: int
+    ordinal: int
+
+
+def story_id(app: str, journey_id: str, slot: Slot) -> str:
+    """The id of the story that a journey's window at `slot` becomes."""
+    return str(uuid.uuid5(NAMESPACE, orjson.dumps([app, journey_id, slot.era, slot.ordinal]).decode()))
+
+
+def next_slot(before: Slot | None, silent_ms: int, first_ms: int, memory_ms: int) -> Slot:
+    """The slot of the window that begins at `first_ms`, `silent_ms` after the end of the window `before`.
+
+    A journey that was silent for longer than the memory begins a new era, named by the stretch of time (one
+    `memory_ms` long) that its first event falls in: two eras of a journey can never share one.
+    """
+    if before is None or silent_ms > memory_ms:
+        return Slot(first_ms // memory_ms, 0)
+    return Slot(before.era, before.ordinal + 1)

@@ -1,0 +1,161 @@
+"""The last gate: a generated program is parsed and held to the few shapes of syntax that the writer makes."""
+
+import ast
+from typing import Final
+
+MODULES: Final = frozenset({"os", "re", "pytest"})
+NAMES: Final = frozenset({"page", "expect", "os", "re", "Page", "dialog", "str"})
+VARIABLES: Final = (
+    "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "response_info", "field",
+    "value",
+)  # fmt: skip
+METHODS: Final = frozenset(
+    [
+        "goto",
+        "reload",
+        "go_back",
+        "go_forward",
+        "click",
+        "dblclick",
+        "fill",
+        "clear",
+        "press",
+        "press_sequentially",
+        "check",
+        "uncheck",
+        "select_option",
+        "set_input_files",
+        "drag_to",
+        "hover",
+        "wheel",
+        "scroll_into_view_if_needed",
+        "locator",
+        "get_by_role",
+        "get_by_label",
+        "get_by_placeholder",
+        "get_by_alt_text",
+        "get_by_text",
+        "get_by_title",
+        "get_by_test_id",
+        "filter",
+        "first",
+        "last",
+        "nth",
+        "content_frame",
+        "to_be_visible",
+        "to_be_hidden",
+        "to_be_checked",
+        "not_to_be_checked",
+        "to_be_disabled",
+        "to_be_enabled",
+        "to_be_attached",
+        "to_have_text",
+        "to_contain_text",
+        "to_have_value",
+        "not_to_have_value",
+        "to_have_values",
+        "to_have_count",
+        "to_have_url",
+        "to_have_title",
+        "to_have_attribute",
+        "to_match_aria_snapshot",
+        "expect_popup",
+        "expect_download",
+        "expect_response",
+        "value",
+        "ok",
+        "status",
+        "suggested_filename",
+        "endswith",
+        "once",
+        "on",
+        "accept",
+        "dismiss",
+        "keyboard",
+        "mouse",
+        "environ",
+        "get",
+        "compile",
+        "inner_text",
+        "partition",
+        "split",
+        "join",
+        "context",
+        "new_page",
+        "wait_for",
+        "request",
+        "method",
+        "strip",
+        "to_be_focused",
+    ]
+)
+_SHAPES: Final = (
+    ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.FunctionDef, ast.arguments, ast.arg, ast.Expr, ast.Assign,
+    ast.Assert, ast.With, ast.withitem, ast.Call, ast.keyword, ast.Attribute, ast.Name, ast.Load, ast.Store,
+    ast.Constant, ast.Subscript, ast.List, ast.Dict, ast.BoolOp, ast.Or, ast.Compare, ast.Eq, ast.Lambda, ast.BinOp,
+    ast.Add,
+)  # fmt: skip
+
+
+class ForbiddenCode(AssertionError):
+    """The writer made something outside its allow-list: our own bug, never the input's."""
+
+
+def check_code(code: str) -> None:
+    """Raises ForbiddenCode unless the program has only the allowed shapes, imports, names and methods."""
+    if not code.isascii():
+        raise ForbiddenCode("the program is not ASCII")
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError) as error:
+        raise ForbiddenCode(f"the program doesn't parse: {type(error).__name__}") from error
+    _top(tree)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    known = {id(inner) for one in functions for decorator in one.decorator_list for inner in ast.walk(decorator)}
+    for node in ast.walk(tree):
+        if id(node) not in known:
+            _node(node)
+
+
+def _top(tree: ast.Module) -> None:
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    others = [node for node in tree.body if not isinstance(node, (ast.FunctionDef, ast.Import, ast.ImportFrom))]
+    if len(functions) != 1 or others or not functions[0].name.startswith("test_"):
+        raise ForbiddenCode("the program is not one test function with its imports")
+    decorators = functions[0].decorator_list
+    if len(decorators) > 1 or any(not _parametrizes(decorator) for decorator in decorators):
+        raise ForbiddenCode("a decorator is not allowed")
+
+
+def _parametrizes(decorator: ast.expr) -> bool:
+    """Whether it is `@pytest.mark.parametrize(…)` with constants alone."""
+    if not isinstance(decorator, ast.Call) or ast.unparse(decorator.func) != "pytest.mark.parametrize":
+        return False
+    inside = [*decorator.args, *(keyword.value for keyword in decorator.keywords)]
+    allowed = (ast.Constant, ast.List, ast.Tuple, ast.Load)
+    return all(isinstance(node, allowed) for value in inside for node in ast.walk(value))
+
+
+def _node(node: ast.AST) -> None:
+    if not isinstance(node, _SHAPES):
+        raise ForbiddenCode(f"{type(node).__name__} is not allowed")
+    match node:
+        case ast.Import(names=names):
+            if any(alias.name not in MODULES or alias.asname for alias in names):
+                raise ForbiddenCode("an import is not allowed")
+        case ast.ImportFrom(module=module, names=names):
+            if module != "playwright.sync_api" or any(
+                alias.name not in ("Page", "expect") or alias.asname for alias in names
+            ):
+                raise ForbiddenCode("an import is not allowed")
+        case ast.Name(id=name):
+            if name not in NAMES and name.rstrip("0123456789").rstrip("_") not in VARIABLES:
+                raise ForbiddenCode("a name is not allowed")
+        case ast.Attribute(attr=name):
+            if name not in METHODS:
+                raise ForbiddenCode(f"the method {name} is not allowed")
+        case ast.Call(func=called):
+            if isinstance(called, ast.Name) and called.id != "expect":
+                raise ForbiddenCode("a call is not allowed")
+        case _:
+            pass

@@ -1,0 +1,206 @@
+"""The generated program as statements, and their text."""
+
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from pipeline.writing.code import (
+    INDENT,
+    Attr,
+    Call,
+    Equal,
+    Expr,
+    Index,
+    Joined,
+    Lambda,
+    Listing,
+    Literal,
+    Name,
+    Or,
+    flat,
+    lines,
+)
+from pipeline.writing.parameters import bound, fits, parametrized
+from schemas.generated_tests import Parameter
+
+
+@dataclass(frozen=True)
+class Run:
+    """An expression as a statement: an action or an `expect(…)…`."""
+
+    expr: Expr
+
+
+@dataclass(frozen=True)
+class Assign:
+    name: str
+    expr: Expr
+
+
+@dataclass(frozen=True)
+class Assert:
+    expr: Expr
+
+
+@dataclass(frozen=True)
+class With:
+    """`with expr as name:` around statements."""
+
+    expr: Expr
+    name: str
+    body: tuple["Statement", ...]
+
+
+@dataclass(frozen=True)
+class Blank:
+    """An empty line between two phases."""
+
+
+Statement = Run | Assign | Assert | With | Blank
+
+
+@dataclass
+class Program:
+    """The body of one test in the making. `actions` and `assertions` list its statements by kind, as text."""
+
+    body: list[Statement] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)
+    assertions: list[str] = field(default_factory=list)
+    parameters: tuple[Parameter, ...] = ()
+
+    def act(self, *statements: Statement) -> None:
+        """Adds statements that do something."""
+        for statement in statements:
+            self.body.append(statement)
+            self.actions += _plain(statement)
+
+    def check(self, statement: Statement) -> None:
+        """Adds a statement that asserts something."""
+        self.body.append(statement)
+        self.assertions += _plain(statement)
+
+    def pause(self) -> None:
+        """Ends a phase."""
+        if self.body and not isinstance(self.body[-1], Blank):
+            self.body.append(Blank())
+
+    def bind(self, parameters: tuple[Parameter, ...]) -> bool:
+        """Puts the parameters' variables in the place of their values; False, and nothing, where one can't be."""
+        exprs = [expr for statement in self.body for expr in _exprs(statement)]
+        if not parameters or not all(fits(exprs, parameter) for parameter in parameters):
+            return False
+        self.body = [_bound(statement, parameters) for statement in self.body]
+        self.parameters = parameters
+        return True
+
+    def text(self, name: str, docstring: str) -> str:
+        """The whole file."""
+        body = list(self.body)
+        while body and isinstance(body[-1], Blank):
+            body.pop()
+        names = {found for statement in body for found in _names(statement)}
+        standard = [f"import {module}" for module in ("os", "re") if module in names]
+        head = [*standard, *([""] if standard else []), *(["import pytest"] if self.parameters else [])]
+        imported = "Page, expect" if "expect" in names else "Page"
+        head += [f"from playwright.sync_api import {imported}", "", ""]
+        head += parametrized(self.parameters)
+        arguments = ", ".join(["page: Page", *(f"{parameter.name}: str" for parameter in self.parameters)])
+        head += [f"def {name}({arguments}) -> None:", f'{INDENT}"""{docstring}"""']
+        return "\n".join([*head, *(line for statement in body for line in _lines(statement, INDENT)), ""])
+
+
+def _lines(statement: Statement, indent: str) -> list[str]:
+    match statement:
+        case Run(expr=expr):
+            return lines(expr, indent)
+        case Assign(name=name, expr=expr):
+            return lines(expr, indent, f"{name} = ")
+        case Assert(expr=expr):
+            return lines(expr, indent, "assert ")
+        case With(expr=expr, name=name, body=body):
+            return [
+                *lines(expr, indent, "with ", f" as {name}:"),
+                *(line for inner in body for line in _lines(inner, indent + INDENT)),
+            ]
+        case Blank():
+            return [""]
+        case _:
+            assert_never(statement)
+
+
+def _exprs(statement: Statement) -> list[Expr]:
+    match statement:
+        case Run(expr=expr) | Assign(expr=expr) | Assert(expr=expr):
+            return [expr]
+        case With(expr=expr, body=body):
+            return [expr, *(inner for one in body for inner in _exprs(one))]
+        case Blank():
+            return []
+        case _:
+            assert_never(statement)
+
+
+def _bound(statement: Statement, parameters: tuple[Parameter, ...]) -> Statement:
+    match statement:
+        case Run(expr=expr) | Assign(expr=expr) | Assert(expr=expr):
+            return replace(statement, expr=bound(expr, parameters))
+        case With(expr=expr, body=body):
+            inner = tuple(_bound(one, parameters) for one in body)
+            return replace(statement, expr=bound(expr, parameters), body=inner)
+        case Blank():
+            return statement
+        case _:
+            assert_never(statement)
+
+
+def _plain(statement: Statement) -> list[str]:
+    """The statement's parts, each in one line, without their surroundings."""
+    match statement:
+        case Run(expr=expr):
+            return [flat(expr)]
+        case Assign(name=name, expr=expr):
+            return [f"{name} = {flat(expr)}"]
+        case Assert(expr=expr):
+            return [f"assert {flat(expr)}"]
+        case With(expr=expr, name=name, body=body):
+            return [f"with {flat(expr)} as {name}", *(line for inner in body for line in _plain(inner))]
+        case Blank():
+            return []
+        case _:
+            assert_never(statement)
+
+
+def _names(statement: Statement) -> set[str]:
+    match statement:
+        case Run(expr=expr) | Assign(expr=expr) | Assert(expr=expr):
+            return names_in(expr)
+        case With(expr=expr, body=body):
+            return names_in(expr).union(*(_names(inner) for inner in body))
+        case Blank():
+            return set()
+        case _:
+            assert_never(statement)
+
+
+def names_in(expr: Expr) -> set[str]:
+    """The variables and modules that an expression uses."""
+    match expr:
+        case Name(id=name):
+            return {name}
+        case Literal():
+            return set()
+        case Attr(of=of):
+            return names_in(of)
+        case Call(function=called, args=args, keywords=keywords):
+            return names_in(called).union(*(names_in(arg) for arg in args), *(names_in(value) for _, value in keywords))
+        case Index(of=of, key=key):
+            return names_in(of) | names_in(key)
+        case Listing(items=items):
+            return set().union(*(names_in(item) for item in items))
+        case Or(left=left, right=right) | Equal(left=left, right=right):
+            return names_in(left) | names_in(right)
+        case Joined(parts=parts):
+            return set().union(*(names_in(part) for part in parts))
+        case Lambda(body=body):
+            return names_in(body)
+        case _:
+            assert_never(expr)

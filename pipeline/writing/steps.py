@@ -1,0 +1,265 @@
+"""A step of the story as statements in Playwright's idiom."""
+
+from dataclasses import dataclass, field
+from typing import Final, assert_never
+
+from pipeline.writing import uploads, volatile
+from pipeline.writing.code import Attr, Expr, Index, Listing, Literal, Name, method
+from pipeline.writing.gestures import answered, checked, click, drag, key_name
+from pipeline.writing.locators import Finder, expect
+from pipeline.writing.program import Assign, Program, Run, Statement, With
+from pipeline.writing.secrets import Credentials, is_secret, token_of
+from pipeline.writing.ticks import ticks
+from schemas.events import ShownIn
+from schemas.stories import (
+    BackStep,
+    CheckStep,
+    ClickStep,
+    DragStep,
+    FillStep,
+    GotoStep,
+    HoverStep,
+    PressStep,
+    ReloadStep,
+    ScrollStep,
+    SelectStep,
+    Step,
+    UploadStep,
+)
+
+TEXT_INPUTS: Final = frozenset({None, "", "text", "search", "email", "url", "tel", "password", "number"})
+MASKED_TEXTS: Final = {
+    "email": "person@example.com",
+    "number": "1",
+    "tel": "5550100",
+    "url": "https://example.com/",
+    "date": "2030-01-02",
+}
+
+
+@dataclass
+class Writer:
+    """Writes the steps of one story into a program. `home` is the origin that `base_url` stands for."""
+
+    program: Program
+    credentials: Credentials
+    home: str
+    fixed: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+    ticking: frozenset[str] = frozenset()
+    pages: dict[str, Expr] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    waited: set[str] = field(default_factory=set)
+    variables: dict[str, Expr] = field(default_factory=dict)
+    requested: tuple[str, str, int] | None = None
+    """Method, address pattern and status of the request that the next action must cause, if that is to be asserted."""
+
+    def page_of(self, step: Step) -> Expr:
+        """The page variable of the step's tab; a tab that nobody opened gets a page of its own."""
+        if step.tab_id not in self.pages:
+            if not self.pages:
+                self.pages[step.tab_id] = Name("page")
+            else:
+                name = self._fresh("tab")
+                self.program.act(Assign(name, method(Attr(Name("page"), "context"), "new_page")))
+                self.pages[step.tab_id] = Name(name)
+        return self.pages[step.tab_id]
+
+    def finder(self, step: Step) -> Finder:
+        return Finder(self.page_of(step), self.fixed, self.hidden)
+
+    def write(self, step: Step) -> bool:
+        """Adds the step's action; False (and a note) where it can't be rebuilt."""
+        page, finder = self.page_of(step), self.finder(step)
+        for answer in step.dialogs[:1]:
+            self.program.act(answered(page, answer))
+        actions = self._actions(step, page, finder)
+        if actions is None:
+            self.notes.append("A step was left out: the recording doesn't tell how to find its element.")
+            return False
+        *before, last = actions
+        self.program.act(*before)
+        self._wrapped(step, page, last)
+        return True
+
+    def _wrapped(self, step: Step, page: Expr, action: Statement) -> None:
+        """The action within what must happen because of it: a new tab, a download, a request."""
+        after: list[Statement] = []
+        if self.requested is not None:
+            name = self._fresh("response_info")
+            action = With(method(page, "expect_response", _re(self.requested[1])), name, (action,))
+        if step.download is not None:
+            name = self._fresh("download_info")
+            action = With(method(page, "expect_download"), name, (action,))
+        if step.opens_tab is not None:
+            name, popup = self._fresh("popup_info"), self._fresh("popup")
+            action = With(method(page, "expect_popup"), name, (action,))
+            after.append(Assign(popup, Attr(Name(name), "value")))
+            self.pages[step.opens_tab] = Name(popup)
+        self.program.act(action, *after)
+
+    def last_variable(self, stem: str) -> Expr:
+        """The newest variable with this stem."""
+        return self.variables[stem]
+
+    def _fresh(self, stem: str) -> str:
+        number = sum(1 for name in self.variables if name.rstrip("0123456789").rstrip("_") == stem) + 1
+        name = stem if number == 1 else f"{stem}_{number}"
+        self.variables[name] = Name(name)
+        self.variables[stem] = Name(name)
+        return name
+
+    def _actions(self, step: Step, page: Expr, finder: Finder) -> list[Statement] | None:
+        match step:
+            case GotoStep():
+                return [Run(method(page, "goto", self.place(step.url)))]
+            case ReloadStep():
+                return [Run(method(page, "reload"))]
+            case BackStep(delta=delta):
+                return [Run(method(page, "go_back" if delta < 0 else "go_forward"))]
+            case ScrollStep():
+                return self._scroll(step, page, finder)
+            case PressStep():
+                return self._press(step, page, finder)
+            case DragStep():
+                return drag(step, finder)
+            case ClickStep() | FillStep() | SelectStep() | CheckStep() | UploadStep() | HoverStep():
+                found = finder.best(step.target)
+                return None if found is None else self._on(step, found.expr)
+            case _:
+                assert_never(step)
+
+    def place(self, url: str) -> str:
+        """What `goto` gets: a path for the story's own site, so that `base_url` applies, else the whole address."""
+        if volatile.origin(url) in ("", self.home):
+            return volatile.relative(url)
+        return volatile.origin(url) + volatile.relative(url)
+
+    def _on(
+        self, step: ClickStep | FillStep | SelectStep | CheckStep | UploadStep | HoverStep, on: Expr
+    ) -> list[Statement]:
+        match step:
+            case ClickStep():
+                return [Run(click(step, on))]
+            case FillStep():
+                return self._fill(step, on)
+            case SelectStep(options=options):
+                by_label = all(option.label.strip() for option in options)
+                values = [Literal(" ".join(option.label.split()) if by_label else option.value) for option in options]
+                what: Expr = values[0] if len(values) == 1 else Listing(tuple(values))
+                return [Run(method(on, "select_option", label=what) if by_label else method(on, "select_option", what))]
+            case CheckStep():
+                return [Run(checked(step, on))]
+            case UploadStep(files=files):
+                named = [uploads.in_memory(name) for name in files[:10]]
+                return [Run(method(on, "set_input_files", named[0] if len(named) == 1 else Listing(tuple(named))))]
+            case HoverStep():
+                return [Run(method(on, "hover"))]
+            case _:
+                assert_never(step)
+
+    def _fill(self, step: FillStep, on: Expr) -> list[Statement]:
+        target, value = step.target, step.value
+        if value.shown_in is not None and (shown := self._shown(step, value.shown_in)):
+            reading, typed = shown
+            return [*reading, Run(method(on, "fill", typed))]
+        if is_secret(step):
+            return [Run(method(on, "fill", self._secret(step)))]
+        what = self.credentials.names.get(value.text) or Literal(value.text)
+        waits = self._awaited(step, on)
+        rich = target.editable and target.tag not in ("input", "textarea")
+        appended = bool(step.before) and value.text.startswith(step.before) and len(value.text) > len(step.before)
+        if rich and appended:
+            return [
+                *waits,
+                Run(method(on, "click")),
+                Run(method(on, "press", "ControlOrMeta+End")),
+                Run(method(on, "press_sequentially", value.text[len(step.before) :])),
+            ]
+        if isinstance(what, Literal) and self._reacts(step) and target.type in TEXT_INPUTS and len(value.text) <= 80:
+            return [
+                *waits,
+                *([Run(method(on, "fill", ""))] if step.before else []),
+                Run(method(on, "press_sequentially", what)),
+            ]
+        return [*waits, Run(method(on, "fill", what))]
+
+    def _reacts(self, step: FillStep) -> bool:
+        """Whether the page answered the typing itself (suggestions, a filter): then keys are typed one by one."""
+        return (
+            "\n" not in step.value.text
+            and bool(step.value.text)
+            and any(
+                change.change in ("appeared", "count", "gone", "text") and not ticks(change, self.ticking)
+                for change in step.changes
+            )
+        )
+
+    def _awaited(self, step: FillStep, on: Expr) -> list[Statement]:
+        """A field that the page fills by itself must be filled before it is overwritten."""
+        key = repr(on)
+        if key in self.waited or not step.before or step.target.tag not in ("input", "textarea"):
+            self.waited.add(key)
+            return []
+        self.waited.add(key)
+        return [Run(method(expect(on), "not_to_have_value", ""))]
+
+    def _secret(self, step: FillStep) -> Expr:
+        found = self.credentials.passwords.get(token_of(step))
+        if found is not None:
+            return found
+        self.notes.append("A value was withheld by the page's masking; the test types a placeholder.")
+        return Literal(MASKED_TEXTS.get(step.target.type or "", "some text"))
+
+    def _shown(self, step: FillStep, shown: ShownIn) -> tuple[list[Statement], Expr] | None:
+        """A secret that the page displays is read from the page."""
+        finder = self.finder(step)
+        found = finder.best(step.target.model_copy(update={"candidates": shown.candidates}))
+        if found is None or not (shown.before or shown.after):
+            return None
+        shown_name, name = self._fresh("shown"), self._fresh("password")
+        text: Expr = Name(shown_name)
+        if shown.before:
+            text = Index(method(text, "partition", before_secret(shown)), Literal(2))
+        if shown.after:
+            text = Index(method(text, "partition", _head(shown.after)), Literal(0))
+        if not shown.before or not shown.after:
+            text = method(text, "strip")
+        return [Assign(shown_name, method(found.expr, "inner_text")), Assign(name, text)], Name(name)
+
+    def _press(self, step: PressStep, page: Expr, finder: Finder) -> list[Statement] | None:
+        pressed = key_name(step.key, step.modifiers)
+        if pressed is None:
+            return None
+        if step.target.tag in ("body", "html"):
+            return [Run(method(Attr(page, "keyboard"), "press", pressed))]
+        found = finder.best(step.target)
+        if found is None or (not found.unique and step.key in ("Escape", "Tab")):
+            return [Run(method(Attr(page, "keyboard"), "press", pressed))]
+        return [Run(method(found.expr, "press", pressed))]
+
+    def _scroll(self, step: ScrollStep, page: Expr, finder: Finder) -> list[Statement] | None:
+        wheel = Run(method(Attr(page, "mouse"), "wheel", round(step.x_px), round(step.y_px)))
+        if step.target is None or step.target.tag in ("body", "html"):
+            return [wheel]
+        found = finder.best(step.target)
+        return None if found is None else [Run(method(found.expr, "hover")), wheel]
+
+
+def before_secret(shown: ShownIn) -> str:
+    """The shortest end of the text before the secret, from a word on, that is found nowhere earlier in it."""
+    words = shown.before.split()
+    for count in range(min(2, len(words)), len(words)):
+        tail = " ".join(words[-count:]) + shown.before[len(shown.before.rstrip()) :]
+        if " ".join(words).count(tail.rstrip()) == 1:
+            return tail
+    return shown.before
+
+
+def _head(after: str) -> str:
+    """The first characters after a secret."""
+    return after[:1] if after[:1] in "\"'”’»,;)" else after[:12].rstrip() or after
+
+
+def _re(pattern: str) -> Expr:
+    return method(Name("re"), "compile", pattern)

@@ -1,0 +1,148 @@
+"""A story written as a test: the steps, and after each what it must have changed."""
+
+import re
+
+from pipeline.flows import flow_id
+from pipeline.flows import test_id as id_of_test
+from pipeline.writing import names, volatile
+from pipeline.writing.allow_list import check_code
+from pipeline.writing.assertions import Check, chosen
+from pipeline.writing.code import Attr, Call, Equal, Expr, Literal, Name, method
+from pipeline.writing.outcome import checks_after, outcome, saving_request, where_it_ended
+from pipeline.writing.program import Assert, Program, Run
+from pipeline.writing.secrets import credentials, is_secret
+from pipeline.writing.steps import Writer, before_secret
+from pipeline.writing.ticks import ticking
+from schemas.generated_tests import GeneratedTest, Parameter
+from schemas.stories import FillStep, GotoStep, SelectStep, Step, Story
+
+CHECKS_NAVIGATED = 2
+SCORE_SECOND = 60
+
+
+def write_test(story: Story, parameters: tuple[Parameter, ...] = ()) -> GeneratedTest:
+    """The Playwright test of a story. Equal stories give equal bytes.
+
+    `parameters` are values that the story typed, with those of other sessions; where one of them stands in a place
+    where it can't be put together, the test has the story's own values alone.
+    """
+    told = credentials(story.steps)
+    writer = Writer(Program(), told, _home(story), _typed(story.steps), _hidden(story.steps), ticking(story.steps))
+    writer.notes += told.notes
+    if not story.steps or not isinstance(story.steps[0], GotoStep):
+        url = story.initial_state.url or (story.steps[0].page.url if story.steps else "/")
+        writer.program.act(Run(method(_first_page(writer, story), "goto", writer.place(url))))
+    _steps(writer, story)
+    writer.program.bind(parameters)
+    program, name = writer.program, names.function_name(story.title)
+    code = program.text(name, names.sentence(story.sentence or story.title, story.title))
+    check_code(code)
+    flow = flow_id(story.app, story.flow_key)
+    return GeneratedTest(
+        id=id_of_test(story.app, flow),
+        version=story.version,
+        app=story.app,
+        flow_id=flow,
+        story_id=story.id,
+        session_id=story.session_id,
+        name=name,
+        file_name=f"{name}.py",
+        title=story.title,
+        story=story.sentence or story.title,
+        tags=story.tags,
+        steps=tuple(step.said for step in story.steps if step.said),
+        actions=tuple(program.actions),
+        assertions=tuple(program.assertions),
+        code=code,
+        parameters=program.parameters,
+        environment=tuple(dict.fromkeys(name for name in told.variables if f'"{name}"' in code)),
+        notes=tuple(dict.fromkeys((*story.notes, *writer.notes))),
+    )
+
+
+def _first_page(writer: Writer, story: Story) -> Expr:
+    if story.steps:
+        return writer.page_of(story.steps[0])
+    return Name("page")
+
+
+def _home(story: Story) -> str:
+    """The origin that base_url stands for: that of the first page."""
+    urls = [step.url if isinstance(step, GotoStep) else step.page.url for step in story.steps]
+    return next((found for found in map(volatile.origin, [*urls[:1], story.initial_state.url, *urls]) if found), "")
+
+
+def _typed(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """What the story itself put into the page: fixed texts, however volatile they look."""
+    out: list[str] = []
+    for step in steps:
+        if isinstance(step, FillStep) and not is_secret(step):
+            added = (
+                step.value.text[len(step.before) :]
+                if step.before and step.value.text.startswith(step.before)
+                else step.value.text
+            )
+            out += [line.strip() for line in added.splitlines() if line.strip()]
+        elif isinstance(step, SelectStep):
+            out += [option.label for option in step.options if option.label]
+    return tuple(dict.fromkeys(out))
+
+
+def _hidden(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """What stands right before secrets that the pages show."""
+    shown = (step.value.shown_in for step in steps if isinstance(step, FillStep))
+    return tuple(before_secret(one) for one in shown if one is not None and one.before)
+
+
+def _steps(writer: Writer, story: Story) -> None:
+    """Writes every step with its checks. Whatever can't be written, the program ends with assertions."""
+    known: frozenset[str] = volatile.segments_of(story.initial_state.url)
+    last = len(story.steps) - 1
+    finished = False
+    for place, step in enumerate(story.steps):
+        if isinstance(step, GotoStep):
+            known |= volatile.segments_of(step.url)
+            writer.program.pause()
+        writer.requested = saving_request(story, step, writer.fixed) if place == last else None
+        if not writer.write(step):
+            continue
+        finished = place == last
+        checks = outcome(writer, story, step, known) if finished else _middle(writer, step, known)
+        if writer.requested is not None:
+            value = Attr(writer.last_variable("response_info"), "value")
+            writer.program.check(Assert(Equal(Attr(value, "status"), Literal(writer.requested[2]))))
+        ending = re.search(r"\.\w{1,5}$", step.download or "")
+        if ending is not None:
+            # The server's own name for the file goes before the link's, and no page can see it: only the kind is sure.
+            name = Attr(Attr(writer.last_variable("download_info"), "value"), "suggested_filename")
+            writer.program.check(Assert(method(name, "endswith", ending[0])))
+        _assert(writer, checks)
+        if checks and place != last:
+            writer.program.pause()
+    if not finished:
+        _assert(writer, where_it_ended(_first_page(writer, story), writer, story, known))
+
+
+def _assert(writer: Writer, checks: list[Check]) -> None:
+    for check in checks:
+        writer.program.check(Run(check.statement))
+        if check.kind == "value":
+            writer.waited |= {repr(call.args[0]) for call in _chain_of(check.statement)}
+
+
+def _chain_of(statement: Expr) -> list[Call]:
+    """The `expect(…)` of a check."""
+    match statement:
+        case Call(function=Attr(of=Call() as subject)) if subject.args:
+            return [subject]
+        case _:
+            return []
+
+
+def _middle(writer: Writer, step: Step, known: frozenset[str]) -> list[Check]:
+    checks = checks_after(writer, step, known)
+    if isinstance(step, GotoStep):
+        return chosen([check for check in checks if check.kind in ("heading", "url")], 1)
+    moved = any(check.kind == "url" for check in checks)
+    taken = chosen([check for check in checks if check.score >= 30], CHECKS_NAVIGATED)
+    return taken if moved else [check for check in taken if check.score >= SCORE_SECOND or check is taken[0]]

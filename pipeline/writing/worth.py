@@ -1,0 +1,100 @@
+"""How much a text on the page says about what happened."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.elements import Element
+
+MARGIN_ROLES: Final = frozenset(
+    {"navigation", "banner", "contentinfo", "complementary", "menu", "menubar", "search", "toolbar"}
+)
+LONG_NAMED_ROLES: Final = frozenset(
+    {"row", "listitem", "link", "button", "img", "article", "region", "cell", "gridcell"}
+)
+LOUD_ROLES: Final = frozenset({"alert", "status", "alertdialog", "log"})
+ROLE_SCORES: Final = {
+    "alert": 100, "alertdialog": 95, "status": 90, "log": 60, "dialog": 75, "heading": 78, "row": 50, "listitem": 58,
+    "cell": 56, "gridcell": 54, "link": 46, "button": 44, "tab": 46, "option": 36, "img": 24, "checkbox": 30,
+    "textbox": 26, "combobox": 24, "searchbox": 24, "radio": 26, "menuitem": 30, "table": 34, "list": 24,
+    "paragraph": 64, "term": 60, "definition": 62, "code": 60, "region": 40, "article": 50, "caption": 60,
+}  # fmt: skip
+_PROMOTION = re.compile(
+    r"(?i)learn more|did you know|\btip\b|\bupgrade\b|\bfree trial\b|sponsored|\badvert|recommended|featured|"
+    r"\b(quote|word|photo) of\b|\brandom\b|^try \w|what.s new|newsletter"
+)
+_BUSY = re.compile(
+    r"(?i)^(saving|loading|searching|uploading|processing|working|submitting|connecting|sending|deleting|updating|"
+    r"fetching|please wait|one moment|just a moment|in progress)\b.{0,24}$|^.{0,40}(…|\.\.\.)$"
+)
+_MESSAGE = re.compile(
+    r"(?i)\b(saved|added|created|deleted|removed|updated|sent|success|successful|successfully|failed|copied|published|"
+    r"uploaded|submitted|cancel+ed|restored|imported|could not|couldn.t|unable)\b"
+)
+_GLUED = re.compile(r"[a-z]{2}[A-Z][a-z]|[.!?:][A-Z][a-z]|[a-z]\d[A-Z][a-z]")
+_SENTENCE = re.compile(r"\w+[^\w]+\w+[^\w]+\w+.*[.!?]\W*$")
+
+
+@dataclass(frozen=True)
+class Typing:
+    """What the story typed so far: texts that may be asserted back, and those that must never show up in code."""
+
+    texts: tuple[str, ...] = ()
+
+    def echoed(self, text: str) -> bool:
+        return any(len(word) >= 3 and word.lower() in text.lower() for word in self.texts)
+
+
+def in_margin(element: Element) -> bool:
+    return any(
+        ancestor.role in MARGIN_ROLES or ancestor.tag in ("nav", "header", "footer", "aside")
+        for ancestor in element.ancestors
+    )
+
+
+def worth(element: Element, text: str, typing: Typing) -> int:
+    """How much a text on the page says about the outcome."""
+    score = ROLE_SCORES.get(element.role or "", 52)
+    if element.live and element.role not in LOUD_ROLES:
+        score += 25
+    if typing.echoed(text) and len(text) <= 70:
+        score += 35
+    if _SENTENCE.search(text):
+        score += 14
+    if re.search(r"\d", text):
+        score += 5
+    if len(text) < 3:
+        score -= 40
+    elif len(text) < 4:
+        score -= 20
+    if looks_glued(text) and not typing.echoed(text):
+        score -= 25
+    if len(text) > 70:
+        score -= 20
+    if len(text) > 60 and element.role in LONG_NAMED_ROLES:
+        score -= 35
+    if _PROMOTION.search(text):
+        score -= 30
+    if in_margin(element):
+        score -= 18
+    return score
+
+
+def looks_glued(text: str) -> bool:
+    """Whether the text looks like several ones put together without a space: no person would look for it."""
+    return bool(_GLUED.search(text)) or any(len(word) > 24 and word.isalpha() for word in text.split())
+
+
+def is_busy(text: str) -> bool:
+    """Whether the text only says that something is under way."""
+    return _BUSY.search(text) is not None
+
+
+def is_sentence(text: str) -> bool:
+    """Whether the text is a whole sentence."""
+    return _SENTENCE.search(text) is not None
+
+
+def is_message(text: str) -> bool:
+    """Whether the text reads like a passing message: that something was done, or not."""
+    return len(text) <= 80 and _MESSAGE.search(text) is not None and not re.search(r":\s*\S*$", text)
