@@ -1,0 +1,65 @@
+// Bundles src/main.ts into the one script that the web views serve as /capture.js.
+import { build } from "esbuild";
+import { readFile, readdir, writeFile, mkdir } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const OUT = join(HERE, "..", "agents", "web", "static", "capture.js");
+const GZIP_BYTES_MAX = 40_000;
+
+// ivya is Playwright's own resolution of roles, names and texts as a library. Its parts for that are bundled with a
+// selector engine that we don't need and that no tree shaking removes: we keep the regions that we use, by name.
+const REGIONS = ["src/stringUtils.ts", "src/domUtils.ts", "src/roleUtils.ts", "src/selectorUtils.ts"];
+const NAMES = [
+  "beginAriaCaches", "endAriaCaches", "getAriaRole", "getAriaLevel", "getAriaChecked", "getAriaDisabled",
+  "getAriaExpanded", "getAriaPressed", "getAriaSelected", "getElementAccessibleName", "isElementVisible",
+  "isElementHiddenForAria", "elementText", "getElementLabels", "normalizeWhiteSpace",
+];
+const onlyRolesAndTexts = {
+  name: "only-roles-and-texts",
+  setup(bundle) {
+    bundle.onResolve({ filter: /^ivya\/utils$/ }, async ({ resolveDir }) => {
+      const { path } = await bundle.resolve("ivya", { kind: "import-statement", resolveDir });
+      const name = (await readdir(dirname(path))).find((file) => /^src-.*\.js$/.test(file));
+      return { path: join(dirname(path), name), sideEffects: false };
+    });
+    bundle.onLoad({ filter: /ivya[\\/]dist[\\/]src-[^\\/]*\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const kept = REGIONS.map((region) => {
+        const start = source.indexOf(`//#region ${region}\n`);
+        if (start < 0) throw new Error(`ivya has no ${region}: another layout than the one we know`);
+        return source.slice(start, source.indexOf("//#endregion", start));
+      });
+      const code = kept.join("\n").replaceAll("Ivya.options.browser", '"chromium"');
+      return { contents: `${code}\nexport { ${NAMES.join(", ")} };`, loader: "js" };
+    });
+  },
+};
+
+const result = await build({
+  entryPoints: [join(HERE, "src", "main.ts")],
+  bundle: true,
+  minify: true,
+  write: false,
+  format: "iife",
+  target: "es2020",
+  legalComments: "none",
+  charset: "ascii",
+  banner: { js: "/* journeywright recorder; contains ivya (MIT), a fork of Playwright's injected script (Apache-2.0) */" },
+  plugins: [onlyRolesAndTexts],
+  metafile: true,
+});
+const code = result.outputFiles[0].contents;
+await mkdir(dirname(OUT), { recursive: true });
+await writeFile(OUT, code);
+const gzipped = gzipSync(code, { level: 9 }).length;
+console.log(`capture.js: ${code.length} bytes, ${gzipped} gzipped`);
+if (process.argv.includes("--size")) {
+  const inputs = Object.entries(Object.values(result.metafile.outputs)[0].inputs);
+  for (const [path, { bytesInOutput }] of inputs.sort((a, b) => b[1].bytesInOutput - a[1].bytesInOutput)) {
+    console.log(String(bytesInOutput).padStart(8), path);
+  }
+}
+if (gzipped > GZIP_BYTES_MAX) throw new Error(`capture.js is over ${GZIP_BYTES_MAX} bytes gzipped`);

@@ -1,0 +1,259 @@
+// What the user does, heard in the capture phase on the window, before the page's own handlers.
+import { Choices } from "./choices";
+import { closest, containsDeep, editingHost, isField, isTextField } from "./dom";
+import { DragWatch } from "./drag";
+import { Fills } from "./fills";
+import { Hovers } from "./hover";
+import { Keys } from "./keys";
+import { guard, native } from "./native";
+import type { Recorder } from "./recorder";
+import { retarget, type Target } from "./retarget";
+import { Scrolls } from "./scrolls";
+import type { Body, ElementShot, Modifier } from "./wire";
+
+const NO_CLICK = new Set("date datetime-local month week time color range file".split(" "));
+const AGAIN_MS = 500;
+const AGAIN_PX = 6;
+
+export interface Pressed extends Target {
+  shot: ElementShot;
+  x: number;
+  y: number;
+  atMs: number;
+  button: number;
+  clicked: boolean;
+  /** Where in `raw` it was pressed, from its corner. */
+  place: [number, number];
+}
+
+interface LastClick {
+  id: string;
+  element: Element;
+  x: number;
+  y: number;
+  atMs: number;
+}
+
+export class Actions {
+  private pressed: Pressed | null = null;
+  private lastClick: LastClick | null = null;
+  /** A trusted event is being handled: what scripts dispatch meanwhile is the page's doing. */
+  private busy = false;
+  private readonly fills: Fills;
+  private readonly keys: Keys;
+  private readonly drags: DragWatch;
+  private readonly hovers: Hovers;
+  private readonly scrolls: Scrolls;
+  private readonly choices: Choices;
+  private readonly listeners: [string, (event: Event) => void][];
+
+  constructor(private readonly recorder: Recorder) {
+    this.fills = new Fills(recorder);
+    this.keys = new Keys(recorder, this.fills);
+    this.drags = new DragWatch(recorder);
+    this.hovers = new Hovers(recorder);
+    this.scrolls = new Scrolls(recorder);
+    this.choices = new Choices(recorder, (pressed, event) => this.emitClick(pressed, event));
+    recorder.beforeOthers(() => {
+      this.scrolls.settle();
+      this.keys.settle();
+      this.choices.settle();
+      this.fills.flush();
+    });
+    const on = <E extends Event>(handle: (event: E, target: Element) => void, trusted = true) =>
+      guard((event: Event) => {
+        const target = event.composedPath()[0] as Node | undefined;
+        if (trusted && !event.isTrusted) return;
+        if (event.isTrusted && !/^(focus|wheel|touch|pointer(move|over))/.test(event.type)) this.markBusy();
+        const element = target?.nodeType === 1 ? (target as Element) : target?.nodeType === 3 ? target.parentElement : null;
+        if (element ?? !trusted) handle(event as E, element!);
+      });
+    this.listeners = [
+      ["pointerdown", on<PointerEvent>((event, target) => this.pointerDown(event, target))],
+      ["pointermove", on<PointerEvent>((event) => this.drags.move(event, this.pressed))],
+      ["pointerup", on<PointerEvent>((event, target) => this.pointerUp(event, target))],
+      ["pointerover", on<PointerEvent>((event, target) => this.hovers.over(target, event))],
+      ["click", on<MouseEvent>((event, target) => this.click(event, target))],
+      ["auxclick", on<MouseEvent>((event, target) => this.auxClick(event, target))],
+      ["contextmenu", on<MouseEvent>((event, target) => this.contextMenu(event, target))],
+      ["keydown", on<KeyboardEvent>((event, target) => this.keyDown(event, target))],
+      ["keyup", on<KeyboardEvent>(() => this.keys.up())],
+      ["beforeinput", on<InputEvent>((_, target) => this.beforeInput(target))],
+      ["input", this.ofUser((target) => this.input(target))],
+      ["change", this.ofUser((target) => this.input(target))],
+      ["focusin", on<FocusEvent>((_, target) => this.fills.focused(target))],
+      ["focusout", on<FocusEvent>((_, target) => this.fills.blurred(target))],
+      ["dragstart", on<DragEvent>((event, target) => this.drags.start(event, target, this.pressed))],
+      ["drop", on<DragEvent>((event, target) => this.drags.drop(event, target))],
+      ["wheel", on<WheelEvent>(() => this.scrolls.byUser())],
+      ["touchmove", on<TouchEvent>(() => this.scrolls.byUser())],
+      ["scroll", guard((event: Event) => this.scrolls.scrolled(event.target))],
+      ["dragend", on<DragEvent>(() => this.drags.end())],
+    ];
+  }
+
+  listen(target: Window | ShadowRoot): void {
+    const inner = "host" in target && !("navigator" in target);
+    for (const [type, listener] of this.listeners) {
+      if (inner && type !== "change") continue;
+      target.addEventListener(type, listener, { capture: true, passive: true });
+    }
+  }
+
+  /** Events that Playwright's and assistive tools' scripted input dispatches count as the user's when no trusted event is under way. */
+  private ofUser(handle: (target: Element) => void): (event: Event) => void {
+    return guard((event: Event) => {
+      const target = event.composedPath()[0] as Element | undefined;
+      if (!target || target.nodeType !== 1 || (!event.isTrusted && this.busy)) return;
+      handle(target);
+    });
+  }
+
+  private markBusy(): void {
+    if (this.busy) return;
+    this.busy = true;
+    native.later(() => (this.busy = false), 0);
+  }
+
+  private pointerDown(event: PointerEvent, raw: Element): void {
+    this.keys.settle();
+    if (this.isAgain(event, raw)) return;
+    const target = retarget(raw);
+    this.hovers.check(target.element);
+    if (!this.fills.isOn(target.element)) this.recorder.before();
+    const shot = this.recorder.elements.describe(target.element, { inner: raw });
+    this.pressed = { ...target, shot, x: event.clientX, y: event.clientY, atMs: native.now(), button: event.button, clicked: false, place: offsetIn(raw, event.clientX, event.clientY) };
+    this.drags.press();
+  }
+
+  /** The second press of what may become a double click: the first one's effect isn't over yet. */
+  private isAgain(event: PointerEvent, raw: Element): boolean {
+    const last = this.lastClick;
+    if (!last || native.now() - last.atMs > AGAIN_MS || event.button !== 0 || !this.recorder.unsent(last.id)) return false;
+    const near = Math.abs(event.clientX - last.x) < AGAIN_PX && Math.abs(event.clientY - last.y) < AGAIN_PX;
+    return near && isSame(retarget(raw).element, last.element);
+  }
+
+  private pointerUp(event: PointerEvent, target: Element): void {
+    const pressed = this.pressed;
+    if (!pressed) return;
+    if (this.drags.up(event, target, pressed)) {
+      pressed.clicked = true;
+      return;
+    }
+    if (pressed.button !== 0 || this.drags.moved) return;
+    native.later(() => this.clickedWithoutClick(pressed, event), 50);
+  }
+
+  /** Pages that act on the press itself may take the element away, or cover it, before the browser makes a click of it. */
+  private clickedWithoutClick(pressed: Pressed, event: PointerEvent): void {
+    if (pressed.clicked || this.pressed !== pressed || isField(pressed.element)) return;
+    const covered = this.recorder.watch.treeNow() !== this.drags.treeEpoch;
+    if (covered || !pressed.element.isConnected) this.emitClick(pressed, event);
+  }
+
+  private click(event: MouseEvent, raw: Element): void {
+    if (event.button !== 0 || this.foldsIntoLast(event, raw)) return;
+    if (event.detail === 0 && this.keys.explainsClick(raw)) return;
+    const pressed = this.pressed;
+    if (pressed?.clicked && event.detail !== 0) return;
+    if (event.detail === 0 && pressed?.clicked && native.now() - pressed.atMs < 2_000 && labelled(pressed.raw, raw)) return;
+    const target = retarget(raw);
+    const aside = pressed !== null && !pressed.clicked && raw !== pressed.raw && containsDeep(raw, pressed.raw);
+    if (aside && this.drags.moved) return;
+    const same = pressed && (aside || pressed.element === target.element || !pressed.element.isConnected);
+    if (!same) {
+      if (event.detail === 0 && pressed && labelled(pressed.raw, raw)) return;
+      this.recorder.before();
+      const shot = this.recorder.elements.describe(target.element, { inner: raw });
+      this.pressed = { ...target, shot, x: event.clientX, y: event.clientY, atMs: native.now(), button: 0, clicked: false, place: offsetIn(raw, event.clientX, event.clientY) };
+    }
+    const used = this.pressed!;
+    used.clicked = true;
+    const field = used.element;
+    if (/^(SELECT|OPTION)$/.test(field.nodeName)) return;
+    if (field.nodeName === "INPUT" && NO_CLICK.has((field as HTMLInputElement).type)) return;
+    if (used.toggles) return this.choices.expect(used, event);
+    if (this.fills.isOn(field)) return;
+    this.emitClick(used, event);
+  }
+
+  /** The same click counted twice (or three times) by the browser becomes one double click. */
+  private foldsIntoLast(event: MouseEvent, raw: Element): boolean {
+    const last = this.lastClick;
+    if (!last || event.detail < 2 || native.now() - last.atMs > 2 * AGAIN_MS) return false;
+    const queued = this.recorder.unsent(last.id);
+    if (!queued || queued.kind !== "click" || !isSame(retarget(raw).element, last.element)) return false;
+    queued.clicks = Math.min(3, event.detail);
+    last.atMs = native.now();
+    this.recorder.watch.touch();
+    return true;
+  }
+
+  private auxClick(event: MouseEvent, raw: Element): void {
+    if (event.button !== 1) return;
+    const pressed = this.pressed;
+    if (pressed && pressed.raw === raw) this.emitClick(pressed, event, "middle");
+  }
+
+  private contextMenu(event: MouseEvent, raw: Element): void {
+    const pressed = this.pressed;
+    if (!pressed || pressed.button !== 2 || pressed.raw !== raw) return;
+    pressed.clicked = true;
+    this.emitClick(pressed, event, "right");
+  }
+
+  private emitClick(pressed: Pressed, event: MouseEvent, button?: "middle" | "right"): void {
+    const body: Body = { kind: "click", target: pressed.shot };
+    if (button) body.button = button;
+    if (event.detail > 1) body.clicks = Math.min(3, event.detail);
+    const modifiers = modifiersOf(event);
+    if (modifiers.length) body.modifiers = modifiers;
+    if (/^(canvas|svg|video|embed|object)$/i.test(pressed.element.nodeName)) body.position = offsetIn(pressed.element, pressed.x, pressed.y);
+    const id = this.recorder.act(body);
+    pressed.clicked = true;
+    if (!button) this.lastClick = { id, element: pressed.element, x: pressed.x, y: pressed.y, atMs: native.now() };
+  }
+
+  private keyDown(event: KeyboardEvent, target: Element): void {
+    if (/^(PageDown|End|ArrowDown| )$/.test(event.key)) this.scrolls.byUser();
+    this.keys.down(event, target);
+  }
+
+  private beforeInput(target: Element): void {
+    const field = editingHost(target) ?? target;
+    if (isTextField(field) || editingHost(field)) this.fills.begin(field);
+  }
+
+  private input(target: Element): void {
+    if (this.choices.input(target, this.pressed)) return;
+    const field = editingHost(target) ?? target;
+    if (isTextField(field) || editingHost(field)) this.fills.changed(field);
+  }
+}
+
+export function modifiersOf(event: MouseEvent | KeyboardEvent): Modifier[] {
+  const modifiers: Modifier[] = [];
+  if (event.altKey) modifiers.push("Alt");
+  if (event.ctrlKey) modifiers.push("Control");
+  if (event.metaKey) modifiers.push("Meta");
+  if (event.shiftKey) modifiers.push("Shift");
+  return modifiers;
+}
+
+export function offsetIn(element: Element, x: number, y: number): [number, number] {
+  const box = element.getBoundingClientRect();
+  return [Math.round(x - box.x - element.clientLeft), Math.round(y - box.y - element.clientTop)];
+}
+
+/** The same element, or one that a redraw put in its place. */
+function isSame(now: Element, before: Element): boolean {
+  if (now === before) return true;
+  return !before.isConnected && now.localName === before.localName && now.textContent === before.textContent;
+}
+
+/** Whether a click on `raw` is one on a label of `control`. */
+export function labelled(raw: Element, control: Element): boolean {
+  const label = closest(raw, "label") as HTMLLabelElement | null;
+  return label !== null && label.control === control;
+}

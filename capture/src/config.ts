@@ -1,0 +1,39 @@
+// Where to send and what to keep back: from the script's data attributes or from window.JOURNEYWRIGHT.
+import { attempt } from "./native";
+
+export type Mask = "all" | "fields" | "";
+
+export interface Config {
+  endpoint: string;
+  app: string;
+  mask: Mask;
+  testIdAttributes: string[];
+}
+
+interface Injected {
+  endpoint?: string;
+  app?: string;
+  mask?: string;
+  testIdAttribute?: string;
+}
+
+const TEST_IDS = ["data-testid", "data-test-id", "data-test", "data-cy", "data-qa"];
+
+/** The configuration of this page, or null where nobody asked for a recording. */
+export function readConfig(): Config | null {
+  const injected = (window as { JOURNEYWRIGHT?: Injected }).JOURNEYWRIGHT;
+  const script = document.currentScript as HTMLScriptElement | null;
+  const data = script?.dataset ?? {};
+  if (!injected && !script) return null;
+  const source = attempt(() => new URL(script?.src ?? "").origin, "");
+  const endpoint = (injected?.endpoint ?? data.endpoint ?? source).replace(/\/+$/, "");
+  if (!/^https?:\/\//.test(endpoint)) return null;
+  const mask = injected?.mask ?? data.mask ?? "";
+  const testId = injected?.testIdAttribute ?? data.testIdAttribute;
+  return {
+    endpoint,
+    app: (injected?.app ?? data.app ?? location.host ?? "").slice(0, 200) || "unknown",
+    mask: mask === "all" ? "all" : mask ? "fields" : "",
+    testIdAttributes: testId ? [testId, ...TEST_IDS.filter((name) => name !== testId)] : TEST_IDS,
+  };
+}

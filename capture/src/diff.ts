@@ -1,0 +1,252 @@
+// Two looks at a page, compared: what came, what went, what became another, the more meaningful first.
+import type { Elements } from "./elements";
+import * as limits from "./limits";
+import type { FieldState, Item, ListState, Snapshot, StateName } from "./snapshot";
+import type { Candidate, Change, ElementShot } from "./wire";
+
+/** The page before: as it was seen in this document, or what was kept of it from the document before. */
+export type Digest =
+  | { kind: "live"; snapshot: Snapshot }
+  | { kind: "kept"; keys: Map<string, number>; lists: Map<string, number> };
+
+export interface Saved {
+  keys: [string, number][];
+  lists: [string, number][];
+}
+
+export interface Circumstances {
+  elements: Elements;
+  /** Fields that the user changed. */
+  own: Set<Element>;
+  /** What the user typed or clicked lately, in lower case. */
+  words: string[];
+}
+
+const PROGRESS_CHARS_MAX = 25;
+
+interface Ranked {
+  rank: number;
+  order: number;
+  make: () => Change | null;
+}
+
+export function saveDigest(digest: Digest): Saved {
+  const keys = digest.kind === "live" ? digest.snapshot.keys : digest.keys;
+  const lists = digest.kind === "live" ? signedLists(digest.snapshot) : digest.lists;
+  return { keys: [...keys].slice(0, limits.DIGEST_KEYS_MAX), lists: [...lists].slice(0, 50) };
+}
+
+export function restoreDigest(saved: Saved | null): Digest {
+  return { kind: "kept", keys: new Map(saved?.keys ?? []), lists: new Map(saved?.lists ?? []) };
+}
+
+export function compare(base: Digest, now: Snapshot, circumstances: Circumstances): Change[] {
+  const comparison = new Comparison(base, now, circumstances);
+  return comparison.changes();
+}
+
+class Comparison {
+  private readonly ranked: Ranked[] = [];
+  private readonly baseKeys: Map<string, number>;
+
+  constructor(
+    private readonly base: Digest,
+    private readonly now: Snapshot,
+    private readonly circumstances: Circumstances,
+  ) {
+    this.baseKeys = base.kind === "live" ? base.snapshot.keys : base.keys;
+  }
+
+  changes(): Change[] {
+    this.items();
+    if (this.base.kind === "live") this.gone(this.base.snapshot);
+    this.goneKeys();
+    this.fields();
+    this.states();
+    this.lists();
+    this.ranked.sort((a, b) => a.rank - b.rank || a.order - b.order);
+    const changes: Change[] = [];
+    for (const one of this.ranked) {
+      if (changes.length >= limits.CHANGES_MAX) break;
+      const change = one.make();
+      if (change) changes.push(change);
+    }
+    return changes;
+  }
+
+  /** The same element's item before, if it was there. */
+  private before(item: Item): Item | undefined {
+    if (this.base.kind !== "live") return undefined;
+    const { byElement, wordsOf } = this.base.snapshot;
+    return (item.words ? wordsOf : byElement).get(item.el);
+  }
+
+  private items(): void {
+    const used = new Map<string, number>();
+    const fresh: Item[] = [];
+    for (const item of this.now.items) {
+      const before = this.before(item);
+      if (before && before.key === item.key) {
+        used.set(item.key, (used.get(item.key) ?? 0) + 1);
+        continue;
+      }
+      fresh.push(item);
+    }
+    for (const item of fresh) {
+      const had = (this.baseKeys.get(item.key) ?? 0) - (used.get(item.key) ?? 0);
+      if (had > 0) {
+        used.set(item.key, (used.get(item.key) ?? 0) + 1);
+        continue;
+      }
+      const before = this.before(item);
+      if (before && before.text && !item.whole && before.role === item.role) this.textChanged(item, before);
+      else if (before && item.whole) this.push(this.rank(item) + 2, () => this.appeared(item));
+      else this.push(this.rank(item), () => this.appeared(item));
+    }
+  }
+
+  private textChanged(item: Item, before: Item): void {
+    this.push(Math.min(this.rank(item), 4), () => ({
+      change: "text",
+      element: item.words ? asText(this.describe(item.el), item.text) : this.describe(item.el),
+      before: before.text,
+      after: item.text,
+    }));
+  }
+
+  private appeared(item: Item): Change {
+    const element = this.describe(item.el);
+    if (item.words) return { change: "appeared", element: asText(element, item.text) };
+    if (!item.masked && !element.name && element.text !== item.text && !item.whole) element.text = item.text;
+    return isProgress(item) ? { change: "appeared", element, transient: true } : { change: "appeared", element };
+  }
+
+  /** Items of this document that are seen no more. */
+  private gone(before: Snapshot): void {
+    let most = 12;
+    for (const item of before.items) {
+      if (item.whole || item.words || item.masked || !item.text || this.now.byElement.get(item.el)) continue;
+      if (this.now.keys.has(item.key) || (most -= 1) < 0) continue;
+      this.push(this.rank(item) + 3.5, () => ({ change: "gone", element: goneShot(item.role, item.text, item.live) }));
+    }
+  }
+
+  /** Items of the document before. Where the new one has little in common with it, only the telling ones. */
+  private goneKeys(): void {
+    if (this.base.kind === "live") return;
+    const gone = [...this.base.keys.keys()].filter((key) => !this.now.keys.has(key) && !/^[=~]/.test(key));
+    const few = gone.length <= 30;
+    let most = 10;
+    for (const key of gone) {
+      const cut = key.indexOf("|");
+      const [role, text] = [key.slice(0, cut), key.slice(cut + 1)];
+      const telling = /^(alert|status|dialog|heading|button)$/.test(role);
+      if (text.length < 3 || !(few || telling) || (most -= 1) < 0) continue;
+      const mine = this.circumstances.words.some((word) => text.toLowerCase().includes(word));
+      this.push(mine || role === "alert" ? 7 : 9, () => ({ change: "gone", element: goneShot(role, text, false) }));
+    }
+  }
+
+  private fields(): void {
+    const before = this.base.kind === "live" ? this.base.snapshot.fields : new Map<Element, FieldState>();
+    for (const [element, { value, secret }] of this.now.fields) {
+      const was = before.get(element)?.value ?? "";
+      if (secret || value === was || this.circumstances.own.has(element)) continue;
+      const rank = before.has(element) ? 3 : 6;
+      this.push(rank, () => ({ change: "value", element: this.describe(element), before: was, after: value }));
+    }
+  }
+
+  private states(): void {
+    if (this.base.kind !== "live") return;
+    for (const [element, states] of this.now.states) {
+      const before = this.base.snapshot.states.get(element);
+      if (!before) continue;
+      for (const state of Object.keys(states) as StateName[]) {
+        const after = states[state];
+        if (after === undefined || before[state] === undefined || before[state] === after) continue;
+        if (this.circumstances.own.has(element) && state === "checked") continue;
+        this.push(4, () => ({ change: "state", element: this.describe(element), state, after }));
+      }
+    }
+  }
+
+  private lists(): void {
+    const live = this.base.kind === "live" ? this.base.snapshot.lists : null;
+    const signed = this.base.kind === "kept" ? this.base.lists : null;
+    for (const [element, list] of this.now.lists) {
+      const before = live ? live.get(element)?.count : signed?.get(list.sign);
+      if (before === undefined || before === list.count || Math.max(before, list.count) > limits.LIST_ITEMS_MAX) continue;
+      this.push(5, () => this.counted(element, list, before));
+    }
+  }
+
+  private counted(element: Element, list: ListState, before: number): Change | null {
+    const shot = this.describe(element);
+    const own = shot.candidates?.find((one) => one.count === 1 && one.locator.by !== "path" && !one.within);
+    const locator = { by: "role" as const, role: list.itemRole };
+    const items: Candidate = own
+      ? { locator, within: [{ locator: own.locator, count: 1 }], count: list.count, index: 0 }
+      : { locator, count: 0, index: 0 };
+    const index = this.circumstances.elements.indexes.of(element.ownerDocument);
+    const measured = index.matches(items.locator, items.within).length;
+    if (!own && measured !== list.count) return null;
+    return { change: "count", element: shot, items: { ...items, count: measured }, before, after: list.count };
+  }
+
+  /** Less is more telling. */
+  private rank(item: Item): number {
+    if (item.live) return 0;
+    if (/dialog$/.test(item.role)) return 1;
+    const text = item.text.toLowerCase();
+    const mine = this.circumstances.words.some((word) => text.includes(word));
+    const aside = item.zone === 2 ? 4 : 0;
+    if (item.whole) return (mine ? 3.6 : 6.5) + aside;
+    if (item.role === "heading") return 2 + aside;
+    if (mine && item.role !== "img") return 3 + aside / 2;
+    if (/^(link|button|tab|menuitem|option|treeitem)$/.test(item.role)) return 6 + aside;
+    if (/^(img|textbox|searchbox|combobox|spinbutton|slider|checkbox|radio|switch|listbox)$/.test(item.role)) return 5.5 + aside;
+    return 5 + aside;
+  }
+
+  private push(rank: number, make: () => Change | null): void {
+    this.ranked.push({ rank, order: this.ranked.length, make });
+  }
+
+  private describe(element: Element): ElementShot {
+    return this.circumstances.elements.describe(element, { most: limits.CHANGE_CANDIDATES_MAX, brief: true });
+  }
+}
+
+/** "Saving…": on its way to something else, also where it hasn't got there yet. */
+function isProgress(item: Item): boolean {
+  const control = /^(link|button|tab|menuitem|option|heading)$/.test(item.role);
+  return !control && item.text.length <= PROGRESS_CHARS_MAX && /(\u2026|\.\.\.)$/.test(item.text);
+}
+
+/** The element as the words that it shows: found by them, not by a name that nobody sees. */
+function asText(element: ElementShot, text: string): ElementShot {
+  const candidates = element.candidates?.filter(({ locator }) => locator.by !== "role" || locator.name === undefined);
+  return { ...element, name: undefined, name_from: undefined, text, candidates };
+}
+
+/** What can be said of an element that is no longer there. */
+function goneShot(role: string, text: string, live: boolean): ElementShot {
+  const named = /^(heading|link|button|tab|menuitem|option|dialog|alertdialog|img|checkbox|radio|switch|textbox|combobox|searchbox)$/;
+  const shot: ElementShot = { tag: "div", text, candidates: [] };
+  if (role) shot.role = role;
+  if (live) shot.live = true;
+  if (named.test(role)) {
+    shot.name = text;
+    shot.candidates!.push({ locator: { by: "role", role, name: text, exact: true }, count: 0, index: 0 });
+  } else if (text.length <= limits.NAME_CHARS_MAX) {
+    shot.candidates!.push({ locator: { by: "text", value: text, exact: true }, count: 0, index: 0 });
+  }
+  return shot;
+}
+
+function signedLists(snapshot: Snapshot): Map<string, number> {
+  const signed = new Map<string, number>();
+  for (const { sign, count } of snapshot.lists.values()) if (sign) signed.set(sign, count);
+  return signed;
+}

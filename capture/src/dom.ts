@@ -1,0 +1,98 @@
+// Walking and asking the DOM, open shadow roots included.
+import { isElementVisible, normalizeWhiteSpace } from "ivya/utils";
+import { ELEMENTS_MAX } from "./limits";
+import { attempt } from "./native";
+
+export const SKIPPED = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "META", "LINK", "TITLE"]);
+
+export function parentOf(node: Node): Element | null {
+  if (node.parentElement) return node.parentElement;
+  const parent = node.parentNode as ShadowRoot | null;
+  return parent && parent.nodeType === 11 ? (parent.host ?? null) : null;
+}
+
+export function* ancestorsOf(element: Element): Generator<Element> {
+  for (let up = parentOf(element); up; up = parentOf(up)) yield up;
+}
+
+export function closest(element: Element, css: string): Element | null {
+  for (let root: Element | null = element; root; ) {
+    const found: Element | null = root.closest(css);
+    if (found) return found;
+    const top: Node = root.getRootNode();
+    root = top.nodeType === 11 ? (top as ShadowRoot).host : null;
+  }
+  return null;
+}
+
+export function containsDeep(outer: Element, inner: Element): boolean {
+  for (let up: Element | null = inner; up; up = parentOf(up)) if (up === outer) return true;
+  return false;
+}
+
+/** All elements under `root` in document order, a host before what its shadow root holds; at most ELEMENTS_MAX. */
+export function elementsUnder(root: Document | ShadowRoot | Element, into: Element[] = []): Element[] {
+  for (const element of root.querySelectorAll("*")) {
+    if (into.length >= ELEMENTS_MAX) break;
+    into.push(element);
+    if (element.shadowRoot) elementsUnder(element.shadowRoot, into);
+  }
+  return into;
+}
+
+/** The id attribute; `element.id` of a form may be a field of that name. */
+export const idOf = (element: Element): string => element.getAttribute("id") ?? "";
+
+export const tagOf = (element: Element): string => element.localName.toLowerCase();
+
+export const squash = (text: string | null | undefined): string => normalizeWhiteSpace(text ?? "");
+
+/** The text without characters that say nothing outside their font (icon fonts) and without invisible ones. */
+export const speakable = (text: string): string => squash(text.replace(/[\uE000-\uF8FF\u{F0000}-\u{10FFFD}]/gu, " "));
+
+export const cut = (text: string, chars: number): string => (text.length > chars ? text.slice(0, chars) : text);
+
+export const visible = (element: Element): boolean => attempt(() => isElementVisible(element), false);
+
+export function framesOf(doc: Document): HTMLIFrameElement[] {
+  const found: HTMLIFrameElement[] = [];
+  for (const frame of doc.querySelectorAll("iframe,frame")) {
+    if (documentOf(frame as HTMLIFrameElement)) found.push(frame as HTMLIFrameElement);
+  }
+  return found;
+}
+
+export function documentOf(frame: HTMLIFrameElement): Document | null {
+  return attempt(() => (frame.contentDocument?.documentElement ? frame.contentDocument : null), null);
+}
+
+export const isField = (element: Element): element is HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement =>
+  /^(INPUT|TEXTAREA|SELECT)$/.test(element.nodeName);
+
+const NOT_TYPED = new Set("button submit reset image checkbox radio file hidden".split(" "));
+
+/** A field with a text value: what a fill goes to. */
+export function isTextField(element: Element): element is HTMLInputElement | HTMLTextAreaElement {
+  if (element.nodeName === "TEXTAREA") return true;
+  return element.nodeName === "INPUT" && !NOT_TYPED.has((element as HTMLInputElement).type);
+}
+
+/** The outermost element of an editable region, or null outside one. */
+export function editingHost(element: Element): HTMLElement | null {
+  if (!(element as HTMLElement).isContentEditable) return null;
+  let host = element as HTMLElement;
+  for (const up of ancestorsOf(element)) {
+    if (!(up as HTMLElement).isContentEditable) break;
+    host = up as HTMLElement;
+  }
+  return host.nodeName === "BODY" || host.nodeName === "HTML" ? host.ownerDocument.body : host;
+}
+
+export function fieldValue(element: Element): string {
+  if (isField(element)) return element.value;
+  return ((element as HTMLElement).innerText ?? "").replace(/\u00A0/g, " ").replace(/\n$/, "");
+}
+
+export function isDisabled(element: Element): boolean {
+  return attempt(() => element.matches(":disabled"), false) || element.getAttribute("aria-disabled") === "true";
+}

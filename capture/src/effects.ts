@@ -1,0 +1,331 @@
+// What the page showed after each action: one effect per action, sent once the page is quiet or the user goes on.
+import { compare, restoreDigest, saveDigest, type Digest } from "./diff";
+import type { Elements } from "./elements";
+import * as limits from "./limits";
+import { native } from "./native";
+import type { Snapshot, Snapshots } from "./snapshot";
+import type { Change, PageShot } from "./wire";
+import type { Watch } from "./watch";
+
+export interface Host {
+  page(): PageShot;
+  words(): string[];
+  emitEffect(cause: string | null, page: PageShot, after: PageShot, changes: Change[], settled: boolean): void;
+  ready(): boolean;
+}
+
+interface Pending {
+  cause: string | null;
+  page: PageShot;
+  base: Digest;
+  sinceMs: number;
+  waitMs: number;
+  /** Fields that the user changed by this action: their values are no effect. */
+  own: Set<Element>;
+  /** Changes seen while waiting, by what they say: those that are gone at the end were transient. */
+  seen: Map<string, Change>;
+  changes: Change[];
+  after: PageShot;
+  computedEpoch: number;
+  glimpsedEpoch: number;
+  glimpsedMs: number;
+  settled: boolean;
+  quietMs: number;
+  /** The action itself hasn't been sent yet (a field that is still being filled). */
+  deferred: boolean;
+}
+
+/** What is carried from one document to the next in the same tab. */
+export interface Carried {
+  cause: string | null;
+  page: PageShot;
+  digest: ReturnType<typeof saveDigest>;
+}
+
+export class Effects {
+  private pending: Pending | null = null;
+  private last: Snapshot | null = null;
+  private lastEpoch = -1;
+  private lateCause: { id: string; ms: number } | null = null;
+  private hoverMs = 0;
+  private timer = 0;
+  /** The page right before the action that is about to be told. */
+  private baseline: { snapshot: Snapshot; page: PageShot } | null = null;
+  private frozen = false;
+
+  constructor(
+    private readonly host: Host,
+    private readonly watch: Watch,
+    private readonly snapshots: Snapshots,
+    private readonly elements: Elements,
+  ) {}
+
+  /** The first document of a journey, or the next one after `carried`. */
+  load(carried: Carried | null, cause: string | null): void {
+    const base = carried ? restoreDigest(carried.digest) : restoreDigest(null);
+    this.begin(cause, carried?.page ?? this.host.page(), base, limits.LOAD_WAIT_MS);
+  }
+
+  /** An action begins: what came before it is over. Called before the page's own handlers run. */
+  before(own?: Element): void {
+    if (own) this.pending?.own.add(own);
+    if (this.pending) this.finish();
+    this.frozen = false;
+    this.setBaseline();
+  }
+
+  /** A key may turn out to be an action: keeps the page as it is now for that case. */
+  freeze(): void {
+    const pending = this.pending;
+    if (pending && this.watch.now() !== pending.computedEpoch) this.compute(pending);
+    this.frozen = true;
+    this.setBaseline();
+  }
+
+  /** It was none. */
+  thaw(): void {
+    if (!this.frozen) return;
+    this.frozen = false;
+    this.baseline = null;
+  }
+
+  /** It was one: what came before is sent as it was when frozen. */
+  finishFrozen(): void {
+    if (this.pending && this.frozen) this.send(this.pending);
+    this.frozen = false;
+  }
+
+  /** The page before the action that `act` told of last. */
+  get pageBefore(): PageShot {
+    return this.pending?.page ?? this.host.page();
+  }
+
+  private setBaseline(): void {
+    this.baseline = { snapshot: this.refresh(), page: this.host.page() };
+  }
+
+  /** The action `cause` begins, with the page as `before` left it. */
+  act(cause: string, options: { deferred?: boolean; own?: Element } = {}): void {
+    if (this.pending) this.finish();
+    if (!this.baseline) this.setBaseline();
+    const { snapshot, page } = this.baseline!;
+    this.baseline = null;
+    this.watch.actionBegins();
+    this.begin(cause, page, { kind: "live", snapshot }, limits.QUIET_WAIT_MS);
+    if (this.pending) {
+      if (options.own) this.pending.own.add(options.own);
+      this.pending.deferred = options.deferred ?? false;
+    }
+  }
+
+  touchField(element: Element): void {
+    this.pending?.own.add(element);
+    this.watch.touch();
+  }
+
+  /** The action of a deferred effect has been sent. */
+  undefer(cause: string): void {
+    if (this.pending?.cause === cause) this.pending.deferred = false;
+  }
+
+  /** The deferred action never was one. */
+  drop(cause: string): void {
+    if (this.pending?.cause === cause) this.pending = null;
+  }
+
+  get cause(): string | null {
+    return this.pending?.cause ?? null;
+  }
+
+  get waiting(): boolean {
+    return this.pending !== null;
+  }
+
+  /** The pointer came over another element: what changes right now may be its hovering, not the last action. */
+  hover(): void {
+    const now = native.now();
+    const stale = now - this.hoverMs > 100 && this.watch.now() !== this.lastEpoch && this.host.ready();
+    this.hoverMs = now;
+    if (!stale) return;
+    if (this.pending) this.compute(this.pending);
+    else this.refresh();
+  }
+
+  /** What was visible before the pointer came to where it is. */
+  seenBeforeHover(): Snapshot | null {
+    return this.pending && this.pending.computedEpoch < 0 ? null : this.last;
+  }
+
+  /** The page goes somewhere by itself or by the browser's own buttons. */
+  spontaneous(): void {
+    const base: Digest = this.last ? { kind: "live", snapshot: this.last } : restoreDigest(null);
+    this.begin(null, this.host.page(), base, limits.QUIET_WAIT_MS);
+  }
+
+  forget(): void {
+    this.pending = null;
+    this.lateCause = null;
+    this.baseline = null;
+  }
+
+  /** Sends what is known now. */
+  finish(): void {
+    const pending = this.pending;
+    if (!pending) return;
+    const hovering = native.now() - this.hoverMs < 400 && pending.computedEpoch >= 0;
+    if (!hovering && !this.frozen && this.watch.now() !== pending.computedEpoch) this.compute(pending);
+    this.send(pending);
+  }
+
+  private send(pending: Pending): void {
+    this.pending = null;
+    this.host.emitEffect(pending.cause, pending.page, pending.after, this.withTransients(pending), pending.settled);
+    this.lateCause = pending.cause ? { id: pending.cause, ms: native.now() } : null;
+  }
+
+  /** For the next document: the pending cause and the page as it was before the action. */
+  carry(cause: string | null, page: PageShot): Carried {
+    const pending = this.pending;
+    if (pending && cause === pending.cause) {
+      this.pending = null;
+      return { cause, page: pending.page, digest: saveDigest(pending.base) };
+    }
+    this.finish();
+    return { cause, page, digest: saveDigest({ kind: "live", snapshot: this.last ?? this.refresh() }) };
+  }
+
+  /** Resolves when the page is quiet, at the latest after `ms`. */
+  async quiet(ms: number): Promise<void> {
+    const end = native.now() + ms;
+    for (;;) {
+      const unrest = this.host.ready() ? this.watch.unrestMs(limits.END_QUIET_MS) : limits.QUIET_MS;
+      const now = native.now();
+      if (unrest === 0 || now >= end + (this.watch.awaits ? limits.REQUEST_WAIT_MS : 0)) return;
+      await new Promise<void>((resolve) => native.later(resolve, Math.max(20, Math.min(unrest, end - now))));
+    }
+  }
+
+  private begin(cause: string | null, page: PageShot, base: Digest, waitMs: number): void {
+    this.pending = {
+      cause,
+      page,
+      base,
+      sinceMs: native.now(),
+      waitMs,
+      own: new Set(),
+      seen: new Map(),
+      changes: [],
+      after: page,
+      computedEpoch: -1,
+      glimpsedEpoch: -1,
+      glimpsedMs: native.now(),
+      settled: false,
+      quietMs: 0,
+      deferred: false,
+    };
+    this.tickIn(limits.QUIET_MS);
+  }
+
+  private tickIn(ms: number): void {
+    if (this.timer) native.cancel(this.timer);
+    this.timer = native.later(() => {
+      this.timer = 0;
+      this.tick();
+    }, ms);
+  }
+
+  private tick(): void {
+    const pending = this.pending;
+    if (this.frozen) return this.tickIn(50);
+    if (!pending) return this.late();
+    const now = native.now();
+    const waited = now - pending.sinceMs;
+    const unrest = this.host.ready() ? this.watch.unrestMs() : limits.QUIET_MS;
+    if (unrest > 0 && this.host.ready()) this.glimpse(pending);
+    const patienceMs = pending.waitMs + (this.watch.awaits ? limits.REQUEST_WAIT_MS : 0);
+    if (unrest > 0 && waited < patienceMs) return this.tickIn(Math.max(50, Math.min(unrest, 250)));
+    if (this.watch.now() !== pending.computedEpoch) {
+      this.compute(pending);
+      pending.quietMs = native.now();
+    }
+    const held = native.now() - pending.quietMs;
+    if (pending.deferred || (held < limits.HOLD_MS && waited < limits.HOLD_MS * 2)) return this.tickIn(250);
+    this.finish();
+    this.tickIn(500);
+  }
+
+  /** Changes that come long after the action and before the next: sent as one more effect of the same action. */
+  private late(): void {
+    const late = this.lateCause;
+    if (!late || native.now() - late.ms > limits.LATE_MS) return;
+    const hovering = native.now() - this.hoverMs < 1_000;
+    if (this.last && !hovering && this.watch.unrestMs() === 0 && this.watch.now() !== this.lastEpoch) {
+      const page = this.host.page();
+      const base: Digest = { kind: "live", snapshot: this.last };
+      const changes = compare(base, this.refresh(), { elements: this.elements, own: new Set(), words: this.host.words() });
+      if (changes.length) this.host.emitEffect(late.id, page, page, changes, true);
+    }
+    this.tickIn(1_000);
+  }
+
+  private compute(pending: Pending): void {
+    pending.computedEpoch = this.watch.now();
+    const snapshot = this.refresh();
+    pending.changes = compare(pending.base, snapshot, { elements: this.elements, own: pending.own, words: this.host.words() });
+    pending.after = this.host.page();
+    pending.settled = this.host.ready() && this.watch.unrestMs() === 0;
+    for (const change of pending.changes) {
+      if (change.change === "appeared" && change.element.live) pending.seen.set(keyOf(change), change);
+    }
+  }
+
+  private refresh(): Snapshot {
+    const epoch = this.watch.now();
+    if (!this.last || epoch !== this.lastEpoch) {
+      this.last = this.snapshots.take(document);
+      this.lastEpoch = epoch;
+    }
+    return this.last;
+  }
+
+  /** Short messages may go before the page is quiet: they are described as soon as they are there. */
+  private glimpse(pending: Pending): void {
+    const epoch = this.watch.now();
+    if (epoch === pending.glimpsedEpoch || pending.seen.size > 20 || native.now() - pending.glimpsedMs < GLIMPSE_MS) return;
+    pending.glimpsedEpoch = epoch;
+    pending.glimpsedMs = native.now();
+    const before = pending.base.kind === "live" ? pending.base.snapshot.keys : pending.base.keys;
+    for (const item of this.snapshots.take(document).items) {
+      if (before.has(item.key) || item.masked || !item.text || !(item.live || isToast(item.el))) continue;
+      const element = this.elements.describe(item.el, { most: limits.CHANGE_CANDIDATES_MAX, brief: true });
+      const change: Change = { change: "appeared", element };
+      if (!pending.seen.has(keyOf(change))) pending.seen.set(keyOf(change), change);
+    }
+  }
+
+  private withTransients(pending: Pending): Change[] {
+    const there = new Set(pending.changes.map(keyOf));
+    const shown = pending.changes.map((change) => ("element" in change ? (change.element.text ?? "") : "")).join("\n");
+    const gone = [...pending.seen.entries()]
+      .filter(([key, change]) => !there.has(key) && change.change === "appeared" && !shown.includes(change.element.text ?? ""))
+      .map(([, change]) => ({ ...change, transient: true }) as Change);
+    return [...gone.slice(0, 5), ...pending.changes].slice(0, limits.CHANGES_MAX);
+  }
+}
+
+const TOAST = /toast|snackbar|notif|flash|message|alert|growl/i;
+const GLIMPSE_MS = 350;
+
+/** Whether the element looks like a passing message: by its class, or because it floats over the page. */
+function isToast(element: Element): boolean {
+  let up: Element | null = element;
+  for (let depth = 0; up && depth < 4 && up.nodeName !== "BODY"; depth++, up = up.parentElement) {
+    if (TOAST.test(up.getAttribute("class") ?? "") || getComputedStyle(up).position === "fixed") return true;
+  }
+  return false;
+}
+
+function keyOf(change: Change): string {
+  const { tag, role, name, text } = change.element;
+  return [change.change, tag, role, name, text].join("|");
+}

@@ -1,0 +1,168 @@
+// An element as the wire wants it: what it is, what it is called, and how to find it again.
+import { getAriaChecked } from "ivya/utils";
+import { ancestorsOf, closest, cut, editingHost, idOf, isDisabled, isField, isTextField, parentOf, speakable, tagOf, visible } from "./dom";
+import * as limits from "./limits";
+import type { Locators } from "./locators";
+import { attempt } from "./native";
+import type { Indexes, PageIndex } from "./pageindex";
+import type { Privacy } from "./privacy";
+import { tellingClasses } from "./telling";
+import type { Ancestor, Candidate, ElementShot, Locator } from "./wire";
+
+const LIVE = "[role=alert],[role=status],[role=log],[aria-live=polite],[aria-live=assertive],output";
+
+export interface DescribeOptions {
+  most?: number;
+  /** The innermost element under the pointer. */
+  inner?: Element;
+  /** Without ancestors: for the many elements of an effect. */
+  brief?: boolean;
+}
+
+export class Elements {
+  constructor(
+    readonly indexes: Indexes,
+    readonly locators: Locators,
+    private readonly privacy: Privacy,
+  ) {}
+
+  describe(element: Element, options: DescribeOptions = {}): ElementShot {
+    return this.indexes.cached(() => this.shot(element, options));
+  }
+
+  /** Candidates for each iframe between the element's document and the top one, outermost first. */
+  frames(element: Element): Candidate[][] {
+    const hops: Candidate[][] = [];
+    let doc: Document | null = element.ownerDocument;
+    while (doc && hops.length < limits.FRAMES_MAX) {
+      const frame: Element | null = attempt(() => doc?.defaultView?.frameElement ?? null, null);
+      if (!frame) break;
+      hops.unshift(this.frameCandidates(frame));
+      doc = frame.ownerDocument;
+    }
+    return hops;
+  }
+
+  private shot(element: Element, options: DescribeOptions): ElementShot {
+    const index = this.indexes.of(element.ownerDocument);
+    const masked = this.privacy.masked(element);
+    const role = index.role(element);
+    const shot: ElementShot = { tag: tagOf(element) };
+    if (role) shot.role = role;
+    const type = element.getAttribute("type");
+    if (type && /^(input|button)$/.test(shot.tag)) shot.type = cut(type.toLowerCase(), 40);
+    if (masked) shot.masked = true;
+    else this.addTexts(shot, element, index);
+    this.addNames(shot, element, masked);
+    this.addStates(shot, element, index);
+    const ask = { most: options.most ?? limits.CANDIDATES_MAX, masked, inner: options.inner, brief: options.brief };
+    shot.candidates = this.locators.candidates(element, index, ask);
+    if (!options.brief) {
+      const ancestors = this.ancestors(element, index, masked);
+      if (ancestors.length) shot.ancestors = ancestors;
+    }
+    const frames = this.frames(element);
+    if (frames.length) shot.frames = frames;
+    return shot;
+  }
+
+  private addTexts(shot: ElementShot, element: Element, index: PageIndex): void {
+    const name = shot.role ? speakable(index.name(element)) : "";
+    if (name) {
+      shot.name = cut(name, limits.TEXT_CHARS_MAX);
+      shot.name_from = nameSource(element, name, index);
+    }
+    const field = isField(element);
+    const text = field && !/^(submit|button)$/.test(shot.type ?? "") ? "" : speakable(index.text(element));
+    if (text && !editingHost(element)) {
+      shot.text = cut(text, limits.TEXT_CHARS_MAX);
+      if (text.length > limits.TEXT_CHARS_MAX) shot.text_cut = true;
+    }
+    const label = field ? speakable(index.labels(element).join(" ")) : "";
+    if (label) shot.label = cut(label, limits.TEXT_CHARS_MAX);
+    for (const key of ["placeholder", "alt", "title"] as const) {
+      const value = element.getAttribute(key)?.trim();
+      if (value) shot[key] = cut(value, limits.TEXT_CHARS_MAX);
+    }
+    const href = element.getAttribute("href");
+    if (href) shot.href = cut(href, limits.URL_CHARS_MAX);
+  }
+
+  private addNames(shot: ElementShot, element: Element, masked: boolean): void {
+    if (idOf(element)) shot.id = cut(idOf(element), limits.TEXT_CHARS_MAX);
+    const name = element.getAttribute("name");
+    if (name) shot.name_attribute = cut(name, limits.TEXT_CHARS_MAX);
+    const testId = this.locators.testId(element);
+    if (testId) shot.test_id = cut(testId.value, limits.TEXT_CHARS_MAX);
+    const complete = element.getAttribute("autocomplete");
+    if (complete) shot.autocomplete = cut(complete, 80);
+    const classes = masked ? [] : tellingClasses(element, 6);
+    if (classes.length) shot.classes = classes;
+  }
+
+  private addStates(shot: ElementShot, element: Element, index: PageIndex): void {
+    if (shot.role === "heading") shot.level = index.level(element);
+    if (isTextField(element) ? !element.readOnly : editingHost(element)) shot.editable = true;
+    if (!visible(element)) shot.visible = false;
+    if (isDisabled(element)) shot.disabled = true;
+    if (shot.role && /^(checkbox|radio|switch|menuitemcheckbox|menuitemradio)$/.test(shot.role)) {
+      shot.checked = attempt(() => getAriaChecked(element) === true, false);
+    }
+    if (inPasswordForm(element)) shot.in_password_form = true;
+    if (closest(element, LIVE)) shot.live = true;
+    if (element.getRootNode().nodeType === 11) shot.shadow = true;
+  }
+
+  private ancestors(element: Element, index: PageIndex, masked: boolean): Ancestor[] {
+    const found: Ancestor[] = [];
+    for (const up of ancestorsOf(element)) {
+      if (found.length >= limits.ANCESTORS_MAX || up.nodeName === "BODY") break;
+      const one: Ancestor = { tag: tagOf(up) };
+      const role = index.role(up);
+      if (role && !/^(generic|none|presentation)$/.test(role)) {
+        one.role = role;
+        const name = masked ? "" : speakable(index.name(up));
+        if (name) one.name = cut(name, limits.NAME_CHARS_MAX);
+      }
+      const testId = this.locators.testId(up);
+      if (testId) one.test_id = cut(testId.value, limits.TEXT_CHARS_MAX);
+      if (idOf(up)) one.id = cut(idOf(up), limits.TEXT_CHARS_MAX);
+      if (one.role || one.test_id || one.id) found.push(one);
+    }
+    return found;
+  }
+
+  private frameCandidates(frame: Element): Candidate[] {
+    const index = this.indexes.of(frame.ownerDocument);
+    const locators: Locator[] = [];
+    for (const attribute of ["name", "title", "src"]) {
+      const value = frame.getAttribute(attribute);
+      if (value && value.length < limits.TEXT_CHARS_MAX) locators.push({ by: "attribute", tag: tagOf(frame), attribute, value });
+    }
+    const measured = locators.map((locator) => index.measure(locator, frame)).filter((one) => one !== null);
+    return [...measured, ...this.locators.candidates(frame, index, { most: 8 })].slice(0, 10);
+  }
+}
+
+function nameSource(element: Element, name: string, index: PageIndex): string {
+  if (element.hasAttribute("aria-label") || element.hasAttribute("aria-labelledby")) return "aria";
+  const same = (text: string | null): boolean => text !== null && speakable(text) === name;
+  if (isField(element) && index.labels(element).length) return "label";
+  if (same(element.getAttribute("alt"))) return "alt";
+  if (/^(INPUT)$/.test(element.nodeName) && same((element as HTMLInputElement).value)) return "value";
+  if (same(element.getAttribute("placeholder"))) return "placeholder";
+  if (same(index.text(element))) return "content";
+  if (same(element.getAttribute("title"))) return "title";
+  return /^(TABLE|FIELDSET|FIGURE)$/.test(element.nodeName) ? "caption" : "content";
+}
+
+/** Whether the element sits in a form, or where there is none a near container, with a password field. */
+export function inPasswordForm(element: Element): boolean {
+  const form = closest(element, "form");
+  if (form) return form.querySelector("input[type=password]") !== null;
+  let up: Element | null = isField(element) ? parentOf(element) : null;
+  for (let depth = 0; up && depth < 5 && up.nodeName !== "BODY"; depth++, up = parentOf(up)) {
+    if (up.querySelector("input[type=password]")) return true;
+  }
+  return false;
+}

@@ -1,0 +1,109 @@
+// Typing into a field, coalesced: one event with the value at the end, sent before whatever the user does next.
+import { editingHost, fieldValue, isTextField } from "./dom";
+import { cut } from "./dom";
+import * as limits from "./limits";
+import { newId } from "./native";
+import type { Recorder } from "./recorder";
+import { shownIn } from "./shown";
+import type { Body, ElementShot, Typed } from "./wire";
+
+interface Filling {
+  field: Element;
+  id: string;
+  shot: ElementShot;
+  before: string;
+  /** The value at the last input event: what the user typed, whatever the page made of it since. */
+  typed: string | null;
+  /** What was typed before into a field that the page empties after each key (code editors). */
+  swallowed: string;
+}
+
+export class Fills {
+  private filling: Filling | null = null;
+  private readonly atFocus = new WeakMap<Element, string>();
+
+  constructor(private readonly recorder: Recorder) {}
+
+  isOn(element: Element): boolean {
+    return this.filling?.field === element;
+  }
+
+  /** Something is about to be typed into the field. */
+  start(field: Element, before?: string): void {
+    if (this.filling?.field === field) return;
+    this.recorder.before(field);
+    const id = newId();
+    const shot = this.recorder.elements.describe(field);
+    this.recorder.effects.act(id, { deferred: true, own: field });
+    this.recorder.noteAction(id);
+    this.filling = { field, id, shot, before: before ?? fieldValue(field), typed: null, swallowed: "" };
+  }
+
+  /** The browser is about to put something into the field. */
+  begin(field: Element): void {
+    this.start(field);
+    const filling = this.filling!;
+    if (!filling.typed || filling.before !== "" || fieldValue(field) !== "") return;
+    filling.swallowed += filling.typed;
+    filling.typed = null;
+  }
+
+  /** Something was typed into the field. */
+  changed(field: Element): void {
+    if (this.filling?.field !== field) {
+      const value = fieldValue(field);
+      const before = this.atFocus.get(field);
+      if (before === value) return;
+      this.start(field, before ?? "");
+    }
+    this.filling!.typed = fieldValue(field);
+    this.recorder.effects.touchField(field);
+  }
+
+  focused(target: Element): void {
+    const field = editingHost(target) ?? target;
+    if (isTextField(field) || editingHost(field)) this.atFocus.set(field, fieldValue(field));
+  }
+
+  blurred(target: Element): void {
+    const field = editingHost(target) ?? target;
+    if (this.isOn(field)) this.flush();
+  }
+
+  /** The value as it stands, for a key that may send the field's content off and clear it. */
+  value(): string | null {
+    return this.filling ? fieldValue(this.filling.field) : null;
+  }
+
+  /** Sends the fill, if anything was filled; `value` overrides what the field holds now. */
+  flush(value?: string): void {
+    const filling = this.filling;
+    if (!filling) return;
+    this.filling = null;
+    const { effects } = this.recorder;
+    const now = value ?? fieldValue(filling.field);
+    const typed = filling.swallowed + (now === "" && filling.typed ? filling.typed : now);
+    this.atFocus.set(filling.field, now);
+    if (typed === filling.before) {
+      effects.drop(filling.id);
+      return;
+    }
+    const body: Body = { kind: "fill", target: filling.shot, value: this.typed(filling.field, typed) };
+    if (filling.before && !body.value.secret) body.before = cut(filling.before, limits.VALUE_CHARS_MAX);
+    if (!body.value.secret) this.recorder.addWords(typed);
+    this.recorder.emit(body, { id: filling.id, page: effects.pageBefore });
+    effects.undefer(filling.id);
+  }
+
+  private typed(field: Element, text: string): Typed {
+    const { privacy } = this.recorder;
+    const secret = privacy.kindOf(field, text);
+    if (!secret) return { text: cut(text, limits.VALUE_CHARS_MAX) };
+    const typed: Typed = { text: "", secret, token: privacy.token(text) };
+    const shown = secret === "masked" ? null : shownIn(field, text, this.recorder);
+    if (shown) typed.shown_in = shown;
+    privacy.remember(text, secret);
+    this.recorder.transport.hold(0);
+    return typed;
+  }
+}

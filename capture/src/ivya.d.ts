@@ -1,0 +1,14 @@
+// What the build takes out of ivya beside its public utilities (see build.mjs).
+import "ivya/utils";
+
+declare module "ivya/utils" {
+  export interface ElementText {
+    full: string;
+    normalized: string;
+    immediate: string[];
+  }
+  export function elementText(cache: Map<Element | ShadowRoot, ElementText>, root: Element | ShadowRoot): ElementText;
+  export function getElementLabels(cache: Map<Element | ShadowRoot, ElementText>, element: Element): ElementText[];
+  export function isElementHiddenForAria(element: Element): boolean;
+  export function normalizeWhiteSpace(text: string): string;
+}

@@ -1,0 +1,42 @@
+// Bounds, units last. Those of the wire repeat schemas/limits.py: beyond them the recorder cuts.
+export const TEXT_CHARS_MAX = 200;
+export const NAME_CHARS_MAX = 80;
+export const VALUE_CHARS_MAX = 10_000;
+export const URL_CHARS_MAX = 4_000;
+export const CANDIDATES_MAX = 20;
+export const CHANGE_CANDIDATES_MAX = 8;
+export const ANCESTORS_MAX = 8;
+export const FRAMES_MAX = 5;
+export const OPTIONS_MAX = 50;
+export const FILES_MAX = 50;
+export const CHANGES_MAX = 40;
+export const PATH_STEPS_MAX = 20;
+export const REQUESTS_PER_ACTION_MAX = 30;
+export const ELEMENTS_MAX = 12_000;
+/** Longer lists aren't counted. */
+export const LIST_ITEMS_MAX = 200;
+export const ITEMS_MAX = 2_500;
+export const DIGEST_KEYS_MAX = 1_500;
+
+export const QUIET_MS = 150;
+export const END_QUIET_MS = 450;
+export const QUIET_WAIT_MS = 3_000;
+export const LOAD_WAIT_MS = 6_000;
+export const END_WAIT_MS = 2_000;
+export const HOLD_MS = 4_000;
+export const CAUSE_MS = 5_000;
+export const LATE_MS = 30_000;
+export const REQUEST_WAIT_MS = 4_000;
+export const IDLE_MS = 30 * 60_000;
+export const HANDOFF_MS = 15_000;
+export const SECRET_HOLD_MS = 20_000;
+
+export const BATCH_EVENTS_MAX = 100;
+export const BATCH_CHARS_MAX = 400_000;
+export const KEEPALIVE_CHARS_MAX = 55_000;
+export const QUEUE_CHARS_MAX = 4_000_000;
+export const EVENT_CHARS_MAX = 240_000;
+export const SEND_AFTER_MS = 80;
+export const RETRY_MIN_MS = 400;
+export const RETRY_MAX_MS = 20_000;
+export const END_DELIVERY_MS = 60_000;

@@ -1,0 +1,286 @@
+// The ways to find an element again, each with its count in the live page. Which one is best is the test writer's choice.
+import type { Config } from "./config";
+import { ancestorsOf, idOf, isField, isTextField, parentOf, speakable, tagOf } from "./dom";
+import { NAME_CHARS_MAX, PATH_STEPS_MAX } from "./limits";
+import type { PageIndex } from "./pageindex";
+import { cutAtWord, looksGenerated, tellingClasses, withoutNumbers } from "./telling";
+import type { Candidate, Locator, PathStep, Scope } from "./wire";
+
+const SCOPE_ROLES = new Set(
+  ("row listitem article region dialog alertdialog form navigation main tabpanel group banner contentinfo complementary " +
+    "search menu menubar toolbar table grid list listbox tree treeitem radiogroup tablist option cell gridcell figure").split(" "),
+);
+const UNNAMED_SCOPES = new Set("row listitem article dialog option treeitem navigation main form search".split(" "));
+const LANDMARKS = new Set("main dialog navigation search".split(" "));
+const NAMELESS = /^(generic|none|presentation)$/;
+/** Roles of which a page has very many, all named by their texts: found by the text itself. */
+const OF_TEXTS = /^(row|cell|gridcell|listitem|columnheader|rowheader)$/;
+const HAS_TEXT_CHARS_MAX = 60;
+
+export interface Ask {
+  /** How many candidates at most. */
+  most: number;
+  /** The innermost element under the pointer, whose text finds the element as well. */
+  inner?: Element;
+  /** For one of many elements: the first ways that find it alone are enough. */
+  brief?: boolean;
+  /** No texts: structure only. */
+  masked?: boolean;
+}
+
+export class Locators {
+  constructor(private readonly config: Config) {}
+
+  /** The element's candidates, the more meaningful ones first. */
+  candidates(element: Element, index: PageIndex, ask: Ask): Candidate[] {
+    const found: Candidate[] = [];
+    const add = (candidate: Candidate | null): void => {
+      if (!candidate || found.length >= ask.most) return;
+      const text = JSON.stringify([candidate.locator, candidate.within]);
+      if (!found.some((one) => JSON.stringify([one.locator, one.within]) === text)) found.push(candidate);
+    };
+    const plain = this.meaningful(element, index, ask);
+    for (const locator of plain) add(index.measure(locator, element));
+    if (ask.inner) this.byInner(ask.inner, element, index).forEach(add);
+    const structure = this.structural(element, index, ask.masked ?? false);
+    const measured = structure.map((locator) => index.measure(locator, element)).filter((one) => one !== null);
+    const unique = found.some((one) => one.count === 1);
+    if (!unique || !ask.brief) {
+      const bases = [...found.filter((one) => one.count > 1 && !one.within), ...measured.filter((one) => one.count > 1)];
+      this.scoped(element, bases.slice(0, unique ? 2 : 4), index, ask, unique ? 2 : 8).forEach(add);
+    }
+    const room = measured.slice(0, Math.max(3, ask.most - found.length));
+    const all = [...found.slice(0, ask.most - Math.min(room.length, 4)), ...room.slice(0, 4)];
+    if (ask.brief && all.some((one) => one.count === 1)) return all;
+    return [...all, this.path(element, index)];
+  }
+
+  /** Test ids of the element, by the first attribute that it has. */
+  testId(element: Element): { attribute: string; value: string } | null {
+    for (const attribute of this.config.testIdAttributes) {
+      const value = element.getAttribute(attribute);
+      if (value) return { attribute, value };
+    }
+    return null;
+  }
+
+  private meaningful(element: Element, index: PageIndex, ask: Ask): Locator[] {
+    const locators: Locator[] = [];
+    const testId = this.testId(element);
+    if (testId) locators.push({ by: "test_id", ...testId });
+    if (ask.masked) return locators;
+    const role = index.role(element);
+    const told = role && !NAMELESS.test(role) && !(ask.brief && OF_TEXTS.test(role));
+    if (told) {
+      locators.push(...this.byRole(role, element, index));
+    }
+    if (isField(element) || element.hasAttribute("aria-label")) {
+      const name = speakable(index.name(element));
+      const labels = index.labels(element);
+      const short = labels.length && labels.some((label) => label !== name && label.includes(name)) ? [name] : [];
+      for (const label of [...short, ...labels]) locators.push(...withExact("label", speakable(label), element, index));
+    }
+    for (const by of ["placeholder", "alt", "title"] as const) {
+      const value = element.getAttribute(by)?.trim();
+      if (value) locators.push(...withExact(by, value, element, index));
+    }
+    if (!isField(element) || /^(submit|button)$/.test(element.getAttribute("type") ?? "")) {
+      locators.push(...this.byText(element, index));
+    }
+    return locators;
+  }
+
+  private byRole(role: string, element: Element, index: PageIndex): Locator[] {
+    const whole = index.name(element);
+    const name = speakable(whole);
+    if (!name) return [];
+    const locators: Locator[] = [];
+    if (name.length <= NAME_CHARS_MAX) {
+      const loose: Locator = { by: "role", role, name };
+      locators.push(loose);
+      if (name === whole && index.matches(loose).length > 1) locators.push({ by: "role", role, name, exact: true });
+    } else {
+      locators.push({ by: "role", role, name: cutAtWord(name, NAME_CHARS_MAX) });
+      locators.push({ by: "role", role, name: cutAtWord(name, 30) });
+    }
+    const bare = withoutNumbers(name);
+    if (bare && bare.length <= NAME_CHARS_MAX) locators.push({ by: "role", role, name: bare });
+    return locators;
+  }
+
+  private byText(element: Element, index: PageIndex): Locator[] {
+    const text = speakable(index.text(element));
+    if (!text || text !== index.text(element)) return text ? [{ by: "text", value: cutAtWord(text, NAME_CHARS_MAX) }] : [];
+    if (text.length <= NAME_CHARS_MAX) {
+      const bare = withoutNumbers(text);
+      return [...withExact("text", text, element, index), ...(bare ? [{ by: "text" as const, value: bare }] : [])];
+    }
+    return [
+      { by: "text", value: cutAtWord(text, NAME_CHARS_MAX) },
+      { by: "text", value: cutAtWord(text, 30) },
+    ];
+  }
+
+  /** A click on a part of the element is a click on the element: the part's own text, or the role named by it. */
+  private byInner(inner: Element, element: Element, index: PageIndex): Candidate[] {
+    const text = speakable(index.text(inner));
+    if (inner === element || !text || text.length > NAME_CHARS_MAX) return [];
+    const role = index.role(element);
+    const named = role ? index.measure({ by: "role", role, name: text }, element) : null;
+    const parts = withExact("text", text, inner, index).map((locator) => index.measure(locator, inner));
+    return [named, ...parts].filter((one) => one !== null);
+  }
+
+  private structural(element: Element, index: PageIndex, masked: boolean): Locator[] {
+    const tag = tagOf(element);
+    const locators: Locator[] = [];
+    if (idOf(element) && !looksGenerated(idOf(element))) locators.push({ by: "id", value: idOf(element) });
+    for (const attribute of masked ? ["name"] : ["name", "data-value", "data-id", "aria-controls", "data-name"]) {
+      const value = element.getAttribute(attribute);
+      if (value && value.length <= 80 && !looksGenerated(value)) locators.push({ by: "attribute", tag, attribute, value });
+    }
+    const href = !masked && (tag === "a" || tag === "area") ? element.getAttribute("href") : null;
+    if (href && href.length <= 200 && href !== "#" && !/^javascript:/i.test(href)) {
+      locators.push({ by: "attribute", tag, attribute: "href", value: href });
+    }
+    const type = tag === "input" ? element.getAttribute("type") : null;
+    if (type) locators.push({ by: "attribute", tag, attribute: "type", value: type });
+    const role = index.role(element);
+    if (role && !NAMELESS.test(role)) locators.push({ by: "role", role });
+    const classes = tellingClasses(element, 3);
+    if (classes.length) locators.push({ by: "tag", tag, classes });
+    if (isTextField(element) || isField(element) || /^(iframe|canvas|svg|video|audio)$/.test(tag)) locators.push({ by: "tag", tag });
+    return locators;
+  }
+
+  /** Candidates that are not unique by themselves, looked for inside a telling ancestor. */
+  private scoped(element: Element, bases: Candidate[], index: PageIndex, ask: Ask, most: number): Candidate[] {
+    if (!bases.length) return [];
+    const all = this.scopes(element, index, ask);
+    const alone = all.filter((scope) => scope.count === 1);
+    const scopes = alone.length ? alone : all;
+    const found: Candidate[] = [];
+    for (const base of bases) {
+      let kept = 0;
+      for (const scope of scopes) {
+        const candidate = index.measure(base.locator, element, [scope]);
+        if (!candidate || candidate.count >= base.count) continue;
+        found.push(candidate);
+        kept += 1;
+        if (candidate.count === 1 && scope.count === 1 && kept >= 2) break;
+        if (kept >= 3) break;
+      }
+    }
+    return found.sort((a, b) => Number(a.count !== 1) - Number(b.count !== 1)).slice(0, most);
+  }
+
+  /** Ancestors that a person would name, nearest first. */
+  private scopes(element: Element, index: PageIndex, ask: Ask): Scope[] {
+    const scopes: Scope[] = [];
+    let steps = 0;
+    for (const up of ancestorsOf(element)) {
+      if (++steps > 25 || scopes.length >= 8 || up.nodeName === "BODY") break;
+      const scope = this.scopeOf(up, element, index, ask);
+      if (scope) scopes.push(...scope);
+    }
+    return scopes;
+  }
+
+  private scopeOf(up: Element, element: Element, index: PageIndex, ask: Ask): Scope[] | null {
+    const scopes: Scope[] = [];
+    const counted = (locator: Locator, hasText?: string): void => {
+      const draft: Scope = hasText === undefined ? { locator, count: 0 } : { locator, has_text: hasText, count: 0 };
+      const all = index.matchesScope(draft);
+      if (all.includes(up)) scopes.push({ ...draft, count: all.length });
+    };
+    const testId = this.testId(up);
+    if (testId) counted({ by: "test_id", ...testId });
+    const role = index.role(up);
+    if (role && SCOPE_ROLES.has(role)) {
+      const name = ask.masked || role === "row" || role === "cell" ? "" : speakable(index.name(up));
+      if (name && name.length <= NAME_CHARS_MAX) counted({ by: "role", role, name });
+      if (LANDMARKS.has(role)) counted({ by: "role", role });
+      if (!ask.masked && UNNAMED_SCOPES.has(role) && !LANDMARKS.has(role)) {
+        for (const text of tellingTexts(up, element, index)) {
+          counted({ by: "role", role }, text);
+          if (scopes.some((one) => one.has_text === text && one.count === 1)) break;
+        }
+      }
+    }
+    if (idOf(up) && !looksGenerated(idOf(up))) counted({ by: "id", value: idOf(up) });
+    else if (!scopes.length) {
+      const classes = tellingClasses(up, 2);
+      if (classes.length) {
+        const tag = tagOf(up);
+        counted({ by: "tag", tag, classes });
+        if (!ask.masked && scopes[0] && scopes[0].count > 1) {
+          for (const text of tellingTexts(up, element, index).slice(0, 3)) counted({ by: "tag", tag, classes }, text);
+        }
+      }
+    }
+    return scopes.length ? scopes : null;
+  }
+
+  /** The way down from the body, or from the nearest ancestor with an id of its own. */
+  private path(element: Element, index: PageIndex): Candidate {
+    const steps: PathStep[] = [];
+    for (let at: Element | null = element; at && at.nodeName !== "HTML" && steps.length < PATH_STEPS_MAX; at = parentOf(at)) {
+      if (at !== element && idOf(at) && !looksGenerated(idOf(at))) {
+        const scope: Scope = { locator: { by: "id", value: idOf(at) }, count: index.matches({ by: "id", value: idOf(at) }).length };
+        if (scope.count === 1) return { locator: { by: "path", steps }, within: [scope], count: 1, index: 0 };
+      }
+      steps.unshift({ tag: tagOf(at), nth_of_type: placeAmongLike(at) });
+    }
+    return { locator: { by: "path", steps }, count: 1, index: 0 };
+  }
+}
+
+function placeAmongLike(element: Element): number {
+  let place = 1;
+  for (let before = element.previousElementSibling; before; before = before.previousElementSibling) {
+    if (before.localName === element.localName) place += 1;
+  }
+  return place;
+}
+
+/** The locator, and its exact form where that finds fewer. */
+function withExact(by: "label" | "placeholder" | "alt" | "text" | "title", value: string, element: Element, index: PageIndex): Locator[] {
+  if (!value || value.length > NAME_CHARS_MAX) return [];
+  const loose: Locator = { by, value };
+  const exact: Locator = { by, value, exact: true };
+  const found = index.matches(loose);
+  if (found.length === 1 && found[0] === element) return [loose];
+  const fewer = index.matches(exact);
+  return fewer.length < found.length && fewer.includes(element) ? [loose, exact] : [loose];
+}
+
+/** Short texts inside `up`, most telling first, that `element` itself doesn't show. */
+function tellingTexts(up: Element, element: Element, index: PageIndex): string[] {
+  const own = index.text(element);
+  const texts: { text: string; weight: number }[] = [];
+  const look = (node: Element, depth: number): void => {
+    if (texts.length > 12 || depth > 8) return;
+    for (const child of node.children) {
+      if (child === element) continue;
+      const text = speakable(index.text(child));
+      if (!text) continue;
+      const leaf = text.length <= HAS_TEXT_CHARS_MAX;
+      if (leaf && text !== own && text.length > 1 && /[\p{L}\d]/u.test(text)) {
+        const heading = index.role(child) === "heading" || /^(A|B|STRONG|H\d|TH|LABEL)$/.test(child.nodeName);
+        texts.push({ text, weight: (heading ? 0 : 2) + (/\d/.test(text) ? 3 : 0) + (text.length > 40 ? 1 : 0) });
+      }
+      if (!leaf || child.children.length > 1) look(child, depth + 1);
+    }
+  };
+  look(up, 0);
+  const direct = speakable(ownText(up));
+  if (direct.length > 1 && direct.length <= HAS_TEXT_CHARS_MAX) texts.push({ text: direct, weight: 1 });
+  texts.sort((a, b) => a.weight - b.weight);
+  return [...new Set(texts.map((one) => one.text))].slice(0, 4);
+}
+
+export function ownText(element: Element): string {
+  let text = "";
+  for (let child = element.firstChild; child; child = child.nextSibling) if (child.nodeType === 3) text += child.nodeValue ?? "";
+  return text;
+}

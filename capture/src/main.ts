@@ -1,0 +1,202 @@
+// Starts the recorder once per top-level document, and joins same-origin frames to it.
+import { Actions } from "./actions";
+import { readConfig } from "./config";
+import { attempt, faults, guard, native, newId } from "./native";
+import { Pages } from "./pages";
+import { Recorder } from "./recorder";
+import { Requests } from "./requests";
+import { END_DELIVERY_MS, END_WAIT_MS } from "./limits";
+
+type Realm = Window & typeof globalThis;
+
+/** What one frame's copy of the script finds in the top window: how to join its recorder. */
+interface Hub {
+  join(realm: Realm): void;
+}
+
+const HUB = Symbol.for("journeywright");
+type Hubbed = Window & { [HUB]?: Hub };
+const SIBLINGS_WAIT_MS = 400;
+const BLANK_POLL_MS = 15;
+const BLANK_WAIT_MS = 30_000;
+
+function start(): void {
+  const top = attempt(() => (window.top as Hubbed | null) ?? null, null);
+  const hub = attempt(() => top?.[HUB] ?? null, null);
+  if (hub) return hub.join(window);
+  if (window.top !== window && attempt(() => Boolean(top?.document), false)) return;
+  if ((window as Hubbed)[HUB]) return;
+  if (location.protocol === "about:" && window.opener) return waitForDocument();
+  if (!/^(https?|file):$/.test(location.protocol)) return;
+  const config = readConfig();
+  if (config) new Main(new Recorder(config, (root) => shadowed(root))).run();
+}
+
+/** A window that a script opened begins with an empty document; the page that follows takes over its window object. */
+function waitForDocument(): void {
+  const empty = document;
+  let left = BLANK_WAIT_MS / BLANK_POLL_MS;
+  const look = (): void => {
+    if (window.document !== empty && location.protocol !== "about:") return start();
+    if ((left -= 1) > 0) native.later(look, BLANK_POLL_MS);
+  };
+  look();
+}
+
+let shadowed: (root: ShadowRoot) => void = () => undefined;
+
+class Main {
+  private readonly actions: Actions;
+  private readonly requests: Requests;
+  private readonly pages: Pages;
+  private readonly joined = new WeakSet<object>();
+  private readonly channel: BroadcastChannel | null;
+  private ending: Promise<void> | null = null;
+
+  constructor(private readonly recorder: Recorder) {
+    this.actions = new Actions(recorder);
+    this.requests = new Requests(recorder, recorder.config);
+    this.pages = new Pages(recorder, this.requests);
+    this.channel = attempt(() => new BroadcastChannel("journeywright"), null);
+    shadowed = (root) => this.actions.listen(root);
+  }
+
+  run(): void {
+    const hub: Hub = { join: guard((realm: Realm) => this.join(realm)) };
+    Object.defineProperty(window, HUB, { value: hub });
+    Object.defineProperty(window, "journeywright", {
+      value: Object.freeze({ end: () => this.end(), errors: () => ({ ...faults }) }),
+      configurable: true,
+    });
+    this.channel?.addEventListener("message", guard((event) => this.hear(event.data as Message)));
+    this.join(window);
+    if (document.documentElement) this.pages.start();
+    else {
+      const waiting = new native.MutationObserver(guard(() => {
+        if (!document.documentElement) return;
+        waiting.disconnect();
+        this.pages.start();
+      }));
+      waiting.observe(document, { childList: true });
+    }
+  }
+
+  /** Listens in a window of this origin: the top one's or a frame's. Safe to call again. */
+  private join(realm: Realm): void {
+    this.actions.listen(realm);
+    this.recorder.watch.observe(realm.document);
+    realm.document.addEventListener("load", this.frameLoaded, true);
+    if (this.joined.has(realm)) return;
+    this.joined.add(realm);
+    this.requests.wrap(realm);
+    this.pages.wrap(realm);
+    this.wrapDocumentOpen(realm);
+    this.wrapShadows(realm);
+    if (realm !== window) this.recorder.watch.touch();
+  }
+
+  private readonly frameLoaded = guard((event: Event) => {
+    const frame = event.target as HTMLIFrameElement;
+    if (!/^I?FRAME$/.test(frame.nodeName)) return;
+    const realm = attempt(() => (frame.contentDocument ? (frame.contentWindow as Realm) : null), null);
+    if (realm) this.join(realm);
+  });
+
+  /** `document.open()` takes all listeners of a document and its window away. */
+  private wrapDocumentOpen(realm: Realm): void {
+    const proto = realm.Document?.prototype;
+    if (!proto) return;
+    const rejoin = guard(() => this.join(realm));
+    for (const method of ["open", "write", "writeln"] as const) {
+      const original = proto[method] as (...args: unknown[]) => unknown;
+      (proto as unknown as Record<string, unknown>)[method] = function (this: Document, ...args: unknown[]): unknown {
+        const result = original.apply(this, args);
+        if (this === realm.document) rejoin();
+        return result;
+      };
+    }
+  }
+
+  private wrapShadows(realm: Realm): void {
+    const proto = realm.Element?.prototype;
+    if (!proto) return;
+    const observe = guard((root: ShadowRoot) => this.recorder.watch.observe(root));
+    const original = proto.attachShadow;
+    proto.attachShadow = function (this: Element, init: ShadowRootInit): ShadowRoot {
+      const root = original.call(this, init);
+      if (init?.mode === "open") observe(root);
+      return root;
+    };
+  }
+
+  /** Ends the journey; resolves when the server has acknowledged everything, or could not be reached for long. */
+  private end(): Promise<void> {
+    this.ending ??= this.finish()
+      .catch(guard((error: unknown) => { throw error; }))
+      .finally(() => (this.ending = null));
+    return this.ending;
+  }
+
+  private async finish(): Promise<void> {
+    const { recorder } = this;
+    if (recorder.identity.journeyOpen) {
+      recorder.flush();
+      await recorder.effects.quiet(END_WAIT_MS);
+      this.pages.settle();
+      recorder.flush();
+      recorder.effects.finish();
+      await this.askSiblings();
+      recorder.emit({ kind: "end" });
+      recorder.sendDue(true);
+      const ended = recorder.identity.journeyId;
+      recorder.identity.next();
+      recorder.reset();
+      this.channel?.postMessage({ say: "ended", journey: ended, id: "" } satisfies Message);
+    }
+    await recorder.transport.drained(END_DELIVERY_MS);
+  }
+
+  /** Other tabs of the journey send what they have before it ends. */
+  private async askSiblings(): Promise<void> {
+    const { channel, recorder } = this;
+    if (!channel || !recorder.identity.hasSiblings()) return;
+    const id = newId();
+    await new Promise<void>((resolve) => {
+      const hear = (event: MessageEvent): void => {
+        const message = event.data as Message;
+        if (message.say === "flushed" && message.id === id) done();
+      };
+      const done = (): void => {
+        channel.removeEventListener("message", hear);
+        resolve();
+      };
+      channel.addEventListener("message", hear);
+      channel.postMessage({ say: "flush", journey: recorder.identity.journeyId, id } satisfies Message);
+      native.later(done, SIBLINGS_WAIT_MS);
+    });
+  }
+
+  private hear(message: Message): void {
+    const { recorder } = this;
+    if (message.journey !== recorder.identity.journeyId) return;
+    if (message.say === "flush") {
+      recorder.flush();
+      recorder.effects.finish();
+      recorder.sendDue(true);
+      void recorder.transport.drained(SIBLINGS_WAIT_MS).then(() => {
+        this.channel?.postMessage({ say: "flushed", journey: message.journey, id: message.id } satisfies Message);
+      });
+    } else if (message.say === "ended") {
+      recorder.identity.next();
+      recorder.reset();
+    }
+  }
+}
+
+interface Message {
+  say: "flush" | "flushed" | "ended";
+  journey: string;
+  id: string;
+}
+
+guard(start)();

@@ -1,0 +1,256 @@
+// What a document looks like to a locator: roles, names and texts as Playwright computes them, each at most once.
+import {
+  beginAriaCaches,
+  elementText,
+  endAriaCaches,
+  getAriaLevel,
+  getAriaRole,
+  getElementAccessibleName,
+  getElementLabels,
+  isElementHiddenForAria,
+  type ElementText,
+} from "ivya/utils";
+import { containsDeep, elementsUnder, idOf, isField, parentOf, SKIPPED, squash } from "./dom";
+import { attempt } from "./native";
+import type { Candidate, Locator, Scope } from "./wire";
+
+const LABELLED = "input,select,textarea,button,meter,output,progress,[aria-label],[aria-labelledby]";
+
+const INNER_MAX = 300;
+
+/** What outlives a change of the page elsewhere: roles and names by element. */
+export class Known {
+  readonly roles = new WeakMap<Element, string | null>();
+  readonly names = new WeakMap<Element, string>();
+
+  /** The element, or something in it, changed. */
+  forget(element: Element, withInner: boolean): void {
+    this.roles.delete(element);
+    for (let up: Element | null = element; up; up = parentOf(up)) this.names.delete(up);
+    if (!withInner) return;
+    const inner = element.getElementsByTagName("*");
+    for (let i = Math.min(inner.length, INNER_MAX) - 1; i >= 0; i--) this.names.delete(inner[i]!);
+  }
+}
+
+export class PageIndex {
+  readonly elements: Element[];
+  private roles: Map<string, Element[]> | null = null;
+  private readonly names = new Map<Element, string>();
+  private readonly texts = new Map<Element | ShadowRoot, ElementText>();
+  private readonly lower = new Map<Element, string>();
+  private readonly hidden = new Map<Element, boolean>();
+  private readonly found = new Map<string, Element[]>();
+
+  constructor(
+    readonly doc: Document,
+    private readonly lasting: Known,
+  ) {
+    this.elements = elementsUnder(doc);
+  }
+
+  role(element: Element): string | null {
+    const { roles } = this.lasting;
+    const known = roles.get(element);
+    if (known !== undefined) return known;
+    const role = attempt(() => getAriaRole(element), null);
+    roles.set(element, role);
+    return role;
+  }
+
+  name(element: Element): string {
+    const known = this.names.get(element) ?? this.lasting.names.get(element);
+    if (known !== undefined) return known;
+    const name = attempt(() => squash(getElementAccessibleName(element, false)), "");
+    this.names.set(element, name);
+    if (!isField(element) && !element.hasAttribute("aria-labelledby")) this.lasting.names.set(element, name);
+    return name;
+  }
+
+  text(element: Element): string {
+    return attempt(() => elementText(this.texts, element).normalized, "");
+  }
+
+  /** The text in lower case, as parts are compared. */
+  private lowerText(element: Element): string {
+    let lower = this.lower.get(element);
+    if (lower === undefined) this.lower.set(element, (lower = this.text(element).toLowerCase()));
+    return lower;
+  }
+
+  labels(element: Element): string[] {
+    return attempt(() => getElementLabels(this.texts, element).map((label) => label.normalized), []);
+  }
+
+  level(element: Element): number {
+    return attempt(() => getAriaLevel(element), 0);
+  }
+
+  hiddenForRoles(element: Element): boolean {
+    let known = this.hidden.get(element);
+    if (known === undefined) this.hidden.set(element, (known = attempt(() => isElementHiddenForAria(element), true)));
+    return known;
+  }
+
+  /** The elements that the locator finds inside the scopes, as Playwright would. */
+  matches(locator: Locator, within: readonly Scope[] = []): Element[] {
+    const key = JSON.stringify([locator, within]);
+    const known = this.found.get(key);
+    if (known) return known;
+    let elements = this.lookUp(locator);
+    if (within.length) {
+      const outer = this.matchesScope(within[within.length - 1]!, within.slice(0, -1));
+      elements = inside(elements, outer);
+    }
+    this.found.set(key, elements);
+    return elements;
+  }
+
+  /** The scope's elements. */
+  matchesScope(scope: Scope, within: readonly Scope[] = []): Element[] {
+    const all = this.matches(scope.locator, within);
+    if (scope.has_text === undefined) return all;
+    const part = scope.has_text.toLowerCase();
+    return all.filter((one) => this.lowerText(one).includes(part));
+  }
+
+  /** The candidate with its count and the element's place, or null where it doesn't find the element. */
+  measure(locator: Locator, element: Element, within: Scope[] = []): Candidate | null {
+    const found = this.matches(locator, within);
+    const index = found.indexOf(element);
+    if (index < 0) return null;
+    return within.length
+      ? { locator, within, count: found.length, index }
+      : { locator, count: found.length, index };
+  }
+
+  private byRole(role: string): Element[] {
+    if (!this.roles) {
+      this.roles = new Map();
+      for (const element of this.elements) {
+        const own = this.role(element);
+        if (!own) continue;
+        const like = this.roles.get(own);
+        if (like) like.push(element);
+        else this.roles.set(own, [element]);
+      }
+    }
+    return this.roles.get(role) ?? [];
+  }
+
+  private lookUp(locator: Locator): Element[] {
+    switch (locator.by) {
+      case "test_id":
+        return this.elements.filter((one) => one.getAttribute(locator.attribute) === locator.value);
+      case "role":
+        return this.lookUpRole(locator);
+      case "label": {
+        const same = textMatcher(locator.value, locator.exact);
+        return this.elements.filter((one) => one.matches(LABELLED) && this.labels(one).some(same));
+      }
+      case "placeholder":
+      case "alt":
+      case "title": {
+        const part = locator.value.toLowerCase();
+        return this.elements.filter((one) => {
+          const value = one.getAttribute(locator.by);
+          if (value === null) return false;
+          return locator.exact ? value === locator.value : value.toLowerCase().includes(part);
+        });
+      }
+      case "text":
+        return this.lookUpText(locator.value, locator.exact);
+      case "id":
+        return this.elements.filter((one) => idOf(one) === locator.value);
+      case "attribute":
+        return this.elements.filter(
+          (one) => one.localName === locator.tag && one.getAttribute(locator.attribute) === locator.value,
+        );
+      case "tag":
+        return this.elements.filter(
+          (one) => one.localName === locator.tag && (locator.classes ?? []).every((name) => one.classList.contains(name)),
+        );
+      case "path":
+        return [];
+    }
+  }
+
+  private lookUpRole(locator: Extract<Locator, { by: "role" }>): Element[] {
+    const { name, exact, level } = locator;
+    const part = name?.toLowerCase();
+    return this.byRole(locator.role).filter((one) => {
+      if (this.hiddenForRoles(one)) return false;
+      if (level !== undefined && this.level(one) !== level) return false;
+      if (name === undefined || part === undefined) return true;
+      return exact ? this.name(one) === name : this.name(one).toLowerCase().includes(part);
+    });
+  }
+
+  /** The innermost elements whose text matches; texts are only built along the way down. */
+  private lookUpText(value: string, exact = false): Element[] {
+    const part = value.toLowerCase();
+    const found: Element[] = [];
+    const down = (element: Element): boolean => {
+      if (SKIPPED.has(element.nodeName) || !this.lowerText(element).includes(part)) return false;
+      let childMatches = false;
+      for (const root of [element, element.shadowRoot]) {
+        for (let child = root?.firstElementChild; child; child = child.nextElementSibling) if (down(child)) childMatches = true;
+      }
+      const own = !exact || this.text(element) === value;
+      if (own && !childMatches) found.push(element);
+      return own;
+    };
+    if (this.doc.documentElement) down(this.doc.documentElement);
+    return found;
+  }
+}
+
+/** The elements that are deep inside one of `outer`. */
+function inside(elements: Element[], outer: Element[]): Element[] {
+  if (outer.length === 1 && !outer[0]!.shadowRoot) {
+    const [only] = outer as [Element];
+    return elements.filter((one) => one !== only && (only.contains(one) || (one.getRootNode().nodeType === 11 && containsDeep(only, one))));
+  }
+  const scopes = new Set(outer);
+  return elements.filter((one) => {
+    for (let up = parentOf(one); up; up = parentOf(up)) if (scopes.has(up)) return true;
+    return false;
+  });
+}
+
+function textMatcher(value: string, exact = false): (text: string) => boolean {
+  const part = value.toLowerCase();
+  return exact ? (text) => text === value : (text) => text.toLowerCase().includes(part);
+}
+
+/** Page indexes by document, alive until the page changes (`epoch`). */
+export class Indexes {
+  private readonly byDocument = new Map<Document, PageIndex>();
+  private epoch = -1;
+
+  constructor(
+    private readonly epochNow: () => number,
+    private readonly known: Known,
+  ) {}
+
+  of(doc: Document): PageIndex {
+    const epoch = this.epochNow();
+    if (epoch !== this.epoch) {
+      this.byDocument.clear();
+      this.epoch = epoch;
+    }
+    let index = this.byDocument.get(doc);
+    if (!index) this.byDocument.set(doc, (index = new PageIndex(doc, this.known)));
+    return index;
+  }
+
+  /** Runs `work` with ivya's own caches switched on. */
+  cached<T>(work: () => T): T {
+    beginAriaCaches();
+    try {
+      return work();
+    } finally {
+      endAriaCaches();
+    }
+  }
+}

@@ -1,0 +1,284 @@
+// Where the browser goes: loads, history, popups, dialogs, downloads, and what is left for the next document.
+import { cut } from "./dom";
+import type { Carried } from "./effects";
+import * as limits from "./limits";
+import { attempt, guard, native } from "./native";
+import { bareUrl } from "./privacy";
+import type { Handover, Recorder } from "./recorder";
+import type { Requests } from "./requests";
+import type { NavigationHow } from "./wire";
+
+const HANDOVER = "handover";
+const LEAVING_MS = 30_000;
+const STAYED_MS = 1_500;
+
+interface Leaving {
+  atMs: number;
+  cause: string | null;
+  method: string;
+  url: string;
+}
+
+interface NavigateEvent extends Event {
+  readonly destination: { url: string; sameDocument: boolean };
+  readonly downloadRequest: string | null;
+  readonly formData: FormData | null;
+  readonly navigationType: string;
+}
+
+type Realm = Window & typeof globalThis;
+
+export class Pages {
+  private url = location.href;
+  private leaving: Leaving | null = null;
+  private traversalMs = 0;
+  private handedOver = false;
+  private downloaded: Leaving | null = null;
+  private readonly wrapped = new WeakSet<object>();
+
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly requests: Requests,
+  ) {}
+
+  /** Tells of this document's load and begins its first effect. */
+  start(): void {
+    this.recorder.beforeOthers(() => this.tellDownload());
+    this.arrive(this.takeHandover(), this.howLoaded());
+    window.addEventListener("pagehide", guard(() => this.leave()));
+    window.addEventListener("pageshow", guard((event) => this.shown(event)));
+    window.addEventListener("popstate", guard(() => this.moved("back_forward")), true);
+    window.addEventListener("hashchange", guard(() => this.moved("hash")), true);
+    window.addEventListener("submit", guard((event) => this.submitted(event)), true);
+    window.addEventListener("click", guard((event) => this.mayOpenTab(event)));
+    window.addEventListener("auxclick", guard((event) => this.mayOpenTab(event)));
+    document.addEventListener("visibilitychange", guard(() => document.visibilityState === "hidden" && this.recorder.sendDue(true)));
+    const navigation = (window as { navigation?: EventTarget }).navigation;
+    navigation?.addEventListener("navigate", guard((event) => this.navigating(event as NavigateEvent)));
+    this.wrapHistory();
+  }
+
+  wrap(realm: Realm): void {
+    this.wrapDialogs(realm);
+    this.wrapOpen(realm);
+  }
+
+  private arrive(handover: Handover | null, how: NavigationHow): void {
+    const { recorder } = this;
+    const recent = handover !== null && native.now() - handover.atMs < limits.LATE_MS;
+    const initiated = handover?.initiated ?? document.referrer !== "";
+    const cause = recent && initiated ? (handover?.carried.cause ?? null) : (recorder.identity.claimedCause ?? null);
+    if (handover) recorder.restoreWords(handover.words);
+    if (recent && handover?.action && cause) recorder.action = handover.action;
+    const page = handover?.carried.page;
+    recorder.emit({ kind: "navigation", url: recorder.page().url, how, cause }, page ? { page } : {});
+    if (recent && initiated) this.tellDocument(handover!, cause);
+    const carried: Carried | null = handover && recent ? { ...handover.carried, cause } : null;
+    recorder.effects.load(carried, cause);
+  }
+
+  private tellDocument(handover: Handover, cause: string | null): void {
+    const timing = performance.getEntriesByType("navigation")[0] as (PerformanceNavigationTiming & { responseStatus?: number }) | undefined;
+    const url = this.recorder.page().url;
+    this.recorder.emit({ kind: "request", method: handover.method, url, status: timing?.responseStatus || null, type: "document", cause });
+  }
+
+  private howLoaded(): NavigationHow {
+    const timing = performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined;
+    if (timing?.type === "reload") return "reload";
+    return timing?.type === "back_forward" ? "back_forward" : "load";
+  }
+
+  private takeHandover(): Handover | null {
+    const { session, identity } = this.recorder;
+    const handover = session.json<Handover>(HANDOVER);
+    session.remove(HANDOVER);
+    return handover && !identity.freshTab && handover.journey === identity.journeyId ? handover : null;
+  }
+
+  /** The page goes: all that is known is handed to the transport or left for the next document. */
+  private leave(): void {
+    if (this.handedOver) return;
+    this.handedOver = true;
+    this.downloaded = null;
+    const { recorder } = this;
+    recorder.flush();
+    this.requests.leave();
+    const now = native.now();
+    const leaving = this.leaving && now - this.leaving.atMs < LEAVING_MS ? this.leaving : null;
+    const knows = "navigation" in window;
+    const traversed = now - this.traversalMs < limits.CAUSE_MS;
+    const cause = leaving ? leaving.cause : traversed || !knows ? recorder.cause() : null;
+    const handover: Handover = {
+      carried: recorder.effects.carry(cause, recorder.page()),
+      action: recorder.action,
+      initiated: leaving || traversed ? true : knows ? false : null,
+      method: leaving?.method ?? "GET",
+      words: recorder.words(),
+      journey: recorder.identity.journeyId,
+      atMs: now,
+    };
+    if (recorder.identity.journeyOpen) recorder.session.set(HANDOVER, recorder.privacy.redactJson(JSON.stringify(handover)));
+    recorder.sendDue(true);
+    recorder.transport.leave();
+  }
+
+  private shown(event: PageTransitionEvent): void {
+    if (!event.persisted) return;
+    this.handedOver = false;
+    this.leaving = null;
+    this.url = location.href;
+    this.arrive(this.takeHandover(), "back_forward");
+    this.recorder.transport.retryNow();
+  }
+
+  private navigating(event: NavigateEvent): void {
+    if (event.downloadRequest !== null && event.downloadRequest !== undefined) return this.downloads(event.downloadRequest, event.destination.url);
+    if (event.navigationType === "traverse") return;
+    if (event.destination.sameDocument || !/^(https?|file):/.test(event.destination.url)) return;
+    const cause = this.recorder.cause();
+    this.leaving = { atMs: native.now(), cause, method: event.formData ? "POST" : "GET", url: event.destination.url };
+    const told = this.leaving;
+    native.later(() => this.stayed(told), STAYED_MS);
+    native.later(() => {
+      if (event.defaultPrevented && this.leaving === told) this.leaving = null;
+    }, 0);
+  }
+
+  /** The page asked for another one and is still here: the answer was a file to keep. */
+  private stayed(leaving: Leaving): void {
+    if (this.leaving !== leaving || document.visibilityState !== "visible") return;
+    this.downloaded = leaving;
+  }
+
+  /** The journey ends: a page that was asked for and hasn't come by now was a file. */
+  settle(): void {
+    const { leaving } = this;
+    if (leaving && native.now() - leaving.atMs > limits.QUIET_MS) this.downloaded = leaving;
+    this.tellDownload();
+  }
+
+  /** Told once the user goes on with the page, for only then it is sure that no other page comes. */
+  private tellDownload(): void {
+    const leaving = this.downloaded;
+    this.downloaded = null;
+    if (!leaving || this.leaving !== leaving || this.handedOver) return;
+    this.leaving = null;
+    const name = attempt(() => decodeURIComponent(new URL(leaving.url).pathname.split("/").pop() ?? ""), "");
+    this.download(name, leaving.url, leaving.cause);
+  }
+
+  private submitted(event: Event): void {
+    const form = event.target as HTMLFormElement;
+    if ("navigation" in window || !event.isTrusted) return;
+    this.leaving = { atMs: native.now(), cause: this.recorder.cause(), method: form.method.toUpperCase(), url: form.action };
+  }
+
+  private downloads(name: string, url: string): void {
+    const last = attempt(() => decodeURIComponent(new URL(url).pathname.split("/").pop() ?? ""), "");
+    this.download(name || last, url, this.recorder.cause());
+  }
+
+  private download(name: string, url: string, cause: string | null): void {
+    const { recorder } = this;
+    const filename = recorder.privacy.masksAll ? "" : cut(name, limits.TEXT_CHARS_MAX);
+    const address = /^(blob|data):/.test(url) ? (url.split(":")[0] ?? "") + ":" : cut(bareIf(recorder, url), limits.URL_CHARS_MAX);
+    recorder.emit({ kind: "download", filename, url: address, cause });
+  }
+
+  private wrapHistory(): void {
+    const proto = window.History?.prototype;
+    if (!proto) return;
+    const pages = this;
+    for (const method of ["pushState", "replaceState"] as const) {
+      const original = proto[method];
+      proto[method] = function (this: History, ...args: Parameters<History["pushState"]>): void {
+        original.apply(this, args);
+        pages.afterMove();
+      };
+    }
+    for (const method of ["back", "forward", "go"] as const) {
+      const original = proto[method] as (...args: unknown[]) => void;
+      (proto as unknown as Record<string, unknown>)[method] = function (this: History, ...args: unknown[]): void {
+        pages.traversalMs = native.now();
+        return original.apply(this, args);
+      };
+    }
+  }
+
+  private readonly afterMove = guard(() => this.moved("spa"));
+
+  /** The address became another one in the same document. */
+  private moved(how: NavigationHow): void {
+    if (location.href === this.url) return;
+    const before = this.url;
+    this.url = location.href;
+    const onlyHash = before.split("#")[0] === this.url.split("#")[0];
+    const page = { ...this.recorder.page(), url: cut(bareIf(this.recorder, before), limits.URL_CHARS_MAX) };
+    const cause = how === "back_forward" && native.now() - this.traversalMs > limits.CAUSE_MS && !onlyHash ? null : this.recorder.cause();
+    const kind: NavigationHow = onlyHash ? "hash" : how;
+    this.recorder.watch.touch();
+    this.recorder.emit({ kind: "navigation", url: this.recorder.page().url, how: kind, cause }, { page });
+    if (cause === null && !this.recorder.effects.waiting) this.recorder.effects.spontaneous();
+  }
+
+  private wrapDialogs(realm: Realm): void {
+    for (const dialog of ["alert", "confirm", "prompt"] as const) {
+      const original = realm[dialog] as (...args: unknown[]) => unknown;
+      if (typeof original !== "function" || this.wrapped.has(original)) continue;
+      const pages = this;
+      const asking = function (...args: unknown[]): unknown {
+        const answer = original.apply(realm, args);
+        pages.answered(dialog, String(args[0] ?? ""), answer);
+        return answer;
+      };
+      this.wrapped.add(asking);
+      attempt(() => ((realm as unknown as Record<string, unknown>)[dialog] = asking), undefined);
+    }
+  }
+
+  private readonly answered = guard((dialog: "alert" | "confirm" | "prompt", message: string, answer: unknown) => {
+    const { recorder } = this;
+    const accepted = dialog === "alert" || (dialog === "prompt" ? answer !== null : answer === true);
+    const masked = recorder.privacy.masksAll;
+    const value = dialog === "prompt" && typeof answer === "string" && !masked ? cut(answer, limits.VALUE_CHARS_MAX) : "";
+    const cause = recorder.action?.id ?? null;
+    const event = { kind: "dialog" as const, dialog, message: masked ? "" : cut(message, limits.TEXT_CHARS_MAX), accepted, cause };
+    recorder.emit(value ? { ...event, value } : event);
+    recorder.touchAction();
+  });
+
+  private wrapOpen(realm: Realm): void {
+    const original = realm.open;
+    if (typeof original !== "function" || this.wrapped.has(original)) return;
+    const pages = this;
+    const open = function (url?: string | URL, target?: string, features?: string): Window | null {
+      if (!/^_(self|top|parent)$/.test(target ?? "")) pages.opens(String(url ?? ""));
+      return original.call(realm, url as string, target, features);
+    };
+    this.wrapped.add(open);
+    attempt(() => (realm.open = open as typeof realm.open), undefined);
+  }
+
+  private readonly opens = guard((url: string) => {
+    const { recorder } = this;
+    const address = attempt(() => (url ? new URL(url, document.baseURI).href : ""), "");
+    const cause = recorder.cause();
+    const tab = recorder.identity.handOff(address, cause);
+    recorder.emit({ kind: "popup", url: cut(bareIf(recorder, address), limits.URL_CHARS_MAX), opened_tab_id: tab, cause });
+  });
+
+  /** A link that opens a tab, unless the page stopped it: heard after the page's own handlers. */
+  private mayOpenTab(event: Event): void {
+    if (!event.isTrusted || event.defaultPrevented) return;
+    const mouse = event as MouseEvent;
+    const link = event.composedPath().find((one) => /^A(REA)?$/.test((one as Element).nodeName ?? "")) as HTMLAnchorElement | undefined;
+    if (!link?.href || !/^(https?|file):/.test(link.href) || link.hasAttribute("download")) return;
+    const asked = mouse.ctrlKey || mouse.metaKey || mouse.button === 1 || (mouse.shiftKey && mouse.button === 0);
+    if (asked || (link.target && !/^_(self|top|parent)$/.test(link.target))) this.opens(link.href);
+  }
+}
+
+function bareIf(recorder: Recorder, url: string): string {
+  return recorder.privacy.masksAll ? bareUrl(url) : url;
+}

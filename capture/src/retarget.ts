@@ -1,0 +1,59 @@
+// From the innermost element under the pointer to the one that a person would say was used.
+import { ancestorsOf, closest, editingHost, visible } from "./dom";
+import { attempt } from "./native";
+
+const ROLES = "button link checkbox radio tab menuitem menuitemcheckbox menuitemradio option switch combobox treeitem slider spinbutton searchbox textbox";
+const INTERACTIVE =
+  "button,a,input,select,textarea,summary,label,option,[onclick],[aria-haspopup]," +
+  ROLES.split(" ")
+    .map((role) => `[role=${role}]`)
+    .join(",");
+
+export interface Target {
+  /** What the action is said to be about. */
+  element: Element;
+  /** The innermost element that was hit. */
+  raw: Element;
+  /** The checkbox or radio button that the action sets, itself or by its label. */
+  toggles: HTMLInputElement | null;
+}
+
+export function retarget(raw: Element): Target {
+  const host = editingHost(raw);
+  if (host) return { element: host, raw, toggles: null };
+  const found = closest(raw, INTERACTIVE);
+  if (!found) return { element: clickable(raw), raw, toggles: null };
+  const label = found.nodeName === "LABEL" ? (found as HTMLLabelElement) : null;
+  const control = label ? label.control : found;
+  if (isToggle(control)) {
+    const usable = visible(control) && reachable(control, label);
+    return { element: usable ? control : (label ?? control), raw, toggles: usable || !label ? control : null };
+  }
+  if (label && control && visible(control)) return { element: control, raw, toggles: null };
+  return { element: label && !control ? raw : found, raw, toggles: null };
+}
+
+export const isToggle = (element: Element | null): element is HTMLInputElement =>
+  element?.nodeName === "INPUT" && /^(checkbox|radio)$/.test((element as HTMLInputElement).type);
+
+/** Whether a click in the middle of the control would reach it or a label of it. */
+function reachable(control: HTMLInputElement, label: HTMLLabelElement | null): boolean {
+  const box = control.getBoundingClientRect();
+  const root = control.getRootNode() as Document | ShadowRoot;
+  const hit = attempt(() => root.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2), null);
+  if (!hit || hit === control || control.contains(hit)) return true;
+  return label !== null && (hit === label || label.contains(hit)) ? label.contains(control) || hit === label : false;
+}
+
+/** Where nothing says that it is interactive: what shows a hand under the pointer, if the hit element says nothing. */
+function clickable(raw: Element): Element {
+  if ((raw.textContent ?? "").trim() && raw.namespaceURI?.endsWith("xhtml")) return raw;
+  const hand = (element: Element): boolean => attempt(() => getComputedStyle(element).cursor === "pointer", false);
+  if (!hand(raw)) return raw;
+  let top = raw;
+  for (const up of ancestorsOf(raw)) {
+    if (!hand(up) || (up.textContent ?? "").length > 200) break;
+    top = up;
+  }
+  return top;
+}

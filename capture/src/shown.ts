@@ -1,0 +1,22 @@
+// Demo pages display the password they want: then a test may read it there instead of knowing it.
+import { squash, visible } from "./dom";
+import { CHANGE_CANDIDATES_MAX } from "./limits";
+import type { Recorder } from "./recorder";
+import type { ShownIn } from "./wire";
+
+const AROUND_CHARS = 60;
+
+/** Where the page shows the text that was typed into `field`, or null. The text itself is in no part of the answer. */
+export function shownIn(field: Element, text: string, recorder: Recorder): ShownIn | null {
+  if (text.length < 2) return null;
+  const index = recorder.indexes.of(field.ownerDocument);
+  const found = index.matches({ by: "text", value: text }).find((one) => visible(one) && index.text(one).includes(text));
+  if (!found || recorder.privacy.masked(found)) return null;
+  const whole = squash(index.text(found));
+  const at = whole.indexOf(text);
+  const candidates = recorder.elements.locators
+    .candidates(found, index, { most: CHANGE_CANDIDATES_MAX })
+    .filter((one) => !JSON.stringify(one).includes(text));
+  const before = whole.slice(Math.max(0, at - AROUND_CHARS), at);
+  return { candidates, before, after: whole.slice(at + text.length, at + text.length + AROUND_CHARS) };
+}

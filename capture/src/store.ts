@@ -1,0 +1,55 @@
+// Web storage that may be denied, full or absent; then memory does for as long as the page lives.
+import { attempt } from "./native";
+
+const PREFIX = "journeywright.";
+
+export class Store {
+  private readonly memory = new Map<string, string>();
+
+  constructor(private readonly area: Storage | null) {}
+
+  static session(): Store {
+    return new Store(attempt(() => window.sessionStorage, null));
+  }
+
+  static local(): Store {
+    return new Store(attempt(() => window.localStorage, null));
+  }
+
+  get(key: string): string | null {
+    const kept = this.memory.get(key);
+    return kept ?? attempt(() => this.area?.getItem(PREFIX + key) ?? null, null);
+  }
+
+  /** Keeps the value; false where only memory could take it. */
+  set(key: string, value: string): boolean {
+    const stored = attempt(() => {
+      if (!this.area) return false;
+      this.area.setItem(PREFIX + key, value);
+      return true;
+    }, false);
+    if (stored) this.memory.delete(key);
+    else this.memory.set(key, value);
+    return stored;
+  }
+
+  remove(key: string): void {
+    this.memory.delete(key);
+    attempt(() => this.area?.removeItem(PREFIX + key), undefined);
+  }
+
+  keys(prefix: string): string[] {
+    const found = attempt(() => {
+      const names: string[] = [];
+      for (let i = 0; i < (this.area?.length ?? 0); i++) names.push(this.area!.key(i) ?? "");
+      return names;
+    }, []);
+    const stored = found.filter((name) => name.startsWith(PREFIX + prefix)).map((name) => name.slice(PREFIX.length));
+    return [...new Set([...stored, ...[...this.memory.keys()].filter((name) => name.startsWith(prefix))])];
+  }
+
+  json<T>(key: string): T | null {
+    const text = this.get(key);
+    return text === null ? null : attempt(() => JSON.parse(text) as T, null);
+  }
+}

@@ -1,0 +1,57 @@
+// Which ids, classes and words a person wrote, and which a program made up.
+
+const FRAMEWORK = /^(:r|r:|radix|react-|ember|headlessui|mui-|chakra|ext-|yui|gwt|ui-id|select2-|mat-|cdk-|ng-|v-|svelte-|jss|sc-|css-|emotion|tippy-|popper|downshift|rc_|uid|uuid|guid)/i;
+const STATE =
+  /^(is-|has-|js-|ng-|u-)|^(active|selected|open|opened|closed|hover|focus|focused|focus-visible|disabled|checked|loading|current|expanded|collapsed|show|shown|hide|hidden|visible|in|fade|dirty|touched|first|last|odd|even|dragging|animated)$/i;
+
+const UTILITY =
+  /^-?(flex|grid|inline|block|items|justify|text|bg|border|rounded|p[xytrbl]?|m[xytrbl]?|w|h|gap|space|font|leading|tracking|shadow|overflow|cursor|transition|duration|ease|opacity|z|top|left|right|bottom|absolute|relative|fixed|sticky|min|max|self|content|place|select|pointer|sr|ring|outline|fill|stroke|truncate|whitespace|break|align|float|clear|object|d|lg|md|sm|xl|xs|pull)(-|$)/;
+const HASHED = /(--|__|_|-)(?=[A-Za-z0-9]*[A-Z0-9])(?=[A-Za-z0-9]*[a-z])[A-Za-z0-9]{5,8}$/;
+
+/** Whether the id or class looks made by a program: likely another one tomorrow. */
+export function looksGenerated(name: string): boolean {
+  if (name.length < 2 || name.length > 60 || FRAMEWORK.test(name) || /[^\w:.\- ]/.test(name) || HASHED.test(name)) return true;
+  if (/\d{2}|\d.*\d/.test(name) || /(^|[_\-:.])\d+([_\-:.]|$)/.test(name)) return true;
+  if (manyTransitions(name)) return true;
+  return name
+    .split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/)
+    .some((word) => word.length >= 4 && (/[bcdfghjklmnpqrstvwxz]{5}/i.test(word) || /\d/.test(word)));
+}
+
+/** Playwright's own measure of a dynamic id: it changes between kinds of characters too often. */
+function manyTransitions(id: string): boolean {
+  let last = "";
+  let transitions = 0;
+  for (const char of id) {
+    if (char === "-" || char === "_") continue;
+    const kind = /[a-z]/.test(char) ? "lower" : /[A-Z]/.test(char) ? "upper" : /\d/.test(char) ? "digit" : "other";
+    if (kind === "lower" && last === "upper") {
+      last = kind;
+      continue;
+    }
+    if (last && last !== kind) transitions += 1;
+    last = kind;
+  }
+  return transitions >= id.length / 4;
+}
+
+/** Classes that look hand-written and don't tell a passing state. */
+export function tellingClasses(element: Element, most: number): string[] {
+  return [...element.classList]
+    .filter((name) => name.length > 2 && !STATE.test(name) && !UTILITY.test(name) && !looksGenerated(name))
+    .slice(0, most);
+}
+
+/** The text cut at a word, so that it is still a part of the whole. */
+export function cutAtWord(text: string, chars: number): string {
+  if (text.length <= chars) return text;
+  const part = text.slice(0, chars);
+  const space = part.lastIndexOf(" ");
+  return (space > chars / 2 ? part.slice(0, space) : part).trim();
+}
+
+/** The text without a number before or after it ("Order 1234" → "Order"), or null where there is none. */
+export function withoutNumbers(text: string): string | null {
+  const bare = text.replace(/^[\d.,:/%()#-]+\s+|\s+[\d.,:/%()#-]+$/g, "").trim();
+  return bare !== text && bare.length > 2 && /\p{L}/u.test(bare) ? bare : null;
+}

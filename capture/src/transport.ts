@@ -1,0 +1,172 @@
+// Delivery: every event is kept in memory and in sessionStorage until the server acknowledged it.
+import * as limits from "./limits";
+import { attempt, guard, native } from "./native";
+import { Store } from "./store";
+
+interface Queued {
+  key: string;
+  text: string;
+}
+
+const QUEUE = "q.";
+
+export class Transport {
+  private queue: Queued[] = [];
+  private chars = 0;
+  private timer = 0;
+  private sending = false;
+  private failures = 0;
+  private heldUntilMs = 0;
+  private waiting: (() => void)[] = [];
+  private number = 0;
+
+  /** `clean` takes what must not leave the page out of an event's JSON text, right before it is sent. */
+  constructor(
+    private readonly url: string,
+    private readonly store: Store,
+    private readonly clean: (text: string) => string,
+  ) {
+    for (const key of store.keys(QUEUE).sort()) {
+      const text = store.get(key);
+      if (text === null) continue;
+      this.queue.push({ key, text });
+      this.chars += text.length;
+      this.number = Math.max(this.number, parseInt(key.slice(QUEUE.length), 36) || 0);
+    }
+    if (this.queue.length) this.schedule(0);
+    window.addEventListener("online", guard(() => this.retryNow()));
+  }
+
+  enqueue(text: string): void {
+    this.number += 1;
+    const key = QUEUE + this.number.toString(36).padStart(8, "0");
+    this.queue.push({ key, text });
+    this.chars += text.length;
+    this.store.set(key, text);
+    while (this.chars > limits.QUEUE_CHARS_MAX && this.queue.length > 1) this.forget(this.queue.slice(0, 1));
+    this.schedule(limits.SEND_AFTER_MS);
+  }
+
+  /** Keeps events back for a while: a secret may be on the page that we know only once it was typed. */
+  hold(ms: number): void {
+    this.heldUntilMs = ms > 0 ? native.now() + ms : 0;
+    if (ms <= 0) this.schedule(0);
+  }
+
+  /** Resolves once nothing is left to acknowledge, or after `ms`. */
+  async drained(ms: number): Promise<void> {
+    this.heldUntilMs = 0;
+    this.retryNow();
+    if (!this.queue.length) return;
+    await new Promise<void>((resolve) => {
+      this.waiting.push(resolve);
+      native.later(resolve, ms);
+    });
+  }
+
+  /** The page is going: hand over what a beacon carries; the rest stays in sessionStorage for the next page. */
+  leave(): void {
+    const body = this.batch(limits.KEEPALIVE_CHARS_MAX);
+    if (!body.events.length) return;
+    const sent = attempt(() => navigator.sendBeacon(this.url, body.text), false);
+    if (!sent) this.post(body.text, true).catch(() => undefined);
+  }
+
+  retryNow(): void {
+    this.failures = 0;
+    this.schedule(0);
+  }
+
+  private schedule(ms: number): void {
+    if (this.timer) native.cancel(this.timer);
+    this.timer = native.later(() => {
+      this.timer = 0;
+      void this.send();
+    }, ms);
+  }
+
+  private batch(charsMax: number): { events: Queued[]; text: string } {
+    const events: Queued[] = [];
+    const texts: string[] = [];
+    let chars = 0;
+    for (const one of this.queue) {
+      const text = this.clean(one.text);
+      if (events.length >= limits.BATCH_EVENTS_MAX || (events.length && chars + text.length > charsMax)) break;
+      if (charsMax === limits.KEEPALIVE_CHARS_MAX && text.length > charsMax) continue;
+      events.push(one);
+      texts.push(text);
+      chars += text.length;
+    }
+    return { events, text: `{"events":[${texts.join(",")}]}` };
+  }
+
+  private async send(): Promise<void> {
+    if (this.sending || !this.queue.length) return;
+    const held = this.heldUntilMs - native.now();
+    if (held > 0) return this.schedule(held);
+    this.sending = true;
+    const body = this.batch(this.failures > 2 ? limits.KEEPALIVE_CHARS_MAX : limits.BATCH_CHARS_MAX);
+    const answer = await this.post(body.text, body.text.length < limits.KEEPALIVE_CHARS_MAX).catch(() => null);
+    this.sending = false;
+    const status = answer?.status ?? 0;
+    if (status >= 200 && status < 300) {
+      this.failures = 0;
+      this.forget(body.events);
+    } else if (status >= 400 && status < 500 && ![401, 403, 404, 408, 425, 429].includes(status)) {
+      this.refused(body.events);
+    } else {
+      this.failures += 1;
+      this.schedule(this.backoff(Number(answer?.headers.get("Retry-After") ?? "0") * 1000));
+      return;
+    }
+    if (this.queue.length) this.schedule(0);
+    else this.waiting.splice(0).forEach((resolve) => resolve());
+  }
+
+  /** A refused body is tried again in halves, so that one bad event can't take the others with it. */
+  private refused(events: Queued[]): void {
+    if (events.length <= 1) return this.forget(events);
+    const half = events.slice(0, Math.ceil(events.length / 2));
+    const text = `{"events":[${half.map((one) => this.clean(one.text)).join(",")}]}`;
+    this.sending = true;
+    this.post(text, false)
+      .then((answer) => {
+        this.sending = false;
+        if (answer.ok) this.forget(half);
+        else if (answer.status >= 500) this.failures += 1;
+        else this.refused(half);
+        this.schedule(answer.status >= 500 ? this.backoff(0) : 0);
+      })
+      .catch(() => {
+        this.sending = false;
+        this.failures += 1;
+        this.schedule(this.backoff(0));
+      });
+  }
+
+  private backoff(askedMs: number): number {
+    const grown = Math.min(limits.RETRY_MAX_MS, limits.RETRY_MIN_MS * 2 ** Math.min(this.failures, 8));
+    return Math.max(askedMs, grown * (0.75 + Math.random() / 2));
+  }
+
+  private async post(text: string, keepalive: boolean): Promise<Response> {
+    if (!native.fetch) throw new Error("no fetch");
+    return native.fetch(this.url, {
+      method: "POST",
+      body: text,
+      keepalive,
+      credentials: "omit",
+      headers: { "Content-Type": "text/plain;charset=UTF-8" },
+    });
+  }
+
+  private forget(events: Queued[]): void {
+    const gone = new Set(events);
+    this.queue = this.queue.filter((one) => !gone.has(one));
+    for (const one of events) {
+      this.chars -= one.text.length;
+      this.store.remove(one.key);
+    }
+    if (!this.queue.length) this.waiting.splice(0).forEach((resolve) => resolve());
+  }
+}

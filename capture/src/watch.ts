@@ -1,0 +1,122 @@
+// When the page changes and when it is quiet: mutations of all watched trees, and requests on their way.
+import { elementsUnder, parentOf } from "./dom";
+import { QUIET_MS, REQUEST_WAIT_MS } from "./limits";
+import { guard, native } from "./native";
+
+const ATTRIBUTES =
+  ("class style hidden open disabled role value checked selected placeholder title alt id name href src label readonly " +
+    "aria-hidden aria-label aria-labelledby aria-expanded aria-selected aria-checked aria-pressed aria-disabled " +
+    "aria-invalid aria-current aria-live aria-modal data-testid data-test-id data-test contenteditable").split(" ");
+const STYLE_BATCHES_MAX = 20;
+
+export class Watch {
+  /** Grows with each change; whatever was computed at the same epoch still holds. */
+  epoch = 0;
+  /** Grows with each change of the tree alone. */
+  treeEpoch = 0;
+  lastChangeMs = native.now();
+  /** Grows with each request that came to its end, and with each action. */
+  answers = 0;
+  private styleBatches = 0;
+  private readonly observer: MutationObserver;
+  private readonly seen = new WeakSet<Node>();
+  private readonly requests = new Map<object, number>();
+
+  constructor(
+    private readonly onShadow: (root: ShadowRoot) => void,
+    private readonly onChange: (element: Element, withInner: boolean) => void,
+  ) {
+    this.observer = new native.MutationObserver(guard((records) => this.note(records)));
+  }
+
+  observe(root: Document | ShadowRoot): void {
+    if (this.seen.has(root)) return;
+    this.seen.add(root);
+    const observed = { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES };
+    this.observer.observe(root, observed);
+    if (root.nodeType === 11) this.onShadow(root as ShadowRoot);
+    for (const element of elementsUnder(root)) if (element.shadowRoot) this.observe(element.shadowRoot);
+    this.touch();
+  }
+
+  /** The epoch with everything counted that has happened so far. */
+  now(): number {
+    const records = this.observer.takeRecords();
+    if (records.length) this.note(records);
+    return this.epoch;
+  }
+
+  /** The epoch of the tree with everything counted that has happened so far. */
+  treeNow(): number {
+    this.now();
+    return this.treeEpoch;
+  }
+
+  /** Something changed that is no mutation (a field's value, a scroll, a frame's load). */
+  touch(): void {
+    this.epoch += 1;
+    this.lastChangeMs = native.now();
+  }
+
+  actionBegins(): void {
+    this.answers += 1;
+    this.styleBatches = 0;
+    this.touch();
+  }
+
+  requestBegins(request: object): void {
+    this.requests.set(request, native.now());
+  }
+
+  requestEnds(request: object): void {
+    if (!this.requests.delete(request)) return;
+    this.lastChangeMs = native.now();
+    this.answers += 1;
+  }
+
+  /** Whether requests are on their way that an answer can still be hoped for. */
+  get awaits(): boolean {
+    const now = native.now();
+    return [...this.requests.values()].some((since) => now - since < REQUEST_WAIT_MS);
+  }
+
+  /** How long until the page may be called quiet, in ms; 0 when it is. */
+  unrestMs(quietMs = QUIET_MS): number {
+    this.now();
+    const now = native.now();
+    for (const since of this.requests.values()) if (now - since < REQUEST_WAIT_MS) return quietMs;
+    return Math.max(0, this.lastChangeMs + quietMs - now);
+  }
+
+  private note(records: MutationRecord[]): void {
+    let telling = false;
+    const changed = new Set<Node>();
+    for (const record of records) {
+      if (!changed.has(record.target)) {
+        changed.add(record.target);
+        this.changed(record);
+      }
+      if (record.type !== "attributes" || record.attributeName !== "style") telling = true;
+      for (const node of record.addedNodes) {
+        if (node.nodeType !== 1) continue;
+        this.observeShadows(node as Element);
+      }
+    }
+    this.epoch += 1;
+    this.treeEpoch += 1;
+    if (!telling && ++this.styleBatches > STYLE_BATCHES_MAX) return;
+    this.lastChangeMs = native.now();
+  }
+
+  private changed({ target, type, attributeName }: MutationRecord): void {
+    const element = target.nodeType === 1 ? (target as Element) : parentOf(target);
+    const restyled = type === "attributes" && (attributeName === "class" || attributeName === "style" || attributeName === "hidden");
+    if (element) this.onChange(element, restyled && element.childElementCount > 0 && element.nodeName !== "BODY" && element.nodeName !== "HTML");
+  }
+
+  private observeShadows(element: Element): void {
+    if (element.shadowRoot) this.observe(element.shadowRoot);
+    if (!element.firstElementChild) return;
+    for (const inner of element.querySelectorAll("*")) if (inner.shadowRoot) this.observe(inner.shadowRoot);
+  }
+}
