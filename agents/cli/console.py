@@ -1,0 +1,56 @@
+"""What all commands say, and how: results on stdout, everything else on stderr."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+
+WIDTH = 200
+"""Of tables that don't go to a terminal, so that a log shows whole lines."""
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
+"""Results: what a script may read."""
+
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Progress and complaints."""
+
+
+class Failure(Exception):
+    """The command could not do its job. The message says what, where, and what to do. `code` is the exit code."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def complain(message: str) -> None:
+    """One line about what went wrong."""
+    err.print(f"[bold red]journeywright:[/] {escape(' '.join(message.split()))}")
+
+
+def say(message: str) -> None:
+    """One line of progress. `message` is plain text, whoever wrote it."""
+    err.print(escape(message))
+
+
+class Step:
+    """A line of progress with the time that it took: `with Step("Starting Kafka"): …`."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._began = 0.0
+
+    def __enter__(self) -> Self:
+        self._began = time.monotonic()
+        if err.is_terminal:
+            err.print(f"… {escape(self._what)}", end="\r")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        sign = "[green]✓[/]" if kind is None else "[red]✗[/]"
+        err.print(f"{sign} {escape(self._what)} [dim]{time.monotonic() - self._began:.1f} s[/]")

@@ -1,0 +1,51 @@
+"""`journeywright generate`: events files to a test project, with no broker."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agents.cli.console import Failure, Step, out
+from agents.cli.options import takes
+from agents.settings import Settings
+
+HELP = """Turns events files into stories and a test project, with no broker: the same core, the same bytes.
+
+Example:  journeywright generate events.json more.ndjson.gz --out tests
+
+DIR then holds conftest.py, a test for each flow, and stories.jsonl: one story a line, as on the topic."""
+
+
+@takes("gap_s", "lateness_s", "journey_memory_s", "patterns")
+def generate(
+    settings: Settings,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON, NDJSON or gzip of these.")],
+    folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="The project's folder.")],
+) -> None:
+    """Reads the files, tells their stories, writes the project."""
+    from agents.cli.files import read_files
+    from agents.composition import Services
+    from agents.local.folders import NotOurs, write_project
+    from pipeline.writing import project_files
+    from schemas.codecs import to_json
+
+    events = [event for _, intake in read_files(files) for event in intake.events]
+    services = Services(settings)
+    try:
+        with Step(f"Telling the stories of {len(events)} events"):
+            stories, tests = services.told_offline(events)
+    finally:
+        services.close()
+    if not stories:
+        raise Failure(f"nobody did anything in {', '.join(map(str, files))}: there is no story to tell")
+    lines = b"".join(to_json(story) + b"\n" for story in stories)
+    try:
+        write_project(folder, {**project_files(tests), "stories.jsonl": lines})
+    except NotOurs as error:
+        raise Failure(str(error)) from None
+    out.print(f"{len(stories)} stories, {len(tests)} tests in {folder}", markup=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("generate", help=HELP)(generate)

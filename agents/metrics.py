@@ -1,0 +1,57 @@
+"""The program's metrics, by name: are we losing, are we late, are we stuck.
+
+One `Metrics` per process, made by the composition root and passed on; agents and views count on it, `/metrics` prints
+it. Causes are short words of ours, never text from outside, so that their number stays bounded.
+"""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Metrics:
+    """Counters and gauges of one process. Names begin with `journeywright_`."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._count_events()
+        self._count_stories()
+        self._count_http()
+
+    def _count_events(self) -> None:
+        self.events_accepted = self._counter("events_accepted", "Events taken by HTTP and acknowledged by Kafka.")
+        self.events_refused = self._counter("events_refused", "Events refused by HTTP, by cause.", "cause")
+        self.dead_letters = self._counter("dead_letters", "Messages sent to the dead-letter topic, by cause.", "cause")
+        self.lag = self._gauge("lag_messages", "Messages of the events topic not yet processed by this worker.")
+        self.clock_delay = self._gauge("clock_delay_seconds", "How far the slowest partition's clock is behind now.")
+
+    def _count_stories(self) -> None:
+        self.stories = self._counter("stories_published", "Story versions sent to the stories topic.")
+        self.stories_withdrawn = self._counter("stories_withdrawn", "Tombstones sent to the stories topic.")
+        self.tests = self._counter("tests_published", "Tests sent to the tests topic.")
+        self.stored = self._gauge("stored", "Rows in storage, by kind.", "kind")
+        self.open_windows = self._gauge("open_windows", "Windows that this worker holds open.")
+        self.embedder_queue = self._gauge("embedder_queue", "Stories that wait for the embedder.")
+        self.story_seconds = self._histogram("story_seconds", "From the last event's arrival to the story's ack.")
+        self.test_seconds = self._histogram("test_seconds", "From a story's arrival to its test's ack.")
+
+    def _count_http(self) -> None:
+        self.http_seconds = self._histogram("http_seconds", "Time to answer, by call and status.", "call", "status")
+        self.http_requests_in_flight = self._gauge("http_requests_in_flight", "Event requests being served.")
+        self.http_bytes_in_flight = self._gauge("http_bytes_in_flight", "Bytes of event bodies being served.")
+        self.http_busy = self._counter("http_busy", "Event requests turned away because a bound was reached.", "bound")
+
+    def text(self) -> bytes:
+        """All of it in Prometheus's text format."""
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(f"journeywright_{name}", meaning, labels, registry=self.registry)
+
+    def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        return Gauge(f"journeywright_{name}", meaning, labels, registry=self.registry)
+
+    def _histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
+        return Histogram(f"journeywright_{name}", meaning, labels, buckets=SECONDS, registry=self.registry)

@@ -1,0 +1,116 @@
+"""A schema registry with Confluent's interface: where the Avro schemas of the topics live.
+
+At start each subject is held to both directions of compatibility, by our own check and by the registry's; a schema
+that would break running readers is refused with its reasons, and nothing is registered.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+
+from schemas.avro import AvroReader, Name, UnknownSchema, schema_id, schema_text
+from schemas.avro_compatibility import require_compatible
+from schemas.codecs import BadInput
+
+TIMEOUT_S = 10.0
+_NOT_FOUND = 404
+_MEDIA_TYPE = "application/vnd.schemaregistry.v1+json"
+
+
+class RegistryError(Exception):
+    """The registry can't be reached, or refuses what we ask. The message says what was asked, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A schema as the registry holds it."""
+
+    id: int
+    text: str
+
+
+@dataclass
+class SchemaRegistry:
+    """A registry at `url` (Confluent's API, as in `http://127.0.0.1:8080/apis/ccompat/v7`)."""
+
+    url: str
+    timeout_s: float = TIMEOUT_S
+    _session: aiohttp.ClientSession | None = field(default=None, repr=False)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def schema(self, number: int) -> str:
+        """The schema with this id. Raises UnknownSchema where the registry has none, RegistryError."""
+        answer = await self._call("GET", f"/schemas/ids/{number}")
+        if answer is None:
+            raise UnknownSchema(number)
+        return str(answer["schema"])
+
+    async def latest(self, subject: str) -> Registered | None:
+        """The newest version of a subject; None where it has none."""
+        answer = await self._call("GET", f"/subjects/{quote(subject, safe='')}/versions/latest")
+        return None if answer is None else Registered(int(answer["id"]), str(answer["schema"]))
+
+    async def compatible(self, subject: str, text: str) -> tuple[str, ...]:
+        """The registry's own objections to a new version of a subject; () where it has none."""
+        path = f"/compatibility/subjects/{quote(subject, safe='')}/versions/latest?verbose=true"
+        answer = await self._call("POST", path, {"schema": text, "schemaType": "AVRO"})
+        if answer is None or answer.get("is_compatible", True):
+            return ()
+        return tuple(str(one) for one in answer.get("messages", ())) or ("the registry gives no reason",)
+
+    async def register(self, subject: str, text: str) -> int:
+        """Registers a schema, or finds it where it is registered already; its id. Raises RegistryError."""
+        path = f"/subjects/{quote(subject, safe='')}/versions"
+        answer = await self._call("POST", path, {"schema": text, "schemaType": "AVRO"})
+        if answer is None:
+            raise RegistryError(f"the schema registry does not take schemas for {subject}")
+        return int(answer["id"])
+
+    async def require(self, subject: str, name: Name) -> int:
+        """The id of our schema `name` under a subject, registered if need be.
+
+        Raises BadInput, with every reason, where readers or writers of the version that is there would break.
+        """
+        text = schema_text(name)
+        there = await self.latest(subject)
+        if there is not None and json.loads(there.text) != json.loads(text):
+            require_compatible(subject, json.loads(there.text), json.loads(text))
+            objections = await self.compatible(subject, text)
+            if objections:
+                raise BadInput(f"schema of {subject}: {'; '.join(objections)}")
+        return await self.register(subject, text)
+
+    async def teach(self, reader: AvroReader, raw: bytes) -> None:
+        """Fetches the schema that a record names, unless the reader knows it. Raises BadInput, RegistryError."""
+        number = schema_id(raw)
+        if number is not None and not reader.knows(number):
+            reader.add(number, await self.schema(number))
+
+    async def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """One call; None for 404."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=self.timeout_s), headers={"Accept": _MEDIA_TYPE}
+            )
+        address = self.url.rstrip("/") + path
+        data = None if body is None else json.dumps(body).encode()
+        try:
+            async with self._session.request(method, address, data=data, headers={"Content-Type": _MEDIA_TYPE}) as got:
+                text = await got.text()
+                if got.status == _NOT_FOUND:
+                    return None
+                if got.status >= 400:
+                    raise RegistryError(f"the schema registry answers {got.status} to {method} {path}: {text[:300]}")
+                return json.loads(text)
+        except (TimeoutError, aiohttp.ClientError) as error:
+            reason = str(error) or type(error).__name__
+            raise RegistryError(f"the schema registry at {self.url} can't be reached: {reason}") from None
+        except json.JSONDecodeError:
+            raise RegistryError(f"{address} answers no JSON: is it a schema registry?") from None

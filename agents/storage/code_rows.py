@@ -1,0 +1,178 @@
+"""Tests and the revisions of their code in the database.
+
+A person's edit is a revision of its own; what is generated later never replaces it. Of the generated ones only the
+newest are kept.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
+
+from agents.storage import rows
+from agents.storage.story_rows import lock_flows, sampled_versions
+from agents.storage.tables import FLOWS, STORIES, STORY_TAGS, TEST_REVISIONS, TESTS
+from agents.storage.values import (
+    CodeFilter,
+    EditConflict,
+    NoSuchTest,
+    Page,
+    PageRequest,
+    Revision,
+    StoredTest,
+)
+from pipeline.consensus import evidence_of
+from schemas.codecs import from_json, to_json
+from schemas.generated_tests import GENERATED_TEST, GeneratedTest
+
+REVISIONS_MAX: Final = 20
+"""Revisions kept of one test, of each origin; older ones are dropped."""
+
+
+def put_test(connection: Connection, test: GeneratedTest) -> bool:
+    """Stores a generated test if it is written from the stories that its flow draws now, else answers False.
+
+    False means that another worker has seen another story, or a newer version, meanwhile: its test is the right one.
+    """
+    lock_flows(connection, [test.flow_id])
+    drawn = sampled_versions(connection, test.flow_id)
+    if not drawn or evidence_of(drawn) != test.evidence:
+        return False
+    key, story = rows.plain(test.id), rows.plain(test.story_id)
+    started = connection.execute(select(STORIES.c.start_timestamp).where(STORIES.c.id == story)).scalar_one()
+    row = {
+        "id": key,
+        "flow_id": test.flow_id,
+        "app": rows.plain(test.app),
+        "story_id": story,
+        "version": test.version,
+        "start_timestamp": started,
+        "file_name": rows.plain(test.file_name),
+        "body": to_json(test).decode(),
+        "saved": False,
+        "path": None,
+        "published": False,
+        "evidence": test.evidence,
+    }
+    before = connection.execute(select(TESTS.c.body).where(TESTS.c.id == key)).scalar_one_or_none()
+    if before == row["body"]:
+        return True
+    rows.upsert(connection, TESTS, [row], kept=("saved", "path"))
+    _add_revision(connection, key, "generated", test.code)
+    return True
+
+
+def note_published(connection: Connection, test: GeneratedTest) -> bool:
+    """Remembers that this test went to its topic. False: storage has another one by now, which must go there too."""
+    body = to_json(test).decode()
+    same = (TESTS.c.id == rows.plain(test.id)) & (TESTS.c.body == body)
+    return bool(connection.execute(update(TESTS).where(same).values(published=True)).rowcount)
+
+
+def withdraw_test(connection: Connection, test_id: str) -> StoredTest | None:
+    """Deletes the test of an empty flow and answers what it was. A test that a person saved stays (None)."""
+    stored = test(connection, test_id)
+    if stored is None or stored.saved:
+        return None
+    lock_flows(connection, [stored.test.flow_id])
+    if sampled_versions(connection, stored.test.flow_id):
+        return None
+    connection.execute(delete(TESTS).where(TESTS.c.id == rows.plain(test_id)))
+    return stored
+
+
+def save_edit(connection: Connection, test_id: str, code: str, etag: str | None) -> StoredTest:
+    """Saves a person's code. `etag` is what they read, None for "whatever is there".
+
+    Raises NoSuchTest, or EditConflict when the code changed in between.
+    """
+    key = rows.plain(test_id)
+    connection.execute(select(TESTS.c.id).where(TESTS.c.id == key).with_for_update())
+    stored = test(connection, test_id)
+    if stored is None:
+        raise NoSuchTest(test_id)
+    if stored.saved and stored.code == code:
+        return stored  # the same edit again: an answer was lost on its way
+    if etag is not None and etag != stored.etag:
+        raise EditConflict(stored.etag)
+    _add_revision(connection, key, "edited", code)
+    connection.execute(update(TESTS).where(TESTS.c.id == key).values(saved=True))
+    after = test(connection, test_id)
+    assert after is not None
+    return after
+
+
+def test(connection: Connection, test_id: str) -> StoredTest | None:
+    """One test."""
+    row = connection.execute(_listed().where(TESTS.c.id == rows.plain(test_id))).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def tests(connection: Connection, wanted: CodeFilter, page: PageRequest) -> Page[StoredTest]:
+    """A page of tests, those of the newest representatives first."""
+    query = _listed()
+    if wanted.app is not None:
+        query = query.where(TESTS.c.app == rows.plain(wanted.app))
+    if wanted.flow_id is not None:
+        query = query.where(TESTS.c.flow_id == rows.plain(wanted.flow_id))
+    if wanted.saved is not None:
+        query = query.where(TESTS.c.saved.is_(wanted.saved))
+    if wanted.user_story_id is not None:
+        flow = select(STORIES.c.flow_id).where(STORIES.c.id == rows.plain(wanted.user_story_id))
+        query = query.where(TESTS.c.flow_id.in_(flow))
+    if wanted.session_id is not None:
+        flows = select(STORIES.c.flow_id).where(STORIES.c.session_id == rows.plain(wanted.session_id))
+        query = query.where(TESTS.c.flow_id.in_(flows))
+    if wanted.tag is not None:
+        tagged = (STORY_TAGS.c.story_id == TESTS.c.story_id) & (STORY_TAGS.c.tag == rows.plain(wanted.tag))
+        query = query.where(exists().where(tagged))
+    found, cursor = rows.page_rows(connection, query, TESTS, page)
+    return Page([_stored(row) for row in found], cursor)
+
+
+def tests_of_file(connection: Connection, app: str, file_name: str) -> list[StoredTest]:
+    """The tests of an app that want the same file name, by id."""
+    wanted = (TESTS.c.app == rows.plain(app)) & (TESTS.c.file_name == rows.plain(file_name))
+    return [_stored(row) for row in connection.execute(_listed().where(wanted).order_by(TESTS.c.id))]
+
+
+def note_path(connection: Connection, test_id: str, path: str) -> None:
+    """Remembers where the test's file lies."""
+    connection.execute(update(TESTS).where(TESTS.c.id == rows.plain(test_id)).values(path=path))
+
+
+def revisions(connection: Connection, test_id: str) -> list[Revision]:
+    """What the test's code was, newest first."""
+    mine = TEST_REVISIONS.c.test_id == rows.plain(test_id)
+    query = select(TEST_REVISIONS).where(mine).order_by(TEST_REVISIONS.c.number.desc())
+    return [Revision(row.number, row.origin, row.code, row.written_at) for row in connection.execute(query)]
+
+
+def _listed() -> Select[Any]:
+    mine = TEST_REVISIONS.c.test_id == TESTS.c.id
+    newest_edit = select(TEST_REVISIONS.c.code).where(mine, TEST_REVISIONS.c.origin == "edited")
+    edit = newest_edit.order_by(TEST_REVISIONS.c.number.desc()).limit(1).scalar_subquery().label("edit")
+    newest = select(func.max(TEST_REVISIONS.c.number)).where(mine).scalar_subquery().label("revision")
+    return select(TESTS, FLOWS.c.support, edit, newest).join(FLOWS, FLOWS.c.id == TESTS.c.flow_id)
+
+
+def _stored(row: Row[Any]) -> StoredTest:
+    generated = from_json(GENERATED_TEST, row.body)
+    code = generated.code if row.edit is None else row.edit
+    etag = hashlib.sha256(code.encode()).hexdigest()[:32]
+    return StoredTest(generated, code, bool(row.saved), etag, row.support, row.revision or 0, row.path)
+
+
+def _add_revision(connection: Connection, key: str, origin: str, code: str) -> None:
+    mine = (TEST_REVISIONS.c.test_id == key) & (TEST_REVISIONS.c.origin == origin)
+    newest = select(TEST_REVISIONS.c.code).where(mine).order_by(TEST_REVISIONS.c.number.desc()).limit(1)
+    if connection.execute(newest).scalar_one_or_none() == code:
+        return
+    last = connection.execute(select(func.max(TEST_REVISIONS.c.number)).where(TEST_REVISIONS.c.test_id == key)).scalar()
+    written_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    row = {"test_id": key, "number": (last or 0) + 1, "origin": origin, "code": code, "written_at": written_at}
+    connection.execute(insert(TEST_REVISIONS).values(**row))
+    kept = select(TEST_REVISIONS.c.number).where(mine).order_by(TEST_REVISIONS.c.number.desc()).limit(REVISIONS_MAX)
+    surplus = mine & TEST_REVISIONS.c.number.not_in(kept.scalar_subquery())
+    connection.execute(delete(TEST_REVISIONS).where(surplus))

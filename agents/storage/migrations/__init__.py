@@ -1,0 +1,1 @@
+"""Forward migrations, run at start."""

@@ -1,0 +1,163 @@
+"""`Storage`: what the agents and the web views know of the database.
+
+Every method is synchronous and safe to call from any thread; call it from the event loop through `asyncio.to_thread`.
+Every method raises StorageUnavailable when the database stays locked or away for longer than its bound (20 s for
+writes, 3 s for reads), and has then changed nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, Engine, func, select, text
+
+from agents.storage import code_rows, flow_rows, story_rows
+from agents.storage.engine import in_transaction, make_engine, migrate
+from agents.storage.tables import FLOWS, STORIES, TESTS
+from agents.storage.values import (
+    CodeFilter,
+    Counts,
+    FlowState,
+    Page,
+    PageRequest,
+    Revision,
+    StoredStory,
+    StoredTest,
+    StoryFilter,
+)
+from pipeline.coverage import SeenFlow
+from pipeline.flows import flow_id
+from schemas.generated_tests import GeneratedTest
+from schemas.stories import Story
+
+FIRST_PAGE = PageRequest()
+ANY_STORY = StoryFilter()
+ANY_TEST = CodeFilter()
+
+
+class Storage:
+    """Stories, flows and tests. `Storage.open(url)` migrates first and is what programs use."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> "Storage":
+        """Connects to a SQLAlchemy URL (`sqlite:////folder/file.db`, `postgresql+psycopg://…`) and migrates."""
+        engine = make_engine(url)
+        migrate(engine)
+        return cls(engine)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._engine.dispose()
+
+    def put_story(self, story: Story) -> FlowState:
+        """Stores a story's version; the last one wins. The same story twice changes nothing.
+
+        The state of the story's flow; `left` is that of another one that it was in before.
+        """
+        states = in_transaction(self._engine, lambda c: story_rows.put_stories(c, [story]), writes=True)
+        state = states.pop(flow_id(story.app, story.flow_key))
+        return replace(state, left=next(iter(states.values()), None))
+
+    def put_stories(self, stories: Sequence[Story]) -> list[FlowState]:
+        """Several stories in one transaction, in their order. The states afterwards, one for each flow that any of
+        them is in now or was in before."""
+        states = in_transaction(self._engine, lambda c: story_rows.put_stories(c, stories), writes=True)
+        return list(states.values())
+
+    def withdraw_story(self, story_id: str) -> FlowState | None:
+        """Deletes a story; the state of its flow afterwards, None where there was no such story."""
+        return in_transaction(self._engine, lambda c: story_rows.withdraw_story(c, story_id), writes=True)
+
+    def flow_state(self, flow_id: str) -> FlowState:
+        """The present state of a flow that exists."""
+        return in_transaction(self._engine, lambda c: story_rows.flow_state(c, flow_id), writes=False)
+
+    def sessions(self, flow_id: str) -> list[Story]:
+        """The stories that the flow's test is to be written from."""
+        return in_transaction(self._engine, lambda c: story_rows.sessions(c, flow_id), writes=False)
+
+    def seen_flows(self, app: str) -> list[SeenFlow]:
+        """The flows of an app as they were seen, the most frequent first, up to FLOWS_MAX."""
+        return in_transaction(self._engine, lambda c: flow_rows.seen_flows(c, app), writes=False)
+
+    def unsettled_flows(self) -> list[FlowState]:
+        """The flows whose test is missing, out of date, or left over: what a crash left undone."""
+        return in_transaction(self._engine, story_rows.unsettled, writes=False)
+
+    def put_test(self, test: GeneratedTest) -> bool:
+        """Stores a generated test if it was written from the stories that its flow draws now.
+
+        False: it is out of date already, whoever changed the flow writes the right one. A person's edit stays.
+        """
+        return in_transaction(self._engine, lambda c: code_rows.put_test(c, test), writes=True)
+
+    def note_published(self, test: GeneratedTest) -> bool:
+        """Remembers that the topic has acknowledged this test; until then the flow's `needs_test` stays true.
+
+        False: another worker has stored a newer test meanwhile (or withdrawn it), and the topic's last word may be
+        ours: send what `test(id)` answers now, or a tombstone, once more.
+        """
+        return in_transaction(self._engine, lambda c: code_rows.note_published(c, test), writes=True)
+
+    def withdraw_test(self, test_id: str) -> StoredTest | None:
+        """Deletes the test of an empty flow and answers what it was; None where it stays or never was."""
+        return in_transaction(self._engine, lambda c: code_rows.withdraw_test(c, test_id), writes=True)
+
+    def save_edit(self, test_id: str, code: str, etag: str | None) -> StoredTest:
+        """Saves a person's code over the state `etag` (None: any). Raises NoSuchTest or EditConflict."""
+        return in_transaction(self._engine, lambda c: code_rows.save_edit(c, test_id, code, etag), writes=True)
+
+    def note_path(self, test_id: str, path: str) -> None:
+        """Remembers where a test's file lies."""
+        in_transaction(self._engine, lambda c: code_rows.note_path(c, test_id, path), writes=True)
+
+    def story(self, story_id: str) -> StoredStory | None:
+        """One story."""
+        return in_transaction(self._engine, lambda c: story_rows.story(c, story_id), writes=False)
+
+    def stories(self, wanted: StoryFilter = ANY_STORY, page: PageRequest = FIRST_PAGE) -> Page[StoredStory]:
+        """A page of stories, newest first. Raises BadInput for a cursor that no earlier page gave."""
+        return in_transaction(self._engine, lambda c: story_rows.stories(c, wanted, page), writes=False)
+
+    def test(self, test_id: str) -> StoredTest | None:
+        """One test."""
+        return in_transaction(self._engine, lambda c: code_rows.test(c, test_id), writes=False)
+
+    def tests(self, wanted: CodeFilter = ANY_TEST, page: PageRequest = FIRST_PAGE) -> Page[StoredTest]:
+        """A page of tests, newest first. Raises BadInput for a cursor that no earlier page gave."""
+        return in_transaction(self._engine, lambda c: code_rows.tests(c, wanted, page), writes=False)
+
+    def tests_of_file(self, app: str, file_name: str) -> list[StoredTest]:
+        """The tests of an app that want the same file name, by id."""
+        return in_transaction(self._engine, lambda c: code_rows.tests_of_file(c, app, file_name), writes=False)
+
+    def revisions(self, test_id: str) -> list[Revision]:
+        """What the test's code was, newest first."""
+        return in_transaction(self._engine, lambda c: code_rows.revisions(c, test_id), writes=False)
+
+    def support(self, flow_id: str) -> int:
+        """How many stories the flow has; 0 for an unknown one."""
+        query = select(FLOWS.c.support).where(FLOWS.c.id == flow_id)
+        return in_transaction(self._engine, lambda c: c.execute(query).scalar() or 0, writes=False)
+
+    def counts(self) -> Counts:
+        """How many stories, flows and tests there are."""
+
+        def work(connection: Connection) -> Counts:
+            def rows(query: object) -> int:
+                return int(connection.execute(query).scalar() or 0)  # type: ignore[call-overload]
+
+            return Counts(
+                stories=rows(select(func.count()).select_from(STORIES)),
+                flows=rows(select(func.count()).select_from(FLOWS).where(FLOWS.c.support > 0)),
+                tests=rows(select(func.count()).select_from(TESTS)),
+                saved_tests=rows(select(func.count()).select_from(TESTS).where(TESTS.c.saved.is_(True))),
+            )
+
+        return in_transaction(self._engine, work, writes=False)
+
+    def check(self) -> None:
+        """Answers if the database does; raises StorageUnavailable otherwise."""
+        in_transaction(self._engine, lambda c: c.execute(text("SELECT 1")).scalar(), writes=False)

@@ -1,0 +1,207 @@
+"""Stories and flows in the database.
+
+A flow's row is locked before its stories change, so that `support` and the evidence are those of one moment even
+when several workers bring stories of the same flow.
+"""
+
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, exists, func, insert, or_, select, update
+
+from agents.storage import rows
+from agents.storage.tables import FLOWS, STORIES, STORY_TAGS, TESTS
+from agents.storage.values import FlowState, Page, PageRequest, StoredStory, StoryFilter
+from pipeline.consensus import SAMPLES_MAX, evidence_of
+from pipeline.flows import flow_id, test_id
+from schemas.codecs import from_json, to_json
+from schemas.stories import STORY, Story
+
+
+def put_stories(connection: Connection, stories: Sequence[Story]) -> dict[str, FlowState]:
+    """Inserts or replaces stories, moves those between flows whose flow key changed. Of several versions of one story
+    the last one counts. The states, by flow, of every flow that a story is in now or was in before."""
+    placed = {put.key: put for put in (_placed(story) for story in stories)}
+    _lock_stories(connection, placed)
+    query = select(STORIES.c.id, STORIES.c.flow_id, STORIES.c.body).where(STORIES.c.id.in_(placed))
+    before = {row.id: row for row in connection.execute(query)}
+    flows = {put.flow: put for put in placed.values()}
+    rows.insert_absent(connection, FLOWS, [put.flow_row() for put in flows.values()])
+    concerned = sorted({*flows, *(row.flow_id for row in before.values())})
+    lock_flows(connection, concerned)
+    changed = [put for key, put in placed.items() if key not in before or before[key].body != put.body]
+    _write(connection, changed, before)
+    moves: Counter[str] = Counter()
+    for put in changed:
+        moves[put.flow] += 1
+        if put.key in before:
+            moves[before[put.key].flow_id] -= 1
+    _add_support(connection, moves)
+    _note_evidence(connection, concerned)
+    return {flow: flow_state(connection, flow) for flow in concerned}
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A story on its way into its flow."""
+
+    story: Story
+    key: str
+    flow: str
+    body: str
+
+    def row(self) -> dict[str, Any]:
+        return {
+            "id": self.key,
+            "version": self.story.version,
+            "app": rows.plain(self.story.app),
+            "session_id": rows.plain(self.story.session_id),
+            "journey_id": rows.plain(self.story.journey_id),
+            "flow_id": self.flow,
+            "start_timestamp": rows.plain(self.story.start_timestamp),
+            "body": self.body,
+        }
+
+    def flow_row(self) -> dict[str, Any]:
+        flow_key = rows.plain(self.story.flow_key)
+        return {"id": self.flow, "app": rows.plain(self.story.app), "flow_key": flow_key, "support": 0}
+
+    def tag_rows(self) -> list[dict[str, Any]]:
+        return [{"story_id": self.key, "tag": tag} for tag in sorted({rows.plain(tag) for tag in self.story.tags})]
+
+
+def _placed(story: Story) -> _Placed:
+    return _Placed(story, rows.plain(story.id), flow_id(story.app, story.flow_key), to_json(story).decode())
+
+
+def _write(connection: Connection, changed: Sequence[_Placed], before: Container[str]) -> None:
+    rows.upsert(connection, STORIES, [put.row() for put in changed])
+    known = [put.key for put in changed if put.key in before]
+    if known:
+        connection.execute(delete(STORY_TAGS).where(STORY_TAGS.c.story_id.in_(known)))
+    tags = [row for put in changed for row in put.tag_rows()]
+    if tags:
+        connection.execute(insert(STORY_TAGS), tags)
+
+
+def withdraw_story(connection: Connection, story_id: str) -> FlowState | None:
+    """Deletes a story. The state of the flow that it belonged to, or None where there was no such story."""
+    key = rows.plain(story_id)
+    _lock_stories(connection, [key])
+    flow = connection.execute(select(STORIES.c.flow_id).where(STORIES.c.id == key)).scalar_one_or_none()
+    if flow is None:
+        return None
+    lock_flows(connection, [flow])
+    connection.execute(delete(STORIES).where(STORIES.c.id == key))
+    _add_support(connection, {flow: -1})
+    _note_evidence(connection, [flow])
+    return flow_state(connection, flow)
+
+
+def flow_state(connection: Connection, flow: str) -> FlowState:
+    """The state of a flow whose row exists."""
+    row = connection.execute(select(FLOWS.c.app, FLOWS.c.support).where(FLOWS.c.id == flow)).one()
+    test = connection.execute(
+        select(TESTS.c.evidence, TESTS.c.published).where(TESTS.c.id == test_id(row.app, flow))
+    ).one_or_none()
+    return FlowState(
+        flow_id=flow,
+        app=row.app,
+        sampled=sampled_versions(connection, flow),
+        support=row.support,
+        test_evidence=None if test is None else test.evidence,
+        test_published=test is not None and test.published,
+    )
+
+
+def unsettled(connection: Connection) -> list[FlowState]:
+    """The flows whose stored test isn't the one that their stories ask for now: what a crash left undone."""
+    query = (
+        select(FLOWS.c.id)
+        .select_from(FLOWS.outerjoin(TESTS, TESTS.c.flow_id == FLOWS.c.id))
+        .where(
+            or_(
+                and_(FLOWS.c.support > 0, TESTS.c.id.is_(None)),
+                and_(FLOWS.c.support == 0, TESTS.c.id.is_not(None)),
+                and_(FLOWS.c.support > 0, FLOWS.c.evidence.is_(None)),
+                and_(FLOWS.c.support > 0, TESTS.c.evidence != FLOWS.c.evidence),
+                and_(FLOWS.c.support > 0, TESTS.c.published.is_(False)),
+            )
+        )
+    )
+    return [flow_state(connection, flow) for flow in connection.execute(query).scalars().all()]
+
+
+def sampled_versions(connection: Connection, flow: str) -> tuple[tuple[str, int], ...]:
+    """(id, version) of the stories that the flow's test is written from: as `pipeline.consensus.sampled` draws them."""
+    query = select(STORIES.c.id, STORIES.c.version).where(STORIES.c.flow_id == flow)
+    return tuple((row.id, row.version) for row in connection.execute(query.order_by(STORIES.c.id).limit(SAMPLES_MAX)))
+
+
+def sessions(connection: Connection, flow: str) -> list[Story]:
+    """Those stories."""
+    query = select(STORIES.c.body).where(STORIES.c.flow_id == flow).order_by(STORIES.c.id).limit(SAMPLES_MAX)
+    return [from_json(STORY, body) for body in connection.execute(query).scalars()]
+
+
+def _note_evidence(connection: Connection, flows: Iterable[str]) -> None:
+    """Writes down what the tests of these flows are to be written from, so that what a crash leaves undone is found."""
+    for flow in flows:
+        drawn = sampled_versions(connection, flow)
+        evidence = evidence_of(drawn) if drawn else None
+        connection.execute(update(FLOWS).where(FLOWS.c.id == flow).values(evidence=evidence))
+
+
+def lock_flows(connection: Connection, flows: Sequence[str]) -> None:
+    """Keeps other workers from changing these flows until the transaction ends (SQLite holds its one lock already)."""
+    if connection.dialect.name == "postgresql":
+        query = select(FLOWS.c.id).where(FLOWS.c.id.in_(flows)).order_by(FLOWS.c.id)
+        connection.execute(query.with_for_update())
+
+
+def story(connection: Connection, story_id: str) -> StoredStory | None:
+    """One story."""
+    row = connection.execute(_listed().where(STORIES.c.id == rows.plain(story_id))).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def stories(connection: Connection, wanted: StoryFilter, page: PageRequest) -> Page[StoredStory]:
+    """A page of stories, newest first."""
+    query = _listed()
+    for column, value in (
+        (STORIES.c.app, wanted.app),
+        (STORIES.c.session_id, wanted.session_id),
+        (STORIES.c.flow_id, wanted.flow_id),
+    ):
+        if value is not None:
+            query = query.where(column == rows.plain(value))
+    if wanted.tag is not None:
+        tagged = (STORY_TAGS.c.story_id == STORIES.c.id) & (STORY_TAGS.c.tag == rows.plain(wanted.tag))
+        query = query.where(exists().where(tagged))
+    found, cursor = rows.page_rows(connection, query, STORIES, page)
+    return Page([_stored(row) for row in found], cursor)
+
+
+def _listed() -> Select[Any]:
+    has_test = exists().where(TESTS.c.flow_id == STORIES.c.flow_id).label("has_test")
+    return select(STORIES, FLOWS.c.support, has_test).join(FLOWS, FLOWS.c.id == STORIES.c.flow_id)
+
+
+def _stored(row: Row[Any]) -> StoredStory:
+    return StoredStory(from_json(STORY, row.body), row.flow_id, row.support, bool(row.has_test))
+
+
+def _lock_stories(connection: Connection, keys: Iterable[str]) -> None:
+    """Keeps two workers from bringing the same story at once: before its first version there is no row to lock."""
+    if connection.dialect.name == "postgresql":
+        for key in sorted(keys):
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+def _add_support(connection: Connection, moves: Mapping[str, int]) -> None:
+    changes = [{"flow": flow, "change": change} for flow, change in moves.items() if change]
+    if changes:
+        more = FLOWS.c.support + bindparam("change")
+        connection.execute(update(FLOWS).where(FLOWS.c.id == bindparam("flow")).values(support=more), changes)

@@ -1,0 +1,86 @@
+"""The tables, as SQLAlchemy sees them after the last migration (a test compares the two).
+
+Text columns that are compared or sorted use the byte order on every database, so that "the first story of a flow" is
+the same one in SQLite, in PostgreSQL and in the pure core.
+"""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, false
+
+METADATA = MetaData()
+
+BYTEWISE = String().with_variant(String(collation="C"), "postgresql")
+"""Text that sorts by code point, whatever the database's locale."""
+
+STORIES = Table(
+    "stories",
+    METADATA,
+    Column("id", BYTEWISE, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("app", BYTEWISE, nullable=False),
+    Column("session_id", BYTEWISE, nullable=False),
+    Column("journey_id", BYTEWISE, nullable=False),
+    Column("flow_id", BYTEWISE, ForeignKey("flows.id"), nullable=False),
+    Column("start_timestamp", BYTEWISE, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("stories_by_start", "start_timestamp", "id"),
+    Index("stories_by_app", "app", "start_timestamp", "id"),
+    Index("stories_by_session", "session_id", "start_timestamp", "id"),
+    Index("stories_by_flow", "flow_id", "start_timestamp", "id"),
+    Index("stories_drawn", "flow_id", "id"),
+)
+"""One row a story, its last version. `body` is the canonical JSON, as on the topic."""
+
+STORY_TAGS = Table(
+    "story_tags",
+    METADATA,
+    Column("story_id", BYTEWISE, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag", BYTEWISE, primary_key=True),
+    Index("story_tags_by_tag", "tag", "story_id"),
+)
+
+FLOWS = Table(
+    "flows",
+    METADATA,
+    Column("id", BYTEWISE, primary_key=True),
+    Column("app", BYTEWISE, nullable=False),
+    Column("flow_key", BYTEWISE, nullable=False),
+    Column("support", Integer, nullable=False),
+    Column("evidence", BYTEWISE, nullable=True),
+)
+"""One row a flow. `support` is the number of its stories, `evidence` names those that its test is to be written from;
+both are kept under the row's lock."""
+
+TESTS = Table(
+    "tests",
+    METADATA,
+    Column("id", BYTEWISE, primary_key=True),
+    Column("flow_id", BYTEWISE, nullable=False),
+    Column("app", BYTEWISE, nullable=False),
+    Column("story_id", BYTEWISE, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("start_timestamp", BYTEWISE, nullable=False),
+    Column("file_name", BYTEWISE, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("saved", Boolean, nullable=False),
+    Column("path", BYTEWISE, nullable=True),
+    Column("published", Boolean, nullable=False, server_default=false()),
+    Column("evidence", BYTEWISE, nullable=False, server_default=""),
+    Index("tests_by_start", "start_timestamp", "id"),
+    Index("tests_by_app", "app", "start_timestamp", "id"),
+    Index("tests_by_flow", "flow_id"),
+    Index("tests_by_file", "app", "file_name"),
+)
+"""One row a test: what was generated last (`body`), and where its file lies (`path`). `start_timestamp` is that of
+the story that tells its steps, `evidence` names all stories it was written from; `published` says that this very test
+went to its topic."""
+
+TEST_REVISIONS = Table(
+    "test_revisions",
+    METADATA,
+    Column("test_id", BYTEWISE, ForeignKey("tests.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("origin", BYTEWISE, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("written_at", BYTEWISE, nullable=False),
+)
+"""What a test's code was over time. `origin` is `generated` or `edited`; the newest edited one wins."""

@@ -1,0 +1,1 @@
+"""The stream: the Faust app, its agents, and what they need of Kafka."""

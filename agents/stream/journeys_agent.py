@@ -1,0 +1,206 @@
+"""The journeys agent: messages of `events` into windows, partition by partition."""
+
+import asyncio
+import logging
+import time
+import uuid
+from typing import Any, Final
+
+import faust
+
+from agents.stream.dead_letters import DeadLetter
+from agents.stream.delivery import Astray, Delivery
+from agents.stream.ending import die
+from agents.stream.faust_fixes import Holes, first_offsets
+from agents.stream.partition import Partition
+from agents.stream.parts import StreamParts
+from agents.stream.rekey import split
+from agents.stream.sending import Sender, acknowledged
+from agents.stream.table import JourneysTable
+from agents.stream.ticks import TICK_HEADER, tick_s
+from pipeline.entries import Light, light
+from pipeline.intake import BadInput, Intake, read_message
+from pipeline.restoring import restore
+from pipeline.rows import SegmentLog
+
+logger = logging.getLogger(__name__)
+
+INLINE_BYTES_MAX: Final = 16 * 1024
+"""A larger message is parsed on a thread, so that the event loop goes on."""
+
+
+class JourneysAgent:
+    """Holds the partitions that this worker was given. `add` puts it on the app."""
+
+    def __init__(
+        self,
+        app: faust.App,
+        parts: StreamParts,
+        partitions: int,
+        delivery: Delivery,
+        sender: Sender,
+        table: JourneysTable,
+    ) -> None:
+        self._app = app
+        self._parts = parts
+        self._count = partitions
+        self._delivery = delivery
+        self._sender = sender
+        self._table = table
+        self._topic = parts.settings.topic("events")
+        self._holes = Holes()
+        self.partitions: dict[int, Partition] = {}
+
+    def add(self) -> None:
+        """Puts the agent, its timer and its handlers of rebalances on the app."""
+        raw: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
+        events = self._app.topic(
+            self._topic, key_type=bytes, value_type=bytes, allow_empty=True, partitions=self._count, **raw
+        )
+        self._app.agent(events, name="journeys", concurrency=1)(self._run)
+        self._table.faust_table.on_recover(self._recovered)
+        self._app.on_partitions_revoked.connect(self._let_go, weak=False)
+        self._app.on_before_shutdown.connect(self._let_go, weak=False)
+        windowing = self._parts.windowing
+        every_s = tick_s(windowing.gap_ms, windowing.lateness_ms)
+        self._app.timer(every_s, name="ticks")(self._tick)
+
+    async def _run(self, stream: Any) -> None:
+        try:
+            async for event in stream.noack().events():
+                await self._take(event)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - it ends the process
+            die("the journeys agent failed", error)
+
+    async def _take(self, event: Any) -> None:
+        message = event.message
+        partition = self.partitions.get(message.partition)
+        if partition is None:
+            return  # taken away meanwhile; it comes again to its new owner
+        await self._check_order(message)
+        await partition.room()
+        lights: list[Light] = []
+        letters: list[DeadLetter] = []
+        astray: list[Astray] = []
+        if message.offset > partition.state.offset:
+            lights, letters, astray = await self._read(message)
+        if self.partitions.get(message.partition) is partition:
+            partition.apply(event, lights, letters, astray)
+
+    async def _check_order(self, message: Any) -> None:
+        expected = self._holes.found(message.partition, message.offset)
+        if expected is None:
+            return
+        earliest = await self._app.consumer.earliest_offsets(message.tp)
+        if earliest.get(message.tp, 0) <= expected:
+            die(f"hole in partition {message.partition}: offset {message.offset} came, {expected} was next")
+        logger.error(
+            "messages %s to %s of partition %s aged out before they were read",
+            expected, message.offset - 1, message.partition,
+        )  # fmt: skip
+        self._holes.expect(message.partition, message.offset + 1)
+
+    async def _read(self, message: Any) -> tuple[list[Light], list[DeadLetter], list[Astray]]:
+        """A message's events of this partition, what of it can't be read, and what belongs elsewhere."""
+        headers = {name: value or b"" for name, value in _headers(message.headers)}
+        if TICK_HEADER in headers:
+            return [], [], []
+        raw = message.value or b""
+        try:
+            if len(raw) <= INLINE_BYTES_MAX:
+                intake = _parsed(raw, headers)
+            else:
+                intake = await asyncio.to_thread(_parsed, raw, headers)
+        except BadInput as error:
+            return [], [self._letter(message, raw, str(error), "unreadable")], []
+        except Exception as error:
+            # Our own bug: it must not stop the partition for ever, nor lose the message.
+            logger.exception("message %s of partition %s can't be read", message.offset, message.partition)
+            cause = f"internal error: {type(error).__name__}"
+            return [], [self._letter(message, raw, cause, "internal")], []
+        letters = []
+        if intake.refused:
+            causes = "; ".join(f"event {one.index}: {one.error}" for one in intake.refused[:5])
+            cause = f"{len(intake.refused)} of {intake.seen} events refused: {causes}"
+            letters = [self._letter(message, raw, cause, "unreadable_event")]
+        mine, elsewhere = split(intake.events, message.partition, self._count)
+        lights = [light(one) for one in mine]
+        return lights, letters, [Astray(target, one) for target, one in elsewhere]
+
+    def _letter(self, message: Any, raw: bytes, cause: str, kind: str) -> DeadLetter:
+        return DeadLetter(message.key, raw, cause, kind, self._topic, message.partition, message.offset)
+
+    async def _let_go(self, *_: Any, **__: Any) -> None:
+        """A rebalance begins, or the end. Whatever this worker keeps comes back through `_recovered`."""
+        self._parts.progress.settled = False
+        for partition in self.partitions.values():
+            partition.stop()
+        self.partitions = {}
+        self._parts.progress.partitions = {}
+
+    async def _recovered(self) -> None:
+        """The table is as its changelog says: takes up the partitions that are this worker's now."""
+        try:
+            held = sorted(tp.partition for tp in self._app.assignor.assigned_actives() if tp.topic == self._topic)
+            self._table.keep_only(held)
+            owner = uuid.uuid4().hex[:12]
+            for number in held:
+                self._take_up(number, owner)
+            await self._expect(held)
+            self._parts.progress.partitions = {n: p.progress for n, p in self.partitions.items()}
+            self._parts.progress.settled = True
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - it ends the process; Faust would swallow it
+            die("the table could not be taken up", error)
+
+    def _take_up(self, number: int, owner: str) -> None:
+        began_s = time.monotonic()
+        state = restore(self._parts.windowing, SegmentLog(str(number), owner), self._table.rows(number))
+        old = self.partitions.get(number)
+        if old is not None:
+            old.stop()
+        self.partitions[number] = Partition(number, state, self._delivery)
+        logger.info(
+            "partition %s: state up to offset %s, %s journeys, %.2f s",
+            number, state.offset, len(state.journeys), time.monotonic() - began_s,
+        )  # fmt: skip
+
+    async def _expect(self, held: list[int]) -> None:
+        first = await first_offsets(self._app.consumer) if held else {}
+        for tp, offset in first.items():
+            if tp.topic != self._topic or tp.partition not in self.partitions:
+                continue
+            self._holes.expect(tp.partition, offset)
+            reached = self.partitions[tp.partition].state.offset
+            if offset > reached + 1 and reached >= 0:
+                logger.error(
+                    "partition %s goes on at %s, but the table reaches only %s: its changelog lost rows",
+                    tp.partition,
+                    offset,
+                    reached,
+                )
+
+    async def _tick(self) -> None:
+        """Sends a tick to each partition with open windows in which nothing moved for a while."""
+        windowing = self._parts.windowing
+        idle_s = tick_s(windowing.gap_ms, windowing.lateness_ms) * 0.9
+        for number, partition in list(self.partitions.items()):
+            waits = partition.state.held_bytes > 0 and not partition.ticking
+            if waits and time.monotonic() - partition.applied_s > idle_s:
+                partition.ticking = True
+                await acknowledged([await self._sender.send(self._topic, b"", b"", number, [(TICK_HEADER, b"1")])])
+
+
+def _parsed(raw: bytes, headers: dict[str, bytes]) -> Intake:
+    if not raw:
+        raise BadInput("the message is empty")
+    return read_message(raw, headers)
+
+
+def _headers(headers: Any) -> list[tuple[str, bytes]]:
+    if headers is None:
+        return []
+    return list(headers.items() if hasattr(headers, "items") else headers)

@@ -1,0 +1,45 @@
+"""What the agents need of the other parts of the program."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from agents.metrics import Metrics
+from agents.settings import Settings
+from agents.storage import CodeFiles, Storage
+from agents.stream.progress import Progress
+from pipeline.closed_window import ClosedWindow
+from pipeline.windows import Windowing
+from schemas.generated_tests import GeneratedTest
+from schemas.stories import Story
+
+
+class Tagger(Protocol):
+    """Gives stories their tags; the embedder."""
+
+    def warm(self) -> None:
+        """Begins to load what it needs, and returns at once."""
+
+    async def start(self) -> None:
+        """Loads what it needs."""
+
+    async def tag(self, stories: Sequence[Story]) -> list[Story]:
+        """The same stories, with tags and patterns."""
+
+    async def stop(self) -> None:
+        """Lets go of what it holds."""
+
+
+@dataclass(frozen=True)
+class StreamParts:
+    """`build` makes a window's story, None where nothing was done in it; `write` a test of a flow's sessions."""
+
+    settings: Settings
+    windowing: Windowing
+    metrics: Metrics
+    progress: Progress
+    tagger: Tagger
+    storage: Storage
+    files: CodeFiles
+    build: Callable[[ClosedWindow], Story | None]
+    write: Callable[[Sequence[Story]], GeneratedTest]

@@ -1,0 +1,234 @@
+"""The tests agent: stories of the topic into storage, and the tests of their flows onto theirs."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Container, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import faust
+
+from agents.storage import FlowState, StorageUnavailable
+from agents.stream.dead_letters import DeadLetter
+from agents.stream.ending import die
+from agents.stream.parts import StreamParts
+from agents.stream.sending import Sender, acknowledged
+from pipeline.flows import test_id
+from schemas.codecs import BadInput, from_json, to_json
+from schemas.generated_tests import GeneratedTest
+from schemas.stories import STORY, Story
+
+logger = logging.getLogger(__name__)
+
+RETRY_S: Final = 1.0
+BATCH_MAX: Final = 100
+"""Stories that share a transaction."""
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A record of the stories topic: a story, or None where it is withdrawn."""
+
+    story_id: str
+    story: Story | None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What becomes of a flow's test: the test, or None once it is withdrawn."""
+
+    test_id: str
+    flow_id: str
+    test: GeneratedTest | None
+
+
+class WritingAgent:
+    """Reads what has come, in one go; stores it; writes, stores and publishes the tests of the flows that changed; only
+    then acknowledges. Each step may be repeated."""
+
+    def __init__(self, app: faust.App, parts: StreamParts, partitions: int, sender: Sender) -> None:
+        self._app = app
+        self._parts = parts
+        self._count = partitions
+        self._sender = sender
+        self._topic = parts.settings.topic("stories")
+        self._tests = parts.settings.topic("tests")
+        self._worker = ThreadPoolExecutor(1, "tests")
+        self._waiting: asyncio.Queue[Any] = asyncio.Queue(BATCH_MAX * 10)
+
+    def add(self) -> None:
+        """Puts the agent and its worker on the app."""
+        raw: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
+        stories = self._app.topic(
+            self._topic, key_type=bytes, value_type=bytes, allow_empty=True, partitions=self._count, **raw
+        )
+        self._app.agent(stories, name="tests", concurrency=1)(self._run)
+        self._app.task(self._work)
+
+    async def _run(self, stream: Any) -> None:
+        try:
+            async for event in stream.noack().events():
+                await self._waiting.put(event)
+                self._parts.progress.stories_waiting = self._waiting.qsize()
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - it ends the process
+            die("the tests agent failed", error)
+
+    async def _work(self) -> None:
+        try:
+            await self._settle(await self._tried(self._parts.storage.unsettled_flows))
+            while True:
+                events = [await self._waiting.get()]
+                while len(events) < BATCH_MAX and not self._waiting.empty():
+                    events.append(self._waiting.get_nowait())
+                await self._batch(events)
+                self._parts.progress.stories_waiting = self._waiting.qsize()
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - it ends the process
+            if not self._parts.progress.stopping:
+                die("a batch of stories failed", error)
+
+    async def _batch(self, events: list[Any]) -> None:
+        began_s = time.monotonic()
+        said, letters = self._read(events)
+        if said:
+            states = await self._tried(self._store, said)
+            if await self._settle(states, {one.story_id for one in said}):
+                self._parts.metrics.test_seconds.observe(time.monotonic() - began_s)
+        await acknowledged(await self._sender.bury(letters))
+        for event in events:
+            event.ack()
+        for letter in letters:
+            self._parts.metrics.dead_letters.labels(letter.kind).inc()
+
+    async def _settle(self, states: Sequence[FlowState], said: Container[str] = ()) -> int:
+        """Stores and publishes the tests that these flows ask for; how many were published. Storage remembers what
+        was published, so what a crash leaves undone is found there."""
+        published = 0
+        while states:
+            outputs, moved = await self._tried(self._write_all, states, said)
+            while outputs:
+                acks = []
+                for output in outputs:
+                    value = None if output.test is None else to_json(output.test)
+                    acks.append(await self._sender.send(self._tests, output.test_id.encode(), value))
+                await acknowledged(acks)
+                published += len(outputs)
+                self._parts.metrics.tests.inc(sum(1 for output in outputs if output.test is not None))
+                outputs, overtaken = await self._tried(self._note_all, outputs)
+                moved = [*moved, *overtaken]
+            states = moved
+        return published
+
+    async def _tried(self, work: Callable[..., R], *arguments: Any) -> R:
+        """Does it on the worker's thread, until storage takes it: a locked or absent database delays, and loses
+        nothing."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                return await loop.run_in_executor(self._worker, work, *arguments)
+            except StorageUnavailable as error:
+                logger.warning("storage does not answer, trying again: %s", error)
+                await asyncio.sleep(RETRY_S)
+
+    def _read(self, events: list[Any]) -> tuple[list[Said], list[DeadLetter]]:
+        said: dict[str, Said] = {}
+        letters = []
+        for event in events:
+            message = event.message
+            name = (message.key or b"").decode("utf-8", "replace")
+            try:
+                story = from_json(STORY, message.value) if message.value else None
+                if story is not None and story.id != name:
+                    raise BadInput("the key is not the story's id")
+            except BadInput as error:
+                origin = (self._topic, message.partition, message.offset)
+                letters.append(DeadLetter(message.key, message.value or b"", str(error), "bad_story", *origin))
+                continue
+            said.pop(name, None)
+            said[name] = Said(name, story)  # of several versions in one batch the last one counts
+        return list(said.values()), letters
+
+    def _store(self, said: Sequence[Said]) -> list[FlowState]:
+        """Puts stories into storage; the states of all flows that this changed."""
+        changed: dict[str, FlowState] = {}
+        run: list[Story] = []
+        for one in said:
+            if one.story is not None:
+                run.append(one.story)
+                continue
+            self._put(run, changed)
+            run = []
+            _note(self._parts.storage.withdraw_story(one.story_id), changed)
+        self._put(run, changed)
+        return list(changed.values())
+
+    def _put(self, stories: list[Story], changed: dict[str, FlowState]) -> None:
+        if stories:
+            for state in self._parts.storage.put_stories(stories):
+                _note(state, changed)
+
+    def _write_all(self, states: Sequence[FlowState], said: Container[str]) -> tuple[list[Output], list[FlowState]]:
+        """Stores the tests; what the topic must be told, and the flows that moved on meanwhile, by another's hand.
+
+        The test of a story that was just said is written again even where storage has that version: the same number
+        of events need not be the same events.
+        """
+        outputs, moved = [], []
+        for state in states:
+            name = test_id(state.app, state.flow_id)
+            drawn = {story_id for story_id, _ in state.sampled}
+            if state.needs_no_test:
+                outputs.append(Output(name, state.flow_id, None))
+            elif drawn and (state.needs_test or any(story_id in said for story_id in drawn)):
+                test = self._written(self._parts.storage.sessions(state.flow_id))
+                if test is None:
+                    continue
+                if not self._parts.storage.put_test(test):
+                    moved.append(self._parts.storage.flow_state(state.flow_id))
+                    continue
+                self._parts.files.publish(test.id)
+                outputs.append(Output(name, state.flow_id, test))
+        return outputs, moved
+
+    def _note_all(self, outputs: Sequence[Output]) -> tuple[list[Output], list[FlowState]]:
+        """Notes what was published; what must be published after it, because another worker was quicker."""
+        storage = self._parts.storage
+        again, moved = [], []
+        for output in outputs:
+            if output.test is None:
+                stored = storage.withdraw_test(output.test_id)
+                if stored is not None:
+                    self._parts.files.withdraw(stored)
+                elif storage.flow_state(output.flow_id).sampled:
+                    # The flow came to life again, and our tombstone may have come after its new test.
+                    newer = storage.test(output.test_id)
+                    if newer is not None:
+                        again.append(Output(output.test_id, output.flow_id, newer.test))
+                    moved.append(storage.flow_state(output.flow_id))
+            elif not storage.note_published(output.test):
+                newer = storage.test(output.test_id)
+                again.append(Output(output.test_id, output.flow_id, None if newer is None else newer.test))
+        return again, moved
+
+    def _written(self, sessions: Sequence[Story]) -> GeneratedTest | None:
+        """A flow that our code can't write a test of must not stop the others: it is logged as a bug."""
+        if not sessions:
+            return None  # its last story was withdrawn this moment, by another worker, which says so
+        try:
+            return self._parts.write(sessions)
+        except Exception:
+            logger.exception("no test could be written of the stories %s", [story.id for story in sessions])
+            return None
+
+
+def _note(state: FlowState | None, changed: dict[str, FlowState]) -> None:
+    while state is not None:
+        changed[state.flow_id] = state
+        state = state.left

@@ -1,0 +1,114 @@
+"""The topics: created explicitly, with their partitions and cleanup policy, and checked where they exist already."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, for_code
+
+from agents.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+TOPIC_EXISTS = 36
+RECORD_BYTES_MAX = 4 * 1024 * 1024
+"""What a message may have on the broker; above all that we write."""
+TABLE = "journeys"
+"""The Faust table with the open windows."""
+
+
+class BadTopics(RuntimeError):
+    """The topics that exist don't fit together. The message says which, and what to do, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    name: str
+    configs: dict[str, str]
+
+
+def wanted_topics(settings: Settings) -> tuple[Wanted, ...]:
+    """All topics with what matters about them.
+
+    The log's time of `events` is the broker's, so no producer's clock can move a partition's. The table's changelog
+    keeps its rows for ever (Faust's default would drop those of a window that stays open for a week).
+    """
+    size = {"max.message.bytes": str(RECORD_BYTES_MAX)}
+    keep = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.3", **size}
+    return (
+        Wanted(
+            settings.topic("events"),
+            {"cleanup.policy": "delete", "message.timestamp.type": "LogAppendTime", **size},
+        ),
+        Wanted(settings.topic("stories"), keep),
+        Wanted(settings.topic("tests"), keep),
+        Wanted(settings.topic("events-dead-letter"), {"cleanup.policy": "delete", **size}),
+        Wanted(changelog(settings), {**keep, "segment.ms": "3600000", "delete.retention.ms": "3600000"}),
+    )
+
+
+def changelog(settings: Settings) -> str:
+    """The name that Faust gives to the table's changelog."""
+    return f"{settings.group}-{TABLE}-changelog"
+
+
+async def ensure_topics(settings: Settings) -> int:
+    """Creates what is missing and returns the number of partitions of `events`.
+
+    Safe to run from several workers at once. Raises BadTopics when topics exist that don't fit, KafkaError when the
+    broker refuses.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.brokers, **settings.aiokafka_options())
+    await admin.start()
+    try:
+        wanted = wanted_topics(settings)
+        there = {name: len(rows) for name, rows in (await _described(admin, wanted)).items()}
+        partitions = there.get(settings.topic("events"), settings.partitions)
+        await _create(admin, settings, [topic for topic in wanted if topic.name not in there], partitions)
+        there = {name: len(rows) for name, rows in (await _described(admin, wanted)).items()}
+        for topic in (settings.topic("stories"), changelog(settings)):
+            if there.get(topic, partitions) != partitions:
+                raise BadTopics(
+                    f"topic {topic} has {there[topic]} partitions, but {settings.topic('events')} has {partitions}: "
+                    "they must be equal; delete the one that is wrong, or choose another JOURNEYWRIGHT_TOPIC_PREFIX"
+                )
+        await _check_time(admin, settings.topic("events"))
+        return partitions
+    finally:
+        await admin.close()
+
+
+async def _described(admin: AIOKafkaAdminClient, wanted: tuple[Wanted, ...]) -> dict[str, list[Any]]:
+    known = set(await admin.list_topics())
+    names = [topic.name for topic in wanted if topic.name in known]
+    if not names:
+        return {}
+    return {row["topic"]: row["partitions"] for row in await admin.describe_topics(names)}
+
+
+async def _create(admin: AIOKafkaAdminClient, settings: Settings, missing: list[Wanted], partitions: int) -> None:
+    if not missing:
+        return
+    rows = [
+        NewTopic(topic.name, partitions, settings.replication_factor, topic_configs=topic.configs) for topic in missing
+    ]
+    response = await admin.create_topics(rows)
+    for name, code, *message in response.topic_errors:
+        if code not in (0, TOPIC_EXISTS):
+            error: type[KafkaError] = for_code(code)
+            raise BadTopics(f"topic {name} can't be created: {error.__name__} {message[0] if message else ''}".strip())
+
+
+async def _check_time(admin: AIOKafkaAdminClient, topic: str) -> None:
+    resource = ConfigResource(ConfigResourceType.TOPIC, topic, configs={"message.timestamp.type": None})
+    for response in await admin.describe_configs([resource]):
+        for _code, _message, _type, _name, entries in response.resources:
+            for entry in entries:
+                if entry[0] == "message.timestamp.type" and entry[1] != "LogAppendTime":
+                    logger.warning(
+                        "topic %s takes its time from producers: one with a wrong clock can close everybody's windows; "
+                        "set message.timestamp.type=LogAppendTime",
+                        topic,
+                    )

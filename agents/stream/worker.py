@@ -1,0 +1,172 @@
+"""One worker: the app with its agents and its web port, and how it runs."""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import faust
+from aiokafka.errors import KafkaError
+
+from agents.stream.delivery import Delivery
+from agents.stream.ending import EXIT_CODE, STOP_S, Pulse, end_within
+from agents.stream.faust_app import SESSION_S, make_app, use_uvloop
+from agents.stream.journeys_agent import JourneysAgent
+from agents.stream.parts import StreamParts
+from agents.stream.progress import Progress
+from agents.stream.routing import Whereabouts
+from agents.stream.sending import Sender
+from agents.stream.table import JourneysTable
+from agents.stream.tests_agent import WritingAgent
+from agents.stream.topics import BadTopics, ensure_topics
+
+if TYPE_CHECKING:
+    from agents.composition import Services
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The parts that others look at."""
+
+    app: faust.App
+    parts: StreamParts
+    agent: JourneysAgent | None
+
+
+def build_worker(services: "Services", partitions: int) -> Worker:
+    """The worker of this process. `partitions` are those of the events topic."""
+    settings = services.settings
+    parts = _parts(services)
+    app = make_app(settings, partitions)
+    sender = Sender(app, settings)
+    pulse = Pulse(SESSION_S)
+    agent = None
+    if "journeys" in settings.role_set:
+        parts.tagger.warm()
+        table = JourneysTable(app, partitions)
+        delivery = Delivery(parts, sender, table, pulse)
+        agent = JourneysAgent(app, parts, partitions, delivery, sender, table)
+        agent.add()
+    if "tests" in settings.role_set:
+        WritingAgent(app, parts, partitions, sender).add()
+    _add_life(app, parts, pulse)
+    _add_web(app, services, parts, sender, Whereabouts(app, settings.topic("events"), partitions, agent))
+    return Worker(app, parts, agent)
+
+
+class _Runner(faust.Worker):
+    """Faust's worker, which would wait for ever for a broker that is away."""
+
+    async def stop(self) -> None:
+        """Ends in good order, within STOP_S."""
+        end_within(STOP_S)
+        await super().stop()
+
+
+def run(services: "Services") -> int:
+    """Runs a worker until a signal comes. The exit code: 0, or 70 where it could not go on. Closes the services."""
+    settings = services.settings
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
+    )
+    use_uvloop()
+    try:
+        partitions = asyncio.run(ensure_topics(settings))
+        worker = build_worker(services, partitions)
+        runner = _Runner(
+            worker.app, loglevel=settings.log_level.upper(), redirect_stdouts=False, quiet=True, override_logging=False
+        )
+        try:
+            runner.execute_from_commandline()
+        except SystemExit as end:
+            return int(end.code or 0) if not isinstance(end.code, str) else EXIT_CODE
+        return 0
+    except (BadTopics, KafkaError) as error:
+        logger.error("this worker can't start: %s", error)
+        return EXIT_CODE
+    finally:
+        services.close()
+
+
+def _parts(services: "Services") -> StreamParts:
+    from pipeline.generate import test_of
+    from pipeline.stories import build_story
+
+    return StreamParts(
+        settings=services.settings,
+        windowing=services.windowing,
+        metrics=services.metrics,
+        progress=Progress(),
+        tagger=services.embedder,
+        storage=services.storage,
+        files=services.files,
+        build=build_story,
+        write=test_of,
+    )
+
+
+def _add_life(app: faust.App, parts: StreamParts, pulse: Pulse) -> None:
+    """What begins and ends with the app: the model, the pulse."""
+    roles = parts.settings.role_set
+
+    async def begin(*_: Any, **__: Any) -> None:
+        pulse.start()
+        if "journeys" in roles:
+            await parts.tagger.start()
+            parts.progress.tagger_ready = True
+
+    async def end(*_: Any, **__: Any) -> None:
+        parts.progress.stopping = True
+        await parts.tagger.stop()
+
+    app.task(begin)
+    app.on_before_shutdown.connect(end, weak=False)
+
+
+def _add_web(app: faust.App, services: "Services", parts: StreamParts, sender: Sender, places: Whereabouts) -> None:
+    from agents.stream.sending import produce_events
+    from agents.web.register import register
+    from agents.web.services import WebServices
+
+    def refresh() -> None:
+        measure(app, parts)
+
+    def reason_not_ready() -> str | None:
+        measure(app, parts)
+        return parts.progress.reason_not_ready()
+
+    async def produce(key: bytes, value: bytes) -> None:
+        await produce_events(sender, parts.settings.topic("events"), key, value)
+
+    checks = {"journeys": reason_not_ready} if "journeys" in parts.settings.role_set else {}
+    register(
+        app,
+        WebServices(
+            settings=services.settings,
+            storage=services.storage,
+            files=services.files,
+            metrics=services.metrics,
+            journeys=places,
+            produce=produce,
+            checks=checks,
+            refresh=refresh,
+        ),
+    )
+
+
+def measure(app: faust.App, parts: StreamParts) -> None:
+    """Brings progress and gauges up to date."""
+    rows = parts.progress.partitions
+    topic = parts.settings.topic("events")
+    for number, row in rows.items():
+        highwater = app.consumer.highwater(faust.types.TP(topic, number))
+        row.lag = max(0, (highwater or 0) - row.applied - 1)
+    now_ms = time.time() * 1000
+    metrics = parts.metrics
+    metrics.lag.set(sum(row.lag for row in rows.values()))
+    metrics.open_windows.set(sum(row.open_journeys for row in rows.values()))
+    delays = [now_ms - row.clock_ms for row in rows.values() if row.held_bytes]
+    metrics.clock_delay.set(max(delays, default=0.0) / 1000)

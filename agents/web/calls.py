@@ -1,0 +1,73 @@
+"""A call of the API: its route, its handler, and what the API description says about it, in one declaration.
+
+`register` makes the Faust views from these, and `openapi` the description, so the two can't disagree.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aiohttp import web
+
+from agents.web.ingest import Ingest
+from agents.web.row_counts import RowCounts
+from agents.web.services import WebServices
+
+Method = Literal["GET", "POST", "PUT"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a handler works with."""
+
+    services: WebServices
+    ingest: Ingest
+    row_counts: RowCounts
+
+
+Handler = Callable[[Context, web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter in the path, the query or the headers. `schema` is JSON Schema as OpenAPI 3.0 has it."""
+
+    name: str
+    place: Literal["path", "query", "header"]
+    description: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a status means. `schema` is None for an answer without a described body."""
+
+    description: str
+    schema: Mapping[str, Any] | None = None
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One method of one path. `answers` by status; those of errors need no schema, they have the common one.
+
+    `capture` calls are open to pages of every origin. `hidden` ones are served and not described (static files).
+    """
+
+    method: Method
+    path: str
+    handler: Handler
+    summary: str
+    answers: Mapping[int, Answer] = field(default_factory=dict)
+    parameters: tuple[Parameter, ...] = ()
+    body: Mapping[str, Any] | None = None
+    """The request body's `content` in OpenAPI's form."""
+    tag: str = "journeywright"
+    capture: bool = False
+    hidden: bool = False
+
+
+def ref(name: str) -> dict[str, str]:
+    """A reference to a named schema of the description."""
+    return {"$ref": f"#/components/schemas/{name}"}

@@ -1,0 +1,146 @@
+"""Bodies to messages on the events topic, within bounds.
+
+A request is admitted only while the number of requests and the bytes of their bodies stay under their bounds; beyond,
+it is turned away at once with the time to come back. Parsing runs on two threads of its own, so that a large body
+never stops the event loop.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from agents.metrics import Metrics
+from agents.web.errors import ApiError
+from agents.web.services import BrokerUnavailable, WebServices
+from pipeline.intake import Intake, TooLarge, read_body
+from pipeline.messages import Message, messages_of
+from schemas import limits
+
+REQUESTS_IN_FLIGHT_MAX: Final = 256
+BYTES_IN_FLIGHT_MAX: Final = 64 * 1024 * 1024
+BODY_SECONDS_MAX: Final = 30.0
+"""How long a client may take to send its body."""
+ACK_SECONDS_MAX: Final = 15.0
+PARSERS: Final = 2
+ENCODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip"})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a body gave, ready to be sent."""
+
+    intake: Intake
+    messages: tuple[Message, ...]
+
+
+def prepared(raw: bytes, content_type: str, query: Mapping[str, str]) -> Prepared:
+    """Parses a body. Raises BadInput (not JSON) or TooLarge."""
+    intake = read_body(raw, content_type=content_type, query=query)
+    return Prepared(intake, messages_of(intake.events))
+
+
+class Gate:
+    """How much is being served at the moment, and the bounds of that."""
+
+    def __init__(self, metrics: Metrics, requests_max: int, bytes_max: int) -> None:
+        self._metrics, self._requests_max, self._bytes_max = metrics, requests_max, bytes_max
+        self._requests = 0
+        self._bytes = 0
+
+    @asynccontextmanager
+    async def admitted(self, size_bytes: int, busy_status: int) -> AsyncIterator[None]:
+        """Holds a place for a body of this size. Raises ApiError with `busy_status` when there is none."""
+        for bound, reached in (
+            ("requests", self._requests >= self._requests_max),
+            ("bytes", self._requests > 0 and self._bytes + size_bytes > self._bytes_max),
+        ):
+            if reached:
+                self._metrics.http_busy.labels(bound).inc()
+                raise ApiError(
+                    busy_status, "busy", "as much as we can take is under way", "send it again a little later"
+                )
+        self._change(1, size_bytes)
+        try:
+            yield
+        finally:
+            self._change(-1, -size_bytes)
+
+    def _change(self, requests: int, size_bytes: int) -> None:
+        self._requests += requests
+        self._bytes += size_bytes
+        self._metrics.http_requests_in_flight.set(self._requests)
+        self._metrics.http_bytes_in_flight.set(self._bytes)
+
+
+class Ingest:
+    """Takes bodies with events. One per process."""
+
+    def __init__(
+        self,
+        services: WebServices,
+        requests_max: int = REQUESTS_IN_FLIGHT_MAX,
+        bytes_max: int = BYTES_IN_FLIGHT_MAX,
+    ) -> None:
+        self._services = services
+        self._gate = Gate(services.metrics, requests_max, bytes_max)
+        self._parsers = ThreadPoolExecutor(PARSERS, thread_name_prefix="intake")
+
+    def close(self) -> None:
+        """Lets the parsers go."""
+        self._parsers.shutdown(wait=False, cancel_futures=True)
+
+    async def take(self, request: web.Request, busy_status: int = 429) -> Intake:
+        """Reads, parses and sends a request's events; returns once Kafka has acknowledged them all.
+
+        Raises ApiError (408, 413, 415, busy), BadInput (not JSON) or BrokerUnavailable.
+        """
+        length = request.content_length
+        if length is not None and length > limits.BODY_BYTES_MAX:
+            raise too_large(f"the body has {length} bytes, more than {limits.BODY_BYTES_MAX}")
+        if request.headers.get("Content-Encoding", "").strip().lower() not in ENCODINGS:
+            raise ApiError(415, "unsupported_encoding", "bodies are read plain or as gzip", "send it as gzip or plain")
+        async with self._gate.admitted(limits.BODY_BYTES_MAX if length is None else length, busy_status):
+            raw = await self._read(request)
+            loop = asyncio.get_running_loop()
+            try:
+                body = await loop.run_in_executor(self._parsers, prepared, raw, request.content_type, request.query)
+            except TooLarge as error:
+                raise too_large(str(error)) from None
+            await self._send(body.messages)
+        self._count(body.intake)
+        return body.intake
+
+    async def _read(self, request: web.Request) -> bytes:
+        body = bytearray()
+        try:
+            async with asyncio.timeout(BODY_SECONDS_MAX):
+                async for piece in request.content.iter_any():
+                    body += piece
+                    if len(body) > limits.BODY_BYTES_MAX:
+                        raise too_large(f"the body has more than {limits.BODY_BYTES_MAX} bytes")
+        except TimeoutError:
+            raise ApiError(408, "too_slow", "the body did not arrive in time", "send it again") from None
+        return bytes(body)
+
+    async def _send(self, messages: Iterable[Message]) -> None:
+        try:
+            async with asyncio.timeout(ACK_SECONDS_MAX):
+                await asyncio.gather(*(self._services.produce(message.key, message.value) for message in messages))
+        except TimeoutError:
+            raise BrokerUnavailable(f"no acknowledgement within {ACK_SECONDS_MAX:.0f} s") from None
+
+    def _count(self, intake: Intake) -> None:
+        metrics = self._services.metrics
+        metrics.events_accepted.inc(intake.accepted)
+        if intake.refused:
+            metrics.events_refused.labels("unreadable_event").inc(len(intake.refused))
+
+
+def too_large(message: str) -> ApiError:
+    """413 with what was too large."""
+    return ApiError(413, "too_large", message, "send the events in smaller pieces")

@@ -1,0 +1,151 @@
+"""Puts the calls on the Faust app's own web server, as Faust views on its one port."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from time import perf_counter
+from typing import Any, Final
+
+import faust
+from aiohttp import web
+from faust.web import View
+from faust.web.base import BlueprintManager
+
+from agents.web import openapi, views_coverage, views_events, views_health, views_posthog, views_stories, views_tests
+from agents.web.answers import json_answer
+from agents.web.calls import Answer, Call, Context
+from agents.web.errors import ApiError, error_answer, error_middleware, told
+from agents.web.ingest import Ingest
+from agents.web.row_counts import RowCounts
+from agents.web.services import WebServices
+
+LOG = logging.getLogger(__name__)
+PREFLIGHT_AGE_S: Final = 86_400
+LINE_BYTES_MAX: Final = 16 * 1024
+"""A request line or header; ids of the greatest length, percent-encoded, fit."""
+
+
+async def get_openapi(_context: Context, _request: web.Request) -> web.Response:
+    """This description."""
+    return json_answer(openapi.description(CALLS))
+
+
+CALLS: Final[tuple[Call, ...]] = (
+    *views_events.CALLS,
+    *views_stories.CALLS,
+    *views_tests.CALLS,
+    *views_coverage.CALLS,
+    *views_posthog.CALLS,
+    *views_health.CALLS,
+    Call(
+        "GET",
+        "/openapi.json",
+        get_openapi,
+        "This description.",
+        {200: Answer("OpenAPI 3.0.", {"type": "object"})},
+        tag="operations",
+    ),
+)
+
+
+def register(app: faust.App, services: WebServices) -> None:
+    """Adds every call to the app. Call once, before the app starts.
+
+    Faust's own pages (tables, router, statistics) are taken off: they would show journeys to whoever asks.
+    """
+    context = Context(services, Ingest(services), RowCounts())
+    server = app.web
+    server.blueprints = BlueprintManager([])
+    for path, calls in by_path(CALLS).items():
+        server.add_view(view_class(path, calls, context))
+    prepare(server.web_app, context)
+    # Bodies are decompressed by our own reader, which is bounded; aiohttp's would come before any bound of ours.
+    server._runner = runner(server.web_app)
+
+
+def prepare(web_app: web.Application, context: Context) -> None:
+    """The parts of the aiohttp application that stand around the views."""
+    web_app.middlewares.append(error_middleware)
+
+    async def close(_: web.Application) -> None:
+        context.ingest.close()
+
+    web_app.on_cleanup.append(close)
+
+
+def runner(web_app: web.Application) -> web.AppRunner:
+    """The server with the settings that our reading of bodies relies on."""
+    return web.AppRunner(
+        web_app,
+        access_log=None,
+        auto_decompress=False,
+        max_line_size=LINE_BYTES_MAX,
+        max_field_size=LINE_BYTES_MAX,
+        lingering_time=2.0,
+        shutdown_timeout=3.0,
+    )
+
+
+def by_path(calls: Iterable[Call]) -> dict[str, list[Call]]:
+    """The calls of each path."""
+    paths: dict[str, list[Call]] = {}
+    for call in calls:
+        paths.setdefault(call.path, []).append(call)
+    return paths
+
+
+def view_class(path: str, calls: list[Call], context: Context) -> type[View]:
+    """A Faust view for the calls of one path."""
+    members: dict[str, Any] = {call.method.lower(): _method(call, context) for call in calls}
+    allowed = sorted(call.method for call in calls)
+    if any(call.capture for call in calls):
+        members["options"] = _preflight(allowed)
+    members["on_request_error"] = _refuse_method(allowed)
+    # aiohttp's own pattern for a variable leaves out braces, which an id may well have.
+    members |= {"view_path": path.replace("}", ":[^/]+}"), "view_name": path}
+    return type("View", (View,), members)
+
+
+def _method(call: Call, context: Context) -> Any:
+    histogram = context.services.metrics.http_seconds
+
+    async def method(_view: View, request: web.Request, **_: str) -> web.StreamResponse:
+        began_s = perf_counter()
+        try:
+            answer = await call.handler(context, request)
+        except Exception as error:  # noqa: BLE001 - `told` logs what isn't the client's fault
+            if isinstance(error, ApiError) and call.capture and error.status < 500:
+                context.services.metrics.events_refused.labels(error.code).inc()
+            answer = told(error)
+        if call.capture:
+            answer.headers["Access-Control-Allow-Origin"] = "*"
+        histogram.labels(f"{call.method} {call.path}", str(answer.status)).observe(perf_counter() - began_s)
+        return answer
+
+    return method
+
+
+def _preflight(allowed: Sequence[str]) -> Any:
+    async def options(_view: View, request: web.Request, **_: str) -> web.Response:
+        headers = {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Allow-Methods": ", ".join([*allowed, "OPTIONS"]),
+            "Access-Control-Allow-Headers": "*",
+            "Access-Control-Max-Age": str(PREFLIGHT_AGE_S),
+        }
+        if "Access-Control-Request-Private-Network" in request.headers:
+            headers["Access-Control-Allow-Private-Network"] = "true"
+        return web.Response(status=204, headers=headers)
+
+    return options
+
+
+def _refuse_method(allowed: Sequence[str]) -> Any:
+    """Faust answers HEAD on every view; where there is no GET it is refused in our own words."""
+
+    async def on_request_error(_view: View, _request: web.Request, _error: Exception) -> web.Response:
+        message = "this address doesn't take that method"
+        answer = error_answer(405, "method_not_allowed", message, "GET /docs lists the calls")
+        answer.headers["Allow"] = ", ".join(allowed)
+        return answer
+
+    return on_request_error

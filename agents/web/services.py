@@ -1,0 +1,56 @@
+"""What the views need of the rest of the program. The composition root fills it in."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from agents.metrics import Metrics
+from agents.settings import Settings
+from agents.storage import CodeFiles, Storage
+
+Check = Callable[[], str | None]
+"""Looks at one thing that must be there before work can be done: None when it is, else what is missing."""
+
+
+class BrokerUnavailable(RuntimeError):
+    """Kafka did not acknowledge in time. The events may or may not be in the topic: the sender sends them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindow:
+    """A window that is still held in the table: the id that its story has or will have, whether an explicit end
+    closed it, and its events in order, each as canonical JSON."""
+
+    app: str
+    story_id: str
+    ended: bool
+    events: Sequence[bytes]
+
+
+class Journeys(Protocol):
+    """The open windows of this worker, and where those of the others are."""
+
+    def worker_of(self, journey_id: str) -> str | None:
+        """The URL of the worker that holds the journey's partition; None when nobody does at the moment."""
+
+    def is_mine(self, journey_id: str) -> bool:
+        """Whether this worker holds the journey's partition, recovered and ready."""
+
+    def open_windows(self, journey_id: str) -> Sequence[OpenWindow]:
+        """The journey's windows in this worker's table, oldest first; none for an unknown journey."""
+
+
+@dataclass(frozen=True)
+class WebServices:
+    """Settings, storage and files; `produce(key, value)` writes to the events topic and returns once Kafka has
+    acknowledged (BrokerUnavailable otherwise); `checks` say what is missing for work; `refresh` brings the gauges of
+    the stream up to date before they are printed."""
+
+    settings: Settings
+    storage: Storage
+    files: CodeFiles
+    metrics: Metrics
+    journeys: Journeys
+    produce: Callable[[bytes, bytes], Awaitable[None]]
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    refresh: Callable[[], None] = lambda: None

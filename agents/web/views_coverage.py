@@ -1,0 +1,104 @@
+"""What the tests of an app cover of what its users did."""
+
+from dataclasses import asdict
+from typing import Any, Final
+
+from aiohttp import web
+
+from agents.web.answers import json_answer
+from agents.web.calls import Answer, Call, Context, Parameter
+from agents.web.queries import off_loop, text_parameter
+from pipeline.coverage import Coverage, Gap, coverage
+from schemas.codecs import BadInput
+
+TARGET_DEFAULT: Final = 0.9
+_TEXT: Final = {"type": "string"}
+_SHARE: Final = {"type": "number", "minimum": 0, "maximum": 1}
+_GAP: Final = {
+    "type": "object",
+    "required": ["flow_id", "title", "journeys", "last_seen", "reason"],
+    "properties": {
+        "flow_id": _TEXT, "title": _TEXT, "journeys": {"type": "integer"}, "last_seen": _TEXT, "reason": _TEXT,
+    },
+}  # fmt: skip
+SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": [
+        "journeys",
+        "journeys_covered",
+        "deeds",
+        "deeds_covered",
+        "missing",
+        "died_out",
+        "smallest",
+        "reached",
+    ],
+    "properties": {
+        "journeys": {"type": "integer"},
+        "journeys_covered": _SHARE,
+        "deeds": {"type": "integer"},
+        "deeds_covered": _SHARE,
+        "missing": {"type": "array", "items": _GAP},
+        "died_out": {"type": "array", "items": _GAP},
+        "smallest": {"type": "array", "items": _TEXT},
+        "reached": _SHARE,
+    },
+}
+
+
+async def get_coverage(context: Context, request: web.Request) -> web.Response:
+    """Shares, gaps, and the smallest set of tests that reaches `target`."""
+    app = request.query.get("app")
+    if not app:
+        raise BadInput("app: should name an app")
+    flows = await off_loop(context.services.storage.seen_flows, app)
+    return json_answer(_json(coverage(flows, _target(request), request.query.get("since", ""))))
+
+
+def _target(request: web.Request) -> float:
+    try:
+        target = float(request.query.get("target", TARGET_DEFAULT))
+    except ValueError:
+        target = -1.0
+    if not 0 <= target <= 1:
+        raise BadInput("target: should be a number from 0 to 1")
+    return target
+
+
+def _json(found: Coverage) -> dict[str, Any]:
+    gaps = {"missing": [_gap(gap) for gap in found.missing], "died_out": [_gap(gap) for gap in found.died_out]}
+    return {**asdict(found), **gaps}
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    flow = gap.flow
+    return {
+        "flow_id": flow.flow_id,
+        "title": flow.title,
+        "journeys": flow.journeys,
+        "last_seen": flow.last_seen,
+        "reason": gap.reason,
+    }
+
+
+CALLS: Final[tuple[Call, ...]] = (
+    Call(
+        "GET",
+        "/api/v1/coverage",
+        get_coverage,
+        "What the tests of an app cover of what its users did, and the fewest tests that would do.",
+        answers={
+            200: Answer("The coverage.", SCHEMA),
+            400: Answer("A parameter that can't be used."),
+            503: Answer("Storage is away."),
+        },
+        parameters=(
+            Parameter("app", "query", "The app.", {"type": "string", "minLength": 1}, required=True),
+            Parameter(
+                "target", "query", "The share of deeds that the smallest set must reach.", {**_SHARE, "default": 0.9}
+            ),
+            text_parameter("since", "ISO 8601: tested flows that were not seen since have died out."),
+        ),
+        tag="tests",
+    ),
+)

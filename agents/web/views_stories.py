@@ -1,0 +1,138 @@
+"""Stories, and journeys that are still open."""
+
+from typing import Any, Final
+
+import aiohttp
+import orjson
+from aiohttp import web
+from yarl import URL
+
+from agents.storage import StoredStory, StoryFilter
+from agents.web.answers import json_answer
+from agents.web.calls import Answer, Call, Context, Parameter, ref
+from agents.web.errors import ApiError, not_found
+from agents.web.queries import PAGE_PARAMETERS, off_loop, page_request, text_filters, text_parameter
+from agents.web.services import OpenWindow
+from schemas.codecs import dump
+
+ROUTED_HEADER: Final = "X-Journeywright-Routed"
+"""Set on a request that one worker passes on to another, so that it is passed on once only."""
+ROUTE_SECONDS_MAX: Final = 5.0
+EVENTS_SHOWN_MAX: Final = 1_000
+
+
+def story_json(stored: StoredStory) -> dict[str, Any]:
+    """A story as clients know it."""
+    fields: dict[str, Any] = dump(stored.story)
+    return {**fields, "hasTests": stored.has_test, "flow_id": stored.flow_id, "support": stored.support}
+
+
+async def get_stories(context: Context, request: web.Request) -> web.Response:
+    """A page of stories."""
+    wanted = StoryFilter(**text_filters(request, "app", "session_id", "tag", "flow_id"))
+    page = await off_loop(context.services.storage.stories, wanted, page_request(request))
+    return json_answer({"stories": [story_json(one) for one in page.items], "next_cursor": page.next_cursor})
+
+
+async def get_story(context: Context, request: web.Request) -> web.Response:
+    """One story."""
+    key = request.match_info["id"]
+    stored = await off_loop(context.services.storage.story, key)
+    if stored is None:
+        raise not_found("story", key)
+    return json_answer(story_json(stored))
+
+
+def window_json(window: OpenWindow) -> dict[str, Any]:
+    """An open window as clients see it: of a very long one, the newest EVENTS_SHOWN_MAX events."""
+    shown = [orjson.Fragment(event) for event in window.events[-EVENTS_SHOWN_MAX:]]
+    fields = {"app": window.app, "story_id": window.story_id, "ended": window.ended}
+    return {**fields, "event_count": len(window.events), "events": shown}
+
+
+async def get_journey(context: Context, request: web.Request) -> web.StreamResponse:
+    """The open windows of a journey, from the worker that holds them."""
+    key = request.match_info["id"]
+    journeys = context.services.journeys
+    if not journeys.is_mine(key):
+        elsewhere = journeys.worker_of(key)
+        if elsewhere is None or ROUTED_HEADER in request.headers or _is_me(context, elsewhere):
+            raise ApiError(503, "moving", "the journey is moving between workers", "ask again in a moment")
+        return await _routed(elsewhere, request)
+    windows = journeys.open_windows(key)
+    if not windows:
+        hint = "it may be closed: GET /api/v1/stories"
+        raise ApiError(404, "not_found", f"no open journey has the id {key[:100]!r}", hint)
+    return json_answer({"journey_id": key, "windows": [window_json(one) for one in windows]})
+
+
+def _is_me(context: Context, url: str) -> bool:
+    mine, other = URL(context.services.settings.public_url), URL(url)
+    return (mine.host, mine.port) == (other.host, other.port)
+
+
+async def _routed(worker_url: str, request: web.Request) -> web.Response:
+    target = URL(worker_url).join(URL(request.rel_url.raw_path, encoded=True))
+    timeout = aiohttp.ClientTimeout(total=ROUTE_SECONDS_MAX)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(target, headers={ROUTED_HEADER: "1"}) as answer,
+        ):
+            body = await answer.read()
+            headers = {name: answer.headers[name] for name in ("Retry-After",) if name in answer.headers}
+            return web.Response(body=body, status=answer.status, headers=headers, content_type=answer.content_type)
+    except (TimeoutError, aiohttp.ClientError):
+        message = "the worker that holds the journey doesn't answer"
+        raise ApiError(503, "moving", message, "ask again in a moment") from None
+
+
+STORY_ID = Parameter("id", "path", "The story's id.", required=True)
+
+CALLS = (
+    Call(
+        "GET",
+        "/api/v1/stories",
+        get_stories,
+        "Stories, newest first.",
+        answers={
+            200: Answer("A page.", ref("StoryPage")),
+            400: Answer("A parameter that can't be used."),
+            503: Answer("Storage is away."),
+        },
+        parameters=(
+            text_parameter("session_id", "Stories of this session."),
+            text_parameter("app", "Stories of this app."),
+            text_parameter("tag", "Stories with this tag."),
+            text_parameter("flow_id", "Stories of this flow."),
+            *PAGE_PARAMETERS,
+        ),
+        tag="stories",
+    ),
+    Call(
+        "GET",
+        "/api/v1/stories/{id}",
+        get_story,
+        "One story.",
+        answers={
+            200: Answer("The story.", ref("StoryAnswer")),
+            404: Answer("No such story."),
+            503: Answer("Storage is away."),
+        },
+        parameters=(STORY_ID,),
+        tag="stories",
+    ),
+    Call(
+        "GET",
+        "/api/v1/journeys/{id}",
+        get_journey,
+        "The open windows of a journey, from whichever worker holds it.",
+        answers={
+            200: Answer("The open windows.", ref("OpenJourney")),
+            404: Answer("No open journey has this id."),
+            503: Answer("The journey is moving between workers."),
+        },
+        parameters=(Parameter("id", "path", "The journey's id.", required=True),),
+        tag="stories",
+    ),
+)

@@ -1,0 +1,186 @@
+"""Tests: what was generated, and what a person made of it."""
+
+import ast
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from agents.storage import CodeFilter, EditConflict, NoSuchTest, StoredTest
+from agents.web.answers import json_answer
+from agents.web.calls import Answer, Call, Context, Parameter, ref
+from agents.web.errors import ApiError, not_found
+from agents.web.queries import PAGE_PARAMETERS, flag, off_loop, page_request, text_filters, text_parameter
+from schemas import limits
+from schemas.codecs import BadInput, dump
+
+BODY_BYTES_MAX = 6 * limits.CODE_BYTES_MAX + 1_000
+"""JSON may write each byte of the code as `\\u00xx`."""
+
+
+def test_json(stored: StoredTest) -> dict[str, Any]:
+    """A test as clients know it; `code` is what people should run."""
+    fields: dict[str, Any] = dump(stored.test)
+    return {
+        **fields,
+        "code": stored.code,
+        "user_story_id": stored.test.story_id,
+        "saved": stored.saved,
+        "etag": stored.etag,
+        "revision": stored.revision,
+        "support": stored.support,
+        "file": stored.path,
+    }
+
+
+def _answer(stored: StoredTest) -> web.Response:
+    return json_answer(test_json(stored), headers={"ETag": f'"{stored.etag}"'})
+
+
+async def get_tests(context: Context, request: web.Request) -> web.Response:
+    """A page of tests."""
+    texts = text_filters(request, "app", "session_id", "user_story_id", "tag", "flow_id")
+    wanted = CodeFilter(**texts, saved=flag(request, "saved"))
+    page = await off_loop(context.services.storage.tests, wanted, page_request(request))
+    return json_answer({"tests": [test_json(one) for one in page.items], "next_cursor": page.next_cursor})
+
+
+async def get_test(context: Context, request: web.Request) -> web.Response:
+    """One test."""
+    key = request.match_info["id"]
+    stored = await off_loop(context.services.storage.test, key)
+    if stored is None:
+        raise not_found("test", key)
+    return _answer(stored)
+
+
+async def put_test(context: Context, request: web.Request) -> web.Response:
+    """Saves a person's edit."""
+    key = request.match_info["id"]
+    etag = _expected(request.headers.get("If-Match"))
+    code = _code(await _body(request), request.content_type)
+    await off_loop(check_code, code)
+    try:
+        stored = await off_loop(context.services.storage.save_edit, key, code, etag)
+    except NoSuchTest:
+        raise not_found("test", key) from None
+    except EditConflict as conflict:
+        message = "the test was changed since you read it"
+        hint = "GET it again and put your change on top"
+        raise ApiError(412, "changed", message, hint, etag=conflict.etag) from None
+    await off_loop(context.services.files.publish, key)
+    return _answer(stored)
+
+
+def _expected(if_match: str | None) -> str | None:
+    """The etag that the client read; None for `*`, any."""
+    if if_match is None or not if_match.strip():
+        hint = 'send If-Match with the etag that you read, e.g. If-Match: "0123abcd"'
+        raise ApiError(428, "if_match_missing", "saving needs to know what you changed", hint)
+    return None if if_match.strip() == "*" else if_match.strip().strip('"')
+
+
+async def _body(request: web.Request) -> bytes:
+    body = bytearray()
+    async for piece in request.content.iter_any():
+        body += piece
+        if len(body) > BODY_BYTES_MAX:
+            raise _code_too_large()
+    return bytes(body)
+
+
+def _code(body: bytes, content_type: str) -> str:
+    try:
+        if content_type.startswith("text/"):
+            code: object = body.decode()
+        else:
+            document = orjson.loads(body)
+            code = document.get("code") if isinstance(document, dict) else None
+    except UnicodeDecodeError:
+        raise BadInput("the body is not UTF-8") from None
+    except orjson.JSONDecodeError as error:
+        raise BadInput(f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
+    if not isinstance(code, str):
+        raise BadInput('code: should be a text; send {"code": "…"}, or the code itself as text/plain')
+    if len(code.encode()) > limits.CODE_BYTES_MAX:
+        raise _code_too_large()
+    return code
+
+
+def _code_too_large() -> ApiError:
+    return ApiError(413, "too_large", f"the code has more than {limits.CODE_BYTES_MAX} bytes", "make it smaller")
+
+
+def check_code(code: str) -> None:
+    """Refuses with 422, reason and line what Python can't parse. Nothing of it is run."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError as error:
+        message = f"line {error.lineno}: {error.msg}" if error.lineno else error.msg
+        raise ApiError(422, "does_not_parse", message, "correct the code and save again", line=error.lineno) from None
+    except (ValueError, RecursionError, MemoryError):
+        message = "Python can't parse this code (NUL bytes, or nesting that is too deep)"
+        raise ApiError(422, "does_not_parse", message, "correct the code and save again", line=None) from None
+    if not tree.body:
+        raise ApiError(422, "empty", "there is no code", "send the whole file", line=None)
+
+
+TEST_ID = Parameter("id", "path", "The test's id.", required=True)
+AWAY = Answer("Storage is away.")
+
+CALLS = (
+    Call(
+        "GET",
+        "/api/v1/tests",
+        get_tests,
+        "Tests, newest first.",
+        answers={
+            200: Answer("A page.", ref("CodePage")),
+            400: Answer("A parameter that can't be used."),
+            503: AWAY,
+        },
+        parameters=(
+            text_parameter("user_story_id", "The test of the flow that this story belongs to."),
+            text_parameter("session_id", "Tests of the flows that this session went through."),
+            text_parameter("app", "Tests of this app."),
+            text_parameter("tag", "Tests whose story has this tag."),
+            text_parameter("flow_id", "The test of this flow."),
+            Parameter("saved", "query", "Only tests that a person has saved, or only the others.", {"type": "boolean"}),
+            *PAGE_PARAMETERS,
+        ),
+        tag="tests",
+    ),
+    Call(
+        "GET",
+        "/api/v1/tests/{id}",
+        get_test,
+        "One test.",
+        answers={200: Answer("The test.", ref("CodeAnswer")), 404: Answer("No such test."), 503: AWAY},
+        parameters=(TEST_ID,),
+        tag="tests",
+    ),
+    Call(
+        "PUT",
+        "/api/v1/tests/{id}",
+        put_test,
+        "Saves a person's edit. Generating the test anew never overwrites it.",
+        answers={
+            200: Answer("Saved.", ref("CodeAnswer")),
+            400: Answer("No code in the body."),
+            404: Answer("No such test."),
+            412: Answer("Changed since it was read; `etag` is the present one."),
+            413: Answer("Too large."),
+            422: Answer("The code doesn't parse; `line` says where."),
+            428: Answer("If-Match is missing."),
+            503: AWAY,
+        },
+        parameters=(TEST_ID, Parameter("If-Match", "header", "The etag that was read, or `*`.")),
+        body={
+            "application/json": {
+                "schema": {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}}
+            },
+            "text/plain": {"schema": {"type": "string"}},
+        },
+        tag="tests",
+    ),
+)
