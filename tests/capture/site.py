@@ -1,0 +1,119 @@
+"""Our pages over HTTP, and a collector in the place of the server's event view."""
+
+import json
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from schemas.events import EVENT, Effect, Event
+
+REPO = Path(__file__).resolve().parents[2]
+PAGES = REPO / "tests" / "pages"
+CAPTURE = REPO / "agents" / "web" / "static" / "capture.js"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+END = "async () => { if (window.journeywright) await window.journeywright.end() }"
+
+
+@dataclass
+class Site:
+    """Our pages and the collector, each on a port of its own, as an app and journeywright would be."""
+
+    received: list[dict[str, Any]] = field(default_factory=list)
+    away: bool = False
+    port: int = 0
+    collector_port: int = 0
+    bodies: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.collector_port}"
+
+    def events(self) -> list[Event]:
+        """Everything received, each id once, in the order in which it happened."""
+        parsed = {raw["id"]: EVENT.validate_python(raw) for raw in self.received}
+        return sorted(parsed.values(), key=lambda one: (one.at_ms, one.tab_id, one.seq))
+
+    def kind(self, kind: str) -> list[Any]:
+        return [one for one in self.events() if one.kind == kind]
+
+    def effect_of(self, event: Event) -> Effect:
+        """The one effect of an action."""
+        found = [one for one in self.kind("effect") if one.cause == event.id]
+        assert len(found) == 1, f"{len(found)} effects of {event.kind}"
+        effect: Effect = found[0]
+        return effect
+
+
+def _quiet(handler: type[BaseHTTPRequestHandler]) -> type[BaseHTTPRequestHandler]:
+    handler.log_message = lambda *_: None  # type: ignore[method-assign, assignment]
+    return handler
+
+
+def pages_handler(site: Site) -> type[BaseHTTPRequestHandler]:
+    """Serves tests/pages, a small API, a download, and the recorder itself."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self, status: int, body: bytes, kind: str, **headers: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            path = urlsplit(self.path).path
+            if path.startswith("/api/"):
+                status = 500 if path.endswith("/fail") else 200
+                return self.answer(status, json.dumps({"path": path}).encode(), "application/json")
+            if path == "/report.csv":
+                return self.answer(200, b"a,b\n", "text/csv", Content_Disposition="attachment; filename=report.csv")
+            if path == "/capture.js":
+                return self.answer(200, CAPTURE.read_bytes(), "text/javascript")
+            file = PAGES / path.lstrip("/")
+            if not file.is_file():
+                return self.answer(404, b"not here", "text/plain")
+            html = file.read_text()
+            if urlsplit(self.path).query == "tagged":
+                tag = f'<script src="/capture.js" data-endpoint="{site.endpoint}" data-app="tagged"></script>'
+                html = html.replace("<head>", "<head>" + tag)
+            return self.answer(200, html.encode(), "text/html; charset=utf-8")
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+            if self.path.startswith("/api/"):
+                return self.answer(500 if self.path.endswith("/fail") else 201, b"{}", "application/json")
+            said = parse_qs(body)
+            page = (PAGES / "result.html").read_text().replace("{{name}}", said.get("name", [""])[0])
+            return self.answer(200, page.encode(), "text/html; charset=utf-8")
+
+    return _quiet(Handler)
+
+
+def collector_handler(site: Site) -> type[BaseHTTPRequestHandler]:
+    """Takes events as journeywright would, unless it is away."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+            if site.away:
+                self.close_connection = True
+                return
+            site.bodies.append(body)
+            site.received.extend(json.loads(body)["events"])
+            self.send_response(202)
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+    return _quiet(Handler)

@@ -1,0 +1,429 @@
+"""Each kind of action, done by a real user's input in real Chromium, arrives as one event that says what was done."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from schemas.elements import ById, ByPath, ByRole, ByText, Candidate, Element
+from schemas.events import Event
+from tests.capture.site import Site
+
+pytestmark = pytest.mark.slow
+Record = Callable[[str, Callable[[Page], None]], list[Event]]
+ACTIONS = {"click", "fill", "select", "check", "press", "upload", "drag", "hover", "scroll"}
+
+
+def actions(events: list[Event]) -> list[Any]:
+    return [one for one in events if one.kind in ACTIONS]
+
+
+def unique(element: Element) -> list[Candidate]:
+    return [one for one in element.candidates if one.count == 1]
+
+
+def test_form_is_recorded_as_filled_in(record: Record) -> None:
+    """Typing, choosing, ticking, a date and a file are one event each, in order, with what the user chose."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Name").press_sequentially("Ada")
+        page.get_by_label("E-mail").fill("ada@example.com")
+        page.get_by_label("About").press_sequentially("One\ntwo")
+        page.get_by_label("Country").select_option("ch")
+        page.get_by_label("Send me news").check()
+        page.get_by_label("Pro").check()
+        page.get_by_label("Start").fill("2025-11-30")
+        page.get_by_label("Photo").set_input_files({"name": "me.png", "mimeType": "image/png", "buffer": b"x"})
+
+    found = actions(record("form.html", do))
+    assert [one.kind for one in found] == ["fill", "fill", "fill", "select", "check", "check", "fill", "upload"]
+    name, mail, about, country, news, plan, start, photo = found
+    typed = [one.value.text for one in (name, mail, about, start)]
+    assert typed == ["Ada", "ada@example.com", "One\ntwo", "2025-11-30"]
+    assert [(one.value, one.label) for one in country.options] == [("ch", "Switzerland")]
+    assert (news.checked, plan.checked) == (True, True)
+    assert photo.files == ("me.png",)
+    assert [one.target.label for one in (name, news, plan)] == ["Name", "Send me news", "Pro"]
+    assert ByRole(role="radio", name="Pro") in [one.locator for one in unique(plan.target)]
+
+
+def test_changed_field_tells_its_value_before(record: Record) -> None:
+    """A field typed into twice says what it held before the second time."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Name").press_sequentially("Ada")
+        page.get_by_label("E-mail").press_sequentially("a@b.c")
+        page.get_by_label("Name").press("End")
+        page.get_by_label("Name").press_sequentially(" L.")
+
+    name = [one for one in actions(record("form.html", do)) if one.kind == "fill"][-1]
+    assert (name.before, name.value.text) == ("Ada", "Ada L.")
+
+
+def test_unticking_is_recorded(record: Record) -> None:
+    """A box that is ticked and unticked gives two events with its state after each."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Send me news").check()
+        page.wait_for_timeout(600)
+        page.get_by_label("Send me news").uncheck()
+
+    assert [one.checked for one in actions(record("form.html", do))] == [True, False]
+
+
+def test_keyboard_ticks_a_box(record: Record) -> None:
+    """Space on a box is the same as a click on it; the key itself is no event."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Send me news").focus()
+        page.keyboard.press("Space")
+
+    assert [(one.kind, one.checked) for one in actions(record("form.html", do))] == [("check", True)]
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"), [("click", (1, "left")), ("dblclick", (2, "left")), ("right", (1, "right"))]
+)
+def test_clicks(record: Record, how: str, expected: tuple[int, str]) -> None:
+    """A double click is one event, not three; a click with the right button is one that says so."""
+
+    def do(page: Page) -> None:
+        label = page.get_by_text("Milk")
+        {"click": label.click, "dblclick": label.dblclick, "right": lambda: label.click(button="right")}[how]()
+
+    (click,) = actions(record("list.html", do))
+    assert (click.clicks, click.button) == expected
+    assert ByText(value="Milk") in [one.locator for one in unique(click.target)]
+
+
+def test_click_with_a_modifier(record: Record) -> None:
+    """Keys held during a click are told."""
+    (click,) = actions(record("list.html", lambda page: page.get_by_text("Milk").click(modifiers=["Shift"])))
+    assert click.modifiers == ("Shift",)
+
+
+def test_enter_in_a_field_follows_its_fill(record: Record) -> None:
+    """The text comes before the key that sends it, and the click that the page makes of the key is no event."""
+
+    def do(page: Page) -> None:
+        page.get_by_placeholder("What to buy?").press_sequentially("Eggs")
+        page.keyboard.press("Enter")
+
+    fill, press = actions(record("list.html", do))
+    assert (fill.kind, fill.value.text) == ("fill", "Eggs")
+    assert (press.kind, press.key) == ("press", "Enter")
+
+
+def test_enter_that_submits_a_form_is_one_event(record: Record) -> None:
+    """The browser's own click on the submit button, when Enter sends a form, is no click of the user."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Name").press_sequentially("Ada")
+        page.keyboard.press("Enter")
+        page.get_by_text("Welcome, Ada").wait_for()
+
+    assert [one.kind for one in actions(record("form.html", do))] == ["fill", "press"]
+
+
+def test_shortcut_is_recorded(record: Record) -> None:
+    """A key with a modifier that the page reacts to is an event with both."""
+    (press,) = actions(record("editor.html", lambda page: page.keyboard.press("Control+s")))
+    assert (press.key, press.modifiers) == ("s", ("Control",))
+
+
+def test_single_key_command_is_recorded_where_the_page_takes_it(record: Record) -> None:
+    """A printable key outside fields counts only if the page makes something of it."""
+
+    def do(page: Page) -> None:
+        page.keyboard.press("q")
+        page.keyboard.press("?")
+
+    assert [one.key for one in actions(record("editor.html", do))] == ["?"]
+
+
+def test_escape_closes_a_dialog(record: Record) -> None:
+    """Escape is an event of its own."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Settings").click()
+        page.keyboard.press("Escape")
+
+    click, press = actions(record("editor.html", do))
+    assert (click.kind, press.kind, press.key) == ("click", "press", "Escape")
+
+
+def test_rich_text_is_one_fill(record: Record) -> None:
+    """What is typed into an editable region is one fill, lines and all."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Message").click()
+        page.keyboard.type("Dear all,\nhello")
+
+    fill = actions(record("editor.html", do))[-1]
+    assert (fill.kind, fill.target.editable) == ("fill", True)
+    assert fill.value.text.split() == ["Dear", "all,", "hello"]
+
+
+def test_key_that_commits_a_tag(record: Record) -> None:
+    """A comma that the page takes for "done" comes after the text that it commits."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Tags").first.press_sequentially("red,blue,")
+
+    events = actions(record("editor.html", do))
+    found = [(one.kind, one.value.text if one.kind == "fill" else one.key) for one in events]
+    assert found == [("fill", "red"), ("press", ","), ("fill", "blue"), ("press", ",")]
+
+
+def test_enter_that_sends_a_message(record: Record) -> None:
+    """Enter in a text of several lines is a key of its own where the page sends the text off."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Chat").press_sequentially("Hi there")
+        page.keyboard.press("Enter")
+        page.get_by_text("You said: Hi there").wait_for()
+
+    fill, press = actions(record("editor.html", do))
+    assert (fill.value.text, press.key) == ("Hi there", "Enter")
+
+
+def test_drag_and_drop(record: Record) -> None:
+    """The browser's own drag and drop is one event with both ends, and no click."""
+    (drag,) = actions(record("pointer.html", lambda page: page.locator("#from").drag_to(page.locator("#to"))))
+    assert (drag.target.text, drag.onto.text) == ("Card A", "Column B")
+
+
+def test_dragging_by_pointer_events(record: Record) -> None:
+    """Something that the page moves along with the pointer is a drag with its places."""
+
+    def do(page: Page) -> None:
+        box = page.get_by_label("Volume").bounding_box()
+        assert box
+        page.mouse.move(box["x"] + 10, box["y"] + 10)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 150, box["y"] + 10, steps=5)
+        page.mouse.up()
+
+    (drag,) = actions(record("pointer.html", do))
+    assert (drag.kind, drag.target.role, drag.position) == ("drag", "slider", (10, 10))
+
+
+def test_hover_is_told_where_the_click_depended_on_it(record: Record) -> None:
+    """A menu that opens under the pointer: the hover comes before the click on what it showed."""
+
+    def do(page: Page) -> None:
+        page.get_by_text("File menu").hover()
+        page.get_by_role("link", name="New file").click()
+
+    hover, click = actions(record("pointer.html", do))
+    assert (hover.kind, hover.target.text) == ("hover", "File menu")
+    assert click.target.name == "New file"
+
+
+def test_hover_by_script_is_told(record: Record) -> None:
+    """The same for a menu that a script makes when the pointer comes."""
+
+    def do(page: Page) -> None:
+        page.wait_for_timeout(400)
+        page.get_by_role("button", name="Edit menu").hover()
+        page.wait_for_timeout(300)
+        page.get_by_role("button", name="Undo").click()
+
+    assert [(one.kind, one.target.name) for one in actions(record("pointer.html", do))] == [
+        ("hover", "Edit menu"),
+        ("click", "Undo"),
+    ]
+
+
+def test_hovering_for_nothing_is_no_event(record: Record) -> None:
+    """The pointer passes over a lot on its way: none of that is told."""
+
+    def do(page: Page) -> None:
+        page.get_by_text("File menu").hover()
+        page.get_by_text("Column B").hover()
+        page.get_by_text("Card A").click()
+
+    assert [one.kind for one in actions(record("pointer.html", do))] == ["click"]
+
+
+def test_click_on_a_drawing_has_its_place(record: Record) -> None:
+    """Where there is nothing but pixels, the place inside the element is told."""
+    (click,) = actions(record("pointer.html", lambda page: page.locator("#pad").click(position={"x": 30, "y": 20})))
+    assert click.position is not None
+    assert [round(part) for part in click.position] == [30, 20]
+
+
+def test_icon_belongs_to_what_can_be_clicked(record: Record) -> None:
+    """A click on a drawing without words is one on the box that shows a hand under the pointer."""
+    (click,) = actions(record("pointer.html", lambda page: page.locator("svg").click()))
+    assert click.target.classes == ("card",)
+
+
+def test_press_that_opens_something_over_itself(record: Record) -> None:
+    """A select box of the page's own making that covers itself on the press: the click is on the box alone."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("combobox", name="Colour").click(delay=60)
+        page.get_by_role("option", name="Blue").click()
+
+    first, second = actions(record("widgets.html", do))
+    assert (first.kind, first.target.name, second.kind, second.target.name) == ("click", "Colour", "click", "Blue")
+
+
+def test_tab_into_a_cell_that_becomes_a_field(record: Record) -> None:
+    """Tab is an action where a field only comes to be by it; elsewhere it is none."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("cell", name="10").click()
+        page.keyboard.type("11")
+        page.keyboard.press("Tab")
+        page.keyboard.type("22")
+        page.keyboard.press("Tab")
+
+    found = actions(record("widgets.html", do))
+    assert [one.kind for one in found] == ["click", "fill", "press", "fill"]
+    assert (found[1].value.text, found[2].key, found[3].value.text) == ("11", "Tab", "22")
+
+
+def test_field_that_the_page_empties_after_each_key(record: Record) -> None:
+    """A code editor swallows each key: all that was typed is one fill."""
+    (fill,) = actions(record("widgets.html", lambda page: page.get_by_label("Code").press_sequentially("x=1")))
+    assert fill.value.text == "x=1"
+
+
+def test_selecting_text_is_no_action(record: Record) -> None:
+    """Marking text with the pointer is neither a click nor a drag."""
+
+    def do(page: Page) -> None:
+        start = page.get_by_text("A longer text").bounding_box()
+        end = page.get_by_text("to there.").bounding_box()
+        assert start
+        assert end
+        page.mouse.move(start["x"] + 20, start["y"] + 5)
+        page.mouse.down()
+        page.mouse.move(end["x"] + 40, end["y"] + 5, steps=4)
+        page.mouse.up()
+
+    assert actions(record("widgets.html", do)) == []
+
+
+def test_range_is_filled(record: Record) -> None:
+    """A slider of the browser's own is filled with its value."""
+    (fill,) = actions(record("widgets.html", lambda page: page.get_by_label("Loudness").fill("8")))
+    assert (fill.kind, fill.value.text, fill.before) == ("fill", "8", "5")
+
+
+def test_scripted_clicks_are_not_the_users(record: Record) -> None:
+    """What a script of the page clicks is no action."""
+    assert actions(record("list.html", lambda page: page.evaluate("document.getElementById('add').click()"))) == []
+
+
+def test_iframes_tell_how_to_reach_them(record: Record) -> None:
+    """Actions inside same-origin frames arrive with the way to the frame, also in a frame that a script wrote."""
+
+    def do(page: Page) -> None:
+        page.frame_locator("[name=inner]").get_by_label("Amount").press_sequentially("12")
+        page.frame_locator("[name=inner]").get_by_role("button").click()
+        page.frame_locator("#written").get_by_label("Text").press_sequentially("hello")
+
+    amount, pay, text = actions(record("frames.html", do))
+    assert (amount.value.text, pay.target.name, text.value.text) == ("12", "Pay", "hello")
+    hops = [hop[0].locator.model_dump()["value"] for hop in (*pay.target.frames, *text.target.frames)]
+    assert hops == ["inner", "Editor"]
+    assert [one.count for one in pay.target.candidates if one.locator == ByRole(role="button", name="Pay")] == [1]
+
+
+def test_shadow_roots_are_open_books(record: Record) -> None:
+    """Nested open shadow roots: the inner element is meant, and counted as Playwright counts, through all roots."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Switch on").nth(1).click()
+        page.get_by_label("Mode").nth(1).select_option("Night")
+        page.get_by_label("Away").first.check()
+
+    click, select, check = actions(record("shadow.html", do))
+    assert click.target.shadow
+    named = [one for one in click.target.candidates if one.locator == ByRole(role="button", name="Switch on")]
+    assert [(one.count, one.index) for one in named if not one.within] == [(2, 1)]
+    assert [one.label for one in select.options] == ["Night"]
+    assert check.checked
+
+
+def test_names_that_contain_another_get_an_exact_variant(record: Record) -> None:
+    """ "Save" beside "Save as draft": the loose form finds both, the exact one only it."""
+    (click,) = actions(record("table.html", lambda page: page.get_by_role("button", name="Save", exact=True).click()))
+    named = [(one.locator, one.count) for one in click.target.candidates if isinstance(one.locator, ByRole)]
+    counts = {locator.exact: count for locator, count in named if locator.name}
+    assert counts == {False: 2, True: 1}
+
+
+def test_row_is_told_apart_by_its_text(record: Record) -> None:
+    """One of several equal buttons: found within the row that has a telling text, and within a named tile."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("row").filter(has_text="Alan").get_by_role("button").click()
+        page.get_by_test_id("tile-south").get_by_role("button").click()
+
+    edit, tile = actions(record("table.html", do))
+    scoped = [one for one in unique(edit.target) if one.within and one.within[0].has_text == "Alan Turing"]
+    assert scoped
+    assert scoped[0].within[0].count == 1
+    assert any(one.within and one.within[0].locator.by == "test_id" for one in unique(tile.target))
+
+
+def test_generated_ids_and_classes_are_no_candidates(record: Record) -> None:
+    """An id with a counter and a hashed class are left out; a path is there as the last resort."""
+    (click,) = actions(record("table.html", lambda page: page.locator("#react-select-7-input").click()))
+    assert not [one for one in click.target.candidates if isinstance(one.locator, ById)]
+    assert not [one for one in click.target.candidates if "css-1q2w3e" in str(one.locator)]
+    assert isinstance(click.target.candidates[-1].locator, ByPath)
+
+
+def test_icon_font_characters_are_no_name(record: Record) -> None:
+    """Characters that mean something only in their font are in no name."""
+    (click,) = actions(record("table.html", lambda page: page.get_by_role("button", name="Star").click()))
+    assert click.target.name == "Star"
+
+
+def test_counts_are_playwrights(page: Page, record: Record) -> None:
+    """Each candidate of each action finds, in Playwright, as many elements as its count says."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Name").press_sequentially("A")
+        page.get_by_role("button", name="Save").hover()
+
+    (fill,) = actions(record("form.html", do))
+    for one in fill.target.candidates:
+        if one.within or one.locator.by == "path":
+            continue
+        assert located(page, one).count() == one.count, one
+
+
+def located(page: Page, candidate: Candidate) -> Any:
+    """The candidate as a Playwright locator."""
+    said = candidate.locator.model_dump()
+    match said.pop("by"):
+        case "role":
+            return page.get_by_role(said["role"], **{key: said[key] for key in ("name", "exact") if said["name"]})
+        case "label":
+            return page.get_by_label(said["value"], exact=said["exact"])
+        case "placeholder":
+            return page.get_by_placeholder(said["value"], exact=said["exact"])
+        case "text":
+            return page.get_by_text(said["value"], exact=said["exact"])
+        case "id":
+            return page.locator(f"#{said['value']}")
+        case "attribute":
+            return page.locator(f'{said["tag"]}[{said["attribute"]}="{said["value"]}"]')
+        case "tag":
+            return page.locator(said["tag"] + "".join("." + name for name in said["classes"]))
+        case other:
+            raise AssertionError(other)
+
+
+def test_select_box_is_not_named_by_its_options(record: Record, site: Site) -> None:
+    """A label around a select box counts by its words, not by the options inside."""
+    (select,) = actions(record("form.html", lambda page: page.get_by_label("Country").select_option("at")))
+    values = [one.locator.model_dump().get("value") for one in select.target.candidates if one.locator.by == "label"]
+    assert "Country" in values

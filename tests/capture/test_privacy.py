@@ -1,0 +1,119 @@
+"""Secrets and masked regions never leave the page, not even where the page itself repeats them."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from schemas.elements import ByTestId
+from schemas.events import Event
+from tests.capture.site import Site
+
+pytestmark = pytest.mark.slow
+Record = Callable[[str, Callable[[Page], None]], list[Event]]
+
+
+def fill_all(page: Page) -> None:
+    page.get_by_label("User").press_sequentially("ada")
+    page.get_by_label("Password").press_sequentially("hunter22!")
+    page.get_by_label("Code").press_sequentially("482913")
+    page.get_by_label("Card").press_sequentially("4111 1111 1111 1111")
+    page.get_by_label("Number").press_sequentially("5500005555555559")
+    page.get_by_label("Diary").press_sequentially("dear diary")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("Hello ada").wait_for()
+
+
+def test_secrets_are_not_sent(record: Record, site: Site) -> None:
+    """Passwords, codes, card numbers and masked fields arrive as what they are, without their text, ever."""
+    events = record("secrets.html", fill_all)
+    fills = [one for one in events if one.kind == "fill"]
+    assert [(one.value.text, one.value.secret) for one in fills] == [
+        ("ada", None),
+        ("", "password"),
+        ("", "otp"),
+        ("", "card"),
+        ("", "card"),
+        ("", "masked"),
+    ]
+    assert len({one.value.token for one in fills[1:]}) == 5
+    sent = "".join(site.bodies)
+    for secret in ("hunter22!", "482913", "4111", "5500005555555559", "dear diary", "Private words"):
+        assert secret not in sent, secret
+
+
+def test_page_that_repeats_a_secret(record: Record, site: Site) -> None:
+    """The effect tells the page's greeting with the password taken out of it."""
+    events = record("secrets.html", fill_all)
+    texts = [change.element.text for one in events if one.kind == "effect" for change in one.changes]
+    assert "Hello ada, you typed •••" in texts
+
+
+def test_secret_that_the_page_shows(record: Record, site: Site) -> None:
+    """A demo password on the page: the fill tells where it stands and the words around it, not the password."""
+    events = record("secrets.html", lambda page: page.get_by_label("Password").press_sequentially("open-sesame-7"))
+    (fill,) = [one for one in events if one.kind == "fill"]
+    shown = fill.value.shown_in
+    assert shown is not None
+    assert shown.candidates
+    assert "open-sesame-7" not in "".join(site.bodies)
+
+
+def test_equal_secrets_have_equal_tokens(record: Record) -> None:
+    """Two fields with the same secret can be told to be equal."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Password").press_sequentially("hunter22!")
+        page.get_by_label("Diary").press_sequentially("x")
+        page.get_by_label("Number").press_sequentially("hunter22!")
+
+    first, diary, again = [one.value for one in record("secrets.html", do) if one.kind == "fill"]
+    assert (again.secret, again.token) == ("password", first.token)
+    assert diary.token != first.token
+
+
+def test_masked_region_has_no_texts(record: Record, site: Site) -> None:
+    """A button in a masked region is told without its words."""
+    events = record("secrets.html", lambda page: page.get_by_role("button", name="Read Bob").click())
+    (click,) = [one for one in events if one.kind == "click"]
+    assert click.target.masked
+    assert (click.target.name, click.target.text) == (None, None)
+    assert "Bob" not in "".join(site.bodies)
+
+
+def test_mask_all_sends_structure_only(record: Record, site: Site) -> None:
+    """With data-mask="all" there is no value and no free text in what is sent, and still a way to find each element."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Diagnosis").press_sequentially("a cold")
+        page.get_by_label("Ward").select_option("w2")
+        page.get_by_test_id("save").click()
+
+    events = record("masked.html?patient=Miller", do)
+    sent = "".join(site.bodies)
+    for word in ("Miller", "Diagnosis", "a cold", "South", "w2"):
+        assert word not in sent, word
+    click = next(one for one in events if one.kind == "click")
+    assert ByTestId(value="save") in [one.locator for one in click.target.candidates]
+    assert [one.kind for one in events if one.kind in {"fill", "select", "click"}] == ["fill", "select", "click"]
+
+
+def test_fields_beside_a_password_are_marked(record: Record) -> None:
+    """The user name of a sign-in form says that it stands beside a password."""
+    events = record("secrets.html", lambda page: page.get_by_label("User").press_sequentially("ada"))
+    (fill,) = [one for one in events if one.kind == "fill"]
+    assert fill.target.in_password_form
+
+
+def test_secret_in_an_address(page: Page, site: Site, record: Record) -> None:
+    """A page that puts the password into the next address: it is in none of the addresses that are told."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Password").press_sequentially("hunter/22!")
+        page.evaluate("location.href = '/other.html?pw=' + encodeURIComponent('hunter/22!') + '&x=1'")
+        page.get_by_role("heading", name="The other page").wait_for()
+
+    record("secrets.html", do)
+    sent = "".join(site.bodies)
+    assert "hunter" not in sent
+    assert "x=1" in sent

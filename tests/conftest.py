@@ -1,0 +1,42 @@
+"""What all tests share: a real broker, free ports, a real browser. Started once a session, and only when asked for."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from agents.local.kafka import LocalKafka, jars_folder
+from agents.local.processes import free_port as a_free_port
+from agents.settings import load
+
+
+@pytest.fixture(scope="session")
+def local_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
+    """A broker of the tests' own, from the jars, in a temporary folder. Use topic prefixes to keep tests apart."""
+    broker = LocalKafka(tmp_path_factory.mktemp("kafka"), jars_folder(load()))
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(request: pytest.FixtureRequest) -> str:
+    """The bootstrap servers of that broker, or of the one that JOURNEYWRIGHT_BROKERS names."""
+    configured = load().brokers
+    if configured:
+        return configured
+    broker: LocalKafka = request.getfixturevalue("local_kafka")
+    return broker.bootstrap
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Gives a free port of 127.0.0.1 with each call."""
+    return a_free_port
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The executable of a real Chromium."""
+    from agents.local.browser import find_chromium
+
+    return str(find_chromium(load()))

@@ -1,0 +1,127 @@
+"""What the sessions of a flow agree on becomes its test; one session alone gives its own story."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.flows.synthetic import APPS, Visitor, alert, element, make
+from pipeline.consensus import SAMPLES_MAX, cleanest, consensus, evidence_of, sampled
+from pipeline.generate import tests_of as write_tests
+from schemas.codecs import to_json
+from schemas.elements import ById, Candidate
+from schemas.events import Appeared, Click, Effect, End, Page
+from schemas.stories import Story
+from tests.flows.test_flow_assignment import told
+
+
+def said_in(story: Story) -> set[str]:
+    """The texts of all changes."""
+    return {
+        change.element.text or "" for step in story.steps for change in step.changes if isinstance(change, Appeared)
+    }
+
+
+def sessions(*extra: str, value: str = "Ada", button_ids: tuple[str, ...] = ()) -> list[Story]:
+    """One session for each of `extra`: the same form sent off, the page saying that text besides `Saved.`."""
+    out = []
+    for number, text in enumerate(extra):
+        visitor = Visitor("shop", number, random.Random(number))
+        visitor.open("/profile")
+        visitor.write("Nickname", value)
+        button = element("button", "button", "Save")
+        if button_ids:
+            way = Candidate(locator=ById(value=button_ids[number]), count=1)
+            button = button.model_copy(update={"candidates": (*button.candidates, way)})
+        cause = visitor.add(Click, target=button)
+        changes = (alert("Saved."), Appeared(element=element("p", "paragraph", text)))
+        visitor.add(Effect, cause=cause, after=Page(url=visitor.url), changes=changes)
+        visitor.add(End)
+        out.append(told(visitor))
+    assert len({story.flow_key for story in out}) == 1
+    return out
+
+
+def test_one_session_gives_its_own_story() -> None:
+    """Nothing is dropped, reworded or reordered when there is nobody to compare with."""
+    story = sessions("Tip of the day: breathe.")[0]
+    found = consensus([story])
+    assert to_json(found.story) == to_json(story)
+    assert found.dropped == 0
+
+
+def test_what_varied_is_dropped() -> None:
+    """The same inputs, another text each time: chance, so the test is silent about it; what all saw stays."""
+    story = consensus(sessions("Tip: breathe.", "Tip: run.", "Tip: sleep.")).story
+    assert said_in(story) == {"Saved."}
+
+
+def test_what_nearly_all_saw_is_kept() -> None:
+    """One session in ten without a text doesn't cost it."""
+    story = consensus(sessions(*["Welcome back."] * 9, "")).story
+    assert "Welcome back." in said_in(story)
+
+
+def test_one_session_in_three_costs_it() -> None:
+    """A text that a third of the sessions didn't see is not asserted."""
+    story = consensus(sessions("Hello.", "Hello.", "")).story
+    assert "Hello." not in said_in(story)
+
+
+def test_unsteady_ways_lose_their_place() -> None:
+    """An id that is another one in each session is no way to find the button."""
+    story = consensus(sessions("", "", "", button_ids=("b81", "b22", "b93"))).story
+    target = story.steps[-1].target  # type: ignore[union-attr]
+    assert target is not None
+    assert [candidate.locator.by for candidate in target.candidates] == ["role"]
+
+
+def test_a_steady_way_keeps_its_place() -> None:
+    """An id that everybody saw stays."""
+    story = consensus(sessions("", "", "", button_ids=("save", "save", "save"))).story
+    target = story.steps[-1].target  # type: ignore[union-attr]
+    assert target is not None
+    assert [candidate.locator.by for candidate in target.candidates] == ["role", "id"]
+
+
+def test_the_cleanest_session_tells_the_steps() -> None:
+    """Fewest steps first; of equal ones the earliest; of these the smallest id."""
+    stories = many(9)
+    chosen = cleanest(stories)
+    assert len(chosen.steps) == min(len(story.steps) for story in stories)
+    assert cleanest([chosen, chosen.model_copy(update={"start_timestamp": "0"})]).start_timestamp == "0"
+    with pytest.raises(ValueError, match="empty"):
+        cleanest([])
+
+
+def many(count: int) -> list[Story]:
+    """Sessions of one flow with other values, detours and second tries."""
+    out = []
+    for number in range(count):
+        visitor = Visitor(APPS[0].name, number, random.Random(number))
+        make(APPS[0], visitor)
+        visitor.add(End)
+        out.append(told(visitor))
+    return out
+
+
+MANY = many(7)
+WRITTEN = to_json(write_tests(MANY))
+
+
+@given(st.permutations(MANY), st.integers(0, 6))
+@settings(max_examples=12, deadline=None)
+def test_any_order_gives_the_same_bytes(stories: list[Story], twice: int) -> None:
+    """The tests of a set of stories are the same bytes in any order, with any of them told twice."""
+    assert to_json(write_tests([*stories, stories[twice]])) == WRITTEN
+
+
+def test_the_draw_is_bounded_and_stays() -> None:
+    """However many sessions there are, a fixed number counts, and of several versions the newest."""
+    stories = [MANY[0].model_copy(update={"id": f"{number:03}"}) for number in range(60)]
+    newer = stories[4].model_copy(update={"version": 99})
+    drawn = sampled([newer, *reversed(stories)])
+    assert [story.id for story in drawn] == [f"{number:03}" for number in range(SAMPLES_MAX)]
+    assert drawn[4].version == 99
+    assert evidence_of([("a", 1), ("b", 2)]) == evidence_of([("b", 2), ("a", 1)]) != evidence_of([("a", 1), ("b", 3)])

@@ -1,0 +1,110 @@
+"""Values that differ between sessions become rows of the test; what few users typed never does."""
+
+import ast
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.flows.synthetic import Visitor, alert
+from pipeline.consensus import consensus
+from pipeline.generate import test_of as write_flow
+from pipeline.writing import write_test
+from pipeline.writing.allow_list import ForbiddenCode, check_code
+from schemas.events import End
+from schemas.generated_tests import Parameter
+from schemas.stories import Story
+from tests.flows.test_flow_assignment import told
+
+
+def saves(values: list[str], said: str = "Saved '{}'.") -> list[Story]:
+    """One session for each value, which the page says back."""
+    out = []
+    for number, value in enumerate(values):
+        visitor = Visitor("shop", number, random.Random("plain"))
+        visitor.open("/lists/new")
+        visitor.write("List name", value)
+        visitor.send("Save", "POST", "/lists", alert(said.format(value)), url="/lists")
+        visitor.add(End)
+        out.append(told(visitor))
+    return out
+
+
+NAMES = ["Groceries"] * 3 + ["Garden tools"] * 3 + ["Paint"] * 3
+
+
+def test_values_of_many_users_become_rows() -> None:
+    """Each value that three users typed is a row, the representative's first, and what the page says follows it."""
+    code = write_flow(saves(NAMES)).code
+    check_code(code)
+    assert "@pytest.mark.parametrize(" in code
+    rows, body = code.split("def test_")[0], code.split('"""')[2]
+    for name in set(NAMES):
+        assert rows.count(name) == 1
+        assert name not in body
+    assert "ids=['p1', 'p2', 'p3']" in code.replace('"', "'")
+    assert ".fill(value)" in code
+    assert '"Saved \'" + value + "\'."' in code
+
+
+def test_values_of_few_users_stay_where_they_are() -> None:
+    """A value that only two users typed is no row; nor is anybody's where all differ."""
+    code = write_flow(saves(["Groceries"] * 3 + ["Secret plan"] * 2)).code
+    assert "parametrize" not in code
+    assert "Secret" not in code
+    assert "parametrize" not in write_flow(saves(["Groceries", "Garden tools", "Paint"])).code
+
+
+def test_marked_test_traffic_needs_no_crowd() -> None:
+    """Where one user is enough, each session may give a row, three at most."""
+    stories = saves(["Groceries", "Garden tools", "Paint", "Wood"])
+    (parameter,) = consensus(stories, users_min=1).parameters
+    assert len(parameter.values) == 3
+    assert parameter.name == "value"
+
+
+def test_what_is_equal_stays_a_literal() -> None:
+    """With one value there is nothing to vary."""
+    assert "parametrize" not in write_flow(saves(["Groceries"] * 5)).code
+
+
+def test_a_session_that_saw_something_else_is_no_row() -> None:
+    """A value after which the page said something that the test would not expect is left out."""
+    stories = saves(["Groceries"] * 3) + saves(["Paint"] * 6, said="Saved, but '{}' is odd.")[3:]
+    values = [value for parameter in consensus(stories).parameters for value in parameter.values]
+    assert "Paint" not in values
+
+
+def test_a_value_inside_of_an_address_can_not_be_put_together() -> None:
+    """Where the value stands in an address in another spelling, the test keeps the representative's own."""
+    story = saves(["Garden tools"])[0]
+    last = story.steps[-1].model_copy(
+        update={"after": story.steps[-1].page.model_copy(update={"url": "https://shop.example/lists/garden-tools"})}
+    )
+    story = story.model_copy(update={"steps": (*story.steps[:-1], last)})
+    code = write_test(story, (Parameter(name="value", values=("Garden tools", "Paint")),)).code
+    assert "parametrize" not in code
+
+
+@given(st.text(min_size=3, max_size=30), st.text(min_size=3, max_size=30))
+@settings(max_examples=40, deadline=None)
+def test_hostile_values_stay_data(one: str, other: str) -> None:
+    """Whatever is typed, the program passes the gate and its rows hold the very texts."""
+    story = saves([one])[0]
+    test = write_test(story, (Parameter(name="value", values=(one, other)),))
+    check_code(test.code)
+    if test.parameters:
+        (function,) = (node for node in ast.parse(test.code).body if isinstance(node, ast.FunctionDef))
+        (decorator,) = function.decorator_list
+        assert isinstance(decorator, ast.Call)
+        assert ast.literal_eval(decorator.args[1]) == [one, other]
+
+
+@pytest.mark.parametrize(
+    "line", ["@pytest.mark.skip", "@eval('1')", "@pytest.mark.parametrize('x', [open('f')])", "@os.system"]
+)
+def test_the_gate_lets_no_other_decorator_through(line: str) -> None:
+    """Only rows of constants may stand before a test."""
+    with pytest.raises(ForbiddenCode):
+        check_code(f"import pytest\n\n\n{line}\ndef test_x(page):\n    page.goto('/')\n")

@@ -1,0 +1,181 @@
+"""The client of a schema registry, against a real one (Apicurio, from its jars) and against what is none."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from intake_samples import as_json, native
+
+from agents.local import processes
+from agents.registry import RegistryError, SchemaRegistry
+from pipeline.intake import BadInput, read_body, read_message
+from schemas.avro import NAMES, AvroReader, UnknownSchema, events_to_avro, schema_text
+
+ARTIFACT = "io.apicurio:apicurio-registry-app:2.6.13.Final:tar.gz:all"
+START_S = 120.0
+
+
+def registry_folder() -> Path:
+    """Where the registry's jars lie; Maven fetches them once."""
+    folder = Path(os.environ.get("JOURNEYWRIGHT_REGISTRY_JARS", Path(__file__).parents[2] / ".registry-jars"))
+    if not any(folder.glob("*-runner.jar")):
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={folder}"], check=True
+        )
+        (archive,) = folder.glob("*.tar.gz")
+        with tarfile.open(archive) as packed:
+            packed.extractall(folder, filter="data")
+        archive.unlink()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def registry_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a registry of the tests' own, that keeps everything in memory."""
+    folder, port = registry_folder(), processes.free_port()
+    (runner,) = folder.glob("*-runner.jar")
+    java = shutil.which("java")
+    assert java, "java is missing: install a Java 17 runtime"
+    log = tmp_path_factory.mktemp("registry") / "log"
+    options = ["-Xmx256m", "-Dquarkus.http.host=127.0.0.1", f"-Dquarkus.http.port={port}"]
+    process = processes.start([java, *options, "-jar", str(runner)], log)
+    url = f"http://127.0.0.1:{port}/apis/ccompat/v7"
+    try:
+        wait_until_ready(url, process, log)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()[-2_000:]
+        try:
+            with urllib.request.urlopen(f"{url}/subjects", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    raise AssertionError(log.read_text()[-2_000:])
+
+
+@pytest.mark.slow
+def test_events_travel_by_a_real_registry(registry_url: str) -> None:
+    """One side registers the schema and writes, the other fetches it by the record's id and reads."""
+
+    async def travel() -> None:
+        there, here = SchemaRegistry(registry_url), SchemaRegistry(registry_url)
+        try:
+            numbers = {name: await there.require(f"{name}-value", name) for name in NAMES}
+            assert {name: await there.require(f"{name}-value", name) for name in NAMES} == numbers
+            events = read_body(as_json(native())).events
+            raw = events_to_avro(numbers["events"], events)
+            reader = AvroReader()
+            with pytest.raises(UnknownSchema):
+                read_message(raw, avro=reader)
+            await here.teach(reader, raw)
+            assert read_message(raw, avro=reader).events == events
+            with pytest.raises(UnknownSchema):
+                await here.teach(reader, b"\0\0\x7f\xff\xff" + raw[5:])
+        finally:
+            await there.close()
+            await here.close()
+
+    asyncio.run(travel())
+
+
+@pytest.mark.slow
+def test_a_schema_that_would_break_readers_is_refused(registry_url: str) -> None:
+    """Where something else lies under the subject already, the start fails with the reasons, and nothing is added."""
+
+    async def start() -> None:
+        registry = SchemaRegistry(registry_url)
+        try:
+            other = json.loads(schema_text("story"))
+            other["fields"][0]["type"] = "long"
+            other["fields"][0]["default"] = 0
+            number = await registry.register("changed-value", json.dumps(other))
+            with pytest.raises(BadInput, match="id: "):
+                await registry.require("changed-value", "story")
+            latest = await registry.latest("changed-value")
+            assert latest is not None
+            assert latest.id == number
+            assert await registry.latest("nobody-value") is None
+        finally:
+            await registry.close()
+
+    asyncio.run(start())
+
+
+@pytest.mark.slow
+def test_a_compatible_change_is_registered(registry_url: str) -> None:
+    """An earlier version with a field less lies there: ours is added as the next version."""
+
+    async def start() -> None:
+        registry = SchemaRegistry(registry_url)
+        try:
+            earlier = json.loads(schema_text("story"))
+            del earlier["fields"][-2]
+            first = await registry.register("grown-value", json.dumps(earlier))
+            second = await registry.require("grown-value", "story")
+            assert second != first
+            assert await registry.compatible("grown-value", schema_text("story")) == ()
+        finally:
+            await registry.close()
+
+    asyncio.run(start())
+
+
+def ask(url: str) -> None:
+    async def call() -> None:
+        registry = SchemaRegistry(url, timeout_s=2)
+        try:
+            await registry.latest("x")
+        finally:
+            await registry.close()
+
+    asyncio.run(call())
+
+
+def test_a_registry_that_is_away_is_named(free_port: Callable[[], int]) -> None:
+    """The reason says which registry, and that it can't be reached."""
+    with pytest.raises(RegistryError, match=r"http://127\.0\.0\.1:\d+ can't be reached"):
+        ask(f"http://127.0.0.1:{free_port()}")
+
+
+@pytest.mark.parametrize(("status", "reason"), [(200, "answers no JSON"), (500, "answers 500 to GET /subjects")])
+def test_what_is_no_registry_is_named(status: int, reason: str) -> None:
+    """Another server at the address, or one in trouble."""
+
+    async def serve() -> None:
+        async def page(_: web.Request) -> web.Response:
+            return web.Response(text="<html>", status=status)
+
+        app = web.Application()
+        app.router.add_route("*", "/{any:.*}", page)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        registry = SchemaRegistry(f"http://{host}:{port}")
+        try:
+            with pytest.raises(RegistryError, match=reason):
+                await registry.latest("x")
+        finally:
+            await registry.close()
+            await runner.cleanup()
+
+    asyncio.run(serve())

@@ -1,0 +1,85 @@
+"""Equal keys mean the same flow: structure and outcome count, values don't."""
+
+import pytest
+
+from pipeline.stories.addresses import pattern
+from schemas.stories import Story
+from tests.stories.by_hand import HOME, Journey, alert, button, in_row, link, searchbox, sign_in, textbox
+
+
+def _sign_in(user: str, fails: bool = False) -> Story:
+    return sign_in(Journey().opens(f"{HOME}login"), user, fails).story()
+
+
+def _order(number: int, name: str) -> Story:
+    journey = Journey().opens(f"{HOME}orders/{number}").fill(textbox("Name"), name).click(button("Save"))
+    return journey.leads_to(f"{HOME}orders/{number}/saved?at={number}").story()
+
+
+def _search(word: str, hit: str) -> Story:
+    journey = Journey().opens().fill(searchbox(), word).click(button("Search")).leads_to(f"{HOME}search?q={word}")
+    return journey.click(in_row(link(hit), hit)).leads_to(f"{HOME}items/{len(word)}").story()
+
+
+def test_values_don_t_count() -> None:
+    """Other users, other numbers in addresses, other words typed: the same flow."""
+    assert _sign_in("ann@example.com").flow_key == _sign_in("bob@example.com").flow_key
+    assert _order(17, "Ann").flow_key == _order(4711, "Bob").flow_key
+
+
+def test_what_a_search_found_does_not_count() -> None:
+    """Searching for another word and opening another of the results is the same flow."""
+    assert _search("agenda", "meeting").flow_key == _search("wizard", "Install guide").flow_key
+
+
+def test_the_outcome_counts() -> None:
+    """The right password and a wrong one are two flows."""
+    assert _sign_in("ann@example.com").flow_key != _sign_in("ann@example.com", fails=True).flow_key
+
+
+def test_a_refusal_counts_even_on_the_same_page() -> None:
+    """The same steps with an error at the end are another flow."""
+
+    def sends(answer: str) -> Story:
+        return Journey().opens().fill(textbox("Amount"), "5").click(button("Pay")).shows_new(alert(answer)).story()
+
+    assert sends("Thank you").flow_key == sends("Thanks again").flow_key
+    assert sends("Thank you").flow_key != sends("Payment failed").flow_key
+
+
+def test_other_controls_are_other_flows() -> None:
+    """Saving is not deleting."""
+
+    def clicks(name: str) -> Story:
+        return Journey().opens().click(button(name)).shows_new(alert("Done")).story()
+
+    assert clicks("Save").flow_key != clicks("Delete").flow_key
+
+
+def test_a_page_named_after_the_typed_words_is_the_same_page() -> None:
+    """The address that a typed title leads to is a pattern."""
+
+    def creates(title: str, slug: str) -> Story:
+        journey = Journey().opens(f"{HOME}new").fill(textbox("Title"), title).click(button("Create"))
+        return journey.leads_to(f"{HOME}pages/{slug}").story()
+
+    assert creates("Spring sale", "spring-sale").flow_key == creates("Big news", "big-news").flow_key
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://shop.example/orders/17/", "/orders/{id}"),
+        ("https://shop.example/u/0f8fad5b-d9cb-469f-a165-70867728950e", "/u/{id}"),
+        ("https://shop.example/t/5f3a9c81d2", "/t/{id}"),
+        ("https://shop.example/search?q=x&page=2", "/search?page&q"),
+        ("https://shop.example/doku.php?id=start&do=edit", "/doku.php?do=edit&id"),
+        ("https://shop.example/#/users/5", "/#/users/{id}"),
+        ("https://shop.example/#Chemicals", "/"),
+        ("https://other.example/x", "https://other.example/x"),
+        ("not a url", "not a url"),
+    ],
+)
+def test_patterns_of_addresses(url: str, expected: str) -> None:
+    """Ids, values and fragments that name data are taken out; the app's own origin too."""
+    assert pattern(url, "https://shop.example") == expected

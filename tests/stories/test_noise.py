@@ -1,0 +1,123 @@
+"""What needs no step."""
+
+import pytest
+
+from schemas.elements import Element
+from schemas.events import Scroll
+from schemas.stories import CheckStep, FillStep
+from tests.stories.by_hand import Journey, alert, button, heading, link, textbox
+
+EMAIL = textbox("Email", id="email")
+START = "Open shop.example"
+
+
+def test_fills_of_one_field_are_one() -> None:
+    """The last value counts; the value before is that before the first."""
+    journey = Journey().opens().fill(EMAIL, "a", before="old").fill(EMAIL, "ab").fill(EMAIL, "abc")
+    _, fill = journey.steps()
+    assert isinstance(fill, FillStep)
+    assert (fill.value.text, fill.before) == ("abc", "old")
+
+
+def test_a_corrected_field_is_filled_once() -> None:
+    """Going back to a field before anything else happened replaces its first value."""
+    name = textbox("Name", id="name")
+    journey = Journey().opens().fill(EMAIL, "wrong").fill(name, "Ann").click(EMAIL).fill(EMAIL, "right")
+    assert journey.said() == [START, "Fill in 'Name' with 'Ann'", "Fill in 'Email' with 'right'"]
+
+
+def test_a_field_filled_again_after_a_refusal_stays_twice() -> None:
+    """Between the two something was tried: both belong to the story."""
+    journey = Journey().opens().fill(EMAIL, "wrong").click(button("Send")).shows_new(alert("Invalid"))
+    journey.fill(EMAIL, "right").click(button("Send")).shows_new(alert("Thanks"))
+    assert len(journey.steps()) == 5
+
+
+@pytest.mark.parametrize("key", ["Tab", "End", "ArrowLeft"])
+def test_focus_and_caret_are_no_steps(key: str) -> None:
+    """A click that only focuses a field, and keys that only move the caret, are left out."""
+    journey = Journey().opens().click(EMAIL).press(EMAIL, key).fill(EMAIL, "x")
+    assert journey.said() == [START, "Fill in 'Email' with 'x'"]
+
+
+def test_a_click_on_a_field_that_shows_something_stays() -> None:
+    """It was more than focusing."""
+    journey = Journey().opens().click(EMAIL).shows_new(heading("Suggestions")).fill(EMAIL, "x")
+    assert len(journey.steps()) == 3
+
+
+def test_enter_stays() -> None:
+    """Enter does something, even where nothing was seen to come of it."""
+    assert Journey().opens().fill(EMAIL, "x").press(EMAIL, "Enter").said()[-1] == "Press Enter in 'Email'"
+
+
+def test_the_halves_of_a_double_click_are_left_out() -> None:
+    """Two clicks right before a double click on the same element are the double click."""
+    icon = button("Readme")
+    journey = Journey().opens().click(icon).click(icon, 100).click(icon, 10, clicks=2)
+    assert journey.said() == [START, "Double-click the button 'Readme'"]
+
+
+def test_an_impatient_second_click_is_left_out() -> None:
+    """Where the first click already led away, the second one is not repeated."""
+    journey = Journey().opens().click(link("Next")).leads_to("https://shop.example/next").click(link("Next"), 200)
+    assert len(journey.steps()) == 2
+
+
+def test_two_clicks_that_each_count_stay() -> None:
+    """A counter's button may be meant twice."""
+    journey = Journey().opens().click(button("+")).shows_new(alert("1")).click(button("+"), 300).shows_new(alert("2"))
+    assert len(journey.steps()) == 3
+
+
+def test_a_click_on_nothing_is_left_out() -> None:
+    """No role, no effect: nobody would repeat it."""
+    journey = Journey().opens().click(Element(tag="div", text="Some text")).click(button("Go")).shows_new(alert("Gone"))
+    assert journey.said() == [START, "Click the button 'Go'"]
+
+
+def test_a_click_on_a_plain_element_that_does_something_stays() -> None:
+    """Not everything clickable says so."""
+    journey = Journey().opens().click(Element(tag="div", text="Open me")).shows_new(heading("Opened"))
+    assert journey.said()[-1] == "Click the element 'Open me'"
+
+
+def test_without_effects_a_named_element_is_believed() -> None:
+    """Formats that carry no effects can't show that a click did nothing; only page backgrounds are left out."""
+    journey = Journey("challenge").opens().click(Element(tag="div", text="71% passed")).click(Element(tag="body"))
+    assert journey.said() == [START, "Click the element '71% passed'"]
+
+
+def test_a_label_and_its_box_are_one() -> None:
+    """The click on the label and the change of the box are the same act."""
+    box = Element(tag="input", type="checkbox", role="checkbox", name="I agree")
+    journey = Journey().opens().click(Element(tag="label", text="I agree"))
+    journey.at_ms -= 990
+    _, step = journey.check(box).steps()
+    assert isinstance(step, CheckStep)
+
+
+def test_a_box_ticked_and_unticked_ends_as_it_was_left() -> None:
+    """Only the last state counts."""
+    box = Element(tag="input", type="checkbox", role="checkbox", name="I agree", id="agree")
+    assert Journey().opens().check(box).check(box, checked=False).said() == [START, "Untick 'I agree'"]
+
+
+def test_scrolling_twice_is_scrolling_once() -> None:
+    """The last position counts."""
+    journey = Journey().opens().add(Scroll, y_px=100).add(Scroll, y_px=900)
+    assert len(journey.steps()) == 2
+
+
+def test_a_field_left_as_it_was_is_no_step() -> None:
+    """The same value as before changes nothing."""
+    assert Journey().opens().fill(EMAIL, "same", before="same").click(button("A")).shows_new(alert("x")).said() == [
+        START,
+        "Click the button 'A'",
+    ]
+
+
+def test_leaving_a_field_is_no_reason_to_keep_a_click() -> None:
+    """What goes when the field before is left goes as well when the next one is filled."""
+    journey = Journey().opens().fill(textbox("Tag"), "lab").click(EMAIL).loses(heading("Suggestions")).fill(EMAIL, "x")
+    assert journey.said() == [START, "Fill in 'Tag' with 'lab'", "Fill in 'Email' with 'x'"]

@@ -1,0 +1,157 @@
+"""Titles and sentences as a product manager would write them, and each step in plain English."""
+
+import pytest
+
+from schemas.elements import Element
+from schemas.events import Appeared, Choice, Drag, Hover, Navigation, Press, Scroll, Select, Upload
+from tests.stories.by_hand import (
+    HOME,
+    Journey,
+    alert,
+    button,
+    heading,
+    in_row,
+    link,
+    password,
+    searchbox,
+    sign_in,
+    textbox,
+)
+
+WIKI = "https://wiki.example/"
+
+
+def _search() -> Journey:
+    return Journey().opens().fill(searchbox(), "agenda").press(searchbox(), "Enter").leads_to(f"{HOME}search?q=agenda")
+
+
+def _page() -> Journey:
+    journey = Journey().opens().click(link("Add child page")).leads_to(f"{HOME}pages/add/")
+    journey.fill(textbox("Page title"), "Spring sale").click(button("More actions")).shows_new(button("Publish"))
+    return journey.click(button("Publish")).shows_new(alert("Page 'Spring sale' created and published."))
+
+
+def _wiki_page() -> Journey:
+    body = Element(tag="textarea", id="wiki__text")
+    journey = Journey().opens(WIKI).click(link("Create this page")).leads_to(f"{WIKI}doku.php?do=edit")
+    journey.fill(body, "====== Roadmap ======\nShip it.").fill(textbox("Edit summary"), "first")
+    return journey.click(button("Save")).leads_to(f"{WIKI}roadmap").shows_new(heading("Roadmap"))
+
+
+def _delete() -> Journey:
+    journey = Journey().opens().click(link("Old news")).leads_to(f"{HOME}pages/7/edit/").click(link("Delete"))
+    return journey.leads_to(f"{HOME}pages/7/delete/").click(button("Yes, delete")).leads_to(HOME)
+
+
+def _retry() -> Journey:
+    return sign_in(sign_in(Journey().opens(f"{HOME}login"), fails=True))
+
+
+def _tidy() -> Journey:
+    journey = Journey().opens().click(link("Safety rules")).shows_new(heading("Safety rules"))
+    journey.click(button("Edit this tiddler")).shows_new(textbox("Title")).click(button("Delete this tiddler"))
+    return journey.answers('Do you wish to delete the tiddler "Safety rules"?')
+
+
+def _row() -> Journey:
+    return Journey().opens().click(in_row(button("Delete"), "Monday note")).shows_new(alert("Done"))
+
+
+def _edit() -> Journey:
+    journey = Journey().opens().click(link("Chemicals")).shows_new(heading("Chemicals"))
+    journey.click(button("Edit this tiddler")).fill(textbox("Text"), "Acetone. Poison.", before="Acetone.")
+    return journey.click(button("Confirm changes to this tiddler")).shows_new(heading("Chemicals"))
+
+
+def _checkout() -> Journey:
+    journey = Journey().opens(f"{HOME}cart").click(link("Checkout")).leads_to(f"{HOME}checkout")
+    journey.fill(textbox("Street"), "Main street").click(button("Continue")).leads_to(f"{HOME}checkout/pay")
+    return journey.click(button("Place order")).leads_to(f"{HOME}orders/9").shows_new(heading("Thank you"))
+
+
+def _boxes() -> Journey:
+    journey = Journey().opens()
+    for name in ("red", "blue"):
+        journey.check(Element(tag="input", type="checkbox", role="checkbox", name=name))
+    return journey.click(button("Submit")).shows_new(alert("Noted"))
+
+
+CASES = [
+    (sign_in(Journey().opens(f"{HOME}login")), "Log in", "The user logs in, and sees 'Welcome'."),
+    (
+        sign_in(Journey().opens(f"{HOME}login"), fails=True),
+        "Log in with a wrong password",
+        "The user logs in with a wrong password, and sees 'Wrong e-mail or password.'.",
+    ),
+    (_retry(), "Log in after a wrong password", "The user logs in after a wrong password, and sees 'Welcome'."),
+    (
+        _search().click(link("meeting")).leads_to(f"{HOME}meeting"),
+        "Search for 'agenda' and open the result 'meeting'",
+        "The user searches for 'agenda' and opens the result 'meeting'.",
+    ),
+    (_search(), "Search for 'agenda'", "The user searches for 'agenda'."),
+    (_page(), "Create the page 'Spring sale'", "The user creates the page 'Spring sale'"),
+    (_wiki_page(), "Create the page 'Roadmap'", "The user creates the page 'Roadmap'"),
+    (_delete(), "Delete 'Old news'", "The user deletes 'Old news'."),
+    (_tidy(), "Delete 'Safety rules'", "The user deletes 'Safety rules'."),
+    (_row(), "Delete 'Monday note'", "The user deletes 'Monday note'"),
+    (_edit(), "Edit the tiddler 'Chemicals'", "The user edits the tiddler 'Chemicals'."),
+    (_checkout(), "Check out", "The user checks out, and sees 'Thank you'."),
+    (_boxes(), "Tick 'red' and 'blue' and submit", "The user ticks 'red' and 'blue' and submits"),
+    (
+        Journey().opens(HOME, Appeared(element=button("Go")), title="Shop"),
+        "Open the page 'Shop'",
+        "The user opens the page 'Shop'.",
+    ),
+    (Journey().opens().click(link("Terms")).leads_to(f"{HOME}terms"), "Open 'Terms'", "The user opens 'Terms'."),
+]
+
+
+@pytest.mark.parametrize(("journey", "title", "sentence"), CASES, ids=[case[1] for case in CASES])
+def test_titles_and_sentences(journey: Journey, title: str, sentence: str) -> None:
+    """Title and sentence tell what was done, to what, and what the page answered."""
+    story = journey.story()
+    assert story.title == title
+    assert story.sentence.startswith(sentence)
+
+
+def test_signing_in_first_stays_out_of_the_title() -> None:
+    """The title names what the user was after; the sentence tells all of it."""
+    journey = sign_in(Journey().opens(f"{HOME}login")).click(button("New project")).fill(textbox("Name"), "Receipts")
+    story = journey.click(button("Save")).shows_new(heading("Receipts")).story()
+    assert story.title == "Create the project 'Receipts'"
+    assert story.sentence == "The user logs in and creates the project 'Receipts'."
+
+
+def test_each_step_in_plain_english() -> None:
+    """Every kind of step has words of its own."""
+    icon, bin_ = button("Card"), Element(tag="div", text="Done")
+    journey = Journey().opens("https://shop.example/a/b?token=secret").fill(textbox("Email"), "ann@example.com")
+    journey.fill(password(), secret="password").click(icon, button="right").press(icon, "Enter")
+    journey.add(Press, target=icon, key="s", modifiers=("Control",)).add(Hover, target=link("Menu"))
+    journey.add(Select, target=textbox("Country"), options=(Choice(value="fr", label="France"),))
+    journey.add(Upload, target=textbox("File"), files=("a.csv",)).add(Drag, target=icon, onto=bin_).add(Scroll)
+    journey.add(Navigation, url=journey.page.url, how="reload").fill(textbox("Notes"), "", before="old")
+    assert journey.said() == [
+        "Open shop.example/a/b",
+        "Fill in 'Email' with 'ann@example.com'",
+        "Fill in 'Password' with the password",
+        "Right-click the button 'Card'",
+        "Press Enter in 'Card'",
+        "Press Control+S in 'Card'",
+        "Point at the link 'Menu'",
+        "Choose 'France' in 'Country'",
+        "Choose the file 'a.csv' for 'File'",
+        "Drag the button 'Card' onto the element 'Done'",
+        "Scroll the page",
+        "Reload the page",
+        "Empty 'Notes'",
+    ]
+
+
+def test_texts_of_the_page_stay_on_one_line() -> None:
+    """Line breaks, control and direction characters of the page don't reach the words for people."""
+    journey = Journey().opens().click(link("a\n\u202eb\x00c " + "long " * 60)).shows(Appeared(element=heading("x")))
+    story = journey.story()
+    assert story.title.startswith("Open 'a bc long")
+    assert len(story.title) <= 120

@@ -1,0 +1,23 @@
+"""Coverage over HTTP."""
+
+from tests.storage.samples import APP, a_story, a_test
+from tests.web.conftest import Site
+
+
+def test_coverage_of_an_app(site: Site) -> None:
+    """Shares count the app's own journeys; what has no test is missing by name."""
+    site.storage.put_stories([a_story("a"), a_story("b", flow_key="search", title="Search"), a_story("c", app="other")])
+    site.storage.put_test(a_test(a_story("a")))
+    answer = site.http.get("/api/v1/coverage", params={"app": APP})
+    assert answer.status_code == 200
+    found = answer.json()
+    assert found["journeys"] == 2
+    assert 0 <= found["deeds_covered"] <= 1
+    assert len(found["smallest"]) == 1
+
+
+def test_coverage_refuses_what_it_cannot_use(site: Site) -> None:
+    """An app must be named, and a target is a share."""
+    assert site.http.get("/api/v1/coverage").status_code == 400
+    for target in ("2", "-1", "x", "nan"):
+        assert site.http.get("/api/v1/coverage", params={"app": APP, "target": target}).status_code == 400

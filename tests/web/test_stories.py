@@ -1,0 +1,113 @@
+"""Stories and open journeys by HTTP."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from agents.web.services import OpenWindow
+from agents.web.views_stories import ROUTED_HEADER
+from pipeline.flows import flow_id
+from tests.storage.samples import APP, a_story, a_test
+from tests.web.conftest import Site
+
+KNOWN = {
+    "id",
+    "session_id",
+    "title",
+    "startTimestamp",
+    "endTimestamp",
+    "initialState",
+    "actions",
+    "networkRequests",
+    "finalState",
+    "hasTests",
+    "tags",
+}
+"""What earlier clients read of a story."""
+
+
+def test_a_story_has_the_fields_that_earlier_clients_know(site: Site) -> None:
+    """The outer names are those of old; flow, support and hasTests come with them."""
+    site.storage.put_stories([a_story("a"), a_story("b", session_id="other")])
+    page = site.http.get("/api/v1/stories", params={"session_id": "session-1"}).json()
+    (story,) = page["stories"]
+    assert page["next_cursor"] is None
+    assert set(story) >= KNOWN
+    assert (story["id"], story["flow_id"], story["support"]) == ("a", flow_id(APP, "sign in"), 2)
+    assert story["initialState"]["url"] == "https://shop.example/"
+    assert story["hasTests"] is False
+    site.storage.put_test(a_test(a_story("a"), a_story("b")))
+    assert site.http.get("/api/v1/stories/a").json()["hasTests"] is True
+
+
+def test_pages_follow_each_other(site: Site) -> None:
+    """`limit` and `cursor` walk through all stories once."""
+    site.storage.put_stories([a_story(f"s{n}") for n in range(5)])
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = site.http.get("/api/v1/stories", params={"limit": "2", **cursor}).json()
+        seen += [story["id"] for story in page["stories"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert seen == ["s4", "s3", "s2", "s1", "s0"]
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "limit=", "limit=1.5", "limit=²", "cursor=x", "cursor=%00", "cursor="]
+)
+def test_parameters_that_cant_be_used_are_refused(site: Site, query: str) -> None:
+    """400 with the parameter's name."""
+    answer = site.http.get(f"/api/v1/stories?{query}")
+    assert answer.status_code == 400
+    assert query.split("=", maxsplit=1)[0] in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a/b", "../../etc/passwd", "%2F", "a b?c#d", "'; DROP TABLE stories; --", "<b>", "{id}", "é💥", "a\0b", "+", ".."],
+)
+def test_an_id_may_be_any_text(site: Site, name: str) -> None:
+    """Percent-encoded ids are found as they were; unknown ones are a plain 404."""
+    path = f"/api/v1/stories/{quote(name, safe='').replace('.', '%2E')}"
+    if name != "..":  # clients and servers alike resolve dots, however they are written
+        assert site.http.get(path).status_code == 404
+    site.storage.put_story(a_story(name))
+    answer = site.http.get("/api/v1/stories", params={"session_id": "session-1"})
+    assert answer.json()["stories"][0]["id"] == name
+    if name not in ("..", "a\0b"):
+        assert site.http.get(path).json()["id"] == name
+
+
+def test_a_journey_shows_its_open_windows(site: Site) -> None:
+    """The window's story id, whether it ended, and its events as they are held."""
+    site.journeys.mine["j/1"] = [OpenWindow(APP, "s1", False, [b'{"id":"e1"}', b'{"id":"e2"}'])]
+    answer = site.http.get("/api/v1/journeys/j%2F1").json()
+    window = {"app": APP, "story_id": "s1", "ended": False, "event_count": 2, "events": [{"id": "e1"}, {"id": "e2"}]}
+    assert answer == {"journey_id": "j/1", "windows": [window]}
+    assert site.http.get("/api/v1/journeys/none").status_code == 404
+
+
+def test_a_journey_is_asked_of_the_worker_that_holds_it(make_site: Callable[[], Site]) -> None:
+    """Any worker answers for any journey, whatever its id."""
+    near, far = make_site(), make_site()
+    name = "a/b%2F c?é"
+    near.journeys.elsewhere[name] = far.url
+    far.journeys.mine[name] = [OpenWindow(APP, "s1", False, [])]
+    answer = near.http.get(f"/api/v1/journeys/{quote(name, safe='')}")
+    assert answer.status_code == 200
+    assert answer.json()["journey_id"] == name
+
+
+def test_while_a_journey_moves_the_answer_is_to_ask_again(make_site: Callable[[], Site]) -> None:
+    """Workers that each hold the other for the owner don't pass a request round; nor does one that holds itself."""
+    one, two = make_site(), make_site()
+    one.journeys.elsewhere |= {"j": two.url, "mine": one.url, "nobody's": None, "gone": "http://127.0.0.1:1"}
+    two.journeys.elsewhere["j"] = one.url
+    for name in ("j", "mine", "nobody's", "gone"):
+        answer = one.http.get(f"/api/v1/journeys/{quote(name)}")
+        assert answer.status_code == 503
+        assert "Retry-After" in answer.headers
+    assert one.http.get("/api/v1/journeys/j", headers={ROUTED_HEADER: "1"}).status_code == 503

@@ -1,0 +1,138 @@
+"""Whole programs: their text, and what they do in a real browser on a page of ours and on a broken copy of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.writing import write_test
+from schemas.elements import ByRole, ByText, Candidate, Element, Scope
+from schemas.events import Appeared, Choice, CountChanged, Gone, TextChanged, Typed
+from schemas.stories import CheckStep, ClickStep, DialogAnswer, FillStep, GotoStep, SelectStep, Story
+from tests.writing.by_hand import HOME, at, base, by_label, by_role, by_text, story
+
+GOLDENS = Path(__file__).parent / "goldens"
+PAGE = at("/notes.html", "Notes")
+
+
+def _note(text: str) -> Element:
+    return by_text("li", text)
+
+
+def _signed_in() -> tuple[GotoStep | FillStep | ClickStep, ...]:
+    password = by_label("Password", type="password", in_password_form=True)
+    user = by_label("User", autocomplete="username", in_password_form=True)
+    fault = by_text("p", "User and password do not match.", role="alert", live=True)
+    who = by_text("p", "Signed in at 10:31:07 AM as somebody")
+    return (
+        GotoStep(url=HOME + "/notes.html", **base(at(""), PAGE)),
+        FillStep(target=user, value=Typed(text="ann"), **base(PAGE)),
+        FillStep(target=password, value=Typed(secret="password", token="1"), **base(PAGE)),
+        ClickStep(
+            target=by_role("button", "button", "Sign in"), **base(PAGE, PAGE, changes=(Appeared(element=fault),))
+        ),
+        FillStep(target=password, value=Typed(secret="password", token="2"), **base(PAGE)),
+        ClickStep(
+            target=by_role("button", "button", "Sign in"),
+            **base(
+                PAGE, PAGE, changes=(Appeared(element=by_role("h1", "heading", "Your notes")), Appeared(element=who))
+            ),
+        ),
+    )
+
+
+def sign_in() -> Story:
+    """A wrong password, then the right one."""
+    return story(
+        *_signed_in(), title="Sign in after a wrong password", sentence="The user signs in after a wrong password."
+    )
+
+
+def add_note() -> Story:
+    """A note with a colour, pinned."""
+    total = Element(
+        tag="p", text="1 notes in all", candidates=(Candidate(locator=ByText(value="1 notes in all"), count=1),)
+    )
+    items = Candidate(locator=ByRole(role="listitem"), count=1)
+    changes = (
+        Appeared(element=_note("Buy milk (Green)")),
+        TextChanged(element=total, before="No notes yet", after="1 notes in all"),
+        CountChanged(element=_note("Buy milk (Green)"), items=items, before=0, after=1),
+    )
+    colour = by_role("select", "combobox", "Colour")
+    return story(
+        *_signed_in(),
+        FillStep(target=by_label("New note"), value=Typed(text="Buy milk"), **base(PAGE)),
+        SelectStep(target=colour, options=(Choice(value="g", label="Green"),), **base(PAGE)),
+        CheckStep(target=by_role("input", "checkbox", "Pin it", type="checkbox"), **base(PAGE)),
+        ClickStep(target=by_role("button", "button", "Add note"), **base(PAGE, PAGE, changes=changes)),
+        title="Add a note",
+        sentence="The user signs in and adds a note.",
+    )
+
+
+def delete_note() -> Story:
+    """The note is deleted again, after a question."""
+    row = Scope(locator=ByRole(role="listitem"), has_text="Buy milk")
+    button = Element(
+        tag="button", role="button", name="Delete",
+        candidates=(Candidate(locator=ByRole(role="button", name="Delete"), within=(row,), count=1),),
+    )  # fmt: skip
+    asked = (DialogAnswer(dialog="confirm", message="Delete the note?"),)
+    changes = (Gone(element=_note("Buy milk (Green)")), Appeared(element=by_text("p", "No notes left")))
+    return story(
+        *add_note().steps,
+        ClickStep(target=button, **base(PAGE, PAGE, changes=changes, dialogs=asked)),
+        title="Delete a note",
+        sentence="The user adds a note and deletes it.",
+    )
+
+
+STORIES: tuple[tuple[str, Callable[[], Story]], ...] = (
+    ("sign_in", sign_in),
+    ("add_note", add_note),
+    ("delete_note", delete_note),
+)
+
+
+@pytest.mark.parametrize(("name", "made"), STORIES)
+def test_programs_read_as_written_by_a_person(name: str, made: Callable[[], Story]) -> None:
+    """The program's text is the one that people looked at and found good."""
+    assert write_test(made()).code == (GOLDENS / f"{name}.txt").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "made"), STORIES)
+def test_programs_pass_on_the_page(
+    name: str,
+    made: Callable[[], Story],
+    whole_pages: str,
+    run_code: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Run against the page that they were recorded on, the programs pass."""
+    monkeypatch.setenv("APP_PASSWORD", "sesame")
+    run_code(write_test(made()).code, whole_pages)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "made"), STORIES[1:])
+def test_programs_fail_on_a_broken_copy(
+    name: str,
+    made: Callable[[], Story],
+    broken_pages: str,
+    run_code: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the page shows a wrong result or nothing happens, the programs fail."""
+    monkeypatch.setenv("APP_PASSWORD", "sesame")
+    with pytest.raises(AssertionError):
+        run_code(write_test(made()).code, broken_pages)
+
+
+def test_no_secret_is_in_the_program() -> None:
+    """Passwords come from the environment; one that the page refused stays wrong."""
+    code = write_test(sign_in()).code
+    assert 'os.environ["APP_PASSWORD"]' in code
+    assert 'os.environ.get("APP_PASSWORD_2") or "not-the-password"' in code
+    assert 'os.environ.get("APP_USER") or "ann"' in code

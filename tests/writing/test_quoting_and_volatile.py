@@ -1,0 +1,94 @@
+"""Captured text as literals, patterns and selectors; what in texts and addresses will be different next time."""
+
+import ast
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.writing import volatile
+from pipeline.writing.quoting import css_string, escaped, quoted
+
+ANY_TEXT = st.text(st.characters(), max_size=60) | st.text("\"'\\\n\r\0{}()[]\u202e\ud800;#", max_size=20)
+
+
+@given(ANY_TEXT)
+def test_a_quoted_text_is_one_ascii_literal_of_the_same_value(text: str) -> None:
+    """Whatever the text, its literal is ASCII on one line and evaluates to the text."""
+    literal = quoted(text)
+    assert literal.isascii()
+    assert "\n" not in literal
+    assert ast.literal_eval(literal) == text
+
+
+@given(ANY_TEXT)
+def test_an_escaped_text_matches_itself(text: str) -> None:
+    """The regular expression for a text matches this text, and needs no flags."""
+    assert re.fullmatch(escaped(text), text)
+
+
+@given(ANY_TEXT)
+def test_a_css_string_never_ends_early(text: str) -> None:
+    """No text can close the quotes of its CSS string or break its line."""
+    inner = css_string(text)[1:-1]
+    assert re.fullmatch(r"(?:\\[0-9a-f]{1,6} |[^\"\\\n\r\f])*", inner)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Last modified: 2025/11/23 06:14",
+        "saved 2 minutes ago",
+        "Updated just now",
+        "23 Nov 2025",
+        "November 23, 2025 at 6:14 PM",
+        "took 0.21 seconds",
+        "Session 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+        "build 9fceb02d0ae598e95dc970b74767f19372d61af8",
+        "Listening on http://127.0.0.1:8123",
+        "© 2025 Acme",
+    ],
+)
+def test_what_changes_from_run_to_run_is_volatile(text: str) -> None:
+    """Dates, times, ages, durations, ids, hashes and addresses of the machine are volatile."""
+    assert volatile.is_volatile(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1-3 of 3 pages", "Last reward: 1.00", "Spin at 3000 rpm for 5 minutes.", "Order 12", "Monday note", "$ 12.50"],
+)
+def test_data_is_not_volatile(text: str) -> None:
+    """Numbers, prices and words that are data stay."""
+    assert not volatile.is_volatile(text)
+
+
+def test_what_the_user_typed_is_never_volatile() -> None:
+    """A date that the story itself typed may be asserted back."""
+    assert volatile.is_volatile("Due 2031-05-06")
+    assert not volatile.is_volatile("Due 2031-05-06", ("2031-05-06",))
+
+
+def test_the_pattern_of_a_text_keeps_its_fixed_parts() -> None:
+    """Volatile parts become wildcards inside and are cut off at the ends."""
+    cut = volatile.parts("team/roadmap.txt · Last modified: 2025/11/23 06:14 by bob")
+    assert re.search(volatile.pattern_of(cut), "team/roadmap.txt · Last modified: 1999/01/02 10:00 by bob")
+    assert not re.search(volatile.pattern_of(cut), "team/roadmap.txt · Last modified: 1999/01/02 10:00 by ann")
+
+
+def test_an_address_keeps_its_words_and_templates_new_ids() -> None:
+    """Ids in the path become patterns, unless the story opened that address itself; tokens never stay."""
+    home = "http://127.0.0.1:9000"
+    assert volatile.address(home + "/projects/?q=red", frozenset()) == volatile.Address(
+        "/projects/?q=red", "/projects/"
+    )
+    made = volatile.address(home + "/projects/17/data?tab=4", frozenset())
+    assert made is not None
+    assert made.text is None
+    assert re.search(made.pattern, home + "/projects/99/data?tab=8")
+    assert not re.search(made.pattern, home + "/projects/99/database")
+    known = volatile.address(home + "/projects/17", volatile.segments_of(home + "/projects/17/edit"))
+    assert known is not None
+    assert known.text == "/projects/17"
+    assert volatile.relative(home + "/?id=start&sectok=abc&x=1#top") == "/?id=start&x=1#top"
