@@ -142,9 +142,10 @@ def _telling(finder: Finder, element: Element) -> Found | None:
 
 
 def _contains(finder: Finder, element: Element, text: str, score: int, kind: str, soon: bool) -> Check | None:
-    """`expect(locator).to_contain_text(…)` for an element that is found by other means than its text."""
+    """`expect(locator).to_contain_text(…)` for an element that is found by other means than its text; where those would
+    find any paragraph or row, it is the one with this text."""
     found = finder.best(element)
-    if found is None or found.score >= PATH_SCORE or is_anyone(found) or not text or len(text) > TEXT_CHARS_MAX:
+    if found is None or found.score >= PATH_SCORE or not text or len(text) > TEXT_CHARS_MAX:
         return None
     if not found.unique:
         score -= 30
@@ -153,6 +154,9 @@ def _contains(finder: Finder, element: Element, text: str, score: int, kind: str
     value = _text_value(text, finder.fixed)
     if value is None:
         return None
+    if is_anyone(found):
+        one = method(found.expr, "filter", has_text=value)
+        return Check(method(expect(one), "to_be_visible"), score, kind, text, soon)
     return Check(method(expect(found.expr), "to_contain_text", value), score, kind, text, soon)
 
 
