@@ -17,6 +17,12 @@ const NAMES = [
   "getAriaExpanded", "getAriaPressed", "getAriaSelected", "getElementAccessibleName", "isElementVisible",
   "isElementHiddenForAria", "elementText", "getElementLabels", "normalizeWhiteSpace",
 ];
+// ivya reads `content: "x" / "y"`, by which icon fonts say what their glyph means, as one string with quotes in it.
+const PSEUDO = 'const unquoted = content.substring(1, content.length - 1);';
+const withOurPseudo = (code) => {
+  if (!code.includes(PSEUDO)) throw new Error("ivya reads `content` in another way than the one we know");
+  return `import { spokenContent } from "./src/pseudo.ts";\n${code.replace(PSEUDO, "const unquoted = spokenContent(content);")}`;
+};
 const onlyRolesAndTexts = {
   name: "only-roles-and-texts",
   setup(bundle) {
@@ -33,7 +39,7 @@ const onlyRolesAndTexts = {
         return source.slice(start, source.indexOf("//#endregion", start));
       });
       const code = kept.join("\n").replaceAll("Ivya.options.browser", '"chromium"');
-      return { contents: `${code}\nexport { ${NAMES.join(", ")} };`, loader: "js" };
+      return { contents: `${withOurPseudo(code)}\nexport { ${NAMES.join(", ")} };`, loader: "js", resolveDir: HERE };
     });
   },
 };

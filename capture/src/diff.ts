@@ -1,17 +1,20 @@
 // Two looks at a page, compared: what came, what went, what became another, the more meaningful first.
 import type { Elements } from "./elements";
 import * as limits from "./limits";
+import { hash53 } from "./privacy";
 import type { FieldState, Item, ListState, Snapshot, StateName } from "./snapshot";
 import type { Candidate, Change, ElementShot } from "./wire";
 
 /** The page before: as it was seen in this document, or what was kept of it from the document before. */
 export type Digest =
   | { kind: "live"; snapshot: Snapshot }
-  | { kind: "kept"; keys: Map<string, number>; lists: Map<string, number> };
+  | { kind: "kept"; keys: Map<string, number>; lists: Map<string, number>; fields: Map<string, string> };
 
 export interface Saved {
   keys: [string, number][];
   lists: [string, number][];
+  /** What fields held, by their names: a digest that says whether it is the same, and not what it is. */
+  fields: [string, string][];
 }
 
 export interface Circumstances {
@@ -33,11 +36,12 @@ interface Ranked {
 export function saveDigest(digest: Digest): Saved {
   const keys = digest.kind === "live" ? digest.snapshot.keys : digest.keys;
   const lists = digest.kind === "live" ? signedLists(digest.snapshot) : digest.lists;
-  return { keys: [...keys].slice(0, limits.DIGEST_KEYS_MAX), lists: [...lists].slice(0, 50) };
+  const fields = digest.kind === "live" ? signedFields(digest.snapshot) : digest.fields;
+  return { keys: [...keys].slice(0, limits.DIGEST_KEYS_MAX), lists: [...lists].slice(0, 50), fields: [...fields].slice(0, limits.DIGEST_FIELDS_MAX) };
 }
 
 export function restoreDigest(saved: Saved | null): Digest {
-  return { kind: "kept", keys: new Map(saved?.keys ?? []), lists: new Map(saved?.lists ?? []) };
+  return { kind: "kept", keys: new Map(saved?.keys ?? []), lists: new Map(saved?.lists ?? []), fields: new Map(saved?.fields ?? []) };
 }
 
 export function compare(base: Digest, now: Snapshot, circumstances: Circumstances): Change[] {
@@ -149,9 +153,11 @@ class Comparison {
 
   private fields(): void {
     const before = this.base.kind === "live" ? this.base.snapshot.fields : new Map<Element, FieldState>();
-    for (const [element, { value, secret }] of this.now.fields) {
+    const kept = this.base.kind === "kept" ? this.base.fields : null;
+    for (const [element, { value, secret, sign }] of this.now.fields) {
       const was = before.get(element)?.value ?? "";
       if (secret || value === was || this.circumstances.own.has(element)) continue;
+      if (kept?.get(sign) === digestOf(value)) continue;
       const rank = before.has(element) ? 3 : 6;
       this.push(rank, () => ({ change: "value", element: this.describe(element), before: was, after: value }));
     }
@@ -244,6 +250,18 @@ function goneShot(role: string, text: string, live: boolean): ElementShot {
   }
   return shot;
 }
+
+/** The first field of each name, with a digest of its value. */
+function signedFields(snapshot: Snapshot): Map<string, string> {
+  const signed = new Map<string, string>();
+  for (const { sign, value, secret } of snapshot.fields.values()) {
+    if (!secret && value && !signed.has(sign)) signed.set(sign, digestOf(value));
+  }
+  return signed;
+}
+
+/** Tells whether two values are the same without keeping them. */
+const digestOf = (value: string): string => hash53(value, 3);
 
 function signedLists(snapshot: Snapshot): Map<string, number> {
   const signed = new Map<string, number>();

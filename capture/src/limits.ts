@@ -17,6 +17,7 @@ export const ELEMENTS_MAX = 12_000;
 export const LIST_ITEMS_MAX = 200;
 export const ITEMS_MAX = 2_500;
 export const DIGEST_KEYS_MAX = 1_500;
+export const DIGEST_FIELDS_MAX = 100;
 
 export const QUIET_MS = 150;
 export const END_QUIET_MS = 450;

@@ -16,6 +16,8 @@ const NAMELESS = /^(generic|none|presentation)$/;
 /** Roles of which a page has very many, all named by their texts: found by the text itself. */
 const OF_TEXTS = /^(row|cell|gridcell|listitem|columnheader|rowheader)$/;
 const HAS_TEXT_CHARS_MAX = 60;
+const SCOPE_STEPS_MAX = 25;
+const SCOPES_MAX = 8;
 
 export interface Ask {
   /** How many candidates at most. */
@@ -156,9 +158,7 @@ export class Locators {
   /** Candidates that are not unique by themselves, looked for inside a telling ancestor. */
   private scoped(element: Element, bases: Candidate[], index: PageIndex, ask: Ask, most: number): Candidate[] {
     if (!bases.length) return [];
-    const all = this.scopes(element, index, ask);
-    const alone = all.filter((scope) => scope.count === 1);
-    const scopes = alone.length ? alone : all;
+    const scopes = this.scopes(element, index, ask);
     const found: Candidate[] = [];
     for (const base of bases) {
       let kept = 0;
@@ -174,19 +174,19 @@ export class Locators {
     return found.sort((a, b) => Number(a.count !== 1) - Number(b.count !== 1)).slice(0, most);
   }
 
-  /** Ancestors that a person would name, nearest first. */
+  /** Ancestors that a person would name, nearest first: those that are the only ones of their kind, or else any. */
   private scopes(element: Element, index: PageIndex, ask: Ask): Scope[] {
-    const scopes: Scope[] = [];
+    const alone: Scope[] = [];
+    const others: Scope[] = [];
     let steps = 0;
     for (const up of ancestorsOf(element)) {
-      if (++steps > 25 || scopes.length >= 8 || up.nodeName === "BODY") break;
-      const scope = this.scopeOf(up, element, index, ask);
-      if (scope) scopes.push(...scope);
+      if (++steps > SCOPE_STEPS_MAX || alone.length >= SCOPES_MAX || up.nodeName === "BODY") break;
+      for (const scope of this.scopeOf(up, element, index, ask)) (scope.count === 1 ? alone : others).push(scope);
     }
-    return scopes;
+    return alone.length ? alone : others.slice(0, SCOPES_MAX);
   }
 
-  private scopeOf(up: Element, element: Element, index: PageIndex, ask: Ask): Scope[] | null {
+  private scopeOf(up: Element, element: Element, index: PageIndex, ask: Ask): Scope[] {
     const scopes: Scope[] = [];
     const counted = (locator: Locator, hasText?: string): void => {
       const draft: Scope = hasText === undefined ? { locator, count: 0 } : { locator, has_text: hasText, count: 0 };
@@ -218,7 +218,7 @@ export class Locators {
         }
       }
     }
-    return scopes.length ? scopes : null;
+    return scopes;
   }
 
   /** The way down from the body, or from the nearest ancestor with an id of its own. */

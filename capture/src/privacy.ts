@@ -23,7 +23,7 @@ interface KnownSecret {
 }
 
 /** 53-bit string hash (cyrb53). */
-function hash53(text: string, seed: number): string {
+export function hash53(text: string, seed: number): string {
   let a = 0xdeadbeef ^ seed;
   let b = 0x41c6ce57 ^ seed;
   for (let i = 0; i < text.length; i++) {

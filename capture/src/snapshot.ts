@@ -24,6 +24,8 @@ export interface Item {
 export interface FieldState {
   value: string;
   secret: boolean;
+  /** Names the field across page loads. */
+  sign: string;
 }
 
 export type StateName = "checked" | "selected" | "expanded" | "disabled" | "pressed";
@@ -245,8 +247,9 @@ class Walk {
     const secret = context.masked || this.privacy.kindOf(element) !== undefined;
     const select = element.nodeName === "SELECT";
     const value = select ? squash((element as HTMLSelectElement).selectedOptions[0]?.label) : fieldValue(element);
-    this.snapshot.fields.set(element, { value: secret ? "" : cut(value, limits.TEXT_CHARS_MAX), secret });
     const name = context.masked ? "" : speakable(index.name(element)) || (element.getAttribute("name") ?? "");
+    const sign = `${role}|${cut(name, 80)}|${element.getAttribute("name") ?? idOf(element)}`;
+    this.snapshot.fields.set(element, { value: secret ? "" : cut(value, limits.TEXT_CHARS_MAX), secret, sign });
     if (name) this.add(element, role || "textbox", name, context);
   }
 

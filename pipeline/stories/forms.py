@@ -29,6 +29,7 @@ from pipeline.stories.verbs import (
     words_on,
 )
 from pipeline.stories.words import caption, clean, field, is_link, listed, quoted, short
+from schemas.elements import ByRole, Element
 from schemas.stories import (
     ClickStep,
     FillStep,
@@ -43,6 +44,9 @@ from schemas.stories import (
 FORWARD: Final = re.compile(r"^(next|continue|proceed|weiter)\b", re.I)
 GENERIC_NOUNS: Final = frozenset({"change", "changes", "setting", "settings", "preferences", "options", "form", "data"})
 OBJECT_CHARS_MAX: Final = 60
+ROW_ROLES: Final = frozenset({"row", "listitem", "article"})
+ROW_CHARS_MAX: Final = 60
+"""A longer name of a row is that of all its cells: no name for a thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,13 +261,23 @@ def deleted_object(steps: Sequence[Step], first: int, last: int) -> str:
             return quoted(found[0])
     step = steps[first]
     if isinstance(step, ClickStep):
-        row = next((a for a in step.target.ancestors if a.role in ("row", "listitem", "article") and a.name), None)
-        if row is not None:
-            return quoted(row.name)
+        if row := _row_of(step.target):
+            return quoted(row)
         if found := quotes(caption(step.target)):
             return quoted(found[0])
     name = _opened_before(steps, first)
     return quoted(name) if name else ""
+
+
+def _row_of(target: Element) -> str:
+    """What tells the row that holds the element from the other rows; its whole name where that is short."""
+    for candidate in target.candidates:
+        for scope in candidate.within:
+            if scope.has_text and isinstance(scope.locator, ByRole) and scope.locator.role in ROW_ROLES:
+                return scope.has_text
+    names = (ancestor.name for ancestor in target.ancestors if ancestor.role in ROW_ROLES and ancestor.name)
+    row = next(names, "")
+    return row if len(row) <= ROW_CHARS_MAX else ""
 
 
 def _thing_near(form: Form) -> str:

@@ -16,6 +16,10 @@ MESSAGE_CLASSES: Final = re.compile(
     r"|warning|feedback|errorlist)($|[-_0-9])",
     re.IGNORECASE,
 )
+_CONTROL_ROLES: Final = frozenset(
+    {"button", "link", "tab", "menuitem", "option", "checkbox", "radio", "switch", "textbox", "combobox", "searchbox"}
+)
+"""A red button is no error message, a green link no success."""
 _ERROR_CLASSES = re.compile(r"(^|[-_])(error|errors|danger|invalid|errorlist)($|[-_])", re.IGNORECASE)
 _ERROR_WORDS = re.compile(
     r"\b(errors?|invalid|incorrect|wrong|fail(ed|ure|s)?|denied|forbidden|expired|unknown|unable|unauthori[sz]ed"
@@ -48,6 +52,12 @@ _DONE = re.compile(
     rf"\b(?P<verb>{'|'.join(DONE_VERBS)})\b",
     re.IGNORECASE,
 )
+_DONE_FIRST = re.compile(
+    rf"^(?:successfully )?(?P<verb>{'|'.join(DONE_VERBS)})\b (?:the |your )?(?P<noun>[A-Za-z][A-Za-z ]{{1,30}}?)\s*"
+    r"['\"‘“„«](?P<object>[^'\"‘’“”«»]{1,80})['\"’”»]",
+    re.IGNORECASE,
+)
+"""The same with the verb first: `Deleted product 'Garden hose'`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ def messages(changes: Iterable[Change]) -> list[str]:
 def is_message(element: Element) -> bool:
     if element.role in MESSAGE_ROLES or element.live:
         return True
-    return any(MESSAGE_CLASSES.search(name) for name in element.classes)
+    return element.role not in _CONTROL_ROLES and any(MESSAGE_CLASSES.search(name) for name in element.classes)
 
 
 def headings(changes: Iterable[Change]) -> list[str]:
@@ -104,7 +114,8 @@ def errors(changes: Iterable[Change]) -> list[str]:
     for element, text in shown_texts(changes):
         if not text:
             continue
-        marked = any(_ERROR_CLASSES.search(name) for name in element.classes)
+        control = element.role in _CONTROL_ROLES
+        marked = not control and any(_ERROR_CLASSES.search(name) for name in element.classes)
         if marked or (is_message(element) and sounds_wrong(text)):
             found.append(text)
     return list(dict.fromkeys(found))
@@ -119,7 +130,7 @@ def done(steps: Iterable[Step]) -> Done | None:
     found = None
     for step in steps:
         for element, text in shown_texts(step.changes):
-            match = _DONE.match(text)
+            match = _DONE.match(text) or _DONE_FIRST.match(text)
             if match and (match["object"] or is_message(element)) and not sounds_wrong(text):
                 found = Done(
                     DONE_VERBS[match["verb"].lower()], match["noun"].strip().lower(), clean(match["object"]) or ""

@@ -213,6 +213,10 @@ def _value(finder: Finder, element: Element, after: str) -> Check | None:
         return None
     if volatile.is_volatile(after, finder.fixed):
         return Check(method(expect(found.expr), "not_to_have_value", ""), 44, "value", after)
+    if element.tag == "select":
+        # What the user sees chosen; the option's own value may be anything.
+        chosen_option = method(found.expr, "locator", "option:checked")
+        return Check(method(expect(chosen_option), "to_have_text", after), 48, "value", after)
     return Check(method(expect(found.expr), "to_have_value", after), 62 if after else 48, "value", after)
 
 

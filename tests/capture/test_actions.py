@@ -386,6 +386,28 @@ def test_icon_font_characters_are_no_name(record: Record) -> None:
     assert click.target.name == "Star"
 
 
+def test_alternative_text_of_a_style_is_the_name(record: Record) -> None:
+    """Of `content: "glyph" / "words"` in a style sheet the words alone are spoken, as in Playwright; none is none."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Important Archive everything").click()
+        page.get_by_role("link", name="Next page").click()
+
+    flagged, paged = actions(record("records.html", do))
+    assert (flagged.target.name, paged.target.name) == ("Important Archive everything", "Next page")
+
+
+def test_row_is_told_apart_from_far_inside(record: Record) -> None:
+    """A menu deep in a row is found by what tells the row from the others, however many wrappers are between."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("row").filter(has_text="Garden hose").get_by_role("button", name="Actions").click()
+
+    (click,) = actions(record("records.html", do))
+    within = [one.within[0] for one in click.target.candidates if one.count == 1 and one.within]
+    assert "Garden hose" in [scope.has_text for scope in within]
+
+
 def test_counts_are_playwrights(page: Page, record: Record) -> None:
     """Each candidate of each action finds, in Playwright, as many elements as its count says."""
 

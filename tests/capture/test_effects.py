@@ -62,6 +62,17 @@ def test_full_page_load_is_the_effect_of_the_click(record: Record, site: Site) -
     assert (effect.page.title, effect.after.title) == ("Sign up", "Saved")
 
 
+def test_field_that_is_the_same_on_the_next_page_is_no_effect(record: Record) -> None:
+    """A field that the next document shows with the same value has not changed."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("link", name="Next page").click()
+        page.wait_for_url("**/records.html?page=2")
+
+    events = record("records.html", do)
+    assert [change.change for change in effect_after(events, "click").changes if change.change == "value"] == []
+
+
 def test_typed_address_has_no_cause(record: Record, site: Site) -> None:
     """Right after a click the user types another address: that load followed from nothing on the page."""
 

@@ -111,6 +111,17 @@ def _edit_row(page: Page) -> None:
     page.get_by_role("row").filter(has_text="Alan Turing").get_by_role("button", name="Edit").click()
 
 
+def _delete_in_a_menu(page: Page) -> None:
+    page.get_by_role("row").filter(has_text="Garden hose").get_by_role("button", name="Actions").click()
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_text("Deleted product").wait_for()
+
+
+def _archive(page: Page) -> None:
+    page.get_by_role("button", name="Archive everything").click()
+    page.get_by_text("All products were archived.").wait_for()
+
+
 def _popup(page: Page) -> None:
     with page.expect_popup() as opened:
         page.get_by_role("button", name="Open by script").click()
@@ -181,6 +192,8 @@ CASES = (
     Case("late", "list.html", _offers, "Cheese, half the price", "undefined", ""),
     Case("expanded", "list.html", _expand, "extra.hidden = !extra.hidden;", "", ""),
     Case("table", "table.html", _edit_row, '"Editing "', '"Deleted "', 'filter(has_text="Alan Turing")'),
+    Case("row_menu", "records.html", _delete_in_a_menu, "Deleted product", "Kept product", 'has_text="Garden hose"'),
+    Case("icons", "records.html", _archive, "All products were", "No products were", 'name="Important Archive'),
     Case("popup", "tabs.html", _popup, "'Thank you'", "'Error'", "expect_popup()"),
     Case("download", "tabs.html", _download, 'href="other.html"', 'href="form.html"', "expect_download()"),
     Case("frame", "frames.html", _pay, '"Paid "', '"Refused "', ".content_frame"),
