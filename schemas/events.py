@@ -243,7 +243,9 @@ Change = Annotated[
 class Effect(EventBase):
     """What the page showed once it was quiet after the action `cause` (None: after the first load).
 
-    `page` is the page before, `after` the page now. `settled` is False when the page never became quiet.
+    `page` is the page before, `after` the page now. `settled` is False when the page never became quiet. `touched`
+    says that the page changed something right around the element that was clicked, be it nothing that can be seen in
+    `changes` (a star that is coloured, a hidden field).
     """
 
     kind: Literal["effect"] = "effect"
@@ -251,6 +253,7 @@ class Effect(EventBase):
     after: Page = Page()
     changes: tuple[Change, ...] = ()
     settled: bool = True
+    touched: bool = False
 
 
 class End(EventBase):

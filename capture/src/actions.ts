@@ -210,7 +210,7 @@ export class Actions {
     const modifiers = modifiersOf(event);
     if (modifiers.length) body.modifiers = modifiers;
     if (/^(canvas|svg|video|embed|object)$/i.test(pressed.element.nodeName)) body.position = offsetIn(pressed.element, pressed.x, pressed.y);
-    const id = this.recorder.act(body);
+    const id = this.recorder.act(body, { around: pressed.element });
     pressed.clicked = true;
     if (!button) this.lastClick = { id, element: pressed.element, x: pressed.x, y: pressed.y, atMs: native.now() };
   }

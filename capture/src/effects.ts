@@ -10,7 +10,7 @@ import type { Watch } from "./watch";
 export interface Host {
   page(): PageShot;
   words(): string[];
-  emitEffect(cause: string | null, page: PageShot, after: PageShot, changes: Change[], settled: boolean): void;
+  emitEffect(cause: string | null, page: PageShot, after: PageShot, changes: Change[], settled: boolean, touched: boolean): void;
   ready(): boolean;
 }
 
@@ -105,12 +105,12 @@ export class Effects {
   }
 
   /** The action `cause` begins, with the page as `before` left it. */
-  act(cause: string, options: { deferred?: boolean; own?: Element } = {}): void {
+  act(cause: string, options: { deferred?: boolean; own?: Element; around?: Element } = {}): void {
     if (this.pending) this.finish();
     if (!this.baseline) this.setBaseline();
     const { snapshot, page } = this.baseline!;
     this.baseline = null;
-    this.watch.actionBegins();
+    this.watch.actionBegins(options.around);
     this.begin(cause, page, { kind: "live", snapshot }, limits.QUIET_WAIT_MS);
     if (this.pending) {
       if (options.own) this.pending.own.add(options.own);
@@ -179,7 +179,7 @@ export class Effects {
 
   private send(pending: Pending): void {
     this.pending = null;
-    this.host.emitEffect(pending.cause, pending.page, pending.after, this.withTransients(pending), pending.settled);
+    this.host.emitEffect(pending.cause, pending.page, pending.after, this.withTransients(pending), pending.settled, this.watch.touchedAround);
     this.lateCause = pending.cause ? { id: pending.cause, ms: native.now() } : null;
   }
 
@@ -263,7 +263,7 @@ export class Effects {
       const page = this.host.page();
       const base: Digest = { kind: "live", snapshot: this.last };
       const changes = compare(base, this.refresh(), { elements: this.elements, own: new Set(), words: this.host.words() });
-      if (changes.length) this.host.emitEffect(late.id, page, page, changes, true);
+      if (changes.length) this.host.emitEffect(late.id, page, page, changes, true, false);
     }
     this.tickIn(1_000);
   }

@@ -115,9 +115,9 @@ export class Recorder implements Host {
   }
 
   /** The action happened: it is queued, and its effect is waited for. */
-  act(body: Body & { target?: ElementShot }, options: { id?: string; own?: Element } = {}): string {
+  act(body: Body & { target?: ElementShot }, options: { id?: string; own?: Element; around?: Element } = {}): string {
     const id = options.id ?? newId();
-    this.effects.act(id, options.own ? { own: options.own } : {});
+    this.effects.act(id, options);
     this.noteAction(id);
     this.addWords(body.target?.name ?? body.target?.text);
     this.emit(body, { id, page: this.effects.pageBefore });
@@ -142,9 +142,9 @@ export class Recorder implements Host {
     this.action = { id, ms: native.now() };
   }
 
-  emitEffect(cause: string | null, page: PageShot, after: PageShot, changes: Change[], settled: boolean): void {
+  emitEffect(cause: string | null, page: PageShot, after: PageShot, changes: Change[], settled: boolean, touched: boolean): void {
     this.holdForSecret();
-    this.emit({ kind: "effect", cause, after, changes, settled }, { page });
+    this.emit({ kind: "effect", cause, after, changes, settled, ...(touched ? { touched } : {}) }, { page });
   }
 
   emit(body: Body, options: { id?: string; page?: PageShot } = {}): WireEvent | null {

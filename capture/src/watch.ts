@@ -8,6 +8,8 @@ const ATTRIBUTES =
     "aria-hidden aria-label aria-labelledby aria-expanded aria-selected aria-checked aria-pressed aria-disabled " +
     "aria-invalid aria-current aria-live aria-modal data-testid data-test-id data-test contenteditable").split(" ");
 const STYLE_BATCHES_MAX = 20;
+const AROUND_LEVELS = 3;
+const AROUND_MS = 300;
 
 export class Watch {
   /** Grows with each change; whatever was computed at the same epoch still holds. */
@@ -17,6 +19,10 @@ export class Watch {
   lastChangeMs = native.now();
   /** Grows with each request that came to its end, and with each action. */
   answers = 0;
+  /** Whether the page changed something at the element of the last action or right around it, seen or not. */
+  touchedAround = false;
+  private around: Element | null = null;
+  private aroundUntilMs = 0;
   private styleBatches = 0;
   private readonly observer: MutationObserver;
   private readonly seen = new WeakSet<Node>();
@@ -58,7 +64,11 @@ export class Watch {
     this.lastChangeMs = native.now();
   }
 
-  actionBegins(): void {
+  actionBegins(around: Element | null = null): void {
+    this.now();
+    this.touchedAround = false;
+    this.around = around;
+    this.aroundUntilMs = native.now() + AROUND_MS;
     this.answers += 1;
     this.styleBatches = 0;
     this.touch();
@@ -110,6 +120,7 @@ export class Watch {
 
   private changed({ target, type, attributeName }: MutationRecord): void {
     const element = target.nodeType === 1 ? (target as Element) : parentOf(target);
+    if (element && this.around && native.now() < this.aroundUntilMs && isAround(this.around, element)) this.touchedAround = true;
     const restyled = type === "attributes" && (attributeName === "class" || attributeName === "style" || attributeName === "hidden");
     if (element) this.onChange(element, restyled && element.childElementCount > 0 && element.nodeName !== "BODY" && element.nodeName !== "HTML");
   }
@@ -119,4 +130,13 @@ export class Watch {
     if (!element.firstElementChild) return;
     for (const inner of element.querySelectorAll("*")) if (inner.shadowRoot) this.observe(inner.shadowRoot);
   }
+}
+
+/** Whether `element` is in the parent of `near`, or one of the elements right above it. */
+function isAround(near: Element, element: Element): boolean {
+  let up: Element | null = near;
+  for (let level = 0; up && level < AROUND_LEVELS && up.nodeName !== "BODY"; level++, up = parentOf(up)) {
+    if (up === element || (level === 1 && up.contains(element))) return true;
+  }
+  return false;
 }

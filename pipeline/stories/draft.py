@@ -52,7 +52,8 @@ STEP_DIALOGS_MAX: Final = 20
 class Draft:
     """One step while the window is read. `event_ids` are the events that were folded into it, its own first.
 
-    `asks` counts the requests that it caused, pictures and the like left out.
+    `asks` counts the requests that it caused, pictures and the like left out. `touched` says that the page answered
+    right where the action was, visibly or not.
     """
 
     step: Step
@@ -66,6 +67,7 @@ class Draft:
     opened_changes: list[Change] = field(default_factory=list)
     download: str | None = None
     asks: int = 0
+    touched: bool = False
 
     @property
     def target(self) -> Element | None:
@@ -93,6 +95,7 @@ class Draft:
         self.opened_changes = (other.opened_changes + self.opened_changes)[-STEP_CHANGES_MAX:]
         self.download = self.download or other.download
         self.asks += other.asks
+        self.touched = self.touched or other.touched
 
     def has_effect(self) -> bool:
         """Whether anything at all came of it."""

@@ -174,7 +174,7 @@ def _does_nothing(draft: Draft, effects_known: bool) -> bool:
         case HoverStep() | ScrollStep():
             return False
         case ClickStep() as click:
-            if click.position is not None or is_interactive(click.target):
+            if click.position is not None or draft.touched or is_interactive(click.target):
                 return False
             nameless = not caption(click.target)
             return effects_known or nameless or click.target.tag in CONTAINER_TAGS

@@ -278,6 +278,7 @@ class _Tape:
         match event:
             case Effect():
                 draft.show(event.changes)
+                draft.touched = draft.touched or event.touched
                 if event.after.url or event.after.title:
                     draft.after = event.after
                     draft.navigates = draft.navigates or _left(draft, event)

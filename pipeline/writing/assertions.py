@@ -7,11 +7,12 @@ more than headings: they are what a wrong result would change.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from pipeline.writing import volatile
-from pipeline.writing.code import Attr, Call, Expr, Literal, method
+from pipeline.writing.code import Attr, Call, Expr, Literal, flat, method
 from pipeline.writing.locators import Finder, Found, expect, is_anyone, matcher, readable, regex
 from pipeline.writing.ticks import only_moved, ticks
 from pipeline.writing.worth import (
@@ -264,6 +265,17 @@ def _count(finder: Finder, change: CountChanged) -> Check | None:
     if items is None or items.score > 1000:
         return None
     return Check(method(expect(items.expr), "to_have_count", change.after), 40, "count", f"count {change.after}")
+
+
+def met_before(check: Check, met: Container[str]) -> Check:
+    """Where the page shows again what the test has met in the same document, the old one may stand beside the new one
+    for a moment (a view that is swapped with an animation): one of them is enough."""
+    match check.statement:
+        case Call(function=Attr(of=Call(args=(found,)), name="to_be_visible"), args=()) if flat(found) in met:
+            statement = method(expect(Attr(found, "first")), "to_be_visible")
+            return replace(check, statement=statement)
+        case _:
+            return check
 
 
 def url_check(page: Expr, url: str, known: frozenset[str], before: str = "") -> Check | None:

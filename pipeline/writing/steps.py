@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from pipeline.writing import uploads, volatile
-from pipeline.writing.code import Attr, Expr, Index, Listing, Literal, Name, method
+from pipeline.writing.code import Attr, Expr, Index, Listing, Literal, Name, flat, method
 from pipeline.writing.gestures import answered, checked, click, drag, key_name
 from pipeline.writing.locators import Finder, expect
 from pipeline.writing.program import Assign, Program, Run, Statement, With
@@ -50,6 +50,8 @@ class Writer:
     pages: dict[str, Expr] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     waited: set[str] = field(default_factory=set)
+    met: set[str] = field(default_factory=set)
+    """Locators, as code, that the test has used or asserted in the document at hand."""
     variables: dict[str, Expr] = field(default_factory=dict)
     requested: tuple[str, str, int] | None = None
     """Method, address pattern and status of the request that the next action must cause, if that is to be asserted."""
@@ -125,7 +127,10 @@ class Writer:
                 return drag(step, finder)
             case ClickStep() | FillStep() | SelectStep() | CheckStep() | UploadStep() | HoverStep():
                 found = finder.best(step.target)
-                return None if found is None else self._on(step, found.expr)
+                if found is None:
+                    return None
+                self.met.add(flat(found.expr))
+                return self._on(step, found.expr)
             case _:
                 assert_never(step)
 

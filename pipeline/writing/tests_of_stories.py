@@ -6,8 +6,8 @@ from pipeline.flows import flow_id
 from pipeline.flows import test_id as id_of_test
 from pipeline.writing import names, volatile
 from pipeline.writing.allow_list import check_code
-from pipeline.writing.assertions import Check, chosen
-from pipeline.writing.code import Attr, Call, Equal, Expr, Literal, Name, method
+from pipeline.writing.assertions import Check, chosen, met_before
+from pipeline.writing.code import Attr, Call, Equal, Expr, Literal, Name, flat, method
 from pipeline.writing.outcome import checks_after, outcome, saving_request, where_it_ended
 from pipeline.writing.program import Assert, Program, Run
 from pipeline.writing.secrets import credentials, is_secret
@@ -106,6 +106,8 @@ def _steps(writer: Writer, story: Story) -> None:
         writer.requested = saving_request(story, step, writer.fixed) if place == last else None
         if not writer.write(step):
             continue
+        if step.navigates or isinstance(step, GotoStep):
+            writer.met.clear()
         finished = place == last
         checks = outcome(writer, story, step, known) if finished else _middle(writer, step, known)
         if writer.requested is not None:
@@ -125,7 +127,8 @@ def _steps(writer: Writer, story: Story) -> None:
 
 def _assert(writer: Writer, checks: list[Check]) -> None:
     for check in checks:
-        writer.program.check(Run(check.statement))
+        writer.program.check(Run(met_before(check, writer.met).statement))
+        writer.met |= {flat(subject.args[0]) for subject in _chain_of(check.statement)}
         if check.kind == "value":
             writer.waited |= {repr(call.args[0]) for call in _chain_of(check.statement)}
 

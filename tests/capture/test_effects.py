@@ -73,6 +73,20 @@ def test_field_that_is_the_same_on_the_next_page_is_no_effect(record: Record) ->
     assert [change.change for change in effect_after(events, "click").changes if change.change == "value"] == []
 
 
+def test_touch_is_told_where_nothing_can_be_read(record: Record) -> None:
+    """A click that the page answers by a class alone is told from a click on nothing."""
+
+    def do(page: Page) -> None:
+        page.locator(".star").nth(1).click()
+        page.wait_for_timeout(400)
+        page.get_by_text("Rate it").click(position={"x": 5, "y": 5})
+
+    events = record("records.html", do)
+    clicks = [event.id for event in events if event.kind == "click"]
+    touched = {event.cause: event.touched for event in events if event.kind == "effect"}
+    assert [touched[name] for name in clicks] == [True, False]
+
+
 def test_typed_address_has_no_cause(record: Record, site: Site) -> None:
     """Right after a click the user types another address: that load followed from nothing on the page."""
 

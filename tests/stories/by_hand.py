@@ -138,6 +138,10 @@ class Journey:
         named = action if cause == "last" else cause
         return self.add(Effect, 100, cause=named, after=self.page, changes=changes)
 
+    def touches(self) -> "Journey":
+        """The page answered the last action where it was, and in no way that can be read."""
+        return self.add(Effect, 100, cause=self.events[-1].id, after=self.page, touched=True)
+
     def shows_new(self, *elements: Element) -> "Journey":
         return self.shows(*(Appeared(element=element) for element in elements))
 

@@ -82,6 +82,12 @@ def test_a_click_on_a_plain_element_that_does_something_stays() -> None:
     assert journey.said()[-1] == "Click the element 'Open me'"
 
 
+def test_a_click_that_the_page_answered_unseen_stays() -> None:
+    """A star that was coloured, a hidden field that was set: the form is sent with it."""
+    journey = Journey().opens().click(Element(tag="i", classes=("star",))).touches()
+    assert len(journey.steps()) == 2
+
+
 def test_without_effects_a_named_element_is_believed() -> None:
     """Formats that carry no effects can't show that a click did nothing; only page backgrounds are left out."""
     journey = Journey("challenge").opens().click(Element(tag="div", text="71% passed")).click(Element(tag="body"))
