@@ -13,6 +13,7 @@ from schemas.limits import PAGE_ITEMS_MAX
 
 if TYPE_CHECKING:
     from agents.embedder import Embedder
+    from agents.keys import Keys
     from agents.metrics import Metrics
     from agents.storage import CodeFiles, Storage
     from pipeline.windows import Windowing
@@ -48,6 +49,13 @@ class Services:
         from agents.storage import CodeFiles
 
         return CodeFiles(self.settings.files_url, self.storage)
+
+    @cached_property
+    def keys(self) -> "Keys":
+        """The API keys of the web port. Raises BadSettings for a file that can't be used."""
+        from agents.keys import Keys, read_keys
+
+        return Keys() if self.settings.api_keys is None else read_keys(self.settings.api_keys)
 
     @cached_property
     def windowing(self) -> "Windowing":

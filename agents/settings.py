@@ -19,6 +19,7 @@ CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 Role = Literal["ingest", "journeys", "tests"]
 ROLES: tuple[Role, ...] = ("ingest", "journeys", "tests")
 
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?")
 _TOPIC_PREFIX = re.compile(r"[A-Za-z0-9._-]{0,100}")
 
 
@@ -43,6 +44,11 @@ class Settings(BaseSettings):
     web_host: str = Field("127.0.0.1", description="Address that the web port listens on.")
     web_port: int = Field(6066, ge=0, le=65_535, description="The web port.")
     web_url: str = Field("", description="URL under which other workers reach this one. Empty: host and port.")
+    api_keys: Path | None = Field(None, description="TOML file with API keys. None: everybody may do everything.")
+    cors_origins: str = Field("*", description="Origins whose pages may send events, https://host,… or * for all.")
+    rate_events_s: int = Field(
+        0, ge=0, description="Events a second that one key (without keys: one address) may send by HTTP. 0: any number."
+    )
     topic_prefix: str = Field("", description="Put before each topic's name, and before the consumer group's.")
     partitions: int = Field(4, ge=1, le=1024, description="Partitions of the topics, when they are created.")
     replication_factor: int = Field(1, ge=1, le=16, description="Replicas of the topics, when they are created.")
@@ -71,6 +77,15 @@ class Settings(BaseSettings):
             raise ValueError("letters, digits, '.', '_' and '-' only, at most 100")
         return value
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins_are_origins(cls, value: str) -> str:
+        origins = [part.strip().rstrip("/").lower() for part in value.split(",") if part.strip()]
+        wrong = [one for one in origins if one != "*" and not _ORIGIN.fullmatch(one)]
+        if wrong or not origins or ("*" in origins and len(origins) > 1):
+            raise ValueError(f"{', '.join(wrong) or value or 'nothing'}: give * alone, or https://host[:port],…")
+        return ",".join(dict.fromkeys(origins))
+
     @field_validator("roles")
     @classmethod
     def _roles_are_known(cls, value: str) -> str:
@@ -96,6 +111,11 @@ class Settings(BaseSettings):
     def broker_list(self) -> tuple[str, ...]:
         """`host:port` of each bootstrap server; empty when none is configured."""
         return tuple(part.strip() for part in self.brokers.split(",") if part.strip())
+
+    @property
+    def origins(self) -> frozenset[str] | None:
+        """The origins whose pages may send events; None for all."""
+        return None if self.cors_origins == "*" else frozenset(self.cors_origins.split(","))
 
     @property
     def storage_url(self) -> str:

@@ -153,6 +153,7 @@ def _add_web(app: faust.App, services: "Services", parts: StreamParts, sender: S
             produce=produce,
             checks=checks,
             refresh=refresh,
+            keys=services.keys,
         ),
     )
 

@@ -5,7 +5,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from aiohttp import web
 
@@ -14,6 +14,8 @@ from agents.web.row_counts import RowCounts
 from agents.web.services import WebServices
 
 Method = Literal["GET", "POST", "PUT"]
+Access = Literal["open", "write", "read", "operate"]
+"""The key that a call asks for, once there are keys: none, one that sends, one that reads, one that reads all apps."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,15 @@ class Call:
     """The request body's `content` in OpenAPI's form."""
     tag: str = "journeywright"
     capture: bool = False
+    access: Access = "open"
+    key_in_body: bool = False
+    """Whether the key may be the project token that PostHog's clients put into each body."""
     hidden: bool = False
+
+
+NO_KEY: Final = Answer("No key, or one that is not known.")
+OTHER_KEY: Final = Answer("A key for other things, or for another app.")
+KEY_PARAMETER: Final = Parameter("key", "query", "The key that sends, for pages: a beacon has no headers.")
 
 
 def ref(name: str) -> dict[str, str]:

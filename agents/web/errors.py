@@ -28,9 +28,12 @@ HTTP_WORDS: Final = {
 class ApiError(Exception):
     """Something that the client can do something about."""
 
-    def __init__(self, status: int, code: str, message: str, hint: str = "", **more: Any) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, hint: str = "", *, retry_after_s: int = RETRY_AFTER_S, **more: Any
+    ) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.hint, self.more = status, code, message, hint, more
+        self.retry_after_s = retry_after_s
 
 
 def not_found(kind: str, key: str) -> ApiError:
@@ -39,10 +42,17 @@ def not_found(kind: str, key: str) -> ApiError:
 
 
 def error_answer(
-    status: int, code: str, message: str, hint: str, more: Mapping[str, Any] | None = None
+    status: int,
+    code: str,
+    message: str,
+    hint: str,
+    more: Mapping[str, Any] | None = None,
+    retry_after_s: int = RETRY_AFTER_S,
 ) -> web.Response:
-    """An error as an answer. 429 and 503 say when to try again."""
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status in (429, 503) else {}
+    """An error as an answer. 429 and 503 say when to try again, 401 how a key is sent."""
+    headers = {"Retry-After": str(retry_after_s)} if status in (429, 503) else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     body = {"error": {"code": code, "message": message, "hint": hint}, **(more or {})}
     return json_answer(body, status=status, headers=headers)
 
@@ -51,7 +61,7 @@ def told(error: Exception) -> web.Response:
     """The answer for any exception. One that isn't the client's fault is logged with its trace."""
     match error:
         case ApiError():
-            return error_answer(error.status, error.code, error.message, error.hint, error.more)
+            return error_answer(error.status, error.code, error.message, error.hint, error.more, error.retry_after_s)
         case BadInput():
             return error_answer(400, "bad_request", str(error), "GET /docs shows what this call takes")
         case StorageUnavailable():

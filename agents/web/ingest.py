@@ -15,7 +15,9 @@ from typing import Final
 from aiohttp import web
 
 from agents.metrics import Metrics
+from agents.web.admission import KEY, Admission
 from agents.web.errors import ApiError
+from agents.web.rates import Rates
 from agents.web.services import BrokerUnavailable, WebServices
 from pipeline.intake import Intake, TooLarge, read_body
 from pipeline.messages import Message, messages_of
@@ -38,9 +40,9 @@ class Prepared:
     messages: tuple[Message, ...]
 
 
-def prepared(raw: bytes, content_type: str, query: Mapping[str, str]) -> Prepared:
+def prepared(raw: bytes, content_type: str, query: Mapping[str, str], admission: Admission) -> Prepared:
     """Parses a body. Raises BadInput (not JSON) or TooLarge."""
-    intake = read_body(raw, content_type=content_type, query=query)
+    intake = read_body(raw, content_type=content_type, query=query, admit=admission)
     return Prepared(intake, messages_of(intake.events))
 
 
@@ -88,6 +90,7 @@ class Ingest:
     ) -> None:
         self._services = services
         self._gate = Gate(services.metrics, requests_max, bytes_max)
+        self._rates = Rates(services.settings.rate_events_s)
         self._parsers = ThreadPoolExecutor(PARSERS, thread_name_prefix="intake")
 
     def close(self) -> None:
@@ -97,8 +100,12 @@ class Ingest:
     async def take(self, request: web.Request, busy_status: int = 429) -> Intake:
         """Reads, parses and sends a request's events; returns once Kafka has acknowledged them all.
 
-        Raises ApiError (408, 413, 415, busy), BadInput (not JSON) or BrokerUnavailable.
+        Raises ApiError (401, 403, 408, 413, 415, busy), BadInput (not JSON) or BrokerUnavailable.
         """
+        key = request.get(KEY)
+        admission = Admission(self._services.keys, key)
+        if key is not None:
+            self._rates.require(_sender(request, key.name), busy_status)
         length = request.content_length
         if length is not None and length > limits.BODY_BYTES_MAX:
             raise too_large(f"the body has {length} bytes, more than {limits.BODY_BYTES_MAX}")
@@ -108,10 +115,18 @@ class Ingest:
             raw = await self._read(request)
             loop = asyncio.get_running_loop()
             try:
-                body = await loop.run_in_executor(self._parsers, prepared, raw, request.content_type, request.query)
+                what = (raw, request.content_type, request.query, admission)
+                body = await loop.run_in_executor(self._parsers, prepared, *what)
             except TooLarge as error:
                 raise too_large(str(error)) from None
+            if admission.denied is not None and not body.intake.accepted:
+                raise admission.denied
+            senders = {_sender(request, name): events for name, events in admission.spent.items()}
+            for sender in senders if key is None else ():
+                self._rates.require(sender, busy_status)
             await self._send(body.messages)
+        for sender, events in senders.items():
+            self._rates.spend(sender, events)
         self._count(body.intake)
         return body.intake
 
@@ -139,6 +154,11 @@ class Ingest:
         metrics.events_accepted.inc(intake.accepted)
         if intake.refused:
             metrics.events_refused.labels("unreadable_event").inc(len(intake.refused))
+
+
+def _sender(request: web.Request, key_name: str) -> str:
+    """Whose events they are: the key's owner, or whoever is at that address where there are no keys."""
+    return key_name or str(request.remote)
 
 
 def too_large(message: str) -> ApiError:

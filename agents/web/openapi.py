@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
-from agents.web.calls import Answer, Call, Parameter, ref
+from agents.web.calls import NO_KEY, OTHER_KEY, Answer, Call, Parameter, ref
 from schemas.events import EVENT
 from schemas.generated_tests import GENERATED_TEST
 from schemas.stories import STORY
@@ -15,6 +15,12 @@ STRING: Final = {"type": "string"}
 STRINGS: Final = {"type": "array", "items": STRING}
 COUNT: Final = {"type": "integer", "minimum": 0}
 CURSOR: Final = {"type": "string", "nullable": True}
+
+KEY_SCHEME: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, where JOURNEYWRIGHT_API_KEYS names any: one that sends, or one that reads.",
+}
 
 ERROR: Final = {
     "type": "object",
@@ -136,7 +142,7 @@ def description(calls: Iterable[Call]) -> dict[str, Any]:
             "description": "Browser events in; user stories and Playwright tests out.",
         },
         "paths": paths,
-        "components": {"schemas": {**_model_schemas(), **OWN_SCHEMAS}},
+        "components": {"schemas": {**_model_schemas(), **OWN_SCHEMAS}, "securitySchemes": {"key": KEY_SCHEME}},
     }
 
 
@@ -147,11 +153,19 @@ def _operation(call: Call) -> dict[str, Any]:
         "tags": [call.tag],
         "operationId": f"{call.method.lower()}_{path_words}{'_' if call.path.endswith('/') else ''}",
         "parameters": [_parameter(one) for one in call.parameters],
-        "responses": {str(status): _response(status, answer) for status, answer in call.answers.items()},
+        "responses": {str(status): _response(status, answer) for status, answer in _answers(call).items()},
     }
+    if call.access != "open":
+        operation["security"] = [{}, {"key": []}]
     if call.body is not None:
         operation["requestBody"] = {"required": True, "content": call.body}
     return operation
+
+
+def _answers(call: Call) -> dict[int, Answer]:
+    """The answers, with those about keys where the call may ask for one."""
+    about_keys = {} if call.access == "open" else {401: NO_KEY, 403: OTHER_KEY}
+    return dict(sorted({**about_keys, **call.answers}.items()))
 
 
 def _parameter(one: Parameter) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from faust.web import View
 from faust.web.base import BlueprintManager
 
 from agents.web import openapi, views_coverage, views_events, views_health, views_posthog, views_stories, views_tests
+from agents.web.access import allow_origin, check_key, check_origin
 from agents.web.answers import json_answer
 from agents.web.calls import Answer, Call, Context
 from agents.web.errors import ApiError, error_answer, error_middleware, told
@@ -98,7 +99,7 @@ def view_class(path: str, calls: list[Call], context: Context) -> type[View]:
     members: dict[str, Any] = {call.method.lower(): _method(call, context) for call in calls}
     allowed = sorted(call.method for call in calls)
     if any(call.capture for call in calls):
-        members["options"] = _preflight(allowed)
+        members["options"] = _preflight(allowed, context.services.settings.origins)
     members["on_request_error"] = _refuse_method(allowed)
     # aiohttp's own pattern for a variable leaves out braces, which an id may well have.
     members |= {"view_path": path.replace("}", ":[^/]+}"), "view_name": path}
@@ -107,34 +108,39 @@ def view_class(path: str, calls: list[Call], context: Context) -> type[View]:
 
 def _method(call: Call, context: Context) -> Any:
     histogram = context.services.metrics.http_seconds
+    origins = context.services.settings.origins
 
     async def method(_view: View, request: web.Request, **_: str) -> web.StreamResponse:
         began_s = perf_counter()
         try:
+            if call.capture and call.method == "POST":
+                check_origin(origins, request)
+            check_key(context.services.keys, call, request)
             answer = await call.handler(context, request)
         except Exception as error:  # noqa: BLE001 - `told` logs what isn't the client's fault
             if isinstance(error, ApiError) and call.capture and error.status < 500:
                 context.services.metrics.events_refused.labels(error.code).inc()
             answer = told(error)
         if call.capture:
-            answer.headers["Access-Control-Allow-Origin"] = "*"
+            allow_origin(origins, request, answer)
         histogram.labels(f"{call.method} {call.path}", str(answer.status)).observe(perf_counter() - began_s)
         return answer
 
     return method
 
 
-def _preflight(allowed: Sequence[str]) -> Any:
+def _preflight(allowed: Sequence[str], origins: frozenset[str] | None) -> Any:
     async def options(_view: View, request: web.Request, **_: str) -> web.Response:
         headers = {
-            "Access-Control-Allow-Origin": "*",
             "Access-Control-Allow-Methods": ", ".join([*allowed, "OPTIONS"]),
-            "Access-Control-Allow-Headers": "*",
+            "Access-Control-Allow-Headers": "*, Authorization",
             "Access-Control-Max-Age": str(PREFLIGHT_AGE_S),
         }
         if "Access-Control-Request-Private-Network" in request.headers:
             headers["Access-Control-Allow-Private-Network"] = "true"
-        return web.Response(status=204, headers=headers)
+        answer = web.Response(status=204, headers=headers)
+        allow_origin(origins, request, answer)
+        return answer
 
     return options
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from agents.keys import Keys
 from agents.metrics import Metrics
 from agents.settings import Settings
 from agents.storage import CodeFiles, Storage
@@ -44,7 +45,7 @@ class Journeys(Protocol):
 class WebServices:
     """Settings, storage and files; `produce(key, value)` writes to the events topic and returns once Kafka has
     acknowledged (BrokerUnavailable otherwise); `checks` say what is missing for work; `refresh` brings the gauges of
-    the stream up to date before they are printed."""
+    the stream up to date before they are printed; `keys` are the API keys that are asked for."""
 
     settings: Settings
     storage: Storage
@@ -54,3 +55,4 @@ class WebServices:
     produce: Callable[[bytes, bytes], Awaitable[None]]
     checks: Mapping[str, Check] = field(default_factory=dict)
     refresh: Callable[[], None] = lambda: None
+    keys: Keys = field(default_factory=Keys)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from agents.web.admission import own_app
 from agents.web.answers import json_answer
 from agents.web.calls import Answer, Call, Context, Parameter
 from agents.web.queries import off_loop, text_parameter
@@ -48,7 +49,7 @@ SCHEMA: Final[dict[str, Any]] = {
 
 async def get_coverage(context: Context, request: web.Request) -> web.Response:
     """Shares, gaps, and the smallest set of tests that reaches `target`."""
-    app = request.query.get("app")
+    app = own_app(request, request.query.get("app"))
     if not app:
         raise BadInput("app: should name an app")
     flows = await off_loop(context.services.storage.seen_flows, app)
@@ -100,5 +101,6 @@ CALLS: Final[tuple[Call, ...]] = (
             text_parameter("since", "ISO 8601: tested flows that were not seen since have died out."),
         ),
         tag="tests",
+        access="read",
     ),
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from agents.web.answers import json_answer
-from agents.web.calls import Answer, Call, Context, ref
+from agents.web.calls import KEY_PARAMETER, Answer, Call, Context, ref
 from agents.web.errors import ApiError
 
 CAPTURE_FILE = Path(__file__).parent / "static" / "capture.js"
@@ -91,16 +91,22 @@ CALLS = (
         answers={
             202: Answer("Taken. `rejected` lists the events that could not be read.", ref("Accepted")),
             400: Answer("Not JSON."),
+            403: Answer("A key for other things, events of another app only, or a page of an origin not listed."),
             408: Answer("The body did not arrive in time."),
             413: Answer("Too large."),
             415: Answer("An encoding that we don't read."),
             422: Answer("No event could be read; `rejected` says why.", ref("NothingAccepted")),
-            429: Answer("As much as we can take is under way; Retry-After says when to come back."),
+            429: Answer(
+                "As much as we can take is under way, or too many events of this sender; Retry-After says "
+                "when to come back."
+            ),
             503: Answer("Kafka is away; Retry-After says when to come back."),
         },
+        parameters=(KEY_PARAMETER,),
         body=EVENTS_BODY,
         tag="events",
         capture=True,
+        access="write",
     ),
     Call(
         "GET",

@@ -94,7 +94,7 @@ CALLS = (
          {200: Answer("It can.", ref("Readiness")), 503: Answer("Not yet, or not now.", ref("Readiness"))},
          tag="operations"),
     Call("GET", "/metrics", get_metrics, "Metrics in Prometheus's text format.",
-         {200: Answer("Metrics.", **_text("text/plain"))}, tag="operations"),
+         {200: Answer("Metrics.", **_text("text/plain"))}, tag="operations", access="operate"),
     Call("GET", "/", get_root, "Leads to the docs.", {302: Answer("To /docs.")}, tag="operations"),
     Call("GET", "/docs", get_docs, "These docs.", {200: Answer("A page.", **_text("text/html"))}, tag="operations"),
     Call("GET", "/docs/{name}", get_docs_asset, "A file of the docs.", hidden=True,

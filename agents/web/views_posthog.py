@@ -11,7 +11,7 @@ import orjson
 from aiohttp import web
 
 from agents.web.answers import json_answer
-from agents.web.calls import Answer, Call, Context, Parameter
+from agents.web.calls import KEY_PARAMETER, Answer, Call, Context, Parameter
 from agents.web.errors import ApiError
 
 INGEST_PATHS = ("/e/", "/i/v0/e/", "/batch/", "/s/", "/capture/", "/track/")
@@ -105,22 +105,24 @@ _OBJECT = {"type": "object"}
 _INGEST_ANSWERS = {
     200: Answer("Taken.", _OBJECT),
     400: Answer("Nothing of it can be read."),
+    403: Answer("A token for other things, events of another app only, or a page of an origin not listed."),
     408: Answer("The body did not arrive in time."),
     413: Answer("Too large."),
     415: Answer("An encoding that we don't read."),
-    503: Answer("Busy, or Kafka is away."),
+    503: Answer("Busy, too many events of this sender, or Kafka is away."),
 }
 
 CALLS = (
     *(
-        Call("POST", path, post_batch, "A batch of a PostHog client.", _INGEST_ANSWERS, body=_ANY_BODY, tag="posthog",
-             capture=True)
+        Call("POST", path, post_batch, "A batch of a PostHog client. Its project token is its key.", _INGEST_ANSWERS,
+             (KEY_PARAMETER,), body=_ANY_BODY, tag="posthog", capture=True, access="write", key_in_body=True)
         for with_slash in INGEST_PATHS
         for path in (with_slash, with_slash.rstrip("/"))
     ),
     *(
-        Call("POST", path, post_flags, "Feature flags of a PostHog client: none.", {200: Answer("None.", _OBJECT)},
-             body=_ANY_BODY, tag="posthog", capture=True)
+        Call("POST", path, post_flags, "Feature flags of a PostHog client: none.",
+             {200: Answer("None.", _OBJECT), 403: Answer("A page of an origin not listed.")}, body=_ANY_BODY,
+             tag="posthog", capture=True)
         for with_slash in FLAG_PATHS
         for path in (with_slash, with_slash.rstrip("/"))
     ),

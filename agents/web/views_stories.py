@@ -8,6 +8,7 @@ from aiohttp import web
 from yarl import URL
 
 from agents.storage import StoredStory, StoryFilter
+from agents.web.admission import may_see, own_app
 from agents.web.answers import json_answer
 from agents.web.calls import Answer, Call, Context, Parameter, ref
 from agents.web.errors import ApiError, not_found
@@ -29,7 +30,8 @@ def story_json(stored: StoredStory) -> dict[str, Any]:
 
 async def get_stories(context: Context, request: web.Request) -> web.Response:
     """A page of stories."""
-    wanted = StoryFilter(**text_filters(request, "app", "session_id", "tag", "flow_id"))
+    app = own_app(request, request.query.get("app"))
+    wanted = StoryFilter(app=app, **text_filters(request, "session_id", "tag", "flow_id"))
     page = await off_loop(context.services.storage.stories, wanted, page_request(request))
     return json_answer({"stories": [story_json(one) for one in page.items], "next_cursor": page.next_cursor})
 
@@ -38,7 +40,7 @@ async def get_story(context: Context, request: web.Request) -> web.Response:
     """One story."""
     key = request.match_info["id"]
     stored = await off_loop(context.services.storage.story, key)
-    if stored is None:
+    if stored is None or not may_see(request, stored.story.app):
         raise not_found("story", key)
     return json_answer(story_json(stored))
 
@@ -59,7 +61,7 @@ async def get_journey(context: Context, request: web.Request) -> web.StreamRespo
         if elsewhere is None or ROUTED_HEADER in request.headers or _is_me(context, elsewhere):
             raise ApiError(503, "moving", "the journey is moving between workers", "ask again in a moment")
         return await _routed(elsewhere, request)
-    windows = journeys.open_windows(key)
+    windows = [window for window in journeys.open_windows(key) if may_see(request, window.app)]
     if not windows:
         hint = "it may be closed: GET /api/v1/stories"
         raise ApiError(404, "not_found", f"no open journey has the id {key[:100]!r}", hint)
@@ -74,10 +76,13 @@ def _is_me(context: Context, url: str) -> bool:
 async def _routed(worker_url: str, request: web.Request) -> web.Response:
     target = URL(worker_url).join(URL(request.rel_url.raw_path, encoded=True))
     timeout = aiohttp.ClientTimeout(total=ROUTE_SECONDS_MAX)
+    passed_on = {ROUTED_HEADER: "1"}
+    if "Authorization" in request.headers:
+        passed_on["Authorization"] = request.headers["Authorization"]
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(target, headers={ROUTED_HEADER: "1"}) as answer,
+            session.get(target, headers=passed_on) as answer,
         ):
             body = await answer.read()
             headers = {name: answer.headers[name] for name in ("Retry-After",) if name in answer.headers}
@@ -108,6 +113,7 @@ CALLS = (
             *PAGE_PARAMETERS,
         ),
         tag="stories",
+        access="read",
     ),
     Call(
         "GET",
@@ -121,6 +127,7 @@ CALLS = (
         },
         parameters=(STORY_ID,),
         tag="stories",
+        access="read",
     ),
     Call(
         "GET",
@@ -134,5 +141,6 @@ CALLS = (
         },
         parameters=(Parameter("id", "path", "The journey's id.", required=True),),
         tag="stories",
+        access="read",
     ),
 )

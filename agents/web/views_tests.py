@@ -7,6 +7,7 @@ import orjson
 from aiohttp import web
 
 from agents.storage import CodeFilter, EditConflict, NoSuchTest, StoredTest
+from agents.web.admission import KEY, may_see, own_app
 from agents.web.answers import json_answer
 from agents.web.calls import Answer, Call, Context, Parameter, ref
 from agents.web.errors import ApiError, not_found
@@ -39,8 +40,9 @@ def _answer(stored: StoredTest) -> web.Response:
 
 async def get_tests(context: Context, request: web.Request) -> web.Response:
     """A page of tests."""
-    texts = text_filters(request, "app", "session_id", "user_story_id", "tag", "flow_id")
-    wanted = CodeFilter(**texts, saved=flag(request, "saved"))
+    texts = text_filters(request, "session_id", "user_story_id", "tag", "flow_id")
+    app = own_app(request, request.query.get("app"))
+    wanted = CodeFilter(app=app, **texts, saved=flag(request, "saved"))
     page = await off_loop(context.services.storage.tests, wanted, page_request(request))
     return json_answer({"tests": [test_json(one) for one in page.items], "next_cursor": page.next_cursor})
 
@@ -49,7 +51,7 @@ async def get_test(context: Context, request: web.Request) -> web.Response:
     """One test."""
     key = request.match_info["id"]
     stored = await off_loop(context.services.storage.test, key)
-    if stored is None:
+    if stored is None or not may_see(request, stored.test.app):
         raise not_found("test", key)
     return _answer(stored)
 
@@ -57,6 +59,7 @@ async def get_test(context: Context, request: web.Request) -> web.Response:
 async def put_test(context: Context, request: web.Request) -> web.Response:
     """Saves a person's edit."""
     key = request.match_info["id"]
+    await _require_own(context, request, key)
     etag = _expected(request.headers.get("If-Match"))
     code = _code(await _body(request), request.content_type)
     await off_loop(check_code, code)
@@ -70,6 +73,14 @@ async def put_test(context: Context, request: web.Request) -> web.Response:
         raise ApiError(412, "changed", message, hint, etag=conflict.etag) from None
     await off_loop(context.services.files.publish, key)
     return _answer(stored)
+
+
+async def _require_own(context: Context, request: web.Request, key: str) -> None:
+    """404 for a test of an app that the key is not for."""
+    if request[KEY].app is not None:
+        stored = await off_loop(context.services.storage.test, key)
+        if stored is None or not may_see(request, stored.test.app):
+            raise not_found("test", key)
 
 
 def _expected(if_match: str | None) -> str | None:
@@ -149,6 +160,7 @@ CALLS = (
             *PAGE_PARAMETERS,
         ),
         tag="tests",
+        access="read",
     ),
     Call(
         "GET",
@@ -158,6 +170,7 @@ CALLS = (
         answers={200: Answer("The test.", ref("CodeAnswer")), 404: Answer("No such test."), 503: AWAY},
         parameters=(TEST_ID,),
         tag="tests",
+        access="read",
     ),
     Call(
         "PUT",
@@ -182,5 +195,6 @@ CALLS = (
             "text/plain": {"schema": {"type": "string"}},
         },
         tag="tests",
+        access="read",
     ),
 )

@@ -6,6 +6,8 @@ export type Mask = "all" | "fields" | "";
 export interface Config {
   endpoint: string;
   app: string;
+  /** The API key that sends events, "" for none. */
+  key: string;
   mask: Mask;
   testIdAttributes: string[];
 }
@@ -13,6 +15,7 @@ export interface Config {
 interface Injected {
   endpoint?: string;
   app?: string;
+  key?: string;
   mask?: string;
   testIdAttribute?: string;
 }
@@ -33,6 +36,7 @@ export function readConfig(): Config | null {
   return {
     endpoint,
     app: (injected?.app ?? data.app ?? location.host ?? "").slice(0, 200) || "unknown",
+    key: String(injected?.key ?? data.key ?? ""),
     mask: mask === "all" ? "all" : mask ? "fields" : "",
     testIdAttributes: testId ? [testId, ...TEST_IDS.filter((name) => name !== testId)] : TEST_IDS,
   };

@@ -64,7 +64,9 @@ export class Recorder implements Host {
   ) {
     this.identity = new Identity(this.session, this.local);
     this.privacy = new Privacy(config, this.identity.salt, this.session);
-    this.transport = new Transport(`${config.endpoint}/api/v1/events`, this.session, (text) => this.privacy.redactJson(text));
+    // A beacon has no headers, and one on a fetch would need a preflight: the key goes with the address.
+    const query = config.key ? `?key=${encodeURIComponent(config.key)}` : "";
+    this.transport = new Transport(`${config.endpoint}/api/v1/events${query}`, this.session, (text) => this.privacy.redactJson(text));
     const known = new Known();
     this.watch = new Watch(onShadow, (element, withInner) => known.forget(element, withInner));
     this.indexes = new Indexes(() => this.watch.treeNow(), known);

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.bodies import Bounds, TooLarge, clean, documents, unwrapped
-from pipeline.intake.reading import Intake, Reading, Refused
+from pipeline.intake.reading import Admit, Intake, Reading, Refused, everybody
 from schemas import limits
 from schemas.avro import AvroReader, schema_id
 from schemas.codecs import BadInput
 
-__all__ = ["BadInput", "Intake", "Refused", "TooLarge", "read_body", "read_file", "read_message"]
+__all__ = ["Admit", "BadInput", "Intake", "Refused", "TooLarge", "read_body", "read_file", "read_message"]
 
 _NO_QUERY: Mapping[str, str] = {}
 _NO_HEADERS: Mapping[str, bytes] = {}
@@ -22,9 +22,12 @@ _MESSAGE = Bounds(limits.BODY_BYTES_MAX, limits.MESSAGE_EVENTS_MAX)
 _FILE = Bounds(limits.FILE_BYTES_MAX, limits.FILE_EVENTS_MAX)
 
 
-def read_body(raw: bytes, *, content_type: str = "", query: Mapping[str, str] = _NO_QUERY) -> Intake:
-    """The events of an HTTP body. Raises BadInput when nothing of it is JSON, TooLarge (413) beyond the bounds."""
-    return _read(raw, _BODY, content_type.lower(), query)
+def read_body(
+    raw: bytes, *, content_type: str = "", query: Mapping[str, str] = _NO_QUERY, admit: Admit = everybody
+) -> Intake:
+    """The events of an HTTP body, those that `admit` lets in. Raises BadInput when nothing of it is JSON, TooLarge
+    (413) beyond the bounds."""
+    return _read(raw, _BODY, content_type.lower(), query, admit)
 
 
 def read_file(raw: bytes) -> Intake:
@@ -44,9 +47,9 @@ def read_message(raw: bytes, headers: Mapping[str, bytes] = _NO_HEADERS, avro: A
     return _read(raw, _MESSAGE, headers.get("content-type", b"").decode("latin-1").lower(), _NO_QUERY)
 
 
-def _read(raw: bytes, bounds: Bounds, content_type: str, query: Mapping[str, str]) -> Intake:
+def _read(raw: bytes, bounds: Bounds, content_type: str, query: Mapping[str, str], admit: Admit = everybody) -> Intake:
     text = unwrapped(raw, bounds.bytes_max, content_type, query)
-    reading = Reading(bounds, small=len(text) <= limits.EVENT_BYTES_MAX, query=query)
+    reading = Reading(bounds, small=len(text) <= limits.EVENT_BYTES_MAX, query=query, admit=admit)
     for document in documents(text):
         reading.document(document)
     return reading.result()

@@ -45,10 +45,12 @@ _INTERACTIVE_ROLES = {"button", "link", "checkbox", "radio", "switch", "tab", "m
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What the request around an event says: when it was sent, and whose it is where the event doesn't say it."""
+    """What the request around an event says: when it was sent, whose it is where the event doesn't say it, and the
+    project's token."""
 
     sent_at: Any = None
     distinct_id: str | None = None
+    token: str = ""
 
 
 def is_posthog(raw: Mapping[str, Any]) -> bool:
@@ -57,6 +59,12 @@ def is_posthog(raw: Mapping[str, Any]) -> bool:
         return False
     props = mapping(raw.get("properties"))
     return raw["event"] in _NAMES or ("session_id" not in props and any(mark in props for mark in _MARKS))
+
+
+def token(raw: Any) -> str:
+    """The project token that an event or an envelope carries, "" for none."""
+    fields = mapping(raw)
+    return text_field(fields, "api_key", "token") or text_field(mapping(fields.get("properties")), "token")
 
 
 def is_snapshot(raw: Mapping[str, Any]) -> bool:

@@ -11,6 +11,14 @@ from schemas import limits
 from schemas.codecs import BadInput
 from schemas.events import Event
 
+Admit = Callable[[str, str], None]
+"""Decides whether an event comes in, by the project token that came with it ("" for none) and its app: returns, or
+raises BadInput with the reason."""
+
+
+def everybody(_token: str, _app: str) -> None:
+    """Lets every event in."""
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -42,6 +50,7 @@ class Reading:
     small: bool
     """Whether the body is so small that no event in it can be too large."""
     query: Mapping[str, str] = field(default_factory=dict)
+    admit: Admit = everybody
     _events: list[Event] = field(default_factory=list)
     _refused: list[Refused] = field(default_factory=list)
     _seen: int = 0
@@ -67,7 +76,7 @@ class Reading:
         if isinstance(document.get("events"), list):
             self.document(document["events"])
         elif isinstance(document.get("batch"), list):
-            self._each(document["batch"], posthog.Sending(document.get("sent_at")))
+            self._each(document["batch"], posthog.Sending(document.get("sent_at"), token=posthog.token(document)))
         elif _is_request(document):
             # A recorded request: what it carried, or nothing (a GET).
             if document["json"] is not None:
@@ -81,15 +90,17 @@ class Reading:
             self._one(item, sending)
 
     def _one(self, raw: Any, sending: posthog.Sending | None = None) -> None:
-        self._take(
-            lambda: self._read(raw, sending or posthog.Sending(self.query.get("sent_at") or self.query.get("_")))
-        )
+        sending = sending or posthog.Sending(self.query.get("sent_at") or self.query.get("_"))
+        self._take(lambda: self._read(raw, sending), posthog.token(raw) or sending.token)
 
-    def _take(self, read: Callable[[], Sequence[Event]]) -> None:
+    def _take(self, read: Callable[[], Sequence[Event]], token: str = "") -> None:
         if self._seen >= self.bounds.events_max:
             raise TooLarge(f"the body has more than {self.bounds.events_max} events; send them in smaller pieces")
         try:
-            self._events += read()
+            events = read()
+            for app in {event.app for event in events}:
+                self.admit(token, app)
+            self._events += events
         except BadInput as error:
             self._refuse(str(error))
         else:

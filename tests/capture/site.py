@@ -25,6 +25,8 @@ class Site:
     port: int = 0
     collector_port: int = 0
     bodies: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    """The API key of each body, by its address."""
 
     @property
     def url(self) -> str:
@@ -84,7 +86,7 @@ def pages_handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 return self.answer(404, b"not here", "text/plain")
             html = file.read_text()
             if urlsplit(self.path).query == "tagged":
-                tag = f'<script src="/capture.js" data-endpoint="{site.endpoint}" data-app="tagged"></script>'
+                tag = f'<script src="/capture.js" data-endpoint="{site.endpoint}" data-app="tagged" data-key="a key+&amp;1"></script>'
                 html = html.replace("<head>", "<head>" + tag)
             return self.answer(200, html.encode(), "text/html; charset=utf-8")
 
@@ -109,6 +111,7 @@ def collector_handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             site.bodies.append(body)
+            site.keys += parse_qs(urlsplit(self.path).query).get("key", [""])
             site.received.extend(json.loads(body)["events"])
             self.send_response(202)
             self.send_header("Access-Control-Allow-Origin", "*")

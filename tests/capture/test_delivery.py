@@ -154,6 +154,20 @@ def test_script_tag_with_attributes(site: Site, browser: Browser, capture_js: st
     page.evaluate(END)
     (click,) = site.kind("click")
     assert (click.app, click.target.name, len(click.target.frames)) == ("tagged", "Pay", 1)
+    assert set(site.keys) == {"a key+&1"}
+    context.close()
+
+
+def test_the_key_goes_with_every_body(site: Site, browser: Browser, capture_js: str) -> None:
+    """With a fetch, and with the beacon of a tab that closes."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{site.url}/form.html?tagged")
+    page.get_by_label("Name").press_sequentially("Ada")
+    page.close(run_before_unload=True)
+    other = context.new_page()
+    wait_for(other, site, "fill")
+    assert set(site.keys) == {"a key+&1"}
     context.close()
 
 

@@ -10,11 +10,14 @@ import faust
 import httpx
 import pytest
 
+from agents.keys import Keys
 from agents.metrics import Metrics
 from agents.settings import load
 from agents.storage import CodeFiles, Storage
 from agents.web.register import register
 from agents.web.services import BrokerUnavailable, OpenWindow, WebServices
+
+NO_KEYS = Keys()
 
 
 @dataclass
@@ -105,19 +108,20 @@ async def _cancel_the_rest() -> None:
 
 
 @pytest.fixture
-def make_site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Callable[[], Site]]:
-    """Starts a site with each call; all of them share one storage."""
+def make_site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Callable[..., Site]]:
+    """Starts a site with each call, with changed settings if need be; all of them share one storage."""
     storage = Storage.open(f"sqlite:///{tmp_path / 'web.db'}")
     files = CodeFiles(f"file://{tmp_path / 'files'}", storage)
     sites: list[tuple[Site, ServerThread]] = []
 
-    def make() -> Site:
+    def make(keys: Keys = NO_KEYS, **changes: object) -> Site:
         port = free_port()
         app = faust.App(f"web-{port}", broker="kafka://127.0.0.1:1", web_port=port, web_bind="127.0.0.1")
-        settings = load(data=tmp_path, web_port=port)
+        settings = load(data=tmp_path, web_port=port, **changes)
         topic, journeys, metrics, missing = Topic(), HeldJourneys(), Metrics(), {"consumer": None}
         checks = {"consumer": lambda: missing["consumer"]}
-        register(app, WebServices(settings, storage, files, metrics, journeys, topic.produce, checks))
+        services = WebServices(settings, storage, files, metrics, journeys, topic.produce, checks, keys=keys)
+        register(app, services)
         server = ServerThread(app)
         server.start()
         http = httpx.Client(base_url=settings.public_url, timeout=20, verify=False)  # loading authorities takes long
@@ -134,6 +138,6 @@ def make_site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Callable
 
 
 @pytest.fixture
-def site(make_site: Callable[[], Site]) -> Site:
+def site(make_site: Callable[..., Site]) -> Site:
     """One running site."""
     return make_site()
