@@ -1,16 +1,24 @@
-"""Dead letters: what can't be read or told, as it came, with its cause and where it came from."""
+"""Dead letters: what can't be read or told, with its cause and where it came from, and without secrets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+from pipeline.intake.redaction import redacted
 from schemas import limits
 
 CAUSE_HEADER: Final = "journeywright-cause"
+REDACTED_HEADER: Final = "journeywright-redacted"
+"""Says that secrets were taken out; the message as it came lies where topic, partition and offset say."""
+NO_HEADERS: Final[Mapping[str, bytes]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """Raw bytes that went nowhere else. `cause` is for people, `kind` a short word of ours for the metrics."""
+    """Raw bytes that went nowhere else. `cause` is for people, `kind` a short word of ours for the metrics.
+
+    `size_bytes` is the size as it came, where `raw` is less than that.
+    """
 
     key: bytes | None
     raw: bytes
@@ -20,6 +28,7 @@ class DeadLetter:
     partition: int
     offset: int
     headers: tuple[tuple[str, bytes], ...] = field(default=())
+    size_bytes: int | None = None
 
     def message(self) -> tuple[bytes | None, bytes, list[tuple[str, bytes]]]:
         """Key, value and headers of the message on the dead-letter topic. The value is cut at
@@ -31,8 +40,16 @@ class DeadLetter:
             ("journeywright-topic", self.topic.encode()),
             ("journeywright-partition", str(self.partition).encode()),
             ("journeywright-offset", str(self.offset).encode()),
-            ("journeywright-size", str(len(self.raw)).encode()),
+            ("journeywright-size", str(self.size_bytes or len(self.raw)).encode()),
             *self.headers,
         ]
         key = self.key[: limits.DEAD_LETTER_KEY_BYTES_MAX] if self.key is not None else None
         return key, self.raw[: limits.DEAD_LETTER_BYTES_MAX], headers
+
+
+def letter_of(message: Any, cause: str, kind: str, topic: str, headers: Mapping[str, bytes] = NO_HEADERS) -> DeadLetter:
+    """The letter of a message as it came, without what the intake would have kept back of it."""
+    raw = message.value or b""
+    kept = redacted(raw, headers)
+    marks = ((REDACTED_HEADER, b"1"),) if kept.changed else ()
+    return DeadLetter(message.key, kept.raw, cause, kind, topic, message.partition, message.offset, marks, len(raw))

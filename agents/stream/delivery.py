@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from agents.faults import trace_of
 from agents.stream.dead_letters import DeadLetter
 from agents.stream.ending import Pulse
 from agents.stream.parts import StreamParts
@@ -93,8 +94,9 @@ class Delivery:
         """A window that our code can't tell must not stop its partition for ever: it is buried, and logged as a bug."""
         try:
             return self._parts.build(told.window())
-        except Exception as error:
-            logger.exception("no story could be made of window %s of journey %r", told.story_id, told.journey_id)
+        except Exception as error:  # noqa: BLE001 - logged and buried
+            name, where = told.journey_id, trace_of(error)
+            logger.error("no story could be made of window %s of journey %r: %s", told.story_id, name, where)
             return error
 
     def _broken(self, partition: int, offset: int, told: Told, error: object) -> DeadLetter:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import faust
 
-from agents.stream.dead_letters import DeadLetter
+from agents.faults import trace_of
+from agents.stream.dead_letters import DeadLetter, letter_of
 from agents.stream.delivery import Astray, Delivery
 from agents.stream.ending import die
 from agents.stream.faust_fixes import Holes, first_offsets
@@ -114,23 +115,24 @@ class JourneysAgent:
             else:
                 intake = await asyncio.to_thread(_parsed, raw, headers)
         except BadInput as error:
-            return [], [self._letter(message, raw, str(error), "unreadable")], []
-        except Exception as error:
+            return [], [await self._letter(message, headers, str(error), "unreadable")], []
+        except Exception as error:  # noqa: BLE001 - logged and buried
             # Our own bug: it must not stop the partition for ever, nor lose the message.
-            logger.exception("message %s of partition %s can't be read", message.offset, message.partition)
+            where = trace_of(error)
+            logger.error("message %s of partition %s can't be read: %s", message.offset, message.partition, where)
             cause = f"internal error: {type(error).__name__}"
-            return [], [self._letter(message, raw, cause, "internal")], []
+            return [], [await self._letter(message, headers, cause, "internal")], []
         letters = []
         if intake.refused:
             causes = "; ".join(f"event {one.index}: {one.error}" for one in intake.refused[:5])
             cause = f"{len(intake.refused)} of {intake.seen} events refused: {causes}"
-            letters = [self._letter(message, raw, cause, "unreadable_event")]
+            letters = [await self._letter(message, headers, cause, "unreadable_event")]
         mine, elsewhere = split(intake.events, message.partition, self._count)
         lights = [light(one) for one in mine]
         return lights, letters, [Astray(target, one) for target, one in elsewhere]
 
-    def _letter(self, message: Any, raw: bytes, cause: str, kind: str) -> DeadLetter:
-        return DeadLetter(message.key, raw, cause, kind, self._topic, message.partition, message.offset)
+    async def _letter(self, message: Any, headers: dict[str, bytes], cause: str, kind: str) -> DeadLetter:
+        return await asyncio.to_thread(letter_of, message, cause, kind, self._topic, headers)
 
     async def _let_go(self, *_: Any, **__: Any) -> None:
         """A rebalance begins, or the end. Whatever this worker keeps comes back through `_recovered`."""

@@ -10,8 +10,9 @@ from typing import Any, Final, TypeVar
 
 import faust
 
+from agents.faults import trace_of
 from agents.storage import FlowState, StorageUnavailable
-from agents.stream.dead_letters import DeadLetter
+from agents.stream.dead_letters import DeadLetter, letter_of
 from agents.stream.ending import die
 from agents.stream.parts import StreamParts
 from agents.stream.sending import Sender, acknowledged
@@ -148,8 +149,7 @@ class WritingAgent:
                 if story is not None and story.id != name:
                     raise BadInput("the key is not the story's id")
             except BadInput as error:
-                origin = (self._topic, message.partition, message.offset)
-                letters.append(DeadLetter(message.key, message.value or b"", str(error), "bad_story", *origin))
+                letters.append(letter_of(message, str(error), "bad_story", self._topic))
                 continue
             said.pop(name, None)
             said[name] = Said(name, story)  # of several versions in one batch the last one counts
@@ -223,8 +223,9 @@ class WritingAgent:
             return None  # its last story was withdrawn this moment, by another worker, which says so
         try:
             return self._parts.write(sessions)
-        except Exception:
-            logger.exception("no test could be written of the stories %s", [story.id for story in sessions])
+        except Exception as error:  # noqa: BLE001 - logged
+            names = [story.id for story in sessions]
+            logger.error("no test could be written of the stories %s: %s", names, trace_of(error))
             return None
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from agents.faults import trace_of
 from agents.storage import StorageUnavailable
 from agents.web.answers import json_answer
 from agents.web.services import BrokerUnavailable
@@ -72,7 +73,7 @@ def told(error: Exception) -> web.Response:
             return error_answer(503, "broker_unavailable", "Kafka did not acknowledge in time", "send it again")
         case web.HTTPException():
             return _told_http(error)
-    LOG.error("a call failed", exc_info=error)
+    LOG.error("a call failed: %s", trace_of(error))
     return error_answer(500, "internal", "something is wrong on our side", "the worker's log says more")
 
 

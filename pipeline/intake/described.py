@@ -139,6 +139,11 @@ def secret_kind(attributes: Mapping[str, str], value: str) -> Secret | None:
     return "password" if _MASK.fullmatch(value.strip()) else None
 
 
+def tells_secret(text: str) -> bool:
+    """Whether a text, as the attribute of a field, would make its value a secret."""
+    return bool(_PASSWORD.search(text) or _OTP.search(text) or _CARD.search(text))
+
+
 def facts_of(target: Element | None) -> dict[str, str]:
     """The attributes of a field that tell whether its value is a secret."""
     if target is None:

@@ -73,7 +73,7 @@ def host_of(url: str) -> str:
 
 
 _SECRET_IN_URL = re.compile(
-    r"(?P<name>[?&#;](?:[^=&#;]*[-_.\[])?"
+    r"(?P<name>[?&#;](?:[^=&#;?]*[-_.\[])?"
     r"(?:pass(?:word|wd|phrase|code)?|pwd|pin|otp|cvc|cvv|card_?number|secret|access_?token|id_?token|api_?key)[\])]*=)"
     r"[^&#;]+",
     re.IGNORECASE,
@@ -85,7 +85,11 @@ WITHHELD_MARK = "withheld"
 
 def safe_url(url: str) -> str:
     """An address within its bound, without a user's name and password and without values of secret parameters."""
-    url = url[: limits.URL_CHARS_MAX]
+    return bare_url(url[: limits.URL_CHARS_MAX])
+
+
+def bare_url(url: str) -> str:
+    """An address of any length, likewise."""
     if not _URL_SUSPECT.search(url):
         return url
     return _SECRET_IN_URL.sub(rf"\g<name>{WITHHELD_MARK}", _USER_IN_URL.sub(r"\1", url))

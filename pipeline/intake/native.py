@@ -8,10 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pipeline.intake.described import facts_of, secret_kind
 from pipeline.intake.fields import event_id, id_field, mapping, safe_url, text_field, time_ms, who
 from schemas import limits
 from schemas.codecs import BadInput, explain
-from schemas.events import EVENT, Event
+from schemas.events import EVENT, Change, Effect, Event, Fill, Typed, ValueChanged
 
 _ITEMS_MAX = {
     "candidates": limits.CANDIDATES_MAX,
@@ -61,9 +62,25 @@ def native_event(raw: Mapping[str, Any]) -> Event:
     if type(raw.get(name)) is not int or name != "at_ms":
         trimmed["at_ms"] = time_ms(name, raw.get(name))
     try:
-        return EVENT.validate_python(trimmed)
+        return _without_secrets(EVENT.validate_python(trimmed))
     except ValidationError as error:
         raise BadInput(_explained(raw, error)) from None
+
+
+def _without_secrets(event: Event) -> Event:
+    """The event without the values of fields that are secret by their attributes. Our recorder leaves them out itself;
+    another producer may not."""
+    if isinstance(event, Fill) and event.value.text:
+        kind = secret_kind(facts_of(event.target), "")
+        return event.model_copy(update={"value": Typed(secret=kind)}) if kind else event
+    if isinstance(event, Effect) and any(_tells_secret(change) for change in event.changes):
+        kept = tuple(change for change in event.changes if not _tells_secret(change))
+        return event.model_copy(update={"changes": kept})
+    return event
+
+
+def _tells_secret(change: Change) -> bool:
+    return isinstance(change, ValueChanged) and secret_kind(facts_of(change.element), "") is not None
 
 
 def _explained(raw: Mapping[str, Any], error: ValidationError) -> str:

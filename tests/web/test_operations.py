@@ -106,8 +106,10 @@ def test_a_posthog_client_finds_its_configuration(site: Site) -> None:
         assert site.http.post(path, content=b"anything").json()["featureFlags"] == {}
 
 
-def test_nobody_sees_faults_from_inside(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault of ours is a 500 in the common shape, without a trace."""
+def test_nobody_sees_faults_from_inside(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault of ours is a 500 in the common shape, without a trace; the log says where, and quotes nothing."""
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("secret detail")
@@ -118,6 +120,9 @@ def test_nobody_sees_faults_from_inside(site: Site, monkeypatch: pytest.MonkeyPa
     assert answer.json()["error"]["code"] == "internal"
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
+    assert "ZeroDivisionError" in caplog.text
+    assert "test_operations.py" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_faust_shows_nothing_of_its_own(site: Site) -> None:
