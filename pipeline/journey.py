@@ -147,6 +147,10 @@ class Journey:
             touched = Arrival(max(touched[0], old.clock_ms), max(touched[1], old.uptime_ms))
         self.stub = Stub(slot.era, slot.ordinal + 1, window.last_key, window.ended, touched)
         self.told.pop(slot, None)
+        if not self.windows:
+            # A dict that was emptied keeps its room; stubs are many, and stay for a day.
+            self.ids = {}
+            self.told = dict(self.told)
         return window
 
     def _too_long(self, at_ms: int, place: int, gap_ms: int) -> bool:

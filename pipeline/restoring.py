@@ -70,8 +70,10 @@ def _restore_entries(state: PartitionWindows, record: Record) -> None:
         if known is not None:
             state.log.release(known)
             state.held_bytes -= known.size
+            state.held_events -= 1
         entry = Entry(journey, fresh, arrival)
         entry.raw, entry.start, entry.end = record.raw, start, end
         journey.ids[fresh.key[3]] = entry
         state.log.hold(segment, entry)
         state.held_bytes += entry.size
+        state.held_events += 1

@@ -76,7 +76,7 @@ class Refused:
 
     offset: int
     event: Light
-    cause: Literal["late", "journey too long"]
+    cause: Literal["late", "journey too long", "partition full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,7 @@ class PartitionWindows:
     offset: int = -1
     journeys: dict[JourneyKey, Journey] = field(default_factory=dict)
     held_bytes: int = 0
+    held_events: int = 0
     _fresh: list[Entry] = field(default_factory=list)
     _marked: dict[JourneyKey, Journey] = field(default_factory=dict)
     _saying: dict[str, tuple[Journey, OpenWindow] | None] = field(default_factory=dict)
@@ -119,6 +120,9 @@ class PartitionWindows:
             key = (event.app, event.journey_id)
             journey = touched.get(key) or self.journeys.get(key)
             if journey is None:
+                if self._is_full(for_new=True):
+                    self._refused.append(Refused(offset, event, "partition full"))
+                    continue
                 journey = self.journeys[key] = Journey(event.app, event.journey_id)
             touched[key] = journey
             self._add(journey, event)
@@ -170,8 +174,21 @@ class PartitionWindows:
         """Journeys with open windows."""
         return sum(1 for journey in self.journeys.values() if journey.windows)
 
+    @property
+    def memory_bytes(self) -> int:
+        """What all of it takes in memory, about."""
+        events = self.held_bytes + limits.ENTRY_MEMORY_BYTES * self.held_events
+        return events + limits.JOURNEY_MEMORY_BYTES * len(self.journeys)
+
+    def _is_full(self, *, for_new: bool) -> bool:
+        bound = limits.PARTITION_MEMORY_BYTES_MAX
+        return self.memory_bytes >= (bound // 8 * 7 if for_new else bound)
+
     def _add(self, journey: Journey, event: Light) -> None:
         known = journey.ids.get(event.key[3])
+        if known is None and self._is_full(for_new=False):
+            self._refused.append(Refused(self.offset, event, "partition full"))
+            return
         if known is None and len(journey.windows) >= limits.JOURNEY_WINDOWS_MAX:
             self._refused.append(Refused(self.offset, event, "journey too long"))
             return
@@ -183,6 +200,7 @@ class PartitionWindows:
                     self._release(known)
                 self._fresh.append(entry)
                 self.held_bytes += entry.size
+                self.held_events += 1
             case Added.DUPLICATE:
                 pass
             case Added.LATE:
@@ -195,6 +213,7 @@ class PartitionWindows:
     def _release(self, entry: Entry) -> None:
         self.log.release(entry)
         self.held_bytes -= entry.size
+        self.held_events -= 1
 
     def _settle_due(self) -> None:
         """Does all that the clock, the uptime or the bound on memory makes due."""
@@ -204,7 +223,9 @@ class PartitionWindows:
             if journey is not None and journey.wake_ms == at_ms:
                 self._settle(key, journey)
         while self._patience and (
-            self._patience[0][0] <= self.clock.uptime_ms or self.held_bytes > limits.PARTITION_BYTES_MAX
+            self._patience[0][0] <= self.clock.uptime_ms
+            or self.held_bytes > limits.PARTITION_BYTES_MAX
+            or self.memory_bytes > limits.PARTITION_MEMORY_BYTES_MAX // 2
         ):
             at_ms, key = heappop(self._patience)
             journey = self.journeys.get(key)
@@ -281,8 +302,8 @@ class PartitionWindows:
         else:
             uptime_ms = over_uptime_ms + self.windowing.lateness_ms
         journey.wake_ms = None
-        for at_ms in moments:
-            self._wake(key, journey, at_ms)
+        if moments:
+            self._wake(key, journey, min(moments))  # the others come with the next settling
         if journey.patience_ms != uptime_ms:
             journey.patience_ms = uptime_ms
             if uptime_ms is not None:

@@ -52,6 +52,14 @@ JOURNEY_WINDOWS_MAX: Final = 1_000
 """Windows of one journey that are open at once; events beyond go to the dead-letter topic."""
 PARTITION_BYTES_MAX: Final = 256 * 1024 * 1024
 """Bytes of events that one partition holds. Beyond it, closed windows no longer wait for stragglers."""
+PARTITION_MEMORY_BYTES_MAX: Final = 1024 * 1024 * 1024
+"""What one partition may hold in memory: bodies, and what keeping events and journeys costs beside them. From half of
+it on closed windows no longer wait for stragglers, from seven eighths on events of journeys that aren't known go to
+the dead-letter topic, beyond it all events do."""
+ENTRY_MEMORY_BYTES: Final = 600
+"""What an event costs in memory beside its body; measured."""
+JOURNEY_MEMORY_BYTES: Final = 1_200
+"""What a journey costs in memory beside its events, or once only its place is kept; measured."""
 OUTAGE_MS_MIN: Final = 10_000
 """A silence of a partition's log from which on it counts as an outage, not as the users' silence."""
 STORY_STEPS_MAX: Final = 500

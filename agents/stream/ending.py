@@ -7,6 +7,8 @@ import threading
 import time
 from typing import Final, NoReturn
 
+from agents.faults import message_of, trace_of
+
 EXIT_CODE: Final = 70
 """Ask for a new start from the last commit."""
 PULSE_S: Final = 0.5
@@ -18,7 +20,8 @@ logger = logging.getLogger(__name__)
 
 def die(reason: str, error: BaseException | None = None) -> NoReturn:
     """Ends the process at once. What was not flushed is read again from the log by whoever takes over."""
-    logger.critical("this worker ends: %s", reason, exc_info=error)
+    why = "" if error is None else f": {message_of(error)}\n{trace_of(error)}"
+    logger.critical("this worker ends: %s%s", reason, why)
     logging.shutdown()
     sys.stderr.flush()
     os._exit(EXIT_CODE)

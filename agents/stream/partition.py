@@ -18,6 +18,8 @@ FLUSH_S: Final = 0.1
 COUNT_S: Final = 5.0
 UNFLUSHED_MAX: Final = 5_000
 """Messages that may wait for a flush; beyond, reading waits."""
+UNFLUSHED_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Their bytes, likewise."""
 
 
 class Partition:
@@ -33,6 +35,7 @@ class Partition:
         self._counted_s = 0.0
         self._delivery = delivery
         self._events: list[Any] = []
+        self._unflushed_bytes = 0
         self._letters: list[DeadLetter] = []
         self._astray: list[Astray] = []
         self._wake = asyncio.Event()
@@ -44,6 +47,7 @@ class Partition:
         """Takes a message: its light events of this partition, and what of it goes elsewhere."""
         message = event.message
         self._events.append(event)
+        self._unflushed_bytes += len(message.value or b"")
         self.applied_s = time.monotonic()
         self.ticking = False
         if message.offset > self.state.offset:
@@ -53,7 +57,8 @@ class Partition:
             self._note(message.offset)
         if self.state.urgent or len(self._events) >= FLUSH_MESSAGES or len(self._events) == 1:
             self._wake.set()
-        if len(self._events) >= UNFLUSHED_MAX:
+        if len(self._events) >= UNFLUSHED_MAX or self._unflushed_bytes >= UNFLUSHED_BYTES_MAX:
+            self._wake.set()
             self._room.clear()
 
     async def room(self) -> None:
@@ -97,6 +102,7 @@ class Partition:
 
     async def _flush(self) -> None:
         events, self._events = self._events, []
+        self._unflushed_bytes = 0
         letters, self._letters = self._letters, []
         astray, self._astray = self._astray, []
         self._room.set()
