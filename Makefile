@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SEED ?= 1
 COUNT ?= 20
 
-.PHONY: demo test setup check faults bench lock clean help
+.PHONY: demo test setup check faults bench audit lock clean help
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,6 +26,9 @@ faults: setup ## the long fault run: make faults SEED=7 COUNT=100
 
 bench: setup ## throughput, latency and recovery on this machine
 	@$(PY) -m bench.stream
+
+audit: setup ## known weaknesses of the locked packages; fails where the service that knows them can't be asked
+	@.venv/bin/pip-audit --strict --no-deps --disable-pip -r requirements.lock
 
 lock: setup ## write requirements.lock anew from pyproject.toml
 	@.venv/bin/uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.11 --no-header \

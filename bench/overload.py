@@ -49,6 +49,8 @@ class Load:
     """Requests that the generator held back, because as many as it has clients were under way."""
     silent: int = 0
     """Refusals without Retry-After."""
+    errors: Counter[str] = field(default_factory=Counter)
+    """Why there was no answer."""
     acknowledged: set[str] = field(default_factory=set)
     seconds: list[float] = field(default_factory=list)
     under_way: int = 0
@@ -61,8 +63,9 @@ class Load:
             async with session.post(self.url, data=json.dumps(journey(name, EVENTS)).encode()) as answer:
                 status = answer.status
                 self.silent += status in (429, 503) and "Retry-After" not in answer.headers
-        except (aiohttp.ClientError, TimeoutError):
+        except (aiohttp.ClientError, TimeoutError) as error:
             status = 0
+            self.errors[type(error).__name__] += 1
         self.under_way -= 1
         self.answers[status] += 1
         if status == 202:
@@ -167,6 +170,7 @@ async def run(machine: Machine, options: argparse.Namespace) -> bool:
         began = time.monotonic()
         await flood(load_, session, rate * options.times, options.seconds, options.clients)
         took = time.monotonic() - began
+        watching.cancel()
         ended = time.monotonic()
         tried = 0
         while load_.answers[202] == 0 or f"after-{tried - 1}" not in load_.acknowledged:
@@ -175,11 +179,12 @@ async def run(machine: Machine, options: argparse.Namespace) -> bool:
         print(f"taken again {time.monotonic() - ended:.2f} s after the end, at try {tried}")
     left, letters = await all_told(machine.settings.brokers, load_.acknowledged)
     print(f"all of it told {time.monotonic() - ended:.1f} s after the end")
-    watching.cancel()
     memory.append(resident(machine.pids))
     sent = sum(load_.answers.values())
     by_status = ", ".join(f"{status or 'no answer'} {count:,}" for status, count in sorted(load_.answers.items()))
     print(f"offered {sent + load_.unsent:,} in {took:.0f} s, sent {sent:,} ({sent / took:,.0f}/s): {by_status}")
+    if load_.errors:
+        print("no answer: " + ", ".join(f"{name} {count}" for name, count in load_.errors.items()))
     print(f"time to 202: median {statistics.median(load_.seconds):.2f} s, worst {max(load_.seconds):.2f} s")
     print("memory, MiB: " + "; ".join(", ".join(f"{n} {mib}" for n, mib in row.items()) for row in memory))
     print(f"acknowledged {len(load_.acknowledged):,}, dead letters {letters}, lost {len(left)}, "

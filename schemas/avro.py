@@ -15,6 +15,7 @@ import fastavro
 import orjson
 from fastavro.schema import SchemaParseException
 
+from schemas.avro_bounds import require_bounded
 from schemas.base import Value
 from schemas.codecs import BadInput, dump, from_json, to_json
 from schemas.events import Event
@@ -128,8 +129,10 @@ class AvroReader:
         return number in self._known
 
     def add(self, number: int, text: str) -> None:
-        """Makes a writer's schema known. Raises BadInput where it is none."""
-        self._known[number] = _parsed(text)
+        """Makes a writer's schema known. Raises BadInput where it is none, or has no bounds (`schemas.avro_bounds`)."""
+        schema = _parsed(text)
+        require_bounded(schema)
+        self._known[number] = schema
 
     def record(self, raw: bytes) -> Any:
         """A record as plain values; one of ours is brought to the current schema. Raises BadInput, UnknownSchema."""

@@ -15,6 +15,7 @@ from intake_samples import as_json, challenge, native
 from pipeline.intake import BadInput, read_body, read_message
 from schemas import avro
 from schemas.avro import NAMES, AvroReader, DeadLetter, Name, UnknownSchema, schema_id, schema_text
+from schemas.avro_bounds import SCHEMA_NODES_MAX
 from schemas.avro_compatibility import incompatibilities, require_compatible
 from schemas.codecs import to_json
 from schemas.events import Event
@@ -48,6 +49,14 @@ def written(schema: Any, record: Any, number: int = 1) -> bytes:
     out = io.BytesIO()
     fastavro.schemaless_writer(out, fastavro.parse_schema(schema, named_schemas={}), record)
     return b"\0" + struct.pack(">I", number) + out.getvalue()
+
+
+def record(*fields: Any, name: str = "R") -> dict[str, Any]:
+    return {"type": "record", "name": name, "fields": list(fields)}
+
+
+def a(kind: Any, **more: Any) -> dict[str, Any]:
+    return {"name": "a", "type": kind} | more
 
 
 def test_events_come_back_as_they_went() -> None:
@@ -121,6 +130,99 @@ def test_any_record_is_read_or_refused(noise: bytes, at: int, name: Name) -> Non
             read_message(body, avro=known)
 
 
+EMPTY = {"type": "record", "name": "E", "fields": [{"name": "n", "type": "null"}]}
+
+
+@pytest.mark.parametrize(
+    "items",
+    ["null", EMPTY, {"type": "fixed", "name": "F", "size": 0}, {"type": "null"},
+     {"type": "record", "name": "Outer", "fields": [{"name": "e", "type": EMPTY}, {"name": "f", "type": "E"}]}],
+    ids=["null", "record", "fixed", "typed null", "record by name"],
+)  # fmt: skip
+def test_a_schema_by_which_a_few_bytes_fill_the_memory_is_refused(items: Any) -> None:
+    """A list of items that take no bytes: eleven bytes would stand for 2^62 of them. In a field of a record, too."""
+    known = AvroReader()
+    for schema in (
+        {"type": "array", "items": items},
+        {
+            "type": "record",
+            "name": "R",
+            "fields": [{"name": "a", "type": ["string", {"type": "array", "items": items}]}],
+        },
+        {"type": "map", "values": {"type": "array", "items": items}},
+    ):
+        with pytest.raises(BadInput, match="no bound"):
+            known.add(1, json.dumps(schema))
+    assert not known.knows(1)
+
+
+NODE = record({"name": "next", "type": ["null", "R"]})
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [NODE, record(a("R")), record(a({"type": "array", "items": "R"})), record(a(record(a("R"), name="In")))],
+    ids=["by a union", "bare", "by a list", "by another"],
+)
+def test_a_schema_that_contains_itself_is_refused(schema: Any) -> None:
+    """A message under it could be nested as deep as it is long, which ends the process that reads it."""
+    with pytest.raises(BadInput, match="contains itself"):
+        AvroReader().add(1, json.dumps(schema))
+
+
+def test_the_size_of_a_schema_is_bounded_with_its_names_written_out() -> None:
+    """SCHEMA_NODES_MAX types are taken, one more is refused; so are few lines that double with each name."""
+
+    def wide(types: int) -> str:
+        return json.dumps(record(*({"name": f"f{n}", "type": "int"} for n in range(types - 1))))
+
+    AvroReader().add(1, wide(SCHEMA_NODES_MAX))
+    with pytest.raises(BadInput, match="more than"):
+        AvroReader().add(1, wide(SCHEMA_NODES_MAX + 1))
+    doubling: Any = record(a("null"), name="L0")
+    for level in range(1, 40):
+        doubling = record(a(doubling), {"name": "b", "type": f"L{level - 1}"}, name=f"L{level}")
+    with pytest.raises(BadInput, match="more than"):
+        AvroReader().add(1, json.dumps(doubling))
+
+
+def test_a_list_longer_than_its_message_is_refused_at_once() -> None:
+    """A count of items, or a length of a text, that the message doesn't hold."""
+    known = reader("events")
+    known.add(2, '"string"')
+    for number, count in ((1, 2**40), (1, -(2**40)), (2, 2**40), (2, -1)):
+        written_count = io.BytesIO()
+        fastavro.schemaless_writer(written_count, "long", count)
+        with pytest.raises(BadInput):
+            known.record(b"\0" + number.to_bytes(4, "big") + written_count.getvalue() + b"\0" * 9)
+
+
+JSON_SCHEMA = st.recursive(
+    st.sampled_from(["null", "int", "string", "bytes", "N", "nothing", 5, {}]),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.builds(lambda items: {"type": "array", "items": items}, inner),
+        st.builds(lambda values: {"type": "map", "values": values}, inner),
+        st.builds(
+            lambda types: {"type": "record", "name": "N", "fields": [{"name": f"f{n}", "type": one}
+                                                                     for n, one in enumerate(types)]},
+            st.lists(inner, max_size=3),
+        ),
+    ),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(JSON_SCHEMA, st.binary(max_size=40))
+def test_any_schema_and_any_record_of_it_are_read_or_refused(schema: Any, noise: bytes) -> None:
+    """What a registry holds is from others: a schema of any shape, and any bytes under it."""
+    known = AvroReader()
+    with suppress(BadInput):
+        known.add(1, json.dumps(schema))
+        read_message(b"\0\0\0\0\1" + noise, avro=known)
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("name", NAMES)
 def test_earlier_versions_and_ours_read_each_other(name: Name, version: str) -> None:
@@ -147,14 +249,6 @@ def test_every_field_has_a_default(name: Name) -> None:
             waiting += [one["type"] for one in node["fields"]]
         elif isinstance(node, dict):
             waiting.append(node.get("items"))
-
-
-def record(*fields: Any, name: str = "R") -> dict[str, Any]:
-    return {"type": "record", "name": name, "fields": list(fields)}
-
-
-def a(kind: Any, **more: Any) -> dict[str, Any]:
-    return {"name": "a", "type": kind} | more
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """Whatever comes, a parser returns an Intake or raises BadInput, and what it keeps is within bounds."""
 
+import base64
 import gzip
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from intake_samples import as_json, challenge, native
@@ -12,6 +15,7 @@ from test_intake_posthog import BODY, auto, posthog
 from test_intake_rrweb import FORM, full, meta, mouse, mutation, snapshot, typed
 
 from pipeline.intake import BadInput, Intake, read_body, read_message
+from pipeline.intake.bodies import TooLarge, gunzip
 from pipeline.intake.elements_chain import parse_chain
 from pipeline.intake.recording import unpacked
 from pipeline.intake.rrweb import resolve
@@ -132,6 +136,49 @@ def test_cut_and_damaged_bodies(sample: Any, at: int, noise: bytes) -> None:
     check(raw[:at])
     check(raw[:at] + noise + raw[at + 1 :])
     check(gzip.compress(raw)[: -(at % 30 + 1)])
+
+
+@QUICK
+@given(st.lists(st.binary(max_size=400), min_size=1, max_size=5), st.integers(0, 1_500))
+def test_any_gzip_of_any_members_stays_within_its_bound(parts: list[bytes], bound: int) -> None:
+    """It gives all of what was packed, or refuses it whole: never more than the bound, never less than there was."""
+    packed = b"".join(map(gzip.compress, parts))
+    whole = b"".join(parts)
+    try:
+        assert gunzip(packed, bound) == whole
+        assert len(whole) <= bound
+    except TooLarge:
+        assert len(whole) > bound
+
+
+@pytest.mark.parametrize("wrap", [lambda raw: raw, gzip.compress, lambda raw: b"data=" + base64.b64encode(raw)])
+def test_no_wrapping_unpacks_beyond_the_bound(wrap: Callable[[bytes], bytes]) -> None:
+    """Exactly BODY_BYTES_MAX is taken for what it is, one byte more is refused; so is gzip that holds gzip that grows
+    at each step, in however many members."""
+    at_bound = b'{"events":[]}'.ljust(limits.BODY_BYTES_MAX)
+    assert read_body(wrap(gzip.compress(at_bound, 1))).seen == 0
+    inner = gzip.compress(b" " * 1_000_000)
+    bomb = b"".join([inner] * 5)
+    for body in (gzip.compress(at_bound + b" ", 1), bomb, gzip.compress(bomb), gzip.compress(gzip.compress(bomb))):
+        with pytest.raises(BadInput):
+            read_body(wrap(body))
+
+
+@QUICK
+@given(ANYTHING, ANYTHING, st.text(max_size=20))
+def test_whatever_is_admitted_is_asked_for(document: Any, token: Any, app: str) -> None:
+    """No event comes in unasked: what is kept is of apps that were let in, whatever its token looks like."""
+    asked: set[str] = set()
+
+    def admit(token: str, app: str) -> None:
+        assert isinstance(token, str)
+        if len(app) % 2:
+            raise BadInput("not this app")
+        asked.add(app)
+
+    for body in ({"api_key": token, "batch": [document]}, native(app=app), [posthog("$pageview", token=token)]):
+        with suppress(BadInput):
+            assert {event.app for event in read_body(json.dumps(body).encode(), admit=admit).events} <= asked
 
 
 @settings(QUICK, max_examples=300)
