@@ -32,6 +32,9 @@ def test_a_variable_wins_over_the_file_and_an_option_over_both(tmp_path: Path, m
         ("JOURNEYWRIGHT_TOPIC_PREFIX", "a b", "letters, digits"),
         ("JOURNEYWRIGHT_ROLES", "ingest,cook", "cook is no role"),
         ("JOURNEYWRIGHT_JOURNEY_MEMORY_S", "60", "at least GAP_S and LATENESS_S"),
+        ("JOURNEYWRIGHT_CORS_ORIGINS", "https://a.example,*", "give * alone"),
+        ("JOURNEYWRIGHT_CORS_ORIGINS", "a.example", "a.example: give"),
+        ("JOURNEYWRIGHT_CORS_ORIGINS", "https://a.example/path", "give"),
         ("JOURNEYWRIGHT_CONFIG", "/nowhere.toml", "/nowhere.toml"),
     ],
 )
@@ -53,6 +56,13 @@ def test_an_unknown_key_of_the_file_is_refused(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("JOURNEYWRIGHT_CONFIG", str(file))
     with pytest.raises(BadSettings, match="gap_seconds is no setting"):
         load()
+
+
+def test_origins_are_compared_without_case_and_trailing_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As people copy them from an address bar; * is all of them."""
+    monkeypatch.setenv("JOURNEYWRIGHT_CORS_ORIGINS", " https://Shop.example/, http://[::1]:8000")
+    assert load().origins == {"https://shop.example", "http://[::1]:8000"}
+    assert load(cors_origins="*").origins is None
 
 
 def test_every_setting_has_a_description_and_a_default() -> None:
