@@ -1,7 +1,7 @@
 """`python -m bench.overload [--seconds N] [--times N] [--clients N]`: far more than the machine can take, over HTTP.
 
 Starts a machine of its own (Kafka from the jars, one worker with all roles, a folder that is removed at the end), then
-1. the sustainable rate: a few clients, each sending one short journey after the other, for some seconds;
+1. the sustainable rate of the port: a few clients, each sending one short journey after the other, for some seconds;
 2. the overload: `--times` that rate for `--seconds`, whatever the answers are;
 3. the recovery: the time until a request is taken again, and until every journey that was acknowledged has its story.
 
