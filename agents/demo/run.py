@@ -69,6 +69,7 @@ class Demo:
         self.folder = (settings.data / "demo").absolute()
         shutil.rmtree(self.folder, ignore_errors=True)
         own = {"data": self.folder, "storage": "", "files": "", "web_port": processes.free_port(), "web_url": ""}
+        own |= {"api_keys": None, "cors_origins": "*", "rate_events_s": 0}
         # On a broker of the user's own, topics of this run's own: what is there already is none of its business.
         prefix = f"{settings.topic_prefix}demo-{secrets.token_hex(3)}-" if settings.brokers else ""
         self.machine = Machine(settings.model_copy(update={**own, "topic_prefix": prefix}), say=say)

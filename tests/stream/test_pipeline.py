@@ -10,7 +10,7 @@ import pytest
 from agents.stream.rekey import partition_of
 from schemas.events import Click, End, Event
 from schemas.limits import DEAD_LETTER_BYTES_MAX
-from tests.stream.cluster import WorkerProcess, wait_for
+from tests.stream.cluster import Record, WorkerProcess, wait_for
 from tests.stream.conftest import Stream
 from tests.stream.traffic import Shape, batches, journey, single
 
@@ -159,6 +159,28 @@ def test_every_poison_message_is_buried_and_work_goes_on(stream: Stream, worker:
     big = next(r for r in stream.records("events-dead-letter") if r.key == b"p9")
     assert len(big.value or b"") == DEAD_LETTER_BYTES_MAX
     wait_for(lambda: stream.lag() == 0, 30, worker.tail)
+
+
+def test_a_dead_letter_holds_no_secret(stream: Stream, worker: WorkerProcess) -> None:
+    """A password beside an event that can't be read, and one in a message that is no JSON: both letters say where the
+    message lies, and neither holds it; nor does the worker's log."""
+    field = {"tag": "input", "type": "password"}
+    fill = {"kind": "fill", "id": "f", "app": "x", "session_id": "s", "at_ms": 1, "target": field}
+    fill["value"] = {"text": "hunter2"}
+    stream.send((b"secret-1", json.dumps([fill, {"kind": "?"}]).encode()), (b"secret-2", b'{"password": "hunter2"'))
+
+    def letters() -> dict[bytes, Record]:
+        found = stream.records("events-dead-letter")
+        return {record.key: record for record in found if record.key in (b"secret-1", b"secret-2")}
+
+    wait_for(lambda: len(letters()) == 2, 30)
+    for letter in letters().values():
+        assert b"hunter2" not in (letter.value or b"")
+        assert letter.headers["journeywright-redacted"] == b"1"
+        place = (int(letter.headers["journeywright-partition"]), int(letter.headers["journeywright-offset"]))
+        (source,) = [one for one in stream.records("events") if (one.partition, one.offset) == place]
+        assert b"hunter2" in (source.value or b"")
+    assert "hunter2" not in worker.log.read_text()
 
 
 def test_an_open_journey_is_shown_by_the_web_port(stream: Stream, worker: WorkerProcess) -> None:
