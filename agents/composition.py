@@ -57,6 +57,10 @@ class Services:
 
         return Keys() if self.settings.api_keys is None else read_keys(self.settings.api_keys)
 
+    def require_usable(self) -> None:
+        """Raises BadSettings for files of settings that can't be used: to be told before anything is waited for."""
+        _ = self.keys
+
     @cached_property
     def windowing(self) -> "Windowing":
         """Where journeys are cut."""

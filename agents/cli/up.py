@@ -25,8 +25,10 @@ def up(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes, each with all roles.")] = 1,
 ) -> None:
     """Starts the machine and watches over it."""
+    from agents.composition import Services
     from agents.local.supervisor import Machine, NotRunning
 
+    Services(settings).require_usable()
     interrupt_on_signals()
     machine = Machine(settings, workers, say)
     try:

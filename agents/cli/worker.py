@@ -38,6 +38,7 @@ def worker(
     from agents.composition import Services
 
     services = Services(settings)
+    services.require_usable()
     # The model and our libraries take seconds to load; the broker may be starting meanwhile.
     if "journeys" in settings.role_set:
         services.embedder.warm()

@@ -115,3 +115,14 @@ def test_export_works_on_an_empty_storage_by_saying_so(cli: Cli, tmp_path: Path)
     assert answer.code == 1
     assert "'shop'" in answer.err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", [("up",), ("worker", "--brokers", "127.0.0.1:1")])
+def test_keys_that_cannot_be_used_are_told_before_anything_is_started(
+    cli: Cli, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """Nobody waits for a broker to learn that the port would have asked for no key."""
+    answer = cli(*command, "--api-keys", str(tmp_path / "nowhere.toml"))
+    assert answer.code == 2
+    assert "JOURNEYWRIGHT_API_KEYS" in answer.err
+    assert answer.err.count("\n") == 1
