@@ -17,6 +17,7 @@ from agents.stream.ending import Pulse
 from agents.stream.parts import StreamParts
 from agents.stream.sending import Sender, acknowledged
 from agents.stream.table import JourneysTable
+from pipeline.intake.redaction import without_recording
 from pipeline.messages import Message
 from pipeline.windows import Flush, Refused, Told
 from schemas.codecs import to_json
@@ -100,7 +101,7 @@ class Delivery:
             return error
 
     def _broken(self, partition: int, offset: int, told: Told, error: object) -> DeadLetter:
-        raw = b"[" + b",".join(told.bodies) + b"]"
+        raw = b"[" + b",".join(map(without_recording, told.bodies)) + b"]"
         cause = f"no story could be made of this window: {type(error).__name__}"
         key = told.journey_id.encode()
         return DeadLetter(key, raw, cause, "untellable", self._events, partition, offset)
@@ -108,7 +109,8 @@ class Delivery:
     def _letter(self, partition: int, refused: Refused) -> DeadLetter:
         key = refused.event.journey_id.encode()
         kind = refused.cause.replace(" ", "_")
-        return DeadLetter(key, refused.event.body, refused.cause, kind, self._events, partition, refused.offset)
+        raw = without_recording(refused.event.body)
+        return DeadLetter(key, raw, refused.cause, kind, self._events, partition, refused.offset)
 
     def _count(self, built: Sequence[tuple[str, Story | None]]) -> None:
         told = sum(1 for _, story in built if story is not None)

@@ -19,7 +19,8 @@ from test_intake_rrweb import FORM, full, meta, snapshot, typed
 from pipeline.intake import BadInput, read_body
 from pipeline.intake.described import tells_secret
 from pipeline.intake.fields import bare_url
-from pipeline.intake.redaction import WITHHELD, redacted
+from pipeline.intake.recording import unpacked
+from pipeline.intake.redaction import WITHHELD, Redacted, redacted, without_recording
 from schemas.avro import AvroReader, schema_text
 from schemas.codecs import to_json
 
@@ -136,6 +137,24 @@ def test_what_is_no_json_and_may_hold_a_secret_is_withheld(raw: bytes) -> None:
     """As a whole: nobody can tell where the secret ends. The message lies in its topic still."""
     kept = redacted(raw, {})
     assert (kept.raw, kept.changed) == (WITHHELD, True)
+
+
+def test_a_recording_that_comes_too_late_tells_nothing_typed() -> None:
+    """Its page may have come in another message, so nobody can say which input was a password; other events of ours
+    were masked at intake and stay as they are."""
+    (event,) = read_body(as_json([snapshot(typed(3, 12, SECRET))])).events
+    assert SECRET in str(unpacked(event.chunk))
+    kept = orjson.loads(without_recording(to_json(event)))
+    assert kept["chunk"] == "withheld"
+    assert kept["id"] == event.id
+    (click,) = read_body(as_json([native()])).events
+    assert without_recording(to_json(click)) == to_json(click)
+
+
+def test_the_first_of_two_equal_keys_does_not_slip_through() -> None:
+    """A document holds the last one only; the bytes as they came held both."""
+    kept = redacted(b'[{"kind":"?","at_ms":1,"type":"password","type":"x","text":"hunter2","text":null}]', {})
+    assert kept == Redacted(b'[{"kind":"?","at_ms":1,"type":"x","text":null}]', True)
 
 
 def test_avro_is_looked_into_where_its_schema_is_known() -> None:
