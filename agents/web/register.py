@@ -73,11 +73,31 @@ def prepare(web_app: web.Application, context: Context) -> None:
     web_app.on_cleanup.append(close)
 
 
+class _Unquoted(logging.Filter):
+    """aiohttp logs a request that it can't parse with the bytes as they came, a key in its address among them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keeps the record, and of its error only the kind."""
+        if record.exc_info and record.exc_info[1] is not None:
+            record.msg, record.args = f"{record.getMessage()}: {type(record.exc_info[1]).__name__}", ()
+            record.exc_info, record.exc_text = None, None
+        return True
+
+
+def http_logger() -> logging.Logger:
+    """Where aiohttp says what it can't serve, without what was sent."""
+    logger = logging.getLogger(f"{__name__}.http")
+    if not logger.filters:
+        logger.addFilter(_Unquoted())
+    return logger
+
+
 def runner(web_app: web.Application) -> web.AppRunner:
     """The server with the settings that our reading of bodies relies on."""
     return web.AppRunner(
         web_app,
         access_log=None,
+        logger=http_logger(),
         auto_decompress=False,
         max_line_size=LINE_BYTES_MAX,
         max_field_size=LINE_BYTES_MAX,

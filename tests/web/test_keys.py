@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import logging
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -176,6 +177,12 @@ def test_keys_are_never_logged(site: Site, caplog: pytest.LogCaptureFixture) -> 
     site.http.get("/api/v1/stories", headers=bearer("s3cret-guess"))
     site.storage.close()
     site.http.get("/api/v1/stories", headers=bearer(READ))
+    address = ("127.0.0.1", int(site.url.rpartition(":")[2]))
+    for line in (f"GET /?key={WRITE} nonsense\r\n\r\n", f"GET /?key={WRITE}{'x' * 20_000} HTTP/1.1\r\n\r\n"):
+        with socket.create_connection(address, timeout=5) as connection:
+            connection.sendall(line.encode())
+            assert b" 400 " in connection.recv(1_000)
+    assert WRITE not in caplog.text.replace(f"{site.url}/api/v1/events?key={WRITE}", "")
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))]
     assert not [line for line in ours if "s3cret" in line or WRITE in line or READ in line]
 
