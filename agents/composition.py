@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agents.keys import Keys
     from agents.metrics import Metrics
     from agents.storage import CodeFiles, Storage
+    from agents.wire import Wire
     from pipeline.windows import Windowing
     from schemas.events import Event
     from schemas.generated_tests import GeneratedTest
@@ -80,6 +81,18 @@ class Services:
         path = self.settings.patterns
         patterns = read_patterns(path)
         return Embedder(patterns) if path is None else Embedder(patterns, changed=PatternFile(path))
+
+    @cached_property
+    def wire(self) -> "Wire":
+        """How values travel. With a registry it asks that at its first use, which must come before any event loop runs.
+
+        Raises RegistryError where the registry can't be had, or holds schemas that ours don't go with.
+        """
+        import asyncio
+
+        from agents.wire import AvroWire, JsonWire
+
+        return asyncio.run(AvroWire.open(self.settings)) if self.settings.schema_registry_url else JsonWire()
 
     @cached_property
     def metrics(self) -> "Metrics":

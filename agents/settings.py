@@ -17,6 +17,7 @@ PREFIX = "JOURNEYWRIGHT_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 
 Role = Literal["ingest", "journeys", "tests"]
+Topic = Literal["events", "stories", "tests", "events-dead-letter"]
 ROLES: tuple[Role, ...] = ("ingest", "journeys", "tests")
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?")
@@ -144,7 +145,7 @@ class Settings(BaseSettings):
         except OSError as error:
             raise BadSettings(f"JOURNEYWRIGHT_DATA: {self.data} can't be used: {error.strerror}") from None
 
-    def topic(self, name: Literal["events", "stories", "tests", "events-dead-letter"]) -> str:
+    def topic(self, name: Topic) -> str:
         """A topic's name as the broker knows it."""
         return f"{self.topic_prefix}{name}"
 

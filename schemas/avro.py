@@ -88,15 +88,18 @@ def _written(name: Name, number: int, record: Mapping[str, Any]) -> bytes:
 
 def events_to_avro(number: int, events: Iterable[Event]) -> bytes:
     """Events as one message, under the id that the registry gave to the schema `events`."""
-    return _written("events", number, {"events": [_event_record(event) for event in events]})
+    return _written("events", number, {"events": [_event_record(dump(event)) for event in events]})
 
 
-def _event_record(event: Event) -> dict[str, Any]:
-    rest = dump(event)
-    record = {name: getattr(event, name) for name in _ENVELOPE}
-    for name in _ENVELOPE:
-        rest.pop(name, None)
-    return {**record, "body": orjson.dumps(rest).decode()}
+def event_list_to_avro(number: int, raw: bytes) -> bytes:
+    """The same of events that are canonical JSON already, as a list. It takes no more bytes than that."""
+    return _written("events", number, {"events": [_event_record(event) for event in orjson.loads(raw)]})
+
+
+def _event_record(event: dict[str, Any]) -> dict[str, Any]:
+    """What is left out has the schema's default, which is the event's."""
+    record = {name: event.pop(name) for name in _ENVELOPE if name in event}
+    return {**record, "body": orjson.dumps(event).decode()}
 
 
 def story_to_avro(number: int, story: Story) -> bytes:
@@ -121,8 +124,13 @@ def dead_letter_to_avro(number: int, letter: DeadLetter) -> bytes:
 
 @dataclass
 class AvroReader:
-    """Reads records whose schemas are known by their ids. It fetches nothing: whoever owns it adds what is missing."""
+    """Reads records whose schemas are known by their ids. It fetches nothing: whoever owns it adds what is missing.
 
+    `assumes_ours` is for who has no registry to ask: an unknown schema is then taken for ours of the kind of record
+    that is asked for, and the record refused unless it fits to its last byte.
+    """
+
+    assumes_ours: bool = False
     _known: dict[int, Any] = field(default_factory=dict)
 
     def knows(self, number: int) -> bool:
@@ -134,14 +142,19 @@ class AvroReader:
         require_bounded(schema)
         self._known[number] = schema
 
-    def record(self, raw: bytes) -> Any:
-        """A record as plain values; one of ours is brought to the current schema. Raises BadInput, UnknownSchema."""
+    def record(self, raw: bytes, name: Name | None = None) -> Any:
+        """A record as plain values; one of ours is brought to the current schema. `name` is what it should be.
+
+        Raises BadInput, UnknownSchema.
+        """
         number = schema_id(raw)
         if number is None:
             raise BadInput("Avro: the header is broken (a zero byte and four bytes of the schema's id)")
-        if number not in self._known:
+        writer = self._known.get(number)
+        if writer is None and self.assumes_ours and name is not None:
+            writer = _OURS[name]
+        if writer is None:
             raise UnknownSchema(number)
-        writer = self._known[number]
         reader = next((ours for ours in _OURS.values() if _full_name(ours) == _full_name(writer)), None)
         stream = io.BytesIO(raw[HEADER_BYTES:])
         try:
@@ -154,19 +167,22 @@ class AvroReader:
 
     def events(self, raw: bytes) -> Any:
         """The document that a message of events stands for: native JSON, or what another producer's schema holds."""
-        return _unwrapped(self.record(raw))
+        record = self.record(raw, "events")
+        if self.assumes_ours and isinstance(record, dict) and not record.get("events"):
+            raise BadInput("Avro: without a schema registry, a message of no events can't be told from another's")
+        return _unwrapped(record)
 
     def story(self, raw: bytes) -> Story:
         """A story. Raises BadInput."""
-        return from_json(STORY, self._body(raw))
+        return from_json(STORY, self._body(raw, "story"))
 
     def test(self, raw: bytes) -> GeneratedTest:
         """A test. Raises BadInput."""
-        return from_json(GENERATED_TEST, self._body(raw))
+        return from_json(GENERATED_TEST, self._body(raw, "test"))
 
     def dead_letter(self, raw: bytes) -> DeadLetter:
         """A dead letter. Raises BadInput."""
-        record = self.record(raw)
+        record = self.record(raw, "dead_letter")
         if not isinstance(record, dict) or not set(DeadLetter.__slots__) <= set(record):
             raise BadInput("Avro: no dead letter")
         if isinstance(record["value"], str):
@@ -174,8 +190,8 @@ class AvroReader:
             record["value"] = record["value"].encode("latin-1")
         return DeadLetter(**{name: record[name] for name in DeadLetter.__slots__})
 
-    def _body(self, raw: bytes) -> str:
-        record = self.record(raw)
+    def _body(self, raw: bytes, name: Name) -> str:
+        record = self.record(raw, name)
         body = record.get("body") if isinstance(record, dict) else None
         if not isinstance(body, str):
             raise BadInput("Avro: the record has no body")

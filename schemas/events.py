@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from schemas import limits
 from schemas.base import Id, Value
 from schemas.elements import Candidate, Element
 
@@ -55,7 +56,7 @@ class EventBase(Value):
     user_id: str | None = None
     tab_id: str = ""
     at_ms: int = Field(ge=0, le=32_503_680_000_000)
-    seq: int = Field(default=0, ge=0)
+    seq: int = Field(default=0, ge=0, le=limits.SEQ_MAX)
     source: Source = "native"
     page: Page = Page()
 

@@ -11,6 +11,8 @@ ID_CHARS_MAX: Final = 200
 """Length of an id (event, session, journey, user, app, tab)."""
 EVENT_BYTES_MAX: Final = 256 * 1024
 """One event as JSON, after decompression."""
+SEQ_MAX: Final = 2**53 - 1
+"""An event's place within its millisecond: what a number of a browser can hold, and every format that we write."""
 NESTING_MAX: Final = 32
 """Depth of objects and lists in a body."""
 

@@ -1,4 +1,5 @@
-"""What all tests share: a real broker, free ports, a real browser. Started once a session, and only when asked for."""
+"""What all tests share: a real broker, registry and database, free ports, a real browser. Started once a session, and
+only when asked for."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,6 +8,8 @@ import pytest
 from agents.local.kafka import LocalKafka, jars_folder
 from agents.local.processes import free_port as a_free_port
 from agents.settings import load
+from tests.postgres import server
+from tests.registry import Registry
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +29,24 @@ def kafka(request: pytest.FixtureRequest) -> str:
         return configured
     broker: LocalKafka = request.getfixturevalue("local_kafka")
     return broker.bootstrap
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A schema registry of the tests' own. Use subjects of your own to keep tests apart."""
+    started = Registry.start(tmp_path_factory.mktemp("registry") / "log")
+    try:
+        started.wait_ready()
+        yield started
+    finally:
+        started.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL of the tests' own, without a database's name."""
+    with server() as url:
+        yield url
 
 
 @pytest.fixture

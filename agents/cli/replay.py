@@ -13,6 +13,7 @@ from agents.cli.options import KAFKA, takes
 from agents.settings import Settings
 
 if TYPE_CHECKING:
+    from pipeline.messages import Message
     from schemas.events import Event
 
 MESSAGES_IN_FLIGHT_MAX = 500
@@ -24,7 +25,7 @@ Example:  journeywright replay monday.ndjson.gz tuesday.ndjson.gz --brokers 127.
 Running it twice is harmless: events are known by their ids. Exit code 1 if a file can't be read."""
 
 
-@takes("brokers", "topic_prefix", *KAFKA)
+@takes("brokers", "topic_prefix", "schema_registry_url", *KAFKA)
 def replay(
     settings: Settings,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON, NDJSON or gzip of these.")],
@@ -41,21 +42,26 @@ def replay(
         events.extend(intake.events)
     if not answers(settings.brokers, settings):
         raise Failure(f"no broker answers at {settings.brokers}: start one, or correct --brokers")
+    from agents.composition import Services
+    from agents.registry import RegistryError
+
     began = time.monotonic()
-    messages = asyncio.run(_produce(settings, events))
+    try:
+        messages = Services(settings).wire.messages(events)
+    except RegistryError as error:
+        raise Failure(f"{error}") from None
+    asyncio.run(_produce(settings, messages))
     took_s = max(time.monotonic() - began, 1e-3)
-    out.print(f"{len(events)} events in {messages} messages, {took_s:.1f} s, {len(events) / took_s:,.0f} events/s")
+    out.print(f"{len(events)} events in {len(messages)} messages, {took_s:.1f} s, {len(events) / took_s:,.0f} events/s")
 
 
-async def _produce(settings: Settings, events: "Sequence[Event]") -> int:
+async def _produce(settings: Settings, messages: "Sequence[Message]") -> None:
     from aiokafka import AIOKafkaProducer
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from pipeline.messages import messages_of
     from schemas.limits import MESSAGE_BYTES_MAX
 
     topic = settings.topic("events")
-    messages = messages_of(events)
     producer = AIOKafkaProducer(
         bootstrap_servers=settings.brokers,
         acks="all",
@@ -77,7 +83,6 @@ async def _produce(settings: Settings, events: "Sequence[Event]") -> int:
                 progress.advance(task, len(batch))
     finally:
         await producer.stop()
-    return len(messages)
 
 
 def register(app: typer.Typer) -> None:

@@ -27,7 +27,8 @@ BROKER_STOP_S = 2.5
 RESTARTS_MAX = 5
 RESTARTS_WITHIN_S = 60.0
 RESTART_CODE = 70
-"""A worker that ends with this code asks for a new start: it saw a hole in the stream and goes back to its commit."""
+"""A worker that ends with this code asks for a new start: it could not begin or go on, and its log's last line says
+why."""
 
 
 class NotRunning(RuntimeError):
@@ -189,8 +190,7 @@ class Machine:
                 f"last with {code}: {_last_line(worker.log)} (log: {worker.log})"
             )
         worker.ends_s.append(now)
-        why = "a hole in the stream, back to the last commit" if code == RESTART_CODE else _last_line(worker.log)
-        self._say(f"Worker {worker.number} ended with {code} ({why}); starting it again")
+        self._say(f"Worker {worker.number} ended with {code} ({_last_line(worker.log)}); starting it again")
         worker.launch()
 
 

@@ -20,7 +20,6 @@ from agents.stream.table import JourneysTable
 from pipeline.intake.redaction import without_recording
 from pipeline.messages import Message
 from pipeline.windows import Flush, Refused, Told
-from schemas.codecs import to_json
 from schemas.stories import Story
 
 logger = logging.getLogger(__name__)
@@ -58,7 +57,7 @@ class Delivery:
             built, broken = await self._built(partition, flush)
             letters += broken
             for name, story in built:
-                value = None if story is None else to_json(story)
+                value = None if story is None else self._parts.wire.story(story)
                 acks.append(await send(self._stories, name.encode(), value, partition))
             self._count(built)
         acks += await self._sender.bury(letters)

@@ -20,7 +20,7 @@ from agents.stream.sending import Sender, acknowledged
 from agents.stream.table import JourneysTable
 from agents.stream.ticks import TICK_HEADER, tick_s
 from pipeline.entries import Light, light
-from pipeline.intake import BadInput, Intake, read_message
+from pipeline.intake import BadInput, Intake
 from pipeline.restoring import restore
 from pipeline.rows import SegmentLog
 
@@ -110,10 +110,7 @@ class JourneysAgent:
             return [], [], []
         raw = message.value or b""
         try:
-            if len(raw) <= INLINE_BYTES_MAX:
-                intake = _parsed(raw, headers)
-            else:
-                intake = await asyncio.to_thread(_parsed, raw, headers)
+            intake = await self._parsed(raw, headers)
         except BadInput as error:
             return [], [await self._letter(message, headers, str(error), "unreadable")], []
         except Exception as error:  # noqa: BLE001 - logged and buried
@@ -127,9 +124,18 @@ class JourneysAgent:
             causes = "; ".join(f"event {one.index}: {one.error}" for one in intake.refused[:5])
             cause = f"{len(intake.refused)} of {intake.seen} events refused: {causes}"
             letters = [await self._letter(message, headers, cause, "unreadable_event")]
-        mine, elsewhere = split(intake.events, message.partition, self._count)
+        mine, elsewhere = split(intake.events, message.partition, self._count, self._parts.wire.messages)
         lights = [light(one) for one in mine]
         return lights, letters, [Astray(target, one) for target, one in elsewhere]
+
+    async def _parsed(self, raw: bytes, headers: dict[str, bytes]) -> Intake:
+        if not raw:
+            raise BadInput("the message is empty")
+        wire = self._parts.wire
+        await wire.learn(raw)
+        if len(raw) <= INLINE_BYTES_MAX:
+            return wire.read_events(raw, headers)
+        return await asyncio.to_thread(wire.read_events, raw, headers)
 
     async def _letter(self, message: Any, headers: dict[str, bytes], cause: str, kind: str) -> DeadLetter:
         return await asyncio.to_thread(letter_of, message, cause, kind, self._topic, headers)
@@ -194,12 +200,6 @@ class JourneysAgent:
             if waits and time.monotonic() - partition.applied_s > idle_s:
                 partition.ticking = True
                 await acknowledged([await self._sender.send(self._topic, b"", b"", number, [(TICK_HEADER, b"1")])])
-
-
-def _parsed(raw: bytes, headers: dict[str, bytes]) -> Intake:
-    if not raw:
-        raise BadInput("the message is empty")
-    return read_message(raw, headers)
 
 
 def _headers(headers: Any) -> list[tuple[str, bytes]]:

@@ -8,6 +8,7 @@ from agents.metrics import Metrics
 from agents.settings import Settings
 from agents.storage import CodeFiles, Storage
 from agents.stream.progress import Progress
+from agents.wire import Wire
 from pipeline.closed_window import ClosedWindow
 from pipeline.windows import Windowing
 from schemas.generated_tests import GeneratedTest
@@ -41,5 +42,6 @@ class StreamParts:
     tagger: Tagger
     storage: Storage
     files: CodeFiles
+    wire: Wire
     build: Callable[[ClosedWindow], Story | None]
     write: Callable[[Sequence[Story]], GeneratedTest]

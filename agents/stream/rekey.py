@@ -5,7 +5,7 @@ because their message had another key or none, or held several journeys, are sen
 right key. They go to that partition by number, so no message is ever sent on twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from aiokafka.partitioner import murmur2
@@ -20,8 +20,13 @@ def partition_of(journey_id: str, partitions: int) -> int:
     return int((murmur2(journey_id.encode()) & 0x7FFFFFFF) % partitions)
 
 
-def split(events: Iterable[Event], here: int, partitions: int) -> tuple[list[Event], list[tuple[int, Message]]]:
-    """The events that belong here, and messages with their partitions for the others."""
+def split(
+    events: Iterable[Event],
+    here: int,
+    partitions: int,
+    pack: Callable[[Iterable[Event]], Iterable[Message]] = messages_of,
+) -> tuple[list[Event], list[tuple[int, Message]]]:
+    """The events that belong here, and messages with their partitions for the others, as `pack` makes them."""
     mine: list[Event] = []
     astray: dict[int, list[Event]] = {}
     for event in events:
@@ -30,4 +35,4 @@ def split(events: Iterable[Event], here: int, partitions: int) -> tuple[list[Eve
             mine.append(event)
         else:
             astray.setdefault(target, []).append(event)
-    return mine, [(target, message) for target, some in astray.items() for message in messages_of(some)]
+    return mine, [(target, message) for target, some in astray.items() for message in pack(some)]

@@ -17,9 +17,9 @@ from agents.stream.ending import die
 from agents.stream.parts import StreamParts
 from agents.stream.sending import Sender, acknowledged
 from pipeline.flows import test_id
-from schemas.codecs import BadInput, from_json, to_json
+from schemas.codecs import BadInput
 from schemas.generated_tests import GeneratedTest
-from schemas.stories import STORY, Story
+from schemas.stories import Story
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ class WritingAgent:
 
     async def _batch(self, events: list[Any]) -> None:
         began_s = time.monotonic()
-        said, letters = self._read(events)
+        said, letters = await self._read(events)
         if said:
             states = await self._tried(self._store, said)
             if await self._settle(states, {one.story_id for one in said}):
@@ -117,7 +117,7 @@ class WritingAgent:
             while outputs:
                 acks = []
                 for output in outputs:
-                    value = None if output.test is None else to_json(output.test)
+                    value = None if output.test is None else self._parts.wire.test(output.test)
                     acks.append(await self._sender.send(self._tests, output.test_id.encode(), value))
                 await acknowledged(acks)
                 published += len(outputs)
@@ -138,14 +138,14 @@ class WritingAgent:
                 logger.warning("storage does not answer, trying again: %s", error)
                 await asyncio.sleep(RETRY_S)
 
-    def _read(self, events: list[Any]) -> tuple[list[Said], list[DeadLetter]]:
+    async def _read(self, events: list[Any]) -> tuple[list[Said], list[DeadLetter]]:
         said: dict[str, Said] = {}
         letters = []
         for event in events:
             message = event.message
             name = (message.key or b"").decode("utf-8", "replace")
             try:
-                story = from_json(STORY, message.value) if message.value else None
+                story = await self._story(message.value) if message.value else None
                 if story is not None and story.id != name:
                     raise BadInput("the key is not the story's id")
             except BadInput as error:
@@ -154,6 +154,10 @@ class WritingAgent:
             said.pop(name, None)
             said[name] = Said(name, story)  # of several versions in one batch the last one counts
         return list(said.values()), letters
+
+    async def _story(self, raw: bytes) -> Story:
+        await self._parts.wire.learn(raw)
+        return self._parts.wire.read_story(raw)
 
     def _store(self, said: Sequence[Said]) -> list[FlowState]:
         """Puts stories into storage; the states of all flows that this changed."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import faust
 from aiokafka.errors import KafkaError
 
+from agents.registry import RegistryError
 from agents.stream.delivery import Delivery
 from agents.stream.ending import EXIT_CODE, STOP_S, Pulse, end_within
 from agents.stream.faust_app import SESSION_S, make_app, use_uvloop
@@ -84,7 +85,7 @@ def run(services: "Services") -> int:
         except SystemExit as end:
             return int(end.code or 0) if not isinstance(end.code, str) else EXIT_CODE
         return 0
-    except (BadTopics, KafkaError) as error:
+    except (BadTopics, KafkaError, RegistryError) as error:
         logger.error("this worker can't start: %s", error)
         return EXIT_CODE
     finally:
@@ -103,6 +104,7 @@ def _parts(services: "Services") -> StreamParts:
         tagger=services.embedder,
         storage=services.storage,
         files=services.files,
+        wire=services.wire,
         build=build_story,
         write=test_of,
     )
@@ -121,6 +123,7 @@ def _add_life(app: faust.App, parts: StreamParts, pulse: Pulse) -> None:
     async def end(*_: Any, **__: Any) -> None:
         parts.progress.stopping = True
         await parts.tagger.stop()
+        await parts.wire.close()
 
     app.task(begin)
     app.on_before_shutdown.connect(end, weak=False)
@@ -151,6 +154,7 @@ def _add_web(app: faust.App, services: "Services", parts: StreamParts, sender: S
             metrics=services.metrics,
             journeys=places,
             produce=produce,
+            pack=parts.wire.messages,
             checks=checks,
             refresh=refresh,
             keys=services.keys,

@@ -6,7 +6,7 @@ never stops the event loop.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,8 +20,9 @@ from agents.web.errors import ApiError
 from agents.web.rates import Rates
 from agents.web.services import BrokerUnavailable, WebServices
 from pipeline.intake import Intake, TooLarge, read_body
-from pipeline.messages import Message, messages_of
+from pipeline.messages import Message
 from schemas import limits
+from schemas.events import Event
 
 REQUESTS_IN_FLIGHT_MAX: Final = 256
 BYTES_IN_FLIGHT_MAX: Final = 64 * 1024 * 1024
@@ -40,10 +41,16 @@ class Prepared:
     messages: tuple[Message, ...]
 
 
-def prepared(raw: bytes, content_type: str, query: Mapping[str, str], admission: Admission) -> Prepared:
+def prepared(
+    raw: bytes,
+    content_type: str,
+    query: Mapping[str, str],
+    admission: Admission,
+    pack: Callable[[Iterable[Event]], tuple[Message, ...]],
+) -> Prepared:
     """Parses a body. Raises BadInput (not JSON) or TooLarge."""
     intake = read_body(raw, content_type=content_type, query=query, admit=admission)
-    return Prepared(intake, messages_of(intake.events))
+    return Prepared(intake, pack(intake.events))
 
 
 class Gate:
@@ -115,7 +122,7 @@ class Ingest:
             raw = await self._read(request)
             loop = asyncio.get_running_loop()
             try:
-                what = (raw, request.content_type, request.query, admission)
+                what = (raw, request.content_type, request.query, admission, self._services.pack)
                 body = await loop.run_in_executor(self._parsers, prepared, *what)
             except TooLarge as error:
                 raise too_large(str(error)) from None

@@ -1,6 +1,6 @@
 """What the views need of the rest of the program. The composition root fills it in."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -8,6 +8,8 @@ from agents.keys import Keys
 from agents.metrics import Metrics
 from agents.settings import Settings
 from agents.storage import CodeFiles, Storage
+from pipeline.messages import Message, messages_of
+from schemas.events import Event
 
 Check = Callable[[], str | None]
 """Looks at one thing that must be there before work can be done: None when it is, else what is missing."""
@@ -45,7 +47,8 @@ class Journeys(Protocol):
 class WebServices:
     """Settings, storage and files; `produce(key, value)` writes to the events topic and returns once Kafka has
     acknowledged (BrokerUnavailable otherwise); `checks` say what is missing for work; `refresh` brings the gauges of
-    the stream up to date before they are printed; `keys` are the API keys that are asked for."""
+    the stream up to date before they are printed; `keys` are the API keys that are asked for; `pack` makes the
+    messages that are produced."""
 
     settings: Settings
     storage: Storage
@@ -56,3 +59,4 @@ class WebServices:
     checks: Mapping[str, Check] = field(default_factory=dict)
     refresh: Callable[[], None] = lambda: None
     keys: Keys = field(default_factory=Keys)
+    pack: Callable[[Iterable[Event]], tuple[Message, ...]] = messages_of

@@ -20,6 +20,7 @@ from schemas.avro_compatibility import incompatibilities, require_compatible
 from schemas.codecs import to_json
 from schemas.events import Event
 from schemas.generated_tests import GeneratedTest
+from schemas.limits import SEQ_MAX
 from schemas.stories import State, Story
 
 VERSIONS = ["v1"]
@@ -65,6 +66,37 @@ def test_events_come_back_as_they_went() -> None:
     assert raw[:5] == b"\0\0\0\0\1"
     assert schema_id(raw) == 1
     assert read_message(raw, avro=reader("events")).events == events()
+
+
+def test_a_list_of_events_in_json_becomes_the_same_message() -> None:
+    """What is left out of the JSON gets the event's own default; and Avro takes no more room, so a message that was cut
+    for its JSON fits as well."""
+    bare = read_body(as_json([native(user_id=None, tab_id="", seq=0), native(id="second", seq=SEQ_MAX)])).events
+    for some in (events(), bare):
+        raw = to_json(list(some))
+        assert avro.event_list_to_avro(1, raw) == avro.events_to_avro(1, some)
+        assert len(avro.event_list_to_avro(1, raw)) < len(raw)
+        assert read_message(avro.event_list_to_avro(1, raw), avro=reader("events")).events == some
+
+
+def test_a_place_beyond_what_a_browser_can_count_is_refused() -> None:
+    """SEQ_MAX is taken, one more is not: every format can then hold it."""
+    intake = read_body(as_json([native(seq=SEQ_MAX), native(seq=SEQ_MAX + 1)]))
+    assert [event.seq for event in intake.events] == [SEQ_MAX]
+    assert "seq" in intake.refused[0].error
+
+
+def test_without_a_registry_our_own_schemas_are_assumed() -> None:
+    """Whatever id they have; what doesn't fit them to the last byte, or says nothing, is refused."""
+    alone = AvroReader(assumes_ours=True)
+    raw = avro.events_to_avro(12_345, events())
+    assert read_message(raw, avro=alone).events == events()
+    assert alone.story(avro.story_to_avro(9, story())) == story()
+    for broken in (raw[:-1], raw + b"x", b"\0\0\0\0\7\0", avro.story_to_avro(9, story())):
+        with pytest.raises(BadInput):
+            read_message(broken, avro=alone)
+    with pytest.raises(BadInput):
+        alone.story(raw)
 
 
 def test_stories_tests_and_dead_letters_come_back_as_they_went() -> None:
@@ -123,11 +155,13 @@ def test_broken_headers_and_records_are_bad_input() -> None:
 @given(st.binary(max_size=80), st.integers(0, 300), st.sampled_from(NAMES))
 def test_any_record_is_read_or_refused(noise: bytes, at: int, name: Name) -> None:
     """Noise after the header, and damage within a record."""
-    known = reader(name)
+    known, alone = reader(name), AvroReader(assumes_ours=True)
     raw = avro.events_to_avro(1, events())
     for body in (b"\0\0\0\0\1" + noise, raw[:5] + raw[5 : at % len(raw)] + noise + raw[at % len(raw) + len(noise) :]):
         with suppress(BadInput):
             read_message(body, avro=known)
+        with suppress(BadInput):
+            read_message(body, avro=alone)
 
 
 EMPTY = {"type": "record", "name": "E", "fields": [{"name": "n", "type": "null"}]}
