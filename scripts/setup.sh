@@ -3,32 +3,13 @@
 # input. Says in one line what is missing and how to get it where it can't be installed from here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/packages.sh
 
 UV_VERSION=0.13.9
 STAMPS=.venv/.stamps
 BEGAN=$SECONDS
 
-say() { printf '· %s\n' "$*"; }
-fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
-have() { command -v "$1" >/dev/null 2>&1; }
-# quietly COMMAND…: its output is shown only where it fails.
-quietly() {
-  local output
-  output=$("$@" 2>&1) || { printf '%s\n' "$output" | tail -n 15 >&2; return 1; }
-}
 digest() { cat "$@" | sha256sum | cut -c1-16; }
-
-# apt_or_tell NAME PACKAGE…: installs Debian packages as root, or says how.
-apt_or_tell() {
-  local name=$1; shift
-  if have apt-get && [ "$(id -u)" = 0 ]; then
-    say "Installing $name (apt-get install $*)"
-    { quietly apt-get update -qq &&
-      quietly env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } || fail "$name could not be installed by 'apt-get install $*': install it by hand"
-  else
-    fail "$name is missing: install it (Debian: sudo apt-get install $*)"
-  fi
-}
 
 find_python() {
   local candidate

@@ -2,8 +2,13 @@
 # All tests, and proof that all of them ran: as many must pass as were collected. Arguments go to pytest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/packages.sh
 report=$(mktemp) trap_file=$report
 trap 'rm -f "$trap_file"' EXIT
+
+# The tests run storage on a PostgreSQL of their own; Debian keeps its programs out of PATH.
+have initdb || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null ||
+  apt_or_tell "PostgreSQL" postgresql
 
 collected=$(.venv/bin/python -m pytest --collect-only -q "$@" | sed -nE 's/^([0-9]+) tests? collected.*/\1/p')
 [ -n "$collected" ] || { echo "test: pytest collected nothing" >&2; exit 1; }

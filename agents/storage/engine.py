@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -123,8 +124,7 @@ def is_passing(error: Exception) -> bool:
 
 def migrate(engine: Engine, version: str = "head") -> None:
     """Brings the tables forward to a version, the newest by default. Workers that start together take turns."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config = _config()
 
     def upgrade(connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
@@ -133,3 +133,14 @@ def migrate(engine: Engine, version: str = "head") -> None:
         command.upgrade(config, version)
 
     in_transaction(engine, upgrade, writes=True)
+
+
+def scripts() -> ScriptDirectory:
+    """The migrations that there are."""
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config

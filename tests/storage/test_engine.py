@@ -4,16 +4,65 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, create_engine
 
-from agents.storage import Storage, StorageUnavailable, engine
+from agents.storage import Storage, StorageUnavailable, StoryFilter, engine
+from agents.storage.engine import scripts
 from agents.storage.tables import METADATA
-from tests.storage.samples import a_story
+from schemas.codecs import dump, to_json
+from tests.storage.samples import a_story, a_test
+
+VERSIONS = [script.revision for script in reversed([*scripts().walk_revisions()])]
+EARLIER = VERSIONS[:-1]
+OLD = a_story("old")
+OLD_TEST = a_test(OLD)
+EDIT = "def test_sign_in(page):\n    page.goto('/edited')\n"
+LACKING = {"0001": {"evidence", "sessions"}, "0002": {"evidence", "sessions"}}
+"""What bodies of tests did not say in earlier versions."""
+
+
+def old_database(url: str, version: str) -> None:
+    """A database of an earlier version with a row or more in each table."""
+    database = engine.make_engine(url)
+    engine.migrate(database, version)
+    there = MetaData()
+    there.reflect(database)
+    body = {name: value for name, value in dump(OLD_TEST).items() if name not in LACKING.get(version, ())}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "flows": [{"id": OLD_TEST.flow_id, "app": OLD.app, "flow_key": OLD.flow_key, "support": 1}],
+        "stories": [
+            {
+                "id": OLD.id, "version": OLD.version, "app": OLD.app, "session_id": OLD.session_id,
+                "journey_id": OLD.journey_id, "flow_id": OLD_TEST.flow_id, "start_timestamp": OLD.start_timestamp,
+                "body": to_json(OLD).decode(),
+            }
+        ],
+        "story_tags": [{"story_id": OLD.id, "tag": tag} for tag in OLD.tags],
+        "tests": [
+            {
+                "id": OLD_TEST.id, "flow_id": OLD_TEST.flow_id, "app": OLD.app, "story_id": OLD.id,
+                "version": OLD_TEST.version, "start_timestamp": OLD.start_timestamp, "file_name": OLD_TEST.file_name,
+                "body": to_json(body).decode(), "saved": True, "path": "shop.example/test_sign_in.py",
+            }
+        ],
+        "test_revisions": [
+            {"test_id": OLD_TEST.id, "number": number, "origin": origin, "code": code, "written_at": "2024-10-10"}
+            for number, (origin, code) in enumerate([("generated", OLD_TEST.code), ("edited", EDIT)], start=1)
+        ],
+    }  # fmt: skip
+    assert rows.keys() | {"alembic_version"} == there.tables.keys()
+    with database.begin() as connection:
+        for name, some in rows.items():
+            connection.execute(there.tables[name].insert(), some)
+    database.dispose()
 
 
 def test_migrations_give_the_tables_that_the_code_expects(storage_url: str) -> None:
@@ -26,8 +75,12 @@ def test_migrations_give_the_tables_that_the_code_expects(storage_url: str) -> N
 
 
 @pytest.mark.slow
-def test_workers_that_start_together_all_come_up(storage_url: str) -> None:
-    """Several processes migrate the same empty database at once; every one of them can store then."""
+@pytest.mark.parametrize("version", [None, EARLIER[0]])
+def test_workers_that_start_together_all_come_up(storage_url: str, version: str | None) -> None:
+    """Several processes migrate the same database at once, an empty one or one of the first version; every one of them
+    can store then, and what was there is there."""
+    if version is not None:
+        old_database(storage_url, version)
     code = (
         "import sys; from agents.storage import Storage; from tests.storage.samples import a_story\n"
         "Storage.open(sys.argv[1]).put_story(a_story(sys.argv[2]))"
@@ -38,23 +91,34 @@ def test_workers_that_start_together_all_come_up(storage_url: str) -> None:
         _, errors = worker.communicate(timeout=120)
         assert worker.returncode == 0, errors.decode()
     opened = Storage.open(storage_url)
-    assert opened.counts().stories == 3
+    assert opened.counts().stories == (3 if version is None else 4)
     opened.close()
 
 
-def test_an_older_database_is_brought_forward_with_its_data(storage_url: str) -> None:
-    """From each earlier version, with rows in every table, the newest is reached and nothing is lost."""
-    database = engine.make_engine(storage_url)
-    engine.migrate(database, "0001")
-    with database.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO flows VALUES ('f', 'a', 'k', 1)")
-        connection.exec_driver_sql(
-            "INSERT INTO tests VALUES ('t', 'f', 'a', 's', 1, '2024', 'test_x.py', '{}', true, NULL)"
-        )
-    engine.migrate(database)
-    database.dispose()
+@pytest.mark.parametrize("version", EARLIER)
+def test_an_older_database_is_brought_forward_with_its_data(storage_url: str, version: str) -> None:
+    """From each earlier version, with rows in every table, the newest is reached; all is read as it was written, a
+    person's edit is what people should run, and the flow goes on from there."""
+    old_database(storage_url, version)
     opened = Storage.open(storage_url)
-    assert (opened.counts().tests, opened.counts().saved_tests, opened.counts().flows) == (1, 1, 1)
+    (stored,) = opened.stories(StoryFilter(tag="login", session_id=OLD.session_id)).items
+    assert (stored.story, stored.support, stored.has_test) == (OLD, 1, True)
+    test = opened.test(OLD_TEST.id)
+    assert test is not None
+    assert test.test.model_copy(update={"evidence": OLD_TEST.evidence, "sessions": 1}) == OLD_TEST
+    assert (test.code, test.saved, test.path) == (EDIT, True, "shop.example/test_sign_in.py")
+    assert [one.origin for one in opened.revisions(OLD_TEST.id)] == ["edited", "generated"]
+    # What an earlier version did not note (which stories the test is of, that it was published) is made up for.
+    assert [state.flow_id for state in opened.unsettled_flows()] == [OLD_TEST.flow_id]
+    assert opened.sessions(OLD_TEST.flow_id) == [OLD]
+    opened.put_story(a_story("new"))
+    newer = a_test(a_story("new"), OLD)
+    assert opened.put_test(newer)
+    assert opened.note_published(newer)
+    assert opened.unsettled_flows() == []
+    kept = opened.test(OLD_TEST.id)
+    assert kept is not None
+    assert kept.code == EDIT
     opened.close()
 
 
@@ -68,33 +132,47 @@ def test_a_second_start_keeps_the_data(storage_url: str) -> None:
     again.close()
 
 
-def test_a_lock_that_is_released_in_time_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A write that meets another program's lock succeeds once the lock is gone, though SQLite's own patience ended."""
+@contextmanager
+def locked(url: str) -> Iterator[Callable[[], object]]:
+    """Another program holds the lock that writing takes; what it yields lets go of it, from any thread."""
+    if url.startswith("sqlite"):
+        path = url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield other.rollback
+    else:
+        with psycopg.connect(url.replace("+psycopg", "")) as held:
+            held.execute("LOCK TABLE flows IN ACCESS EXCLUSIVE MODE")
+            yield held.rollback
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The databases' own patience ends soon."""
     monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 100)
-    path = tmp_path / "journeys.db"
-    storage = Storage.open(f"sqlite:///{path}")
-    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    other.execute("BEGIN IMMEDIATE")
-    timer = threading.Timer(engine.BUSY_TIMEOUT_MS / 1000 + 0.3, lambda: other.execute("ROLLBACK"))
-    timer.start()
-    assert storage.put_story(a_story()).support == 1
-    timer.join()
-    other.close()
+    monkeypatch.setattr(engine, "LOCK_TIMEOUT_MS", 100)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_lock_that_is_released_in_time_is_waited_for(storage_url: str) -> None:
+    """A write that meets another program's lock succeeds once the lock is gone, though the database's own patience
+    ended."""
+    storage = Storage.open(storage_url)
+    with locked(storage_url) as release:
+        timer = threading.Timer(0.5, release)
+        timer.start()
+        assert storage.put_story(a_story()).support == 1
+        timer.join()
     storage.close()
 
 
-def test_a_lock_that_stays_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hasty")
+def test_a_lock_that_stays_is_reported(storage_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the bound is reached the caller is told that storage is unavailable, and nothing was written."""
+    storage = Storage.open(storage_url)
     monkeypatch.setattr(engine, "WRITE_RETRY_S", 0.2)
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 100)
-    path = tmp_path / "journeys.db"
-    storage = Storage.open(f"sqlite:///{path}")
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StorageUnavailable):
+    with locked(storage_url), pytest.raises(StorageUnavailable):
         storage.put_story(a_story())
-    other.execute("ROLLBACK")
-    other.close()
     assert storage.counts().stories == 0
     storage.close()
 

@@ -96,7 +96,7 @@ def expect(stream: Stream, topics: AvroTopics, events: list[Event]) -> None:
     """The stories of these events stand, byte for byte."""
     wanted = stream.truth(events)
     assert wanted
-    wait_for(lambda: wanted.items() <= topics.stories().items(), 60, lambda: stream.workers[0].tail())
+    wait_for(lambda: wanted.items() <= topics.stories().items(), 60, stream.workers[0].tail)
 
 
 def test_avro_says_what_json_says(stream: Stream, topics: AvroTopics) -> None:
