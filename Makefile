@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SEED ?= 1
 COUNT ?= 20
 
-.PHONY: demo test setup check faults bench audit lock clean help
+.PHONY: demo test setup check faults rolling bench audit lock clean help
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -23,6 +23,9 @@ check: setup ## ruff, mypy, import-linter
 
 faults: setup ## the long fault run: make faults SEED=7 COUNT=100
 	@$(PY) -m tests.faults --seed $(SEED) --count $(COUNT)
+
+rolling: setup ## a rolling upgrade over live traffic: make rolling FROM=<commit>
+	@$(PY) -m tests.faults.rolling --from "$(FROM)" --seed $(SEED)
 
 bench: setup ## throughput, latency and recovery on this machine
 	@$(PY) -m bench.stream

@@ -108,19 +108,22 @@ class SchemaRegistry:
             break
         raise RegistryError(f"the schema registry does not take schemas for {subject}")
 
-    async def require(self, subject: str, name: Name) -> int:
-        """The id of our schema `name` under a subject, registered if need be.
-
-        Raises BadInput, with every reason, where readers or writers of the version that is there would break.
-        """
+    async def check(self, subject: str, name: Name) -> None:
+        """Raises BadInput, with every reason, where our schema `name` would break readers or writers of the version
+        that the subject has."""
         text = schema_text(name)
         there = await self.latest(subject)
-        if there is not None and (old := _avro(subject, there.text)) != json.loads(text):
-            require_compatible(subject, old, json.loads(text))
-            objections = await self.compatible(subject, text)
-            if objections:
-                raise BadInput(f"schema of {subject}: {'; '.join(objections)}")
-        return await self.register(subject, text)
+        if there is None or (old := _avro(subject, there.text)) == json.loads(text):
+            return
+        require_compatible(subject, old, json.loads(text))
+        objections = await self.compatible(subject, text)
+        if objections:
+            raise BadInput(f"schema of {subject}: {'; '.join(objections)}")
+
+    async def require(self, subject: str, name: Name) -> int:
+        """The id of our schema `name` under a subject, registered if need be. Raises BadInput as `check` does."""
+        await self.check(subject, name)
+        return await self.register(subject, schema_text(name))
 
     async def answers(self) -> bool:
         """Whether the registry works at all: asked where one call fails and others may not."""

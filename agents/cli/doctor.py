@@ -9,14 +9,17 @@ from agents.cli.console import Failure, out
 from agents.cli.options import KAFKA, takes
 from agents.settings import Settings
 
-HELP = """Checks what journeywright needs: Java, Kafka, topics, storage, files, browser, model, recorder.
+HELP = """Checks what journeywright needs: Java, Kafka, topics, registry, storage, files, browser, model, recorder.
 
 Example:  journeywright doctor --brokers 127.0.0.1:9092
 
 Each line says what was found, or what to do. Exit code 1 if something is missing."""
 
 
-@takes("data", "brokers", "storage", "files", "chromium", "kafka_jars", "topic_prefix", "partitions", *KAFKA)
+@takes(
+    "data", "brokers", "storage", "files", "chromium", "kafka_jars", "topic_prefix", "partitions",
+    "schema_registry_url", *KAFKA,
+)  # fmt: skip
 def doctor(
     settings: Settings,
     only: Annotated[str, typer.Option(help="Check only this: java, kafka, topics, storage …")] = "",

@@ -75,6 +75,34 @@ async def _partitions(settings: Settings) -> dict[str, int]:
         await client.close()
 
 
+def registry(settings: Settings) -> Finding:
+    """The schema registry that is named answers, and our schemas go with what it holds. Nothing is registered."""
+    from agents.registry import RegistryError
+    from schemas.codecs import BadInput
+
+    if not settings.schema_registry_url:
+        return Finding(True, "none is named: values are JSON")
+    try:
+        asyncio.run(_check_schemas(settings))
+    except RegistryError as error:
+        return Finding(False, str(error), "start it, or correct JOURNEYWRIGHT_SCHEMA_REGISTRY_URL")
+    except BadInput as error:
+        return Finding(False, str(error), "run the version that wrote it, or choose another JOURNEYWRIGHT_TOPIC_PREFIX")
+    return Finding(True, "it answers, and our schemas go with what it holds: values are Avro")
+
+
+async def _check_schemas(settings: Settings) -> None:
+    from agents.registry import SchemaRegistry
+    from agents.wire import SUBJECTS
+
+    asked = SchemaRegistry(settings.schema_registry_url)
+    try:
+        for topic, name in SUBJECTS.items():
+            await asked.check(f"{settings.topic(topic)}-value", name)
+    finally:
+        await asked.close()
+
+
 def storage(settings: Settings) -> Finding:
     """The database answers, and its tables are those of this version."""
     from sqlalchemy.engine import make_url
@@ -142,6 +170,7 @@ CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "java": java,
     "kafka": kafka,
     "topics": topics,
+    "registry": registry,
     "storage": storage,
     "files": files,
     "browser": browser,

@@ -5,6 +5,7 @@ workers wait for each other instead of failing half-way. A database that is lock
 pauses up to a bound; then `StorageUnavailable` says so to the caller, who still holds the unacknowledged message.
 """
 
+import logging
 import random
 import sqlite3
 import time
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -22,6 +24,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from agents.storage.values import StorageUnavailable
+
+logger = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
@@ -123,12 +127,21 @@ def is_passing(error: Exception) -> bool:
 
 
 def migrate(engine: Engine, version: str = "head") -> None:
-    """Brings the tables forward to a version, the newest by default. Workers that start together take turns."""
+    """Brings the tables forward to a version, the newest by default. Workers that start together take turns.
+
+    Tables of a version that is newer than this program are left as they are: in a rolling upgrade an earlier worker may
+    start again after a later one, and migrations only add what earlier ones can do without.
+    """
     config = _config()
+    known = {script.revision for script in scripts().walk_revisions()}
 
     def upgrade(connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in known:
+            logger.warning("the database is of a later version (%s) and is left as it is", current)
+            return
         config.attributes["connection"] = connection
         command.upgrade(config, version)
 

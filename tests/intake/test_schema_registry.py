@@ -8,7 +8,9 @@ import pytest
 from aiohttp import web
 from intake_samples import as_json, native
 
+from agents.local.checks import CHECKS
 from agents.registry import RegistryError, SchemaRegistry
+from agents.settings import load
 from pipeline.intake import BadInput, read_body, read_message
 from schemas.avro import NAMES, AvroReader, UnknownSchema, events_to_avro, schema_text
 from tests.registry import Registry
@@ -129,3 +131,29 @@ def test_what_is_no_registry_is_named(status: int, reason: str) -> None:
             await runner.cleanup()
 
     asyncio.run(serve())
+
+
+@pytest.mark.slow
+def test_the_doctor_looks_at_the_registry(registry_url: str, free_port: Callable[[], int]) -> None:
+    """Without registering anything; what is wrong comes with what to do."""
+    prefix = "doctor."
+    settings = load(schema_registry_url=registry_url, topic_prefix=prefix)
+
+    async def register(text: str) -> bool:
+        asked = SchemaRegistry(registry_url)
+        try:
+            empty = await asked.latest(f"{prefix}stories-value") is None
+            await asked.register(f"{prefix}stories-value", text)
+            return empty
+        finally:
+            await asked.close()
+
+    assert CHECKS["registry"](load(schema_registry_url="")).found == "none is named: values are JSON"
+    assert CHECKS["registry"](settings).good
+    assert asyncio.run(register(json.dumps({"type": "record", "name": "Other", "fields": []})))
+    broken = CHECKS["registry"](settings)
+    assert not broken.good
+    assert "Other is now called Story" in broken.found
+    away = CHECKS["registry"](load(schema_registry_url=f"http://127.0.0.1:{free_port()}"))
+    assert "can't be reached" in away.found
+    assert "JOURNEYWRIGHT_SCHEMA_REGISTRY_URL" in away.todo

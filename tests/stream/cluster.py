@@ -24,14 +24,21 @@ READY_S = 120.0
 """Generous: the machine may be busy with other tests."""
 
 
+def running(root: Path) -> dict[str, str]:
+    """The environment in which Python takes its modules from that folder, whatever the working folder is."""
+    return {"PYTHONPATH": str(root), "PYTHONSAFEPATH": "1"}
+
+
 @dataclass
 class WorkerProcess:
-    """One worker of a cluster. `start` returns at once, `wait_ready` once its web port says so."""
+    """One worker of a cluster. `start` returns at once, `wait_ready` once its web port says so. `root` is the folder
+    whose code it runs."""
 
     settings: Settings
     log: Path
     module: str = "tests.stream.untagged_worker"
     process: subprocess.Popen[bytes] | None = None
+    root: Path = ROOT
 
     @property
     def url(self) -> str:
@@ -42,9 +49,9 @@ class WorkerProcess:
         return self.process is not None and self.process.poll() is None
 
     def start(self) -> None:
-        """Starts it, in the repository's folder."""
+        """Starts it."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("JOURNEYWRIGHT_")}
-        environment = {**clean, **self.settings.environment(), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        environment = {**clean, **self.settings.environment(), **running(self.root), "PYTHONUNBUFFERED": "1"}
         self.process = processes.start([sys.executable, "-m", self.module], self.log, environment)
 
     def signal(self, number: signal.Signals) -> None:

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import os
 import random
 import signal
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 
@@ -116,6 +120,19 @@ def test_avro_says_what_json_says(stream: Stream, topics: AvroTopics) -> None:
         assert all(topics.is_avro(record) for record in stream.records(name) if record.value is not None)
     written = [r for r in stream.records("events") if r.value and r.key != b"somebody-else"]
     assert len(written) >= 3
+    assert all(map(topics.is_avro, written))
+
+
+def test_a_replayed_file_travels_in_avro(stream: Stream, topics: AvroTopics, tmp_path: Path) -> None:
+    """`journeywright replay` writes what the workers write."""
+    events = ended("replayed", 7)
+    file = tmp_path / "events.json"
+    file.write_bytes(to_json(events))
+    environment = {**os.environ, **stream.settings.environment()}
+    subprocess.run([sys.executable, "-m", "agents.cli", "replay", str(file)], env=environment, check=True)
+    expect(stream, topics, events)
+    written = [record for record in stream.records("events") if record.key == b"replayed"]
+    assert written
     assert all(map(topics.is_avro, written))
 
 
