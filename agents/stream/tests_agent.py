@@ -49,7 +49,11 @@ class Output:
 
 class WritingAgent:
     """Reads what has come, in one go; stores it; writes, stores and publishes the tests of the flows that changed; only
-    then acknowledges. Each step may be repeated."""
+    then acknowledges. Each step may be repeated.
+
+    What came before a rebalance comes again to its partition's next owner, who may have newer versions of it already.
+    So it is not stored after the rebalance: `_round` counts these, and `_storing` is held while something is stored.
+    """
 
     def __init__(self, app: faust.App, parts: StreamParts, partitions: int, sender: Sender) -> None:
         self._app = app
@@ -59,7 +63,9 @@ class WritingAgent:
         self._topic = parts.settings.topic("stories")
         self._tests = parts.settings.topic("tests")
         self._worker = ThreadPoolExecutor(1, "tests")
-        self._waiting: asyncio.Queue[Any] = asyncio.Queue(BATCH_MAX * 10)
+        self._waiting: asyncio.Queue[tuple[int, Any]] = asyncio.Queue(BATCH_MAX * 10)
+        self._round = 0
+        self._storing = asyncio.Lock()
 
     def add(self) -> None:
         """Puts the agent and its worker on the app."""
@@ -69,11 +75,13 @@ class WritingAgent:
         )
         self._app.agent(stories, name="tests", concurrency=1)(self._run)
         self._app.task(self._work)
+        self._app.on_partitions_revoked.connect(self._let_go, weak=False)
+        self._app.on_before_shutdown.connect(self._let_go, weak=False)
 
     async def _run(self, stream: Any) -> None:
         try:
             async for event in stream.noack().events():
-                await self._waiting.put(event)
+                await self._waiting.put((self._round, event))
                 self._parts.progress.stories_waiting = self._waiting.qsize()
         except asyncio.CancelledError:
             raise
@@ -84,10 +92,11 @@ class WritingAgent:
         try:
             await self._settle(await self._tried(self._parts.storage.unsettled_flows))
             while True:
-                events = [await self._waiting.get()]
-                while len(events) < BATCH_MAX and not self._waiting.empty():
-                    events.append(self._waiting.get_nowait())
-                await self._batch(events)
+                came = [await self._waiting.get()]
+                while len(came) < BATCH_MAX and not self._waiting.empty():
+                    came.append(self._waiting.get_nowait())
+                now = self._round
+                await self._batch([event for since, event in came if since == now], now)
                 self._parts.progress.stories_waiting = self._waiting.qsize()
         except asyncio.CancelledError:
             raise
@@ -95,11 +104,20 @@ class WritingAgent:
             if not self._parts.progress.stopping:
                 die("a batch of stories failed", error)
 
-    async def _batch(self, events: list[Any]) -> None:
+    async def _let_go(self, *_: Any, **__: Any) -> None:
+        """A rebalance begins, or the end: returns once nothing is being stored, and what waits is not stored any more.
+        Nobody else gets our partitions before."""
+        self._round += 1
+        async with self._storing:
+            pass
+
+    async def _batch(self, events: list[Any], now: int) -> None:
         began_s = time.monotonic()
         said, letters = await self._read(events)
         if said:
-            states = await self._tried(self._store, said)
+            states = await self._stored(said, now)
+            if states is None:
+                return
             if await self._settle(states, {one.story_id for one in said}):
                 self._parts.metrics.test_seconds.observe(time.monotonic() - began_s)
         await acknowledged(await self._sender.bury(letters))
@@ -107,6 +125,18 @@ class WritingAgent:
             event.ack()
         for letter in letters:
             self._parts.metrics.dead_letters.labels(letter.kind).inc()
+
+    async def _stored(self, said: Sequence[Said], now: int) -> list[FlowState] | None:
+        """The flows that changed; None where a rebalance came before it could be stored."""
+        while True:
+            async with self._storing:
+                if self._round != now:
+                    return None
+                try:
+                    return await asyncio.get_running_loop().run_in_executor(self._worker, self._store, said)
+                except StorageUnavailable as error:
+                    logger.warning("storage does not answer, trying again: %s", error)
+            await asyncio.sleep(RETRY_S)
 
     async def _settle(self, states: Sequence[FlowState], said: Container[str] = ()) -> int:
         """Stores and publishes the tests that these flows ask for; how many were published. Storage remembers what
