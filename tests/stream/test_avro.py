@@ -137,14 +137,15 @@ def test_a_replayed_file_travels_in_avro(stream: Stream, topics: AvroTopics, tmp
 
 
 def test_an_unknown_schema_buries_its_message_only(stream: Stream, topics: AvroTopics) -> None:
-    """As it came, with the cause; the next message is told."""
+    """With the cause; the next message is told."""
     lost = b"\0\0\x7f\xff\xff" + b"whatever"
     stream.send((b"lost", lost))
     events = ended("after-lost", 4)
     stream.send(*json_messages(events))
     expect(stream, topics, events)
-    buried = {record.value: record.headers for record in stream.records("events-dead-letter")}
-    assert b"no Avro schema 8388607" in buried[lost]["journeywright-cause"]
+    buried = {record.key: record.headers for record in stream.records("events-dead-letter")}
+    assert b"no Avro schema 8388607" in buried[b"lost"]["journeywright-cause"]
+    assert int(buried[b"lost"]["journeywright-size"]) == len(lost)
 
 
 def test_an_outage_of_the_registry_buries_nothing(stream: Stream, topics: AvroTopics, registry: Registry) -> None:
