@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     journey_memory_s: float = Field(
         86_400, gt=0, description="How long, in seconds, a closed journey's place is kept, so that ids go on."
     )
+    session_s: float = Field(
+        6.0, ge=1, le=60, description="Seconds without a sign of life after which others take a worker's partitions."
+    )
     web_host: str = Field("127.0.0.1", description="Address that the web port listens on.")
     web_port: int = Field(6066, ge=0, le=65_535, description="The web port.")
     web_url: str = Field("", description="URL under which other workers reach this one. Empty: host and port.")

@@ -11,9 +11,8 @@ from yarl import URL
 from agents.settings import Settings
 from agents.stream import faust_fixes
 
-SESSION_S: Final = 6.0
-"""After so long without a heartbeat a worker's partitions go to the others."""
-HEARTBEAT_S: Final = 1.0
+HEARTBEAT_S: Final = 0.5
+"""How often a worker shows that it lives, and learns that the others share anew."""
 COMMIT_S: Final = 1.0
 FETCH_BYTES: Final = 4 * 1024 * 1024
 BATCH_BYTES: Final = 1024 * 1024
@@ -51,7 +50,7 @@ def make_app(settings: Settings, partitions: int) -> faust.App:
         producer_linger=LINGER_MS / 1000,
         producer_max_batch_size=BATCH_BYTES,
         producer_max_request_size=REQUEST_BYTES,
-        broker_session_timeout=SESSION_S,
+        broker_session_timeout=settings.session_s,
         broker_heartbeat_interval=HEARTBEAT_S,
         broker_commit_interval=COMMIT_S,
         broker_max_poll_interval=300.0,

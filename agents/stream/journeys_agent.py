@@ -51,6 +51,7 @@ class JourneysAgent:
         self._topic = parts.settings.topic("events")
         self._holes = Holes()
         self.partitions: dict[int, Partition] = {}
+        self._assigned_s = time.monotonic()
 
     def add(self) -> None:
         """Puts the agent, its timer and its handlers of rebalances on the app."""
@@ -60,6 +61,7 @@ class JourneysAgent:
         )
         self._app.agent(events, name="journeys", concurrency=1)(self._run)
         self._table.faust_table.on_recover(self._recovered)
+        self._app.on_partitions_assigned.connect(self._assigned, weak=False)
         self._app.on_partitions_revoked.connect(self._let_go, weak=False)
         self._app.on_before_shutdown.connect(self._let_go, weak=False)
         windowing = self._parts.windowing
@@ -101,6 +103,7 @@ class JourneysAgent:
             "messages %s to %s of partition %s aged out before they were read",
             expected, message.offset - 1, message.partition,
         )  # fmt: skip
+        self._parts.metrics.lost.inc(message.offset - expected)
         self._holes.expect(message.partition, message.offset + 1)
 
     async def _read(self, message: Any) -> tuple[list[Light], list[DeadLetter], list[Astray]]:
@@ -142,6 +145,9 @@ class JourneysAgent:
         self.partitions = {}
         self._parts.progress.partitions = {}
 
+    async def _assigned(self, *_: Any, **__: Any) -> None:
+        self._assigned_s = time.monotonic()
+
     async def _recovered(self) -> None:
         """The table is as its changelog says: takes up the partitions that are this worker's now."""
         try:
@@ -153,6 +159,7 @@ class JourneysAgent:
             await self._expect(held)
             self._parts.progress.partitions = {n: p.progress for n, p in self.partitions.items()}
             self._parts.progress.settled = True
+            self._parts.metrics.recovery_seconds.set(time.monotonic() - self._assigned_s)
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process; Faust would swallow it
@@ -171,13 +178,20 @@ class JourneysAgent:
         )  # fmt: skip
 
     async def _expect(self, held: list[int]) -> None:
-        first = await first_offsets(self._app.consumer) if held else {}
-        for tp, offset in first.items():
-            if tp.topic != self._topic or tp.partition not in self.partitions:
-                continue
+        """Notes where each partition goes on, and up to where its new owner must come before it knows what the one
+        before it knew."""
+        if not held:
+            return
+        first = await first_offsets(self._app.consumer)
+        mine = [tp for tp in first if tp.topic == self._topic and tp.partition in self.partitions]
+        ends = await self._app.consumer.highwaters(*mine)
+        for tp in mine:
+            offset, partition = first[tp], self.partitions[tp.partition]
             self._holes.expect(tp.partition, offset)
-            reached = self.partitions[tp.partition].state.offset
+            reached = partition.state.offset
+            partition.catch_up(offset, ends[tp])
             if offset > reached + 1 and reached >= 0:
+                self._parts.metrics.lost.inc(offset - reached - 1)
                 logger.error(
                     "partition %s goes on at %s, but the table reaches only %s: its changelog lost rows",
                     tp.partition,

@@ -74,7 +74,6 @@ class WritingAgent:
         try:
             async for event in stream.noack().events():
                 await self._waiting.put(event)
-                self._parts.progress.stories_waiting = self._waiting.qsize()
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process
@@ -88,7 +87,6 @@ class WritingAgent:
                 while len(events) < BATCH_MAX and not self._waiting.empty():
                     events.append(self._waiting.get_nowait())
                 await self._batch(events)
-                self._parts.progress.stories_waiting = self._waiting.qsize()
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process
@@ -96,15 +94,16 @@ class WritingAgent:
                 die("a batch of stories failed", error)
 
     async def _batch(self, events: list[Any]) -> None:
-        began_s = time.monotonic()
         said, letters = self._read(events)
         if said:
             states = await self._tried(self._store, said)
             if await self._settle(states, {one.story_id for one in said}):
-                self._parts.metrics.test_seconds.observe(time.monotonic() - began_s)
+                told_s = min(event.message.timestamp for event in events)
+                self._parts.metrics.test_seconds.observe(max(0.0, time.time() - told_s))
         await acknowledged(await self._sender.bury(letters))
         for event in events:
             event.ack()
+            self._parts.progress.story_done(event.message.partition, event.message.offset)
         for letter in letters:
             self._parts.metrics.dead_letters.labels(letter.kind).inc()
 
@@ -136,6 +135,7 @@ class WritingAgent:
                 return await loop.run_in_executor(self._worker, work, *arguments)
             except StorageUnavailable as error:
                 logger.warning("storage does not answer, trying again: %s", error)
+                self._parts.metrics.storage_retries.inc()
                 await asyncio.sleep(RETRY_S)
 
     def _read(self, events: list[Any]) -> tuple[list[Said], list[DeadLetter]]:

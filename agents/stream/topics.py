@@ -8,7 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
 
-from agents.settings import Settings
+from agents.settings import BadSettings, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +57,8 @@ def changelog(settings: Settings) -> str:
 async def ensure_topics(settings: Settings) -> int:
     """Creates what is missing and returns the number of partitions of `events`.
 
-    Safe to run from several workers at once. Raises BadTopics when topics exist that don't fit, KafkaError when the
-    broker refuses.
+    Safe to run from several workers at once. Raises BadTopics when topics exist that don't fit, BadSettings when
+    the broker doesn't allow the session time-out, KafkaError when it refuses.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.brokers, **settings.aiokafka_options())
     await admin.start()
@@ -75,6 +75,7 @@ async def ensure_topics(settings: Settings) -> int:
                     "they must be equal; delete the one that is wrong, or choose another JOURNEYWRIGHT_TOPIC_PREFIX"
                 )
         await _check_time(admin, settings.topic("events"))
+        await _check_session(admin, settings)
         return partitions
     finally:
         await admin.close()
@@ -111,4 +112,18 @@ async def _check_time(admin: AIOKafkaAdminClient, topic: str) -> None:
                         "topic %s takes its time from producers: one with a wrong clock can close everybody's windows; "
                         "set message.timestamp.type=LogAppendTime",
                         topic,
+                    )
+
+
+async def _check_session(admin: AIOKafkaAdminClient, settings: Settings) -> None:
+    """A session time-out below the broker's bound would make every attempt to join the group fail, without a word."""
+    bound = "group.min.session.timeout.ms"
+    node = (await admin.describe_cluster())["brokers"][0]["node_id"]
+    resource = ConfigResource(ConfigResourceType.BROKER, str(node), configs={bound: None})
+    for response in await admin.describe_configs([resource]):
+        for _code, _message, _type, _name, entries in response.resources:
+            for _entry, value, *_ in entries:  # none where we may not ask
+                if value is not None and settings.session_s * 1000 < int(value):
+                    raise BadSettings(
+                        f"JOURNEYWRIGHT_SESSION_S: the broker allows no less than {int(value) / 1000:g} s ({bound})"
                     )
