@@ -1,7 +1,6 @@
 """The Faust app, with the settings that were tried on a real broker."""
 
 import asyncio
-import logging
 import ssl
 from typing import Any, Final
 
@@ -18,7 +17,6 @@ FETCH_BYTES: Final = 4 * 1024 * 1024
 BATCH_BYTES: Final = 1024 * 1024
 REQUEST_BYTES: Final = 2 * 1024 * 1024
 LINGER_MS: Final = 5
-QUIET: Final = ("aiokafka", "faust.topics", "faust.transport.drivers.aiokafka", "faust.tables.recovery")
 
 
 def use_uvloop() -> None:
@@ -31,7 +29,6 @@ def use_uvloop() -> None:
 def make_app(settings: Settings, partitions: int) -> faust.App:
     """The app of one worker. `partitions` are those of the events topic."""
     faust_fixes.apply()
-    quieten()
     settings.data.mkdir(parents=True, exist_ok=True)
     hosts = ";".join(f"kafka://{broker}" for broker in settings.broker_list)
     return faust.App(
@@ -73,12 +70,6 @@ def group_of(settings: Settings) -> str:
     if "journeys" in roles:
         return settings.group
     return f"{settings.group}-{'tests' if 'tests' in roles else 'ingest'}"
-
-
-def quieten() -> None:
-    """An outage of a minute makes aiokafka write thousands of lines; ours say what matters."""
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _credentials(settings: Settings) -> Any:

@@ -98,11 +98,13 @@ class JourneysAgent:
             return
         earliest = await self._app.consumer.earliest_offsets(message.tp)
         if earliest.get(message.tp, 0) <= expected:
-            die(f"hole in partition {message.partition}: offset {message.offset} came, {expected} was next")
+            die(
+                f"hole in partition {message.partition}: offset {message.offset} came, {expected} was next",
+                **_about(message),
+            )
         logger.error(
-            "messages %s to %s of partition %s aged out before they were read",
-            expected, message.offset - 1, message.partition,
-        )  # fmt: skip
+            "messages %s to %s aged out before they were read", expected, message.offset - 1, extra=_about(message)
+        )
         self._parts.metrics.lost.inc(message.offset - expected)
         self._holes.expect(message.partition, message.offset + 1)
 
@@ -121,8 +123,7 @@ class JourneysAgent:
             return [], [await self._letter(message, headers, str(error), "unreadable")], []
         except Exception as error:  # noqa: BLE001 - logged and buried
             # Our own bug: it must not stop the partition for ever, nor lose the message.
-            where = trace_of(error)
-            logger.error("message %s of partition %s can't be read: %s", message.offset, message.partition, where)
+            logger.error("a message can't be read", extra={**_about(message), "trace": trace_of(error)})
             cause = f"internal error: {type(error).__name__}"
             return [], [await self._letter(message, headers, cause, "internal")], []
         letters = []
@@ -173,8 +174,8 @@ class JourneysAgent:
             old.stop()
         self.partitions[number] = Partition(number, state, self._delivery)
         logger.info(
-            "partition %s: state up to offset %s, %s journeys, %.2f s",
-            number, state.offset, len(state.journeys), time.monotonic() - began_s,
+            "taken up with %s journeys in %.2f s", len(state.journeys), time.monotonic() - began_s,
+            extra={"topic": self._topic, "partition": number, "offset": state.offset},
         )  # fmt: skip
 
     async def _expect(self, held: list[int]) -> None:
@@ -193,11 +194,9 @@ class JourneysAgent:
             if offset > reached + 1 and reached >= 0:
                 self._parts.metrics.lost.inc(offset - reached - 1)
                 logger.error(
-                    "partition %s goes on at %s, but the table reaches only %s: its changelog lost rows",
-                    tp.partition,
-                    offset,
-                    reached,
-                )
+                    "the partition goes on here, its table reaches only offset %s: its changelog lost rows", reached,
+                    extra={"topic": tp.topic, "partition": tp.partition, "offset": offset},
+                )  # fmt: skip
 
     async def _tick(self) -> None:
         """Sends a tick to each partition with open windows in which nothing moved for a while."""
@@ -214,6 +213,11 @@ def _parsed(raw: bytes, headers: dict[str, bytes]) -> Intake:
     if not raw:
         raise BadInput("the message is empty")
     return read_message(raw, headers)
+
+
+def _about(message: Any) -> dict[str, Any]:
+    """Which message it was, for the log."""
+    return {"topic": message.topic, "partition": message.partition, "offset": message.offset}
 
 
 def _headers(headers: Any) -> list[tuple[str, bytes]]:

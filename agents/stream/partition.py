@@ -100,7 +100,7 @@ class Partition:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process
-            die(f"a flush of partition {self.number} failed", error)
+            die(f"a flush of partition {self.number} failed", error, partition=self.number, offset=self.state.offset)
 
     async def _flush(self) -> None:
         events, self._events = self._events, []

@@ -224,8 +224,8 @@ class WritingAgent:
         try:
             return self._parts.write(sessions)
         except Exception as error:  # noqa: BLE001 - logged
-            names = [story.id for story in sessions]
-            logger.error("no test could be written of the stories %s: %s", names, trace_of(error))
+            about = {"app": sessions[0].app, "journey_id": sessions[0].journey_id, "trace": trace_of(error)}
+            logger.error("no test could be written of stories %s", [story.id for story in sessions], extra=about)
             return None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import faust
 from aiokafka.errors import KafkaError
 
+from agents import logs
 from agents.stream.delivery import Delivery
 from agents.stream.ending import EXIT_CODE, STOP_S, Pulse, end_within
 from agents.stream.faust_app import make_app, use_uvloop
@@ -70,9 +71,7 @@ class _Runner(faust.Worker):
 def run(services: "Services") -> int:
     """Runs a worker until a signal comes. The exit code: 0, or 70 where it could not go on. Closes the services."""
     settings = services.settings
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
-    )
+    logs.set_up(settings.log_level, settings.log_format)
     use_uvloop()
     try:
         partitions = asyncio.run(ensure_topics(settings))
