@@ -98,7 +98,7 @@ def live(settings: Settings) -> tuple[int, int]:
     return len(rows), sum(len(value) for value in rows.values())
 
 
-def measure(folder: Path, brokers: str, count: int, events: int) -> int:
+def measure(folder: Path, brokers: str, count: int, events: int, close_max: int) -> int:
     """One number of journeys; prints its lines and returns the resident bytes after recovery."""
     own = folder / f"n{count}"
     own.mkdir()
@@ -122,6 +122,8 @@ def measure(folder: Path, brokers: str, count: int, events: int) -> int:
             f"of this building the state {found.building_s:.2f} s; resident {found.resident_bytes / 1e6:.0f} MB"
         )
         print(f"  changelog: {rows[0]} live rows, {rows[1] / 1e6:.1f} MB", flush=True)
+        if count > close_max:
+            return found.resident_bytes
         send(settings, ends_of(count))
         wait_for(lambda: metric(worker, "open_windows") == 0, PATIENCE_S, worker.tail)
         wait_for(lambda: metric(worker, "lag_messages") <= settings.partitions, PATIENCE_S, worker.tail)
@@ -138,15 +140,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--journeys", default="1000,10000,100000")
     parser.add_argument("--events", type=int, default=4, help="events of a journey")
+    parser.add_argument("--close-max", type=int, default=10_000, help="up to so many are closed, too: it takes long")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="journeywright-recovery-") as name:
         folder = Path(name)
         kafka = LocalKafka(folder / "kafka", jars_folder(load()))
         try:
             brokers = kafka.start()
-            empty = measure(folder, brokers, 0, options.events)
+            empty = measure(folder, brokers, 0, options.events, options.close_max)
             for count in (int(one) for one in options.journeys.split(",")):
-                resident = measure(folder, brokers, count, options.events)
+                resident = measure(folder, brokers, count, options.events, options.close_max)
                 print(f"  memory: {(resident - empty) / count:.0f} bytes an open journey", flush=True)
         finally:
             kafka.stop()

@@ -1,9 +1,12 @@
 """The journeys agent: messages of `events` into windows, partition by partition."""
 
 import asyncio
+import gc
 import logging
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import faust
@@ -155,8 +158,9 @@ class JourneysAgent:
             held = sorted(tp.partition for tp in self._app.assignor.assigned_actives() if tp.topic == self._topic)
             self._table.keep_only(held)
             owner = uuid.uuid4().hex[:12]
-            for number in held:
-                self._take_up(number, owner)
+            with _no_garbage():
+                for number in held:
+                    self._take_up(number, owner)
             await self._expect(held)
             self._parts.progress.partitions = {n: p.progress for n, p in self.partitions.items()}
             self._parts.progress.settled = True
@@ -207,6 +211,17 @@ class JourneysAgent:
             if waits and time.monotonic() - partition.applied_s > idle_s:
                 partition.ticking = True
                 await acknowledged([await self._sender.send(self._topic, b"", b"", number, [(TICK_HEADER, b"1")])])
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Building millions of objects that stay, Python would look for garbage among them over and over: two fifths of
+    the time, with 100,000 open journeys."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _parsed(raw: bytes, headers: dict[str, bytes]) -> Intake:
