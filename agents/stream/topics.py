@@ -15,6 +15,9 @@ logger = logging.getLogger(__name__)
 TOPIC_EXISTS = 36
 RECORD_BYTES_MAX = 4 * 1024 * 1024
 """What a message may have on the broker; above all that we write."""
+CHANGELOG_SEGMENT_BYTES = 32 * 1024 * 1024
+"""Of a partition of the table's changelog. The newest segment is never compacted, and a recovery reads all of it: with
+Kafka's own 1 GiB that would be many times what is open."""
 TABLE = "journeys"
 """The Faust table with the open windows."""
 
@@ -45,7 +48,15 @@ def wanted_topics(settings: Settings) -> tuple[Wanted, ...]:
         Wanted(settings.topic("stories"), keep),
         Wanted(settings.topic("tests"), keep),
         Wanted(settings.topic("events-dead-letter"), {"cleanup.policy": "delete", **size}),
-        Wanted(changelog(settings), {**keep, "segment.ms": "3600000", "delete.retention.ms": "3600000"}),
+        Wanted(
+            changelog(settings),
+            {
+                **keep,
+                "segment.bytes": str(CHANGELOG_SEGMENT_BYTES),
+                "segment.ms": "600000",
+                "delete.retention.ms": "3600000",
+            },
+        ),
     )
 
 
