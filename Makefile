@@ -24,8 +24,10 @@ check: setup ## ruff, mypy, import-linter
 faults: setup ## the long fault run: make faults SEED=7 COUNT=100
 	@$(PY) -m tests.faults --seed $(SEED) --count $(COUNT)
 
-bench: setup ## throughput, latency and recovery on this machine
+bench: setup ## throughput, latency, take-over and recovery on this machine
 	@$(PY) -m bench.stream
+	@$(PY) -m bench.takeover --rounds 5
+	@$(PY) -m bench.recovery --journeys 1000,10000
 
 audit: setup ## known weaknesses of the locked packages; fails where the service that knows them can't be asked
 	@.venv/bin/pip-audit --strict --no-deps --disable-pip -r requirements.lock
