@@ -22,13 +22,15 @@ from pathlib import Path
 from agents.local.kafka import LocalKafka, jars_folder
 from agents.local.processes import free_port
 from agents.settings import Settings, load
+from agents.stream.rekey import partition_of
 from agents.stream.topics import changelog
-from pipeline.messages import messages_of
+from schemas.codecs import to_json
 from schemas.events import End, Event
 from tests.stream.cluster import WorkerProcess, latest, produce, read, wait_for
 from tests.stream.traffic import Shape, journey
 
-PATIENCE_S = 300.0
+PATIENCE_S = 900.0
+MESSAGE_EVENTS = 200
 GAP_S = 600.0
 LATENESS_S = 2.0
 SAID = re.compile(r"taken up with \d+ journeys in (\d+\.\d+) s")
@@ -62,12 +64,14 @@ def ends_of(count: int) -> list[Event]:
 
 
 def send(settings: Settings, events: list[Event]) -> None:
-    """One message a journey."""
-    by_journey: dict[str, list[Event]] = {}
+    """Many journeys a message, all of the message's partition: a message costs more than an event."""
+    by_partition: dict[int, list[Event]] = {}
     for event in events:
-        by_journey.setdefault(event.journey_id, []).append(event)
-    messages = [message for some in by_journey.values() for message in messages_of(some)]
-    produce(settings.brokers, settings.topic("events"), [(message.key, message.value) for message in messages])
+        by_partition.setdefault(partition_of(event.journey_id, settings.partitions), []).append(event)
+    for partition, some in by_partition.items():
+        bodies = [some[start : start + MESSAGE_EVENTS] for start in range(0, len(some), MESSAGE_EVENTS)]
+        messages = [(b"", b"[" + b",".join(to_json(event) for event in body) + b"]") for body in bodies]
+        produce(settings.brokers, settings.topic("events"), messages, partition)
 
 
 def metric(worker: WorkerProcess, name: str) -> float:
