@@ -22,7 +22,7 @@ MESSAGES_MAX: Final = 1_000
 MESSAGE_CHARS_MAX: Final = 10_000
 """What is shown of a message."""
 
-_OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "left_out"}
+_OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "left_out", "trace"}
 
 
 def set_up(level: str, form: LogFormat) -> None:
@@ -72,7 +72,7 @@ class TextFormatter(logging.Formatter):
         """The record as a line; with a trace, as several of which only the first begins with a time."""
         context = " ".join(f"{name}={value}" for name, value in context_of(record).items())
         first = _one_line(f"{message_of(record)} [{context}]" if context else message_of(record))
-        rest = "".join(f"\n    {_one_line(line)}" for line in trace_of(self, record).splitlines())
+        rest = "".join(f"\n    {_one_line(line)}" for line in trace_in(self, record).splitlines())
         return f"{time_of(record)} {record.levelname} {record.name}: {first}{rest}"
 
 
@@ -88,7 +88,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": message_of(record),
         }
-        if trace := trace_of(self, record):
+        if trace := trace_in(self, record):
             fields["trace"] = trace
         return json.dumps(fields, default=str, skipkeys=True)  # in ASCII: nothing else may end a line
 
@@ -110,8 +110,11 @@ def context_of(record: logging.LogRecord) -> dict[str, Any]:
     return {name: value for name, value in vars(record).items() if name not in _OWN}
 
 
-def trace_of(formatter: logging.Formatter, record: logging.LogRecord) -> str:
-    """The exception with its trace; empty where there is none."""
+def trace_in(formatter: logging.Formatter, record: logging.LogRecord) -> str:
+    """Our own trace, without values (`extra={"trace": …}`), or the exception with its own; empty where there is none."""
+    ours: str = getattr(record, "trace", "")
+    if ours:
+        return ours
     return formatter.formatException(record.exc_info) if record.exc_info and record.exc_info[0] else ""
 
 

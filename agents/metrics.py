@@ -17,7 +17,8 @@ from prometheus_client import (
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 DEAD_LETTER_CAUSES: Final = (
-    "unreadable", "unreadable_event", "internal", "late", "journey_too_long", "untellable", "bad_story",
+    "unreadable", "unreadable_event", "internal", "late", "journey_too_long", "partition_full", "untellable",
+    "bad_story",
 )  # fmt: skip
 """Shown from the start, so that the first one is seen as a rise."""
 
