@@ -111,7 +111,7 @@ def context_of(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def trace_in(formatter: logging.Formatter, record: logging.LogRecord) -> str:
-    """Our own trace, without values (`extra={"trace": …}`), or the exception with its own; empty where there is none."""
+    """Our own trace, without values (`extra={"trace": …}`), or the exception with its own; else nothing."""
     ours: str = getattr(record, "trace", "")
     if ours:
         return ours

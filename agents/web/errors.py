@@ -73,7 +73,7 @@ def told(error: Exception) -> web.Response:
             return error_answer(503, "broker_unavailable", "Kafka did not acknowledge in time", "send it again")
         case web.HTTPException():
             return _told_http(error)
-    LOG.error("a call failed", extra={"trace": trace_of(error)})
+    LOG.error("a call failed: %s", trace_of(error))
     return error_answer(500, "internal", "something is wrong on our side", "the worker's log says more")
 
 

@@ -108,3 +108,12 @@ def test_debug_of_libraries_is_not_even_built(capsys: pytest.CaptureFixture[str]
     said = capsys.readouterr().err
     assert "seen" in said
     assert "unseen" not in said
+
+
+def test_our_own_traces_stand_below_the_message(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those without values, given as `extra`, are shown like any other."""
+    logs.set_up("info", "text")
+    logging.getLogger("agents").error("bad", extra={"trace": "KeyError\n  here.py:1 f", "offset": 1})
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert first.endswith("ERROR agents: bad [offset=1]")
+    assert rest == ["    KeyError", "      here.py:1 f"]
