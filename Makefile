@@ -27,8 +27,10 @@ faults: setup ## the long fault run: make faults SEED=7 COUNT=100
 rolling: setup ## a rolling upgrade over live traffic: make rolling FROM=<commit>
 	@$(PY) -m tests.faults.rolling --from "$(FROM)" --seed $(SEED)
 
-bench: setup ## throughput, latency and recovery on this machine
+bench: setup ## throughput, latency, take-over and recovery on this machine
 	@$(PY) -m bench.stream
+	@$(PY) -m bench.takeover --rounds 5
+	@$(PY) -m bench.recovery --journeys 1000,10000
 
 audit: setup ## known weaknesses of the locked packages; fails where the service that knows them can't be asked
 	@.venv/bin/pip-audit --strict --no-deps --disable-pip -r requirements.lock

@@ -6,9 +6,21 @@ it. Causes are short words of ours, never text from outside, so that their numbe
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+DEAD_LETTER_CAUSES: Final = (
+    "unreadable", "unreadable_event", "internal", "late", "journey_too_long", "partition_full", "untellable",
+    "bad_story",
+)  # fmt: skip
+"""Shown from the start, so that the first one is seen as a rise."""
 
 
 class Metrics:
@@ -16,7 +28,9 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(namespace="journeywright", registry=self.registry)
         self._count_events()
+        self._count_work()
         self._count_stories()
         self._count_http()
 
@@ -24,18 +38,31 @@ class Metrics:
         self.events_accepted = self._counter("events_accepted", "Events taken by HTTP and acknowledged by Kafka.")
         self.events_refused = self._counter("events_refused", "Events refused by HTTP, by cause.", "cause")
         self.dead_letters = self._counter("dead_letters", "Messages sent to the dead-letter topic, by cause.", "cause")
-        self.lag = self._gauge("lag_messages", "Messages of the events topic not yet processed by this worker.")
+        for cause in DEAD_LETTER_CAUSES:
+            self.dead_letters.labels(cause)
+        self.lost = self._counter("messages_lost", "Messages that aged out of events before they were read.")
+
+    def _count_work(self) -> None:
+        where = ("topic", "partition")
+        self.lag = self._gauge("lag_messages", "Messages that this worker has not yet done with.", *where)
+        self.last_progress = self._gauge(
+            "last_progress_timestamp_seconds", "When something was done, or nothing was left to do.", *where
+        )
         self.clock_delay = self._gauge("clock_delay_seconds", "How far the slowest partition's clock is behind now.")
+        self.open_windows = self._gauge("open_windows", "Windows that this worker holds.")
+        self.held_bytes = self._gauge("held_bytes", "Bytes of the events in these windows.")
+        self.rebalances = self._counter("rebalances", "How often partitions were shared anew.")
+        self.recovery_seconds = self._gauge("recovery_seconds", "From the last assignment until work went on.")
+        self.storage_retries = self._counter("storage_retries", "How often the storage did not answer.")
 
     def _count_stories(self) -> None:
         self.stories = self._counter("stories_published", "Story versions sent to the stories topic.")
         self.stories_withdrawn = self._counter("stories_withdrawn", "Tombstones sent to the stories topic.")
         self.tests = self._counter("tests_published", "Tests sent to the tests topic.")
         self.stored = self._gauge("stored", "Rows in storage, by kind.", "kind")
-        self.open_windows = self._gauge("open_windows", "Windows that this worker holds open.")
         self.embedder_queue = self._gauge("embedder_queue", "Stories that wait for the embedder.")
         self.story_seconds = self._histogram("story_seconds", "From the last event's arrival to the story's ack.")
-        self.test_seconds = self._histogram("test_seconds", "From a story's arrival to its test's ack.")
+        self.test_seconds = self._histogram("test_seconds", "From a story on its topic to the ack of its test.")
 
     def _count_http(self) -> None:
         self.http_seconds = self._histogram("http_seconds", "Time to answer, by call and status.", "call", "status")

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     journey_memory_s: float = Field(
         86_400, gt=0, description="How long, in seconds, a closed journey's place is kept, so that ids go on."
     )
+    session_s: float = Field(
+        6.0, ge=1, le=60, description="Seconds without a sign of life after which others take a worker's partitions."
+    )
     web_host: str = Field("127.0.0.1", description="Address that the web port listens on.")
     web_port: int = Field(6066, ge=0, le=65_535, description="The web port.")
     web_url: str = Field("", description="URL under which other workers reach this one. Empty: host and port.")
@@ -57,6 +60,7 @@ class Settings(BaseSettings):
     patterns: Path | None = Field(None, description="A TOML file with patterns. None: the built-in ones.")
     schema_registry_url: str = Field("", description="Confluent-style schema registry. Empty: values are JSON.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="How much is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="How: text, or one JSON object a line.")
     chromium: str = Field("", description="Chromium's executable. Empty: CHROMIUM, PATH, or Playwright's own.")
     kafka_jars: Path | None = Field(None, description="Folder with Kafka's jars. None: .kafka-jars of the project.")
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(

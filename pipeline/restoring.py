@@ -32,6 +32,7 @@ def restore(windowing: Windowing, log: SegmentLog, rows: Mapping[str, bytes]) ->
         _restore_entries(state, record)
     for key, journey in list(state.journeys.items()):
         journey.recut(windowing.gap_ms)
+        state.held_windows += len(journey.windows)
         if journey.windows or journey.stub is not None:
             state.schedule(key, journey)
         else:

@@ -91,7 +91,8 @@ class Flush:
 
 @dataclass(slots=True)
 class PartitionWindows:
-    """See the module. `log` writes the rows; `offset` is the last message applied, -1 before the first."""
+    """See the module. `log` writes the rows; `offset` is the last message applied, -1 before the first; `held_windows`
+    and `held_bytes` say how many windows the journeys have, and how large their events are."""
 
     windowing: Windowing
     log: SegmentLog
@@ -100,6 +101,7 @@ class PartitionWindows:
     journeys: dict[JourneyKey, Journey] = field(default_factory=dict)
     held_bytes: int = 0
     held_events: int = 0
+    held_windows: int = 0
     _fresh: list[Entry] = field(default_factory=list)
     _marked: dict[JourneyKey, Journey] = field(default_factory=dict)
     _saying: dict[str, tuple[Journey, OpenWindow] | None] = field(default_factory=dict)
@@ -170,11 +172,6 @@ class PartitionWindows:
         ]
 
     @property
-    def open_journeys(self) -> int:
-        """Journeys with open windows."""
-        return sum(1 for journey in self.journeys.values() if journey.windows)
-
-    @property
     def memory_bytes(self) -> int:
         """What all of it takes in memory, about."""
         events = self.held_bytes + limits.ENTRY_MEMORY_BYTES * self.held_events
@@ -192,7 +189,9 @@ class PartitionWindows:
         if known is None and len(journey.windows) >= limits.JOURNEY_WINDOWS_MAX:
             self._refused.append(Refused(self.offset, event, "journey too long"))
             return
+        windows = len(journey.windows)
         added, entry = journey.add(event, self.clock.arrival(), self.windowing.gap_ms)
+        self.held_windows += len(journey.windows) - windows
         match added:
             case Added.NEW:
                 assert entry is not None
@@ -249,6 +248,7 @@ class PartitionWindows:
         while journey.windows and self._is_past(journey.windows[0], patient):
             for entry in journey.forget_first(slots.pop(0)[0]).entries:
                 self._release(entry)
+            self.held_windows -= 1
             self._marked[key] = journey
         if not journey.windows and journey.stub is not None and self.is_over(journey.stub):
             self.log.drop(journey)

@@ -30,6 +30,11 @@ class DeadLetter:
     headers: tuple[tuple[str, bytes], ...] = field(default=())
     size_bytes: int | None = None
 
+    @property
+    def place(self) -> dict[str, object]:
+        """Where it came from, for the log: never what is in it."""
+        return {"topic": self.topic, "partition": self.partition, "offset": self.offset}
+
     def message(self) -> tuple[bytes | None, bytes, list[tuple[str, bytes]]]:
         """Key, value and headers of the message on the dead-letter topic. The value is cut at
         DEAD_LETTER_BYTES_MAX; the true size stands in a header."""

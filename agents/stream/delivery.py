@@ -59,10 +59,11 @@ class Delivery:
             for name, story in built:
                 value = None if story is None else self._parts.wire.story(story)
                 acks.append(await send(self._stories, name.encode(), value, partition))
-            self._count(built)
+            self._note(partition, flush.offset, built)
         acks += await self._sender.bury(letters)
         for letter in letters:
             self._parts.metrics.dead_letters.labels(letter.kind).inc()
+            logger.info("buried: %s", letter.kind, extra=letter.place)
         await acknowledged(acks)
         self._pulse.check()
         await self._table.write(partition, flush.changes, clock_ms)
@@ -95,8 +96,8 @@ class Delivery:
         try:
             return self._parts.build(told.window())
         except Exception as error:  # noqa: BLE001 - logged and buried
-            name, where = told.journey_id, trace_of(error)
-            logger.error("no story could be made of window %s of journey %r: %s", told.story_id, name, where)
+            about = {"journey_id": told.journey_id, "app": told.app, "trace": trace_of(error)}
+            logger.error("no story could be made of window %s", told.story_id, extra=about)
             return error
 
     def _broken(self, partition: int, offset: int, told: Told, error: object) -> DeadLetter:
@@ -111,7 +112,13 @@ class Delivery:
         raw = without_recording(refused.event.body)
         return DeadLetter(key, raw, refused.cause, kind, self._events, partition, refused.offset)
 
-    def _count(self, built: Sequence[tuple[str, Story | None]]) -> None:
+    def _note(self, partition: int, offset: int, built: Sequence[tuple[str, Story | None]]) -> None:
+        for name, story in built:
+            about = {"partition": partition, "offset": offset}
+            if story is None:
+                logger.info("story %s withdrawn", name, extra=about)
+            else:
+                logger.info("story %s told", name, extra={"journey_id": story.journey_id, **about})
         told = sum(1 for _, story in built if story is not None)
         self._parts.metrics.stories.inc(told)
         self._parts.metrics.stories_withdrawn.inc(len(built) - told)

@@ -18,10 +18,12 @@ STOP_S: Final = 8.0
 logger = logging.getLogger(__name__)
 
 
-def die(reason: str, error: BaseException | None = None) -> NoReturn:
-    """Ends the process at once. What was not flushed is read again from the log by whoever takes over."""
-    why = "" if error is None else f": {message_of(error)}\n{trace_of(error)}"
-    logger.critical("this worker ends: %s%s", reason, why)
+def die(reason: str, error: BaseException | None = None, **about: object) -> NoReturn:
+    """Ends the process at once. What was not flushed is read again from the log by whoever takes over. `about` goes
+    into the log as its context."""
+    if error is not None:
+        reason, about = f"{reason}: {message_of(error)}", {**about, "trace": trace_of(error)}
+    logger.critical("this worker ends: %s", reason, extra=about)
     logging.shutdown()
     sys.stderr.flush()
     os._exit(EXIT_CODE)

@@ -1,7 +1,6 @@
 """The Faust app, with the settings that were tried on a real broker."""
 
 import asyncio
-import logging
 import ssl
 from typing import Any, Final
 
@@ -11,15 +10,13 @@ from yarl import URL
 from agents.settings import Settings
 from agents.stream import faust_fixes
 
-SESSION_S: Final = 6.0
-"""After so long without a heartbeat a worker's partitions go to the others."""
-HEARTBEAT_S: Final = 1.0
+HEARTBEAT_S: Final = 0.5
+"""How often a worker shows that it lives, and learns that the others share anew."""
 COMMIT_S: Final = 1.0
 FETCH_BYTES: Final = 4 * 1024 * 1024
 BATCH_BYTES: Final = 1024 * 1024
 REQUEST_BYTES: Final = 2 * 1024 * 1024
 LINGER_MS: Final = 5
-QUIET: Final = ("aiokafka", "faust.topics", "faust.transport.drivers.aiokafka", "faust.tables.recovery")
 
 
 def use_uvloop() -> None:
@@ -32,7 +29,6 @@ def use_uvloop() -> None:
 def make_app(settings: Settings, partitions: int) -> faust.App:
     """The app of one worker. `partitions` are those of the events topic."""
     faust_fixes.apply()
-    quieten()
     settings.data.mkdir(parents=True, exist_ok=True)
     hosts = ";".join(f"kafka://{broker}" for broker in settings.broker_list)
     return faust.App(
@@ -51,7 +47,7 @@ def make_app(settings: Settings, partitions: int) -> faust.App:
         producer_linger=LINGER_MS / 1000,
         producer_max_batch_size=BATCH_BYTES,
         producer_max_request_size=REQUEST_BYTES,
-        broker_session_timeout=SESSION_S,
+        broker_session_timeout=settings.session_s,
         broker_heartbeat_interval=HEARTBEAT_S,
         broker_commit_interval=COMMIT_S,
         broker_max_poll_interval=300.0,
@@ -74,12 +70,6 @@ def group_of(settings: Settings) -> str:
     if "journeys" in roles:
         return settings.group
     return f"{settings.group}-{'tests' if 'tests' in roles else 'ingest'}"
-
-
-def quieten() -> None:
-    """An outage of a minute makes aiokafka write thousands of lines; ours say what matters."""
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _credentials(settings: Settings) -> Any:

@@ -15,7 +15,6 @@ from pipeline.windows import PartitionWindows
 FLUSH_MESSAGES: Final = 200
 FLUSH_S: Final = 0.1
 """A flush comes after so many messages, so long after the first one, or at once when there is something to tell."""
-COUNT_S: Final = 5.0
 UNFLUSHED_MAX: Final = 5_000
 """Messages that may wait for a flush; beyond, reading waits."""
 UNFLUSHED_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -29,10 +28,11 @@ class Partition:
     def __init__(self, number: int, state: PartitionWindows, delivery: Delivery) -> None:
         self.number = number
         self.state = state
-        self.progress = PartitionProgress(applied=state.offset, flushed=state.offset)
+        self.progress = PartitionProgress(done=state.offset)
+        self._note()
         self.applied_s = time.monotonic()
         self.ticking = False
-        self._counted_s = 0.0
+        self._awaited: int | None = None
         self._delivery = delivery
         self._events: list[Any] = []
         self._unflushed_bytes = 0
@@ -54,12 +54,23 @@ class Partition:
             self._letters += letters
             self._astray += astray
             self.state.apply(message.offset, round(message.timestamp * 1000), lights)
-            self._note(message.offset)
+            self._note()
         if self.state.urgent or len(self._events) >= FLUSH_MESSAGES or len(self._events) == 1:
             self._wake.set()
         if len(self._events) >= UNFLUSHED_MAX or self._unflushed_bytes >= UNFLUSHED_BYTES_MAX:
             self._wake.set()
             self._room.clear()
+
+    def catch_up(self, first: int, end: int) -> None:
+        """The log goes on at `first` and ended at `end` when this worker took it up."""
+        self.progress.move(first - 1)
+        self._awaited = end - 1 if first < end else -1
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether all is known that the partition's owner before may have known: before that, an answer about a
+        journey could be an older one than was given already."""
+        return self._awaited is not None and self.state.offset >= self._awaited
 
     async def room(self) -> None:
         """Returns once there is room for another message."""
@@ -69,19 +80,10 @@ class Partition:
         """Lets go of the partition at once."""
         self._task.cancel()
 
-    def _note(self, offset: int) -> None:
-        self.progress.applied = offset
+    def _note(self) -> None:
         self.progress.clock_ms = self.state.clock.now_ms
-        self.progress.log_ms = self.state.clock.log_ms
+        self.progress.held_windows = self.state.held_windows
         self.progress.held_bytes = self.state.held_bytes
-        self.progress.moved_s = time.monotonic()
-
-    def _count(self) -> None:
-        """Counting walks over all journeys, so it is done now and then only."""
-        now_s = time.monotonic()
-        if now_s - self._counted_s > COUNT_S:
-            self._counted_s = now_s
-            self.progress.open_journeys = self.state.open_journeys
 
     async def _run(self) -> None:
         try:
@@ -98,7 +100,7 @@ class Partition:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process
-            die(f"a flush of partition {self.number} failed", error)
+            die(f"a flush of partition {self.number} failed", error, partition=self.number, offset=self.state.offset)
 
     async def _flush(self) -> None:
         events, self._events = self._events, []
@@ -114,5 +116,4 @@ class Partition:
         for event in events:
             event.ack()
         if events:
-            self.progress.flushed = events[-1].message.offset
-        self._count()
+            self.progress.move(events[-1].message.offset)

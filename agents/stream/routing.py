@@ -27,8 +27,9 @@ class Whereabouts:
         return None
 
     def is_mine(self, journey_id: str) -> bool:
-        """Whether this worker holds the journey's partition, recovered and ready."""
-        return self._agent is not None and partition_of(journey_id, self._count) in self._agent.partitions
+        """Whether this worker holds the journey's partition, recovered and as far as its owner before."""
+        partition = self._agent.partitions.get(partition_of(journey_id, self._count)) if self._agent else None
+        return partition is not None and partition.caught_up
 
     def open_windows(self, journey_id: str) -> Sequence[OpenWindow]:
         """The journey's windows in this worker's table, oldest first; none for an unknown journey."""

@@ -82,7 +82,6 @@ class WritingAgent:
         try:
             async for event in stream.noack().events():
                 await self._waiting.put((self._round, event))
-                self._parts.progress.stories_waiting = self._waiting.qsize()
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process
@@ -97,7 +96,6 @@ class WritingAgent:
                     came.append(self._waiting.get_nowait())
                 now = self._round
                 await self._batch([event for since, event in came if since == now], now)
-                self._parts.progress.stories_waiting = self._waiting.qsize()
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process
@@ -112,17 +110,18 @@ class WritingAgent:
             pass
 
     async def _batch(self, events: list[Any], now: int) -> None:
-        began_s = time.monotonic()
         said, letters = await self._read(events)
         if said:
             states = await self._stored(said, now)
             if states is None:
                 return
             if await self._settle(states, {one.story_id for one in said}):
-                self._parts.metrics.test_seconds.observe(time.monotonic() - began_s)
+                told_s = min(event.message.timestamp for event in events)
+                self._parts.metrics.test_seconds.observe(max(0.0, time.time() - told_s))
         await acknowledged(await self._sender.bury(letters))
         for event in events:
             event.ack()
+            self._parts.progress.story_done(event.message.partition, event.message.offset)
         for letter in letters:
             self._parts.metrics.dead_letters.labels(letter.kind).inc()
 
@@ -136,6 +135,7 @@ class WritingAgent:
                     return await asyncio.get_running_loop().run_in_executor(self._worker, self._store, said)
                 except StorageUnavailable as error:
                     logger.warning("storage does not answer, trying again: %s", error)
+                    self._parts.metrics.storage_retries.inc()
             await asyncio.sleep(RETRY_S)
 
     async def _settle(self, states: Sequence[FlowState], said: Container[str] = ()) -> int:
@@ -166,6 +166,7 @@ class WritingAgent:
                 return await loop.run_in_executor(self._worker, work, *arguments)
             except StorageUnavailable as error:
                 logger.warning("storage does not answer, trying again: %s", error)
+                self._parts.metrics.storage_retries.inc()
                 await asyncio.sleep(RETRY_S)
 
     async def _read(self, events: list[Any]) -> tuple[list[Said], list[DeadLetter]]:
@@ -258,8 +259,8 @@ class WritingAgent:
         try:
             return self._parts.write(sessions)
         except Exception as error:  # noqa: BLE001 - logged
-            names = [story.id for story in sessions]
-            logger.error("no test could be written of the stories %s: %s", names, trace_of(error))
+            about = {"app": sessions[0].app, "journey_id": sessions[0].journey_id, "trace": trace_of(error)}
+            logger.error("no test could be written of stories %s", [story.id for story in sessions], extra=about)
             return None
 
 

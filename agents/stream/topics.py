@@ -8,13 +8,16 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
 
-from agents.settings import Settings
+from agents.settings import BadSettings, Settings
 
 logger = logging.getLogger(__name__)
 
 TOPIC_EXISTS = 36
 RECORD_BYTES_MAX = 4 * 1024 * 1024
 """What a message may have on the broker; above all that we write."""
+CHANGELOG_SEGMENT_BYTES = 32 * 1024 * 1024
+"""Of a partition of the table's changelog. The newest segment is never compacted, and a recovery reads all of it: with
+Kafka's own 1 GiB that would be many times what is open."""
 TABLE = "journeys"
 """The Faust table with the open windows."""
 
@@ -45,7 +48,15 @@ def wanted_topics(settings: Settings) -> tuple[Wanted, ...]:
         Wanted(settings.topic("stories"), keep),
         Wanted(settings.topic("tests"), keep),
         Wanted(settings.topic("events-dead-letter"), {"cleanup.policy": "delete", **size}),
-        Wanted(changelog(settings), {**keep, "segment.ms": "3600000", "delete.retention.ms": "3600000"}),
+        Wanted(
+            changelog(settings),
+            {
+                **keep,
+                "segment.bytes": str(CHANGELOG_SEGMENT_BYTES),
+                "segment.ms": "600000",
+                "delete.retention.ms": "3600000",
+            },
+        ),
     )
 
 
@@ -57,8 +68,8 @@ def changelog(settings: Settings) -> str:
 async def ensure_topics(settings: Settings) -> int:
     """Creates what is missing and returns the number of partitions of `events`.
 
-    Safe to run from several workers at once. Raises BadTopics when topics exist that don't fit, KafkaError when the
-    broker refuses.
+    Safe to run from several workers at once. Raises BadTopics when topics exist that don't fit, BadSettings when
+    the broker doesn't allow the session time-out, KafkaError when it refuses.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.brokers, **settings.aiokafka_options())
     await admin.start()
@@ -75,6 +86,7 @@ async def ensure_topics(settings: Settings) -> int:
                     "they must be equal; delete the one that is wrong, or choose another JOURNEYWRIGHT_TOPIC_PREFIX"
                 )
         await _check_time(admin, settings.topic("events"))
+        await _check_session(admin, settings)
         return partitions
     finally:
         await admin.close()
@@ -111,4 +123,18 @@ async def _check_time(admin: AIOKafkaAdminClient, topic: str) -> None:
                         "topic %s takes its time from producers: one with a wrong clock can close everybody's windows; "
                         "set message.timestamp.type=LogAppendTime",
                         topic,
+                    )
+
+
+async def _check_session(admin: AIOKafkaAdminClient, settings: Settings) -> None:
+    """A session time-out below the broker's bound would make every attempt to join the group fail, without a word."""
+    bound = "group.min.session.timeout.ms"
+    node = (await admin.describe_cluster())["brokers"][0]["node_id"]
+    resource = ConfigResource(ConfigResourceType.BROKER, str(node), configs={bound: None})
+    for response in await admin.describe_configs([resource]):
+        for _code, _message, _type, _name, entries in response.resources:
+            for _entry, value, *_ in entries:  # none where we may not ask
+                if value is not None and settings.session_s * 1000 < int(value):
+                    raise BadSettings(
+                        f"JOURNEYWRIGHT_SESSION_S: the broker allows no less than {int(value) / 1000:g} s ({bound})"
                     )

@@ -2,18 +2,19 @@
 
 import asyncio
 import logging
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import faust
 from aiokafka.errors import KafkaError
 
+from agents import logs
 from agents.registry import RegistryError
 from agents.stream.delivery import Delivery
 from agents.stream.ending import EXIT_CODE, STOP_S, Pulse, end_within
-from agents.stream.faust_app import SESSION_S, make_app, use_uvloop
+from agents.stream.faust_app import make_app, use_uvloop
 from agents.stream.journeys_agent import JourneysAgent
+from agents.stream.lags import Lags, measure
 from agents.stream.parts import StreamParts
 from agents.stream.progress import Progress
 from agents.stream.routing import Whereabouts
@@ -43,7 +44,7 @@ def build_worker(services: "Services", partitions: int) -> Worker:
     parts = _parts(services)
     app = make_app(settings, partitions)
     sender = Sender(app, settings)
-    pulse = Pulse(SESSION_S)
+    pulse = Pulse(settings.session_s)
     agent = None
     if "journeys" in settings.role_set:
         parts.tagger.warm()
@@ -54,6 +55,7 @@ def build_worker(services: "Services", partitions: int) -> Worker:
     if "tests" in settings.role_set:
         WritingAgent(app, parts, partitions, sender).add()
     _add_life(app, parts, pulse)
+    app.task(Lags(app, settings, partitions, parts.progress).run)
     _add_web(app, services, parts, sender, Whereabouts(app, settings.topic("events"), partitions, agent))
     return Worker(app, parts, agent)
 
@@ -70,9 +72,7 @@ class _Runner(faust.Worker):
 def run(services: "Services") -> int:
     """Runs a worker until a signal comes. The exit code: 0, or 70 where it could not go on. Closes the services."""
     settings = services.settings
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
-    )
+    logs.set_up(settings.log_level, settings.log_format)
     use_uvloop()
     try:
         partitions = asyncio.run(ensure_topics(settings))
@@ -125,7 +125,11 @@ def _add_life(app: faust.App, parts: StreamParts, pulse: Pulse) -> None:
         await parts.tagger.stop()
         await parts.wire.close()
 
+    async def assigned(*_: Any, **__: Any) -> None:
+        parts.metrics.rebalances.inc()
+
     app.task(begin)
+    app.on_partitions_assigned.connect(assigned, weak=False)
     app.on_before_shutdown.connect(end, weak=False)
 
 
@@ -134,21 +138,21 @@ def _add_web(app: faust.App, services: "Services", parts: StreamParts, sender: S
     from agents.web.register import register
     from agents.web.services import WebServices
 
-    def refresh() -> None:
-        measure(app, parts)
+    settings = parts.settings
 
-    def reason_not_ready() -> str | None:
-        measure(app, parts)
-        return parts.progress.reason_not_ready()
+    def refresh() -> None:
+        measure(parts.progress, settings, parts.metrics)
 
     async def produce(key: bytes, value: bytes) -> None:
-        await produce_events(sender, parts.settings.topic("events"), key, value)
+        await produce_events(sender, settings.topic("events"), key, value)
 
-    checks = {"journeys": reason_not_ready} if "journeys" in parts.settings.role_set else {}
+    checks = {"broker": parts.progress.broker_silent}
+    if "journeys" in settings.role_set:
+        checks["journeys"] = parts.progress.reason_not_ready
     register(
         app,
         WebServices(
-            settings=services.settings,
+            settings=settings,
             storage=services.storage,
             files=services.files,
             metrics=services.metrics,
@@ -160,18 +164,3 @@ def _add_web(app: faust.App, services: "Services", parts: StreamParts, sender: S
             keys=services.keys,
         ),
     )
-
-
-def measure(app: faust.App, parts: StreamParts) -> None:
-    """Brings progress and gauges up to date."""
-    rows = parts.progress.partitions
-    topic = parts.settings.topic("events")
-    for number, row in rows.items():
-        highwater = app.consumer.highwater(faust.types.TP(topic, number))
-        row.lag = max(0, (highwater or 0) - row.applied - 1)
-    now_ms = time.time() * 1000
-    metrics = parts.metrics
-    metrics.lag.set(sum(row.lag for row in rows.values()))
-    metrics.open_windows.set(sum(row.open_journeys for row in rows.values()))
-    delays = [now_ms - row.clock_ms for row in rows.values() if row.held_bytes]
-    metrics.clock_delay.set(max(delays, default=0.0) / 1000)

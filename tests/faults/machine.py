@@ -13,7 +13,6 @@ from pathlib import Path
 from agents.local.kafka import LocalKafka, jars_folder
 from agents.local.processes import free_port
 from agents.settings import Settings, load
-from agents.stream.faust_app import SESSION_S
 from tests.stream.cluster import WorkerProcess, wait_for
 
 WORKERS_MAX = 3
@@ -107,7 +106,7 @@ class Machine:
         if not worker.running:
             return
         worker.signal(signal.SIGSTOP)
-        time.sleep(SESSION_S + self.rng.uniform(1, 5))
+        time.sleep(self.settings.session_s + self.rng.uniform(1, 5))
         worker.signal(signal.SIGCONT)
 
     def nap(self) -> None:
@@ -116,7 +115,7 @@ class Machine:
         if not worker.running:
             return
         worker.signal(signal.SIGSTOP)
-        time.sleep(self.rng.uniform(0.5, SESSION_S / 2))
+        time.sleep(self.rng.uniform(0.5, self.settings.session_s / 2))
         worker.signal(signal.SIGCONT)
 
     def broker_stop(self) -> None:

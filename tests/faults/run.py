@@ -77,7 +77,8 @@ class Report:
         whole = all(one is not None and one.equal for one in sets)
         # Where an outage made events later than allowed, the log's truth may differ from the batch's, by them alone.
         batch = self.late > 0 or (self.log is not None and self.log.equal)
-        return whole and batch and self.open == 0 and self.lag == 0 and self.buried == self.poison + self.late
+        settled = self.open == 0 and self.lag == 0 and not self.slow_stops
+        return whole and batch and settled and self.buried == self.poison + self.late
 
     def __str__(self) -> str:
         faults = ", ".join(f"{name} {count}" for name, count in sorted(self.faults.items()))
