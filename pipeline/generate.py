@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.consensus import consensus
-from pipeline.flows import flow_id
+from pipeline.consensus import Consensus, consensus
+from pipeline.flows import flow_id, test_id
 from pipeline.offline import close_all
 from pipeline.stories import build_story
 from pipeline.windows import Windowing
@@ -22,15 +22,30 @@ def stories_of(events: Iterable[Event], windowing: Windowing) -> list[Story]:
 
 def tests_of(stories: Sequence[Story]) -> list[GeneratedTest]:
     """One test for each flow, from what its stories agree on, ordered by app and flow."""
+    return [test_from(found) for found in consensuses(stories)]
+
+
+def consensuses(stories: Iterable[Story]) -> list[Consensus]:
+    """What the stories of each flow agree on, ordered by app and flow."""
     flows: dict[tuple[str, str], list[Story]] = {}
     for story in stories:
         flows.setdefault((story.app, flow_id(story.app, story.flow_key)), []).append(story)
-    return [test_of(told) for _, told in sorted(flows.items())]
+    return [consensus(told) for _, told in sorted(flows.items())]
+
+
+def sources(stories: Iterable[Story]) -> dict[str, Consensus]:
+    """What the tests of these stories are written from, by test id."""
+    told = consensuses(stories)
+    return {test_id(one.story.app, flow_id(one.story.app, one.story.flow_key)): one for one in told}
 
 
 def test_of(stories: Iterable[Story]) -> GeneratedTest:
     """The test of one flow, from its stories. Raises ValueError when there is none."""
-    found = consensus(stories)
+    return test_from(consensus(stories))
+
+
+def test_from(found: Consensus) -> GeneratedTest:
+    """The test of one flow, from what its stories agree on."""
     test = write_test(found.story, found.parameters)
     notes = test.notes
     if found.dropped:

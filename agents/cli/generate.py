@@ -26,6 +26,7 @@ def generate(
     from agents.cli.files import read_files
     from agents.composition import Services
     from agents.local.folders import NotOurs, write_project
+    from pipeline.generate import sources
     from pipeline.writing import project_files
     from schemas.codecs import to_json
 
@@ -40,7 +41,7 @@ def generate(
         raise Failure(f"nobody did anything in {', '.join(map(str, files))}: there is no story to tell")
     lines = b"".join(to_json(story) + b"\n" for story in stories)
     try:
-        write_project(folder, {**project_files(tests), "stories.jsonl": lines})
+        write_project(folder, {**project_files(tests, sources(stories)), "stories.jsonl": lines})
     except NotOurs as error:
         raise Failure(str(error)) from None
     out.print(f"{len(stories)} stories, {len(tests)} tests in {folder}", markup=False)
