@@ -23,7 +23,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_t
 
 _SIGNED_IN: Final = """@pytest.fixture(scope="session")
 def sign_in_state(browser: Browser, browser_context_args: dict[str, Any]) -> tuple[str, Any]:
-    \"\"\"Signs in once: where that leads, and the storage by which the app knows the user again, None if it does not.\"\"\"
+    \"\"\"Signs in once: where that leads, and the storage by which the app knows the user; None if it does not.\"\"\"
     with browser.new_context(**browser_context_args) as context:
         page = context.new_page()
         sign_in(page)
@@ -74,8 +74,8 @@ An installed Chromium is used where Playwright's own is missing; `CHROMIUM` name
 {signed_in}{environment}"""
 
 _README_SIGNED_IN: Final = """
-Tests that take `signed_in_page` start after the sign-in of `conftest.py`, which is done once: they share what the server
-keeps for a session. `journeywright export --sign-in each` gives each test a sign-in of its own.
+Tests that take `signed_in_page` start after the sign-in of `conftest.py`, which is done once: they share what the
+server keeps for a session. `journeywright export --sign-in each` gives each test a sign-in of its own.
 """
 
 

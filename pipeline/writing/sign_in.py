@@ -1,7 +1,7 @@
 """A sign-in that many flows of an app begin with: an exported project does it once for all of them.
 
-What is shared is the sign-in, not the way to it: the same fields of the same form, leading to the same page. A flow that
-signs out, that takes a password once more, or that only one other user went through keeps a sign-in of its own.
+What is shared is the sign-in, not the way to it: the same fields of the same form, leading to the same page. A flow
+that signs out, that takes a password once more, or that only one other user went through keeps its own.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
