@@ -27,7 +27,7 @@ class SignIn(StrEnum):
     EACH = "each"
 
 
-@takes("data", "storage")
+@takes("data", "storage", "users_min")
 def export(
     settings: Settings,
     folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="The project's folder.")],

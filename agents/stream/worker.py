@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import faust
@@ -104,7 +105,7 @@ def _parts(services: "Services") -> StreamParts:
         storage=services.storage,
         files=services.files,
         build=build_story,
-        write=test_of,
+        write=partial(test_of, users_min=services.settings.users_min),
     )
 
 
