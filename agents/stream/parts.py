@@ -9,6 +9,7 @@ from agents.settings import Settings
 from agents.storage import CodeFiles, Storage
 from agents.stream.progress import Progress
 from pipeline.closed_window import ClosedWindow
+from pipeline.found_patterns import FoundPattern, SeenGoals
 from pipeline.windows import Windowing
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
@@ -25,6 +26,9 @@ class Tagger(Protocol):
 
     async def tag(self, stories: Sequence[Story]) -> list[Story]:
         """The same stories, with tags and patterns."""
+
+    async def find(self, flows: Sequence[SeenGoals]) -> Sequence[FoundPattern]:
+        """The patterns in these flows that the known ones do not reach."""
 
     async def stop(self) -> None:
         """Lets go of what it holds."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from agents.stream.topics import BadTopics, ensure_topics
 
 if TYPE_CHECKING:
     from agents.composition import Services
+    from pipeline.found_patterns import FoundPattern, SeenGoals
 
 logger = logging.getLogger(__name__)
 
@@ -142,6 +144,9 @@ def _add_web(app: faust.App, services: "Services", parts: StreamParts, sender: S
     async def produce(key: bytes, value: bytes) -> None:
         await produce_events(sender, parts.settings.topic("events"), key, value)
 
+    async def find(flows: "Sequence[SeenGoals]") -> "Sequence[FoundPattern] | None":
+        return await parts.tagger.find(flows) if parts.progress.tagger_ready else None
+
     checks = {"journeys": reason_not_ready} if "journeys" in parts.settings.role_set else {}
     register(
         app,
@@ -155,6 +160,7 @@ def _add_web(app: faust.App, services: "Services", parts: StreamParts, sender: S
             checks=checks,
             refresh=refresh,
             keys=services.keys,
+            find_patterns=find,
         ),
     )
 

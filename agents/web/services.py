@@ -8,6 +8,7 @@ from agents.keys import Keys
 from agents.metrics import Metrics
 from agents.settings import Settings
 from agents.storage import CodeFiles, Storage
+from pipeline.found_patterns import FoundPattern, SeenGoals
 
 Check = Callable[[], str | None]
 """Looks at one thing that must be there before work can be done: None when it is, else what is missing."""
@@ -41,11 +42,19 @@ class Journeys(Protocol):
         """The journey's windows in this worker's table, oldest first; none for an unknown journey."""
 
 
+FindPatterns = Callable[[Sequence[SeenGoals]], Awaitable[Sequence[FoundPattern] | None]]
+
+
+async def _no_model(_: Sequence[SeenGoals]) -> None:
+    """The answer of a worker without a model."""
+
+
 @dataclass(frozen=True)
 class WebServices:
     """Settings, storage and files; `produce(key, value)` writes to the events topic and returns once Kafka has
     acknowledged (BrokerUnavailable otherwise); `checks` say what is missing for work; `refresh` brings the gauges of
-    the stream up to date before they are printed; `keys` are the API keys that are asked for."""
+    the stream up to date before they are printed; `keys` are the API keys that are asked for; `find_patterns` asks the
+    model, and answers None where this worker has none, or not yet."""
 
     settings: Settings
     storage: Storage
@@ -56,3 +65,4 @@ class WebServices:
     checks: Mapping[str, Check] = field(default_factory=dict)
     refresh: Callable[[], None] = lambda: None
     keys: Keys = field(default_factory=Keys)
+    find_patterns: FindPatterns = _no_model

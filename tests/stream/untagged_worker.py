@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agents.composition import Services
 from agents.settings import load
 from agents.stream.worker import run
+from pipeline.found_patterns import FoundPattern, SeenGoals
 from schemas.stories import Story
 
 
@@ -22,6 +23,10 @@ class Untagged:
     async def tag(self, stories: Sequence[Story]) -> list[Story]:
         """The same stories."""
         return list(stories)
+
+    async def find(self, _: Sequence[SeenGoals]) -> Sequence[FoundPattern]:
+        """None."""
+        return ()
 
     async def stop(self) -> None:
         """Nothing to end."""
