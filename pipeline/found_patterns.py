@@ -10,7 +10,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.patterns import EXAMPLE_CHARS_MAX, EXAMPLES_MAX, SIMILARITY_MIN, Vectors, similarities, story_texts
+from pipeline.patterns import (
+    BROWSE,
+    EXAMPLE_CHARS_MAX,
+    EXAMPLES_MAX,
+    SIMILARITY_MIN,
+    WORDLESS,
+    Vectors,
+    similarities,
+    story_texts,
+)
 from schemas.stories import Story
 
 TEXTS_FOUND_MAX: Final = 500
@@ -57,7 +66,8 @@ class FoundPattern:
 
 def seen_goals(flow_id: str, sample: Story, journeys: int) -> SeenGoals:
     """A flow from one of its stories: all of them did the same."""
-    return SeenGoals(flow_id, sample.title, story_texts(sample), journeys)
+    texts = tuple(text for text in story_texts(sample) if text not in (BROWSE, WORDLESS))
+    return SeenGoals(flow_id, sample.title, texts, journeys)
 
 
 def texts_of(flows: Iterable[SeenGoals]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import random
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.embedder import Embedder, read_patterns
+from bench.flows.synthetic import Visitor, alert, element
 from pipeline.found_patterns import (
     JOURNEYS_MIN,
     TEXTS_FOUND_MAX,
@@ -17,10 +18,14 @@ from pipeline.found_patterns import (
     SeenGoals,
     found_patterns,
     pattern_file,
+    seen_goals,
     texts_of,
 )
 from pipeline.patterns import Vectors, load_patterns
-from tests.storage.samples import APP, a_story
+from schemas.events import Click, End
+from schemas.stories import Story
+from tests.flows.test_flow_assignment import told
+from tests.storage.samples import APP
 from tests.web.conftest import Site, make_site, site
 
 __all__ = ["make_site", "site"]
@@ -103,12 +108,41 @@ def test_the_part_of_a_file_can_be_read_again(text: str, title: str) -> None:
     assert load_patterns(printed)[0].name == "approve"
 
 
+def _visit(number: int, act: Callable[[Visitor], None]) -> Story:
+    visitor = Visitor(APP, number, random.Random("plain"))
+    visitor.open("/requests")
+    act(visitor)
+    visitor.add(End)
+    return told(visitor)
+
+
+def _approve(visitor: Visitor) -> None:
+    cause = visitor.add(Click, target=element("button", "button", "Approve request"))
+    visitor.came(cause, alert("Request 'Tea' approved."))
+
+
+def test_goals_are_told_in_the_words_of_the_controls() -> None:
+    """A button that the story ends with is a goal in its own words; pages that were only opened are none, nor is a
+    button of a goal that is known by other words."""
+
+    def look(visitor: Visitor) -> None:
+        visitor.follow("Requests", "/requests/all")
+
+    def make(visitor: Visitor) -> None:
+        visitor.write("Request name", "Tea")
+        visitor.send("Create request", "POST", "/requests", alert("Request 'Tea' created."), url="/requests")
+
+    assert seen_goals("f", _visit(1, _approve), 1).texts == ("click Approve request",)
+    assert seen_goals("f", _visit(2, look), 1).texts == ()
+    assert seen_goals("f", _visit(3, make), 1).texts == ("create: add something new",)
+
+
 def test_found_patterns_over_http(site: Site) -> None:
     """The app must be named; the answer has names and evidence; without a model it is to come back."""
-    site.storage.put_stories([a_story(name) for name in "abc"])
+    site.storage.put_stories([_visit(number, _approve) for number in range(3)])
     assert site.http.get("/api/v1/patterns").status_code == 400
     (found,) = site.http.get("/api/v1/patterns", params={"app": APP}).json()["found"]
-    assert (found["journeys"], found["titles"]) == (3, ["Sign in"])
+    assert (found["journeys"], found["titles"]) == (3, ["Click 'Approve request'"])
     assert site.http.get("/api/v1/patterns", params={"app": "other"}).json() == {"found": []}
     site.missing["model"] = "it loads"
     answer = site.http.get("/api/v1/patterns", params={"app": APP})
