@@ -7,7 +7,7 @@ from pipeline.consensus import Consensus, consensus
 from pipeline.flows import flow_id, test_id
 from pipeline.offline import close_all
 from pipeline.parameters import USERS_MIN
-from pipeline.stories import build_story
+from pipeline.stories import build_stories
 from pipeline.windows import Windowing
 from pipeline.writing import write_test
 from schemas.events import Event
@@ -18,8 +18,7 @@ from schemas.stories import Story
 def stories_of(events: Iterable[Event], windowing: Windowing) -> list[Story]:
     """The stories of all windows of these events, untagged, in the order of the windows. Windows in which nothing was
     done have none."""
-    built = (build_story(window) for window in close_all(events, windowing))
-    return [story for story in built if story is not None]
+    return [story for window in close_all(events, windowing) for story in build_stories(window)]
 
 
 def tests_of(stories: Sequence[Story], users_min: int = 0) -> list[GeneratedTest]:  # noqa: PT028 (it writes tests)

@@ -36,7 +36,7 @@ class Tagger(Protocol):
 
 @dataclass(frozen=True)
 class StreamParts:
-    """`build` makes a window's story, None where nothing was done in it; `write` a test of a flow's sessions."""
+    """`build` makes a window's stories, none where nothing was done in it; `write` a test of a flow's sessions."""
 
     settings: Settings
     windowing: Windowing
@@ -45,5 +45,5 @@ class StreamParts:
     tagger: Tagger
     storage: Storage
     files: CodeFiles
-    build: Callable[[ClosedWindow], Story | None]
+    build: Callable[[ClosedWindow], Sequence[Story]]
     write: Callable[[Sequence[Story]], GeneratedTest]

@@ -96,7 +96,7 @@ def run(services: "Services") -> int:
 
 def _parts(services: "Services") -> StreamParts:
     from pipeline.generate import test_of
-    from pipeline.stories import build_story
+    from pipeline.stories import build_stories
 
     return StreamParts(
         settings=services.settings,
@@ -106,7 +106,7 @@ def _parts(services: "Services") -> StreamParts:
         tagger=services.embedder,
         storage=services.storage,
         files=services.files,
-        build=build_story,
+        build=build_stories,
         write=partial(test_of, users_min=services.settings.users_min),
     )
 
