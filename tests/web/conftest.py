@@ -129,9 +129,8 @@ def make_site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Callable
             unlike = np.eye(len(texts_of(flows)), dtype=np.float32)  # without the model, no goal is like another
             return found_patterns(flows, unlike, ())
 
-        services = WebServices(
-            settings, storage, files, metrics, journeys, topic.produce, checks, keys=keys, find_patterns=find
-        )
+        views = (settings, storage, files, metrics, journeys, topic.produce, checks)
+        services = WebServices(*views, keys=keys, find_patterns=find)
         register(app, services)
         server = ServerThread(app)
         server.start()
