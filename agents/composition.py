@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from agents.metrics import Metrics
     from agents.storage import CodeFiles, Storage
     from agents.wire import Wire
+    from pipeline.consensus import Consensus
     from pipeline.windows import Windowing
     from schemas.events import Event
     from schemas.generated_tests import GeneratedTest
@@ -107,7 +108,21 @@ class Services:
 
         untagged = stories_of(events, self.windowing)
         stories = self.embedder.tag_sync(untagged) if untagged else []
-        return stories, tests_of(stories)
+        return stories, tests_of(stories, self.settings.users_min)
+
+    def sources(self, tests: "Iterable[GeneratedTest]") -> "dict[str, Consensus]":
+        """What the stored tests that sign in were written from, by test id; a person's edit was written from nothing,
+        and what was overtaken by new stories is left out."""
+        from pipeline.generate import agreed
+
+        found = {}
+        for test in tests:
+            stored = self.storage.test(test.id) if "APP_PASSWORD" in test.environment else None
+            sessions = [] if stored is None or stored.saved else self.storage.sessions(test.flow_id)
+            told = agreed(sessions, self.settings.users_min) if sessions else None
+            if told is not None and told.evidence == test.evidence:
+                found[test.id] = told
+        return found
 
     def tests(self, app: str | None = None) -> "list[GeneratedTest]":
         """All stored tests of an app (None: of all), each with the code that people should run: a person's edit

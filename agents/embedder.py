@@ -23,6 +23,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from pipeline.found_patterns import FoundPattern, SeenGoals, found_patterns, texts_of
 from pipeline.patterns import SIMILARITY_MIN, Pattern, Vectors, load_patterns, match_patterns, story_texts, tagged
 from schemas.codecs import BadInput
 from schemas.stories import Story
@@ -135,6 +136,32 @@ class Embedder:
             self._keep(batch, self._submit(batch).result())
         self._read_examples()
         return self._tagged(stories, texts)
+
+    async def find(self, flows: Sequence[SeenGoals]) -> tuple[FoundPattern, ...]:
+        """The patterns in these flows that the known ones do not reach."""
+        assert self._one_at_a_time is not None, "start() comes first"
+        texts = texts_of(flows)
+        async with self._one_at_a_time:
+            self._look_for_changes()
+            await self._learn([*self._examples(), *texts])
+            self._read_examples()
+            return await asyncio.to_thread(self._found, flows, texts)
+
+    def find_sync(self, flows: Sequence[SeenGoals]) -> tuple[FoundPattern, ...]:
+        """As `find`, for commands that have no event loop; starts the child at the first call."""
+        texts = texts_of(flows)
+        for batch in self._unknown([*self._examples(), *texts]):
+            self._keep(batch, self._submit(batch).result())
+        self._read_examples()
+        return self._found(flows, texts)
+
+    def _found(self, flows: Sequence[SeenGoals], texts: Sequence[str]) -> tuple[FoundPattern, ...]:
+        assert self._pattern_vectors is not None
+        if not texts:
+            return ()
+        vectors = np.stack([self._vectors[text] for text in texts])
+        names = [pattern.name for pattern in self._patterns]
+        return found_patterns(flows, vectors, self._pattern_vectors, names, self._threshold)
 
     async def stop(self) -> None:
         """Ends the child."""

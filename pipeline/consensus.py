@@ -7,9 +7,10 @@ once gives exactly its one story.
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from pipeline.anonymity import hidden, made_up, rare_texts
 from pipeline.parameters import USERS_MIN, parameters_of
 from pipeline.sessions import Session, exact_of, input_of, rough_of, target_of
 from schemas.elements import Element
@@ -65,12 +66,23 @@ def cleanest(stories: Sequence[Story]) -> Story:
     return min(stories, key=lambda story: (len(story.steps), story.start_timestamp, story.id))
 
 
-def consensus(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus:
+def consensus(stories: Iterable[Story], users_min: int = USERS_MIN, own_users_min: int = 1) -> Consensus:
     """What the stories of one flow agree on. Pure: the same set gives the same, in any order.
 
     A value of another session becomes a row of the test only where `users_min` users typed it; 1 for test traffic.
+    What the session that tells the steps typed itself is replaced where fewer than `own_users_min` users typed it.
     """
     sessions = sampled(stories)
+    found = _agreed(sessions, users_min)
+    instead = made_up(found.story, rare_texts(sessions, own_users_min))
+    rows = tuple(
+        one.model_copy(update={"values": tuple(instead.get(value, value) for value in one.values)})
+        for one in found.parameters
+    )
+    return replace(found, story=hidden(found.story, instead), parameters=rows)
+
+
+def _agreed(sessions: tuple[Story, ...], users_min: int) -> Consensus:
     chosen = cleanest(sessions)
     others = [Session(story) for story in sessions if story.id != chosen.id]
     if not others:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.consensus import consensus
-from pipeline.flows import flow_id
+from pipeline.anonymity import hidden, made_up, rare_texts
+from pipeline.consensus import Consensus, consensus
+from pipeline.flows import flow_id, test_id
 from pipeline.offline import close_all
-from pipeline.stories import build_story
+from pipeline.parameters import USERS_MIN
+from pipeline.stories import build_stories
 from pipeline.windows import Windowing
 from pipeline.writing import write_test
 from schemas.events import Event
@@ -16,21 +18,47 @@ from schemas.stories import Story
 def stories_of(events: Iterable[Event], windowing: Windowing) -> list[Story]:
     """The stories of all windows of these events, untagged, in the order of the windows. Windows in which nothing was
     done have none."""
-    built = (build_story(window) for window in close_all(events, windowing))
-    return [story for story in built if story is not None]
+    return [story for window in close_all(events, windowing) for story in build_stories(window)]
 
 
-def tests_of(stories: Sequence[Story]) -> list[GeneratedTest]:
+def tests_of(stories: Sequence[Story], users_min: int = 0) -> list[GeneratedTest]:  # noqa: PT028 (it writes tests)
     """One test for each flow, from what its stories agree on, ordered by app and flow."""
+    return [test_of(told, users_min) for told in _flows(stories)]
+
+
+def _flows(stories: Iterable[Story]) -> list[list[Story]]:
     flows: dict[tuple[str, str], list[Story]] = {}
     for story in stories:
         flows.setdefault((story.app, flow_id(story.app, story.flow_key)), []).append(story)
-    return [test_of(told) for _, told in sorted(flows.items())]
+    return [told for _, told in sorted(flows.items())]
 
 
-def test_of(stories: Iterable[Story]) -> GeneratedTest:
+def agreed(stories: Iterable[Story], users_min: int = 0) -> Consensus:
+    """What the stories of one flow agree on, as tests are written from it. Raises ValueError without any.
+
+    `users_min` is how many users must have typed a value before it leaves with a test: 1 for test traffic, 0 for the
+    mixture that rows of values take three users, and the values of the session that tells the steps stay.
+    """
+    return consensus(stories, users_min or USERS_MIN, users_min)
+
+
+def shown(stories: Iterable[Story], users_min: int) -> list[Story]:
+    """The stories as they may leave, in their order: what fewer than `users_min` users of their flow typed is made
+    up."""
+    told = list(stories)
+    rare = {id(story): rare_texts(flow, users_min) for flow in _flows(told) for story in flow}
+    return [hidden(story, made_up(story, rare[id(story)])) for story in told]
+
+
+def sources(stories: Iterable[Story], users_min: int = 0) -> dict[str, Consensus]:
+    """What the tests of these stories are written from, by test id."""
+    told = [agreed(flow, users_min) for flow in _flows(stories)]
+    return {test_id(one.story.app, flow_id(one.story.app, one.story.flow_key)): one for one in told}
+
+
+def test_of(stories: Iterable[Story], users_min: int = 0) -> GeneratedTest:  # noqa: PT028 (it writes tests)
     """The test of one flow, from its stories. Raises ValueError when there is none."""
-    found = consensus(stories)
+    found = agreed(stories, users_min)
     test = write_test(found.story, found.parameters)
     notes = test.notes
     if found.dropped:

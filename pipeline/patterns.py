@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from pipeline.stories.goals import goals_of
 from pipeline.stories.outcome import without_quotes
+from pipeline.stories.phrases import Goal
 from pipeline.stories.verbs import SETTINGS
-from pipeline.stories.words import short
+from pipeline.stories.words import caption, is_button, short
 from schemas.codecs import BadInput
-from schemas.stories import PatternMatch, Story
+from schemas.stories import ClickStep, PatternMatch, Story
 
 Vectors = NDArray[np.float32]
 """One unit vector a row."""
@@ -27,6 +28,9 @@ PATTERNS_MAX: Final = 200
 EXAMPLES_MAX: Final = 50
 EXAMPLE_CHARS_MAX: Final = 300
 _SMALL: Final = frozenset({"open", "click"})
+BROWSE: Final = "browse: open pages by links"
+WORDLESS: Final = "click click"
+"""What is said of a story that only clicked on data."""
 TEXTS_MAX: Final = 8
 """Goals of one story that are looked at."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -82,18 +86,33 @@ def _extended(known: dict[str, Pattern], tables: Mapping[str, Any]) -> dict[str,
 def story_texts(story: Story) -> tuple[str, ...]:
     """What is embedded: one short plain sentence for each goal of the story, without any value or secret.
 
-    The main goal stands first. A story that only opens pages says so; stories of the same kind give the same texts,
-    so that few of them are ever new to the model.
+    The main goal stands first. A story that only opens pages says so, and one that ends with a button that no goal
+    has words for says what is on the button; stories of the same kind give the same texts, so that few of them are ever
+    new to the model.
     """
     goals = goals_of(story.steps)
     after = [goal.plain for kind in ("sign_in", "sign_in_refused", "sign_out") for goal in goals if goal.kind == kind]
     strong = after[::-1] + [goal.plain for goal in goals if goal.kind not in _SMALL and goal.plain not in ("", *after)]
     settings = any(SETTINGS.search(goal.order) for goal in goals if goal.kind in _SMALL)
     texts = strong[::-1] + ["go to the settings page"] * settings
-    if not texts:
-        opened = [goal for goal in goals if goal.kind == "open"]
-        texts = ["browse: open pages by links" if opened or not goals else f"click {without_quotes(goals[-1].order)}"]
+    pressed = _pressed(story, goals)
+    opened = any(goal.kind == "open" for goal in goals) or not goals
+    if not texts and opened:
+        texts = [*pressed, BROWSE]
+    elif not texts:
+        texts = pressed or [WORDLESS]
+    else:
+        texts = [*texts[: TEXTS_MAX - len(pressed)], *pressed]
     return tuple(dict.fromkeys(texts))[:TEXTS_MAX]
+
+
+def _pressed(story: Story, goals: Sequence[Goal]) -> list[str]:
+    """The button that the story ends with, where it belongs to no goal with words of its own."""
+    step = story.steps[goals[-1].last] if goals and goals[-1].kind in _SMALL else None
+    if not isinstance(step, ClickStep) or not is_button(step.target):
+        return []
+    words = without_quotes(caption(step.target))
+    return [f"click {words}"] if words else []
 
 
 def similarities(vectors: Vectors, pattern_vectors: Sequence[Vectors]) -> Vectors:

@@ -9,6 +9,11 @@ NAMESPACE: Final = uuid.UUID("6f1d0c1e-5f0b-5a35-9b0e-2f1f3c8f6d51")
 """Of all ids of stories. Changing it changes every id."""
 
 
+PARTS_MAX: Final = 3
+"""Stories of one window. A window that is told again withdraws the parts that it has no more, without knowing how many
+it had: so many records, less one, are the price of a straggler."""
+
+
 class Slot(NamedTuple):
     """A window's place in its journey: the era, and the ordinal within it, from 0, in the order of event time."""
 
@@ -19,6 +24,12 @@ class Slot(NamedTuple):
 def story_id(app: str, journey_id: str, slot: Slot) -> str:
     """The id of the story that a journey's window at `slot` becomes."""
     return str(uuid.uuid5(NAMESPACE, orjson.dumps([app, journey_id, slot.era, slot.ordinal]).decode()))
+
+
+def part_ids(name: str) -> tuple[str, ...]:
+    """The ids of all stories that the window whose story is `name` may become: the first part keeps the name."""
+    parts = (uuid.uuid5(NAMESPACE, orjson.dumps([name, part]).decode()) for part in range(1, PARTS_MAX))
+    return (name, *map(str, parts))
 
 
 def next_slot(before: Slot | None, silent_ms: int, first_ms: int, memory_ms: int) -> Slot:

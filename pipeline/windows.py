@@ -12,23 +12,24 @@ where events of different times share a partition.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
-from typing import Literal, assert_never
+from typing import Literal, TypeVar, assert_never
 
 from pipeline.clock import Clock
 from pipeline.closed_window import ClosedWindow
 from pipeline.entries import Entry, Light, Stub
 from pipeline.journey import Added, Journey, OpenWindow
 from pipeline.rows import Changes, SegmentLog
-from pipeline.story_ids import story_id
+from pipeline.story_ids import part_ids, story_id
 from schemas import limits
 from schemas.codecs import from_json
 from schemas.events import EVENT
 from schemas.stories import ClosedBy
 
 JourneyKey = tuple[str, str]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,23 @@ class Windowing:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A window to be told now, once more if it was told before. `bodies` are its events in their order."""
+    """A window to be told now, once more if it was told before. `bodies` are its events in their order.
+
+    `again` says that the window may have been told before: stories that it has become then, and does not now, are to be
+    withdrawn.
+    """
 
     story_id: str
     app: str
     journey_id: str
     closed_by: ClosedBy
     bodies: tuple[bytes, ...]
+    again: bool = field(default=False, compare=False)
+
+    def records(self, stories: Mapping[str, T]) -> list[tuple[str, T | None]]:
+        """What goes to the stories topic, where these are the window's stories by id: None is a tombstone."""
+        names = part_ids(self.story_id)
+        return [(name, stories.get(name)) for name in names if name in stories or self.again or name == names[0]]
 
     def window(self) -> ClosedWindow:
         """The window with its events parsed: real work, not for an event loop."""
@@ -68,6 +79,10 @@ class Withdrawn:
     """A story that no window stands for any more: a straggler made one window of two."""
 
     story_id: str
+
+    def records(self) -> list[tuple[str, None]]:
+        """Tombstones for all that the window may have become."""
+        return [(name, None) for name in part_ids(self.story_id)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +120,7 @@ class PartitionWindows:
     _fresh: list[Entry] = field(default_factory=list)
     _marked: dict[JourneyKey, Journey] = field(default_factory=dict)
     _saying: dict[str, tuple[Journey, OpenWindow] | None] = field(default_factory=dict)
+    _again: set[str] = field(default_factory=set)
     _refused: list[Refused] = field(default_factory=list)
     _wakes: list[tuple[int, JourneyKey]] = field(default_factory=list)
     _patience: list[tuple[int, JourneyKey]] = field(default_factory=list)
@@ -149,10 +165,10 @@ class PartitionWindows:
         """Hands over what came of the messages since the last flush. The caller makes it durable in this order:
         stories and refused events, then the puts in their order, then the deletes, then the source offsets up to
         `offset`; and asks for the next one only after that, or dies."""
-        stories = tuple(_say(story, what) for story, what in self._saying.items())
+        stories = tuple(_say(story, what, story in self._again) for story, what in self._saying.items())
         refused = tuple(self._refused)
         changes = self.log.write(self._fresh, self._marked.values(), self.offset, self.clock)
-        self._saying, self._refused, self._fresh, self._marked = {}, [], [], {}
+        self._saying, self._again, self._refused, self._fresh, self._marked = {}, set(), [], [], {}
         return Flush(self.offset, stories, refused, changes)
 
     def open_windows(self, journey_id: str) -> list[Told]:
@@ -242,8 +258,11 @@ class PartitionWindows:
         for slot, window in slots:
             due = window.ended or slot in journey.told or self.clock.now_ms >= window.touched_ms + self.windowing.gap_ms
             if due and journey.told.get(slot) != window.digest:
+                name = story_id(journey.app, journey.journey_id, slot)
+                if slot in journey.told or name in self._saying:
+                    self._again.add(name)
                 journey.told[slot] = window.digest
-                self._saying[story_id(journey.app, journey.journey_id, slot)] = (journey, window)
+                self._saying[name] = (journey, window)
                 self._marked[key] = journey
         while journey.windows and self._is_past(journey.windows[0], patient):
             for entry in journey.forget_first(slots.pop(0)[0]).entries:
@@ -315,8 +334,8 @@ class PartitionWindows:
             heappush(self._wakes, (at_ms, key))
 
 
-def _say(name: str, what: tuple[Journey, OpenWindow] | None) -> Told | Withdrawn:
+def _say(name: str, what: tuple[Journey, OpenWindow] | None, again: bool) -> Told | Withdrawn:
     if what is None:
         return Withdrawn(name)
     journey, window = what
-    return Told(name, journey.app, journey.journey_id, "end" if window.ended else "silence", window.bodies())
+    return Told(name, journey.app, journey.journey_id, "end" if window.ended else "silence", window.bodies(), again)

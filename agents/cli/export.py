@@ -1,5 +1,6 @@
 """`journeywright export`: the stored tests as a pytest project."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +14,27 @@ HELP = """Writes the stored tests as a ready-to-run pytest project: conftest.py,
 
 Example:  journeywright export --out tests --app shop.example
 
+Where three flows or more begin with the same sign-in, the project signs in once, and they start after it: they share
+what the server keeps for a session. With --sign-in each every test signs in by itself.
+
 What a person saved wins over what was generated. Works while `up` runs. Exit code 1 where there is no test."""
 
 
-@takes("data", "storage")
+class SignIn(StrEnum):
+    """How often an exported project signs in."""
+
+    ONCE = "once"
+    EACH = "each"
+
+
+@takes("data", "storage", "users_min")
 def export(
     settings: Settings,
     folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="The project's folder.")],
     app: Annotated[str | None, typer.Option(help="Only the tests of this app.")] = None,
+    sign_in: Annotated[
+        SignIn, typer.Option(help="Sign in once for all flows that can, or in each test.")
+    ] = SignIn.ONCE,
 ) -> None:
     """Reads the storage and writes the project."""
     from agents.composition import Services
@@ -31,6 +45,7 @@ def export(
     services = Services(settings)
     try:
         tests = services.tests(app)
+        flows = services.sources(tests) if sign_in is SignIn.ONCE else {}
     except StorageUnavailable as error:
         raise Failure(f"{error}: start the database, or correct --storage") from None
     finally:
@@ -39,7 +54,7 @@ def export(
         about = f" of app {app!r}" if app else ""
         raise Failure(f"there is no test{about} in {settings.storage_url}: send events first, or correct --data")
     try:
-        write_project(folder, project_files(tests))
+        write_project(folder, project_files(tests, flows))
     except NotOurs as error:
         raise Failure(str(error)) from None
     out.print(f"{len(tests)} test{'s' if len(tests) > 1 else ''} in {folder}", markup=False)

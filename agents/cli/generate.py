@@ -16,7 +16,7 @@ Example:  journeywright generate events.json more.ndjson.gz --out tests
 DIR then holds conftest.py, a test for each flow, and stories.jsonl: one story a line, as on the topic."""
 
 
-@takes("gap_s", "lateness_s", "journey_memory_s", "patterns")
+@takes("gap_s", "lateness_s", "journey_memory_s", "patterns", "users_min")
 def generate(
     settings: Settings,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON, NDJSON or gzip of these.")],
@@ -26,6 +26,7 @@ def generate(
     from agents.cli.files import read_files
     from agents.composition import Services
     from agents.local.folders import NotOurs, write_project
+    from pipeline.generate import shown, sources
     from pipeline.writing import project_files
     from schemas.codecs import to_json
 
@@ -38,9 +39,9 @@ def generate(
         services.close()
     if not stories:
         raise Failure(f"nobody did anything in {', '.join(map(str, files))}: there is no story to tell")
-    lines = b"".join(to_json(story) + b"\n" for story in stories)
+    lines = b"".join(to_json(story) + b"\n" for story in shown(stories, settings.users_min))
     try:
-        write_project(folder, {**project_files(tests), "stories.jsonl": lines})
+        write_project(folder, {**project_files(tests, sources(stories, settings.users_min)), "stories.jsonl": lines})
     except NotOurs as error:
         raise Failure(str(error)) from None
     out.print(f"{len(stories)} stories, {len(tests)} tests in {folder}", markup=False)

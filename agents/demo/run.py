@@ -97,7 +97,8 @@ class Demo:
         """Writes the project. Returns its tests as the web port tells them."""
         services = Services(self.machine.settings)
         try:
-            write_project(self.project, project_files(services.tests(APP)))
+            tests = services.tests(APP)
+            write_project(self.project, project_files(tests, services.sources(tests)))
         finally:
             services.close()
         return self._all("tests")

@@ -1,12 +1,14 @@
 """The flows of an app, as they were seen."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
 from agents.storage import rows
 from agents.storage.tables import FLOWS, STORIES, TESTS
 from pipeline.coverage import SeenFlow, seen_flow
+from pipeline.found_patterns import SeenGoals, seen_goals
 from schemas.codecs import from_json
 from schemas.stories import STORY
 
@@ -16,6 +18,20 @@ FLOWS_MAX: Final = 2_000
 
 def seen_flows(connection: Connection, app: str) -> list[SeenFlow]:
     """The FLOWS_MAX most frequent flows of an app."""
+    return [
+        seen_flow(row.id, from_json(STORY, row.body), row.support, row.last, bool(row.tested))
+        for row in _most_frequent(connection, app)
+    ]
+
+
+def seen_goals_of(connection: Connection, app: str) -> list[SeenGoals]:
+    """What the FLOWS_MAX most frequent flows of an app were after."""
+    rows = _most_frequent(connection, app)
+    return [seen_goals(row.id, from_json(STORY, row.body), row.support) for row in rows]
+
+
+def _most_frequent(connection: Connection, app: str) -> Iterable[Row[Any]]:
+    """The flows with a story each."""
     drawn = (
         select(
             STORIES.c.flow_id, func.min(STORIES.c.id).label("story"), func.max(STORIES.c.start_timestamp).label("last")
@@ -32,7 +48,4 @@ def seen_flows(connection: Connection, app: str) -> list[SeenFlow]:
         .order_by(FLOWS.c.support.desc(), FLOWS.c.id)
         .limit(FLOWS_MAX)
     )
-    return [
-        seen_flow(row.id, from_json(STORY, row.body), row.support, row.last, bool(row.tested))
-        for row in connection.execute(query)
-    ]
+    return connection.execute(query)

@@ -26,6 +26,7 @@ from agents.storage.values import (
 )
 from pipeline.coverage import SeenFlow
 from pipeline.flows import flow_id
+from pipeline.found_patterns import SeenGoals
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
 
@@ -81,6 +82,10 @@ class Storage:
     def seen_flows(self, app: str) -> list[SeenFlow]:
         """The flows of an app as they were seen, the most frequent first, up to FLOWS_MAX."""
         return in_transaction(self._engine, lambda c: flow_rows.seen_flows(c, app), writes=False)
+
+    def seen_goals(self, app: str) -> list[SeenGoals]:
+        """What the flows of an app were after, the most frequent first, up to FLOWS_MAX."""
+        return in_transaction(self._engine, lambda c: flow_rows.seen_goals_of(c, app), writes=False)
 
     def unsettled_flows(self) -> list[FlowState]:
         """The flows whose test is missing, out of date, or left over: what a crash left undone."""

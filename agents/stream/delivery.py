@@ -80,18 +80,21 @@ class Delivery:
             for one, outcome in zip(told, outcomes, strict=True)
             if isinstance(outcome, Exception)
         ]
-        stories = [outcome for outcome in outcomes if isinstance(outcome, Story)]
+        stories = [story for outcome in outcomes if not isinstance(outcome, Exception) for story in outcome]
         self._parts.metrics.embedder_queue.inc(len(stories))
         tagged = {story.id: story for story in await self._parts.tagger.tag(stories)} if stories else {}
         self._parts.metrics.embedder_queue.dec(len(stories))
         skipped = {one.story_id for one, outcome in zip(told, outcomes, strict=True) if isinstance(outcome, Exception)}
-        names = [said.story_id for said in flush.stories if said.story_id not in skipped]
-        return [(name, tagged.get(name)) for name in names], letters
+        records: list[tuple[str, Story | None]] = []
+        for said in flush.stories:
+            if said.story_id not in skipped:
+                records += said.records(tagged) if isinstance(said, Told) else said.records()
+        return records, letters
 
-    def _build_all(self, told: Sequence[Told]) -> list[Story | Exception | None]:
+    def _build_all(self, told: Sequence[Told]) -> list[Sequence[Story] | Exception]:
         return [self._build(one) for one in told]
 
-    def _build(self, told: Told) -> Story | Exception | None:
+    def _build(self, told: Told) -> Sequence[Story] | Exception:
         """A window that our code can't tell must not stop its partition for ever: it is buried, and logged as a bug."""
         try:
             return self._parts.build(told.window())

@@ -10,6 +10,7 @@ from agents.storage import CodeFiles, Storage
 from agents.stream.progress import Progress
 from agents.wire import Wire
 from pipeline.closed_window import ClosedWindow
+from pipeline.found_patterns import FoundPattern, SeenGoals
 from pipeline.windows import Windowing
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
@@ -27,13 +28,16 @@ class Tagger(Protocol):
     async def tag(self, stories: Sequence[Story]) -> list[Story]:
         """The same stories, with tags and patterns."""
 
+    async def find(self, flows: Sequence[SeenGoals]) -> Sequence[FoundPattern]:
+        """The patterns in these flows that the known ones do not reach."""
+
     async def stop(self) -> None:
         """Lets go of what it holds."""
 
 
 @dataclass(frozen=True)
 class StreamParts:
-    """`build` makes a window's story, None where nothing was done in it; `write` a test of a flow's sessions."""
+    """`build` makes a window's stories, none where nothing was done in it; `write` a test of a flow's sessions."""
 
     settings: Settings
     windowing: Windowing
@@ -43,5 +47,5 @@ class StreamParts:
     storage: Storage
     files: CodeFiles
     wire: Wire
-    build: Callable[[ClosedWindow], Story | None]
+    build: Callable[[ClosedWindow], Sequence[Story]]
     write: Callable[[Sequence[Story]], GeneratedTest]

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import faust
@@ -25,6 +27,7 @@ from agents.stream.topics import BadTopics, ensure_topics
 
 if TYPE_CHECKING:
     from agents.composition import Services
+    from pipeline.found_patterns import FoundPattern, SeenGoals
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +97,7 @@ def run(services: "Services") -> int:
 
 def _parts(services: "Services") -> StreamParts:
     from pipeline.generate import test_of
-    from pipeline.stories import build_story
+    from pipeline.stories import build_stories
 
     return StreamParts(
         settings=services.settings,
@@ -105,8 +108,8 @@ def _parts(services: "Services") -> StreamParts:
         storage=services.storage,
         files=services.files,
         wire=services.wire,
-        build=build_story,
-        write=test_of,
+        build=build_stories,
+        write=partial(test_of, users_min=services.settings.users_min),
     )
 
 
@@ -146,6 +149,9 @@ def _add_web(app: faust.App, services: "Services", parts: StreamParts, sender: S
     async def produce(key: bytes, value: bytes) -> None:
         await produce_events(sender, settings.topic("events"), key, value)
 
+    async def find(flows: "Sequence[SeenGoals]") -> "Sequence[FoundPattern] | None":
+        return await parts.tagger.find(flows) if parts.progress.tagger_ready else None
+
     checks = {"broker": parts.progress.broker_silent}
     if "journeys" in settings.role_set:
         checks["journeys"] = parts.progress.reason_not_ready
@@ -162,5 +168,6 @@ def _add_web(app: faust.App, services: "Services", parts: StreamParts, sender: S
             checks=checks,
             refresh=refresh,
             keys=services.keys,
+            find_patterns=find,
         ),
     )

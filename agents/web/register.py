@@ -10,7 +10,16 @@ from aiohttp import web
 from faust.web import View
 from faust.web.base import BlueprintManager
 
-from agents.web import openapi, views_coverage, views_events, views_health, views_posthog, views_stories, views_tests
+from agents.web import (
+    openapi,
+    views_coverage,
+    views_events,
+    views_health,
+    views_patterns,
+    views_posthog,
+    views_stories,
+    views_tests,
+)
 from agents.web.access import allow_origin, check_key, check_origin
 from agents.web.answers import json_answer
 from agents.web.calls import Answer, Call, Context
@@ -35,6 +44,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *views_stories.CALLS,
     *views_tests.CALLS,
     *views_coverage.CALLS,
+    *views_patterns.CALLS,
     *views_posthog.CALLS,
     *views_health.CALLS,
     Call(

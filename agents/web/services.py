@@ -8,6 +8,7 @@ from agents.keys import Keys
 from agents.metrics import Metrics
 from agents.settings import Settings
 from agents.storage import CodeFiles, Storage
+from pipeline.found_patterns import FoundPattern, SeenGoals
 from pipeline.messages import Message, messages_of
 from schemas.events import Event
 
@@ -43,12 +44,20 @@ class Journeys(Protocol):
         """The journey's windows in this worker's table, oldest first; none for an unknown journey."""
 
 
+FindPatterns = Callable[[Sequence[SeenGoals]], Awaitable[Sequence[FoundPattern] | None]]
+
+
+async def _no_model(_: Sequence[SeenGoals]) -> None:
+    """The answer of a worker without a model."""
+
+
 @dataclass(frozen=True)
 class WebServices:
     """Settings, storage and files; `produce(key, value)` writes to the events topic and returns once Kafka has
     acknowledged (BrokerUnavailable otherwise); `checks` say what is missing for work; `refresh` brings the gauges of
     the stream up to date before they are printed; `keys` are the API keys that are asked for; `pack` makes the
-    messages that are produced."""
+    messages that are produced; `find_patterns` asks the model, and answers None where this worker has none, or not
+    yet."""
 
     settings: Settings
     storage: Storage
@@ -60,3 +69,4 @@ class WebServices:
     refresh: Callable[[], None] = lambda: None
     keys: Keys = field(default_factory=Keys)
     pack: Callable[[Iterable[Event]], tuple[Message, ...]] = messages_of
+    find_patterns: FindPatterns = _no_model

@@ -14,6 +14,7 @@ from agents.web.calls import Answer, Call, Context, Parameter, ref
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import PAGE_PARAMETERS, off_loop, page_request, text_filters, text_parameter
 from agents.web.services import OpenWindow
+from pipeline.anonymity import hidden, made_up, typed_texts
 from schemas.codecs import dump
 
 ROUTED_HEADER: Final = "X-Journeywright-Routed"
@@ -22,9 +23,13 @@ ROUTE_SECONDS_MAX: Final = 5.0
 EVENTS_SHOWN_MAX: Final = 1_000
 
 
-def story_json(stored: StoredStory) -> dict[str, Any]:
-    """A story as clients know it."""
-    fields: dict[str, Any] = dump(stored.story)
+def story_json(stored: StoredStory, users_min: int = 0) -> dict[str, Any]:
+    """A story as clients know it. Where values need several users, one story's are made up, all of them: how many
+    users typed one is not asked here."""
+    told = stored.story
+    if users_min > 1:
+        told = hidden(told, made_up(told, frozenset(typed_texts(told.steps))))
+    fields: dict[str, Any] = dump(told)
     return {**fields, "hasTests": stored.has_test, "flow_id": stored.flow_id, "support": stored.support}
 
 
@@ -33,7 +38,9 @@ async def get_stories(context: Context, request: web.Request) -> web.Response:
     app = own_app(request, request.query.get("app"))
     wanted = StoryFilter(app=app, **text_filters(request, "session_id", "tag", "flow_id"))
     page = await off_loop(context.services.storage.stories, wanted, page_request(request))
-    return json_answer({"stories": [story_json(one) for one in page.items], "next_cursor": page.next_cursor})
+    users_min = context.services.settings.users_min
+    told = await off_loop(lambda: [story_json(one, users_min) for one in page.items])
+    return json_answer({"stories": told, "next_cursor": page.next_cursor})
 
 
 async def get_story(context: Context, request: web.Request) -> web.Response:
@@ -42,12 +49,13 @@ async def get_story(context: Context, request: web.Request) -> web.Response:
     stored = await off_loop(context.services.storage.story, key)
     if stored is None or not may_see(request, stored.story.app):
         raise not_found("story", key)
-    return json_answer(story_json(stored))
+    return json_answer(story_json(stored, context.services.settings.users_min))
 
 
-def window_json(window: OpenWindow) -> dict[str, Any]:
-    """An open window as clients see it: of a very long one, the newest EVENTS_SHOWN_MAX events."""
-    shown = [orjson.Fragment(event) for event in window.events[-EVENTS_SHOWN_MAX:]]
+def window_json(window: OpenWindow, users_min: int = 0) -> dict[str, Any]:
+    """An open window as clients see it: of a very long one, the newest EVENTS_SHOWN_MAX events; none where values need
+    several users."""
+    shown = [orjson.Fragment(event) for event in window.events[-EVENTS_SHOWN_MAX:] if users_min <= 1]
     fields = {"app": window.app, "story_id": window.story_id, "ended": window.ended}
     return {**fields, "event_count": len(window.events), "events": shown}
 
@@ -65,7 +73,9 @@ async def get_journey(context: Context, request: web.Request) -> web.StreamRespo
     if not windows:
         hint = "it may be closed: GET /api/v1/stories"
         raise ApiError(404, "not_found", f"no open journey has the id {key[:100]!r}", hint)
-    return json_answer({"journey_id": key, "windows": [window_json(one) for one in windows]})
+    return json_answer(
+        {"journey_id": key, "windows": [window_json(one, context.services.settings.users_min) for one in windows]}
+    )
 
 
 def _is_me(context: Context, url: str) -> bool:

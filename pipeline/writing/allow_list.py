@@ -4,7 +4,7 @@ import ast
 from typing import Final
 
 MODULES: Final = frozenset({"os", "re", "pytest"})
-NAMES: Final = frozenset({"page", "expect", "os", "re", "Page", "dialog", "str"})
+NAMES: Final = frozenset({"page", "signed_in_page", "expect", "os", "re", "Page", "dialog", "str"})
 VARIABLES: Final = (
     "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "response_info", "field",
     "value",
@@ -101,29 +101,33 @@ class ForbiddenCode(AssertionError):
     """The writer made something outside its allow-list: our own bug, never the input's."""
 
 
-def check_code(code: str) -> None:
-    """Raises ForbiddenCode unless the program has only the allowed shapes, imports, names and methods."""
+def check_code(code: str, functions: tuple[str, ...] = ()) -> None:
+    """Raises ForbiddenCode unless the program has only the allowed shapes, imports, names and methods.
+
+    It must be one test function with its imports, or exactly `functions`, in this order.
+    """
     if not code.isascii():
         raise ForbiddenCode("the program is not ASCII")
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError) as error:
         raise ForbiddenCode(f"the program doesn't parse: {type(error).__name__}") from error
-    _top(tree)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    known = {id(inner) for one in functions for decorator in one.decorator_list for inner in ast.walk(decorator)}
+    _top(tree, functions)
+    written = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    known = {id(inner) for one in written for decorator in one.decorator_list for inner in ast.walk(decorator)}
     for node in ast.walk(tree):
         if id(node) not in known:
             _node(node)
 
 
-def _top(tree: ast.Module) -> None:
+def _top(tree: ast.Module, wanted: tuple[str, ...]) -> None:
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     others = [node for node in tree.body if not isinstance(node, (ast.FunctionDef, ast.Import, ast.ImportFrom))]
-    if len(functions) != 1 or others or not functions[0].name.startswith("test_"):
-        raise ForbiddenCode("the program is not one test function with its imports")
-    decorators = functions[0].decorator_list
-    if len(decorators) > 1 or any(not _parametrizes(decorator) for decorator in decorators):
+    names = tuple(function.name for function in functions)
+    if others or (names != wanted if wanted else len(names) != 1 or not names[0].startswith("test_")):
+        raise ForbiddenCode(f"the program is not {' and '.join(wanted) or 'one test function'} with its imports")
+    decorators = [decorator for function in functions for decorator in function.decorator_list]
+    if len(decorators) > (0 if wanted else 1) or any(not _parametrizes(decorator) for decorator in decorators):
         raise ForbiddenCode("a decorator is not allowed")
 
 

@@ -1,5 +1,6 @@
 """The generated program as statements, and their text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -60,12 +61,14 @@ Statement = Run | Assign | Assert | With | Blank
 
 @dataclass
 class Program:
-    """The body of one test in the making. `actions` and `assertions` list its statements by kind, as text."""
+    """The body of one function in the making. `actions` and `assertions` list its statements by kind, as text; `page`
+    names its argument, the page that it begins with."""
 
     body: list[Statement] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     assertions: list[str] = field(default_factory=list)
     parameters: tuple[Parameter, ...] = ()
+    page: str = "page"
 
     def act(self, *statements: Statement) -> None:
         """Adds statements that do something."""
@@ -93,19 +96,32 @@ class Program:
         return True
 
     def text(self, name: str, docstring: str) -> str:
-        """The whole file."""
+        """The whole file of a test."""
+        return module([self], self.function(name, docstring))
+
+    def function(self, name: str, docstring: str) -> list[str]:
+        """The function alone, as lines."""
         body = list(self.body)
         while body and isinstance(body[-1], Blank):
             body.pop()
-        names = {found for statement in body for found in _names(statement)}
-        standard = [f"import {module}" for module in ("os", "re") if module in names]
-        head = [*standard, *([""] if standard else []), *(["import pytest"] if self.parameters else [])]
-        imported = "Page, expect" if "expect" in names else "Page"
-        head += [f"from playwright.sync_api import {imported}", "", ""]
-        head += parametrized(self.parameters)
-        arguments = ", ".join(["page: Page", *(f"{parameter.name}: str" for parameter in self.parameters)])
-        head += [f"def {name}({arguments}) -> None:", f'{INDENT}"""{docstring}"""']
-        return "\n".join([*head, *(line for statement in body for line in _lines(statement, INDENT)), ""])
+        arguments = ", ".join([f"{self.page}: Page", *(f"{parameter.name}: str" for parameter in self.parameters)])
+        head = [f"def {name}({arguments}) -> None:", f'{INDENT}"""{docstring}"""']
+        return [
+            *parametrized(self.parameters),
+            *head,
+            *(line for statement in body for line in _lines(statement, INDENT)),
+        ]
+
+
+def module(programs: Sequence[Program], functions: Sequence[str]) -> str:
+    """A file with these functions, as lines, and the imports that their programs need."""
+    names = {found for program in programs for statement in program.body for found in _names(statement)}
+    standard = [f"import {module}" for module in ("os", "re") if module in names]
+    head = [*standard, *([""] if standard else [])]
+    head += ["import pytest"] if any(program.parameters for program in programs) else []
+    imported = "Page, expect" if "expect" in names else "Page"
+    head += [f"from playwright.sync_api import {imported}", "", ""]
+    return "\n".join([*head, *functions, ""])
 
 
 def _lines(statement: Statement, indent: str) -> list[str]:

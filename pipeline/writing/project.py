@@ -1,24 +1,15 @@
 """A ready-to-run pytest project around generated tests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from pipeline.consensus import Consensus
+from pipeline.writing.sign_in import SharedSignIn, shared_sign_in
 from schemas.generated_tests import GeneratedTest
 
-_CONFTEST: Final = '''"""Starts the installed Chromium where Playwright has none of its own."""
-
-import os
-import shutil
-from pathlib import Path
-from typing import Any
-
-import pytest
-from playwright.sync_api import BrowserType
-
-
-@pytest.fixture(scope="session")
+_CONFTEST: Final = """@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_type: BrowserType) -> dict[str, Any]:
-    """Adds the path of Chromium: $CHROMIUM, or the first one found, unless Playwright's own is there."""
+    \"\"\"Adds the path of Chromium: $CHROMIUM, or the first one found, unless Playwright's own is there.\"\"\"
     named = os.environ.get("CHROMIUM")
     if browser_type.name != "chromium" or (not named and Path(browser_type.executable_path).exists()):
         return browser_type_launch_args
@@ -28,7 +19,37 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_t
         return browser_type_launch_args
     args = [*browser_type_launch_args.get("args", []), *([] if os.name == "nt" or os.geteuid() else ["--no-sandbox"])]
     return {**browser_type_launch_args, "executable_path": found, "args": args}
-'''
+"""
+
+_SIGNED_IN: Final = """@pytest.fixture(scope="session")
+def sign_in_state(browser: Browser, browser_context_args: dict[str, Any]) -> tuple[str, Any]:
+    \"\"\"Signs in once: where that leads, and the storage by which the app knows the user; None if it does not.\"\"\"
+    with browser.new_context(**browser_context_args) as context:
+        page = context.new_page()
+        sign_in(page)
+        address, state = page.url, context.storage_state()
+    with browser.new_context(**{**browser_context_args, "storage_state": state}) as context:
+        page = context.new_page()
+        page.goto(address)
+        try:
+            see_signed_in(page)
+        except AssertionError:
+            state = None
+    return address, state
+
+
+@pytest.fixture
+def signed_in_page(new_context: Callable[..., BrowserContext], sign_in_state: tuple[str, Any]) -> Page:
+    \"\"\"A page of a context of its own, on which the user has just signed in.\"\"\"
+    address, state = sign_in_state
+    if state is None:
+        page = new_context().new_page()
+        sign_in(page)
+    else:
+        page = new_context(storage_state=state).new_page()
+        page.goto(address)
+    return page
+"""
 
 _PYPROJECT: Final = """[project]
 name = "recorded-flows"
@@ -50,25 +71,53 @@ pytest --base-url https://your-app.example
 ```
 
 An installed Chromium is used where Playwright's own is missing; `CHROMIUM` names one.
-{environment}"""
+{signed_in}{environment}"""
+
+_README_SIGNED_IN: Final = """
+Tests that take `signed_in_page` start after the sign-in of `conftest.py`, which is done once: they share what the
+server keeps for a session. `journeywright export --sign-in each` gives each test a sign-in of its own.
+"""
 
 
-def project_files(tests: Iterable[GeneratedTest]) -> dict[str, str]:
+def project_files(tests: Iterable[GeneratedTest], flows: Mapping[str, Consensus] | None = None) -> dict[str, str]:
     """File name → content. File names are those of the tests, numbered where two are alike; in the order of their ids,
-    so that the same tests give the same project."""
+    so that the same tests give the same project.
+
+    `flows` are what tests were written from, by test id. Where enough of them begin with the same sign-in, the project
+    signs in once and these tests start after it. Tests that stand in no `flows` keep their code as it is.
+    """
     ordered = sorted(tests, key=lambda test: (test.file_name, test.id))
+    shared = shared_sign_in(flows or {})
     files = {
-        "conftest.py": _CONFTEST,
+        "conftest.py": _conftest(shared),
         "pyproject.toml": _PYPROJECT,
-        "README.md": _README.format(environment=_environment(ordered)),
+        "README.md": _README.format(signed_in=_README_SIGNED_IN if shared else "", environment=_environment(ordered)),
     }
     for test in ordered:
         name, number = test.file_name, 2
         while name in files:
             name = f"{test.file_name.removesuffix('.py')}_{number}.py"
             number += 1
-        files[name] = test.code
+        files[name] = test.code if shared is None else shared.codes.get(test.id, test.code)
     return files
+
+
+def _conftest(shared: SharedSignIn | None) -> str:
+    """The fixtures, and with a shared sign-in the functions that they call."""
+    if shared is None:
+        head = ['"""Starts the installed Chromium where Playwright has none of its own."""', "", "import os"]
+        own = ["BrowserType"]
+    else:
+        head = ['"""Starts the installed Chromium where Playwright has none of its own, and signs in once."""']
+        head += ["", "import os", *(["import re"] if shared.uses_re else [])]
+        own = ["Browser", "BrowserContext", "BrowserType", "Page", "expect"]
+    head += ["import shutil", *(["from collections.abc import Callable"] if shared else [])]
+    head += ["from pathlib import Path", "from typing import Any", "", "import pytest"]
+    head += [f"from playwright.sync_api import {', '.join(own)}", "", ""]
+    parts = ["\n".join([*head, _CONFTEST])]
+    if shared is not None:
+        parts += ["\n".join([*shared.functions, ""]), _SIGNED_IN]
+    return "\n\n".join(parts)
 
 
 def _environment(tests: list[GeneratedTest]) -> str:

@@ -56,14 +56,19 @@ class Writer:
     requested: tuple[str, str, int] | None = None
     """Method, address pattern and status of the request that the next action must cause, if that is to be asserted."""
 
+    @property
+    def main(self) -> Expr:
+        """The page that the program begins with."""
+        return Name(self.program.page)
+
     def page_of(self, step: Step) -> Expr:
         """The page variable of the step's tab; a tab that nobody opened gets a page of its own."""
         if step.tab_id not in self.pages:
             if not self.pages:
-                self.pages[step.tab_id] = Name("page")
+                self.pages[step.tab_id] = self.main
             else:
                 name = self._fresh("tab")
-                self.program.act(Assign(name, method(Attr(Name("page"), "context"), "new_page")))
+                self.program.act(Assign(name, method(Attr(self.main, "context"), "new_page")))
                 self.pages[step.tab_id] = Name(name)
         return self.pages[step.tab_id]
 

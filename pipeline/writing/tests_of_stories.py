@@ -1,13 +1,14 @@
 """A story written as a test: the steps, and after each what it must have changed."""
 
 import re
+from typing import Final
 
 from pipeline.flows import flow_id
 from pipeline.flows import test_id as id_of_test
 from pipeline.writing import names, volatile
 from pipeline.writing.allow_list import check_code
 from pipeline.writing.assertions import Check, chosen, met_before
-from pipeline.writing.code import Attr, Call, Equal, Expr, Literal, Name, flat, method
+from pipeline.writing.code import Attr, Call, Equal, Expr, Literal, flat, method
 from pipeline.writing.outcome import checks_after, outcome, saving_request, where_it_ended
 from pipeline.writing.program import Assert, Program, Run
 from pipeline.writing.secrets import credentials, is_secret
@@ -18,21 +19,23 @@ from schemas.stories import FillStep, GotoStep, SelectStep, Step, Story
 
 CHECKS_NAVIGATED = 2
 SCORE_SECOND = 60
+SIGNED_IN_PAGE: Final = "signed_in_page"
+"""The fixture of an exported project that gives a page on which the user has just signed in."""
 
 
-def write_test(story: Story, parameters: tuple[Parameter, ...] = ()) -> GeneratedTest:
+def write_test(story: Story, parameters: tuple[Parameter, ...] = (), signed_in: int = 0) -> GeneratedTest:
     """The Playwright test of a story. Equal stories give equal bytes.
 
     `parameters` are values that the story typed, with those of other sessions; where one of them stands in a place
-    where it can't be put together, the test has the story's own values alone.
+    where it can't be put together, the test has the story's own values alone. `signed_in` is the number of steps, from
+    the first on, that have been done on the page that the test gets: those up to a sign-in.
     """
-    told = credentials(story.steps)
-    writer = Writer(Program(), told, _home(story), _typed(story.steps), _hidden(story.steps), ticking(story.steps))
-    writer.notes += told.notes
-    if not story.steps or not isinstance(story.steps[0], GotoStep):
+    writer = writer_for(story, SIGNED_IN_PAGE if signed_in else "page")
+    told = writer.credentials
+    if not signed_in and (not story.steps or not isinstance(story.steps[0], GotoStep)):
         url = story.initial_state.url or (story.steps[0].page.url if story.steps else "/")
         writer.program.act(Run(method(_first_page(writer, story), "goto", writer.place(url))))
-    _steps(writer, story)
+    write_steps(writer, story, signed_in, len(story.steps))
     writer.program.bind(parameters)
     program, name = writer.program, names.function_name(story.title)
     code = program.text(name, names.sentence(story.sentence or story.title, story.title))
@@ -60,13 +63,20 @@ def write_test(story: Story, parameters: tuple[Parameter, ...] = ()) -> Generate
     )
 
 
+def writer_for(story: Story, page: str = "page") -> Writer:
+    """What writes the steps of a story, into a program that begins with a page of this name."""
+    told = credentials(story.steps)
+    program = Program(page=page)
+    writer = Writer(program, told, home_of(story), _typed(story.steps), _hidden(story.steps), ticking(story.steps))
+    writer.notes += told.notes
+    return writer
+
+
 def _first_page(writer: Writer, story: Story) -> Expr:
-    if story.steps:
-        return writer.page_of(story.steps[0])
-    return Name("page")
+    return writer.page_of(story.steps[0]) if story.steps else writer.main
 
 
-def _home(story: Story) -> str:
+def home_of(story: Story) -> str:
     """The origin that base_url stands for: that of the first page."""
     urls = [step.url if isinstance(step, GotoStep) else step.page.url for step in story.steps]
     return next((found for found in map(volatile.origin, [*urls[:1], story.initial_state.url, *urls]) if found), "")
@@ -94,14 +104,18 @@ def _hidden(steps: tuple[Step, ...]) -> tuple[str, ...]:
     return tuple(before_secret(one) for one in shown if one is not None and one.before)
 
 
-def _steps(writer: Writer, story: Story) -> None:
-    """Writes every step with its checks. Whatever can't be written, the program ends with assertions."""
+def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
+    """Writes the steps from `first` to before `end` with their checks. Whatever can't be written, a program that goes
+    to the story's end ends with assertions."""
     known: frozenset[str] = volatile.segments_of(story.initial_state.url)
     last = len(story.steps) - 1
     finished = False
     for place, step in enumerate(story.steps):
         if isinstance(step, GotoStep):
             known |= volatile.segments_of(step.url)
+        if not first <= place < end:
+            continue
+        if isinstance(step, GotoStep):
             writer.program.pause()
         writer.requested = saving_request(story, step, writer.fixed) if place == last else None
         if not writer.write(step):
@@ -121,7 +135,7 @@ def _steps(writer: Writer, story: Story) -> None:
         _assert(writer, checks)
         if checks and place != last:
             writer.program.pause()
-    if not finished:
+    if not finished and end > last:
         _assert(writer, where_it_ended(_first_page(writer, story), writer, story, known))
 
 

@@ -9,7 +9,7 @@ from pipeline.entries import Light, light
 from pipeline.generate import stories_of
 from pipeline.intake import BadInput, read_message
 from pipeline.rows import SegmentLog
-from pipeline.stories import build_story
+from pipeline.stories import build_stories
 from pipeline.windows import PartitionWindows, Told, Windowing
 from schemas.events import Event
 from schemas.stories import Story
@@ -41,7 +41,7 @@ def truth_of_log(records: Sequence[Record], windowing: Windowing, partitions: in
                     if isinstance(said, Told):
                         told[said.story_id] = said
         truth.open += sum(len(journey.windows) - len(journey.told) for journey in state.journeys.values())
-        truth.stories += [story for said in told.values() if (story := build_story(said.window())) is not None]
+        truth.stories += [story for said in told.values() for story in build_stories(said.window())]
     return truth
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from agents.composition import Services
 from agents.settings import load
 from agents.stream.worker import run
+from pipeline.found_patterns import FoundPattern, SeenGoals
 from schemas.stories import Story
 
 HOLD: Final = "hold-stories"
@@ -32,6 +33,10 @@ class Untagged:
         while self._hold.exists():  # noqa: ASYNC110 - a file has no event
             await asyncio.sleep(0.02)
         return list(stories)
+
+    async def find(self, _: Sequence[SeenGoals]) -> Sequence[FoundPattern]:
+        """None."""
+        return ()
 
     async def stop(self) -> None:
         """Nothing to end."""

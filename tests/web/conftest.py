@@ -8,6 +8,7 @@ from pathlib import Path
 
 import faust
 import httpx
+import numpy as np
 import pytest
 
 from agents.keys import Keys
@@ -16,6 +17,7 @@ from agents.settings import load
 from agents.storage import CodeFiles, Storage
 from agents.web.register import register
 from agents.web.services import BrokerUnavailable, OpenWindow, WebServices
+from pipeline.found_patterns import FoundPattern, SeenGoals, found_patterns, texts_of
 
 NO_KEYS = Keys()
 
@@ -120,7 +122,15 @@ def make_site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Callable
         settings = load(data=tmp_path, web_port=port, **changes)
         topic, journeys, metrics, missing = Topic(), HeldJourneys(), Metrics(), {"consumer": None}
         checks = {"consumer": lambda: missing["consumer"]}
-        services = WebServices(settings, storage, files, metrics, journeys, topic.produce, checks, keys=keys)
+
+        async def find(flows: Sequence[SeenGoals]) -> Sequence[FoundPattern] | None:
+            if missing.get("model"):
+                return None
+            unlike = np.eye(len(texts_of(flows)), dtype=np.float32)  # without the model, no goal is like another
+            return found_patterns(flows, unlike, ())
+
+        views = (settings, storage, files, metrics, journeys, topic.produce, checks)
+        services = WebServices(*views, keys=keys, find_patterns=find)
         register(app, services)
         server = ServerThread(app)
         server.start()

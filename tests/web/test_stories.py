@@ -5,9 +5,11 @@ from urllib.parse import quote
 
 import pytest
 
+from agents.storage import StoredStory
 from agents.web.services import OpenWindow
-from agents.web.views_stories import ROUTED_HEADER
+from agents.web.views_stories import ROUTED_HEADER, story_json, window_json
 from pipeline.flows import flow_id
+from tests.flows.test_parameters import saves
 from tests.storage.samples import APP, a_story, a_test
 from tests.web.conftest import Site
 
@@ -111,3 +113,16 @@ def test_while_a_journey_moves_the_answer_is_to_ask_again(make_site: Callable[[]
         assert answer.status_code == 503
         assert "Retry-After" in answer.headers
     assert one.http.get("/api/v1/journeys/j", headers={ROUTED_HEADER: "1"}).status_code == 503
+
+
+def test_where_values_need_several_users_none_is_shown() -> None:
+    """Nobody's own words are read over HTTP: a story's are made up, and an open journey shows no events."""
+    (story,) = saves(["Bernadette Holm"])
+    stored = StoredStory(story, "flow", 1, has_test=False)
+    assert "Bernadette Holm" in str(story_json(stored, 1))
+    hidden = story_json(stored, 2)
+    assert "ernadette" not in str(hidden)
+    assert set(hidden) == set(story_json(stored))
+    window = OpenWindow("shop", "s", False, [b"{}"])
+    assert len(window_json(window, 1)["events"]) == 1
+    assert window_json(window, 2) == {**window_json(window), "events": []}

@@ -1,12 +1,15 @@
 """A partition's log for tests: light events, messages, and a reader that may crash and be restored."""
 
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from pipeline.entries import Light, light
 from pipeline.restoring import restore
 from pipeline.rows import SegmentLog
-from pipeline.windows import PartitionWindows, Refused, Told, Windowing
+from pipeline.story_ids import PARTS_MAX, part_ids
+from pipeline.windows import PartitionWindows, Refused, Told, Windowing, Withdrawn
 from schemas.events import End, Event, Opaque
 
 GAP_MS = 1_000
@@ -49,6 +52,7 @@ class Reader:
     rows: dict[str, bytes] = field(default_factory=dict)
     stories: Outcome = field(default_factory=dict)
     records: int = 0
+    parts: Outcome = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     owners: int = 0
     state: PartitionWindows = field(init=False)
@@ -68,34 +72,41 @@ class Reader:
     def flush(self, steps: int | None = None) -> None:
         """Flushes; with `steps`, only so many of its writes come through before a crash."""
         flush = self.state.flush()
-        left = [10**9 if steps is None else steps]
-
-        def through() -> bool:
-            left[0] -= 1
-            return left[0] >= 0
-
-        for said in flush.stories:
-            if not through():
-                break
-            self.records += 1
-            if isinstance(said, Told):
-                self.stories[said.story_id] = tuple(one.id for one in said.window().events)
-            else:
-                self.stories.pop(said.story_id, None)
-        for refused in flush.refused:
-            if through():
-                self.bury(refused)
-        for key, value in flush.changes.puts:
-            if through():
-                self.rows[key] = value
-        for key in flush.changes.deletes:
-            if through():
-                self.rows.pop(key, None)
-        if left[0] < 0:
+        writes: list[Callable[[], object]] = [partial(self._say, said) for said in flush.stories]
+        writes += [partial(_put, self.parts, *record) for said in flush.stories for record in _records(said)]
+        writes += [partial(self.bury, refused) for refused in flush.refused]
+        writes += [partial(self.rows.__setitem__, key, value) for key, value in flush.changes.puts]
+        writes += [partial(self.rows.pop, key, None) for key in flush.changes.deletes]
+        for write in writes[:steps]:
+            write()
+        if steps is not None and steps < len(writes):
             self.crash()
+
+    def _say(self, said: Told | Withdrawn) -> None:
+        self.records += 1
+        told = names(said.window().events) if isinstance(said, Told) else None
+        _put(self.stories, said.story_id, told)
 
     def bury(self, refused: Refused) -> None:
         self.refused[refused.event.key[3]] = refused.cause
+
+
+def _put(topic: Outcome, name: str, value: tuple[str, ...] | None) -> None:
+    topic.pop(name, None)
+    if value is not None:
+        topic[name] = value
+
+
+def parts_of(story_id: str, events: tuple[str, ...]) -> Outcome:
+    """The parts of a window by made-up borders, which come and go with every event."""
+    count = 1 + zlib.crc32(" ".join(events).encode()) % PARTS_MAX
+    return {name: events[place::count] for place, name in enumerate(part_ids(story_id)[:count])}
+
+
+def _records(said: Told | Withdrawn) -> Sequence[tuple[str, tuple[str, ...] | None]]:
+    if isinstance(said, Withdrawn):
+        return said.records()
+    return said.records(parts_of(said.story_id, names(said.window().events)))
 
 
 def silence(after_ms: int, length_ms: int, step_ms: int = 200) -> list[Message]:

@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 
 from pipeline.offline import close_all
 from schemas.events import Event
-from tests.windows.logs import GAP_MS, LATENESS_MS, WINDOWING, Message, Reader, event, names, read_all, silence
+from tests.windows.logs import (
+    GAP_MS,
+    LATENESS_MS,
+    WINDOWING,
+    Message,
+    Reader,
+    event,
+    names,
+    parts_of,
+    read_all,
+    silence,
+)
 
 DELAY_MAX_MS = LATENESS_MS // 2 - 1
 
@@ -99,6 +110,8 @@ def test_stories_are_those_of_the_batch(data: st.DataObject) -> None:
     log = data.draw(logs(events, DELAY_MAX_MS))
     reader = read_with_faults(log, data.draw(FAULTS))
     assert reader.stories == truth(events)
+    whole = [parts_of(name, told) for name, told in reader.stories.items()]
+    assert reader.parts == {name: part for parts in whole for name, part in parts.items()}
 
 
 @given(st.data())
@@ -109,6 +122,7 @@ def test_a_crash_changes_nothing_in_any_log(data: st.DataObject) -> None:
     log = data.draw(logs(events, 6_000))
     calm, shaken = read_all(log), read_with_faults(log, data.draw(FAULTS))
     assert shaken.stories == calm.stories
+    assert shaken.parts == calm.parts
     assert shaken.refused == calm.refused
 
 

@@ -1,0 +1,148 @@
+"""What few users typed is made up before it leaves: of the same shape, everywhere, and never made of the value."""
+
+import random
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.flows.synthetic import Visitor, alert
+from pipeline.anonymity import CUT_CHARS_MIN, WORD_CHARS_MIN, hidden, like, made_up, rare_texts, typed_texts
+from pipeline.consensus import consensus
+from pipeline.generate import shown
+from pipeline.generate import test_of as write_flow
+from pipeline.writing.allow_list import check_code
+from schemas.codecs import to_json
+from schemas.events import End
+from schemas.stories import Story
+from tests.flows.test_flow_assignment import told
+from tests.flows.test_parameters import saves
+
+REAL = 3
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("Gartenfest", r"[A-Z][a-z]{9}"),
+        ("ANNA-7", r"[A-Z]{4}-[1-9]"),
+        ("ada@ferry.example", r"[a-z]{3}@example\.com"),
+        ("+43 660 1234567", r"\+[1-9]\d [1-9]\d\d [1-9]\d{6}"),
+        ("1984-02-29", r"1984-(0[1-9]|1[0-2])-([01]\d|2[0-8])"),
+        ("2024-05", r"2024-(0[1-9]|1[0-2])"),
+        ("2024-05-06T10:30", r"2024-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d"),
+        ("31.12.1984", r"(0\d|1[0-2])\.(0\d|1[0-2])\.1984"),
+        ("9:45", r"[1-9]:[0-5]\d"),
+        ("https://ada.example/me?x=1", r"https://example\.com/[a-z]{2}\?[a-z]=[1-9]"),
+        ("1250", r"[1-9]\d{3}"),
+    ],
+)
+def test_made_up_values_have_the_same_shape(text: str, shape: str) -> None:
+    """Letters for letters, digits for digits; dates, times, e-mail and web addresses stay such."""
+    for seed in map(str, range(50)):
+        assert re.fullmatch(shape, like(text, seed)), like(text, seed)
+
+
+@given(st.text(max_size=60), st.text(max_size=5))
+@settings(max_examples=200, deadline=None)
+def test_any_text_has_something_like_it(text: str, seed: str) -> None:
+    """The same seed gives the same value, whatever the text is."""
+    assert like(text, seed) == like(text, seed)
+
+
+def test_a_made_up_value_says_nothing_of_the_value() -> None:
+    """It comes from its place alone: two values of one shape in the same place are replaced alike."""
+    told = [saves([name])[0].model_copy(update={"flow_key": "same"}) for name in ("Bernadette", "Rolfinesso")]
+    (first,), (second,) = (made_up(story, frozenset(typed_texts(story.steps))).values() for story in told)
+    assert like("Bernadette", "seed") == like("Hilmogirre", "seed")
+    assert first == made_up(told[0], frozenset({"Bernadette"}))["Bernadette"]
+    assert second == like("Rolfinesso", "same 0 0")
+
+
+def test_below_the_number_of_users_a_value_is_made_up_at_it_it_stays() -> None:
+    """Two users are too few where three are asked for; three are enough; one user often is one user."""
+    stories = saves(["Groceries"] * 2 + ["Paint"] * 3)
+    assert rare_texts(stories, REAL) == {"Groceries"}
+    same = [story.model_copy(update={"user_id": "ann"}) for story in saves(["Paint"] * 5)]
+    assert rare_texts(same, REAL) == {"Paint"}
+    assert rare_texts(stories, 1) == frozenset()
+
+
+def test_a_test_of_real_users_has_nobodys_own_value() -> None:
+    """The value is nowhere in the test, and what the page said back follows the made-up one."""
+    stories = saves(["Bernadette Holm"])
+    test = write_flow(stories, REAL)
+    check_code(test.code)
+    assert b"ernadette" not in to_json(test)
+    assert b"olm" not in to_json(test)
+    made = made_up(stories[0], frozenset({"Bernadette Holm"}))["Bernadette Holm"]
+    assert f'fill("{made}")' in test.code
+    assert f"Saved '{made}'." in test.code
+    assert made in test.story
+
+
+def test_what_many_typed_stays_in_the_test() -> None:
+    """Rows that three users typed are rows, the own values of the session that tells the steps among them."""
+    code = write_flow(saves(["Groceries"] * 3 + ["Garden tools"] * 3), REAL).code
+    assert "Groceries" in code
+    assert "Garden tools" in code
+
+
+def test_unless_told_otherwise_the_values_stay() -> None:
+    """The setting's default changes nothing: tests of test traffic need their values."""
+    stories = saves(["Bernadette Holm"])
+    assert write_flow(stories).code == write_flow(stories, 1).code
+    assert "Bernadette Holm" in write_flow(stories).code
+    assert consensus(stories).story is stories[0]
+
+
+def test_stories_leave_with_made_up_values() -> None:
+    """What is written beside the project has none of them either, and keeps its order, ids and flow keys."""
+    stories = saves(["Bernadette Holm", "Paint", "Paint", "Paint"])
+    out = shown(stories, REAL)
+    assert b"ernadette" not in to_json(out[0])
+    assert out[1:] == stories[1:]
+    assert [(one.id, one.flow_key) for one in out] == [(one.id, one.flow_key) for one in stories]
+
+
+def _told(value: str, said: str, url: str) -> Story:
+    visitor = Visitor("shop", 1, random.Random("plain"))
+    visitor.open("/lists/new")
+    visitor.write("List name", value)
+    visitor.send("Save", "POST", "/lists", alert(said), url=url)
+    visitor.add(End)
+    return told(visitor)
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "url"),
+    [
+        ("Bernadette Holm", "Saved BERNADETTE HOLM", "/lists/bernadette-holm"),
+        ("Bernadette Holm", "Saved", "/lists?name=Bernadette+Holm&x=Bernadette%20Holm"),
+        ("Bernadette Holm", "Bernadette Ho…", "/lists/bernadette_holm"),
+        ("Bernadette Holm", "Saved 'Bernadette\n  Holm'", "/lists"),
+        ("Bernadette\nHolmqvist", "Saved Holmqvist, by Bernadette", "/lists"),
+        ("ベルナデッテ", "ベルナデッテさん", "/lists/%E3%83%99%E3%83%AB%E3%83%8A%E3%83%87%E3%83%83%E3%83%86"),
+    ],
+)
+def test_a_value_is_found_however_it_is_spelled(value: str, said: str, url: str) -> None:
+    """In capitals, in addresses, cut off, broken over lines, line by line, within words."""
+    story = _told(value, said, url)
+    raw = to_json(hidden(story, made_up(story, frozenset({value})))).decode().casefold()
+    for part in ("ernadette", "olm", "ベルナデッテ", "%e3%83%99%e3%83%ab"):
+        assert part not in raw
+
+
+@given(st.text(min_size=CUT_CHARS_MIN, max_size=40), st.sampled_from(["{}", "Saved '{}'.", "a{}b"]))
+@settings(max_examples=60, deadline=None)
+def test_no_text_gets_through(value: str, said: str) -> None:
+    """Whatever is typed, the typed text stands nowhere afterwards, and the story is still a story."""
+    story = _told(value, said.format(value), "/lists")
+    texts = frozenset(typed_texts(story.steps))
+    instead = made_up(story, texts)
+    out = hidden(story, instead)
+    for text in texts:
+        if instead.get(text, text) != text and len(text) >= WORD_CHARS_MIN:
+            assert text not in typed_texts(out.steps)
+    assert out.id == story.id
