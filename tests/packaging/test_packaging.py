@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from agents.cli.root import app
 from agents.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,7 +106,7 @@ def test_the_image_copies_what_is_there_and_runs_as_a_user() -> None:
 def test_the_documents_name_only_settings_and_commands_that_exist() -> None:
     """README and operations don't promise what is not there."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {f"{PREFIX}CONFIG"}
-    commands = {"demo", "up", "worker", "generate", "replay", "export", "verify", "doctor"}
+    commands = {str(command.name) for command in app.registered_commands}
     for file in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
         text = file.read_text()
         assert variables_in(text) <= known, file

@@ -15,7 +15,7 @@ from agents.stream.progress import Progress
 from agents.stream.tests_agent import WritingAgent
 from agents.wire import JsonWire
 from pipeline.generate import test_of as write_test
-from pipeline.stories import build_story
+from pipeline.stories import build_stories
 from pipeline.windows import Windowing
 from schemas.codecs import to_json
 from schemas.stories import Story
@@ -38,8 +38,9 @@ class Come:
             value: bytes
             partition: int
             offset: int
+            timestamp: float
 
-        return Message(self.story.id.encode(), to_json(self.story), 0, self.offset)
+        return Message(self.story.id.encode(), to_json(self.story), 0, self.offset, 0.0)
 
     def ack(self) -> None:
         self.acknowledged.set()
@@ -85,7 +86,7 @@ def agent_on(folder: Path) -> tuple[WritingAgent, SlowStorage]:
     tagger: Any = None
     parts = StreamParts(
         load(brokers="none:1"), Windowing(1, 1, 2), Metrics(), Progress(), tagger, storage,
-        CodeFiles(f"file://{folder}/files", storage), JsonWire(), build_story, write_test,
+        CodeFiles(f"file://{folder}/files", storage), JsonWire(), build_stories, write_test,
     )  # fmt: skip
     return WritingAgent(app, parts, 1, sender), storage
 
