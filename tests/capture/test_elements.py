@@ -1,0 +1,144 @@
+"""An element that was acted on arrives with what finds it again: names, counts, frames, shadow roots, rows."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from schemas.elements import ById, ByPath, ByRole, Candidate
+from tests.capture.site import Site
+from tests.capture.test_actions import Record, actions, unique
+
+pytestmark = pytest.mark.slow
+
+
+def test_iframes_tell_how_to_reach_them(record: Record) -> None:
+    """Actions inside same-origin frames arrive with the way to the frame, also in a frame that a script wrote."""
+
+    def do(page: Page) -> None:
+        page.frame_locator("[name=inner]").get_by_label("Amount").press_sequentially("12")
+        page.frame_locator("[name=inner]").get_by_role("button").click()
+        page.frame_locator("#written").get_by_label("Text").press_sequentially("hello")
+
+    amount, pay, text = actions(record("frames.html", do))
+    assert (amount.value.text, pay.target.name, text.value.text) == ("12", "Pay", "hello")
+    hops = [hop[0].locator.model_dump()["value"] for hop in (*pay.target.frames, *text.target.frames)]
+    assert hops == ["inner", "Editor"]
+    assert [one.count for one in pay.target.candidates if one.locator == ByRole(role="button", name="Pay")] == [1]
+
+
+def test_shadow_roots_are_open_books(record: Record) -> None:
+    """Nested open shadow roots: the inner element is meant, and counted as Playwright counts, through all roots."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Switch on").nth(1).click()
+        page.get_by_label("Mode").nth(1).select_option("Night")
+        page.get_by_label("Away").first.check()
+
+    click, select, check = actions(record("shadow.html", do))
+    assert click.target.shadow
+    named = [one for one in click.target.candidates if one.locator == ByRole(role="button", name="Switch on")]
+    assert [(one.count, one.index) for one in named if not one.within] == [(2, 1)]
+    assert [one.label for one in select.options] == ["Night"]
+    assert check.checked
+
+
+def test_names_that_contain_another_get_an_exact_variant(record: Record) -> None:
+    """ "Save" beside "Save as draft": the loose form finds both, the exact one only it."""
+    (click,) = actions(record("table.html", lambda page: page.get_by_role("button", name="Save", exact=True).click()))
+    named = [(one.locator, one.count) for one in click.target.candidates if isinstance(one.locator, ByRole)]
+    counts = {locator.exact: count for locator, count in named if locator.name}
+    assert counts == {False: 2, True: 1}
+
+
+def test_row_is_told_apart_by_its_text(record: Record) -> None:
+    """One of several equal buttons: found within the row that has a telling text, and within a named tile."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("row").filter(has_text="Alan").get_by_role("button").click()
+        page.get_by_test_id("tile-south").get_by_role("button").click()
+
+    edit, tile = actions(record("table.html", do))
+    scoped = [one for one in unique(edit.target) if one.within and one.within[0].has_text == "Alan Turing"]
+    assert scoped
+    assert scoped[0].within[0].count == 1
+    assert any(one.within and one.within[0].locator.by == "test_id" for one in unique(tile.target))
+
+
+def test_generated_ids_and_classes_are_no_candidates(record: Record) -> None:
+    """An id with a counter and a hashed class are left out; a path is there as the last resort."""
+    (click,) = actions(record("table.html", lambda page: page.locator("#react-select-7-input").click()))
+    assert not [one for one in click.target.candidates if isinstance(one.locator, ById)]
+    assert not [one for one in click.target.candidates if "css-1q2w3e" in str(one.locator)]
+    assert isinstance(click.target.candidates[-1].locator, ByPath)
+
+
+def test_icon_font_characters_are_no_name(record: Record) -> None:
+    """Characters that mean something only in their font are in no name."""
+    (click,) = actions(record("table.html", lambda page: page.get_by_role("button", name="Star").click()))
+    assert click.target.name == "Star"
+
+
+def test_alternative_text_of_a_style_is_the_name(record: Record) -> None:
+    """Of `content: "glyph" / "words"` in a style sheet the words alone are spoken, as in Playwright; none is none."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Important Archive everything").click()
+        page.get_by_role("link", name="Next page").click()
+
+    flagged, paged = actions(record("records.html", do))
+    assert (flagged.target.name, paged.target.name) == ("Important Archive everything", "Next page")
+
+
+def test_row_is_told_apart_from_far_inside(record: Record) -> None:
+    """A menu deep in a row is found by what tells the row from the others, however many wrappers are between."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("row").filter(has_text="Garden hose").get_by_role("button", name="Actions").click()
+
+    (click,) = actions(record("records.html", do))
+    within = [one.within[0] for one in click.target.candidates if one.count == 1 and one.within]
+    assert "Garden hose" in [scope.has_text for scope in within]
+
+
+def test_counts_are_playwrights(page: Page, record: Record) -> None:
+    """Each candidate of each action finds, in Playwright, as many elements as its count says."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Name").press_sequentially("A")
+        page.get_by_role("button", name="Save").hover()
+
+    (fill,) = actions(record("form.html", do))
+    for one in fill.target.candidates:
+        if one.within or one.locator.by == "path":
+            continue
+        assert located(page, one).count() == one.count, one
+
+
+def located(page: Page, candidate: Candidate) -> Any:
+    """The candidate as a Playwright locator."""
+    said = candidate.locator.model_dump()
+    match said.pop("by"):
+        case "role":
+            return page.get_by_role(said["role"], **{key: said[key] for key in ("name", "exact") if said["name"]})
+        case "label":
+            return page.get_by_label(said["value"], exact=said["exact"])
+        case "placeholder":
+            return page.get_by_placeholder(said["value"], exact=said["exact"])
+        case "text":
+            return page.get_by_text(said["value"], exact=said["exact"])
+        case "id":
+            return page.locator(f"#{said['value']}")
+        case "attribute":
+            return page.locator(f'{said["tag"]}[{said["attribute"]}="{said["value"]}"]')
+        case "tag":
+            return page.locator(said["tag"] + "".join("." + name for name in said["classes"]))
+        case other:
+            raise AssertionError(other)
+
+
+def test_select_box_is_not_named_by_its_options(record: Record, site: Site) -> None:
+    """A label around a select box counts by its words, not by the options inside."""
+    (select,) = actions(record("form.html", lambda page: page.get_by_label("Country").select_option("at")))
+    values = [one.locator.model_dump().get("value") for one in select.target.candidates if one.locator.by == "label"]
+    assert "Country" in values
