@@ -86,7 +86,8 @@ def pages_handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 return self.answer(404, b"not here", "text/plain")
             html = file.read_text()
             if urlsplit(self.path).query == "tagged":
-                tag = f'<script src="/capture.js" data-endpoint="{site.endpoint}" data-app="tagged" data-key="a key+&amp;1"></script>'
+                told = f'data-endpoint="{site.endpoint}" data-app="tagged" data-key="a key+&amp;1"'
+                tag = f'<script src="/capture.js" {told}></script>'
                 html = html.replace("<head>", "<head>" + tag)
             return self.answer(200, html.encode(), "text/html; charset=utf-8")
 
