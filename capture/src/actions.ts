@@ -97,6 +97,8 @@ export class Actions {
     for (const [type, listener] of this.listeners) {
       if (inner && type !== "change") continue;
       target.addEventListener(type, listener, { capture: true, passive: true });
+      // At the end of its way the event is handled; the timer is for those that never come so far.
+      if (!inner) target.addEventListener(type, this.done, { passive: true });
     }
   }
 
@@ -108,6 +110,10 @@ export class Actions {
       handle(target);
     });
   }
+
+  private readonly done = guard((event: Event): void => {
+    if (event.isTrusted) this.busy = false;
+  });
 
   private markBusy(): void {
     if (this.busy) return;
