@@ -91,7 +91,12 @@ def messages(changes: Iterable[Change]) -> list[str]:
 def is_message(element: Element) -> bool:
     if element.role in MESSAGE_ROLES or element.live:
         return True
-    return element.role not in _CONTROL_ROLES and any(MESSAGE_CLASSES.search(name) for name in element.classes)
+    return _is_marked(element, MESSAGE_CLASSES)
+
+
+def _is_marked(element: Element, classes: re.Pattern[str]) -> bool:
+    """Whether the element's classes say so; those of a control speak of its colour."""
+    return element.role not in _CONTROL_ROLES and any(classes.search(name) for name in element.classes)
 
 
 def headings(changes: Iterable[Change]) -> list[str]:
@@ -114,9 +119,7 @@ def errors(changes: Iterable[Change]) -> list[str]:
     for element, text in shown_texts(changes):
         if not text:
             continue
-        control = element.role in _CONTROL_ROLES
-        marked = not control and any(_ERROR_CLASSES.search(name) for name in element.classes)
-        if marked or (is_message(element) and sounds_wrong(text)):
+        if _is_marked(element, _ERROR_CLASSES) or (is_message(element) and sounds_wrong(text)):
             found.append(text)
     return list(dict.fromkeys(found))
 
