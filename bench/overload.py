@@ -34,7 +34,9 @@ from bench.stream import journey
 EVENTS = 10
 CALIBRATION_CLIENTS = 8
 CALIBRATION_S = 8.0
-PATIENCE_S = 300.0
+PATIENCE_S = 120.0
+"""How long nothing may come out before the wait for the rest is given up; the whole of it takes what it takes."""
+TELL_S = 30.0
 TICK_S = 0.02
 MIB = 1024 * 1024
 
@@ -134,15 +136,16 @@ async def watch(pids: dict[str, int], every_s: float, say: Callable[[dict[str, i
 
 
 async def all_told(broker: str, wanted: set[str]) -> tuple[set[str], int]:
-    """The journeys that are still without story or dead letter when all are there or patience ends; and the letters."""
+    """The journeys that are without story or dead letter when all are there or nothing more comes; and the letters."""
     consumer = AIOKafkaConsumer(
         "stories", "events-dead-letter", bootstrap_servers=broker, auto_offset_reset="earliest", max_poll_records=2_000
     )
     await consumer.start()
     left, letters = set(wanted), 0
-    deadline = time.monotonic() + PATIENCE_S
+    moved = told = time.monotonic()
     try:
-        while left and time.monotonic() < deadline:
+        while left and time.monotonic() < moved + PATIENCE_S:
+            before = len(left)
             for part, batch in (await consumer.getmany(timeout_ms=500)).items():
                 for message in batch:
                     if part.topic == "stories":
@@ -150,6 +153,11 @@ async def all_told(broker: str, wanted: set[str]) -> tuple[set[str], int]:
                     else:
                         letters += 1
                         left.discard((message.key or b"").decode("utf-8", "replace"))
+            now = time.monotonic()
+            moved = now if len(left) < before else moved
+            if now >= told + TELL_S:
+                told = now
+                print(f"{len(wanted) - len(left):,} of {len(wanted):,} told", flush=True)
     finally:
         await consumer.stop()
     return left, letters
