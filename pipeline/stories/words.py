@@ -143,17 +143,26 @@ def is_interactive(target: Element) -> bool:
 def caption(target: Element) -> str:
     """What a person would call the element: its name on the page, else a telling attribute as words, else nothing."""
     text = None if is_text_field(target) else target.text
-    shown = [clean(words) for words in (target.name, target.label, text, target.placeholder, target.alt, target.title)]
-    named = [spaced(identifier or "") for identifier in (target.test_id, target.id, target.name_attribute)]
-    signs = [words for words in shown if words]
-    telling = [words for words in (*shown, *named) if _WORDY.search(words)]
-    words = next(iter(signs[:1] if is_symbol(signs) else telling or signs), "")
+    first = ""
+    for shown in (target.name, target.label, text, target.placeholder, target.alt, target.title):
+        words = clean(shown)
+        if words and (_WORDY.search(words) or (not first and is_symbol(words))):
+            return _presentable(words)
+        first = first or words
+    for identifier in (target.test_id, target.id, target.name_attribute):
+        words = spaced(identifier or "")
+        if _WORDY.search(words):
+            return _presentable(words)
+    return _presentable(first)
+
+
+def _presentable(words: str) -> str:
     return short(words.rstrip("*: ") or words)
 
 
-def is_symbol(signs: list[str]) -> bool:
+def is_symbol(words: str) -> bool:
     """Whether a control's whole caption is a sign, like `+` or `›`: that is what a person would call it."""
-    return bool(signs) and len(signs[0]) <= 2
+    return len(words) <= 2
 
 
 def noun(target: Element) -> str:
