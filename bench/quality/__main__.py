@@ -32,7 +32,8 @@ def main(arguments: list[str]) -> int:
         "JOURNEYWRIGHT_REPO": str(REPO),
         "PYTHONPATH": str(REPO),
     }
-    command = [str(python), str(harness / "measure.py"), "--generator", generator, *passed]
+    chosen = [] if "--generator" in passed else ["--generator", generator]
+    command = [str(python), str(harness / "measure.py"), *chosen, *passed]
     return subprocess.run(command, env=environment, cwd=trials, check=False).returncode
 
 

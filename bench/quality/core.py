@@ -1,19 +1,24 @@
-"""`python -m bench.quality.core EVENTS OUT`: events of one journey to a test project with the pure core alone."""
+"""`python -m bench.quality.core EVENTS OUT [OTHERS…]`: one journey's events to a test project, by the pure core alone.
+
+OTHERS are events of further sessions, a file each: the test is written from those of them that did the same thing.
+"""
 
 import sys
 import uuid
 from pathlib import Path
 
 from pipeline.closed_window import ClosedWindow
+from pipeline.generate import test_of
 from pipeline.intake import read_body
 from pipeline.stories.build import build_story
-from pipeline.writing import project_files, write_test
+from pipeline.writing import project_files
 from schemas.codecs import to_json
 from schemas.events import Event
+from schemas.stories import Story
 
 
-def main(events_file: Path, out: Path) -> int:
-    """Writes the project and `stories.jsonl` into `out`; 1 when there is no story."""
+def stories_in(events_file: Path) -> list[Story]:
+    """The stories of a file with bodies of events, a line each; refused events are told."""
     events: dict[str, Event] = {}
     for line in events_file.read_bytes().split(b"\n"):
         if line.strip():
@@ -31,11 +36,19 @@ def main(events_file: Path, out: Path) -> int:
         story = build_story(ClosedWindow(story_id, len(ordered), ordered[0].app, journey, "silence", ordered))
         if story is not None:
             stories.append(story)
-    (out / "stories.jsonl").write_bytes(b"\n".join(to_json(story) for story in stories))
-    for name, content in project_files(write_test(story) for story in stories).items():
+    return stories
+
+
+def main(events_file: Path, out: Path, others: list[Path]) -> int:
+    """Writes the project and `stories.jsonl` into `out`; 1 when there is no story."""
+    stories = stories_in(events_file)
+    more = [story for file in others for story in stories_in(file)]
+    flows = [[story, *(one for one in more if one.flow_key == story.flow_key)] for story in stories]
+    (out / "stories.jsonl").write_bytes(b"\n".join(to_json(story) for flow in flows for story in flow))
+    for name, content in project_files(test_of(flow) for flow in flows).items():
         (out / name).write_text(content)
     return 0 if stories else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), [Path(name) for name in sys.argv[3:]]))

@@ -63,8 +63,8 @@ class Offline:
         self.server.bodies = []  # type: ignore[attr-defined]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def attach(self, context: Any, app_name: str, _base_url: str) -> None:
-        self.app = app_name
+    def attach(self, context: Any, app_name: str, base_url: str) -> None:
+        self.app, self.base_url = app_name, base_url
         self.server.bodies.clear()  # type: ignore[attr-defined]
         port = self.server.server_address[1]
         told = json.dumps({"endpoint": f"http://127.0.0.1:{port}", "app": app_name})
@@ -78,12 +78,12 @@ class Offline:
             except Exception as error:  # noqa: BLE001 (a page may have gone; that is told, and the journey counts)
                 print("end():", str(error).splitlines()[0])
 
-    def finish(self, _journey_name: str, out_dir: Path) -> list[Path]:
+    def finish(self, journey_name: str, out_dir: Path) -> list[Path]:
         bodies = list(self.server.bodies)  # type: ignore[attr-defined]
         events = out_dir / "events.jsonl"
         events.write_bytes(b"\n".join(bodies))
         run = subprocess.run(
-            [str(PYTHON), "-m", "bench.quality.core", str(events), str(out_dir)],
+            [str(PYTHON), "-m", "bench.quality.core", str(events), str(out_dir), *self.others(journey_name, out_dir)],
             cwd=REPO, env={**os.environ, "PYTHONPATH": str(REPO)}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if run.returncode:
@@ -92,6 +92,10 @@ class Offline:
             # without a conftest.py the harness may run several replays in one process
             (out_dir / unneeded).unlink(missing_ok=True)
         return sorted(out_dir.glob("test_*.py"))
+
+    def others(self, _journey_name: str, _out_dir: Path) -> list[str]:
+        """Files with the events of further sessions of the journey."""
+        return []
 
     def stop(self) -> None:
         self.server.shutdown()
