@@ -22,7 +22,7 @@ _ORIGIN = re.compile(rb"http://127\.0\.0\.1:\d+")
 
 
 class Eight(Offline):
-    """From the session that was watched and the first seven recorded ones, brought to the address at which the app runs now."""
+    """From the session that was watched and the first seven recorded ones, at the address where the app runs now."""
 
     name = "eight"
 
