@@ -243,6 +243,9 @@ class _Teller:
         """Where it was done; what stands in a menu can be done everywhere."""
         if not fields and isinstance(step, ClickStep) and in_menu(step.target):
             return ""
+        led_to = _led_to(step, self.data) if step.navigates else place
+        if fields and led_to not in ("", place) and self.done and self.done[-1].kind == "open form":
+            return f"to {led_to}"  # a form that opens over many pages is told by where it leads
         return f"{place} {self.view}" if self.view and DATA not in self.view else place
 
     def _taken(self) -> tuple[tuple[str, ...], tuple[int, ...]]:

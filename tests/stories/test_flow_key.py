@@ -56,6 +56,21 @@ def test_other_controls_are_other_flows() -> None:
     assert clicks("Save").flow_key != clicks("Delete").flow_key
 
 
+def test_a_form_over_many_pages_is_told_by_where_it_leads() -> None:
+    """The same dialog opened on two pages is one flow where it leads to the same; where it leads elsewhere, or leads
+    nowhere, it is another."""
+
+    def makes(url: str, to: str | None) -> Story:
+        journey = Journey().opens(url).click(button("Create project")).shows_new(textbox("Project name"))
+        journey.fill(textbox("Project name"), "Receipts").click(button("Save"))
+        return (journey.leads_to(to) if to else journey.shows_new(alert("Saved"))).story()
+
+    home, listed = HOME, f"{HOME}projects"
+    assert makes(home, f"{HOME}projects/7/data").flow_key == makes(listed, f"{HOME}projects/8/data").flow_key
+    assert makes(home, f"{HOME}projects/7/data").flow_key != makes(home, f"{HOME}teams/7/data").flow_key
+    assert makes(home, None).flow_key != makes(listed, None).flow_key
+
+
 def test_a_page_named_after_the_typed_words_is_the_same_page() -> None:
     """The address that a typed title leads to is a pattern."""
 
