@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from pipeline.closed_window import ClosedWindow
 from pipeline.entries import NEVER, light
+from pipeline.flush import Told
 from pipeline.journey import Journey
 from pipeline.story_ids import story_id
-from pipeline.windows import Told, Windowing
+from pipeline.windows import Windowing
 from schemas.events import Event
 
 

@@ -12,24 +12,20 @@ where events of different times share a partition.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
-from typing import Literal, TypeVar, assert_never
+from typing import assert_never
 
 from pipeline.clock import Clock
-from pipeline.closed_window import ClosedWindow
 from pipeline.entries import Entry, Light, Stub
+from pipeline.flush import Flush, Refused, Told, Withdrawn
 from pipeline.journey import Added, Journey, OpenWindow
-from pipeline.rows import Changes, SegmentLog
-from pipeline.story_ids import part_ids, story_id
+from pipeline.rows import SegmentLog
+from pipeline.story_ids import story_id
 from schemas import limits
-from schemas.codecs import from_json
-from schemas.events import EVENT
-from schemas.stories import ClosedBy
 
 JourneyKey = tuple[str, str]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,62 +42,6 @@ class Windowing:
             raise ValueError("the gap must be longer than nothing, the lateness not negative")
         if self.memory_ms < self.gap_ms + self.lateness_ms:
             raise ValueError("a journey must be remembered for at least the gap and the lateness together")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A window to be told now, once more if it was told before. `bodies` are its events in their order.
-
-    `again` says that the window may have been told before: stories that it has become then, and does not now, are to be
-    withdrawn.
-    """
-
-    story_id: str
-    app: str
-    journey_id: str
-    closed_by: ClosedBy
-    bodies: tuple[bytes, ...]
-    again: bool = field(default=False, compare=False)
-
-    def records(self, stories: Mapping[str, T]) -> list[tuple[str, T | None]]:
-        """What goes to the stories topic, where these are the window's stories by id: None is a tombstone."""
-        names = part_ids(self.story_id)
-        return [(name, stories.get(name)) for name in names if name in stories or self.again or name == names[0]]
-
-    def window(self) -> ClosedWindow:
-        """The window with its events parsed: real work, not for an event loop."""
-        events = tuple(from_json(EVENT, body) for body in self.bodies)
-        return ClosedWindow(self.story_id, len(events), self.app, self.journey_id, self.closed_by, events)
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """A story that no window stands for any more: a straggler made one window of two."""
-
-    story_id: str
-
-    def records(self) -> list[tuple[str, None]]:
-        """Tombstones for all that the window may have become."""
-        return [(name, None) for name in part_ids(self.story_id)]
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An event that no window took, and why; for the dead-letter topic."""
-
-    offset: int
-    event: Light
-    cause: Literal["late", "journey too long", "partition full"]
-
-
-@dataclass(frozen=True, slots=True)
-class Flush:
-    """All that came of the messages up to `offset` since the flush before."""
-
-    offset: int
-    stories: tuple[Told | Withdrawn, ...]
-    refused: tuple[Refused, ...]
-    changes: Changes
 
 
 @dataclass(slots=True)

@@ -17,9 +17,9 @@ from agents.stream.ending import Pulse
 from agents.stream.parts import StreamParts
 from agents.stream.sending import Sender, acknowledged
 from agents.stream.table import JourneysTable
+from pipeline.flush import Flush, Refused, Told
 from pipeline.intake.redaction import without_recording
 from pipeline.messages import Message
-from pipeline.windows import Flush, Refused, Told
 from schemas.stories import Story
 
 logger = logging.getLogger(__name__)

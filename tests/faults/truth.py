@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from agents.stream.rekey import split
 from agents.stream.ticks import TICK_HEADER
 from pipeline.entries import Light, light
+from pipeline.flush import Told
 from pipeline.generate import stories_of
 from pipeline.intake import BadInput, read_message
 from pipeline.rows import SegmentLog
 from pipeline.stories import build_stories
-from pipeline.windows import PartitionWindows, Told, Windowing
+from pipeline.windows import PartitionWindows, Windowing
 from schemas.events import Event
 from schemas.stories import Story
 from tests.stream.cluster import Record

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from pipeline.entries import Light, light
+from pipeline.flush import Refused, Told, Withdrawn
 from pipeline.restoring import restore
 from pipeline.rows import SegmentLog
 from pipeline.story_ids import PARTS_MAX, part_ids
-from pipeline.windows import PartitionWindows, Refused, Told, Windowing, Withdrawn
+from pipeline.windows import PartitionWindows, Windowing
 from schemas.events import End, Event, Opaque
 
 GAP_MS = 1_000

@@ -5,9 +5,10 @@ import tracemalloc
 import pytest
 
 from pipeline.entries import Light
+from pipeline.flush import Flush, Told
 from pipeline.restoring import restore
 from pipeline.rows import SegmentLog
-from pipeline.windows import Flush, PartitionWindows, Told, Windowing
+from pipeline.windows import PartitionWindows, Windowing
 from schemas import limits
 from tests.windows.logs import START_MS
 
