@@ -27,7 +27,8 @@ class StepBase(Value):
     `said` is the step in plain English. `event_id` is the event it was made from. `page` is the page before, `after`
     the page once it was quiet. `changes` is what the page showed because of it, `dialogs` what it asked, `opens_tab`
     the tab that it opened, `opened_page` and `opened_changes` what that tab showed before anything was done in it,
-    `download` the file that it fetched. `tab_id` tells where it happened. `navigates` says that the address changed.
+    `download` the file that it fetched. `tab_id` tells where it happened. `navigates` says that the address changed,
+    `loads` that a new document was loaded.
     """
 
     event_id: str
@@ -41,6 +42,7 @@ class StepBase(Value):
     opens_tab: str | None = None
     download: str | None = None
     navigates: bool = False
+    loads: bool = False
     opened_page: Page | None = None
     opened_changes: tuple[Change, ...] = ()
 

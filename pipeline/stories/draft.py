@@ -62,6 +62,7 @@ class Draft:
     dialogs: list[DialogAnswer] = field(default_factory=list)
     after: Page | None = None
     navigates: bool = False
+    loads: bool = False
     opens_tab: str | None = None
     opened_page: Page | None = None
     opened_changes: list[Change] = field(default_factory=list)
@@ -90,6 +91,7 @@ class Draft:
         self.dialogs = (other.dialogs + self.dialogs)[:STEP_DIALOGS_MAX]
         self.after = self.after or other.after
         self.navigates = self.navigates or other.navigates
+        self.loads = self.loads or other.loads
         self.opens_tab = self.opens_tab or other.opens_tab
         self.opened_page = self.opened_page or other.opened_page
         self.opened_changes = (other.opened_changes + self.opened_changes)[-STEP_CHANGES_MAX:]
@@ -119,6 +121,7 @@ class Draft:
                 "changes": merged(self.changes),
                 "dialogs": tuple(self.dialogs),
                 "navigates": self.navigates,
+                "loads": self.loads,
                 "opens_tab": self.opens_tab,
                 "opened_page": self.opened_page,
                 "opened_changes": merged(self.opened_changes),

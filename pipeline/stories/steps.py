@@ -212,6 +212,7 @@ class _Tape:
         """The navigation is the doing of `draft`."""
         if draft is not None and not isinstance(draft.step, GotoStep):
             draft.navigates = True
+            draft.loads = draft.loads or event.how == "load"
         self._move(event.tab_id, event.url, draft)
         if draft is not None:
             self._by_event.setdefault(event.id, draft)

@@ -83,6 +83,7 @@ METHODS: Final = frozenset(
         "context",
         "new_page",
         "wait_for",
+        "wait_for_load_state",
         "request",
         "method",
         "strip",

@@ -5,6 +5,7 @@ from typing import Final
 
 from pipeline.flows import flow_id
 from pipeline.flows import test_id as id_of_test
+from pipeline.stories.words import is_link
 from pipeline.writing import names, volatile
 from pipeline.writing.allow_list import check_code
 from pipeline.writing.assertions import Check, chosen, met_before
@@ -15,7 +16,7 @@ from pipeline.writing.secrets import credentials, is_secret
 from pipeline.writing.steps import Writer, before_secret
 from pipeline.writing.ticks import ticking
 from schemas.generated_tests import GeneratedTest, Parameter
-from schemas.stories import FillStep, GotoStep, SelectStep, Step, Story
+from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, ReloadStep, SelectStep, Step, Story
 
 CHECKS_NAVIGATED = 2
 SCORE_SECOND = 60
@@ -133,10 +134,22 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
             name = Attr(Attr(writer.last_variable("download_info"), "value"), "suggested_filename")
             writer.program.check(Assert(method(name, "endswith", ending[0])))
         _assert(writer, checks)
+        following = story.steps[place + 1] if place + 1 < end else None
+        if following is not None and _waits_to_load(step, following):
+            writer.program.act(Run(method(writer.page_of(following), "wait_for_load_state")))
         if checks and place != last:
             writer.program.pause()
     if not finished and end > last:
         _assert(writer, where_it_ended(_first_page(writer, story), writer, story, known))
+
+
+def _waits_to_load(step: Step, following: Step) -> bool:
+    """Whether the next step needs more of the page than what is seen of it: a field or a button that shows before the
+    page's script has come takes what is typed, and the script never learns of it. A link needs no script."""
+    came = step.opens_tab == following.tab_id if step.opens_tab is not None else step.loads
+    if not came or isinstance(step, GotoStep | ReloadStep | BackStep) or isinstance(following, GotoStep):
+        return False
+    return not (isinstance(following, ClickStep) and following.loads and is_link(following.target))
 
 
 def _assert(writer: Writer, checks: list[Check]) -> None:

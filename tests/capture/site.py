@@ -1,6 +1,7 @@
 """Our pages over HTTP, and a collector in the place of the server's event view."""
 
 import json
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -12,6 +13,9 @@ from schemas.events import EVENT, Effect, Event
 REPO = Path(__file__).resolve().parents[2]
 PAGES = REPO / "tests" / "pages"
 CAPTURE = REPO / "agents" / "web" / "static" / "capture.js"
+LATE_S = 0.7
+"""How long the script of late.html is under way: the page shows before."""
+LATE_JS = b"topic.oninput = () => { topic.dataset.slug = topic.value.toLowerCase().replace(/ /g, '-') };"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 END = "async () => { if (window.journeywright) await window.journeywright.end() }"
 
@@ -79,6 +83,9 @@ def pages_handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 return self.answer(status, json.dumps({"path": path}).encode(), "application/json")
             if path == "/report.csv":
                 return self.answer(200, b"a,b\n", "text/csv", Content_Disposition="attachment; filename=report.csv")
+            if path == "/late.js":
+                time.sleep(LATE_S)
+                return self.answer(200, LATE_JS, "text/javascript")
             if path == "/capture.js":
                 return self.answer(200, CAPTURE.read_bytes(), "text/javascript")
             file = PAGES / path.lstrip("/")

@@ -182,6 +182,15 @@ def _write(page: Page) -> None:
     page.get_by_text("All saved").wait_for()
 
 
+def _late_script(page: Page) -> None:
+    page.get_by_role("link", name="New page").click()
+    page.wait_for_url("**/late.html?new")
+    page.wait_for_load_state()
+    page.get_by_label("Title").press_sequentially("Spring sale")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved as").wait_for()
+
+
 CASES = (
     Case("form", "form.html", _sign_up, "Welcome, ", "Goodbye, ", 'select_option(label="Austria")'),
     Case("enter", "list.html", _add, "items.append(li);", "", '.press("Enter")'),
@@ -203,6 +212,7 @@ CASES = (
     Case("drag", "pointer.html", _drag, "Card A is in column B", "Card A is lost", ".drag_to("),
     Case("canvas", "pointer.html", _canvas, '"Dot at "', '"Nothing at "', "position="),
     Case("chat", "editor.html", _chat, '"You said: "', '"Not sent: "', '.press("Enter")'),
+    Case("late_script", "late.html", _late_script, "'Saved as '", "'Lost '", ".wait_for_load_state()"),
     Case("rich_text", "editor.html", _write, '"All saved"', '"Not saved"', "ControlOrMeta+s"),
 )  # fmt: skip
 
