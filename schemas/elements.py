@@ -136,7 +136,8 @@ class Element(Value):
 
     `name` is the accessible name; `name_from` where it comes from (`content`, `label`, `aria`, `placeholder`, `title`,
     `alt`, `value`, `caption`). `text` is the normalised visible text, cut at TEXT_CHARS_MAX, `text_cut` says so.
-    `frames` holds, outermost first, the candidates for each iframe on the way. `masked` says that texts were withheld.
+    `frames` holds, outermost first, the candidates for each iframe on the way. `masked` says that texts were withheld,
+    `covered` that a click on the middle of a checkbox or radio button would meet something else.
     """
 
     tag: str = "div"
@@ -161,6 +162,7 @@ class Element(Value):
     visible: bool = True
     disabled: bool = False
     checked: bool | None = None
+    covered: bool = False
     masked: bool = False
     in_password_form: bool = False
     live: bool = False

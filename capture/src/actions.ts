@@ -78,7 +78,7 @@ export class Actions {
       ["contextmenu", on<MouseEvent>((event, target) => this.contextMenu(event, target))],
       ["keydown", on<KeyboardEvent>((event, target) => this.keyDown(event, target))],
       ["keyup", on<KeyboardEvent>(() => this.keys.up())],
-      ["beforeinput", on<InputEvent>((_, target) => this.beforeInput(target))],
+      ["beforeinput", on<InputEvent>((event, target) => this.beforeInput(event, target))],
       ["input", this.ofUser((target) => this.input(target))],
       ["change", this.ofUser((target) => this.input(target))],
       ["focusin", on<FocusEvent>((_, target) => this.fills.focused(target))],
@@ -226,8 +226,10 @@ export class Actions {
     this.keys.down(event, target);
   }
 
-  private beforeInput(target: Element): void {
+  private beforeInput(event: InputEvent, target: Element): void {
     const field = editingHost(target) ?? target;
+    // Enter in a field of one line puts nothing into it: it was a key, and what comes now is the key's doing.
+    if (field.nodeName === "INPUT" && /^insert(LineBreak|Paragraph)$/.test(event.inputType)) return;
     if (isTextField(field) || editingHost(field)) this.fills.begin(field);
   }
 

@@ -1,4 +1,5 @@
 // Two looks at a page, compared: what came, what went, what became another, the more meaningful first.
+import { visible } from "./dom";
 import type { Elements } from "./elements";
 import * as limits from "./limits";
 import { hash53 } from "./privacy";
@@ -52,6 +53,8 @@ export function compare(base: Digest, now: Snapshot, circumstances: Circumstance
 class Comparison {
   private readonly ranked: Ranked[] = [];
   private readonly baseKeys: Map<string, number>;
+  /** Elements that show now what another one showed before: a list drawn anew from the top. */
+  private readonly reused = new Set<Element>();
 
   constructor(
     private readonly base: Digest,
@@ -100,9 +103,11 @@ class Comparison {
       const had = (this.baseKeys.get(item.key) ?? 0) - (used.get(item.key) ?? 0);
       if (had > 0) {
         used.set(item.key, (used.get(item.key) ?? 0) + 1);
+        this.reused.add(item.el);
         continue;
       }
       const before = this.before(item);
+      if (before && before.text === item.text && !before.live && !item.live && !item.whole) continue; // only its role is another
       if (before && before.text && !item.whole && before.role === item.role) this.textChanged(item, before);
       else if (before && item.whole) this.push(this.rank(item) + 2, () => this.appeared(item));
       else this.push(this.rank(item), () => this.appeared(item));
@@ -129,10 +134,17 @@ class Comparison {
   private gone(before: Snapshot): void {
     let most = 12;
     for (const item of before.items) {
-      if (item.whole || item.words || item.masked || !item.text || this.now.byElement.get(item.el)) continue;
+      if (item.whole || item.words || item.masked || !item.text) continue;
+      if (this.now.byElement.get(item.el) ? !this.reused.has(item.el) : this.hiddenForReaders(item.el)) continue;
       if (this.now.keys.has(item.key) || (most -= 1) < 0) continue;
       this.push(this.rank(item) + 3.5, () => ({ change: "gone", element: goneShot(item.role, item.text, item.live) }));
     }
+  }
+
+  /** Still to be seen, though not to be heard: what lies around an open list or dialog is kept from screen readers. */
+  private hiddenForReaders(element: Element): boolean {
+    const { indexes } = this.circumstances.elements;
+    return element.isConnected && visible(element) && indexes.of(element.ownerDocument).hiddenForRoles(element);
   }
 
   /** Items of the document before. Where the new one has little in common with it, only the telling ones. */

@@ -54,7 +54,7 @@ export class Elements {
     if (masked) shot.masked = true;
     else this.addTexts(shot, element, index);
     this.addNames(shot, element, masked);
-    this.addStates(shot, element, index);
+    this.addStates(shot, element, index, options.brief === true);
     const ask = { most: options.most ?? limits.CANDIDATES_MAX, masked, inner: options.inner, brief: options.brief };
     shot.candidates = this.locators.candidates(element, index, ask);
     if (!options.brief) {
@@ -100,7 +100,7 @@ export class Elements {
     if (classes.length) shot.classes = classes;
   }
 
-  private addStates(shot: ElementShot, element: Element, index: PageIndex): void {
+  private addStates(shot: ElementShot, element: Element, index: PageIndex, brief: boolean): void {
     if (shot.role === "heading") shot.level = index.level(element);
     if (isTextField(element) ? !element.readOnly : editingHost(element)) shot.editable = true;
     if (!visible(element)) shot.visible = false;
@@ -108,6 +108,7 @@ export class Elements {
     if (shot.role && /^(checkbox|radio|switch|menuitemcheckbox|menuitemradio)$/.test(shot.role)) {
       shot.checked = attempt(() => getAriaChecked(element) === true, false);
     }
+    if (!brief && /^(checkbox|radio)$/.test(shot.type ?? "") && isCovered(element)) shot.covered = true;
     if (inPasswordForm(element)) shot.in_password_form = true;
     if (closest(element, LIVE)) shot.live = true;
     if (element.getRootNode().nodeType === 11) shot.shadow = true;
@@ -165,4 +166,13 @@ export function inPasswordForm(element: Element): boolean {
     if (up.querySelector("input[type=password]")) return true;
   }
   return false;
+}
+
+/** Whether a click on its middle would meet something else: a box that is hidden behind a drawing of it. */
+function isCovered(element: Element): boolean {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height / 2];
+  if (!width || !height || x + scrollX < 0 || y + scrollY < 0) return true;
+  const hit = (element.getRootNode() as Document | ShadowRoot).elementFromPoint?.(x, y) ?? null;
+  return hit !== null && !element.contains(hit);
 }

@@ -58,6 +58,7 @@ export interface ElementShot {
   visible?: boolean;
   disabled?: boolean;
   checked?: boolean;
+  covered?: boolean;
   masked?: boolean;
   in_password_form?: boolean;
   live?: boolean;

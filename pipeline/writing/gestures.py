@@ -78,7 +78,8 @@ def _position(position: tuple[float, float]) -> Expr:
     return Listing((Literal(round(position[0])), Literal(round(position[1]))), ("x", "y"))
 
 
-def checked(step: CheckStep, on: Expr) -> Expr:
+def checked(step: CheckStep, on: Expr, forced: bool = False) -> Expr:
+    """Ticks or unticks; `forced` clicks in the middle of the box whatever lies there."""
     native = step.target.tag == "input" or step.target.role in (
         "checkbox",
         "radio",
@@ -88,7 +89,8 @@ def checked(step: CheckStep, on: Expr) -> Expr:
     )
     if not native:
         return method(on, "click")
-    return method(on, "check" if step.checked else "uncheck")
+    keywords: dict[str, Plain] = {"force": True} if forced else {}
+    return method(on, "check" if step.checked else "uncheck", **keywords)
 
 
 def key_name(key: str, modifiers: tuple[Modifier, ...]) -> str | None:

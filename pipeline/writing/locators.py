@@ -134,6 +134,11 @@ class Finder:
         """The best way to find the element, None if there is no usable one."""
         return min(self.all(element), key=lambda found: found.score, default=None)
 
+    def by_text(self, element: Element) -> Found | None:
+        """The best way by the words that stand there, as those of a label; None where they are not the only ones."""
+        texts = tuple(one for one in element.candidates if isinstance(one.locator, ByText) and one.count == 1)
+        return self.best(element.model_copy(update={"candidates": texts})) if texts else None
+
     def all(self, element: Element) -> list[Found]:
         """Every usable way, in the order of the candidates."""
         root = self.root(element)

@@ -130,7 +130,9 @@ class Writer:
                 return self._press(step, page, finder)
             case DragStep():
                 return drag(step, finder)
-            case ClickStep() | FillStep() | SelectStep() | CheckStep() | UploadStep() | HoverStep():
+            case CheckStep():
+                return self._check(step, finder)
+            case ClickStep() | FillStep() | SelectStep() | UploadStep() | HoverStep():
                 found = finder.best(step.target)
                 if found is None:
                     return None
@@ -145,9 +147,16 @@ class Writer:
             return volatile.relative(url)
         return volatile.origin(url) + volatile.relative(url)
 
-    def _on(
-        self, step: ClickStep | FillStep | SelectStep | CheckStep | UploadStep | HoverStep, on: Expr
-    ) -> list[Statement]:
+    def _check(self, step: CheckStep, finder: Finder) -> list[Statement] | None:
+        """A box behind its drawing is ticked by its label, as people do it; without one, whatever lies over it."""
+        label = finder.by_text(step.target) if step.target.covered else None
+        found = label or finder.best(step.target)
+        if found is None:
+            return None
+        self.met.add(flat(found.expr))
+        return [Run(checked(step, found.expr, forced=step.target.covered and label is None))]
+
+    def _on(self, step: ClickStep | FillStep | SelectStep | UploadStep | HoverStep, on: Expr) -> list[Statement]:
         match step:
             case ClickStep():
                 return [Run(click(step, on))]
@@ -158,8 +167,6 @@ class Writer:
                 values = [Literal(" ".join(option.label.split()) if by_label else option.value) for option in options]
                 what: Expr = values[0] if len(values) == 1 else Listing(tuple(values))
                 return [Run(method(on, "select_option", label=what) if by_label else method(on, "select_option", what))]
-            case CheckStep():
-                return [Run(checked(step, on))]
             case UploadStep(files=files):
                 named = [uploads.in_memory(name) for name in files[:10]]
                 return [Run(method(on, "set_input_files", named[0] if len(named) == 1 else Listing(tuple(named))))]

@@ -139,6 +139,26 @@ def test_new_row_text_count_and_message(record: Record) -> None:
     assert effect.settled
 
 
+def test_list_that_is_drawn_anew(record: Record) -> None:
+    """A row is gone although its element stays and shows the next row's text, as frameworks redraw lists."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Find").press_sequentially("bob")
+        page.get_by_label("Find").press("Enter")
+        page.get_by_text("Ada has 2 teas").wait_for(state="detached")
+
+    effect = effect_after(record("redrawn.html", do), "press")
+    assert texts(effect, "gone") == ["Ada has 2 teas", "Cleo has 3 cocoas"]
+    assert not texts(effect)
+
+
+def test_what_is_kept_from_screen_readers_stays_what_it_was(record: Record) -> None:
+    """A list that opens hides the rest of the page from screen readers: nothing else came or went for the eye."""
+    effect = effect_after(record("redrawn.html", lambda page: page.get_by_role("button", name="More").click()), "click")
+    assert texts(effect) == ["Print"]
+    assert not texts(effect, "gone")
+
+
 def test_message_that_goes_again_is_transient(record: Record) -> None:
     """A toast that was gone before the end is told as one that doesn't stay, and the removed row as gone."""
 

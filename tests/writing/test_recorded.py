@@ -191,6 +191,17 @@ def _late_script(page: Page) -> None:
     page.get_by_text("Saved as").wait_for()
 
 
+def _tick_the_drawing(page: Page) -> None:
+    page.get_by_text("Wrap as a gift").click()
+    page.get_by_text("Wrapped as a gift").wait_for()
+
+
+def _find(page: Page) -> None:
+    page.get_by_label("Find").press_sequentially("bob")
+    page.get_by_label("Find").press("Enter")
+    page.get_by_text("Ada has 2 teas").wait_for(state="detached")
+
+
 CASES = (
     Case("form", "form.html", _sign_up, "Welcome, ", "Goodbye, ", 'select_option(label="Austria")'),
     Case("enter", "list.html", _add, "items.append(li);", "", '.press("Enter")'),
@@ -213,6 +224,8 @@ CASES = (
     Case("canvas", "pointer.html", _canvas, '"Dot at "', '"Nothing at "', "position="),
     Case("chat", "editor.html", _chat, '"You said: "', '"Not sent: "', '.press("Enter")'),
     Case("late_script", "late.html", _late_script, "'Saved as '", "'Lost '", ".wait_for_load_state()"),
+    Case("covered_box", "redrawn.html", _tick_the_drawing, "Wrapped as", "Sent as", '("Wrap as a gift").check()'),
+    Case("redrawn_list", "redrawn.html", _find, "show(all.filter", "void (all.filter", ".to_be_hidden()"),
     Case("rich_text", "editor.html", _write, '"All saved"', '"Not saved"', "ControlOrMeta+s"),
 )  # fmt: skip
 
