@@ -4,7 +4,7 @@ import type { Elements } from "./elements";
 import * as limits from "./limits";
 import { hash53 } from "./privacy";
 import type { FieldState, Item, ListState, Snapshot, StateName } from "./snapshot";
-import type { Candidate, Change, ElementShot } from "./wire";
+import type { Candidate, Change, ElementShot, Locator } from "./wire";
 
 /** The page before: as it was seen in this document, or what was kept of it from the document before. */
 export type Digest =
@@ -137,7 +137,7 @@ class Comparison {
       if (item.whole || item.words || item.masked || !item.text) continue;
       if (this.now.byElement.get(item.el) ? !this.reused.has(item.el) : this.hiddenForReaders(item.el)) continue;
       if (this.now.keys.has(item.key) || (most -= 1) < 0) continue;
-      this.push(this.rank(item) + 3.5, () => ({ change: "gone", element: goneShot(item.role, item.text, item.live) }));
+      this.push(this.rank(item) + 3.5, () => ({ change: "gone", element: this.goneShot(item.role, item.text, item.live, item.el.ownerDocument) }));
     }
   }
 
@@ -159,7 +159,7 @@ class Comparison {
       const telling = /^(alert|status|dialog|heading|button)$/.test(role);
       if (text.length < 3 || !(few || telling) || (most -= 1) < 0) continue;
       const mine = this.circumstances.words.some((word) => text.toLowerCase().includes(word));
-      this.push(mine || role === "alert" ? 7 : 9, () => ({ change: "gone", element: goneShot(role, text, false) }));
+      this.push(mine || role === "alert" ? 7 : 9, () => ({ change: "gone", element: this.goneShot(role, text, false, document) }));
     }
   }
 
@@ -227,6 +227,21 @@ class Comparison {
     return 5 + aside;
   }
 
+  /** What can be said of an element that is no longer there. Where several others are found in its way, that is told. */
+  private goneShot(role: string, text: string, live: boolean, doc: Document): ElementShot {
+    const named = /^(heading|link|button|tab|menuitem|option|dialog|alertdialog|img|checkbox|radio|switch|textbox|combobox|searchbox)$/;
+    const shot: ElementShot = { tag: "div", text, candidates: [] };
+    if (role) shot.role = role;
+    if (live) shot.live = true;
+    const byName = named.test(role);
+    if (byName) shot.name = text;
+    if (!byName && text.length > limits.NAME_CHARS_MAX) return shot;
+    const locator: Locator = byName ? { by: "role", role, name: text, exact: true } : { by: "text", value: text, exact: true };
+    const others = this.circumstances.elements.indexes.of(doc).matches(locator).length;
+    shot.candidates!.push({ locator, count: others > 1 ? others : 0, index: 0 });
+    return shot;
+  }
+
   private push(rank: number, make: () => Change | null): void {
     this.ranked.push({ rank, order: this.ranked.length, make });
   }
@@ -246,21 +261,6 @@ function isProgress(item: Item): boolean {
 function asText(element: ElementShot, text: string): ElementShot {
   const candidates = element.candidates?.filter(({ locator }) => locator.by !== "role" || locator.name === undefined);
   return { ...element, name: undefined, name_from: undefined, text, candidates };
-}
-
-/** What can be said of an element that is no longer there. */
-function goneShot(role: string, text: string, live: boolean): ElementShot {
-  const named = /^(heading|link|button|tab|menuitem|option|dialog|alertdialog|img|checkbox|radio|switch|textbox|combobox|searchbox)$/;
-  const shot: ElementShot = { tag: "div", text, candidates: [] };
-  if (role) shot.role = role;
-  if (live) shot.live = true;
-  if (named.test(role)) {
-    shot.name = text;
-    shot.candidates!.push({ locator: { by: "role", role, name: text, exact: true }, count: 0, index: 0 });
-  } else if (text.length <= limits.NAME_CHARS_MAX) {
-    shot.candidates!.push({ locator: { by: "text", value: text, exact: true }, count: 0, index: 0 });
-  }
-  return shot;
 }
 
 /** The first field of each name, with a digest of its value. */

@@ -39,7 +39,8 @@ def saving_request(story: Story, step: Step, fixed: tuple[str, ...]) -> tuple[st
     for request in [*named, *own]:
         found = volatile.address(request.url, frozenset())
         if found is not None and request.status is not None:
-            return request.method, found.pattern if found.text is None else found.pattern + "$", request.status
+            end = "" if found.text is None else r"(\?|$)" if "?" in request.url else "$"
+            return request.method, found.pattern + end, request.status
     return None
 
 

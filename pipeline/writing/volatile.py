@@ -23,7 +23,7 @@ _DATE = (
 _UNIT = r"(?:milliseconds?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?)"
 _SPAN = rf"(?:\d+\s*(?:{_UNIT}|ms|[smhd])|(?:an?|a few|one)\s+{_UNIT})"
 _AGE = (
-    rf"(?:\b(?:about|less than|over|almost)\s+)?\b{_SPAN}(?:,?\s+(?:and\s+)?{_SPAN})?\s+ago\b"
+    rf"(?:\b(?:about|less than|over|almost)\s+)?(?:\b|(?<=[^\W\d])(?=\d)){_SPAN}(?:,?\s+(?:and\s+)?{_SPAN})?\s+ago"
     r"|\bjust now\b|\btoday\b|\byesterday\b|\btomorrow\b|\bmoments? ago\b"
     rf"|\bin\s+{_SPAN}\b"
 )

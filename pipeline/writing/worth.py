@@ -44,6 +44,10 @@ class Typing:
     def echoed(self, text: str) -> bool:
         return any(len(word) >= 3 and word.lower() in text.lower() for word in self.texts)
 
+    def stands_in(self, text: str) -> bool:
+        """Whether one of them stands there by itself, not run together with what is shown next to it."""
+        return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.I) for word in self.texts if len(word) >= 3)
+
 
 def in_margin(element: Element) -> bool:
     return any(
@@ -58,7 +62,7 @@ def worth(element: Element, text: str, typing: Typing) -> int:
     if element.live and element.role not in LOUD_ROLES:
         score += 25
     if typing.echoed(text) and len(text) <= 70:
-        score += 35
+        score += 35 if typing.stands_in(text) else 10
     if _SENTENCE.search(text):
         score += 14
     if re.search(r"\d", text):

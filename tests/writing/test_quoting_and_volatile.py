@@ -41,6 +41,7 @@ def test_a_css_string_never_ends_early(text: str) -> None:
         "Last modified: 2025/11/23 06:14",
         "saved 2 minutes ago",
         "Updated just now",
+        "budget.csv51m agonotes.md",
         "23 Nov 2025",
         "November 23, 2025 at 6:14 PM",
         "took 0.21 seconds",
