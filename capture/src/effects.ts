@@ -1,5 +1,6 @@
 // What the page showed after each action: one effect per action, sent once the page is quiet or the user goes on.
 import { compare, restoreDigest, saveDigest, type Digest } from "./diff";
+import { echoes, unseenTexts, type Filling } from "./echoes";
 import type { Elements } from "./elements";
 import * as limits from "./limits";
 import { native } from "./native";
@@ -33,6 +34,7 @@ interface Pending {
   quietMs: number;
   /** The action itself hasn't been sent yet (a field that is still being filled). */
   deferred: boolean;
+  filling: Filling | null;
 }
 
 /** What is carried from one document to the next in the same tab. */
@@ -115,6 +117,8 @@ export class Effects {
     if (this.pending) {
       if (options.own) this.pending.own.add(options.own);
       this.pending.deferred = options.deferred ?? false;
+      const field = options.deferred ? options.own : undefined;
+      if (field) this.pending.filling = { field, unseen: unseenTexts(field.ownerDocument) };
     }
   }
 
@@ -179,7 +183,8 @@ export class Effects {
 
   private send(pending: Pending): void {
     this.pending = null;
-    this.host.emitEffect(pending.cause, pending.page, pending.after, this.withTransients(pending), pending.settled, this.watch.touchedAround);
+    const changes = [...(pending.filling ? echoes(pending.filling, this.elements) : []), ...this.withTransients(pending)].slice(0, limits.CHANGES_MAX);
+    this.host.emitEffect(pending.cause, pending.page, pending.after, changes, pending.settled, this.watch.touchedAround);
     this.lateCause = pending.cause ? { id: pending.cause, ms: native.now() } : null;
   }
 
@@ -222,6 +227,7 @@ export class Effects {
       settled: false,
       quietMs: 0,
       deferred: false,
+      filling: null,
     };
     this.tickIn(limits.QUIET_MS);
   }
@@ -309,7 +315,7 @@ export class Effects {
     const gone = [...pending.seen.entries()]
       .filter(([key, change]) => !there.has(key) && change.change === "appeared" && !shown.includes(change.element.text ?? ""))
       .map(([, change]) => ({ ...change, transient: true }) as Change);
-    return [...gone.slice(0, 5), ...pending.changes].slice(0, limits.CHANGES_MAX);
+    return [...gone.slice(0, 5), ...pending.changes];
   }
 }
 

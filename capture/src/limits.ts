@@ -41,3 +41,5 @@ export const SEND_AFTER_MS = 80;
 export const RETRY_MIN_MS = 400;
 export const RETRY_MAX_MS = 20_000;
 export const END_DELIVERY_MS = 60_000;
+/** Text fields out of sight that are looked at while the user types. */
+export const UNSEEN_FIELDS_MAX = 50;

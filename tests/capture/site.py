@@ -15,7 +15,10 @@ PAGES = REPO / "tests" / "pages"
 CAPTURE = REPO / "agents" / "web" / "static" / "capture.js"
 LATE_S = 0.7
 """How long the script of late.html is under way: the page shows before."""
-LATE_JS = b"topic.oninput = () => { topic.dataset.slug = topic.value.toLowerCase().replace(/ /g, '-') };"
+LATE_JS = b"""let later; topic.oninput = () => {
+  clearTimeout(later);
+  later = setTimeout(() => { address.value = topic.value.toLowerCase().replace(/ /g, '-'); }, 400);
+};"""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 END = "async () => { if (window.journeywright) await window.journeywright.end() }"
 

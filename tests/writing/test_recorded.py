@@ -187,6 +187,7 @@ def _late_script(page: Page) -> None:
     page.wait_for_url("**/late.html?new")
     page.wait_for_load_state()
     page.get_by_label("Title").press_sequentially("Spring sale")
+    page.wait_for_timeout(700)
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved as").wait_for()
 
@@ -223,7 +224,7 @@ CASES = (
     Case("drag", "pointer.html", _drag, "Card A is in column B", "Card A is lost", ".drag_to("),
     Case("canvas", "pointer.html", _canvas, '"Dot at "', '"Nothing at "', "position="),
     Case("chat", "editor.html", _chat, '"You said: "', '"Not sent: "', '.press("Enter")'),
-    Case("late_script", "late.html", _late_script, "'Saved as '", "'Lost '", ".wait_for_load_state()"),
+    Case("late_script", "late.html", _late_script, "'Saved as '", "'Lost '", 'to_have_value("spring-sale")'),
     Case("covered_box", "redrawn.html", _tick_the_drawing, "Wrapped as", "Sent as", '("Wrap as a gift").check()'),
     Case("redrawn_list", "redrawn.html", _find, "show(all.filter", "void (all.filter", ".to_be_hidden()"),
     Case("rich_text", "editor.html", _write, '"All saved"', '"Not saved"', "ControlOrMeta+s"),
