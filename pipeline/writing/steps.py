@@ -202,12 +202,13 @@ class Writer:
         return [*waits, Run(method(on, "fill", what))]
 
     def _reacts(self, step: FillStep) -> bool:
-        """Whether the page answered the typing itself (suggestions, a filter): then keys are typed one by one."""
+        """Whether the page answered the typing itself (suggestions, a filter, a field filled from it): then keys are typed
+        one by one."""
         return (
             "\n" not in step.value.text
             and bool(step.value.text)
             and any(
-                change.change in ("appeared", "count", "gone", "text") and not ticks(change, self.ticking)
+                change.change in ("appeared", "count", "gone", "text", "value") and not ticks(change, self.ticking)
                 for change in step.changes
             )
         )
