@@ -202,8 +202,8 @@ class Writer:
         return [*waits, Run(method(on, "fill", what))]
 
     def _reacts(self, step: FillStep) -> bool:
-        """Whether the page answered the typing itself (suggestions, a filter, a field filled from it): then keys are typed
-        one by one."""
+        """Whether the page answered the typing itself (suggestions, a filter, another field that it fills): then
+        keys are typed one by one."""
         return (
             "\n" not in step.value.text
             and bool(step.value.text)
