@@ -179,7 +179,10 @@ class Navigation(EventBase):
 
 
 class Request(EventBase):
-    """A request that the page sent; `type` as in PerformanceResourceTiming.initiatorType or `document`, `ws`."""
+    """A request that the page sent; `type` as in PerformanceResourceTiming.initiatorType or `document`, `ws`.
+
+    `typing`: its body held what the user was typing just then.
+    """
 
     kind: Literal["request"] = "request"
     method: str = "GET"
@@ -187,6 +190,7 @@ class Request(EventBase):
     status: int | None = None
     type: str = "fetch"
     cause: str | None = None
+    typing: bool = False
 
 
 class Appeared(Value):

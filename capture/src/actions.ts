@@ -80,7 +80,7 @@ export class Actions {
       ["keyup", on<KeyboardEvent>(() => this.keys.up())],
       ["beforeinput", on<InputEvent>((event, target) => this.beforeInput(event, target))],
       ["input", this.ofUser((target) => this.input(target))],
-      ["change", this.ofUser((target) => this.input(target))],
+      ["change", this.ofUser((target) => this.input(target, true))],
       ["focusin", on<FocusEvent>((_, target) => this.fills.focused(target))],
       ["focusout", on<FocusEvent>((_, target) => this.fills.blurred(target))],
       ["dragstart", on<DragEvent>((event, target) => this.drags.start(event, target, this.pressed))],
@@ -233,10 +233,10 @@ export class Actions {
     if (isTextField(field) || editingHost(field)) this.fills.begin(field);
   }
 
-  private input(target: Element): void {
+  private input(target: Element, left = false): void {
     if (this.choices.input(target, this.pressed)) return;
     const field = editingHost(target) ?? target;
-    if (isTextField(field) || editingHost(field)) this.fills.changed(field);
+    if (isTextField(field) || editingHost(field)) this.fills.changed(field, left);
   }
 }
 

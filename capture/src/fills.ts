@@ -7,6 +7,9 @@ import type { Recorder } from "./recorder";
 import { shownIn } from "./shown";
 import type { Body, ElementShot, Typed } from "./wire";
 
+const TOLD_CHARS_MIN = 3;
+const TOLD_BEFORE_CHARS = 20;
+
 interface Filling {
   field: Element;
   id: string;
@@ -16,13 +19,17 @@ interface Filling {
   typed: string | null;
   /** What was typed before into a field that the page empties after each key (code editors). */
   swallowed: string;
+  /** The value is final: the user left the field, or pressed Enter in it. */
+  left: boolean;
 }
 
 export class Fills {
   private filling: Filling | null = null;
   private readonly atFocus = new WeakMap<Element, string>();
 
-  constructor(private readonly recorder: Recorder) {}
+  constructor(private readonly recorder: Recorder) {
+    recorder.takesTyping = (body) => (typeof body === "string" || body instanceof URLSearchParams) && this.isIn(String(body));
+  }
 
   isOn(element: Element): boolean {
     return this.filling?.field === element;
@@ -36,7 +43,7 @@ export class Fills {
     const shot = this.recorder.elements.describe(field);
     this.recorder.effects.act(id, { deferred: true, own: field });
     this.recorder.noteAction(id);
-    this.filling = { field, id, shot, before: before ?? fieldValue(field), typed: null, swallowed: "" };
+    this.filling = { field, id, shot, before: before ?? fieldValue(field), typed: null, swallowed: "", left: false };
   }
 
   /** The browser is about to put something into the field. */
@@ -49,7 +56,7 @@ export class Fills {
   }
 
   /** Something was typed into the field. */
-  changed(field: Element): void {
+  changed(field: Element, left: boolean): void {
     if (this.filling?.field !== field) {
       const value = fieldValue(field);
       const before = this.atFocus.get(field);
@@ -57,6 +64,7 @@ export class Fills {
       this.start(field, before ?? "");
     }
     this.filling!.typed = fieldValue(field);
+    this.filling!.left = left;
     this.recorder.effects.touchField(field);
   }
 
@@ -68,6 +76,19 @@ export class Fills {
   blurred(target: Element): void {
     const field = editingHost(target) ?? target;
     if (this.isOn(field)) this.flush();
+  }
+
+  /** Whether a request's body holds the beginning of what is being typed, with a little of what stands before it. */
+  private isIn(body: string): boolean {
+    if (!this.filling || this.filling.left) return false;
+    const { field, before } = this.filling;
+    const now = fieldValue(field);
+    let same = 0;
+    while (same < before.length && before[same] === now[same]) same += 1;
+    const told = now.slice(Math.max(0, same - TOLD_BEFORE_CHARS), same + TOLD_CHARS_MIN);
+    if (now.length < same + TOLD_CHARS_MIN) return false;
+    const spelled = [told, JSON.stringify(told).slice(1, -1), new URLSearchParams([["", told]]).toString().slice(1)];
+    return spelled.some((one) => body.includes(one));
   }
 
   /** The value as it stands, for a key that may send the field's content off and clear it. */

@@ -52,6 +52,8 @@ export class Recorder implements Host {
   readonly effects: Effects;
   /** The latest action, for as long as something may follow from it. */
   action: Action | null = null;
+  /** Whether the body of a request holds what the user is typing. */
+  takesTyping: (body: unknown) => boolean = () => false;
   private typed: string[] = [];
   private outbox: Waiting[] = [];
   private timer = 0;

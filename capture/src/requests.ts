@@ -11,6 +11,8 @@ interface Sent {
   url: string;
   type: string;
   cause: string | null;
+  /** It took along what the user was typing just then. */
+  typing: boolean;
   done: boolean;
 }
 
@@ -38,10 +40,10 @@ export class Requests {
     for (const sent of this.open) this.end(sent, null);
   }
 
-  private begin(method: string, url: string, type: string): Sent | null {
+  private begin(method: string, url: string, type: string, body?: unknown): Sent | null {
     const address = attempt(() => new URL(url, location.href).href, "");
     if (!/^(https?|wss?):/.test(address) || address.startsWith(this.config.endpoint + "/")) return null;
-    const sent = { method: cut(method.toUpperCase(), 20), url: address, type, cause: this.recorder.cause(), done: false };
+    const sent = { method: cut(method.toUpperCase(), 20), url: address, type, cause: this.recorder.cause(), typing: this.recorder.takesTyping(body), done: false };
     this.open.add(sent);
     this.recorder.watch.requestBegins(sent);
     return sent;
@@ -54,9 +56,9 @@ export class Requests {
     this.recorder.watch.requestEnds(sent);
     if (this.counted.cause !== sent.cause) this.counted = { cause: sent.cause, count: 0 };
     if ((this.counted.count += 1) > REQUESTS_PER_ACTION_MAX) return;
-    const { method, type, cause } = sent;
+    const { method, type, cause, typing } = sent;
     const url = cut(this.recorder.privacy.masksAll ? bareUrl(sent.url) : sent.url, URL_CHARS_MAX);
-    this.recorder.emit({ kind: "request", method, url, status: status || null, type, cause });
+    this.recorder.emit({ kind: "request", method, url, status: status || null, type, cause, ...(typing ? { typing } : {}) });
   }
 
   private readonly finish = guard((sent: Sent | null, status: number | null) => this.end(sent, status));
@@ -68,7 +70,7 @@ export class Requests {
     const fetch = function (this: unknown, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
       const sent = attempt(() => {
         const request = typeof input === "object" && "url" in input ? input : null;
-        return requests.begin(init?.method ?? request?.method ?? "GET", request ? request.url : String(input), "fetch");
+        return requests.begin(init?.method ?? request?.method ?? "GET", request ? request.url : String(input), "fetch", init?.body);
       }, null);
       const answer = original.call(this === undefined ? realm : (this as Realm), input, init);
       if (sent) answer.then((response) => requests.finish(sent, response.status), () => requests.finish(sent, null));
@@ -91,7 +93,7 @@ export class Requests {
     } as typeof open;
     proto.send = function (this: XMLHttpRequest, body?: Document | XMLHttpRequestBodyInit | null): void {
       const ask = asked.get(this);
-      const sent = ask ? attempt(() => requests.begin(ask.method, ask.url, "xmlhttprequest"), null) : null;
+      const sent = ask ? attempt(() => requests.begin(ask.method, ask.url, "xmlhttprequest", body), null) : null;
       if (sent) this.addEventListener("loadend", () => requests.finish(sent, this.status || null));
       return send.call(this, body);
     };

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, assert_never
 
+from pipeline.stories.addresses import origin
 from pipeline.stories.effects import merged
 from pipeline.stories.words import is_text_field
 from schemas import limits
@@ -21,6 +22,7 @@ from schemas.events import (
     Hover,
     Page,
     Press,
+    Request,
     Scroll,
     Select,
     TextChanged,
@@ -46,6 +48,10 @@ from schemas.stories import (
 STEP_CHANGES_MAX: Final = 4 * limits.CHANGES_MAX
 """Changes kept of one step, however many effects it had."""
 STEP_DIALOGS_MAX: Final = 20
+PASSIVE_REQUESTS: Final = frozenset(
+    {"img", "image", "css", "link", "script", "font", "video", "audio", "beacon", "icon", "document", "navigation"}
+)
+"""Request types that say nothing about whether an action did something."""
 
 
 @dataclass(slots=True)
@@ -53,7 +59,7 @@ class Draft:
     """One step while the window is read. `event_ids` are the events that were folded into it, its own first.
 
     `asks` counts the requests that it caused, pictures and the like left out. `touched` says that the page answered
-    right where the action was, visibly or not.
+    right where the action was, visibly or not. `saved_to` is where the page saved the typed value before the field was left.
     """
 
     step: Step
@@ -69,6 +75,7 @@ class Draft:
     download: str | None = None
     asks: int = 0
     touched: bool = False
+    saved_to: str = ""
 
     @property
     def target(self) -> Element | None:
@@ -79,6 +86,14 @@ class Draft:
         held = self.opened_changes if opened else self.changes
         held.extend(changes)
         del held[:-STEP_CHANGES_MAX]
+
+    def ask(self, request: Request) -> None:
+        """Adds a request that it caused."""
+        if request.type not in PASSIVE_REQUESTS:
+            self.asks += 1
+        saves = request.typing and request.method in ("PUT", "PATCH") and 200 <= (request.status or 0) < 300
+        if saves and origin(request.url) == origin(self.step.page.url):
+            self.saved_to = request.url
 
     def answer(self, dialog: DialogAnswer) -> None:
         if len(self.dialogs) < STEP_DIALOGS_MAX:
@@ -98,6 +113,7 @@ class Draft:
         self.download = self.download or other.download
         self.asks += other.asks
         self.touched = self.touched or other.touched
+        self.saved_to = self.saved_to or other.saved_to
 
     def has_effect(self) -> bool:
         """Whether anything at all came of it."""
@@ -115,8 +131,10 @@ class Draft:
         return bool(self.dialogs or self.navigates or self.opens_tab or self.download is not None or self.asks)
 
     def finished(self) -> Step:
+        saved = {"saved_to": self.saved_to} if isinstance(self.step, FillStep) else {}
         return self.step.model_copy(
             update={
+                **saved,
                 "after": self.after,
                 "changes": merged(self.changes),
                 "dialogs": tuple(self.dialogs),

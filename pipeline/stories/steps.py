@@ -39,10 +39,6 @@ NAVIGATION_AFTER_MS: Final = 10_000
 """How long after an action a navigation counts as its doing, for sources that don't say what caused what."""
 REDIRECT_WITHIN_MS: Final = 3_000
 """A second load so soon after an address was opened is the site's redirect."""
-PASSIVE_REQUESTS: Final = frozenset(
-    {"img", "image", "css", "link", "script", "font", "video", "audio", "beacon", "icon", "document", "navigation"}
-)
-"""Request types that say nothing about whether an action did something."""
 
 _Attached = Effect | Dialog | Popup | Download | Request
 
@@ -263,8 +259,8 @@ class _Tape:
         opener = None if event.tab_id in self._latest else self._openers.get(event.tab_id)
         if isinstance(event, Request):
             self.requests.append(event)
-            if draft is not None and event.type not in PASSIVE_REQUESTS:
-                draft.asks += 1
+            if draft is not None:
+                draft.ask(event)
         elif isinstance(event, Effect) and draft is None and opener is not None:
             opener.opened_page = event.after if event.after.url else opener.opened_page
             opener.show(event.changes, opened=True)

@@ -9,7 +9,7 @@ from pipeline.writing.assertions import Check, checks_of, chosen, title_check, u
 from pipeline.writing.code import Attr, Expr, Literal, method
 from pipeline.writing.locators import Finder, expect, matcher
 from pipeline.writing.secrets import is_secret
-from pipeline.writing.steps import Writer
+from pipeline.writing.steps import Requested, Writer
 from pipeline.writing.worth import Typing
 from schemas.stories import CheckStep, FillStep, GotoStep, NetworkRequest, SelectStep, Step, Story
 
@@ -18,7 +18,7 @@ CHECKS_LAST: Final = 6
 CHECKS_LAST_MIN: Final = 3
 
 
-def saving_request(story: Story, step: Step, fixed: tuple[str, ...]) -> tuple[str, str, int] | None:
+def saving_request(story: Story, step: Step, fixed: tuple[str, ...]) -> Requested | None:
     """The one request that the step must cause, where it changes something on the server without a new page: not one
     that other steps cause as well, and rather one that names what was typed."""
     if step.navigates or isinstance(step, GotoStep):
@@ -37,11 +37,37 @@ def saving_request(story: Story, step: Step, fixed: tuple[str, ...]) -> tuple[st
     ]
     named = [request for request in own if any(word in unquote(request.url) for word in fixed if len(word) > 2)]
     for request in [*named, *own]:
-        found = volatile.address(request.url, frozenset())
-        if found is not None and request.status is not None:
-            end = "" if found.text is None else r"(\?|$)" if "?" in request.url else "$"
-            return request.method, found.pattern + end, request.status
+        pattern = _pattern(request.url)
+        if pattern is not None and request.status is not None:
+            return Requested(pattern, request.status)
     return None
+
+
+def autosave(steps: Sequence[Step], place: int, requests: Sequence[NetworkRequest]) -> Requested | None:
+    """Where the page saves what is typed while it is typed, that it was saved: a page that draws itself anew after it
+    may lose what the user does meanwhile. What an earlier step saves there is waited for as well, or its answer would
+    be taken for that of the typing."""
+    step = steps[place]
+    if isinstance(step, FillStep):
+        pattern = _pattern(step.saved_to) if step.saved_to else None
+        return None if pattern is None else Requested(pattern)
+    if step.navigates or isinstance(step, GotoStep):
+        return None
+    sent = {_pattern(one.url) for one in requests if one.cause == step.event_id and one.method in CHANGING}
+    for later in steps[place + 1 :]:
+        if later.loads or isinstance(later, GotoStep):
+            return None
+        if isinstance(later, FillStep) and later.saved_to and _pattern(later.saved_to) in sent:
+            return autosave([later], 0, ())
+    return None
+
+
+def _pattern(url: str) -> str | None:
+    """A regular expression for the address of a request."""
+    found = volatile.address(url, frozenset())
+    if found is None:
+        return None
+    return found.pattern + ("" if found.text is None else r"(\?|$)" if "?" in url else "$")
 
 
 def _call(request: NetworkRequest) -> tuple[str, str]:

@@ -44,7 +44,7 @@ class Assert:
 
 @dataclass(frozen=True)
 class With:
-    """`with expr as name:` around statements."""
+    """`with expr as name:` around statements; without the name where it is empty."""
 
     expr: Expr
     name: str
@@ -134,7 +134,7 @@ def _lines(statement: Statement, indent: str) -> list[str]:
             return lines(expr, indent, "assert ")
         case With(expr=expr, name=name, body=body):
             return [
-                *lines(expr, indent, "with ", f" as {name}:"),
+                *lines(expr, indent, "with ", f" as {name}:" if name else ":"),
                 *(line for inner in body for line in _lines(inner, indent + INDENT)),
             ]
         case Blank():
@@ -178,7 +178,10 @@ def _plain(statement: Statement) -> list[str]:
         case Assert(expr=expr):
             return [f"assert {flat(expr)}"]
         case With(expr=expr, name=name, body=body):
-            return [f"with {flat(expr)} as {name}", *(line for inner in body for line in _plain(inner))]
+            return [
+                f"with {flat(expr)}" + (f" as {name}" if name else ""),
+                *(line for inner in body for line in _plain(inner)),
+            ]
         case Blank():
             return []
         case _:

@@ -37,6 +37,15 @@ MASKED_TEXTS: Final = {
 }
 
 
+@dataclass(frozen=True)
+class Requested:
+    """A request that an action must cause, by a pattern of its address. Its status is to be asserted; without one it is
+    only waited for."""
+
+    pattern: str
+    status: int | None = None
+
+
 @dataclass
 class Writer:
     """Writes the steps of one story into a program. `home` is the origin that `base_url` stands for."""
@@ -53,8 +62,8 @@ class Writer:
     met: set[str] = field(default_factory=set)
     """Locators, as code, that the test has used or asserted in the document at hand."""
     variables: dict[str, Expr] = field(default_factory=dict)
-    requested: tuple[str, str, int] | None = None
-    """Method, address pattern and status of the request that the next action must cause, if that is to be asserted."""
+    requested: Requested | None = None
+    """The request that the next action must cause."""
 
     @property
     def main(self) -> Expr:
@@ -93,8 +102,8 @@ class Writer:
         """The action within what must happen because of it: a new tab, a download, a request."""
         after: list[Statement] = []
         if self.requested is not None:
-            name = self._fresh("response_info")
-            action = With(method(page, "expect_response", _re(self.requested[1])), name, (action,))
+            name = self._fresh("response_info") if self.requested.status else ""
+            action = With(method(page, "expect_response", _re(self.requested.pattern)), name, (action,))
         if step.download is not None:
             name = self._fresh("download_info")
             action = With(method(page, "expect_download"), name, (action,))

@@ -10,7 +10,7 @@ from pipeline.writing import names, volatile
 from pipeline.writing.allow_list import check_code
 from pipeline.writing.assertions import Check, chosen, met_before
 from pipeline.writing.code import Attr, Call, Equal, Expr, Literal, flat, method
-from pipeline.writing.outcome import checks_after, outcome, saving_request, where_it_ended
+from pipeline.writing.outcome import autosave, checks_after, outcome, saving_request, where_it_ended
 from pipeline.writing.program import Assert, Program, Run
 from pipeline.writing.secrets import credentials, is_secret
 from pipeline.writing.steps import Writer, before_secret
@@ -118,16 +118,20 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
             continue
         if isinstance(step, GotoStep):
             writer.program.pause()
-        writer.requested = saving_request(story, step, writer.fixed) if place == last else None
+        writer.requested = (
+            saving_request(story, step, writer.fixed)
+            if place == last
+            else autosave(story.steps, place, story.network_requests)
+        )
         if not writer.write(step):
             continue
         if step.navigates or isinstance(step, GotoStep):
             writer.met.clear()
         finished = place == last
         checks = outcome(writer, story, step, known) if finished else _middle(writer, step, known)
-        if writer.requested is not None:
+        if writer.requested is not None and writer.requested.status is not None:
             value = Attr(writer.last_variable("response_info"), "value")
-            writer.program.check(Assert(Equal(Attr(value, "status"), Literal(writer.requested[2]))))
+            writer.program.check(Assert(Equal(Attr(value, "status"), Literal(writer.requested.status))))
         ending = re.search(r"\.\w{1,5}$", step.download or "")
         if ending is not None:
             # The server's own name for the file goes before the link's, and no page can see it: only the kind is sure.

@@ -112,9 +112,9 @@ class Journey:
     def select(self, target: Element, label: str) -> "Journey":
         return self.add(Select, target=target, options=(Choice(value=label.lower(), label=label),))
 
-    def asks(self, url: str, method: str = "POST", status: int = 200) -> "Journey":
+    def asks(self, url: str, method: str = "POST", status: int = 200, **more: Any) -> "Journey":
         """The last action sends a request."""
-        return self.add(Request, 10, url=url, method=method, status=status, cause=self.events[-1].id)
+        return self.add(Request, 10, url=url, method=method, status=status, cause=self.events[-1].id, **more)
 
     def answers(self, message: str, accepted: bool = True) -> "Journey":
         """The last action opens a confirmation."""

@@ -165,6 +165,27 @@ def test_requests_name_the_step_that_caused_them() -> None:
     assert [request.cause for request in story.network_requests] == [fill.event_id, fill.event_id]
 
 
+@pytest.mark.parametrize(
+    ("method", "status", "typing", "saved_to"),
+    [
+        ("PUT", 204, True, "https://shop.example/api/draft"),
+        ("PATCH", 200, True, "https://shop.example/api/draft"),
+        ("PUT", 204, False, ""),
+        ("PUT", 500, True, ""),
+        ("POST", 200, True, ""),
+    ],
+)
+def test_a_field_knows_where_its_value_was_saved_as_it_was_typed(
+    method: str, status: int, typing: bool, saved_to: str
+) -> None:
+    """Only a request that took the text along while it was typed, that replaces something, and that succeeded."""
+    journey = Journey().opens().fill(textbox("Text"), "Spring sale")
+    journey.asks("https://shop.example/api/draft", method, status, typing=typing)
+    _, fill = journey.steps()
+    assert isinstance(fill, FillStep)
+    assert fill.saved_to == saved_to
+
+
 def test_what_was_told_before_its_cause_still_finds_it() -> None:
     """A field's value is told when the field is left, after what its typing caused."""
     journey = Journey().opens().fill(textbox("Name"), "x")

@@ -8,7 +8,7 @@ import pytest
 from pipeline.writing import write_test
 from schemas.elements import ByRole, ByText, Candidate, Element, Scope
 from schemas.events import Appeared, Choice, CountChanged, Gone, TextChanged, Typed
-from schemas.stories import CheckStep, ClickStep, DialogAnswer, FillStep, GotoStep, SelectStep, Story
+from schemas.stories import CheckStep, ClickStep, DialogAnswer, FillStep, GotoStep, NetworkRequest, SelectStep, Story
 from tests.writing.by_hand import HOME, at, base, by_label, by_role, by_text, story
 
 GOLDENS = Path(__file__).parent / "goldens"
@@ -128,6 +128,25 @@ def test_programs_fail_on_a_broken_copy(
     monkeypatch.setenv("APP_PASSWORD", "sesame")
     with pytest.raises(AssertionError):
         run_code(write_test(made()).code, broken_pages)
+
+
+def test_what_saves_a_draft_is_waited_for() -> None:
+    """Where a draft is saved while it is typed, so is what opened it: its answer is not taken for that of the typing."""
+    draft = HOME + "/drafts/note"
+    opening = ClickStep(target=by_role("button", "button", "Edit"), **base(PAGE, PAGE))
+    looking = ClickStep(target=by_role("button", "button", "Preview"), **base(PAGE, PAGE))
+    saved = FillStep(target=by_label("Text"), value=Typed(text="Tea"), saved_to=draft, **base(PAGE))
+    unsaved = FillStep(target=by_label("Note"), value=Typed(text="Milk"), **base(PAGE))
+    last = ClickStep(target=by_role("button", "button", "Done"), **base(PAGE, PAGE))
+    requests = tuple(
+        NetworkRequest(url=url, method="PUT", status=204, cause=step.event_id)
+        for step, url in ((opening, draft), (looking, HOME + "/looks"), (saved, draft), (unsaved, HOME + "/note"))
+    )
+    code = write_test(story(opening, looking, saved, unsaved, last, networkRequests=requests)).code
+    assert code.count('expect_response(re.compile("/drafts/note$")):') == 2
+    assert "looks" not in code and "/note$" not in code.replace("/drafts/note$", "")
+    assert 'name="Edit").click()' in code.split("expect_response")[1]
+    assert '.fill("Tea")' in code.split("expect_response")[2]
 
 
 def test_no_secret_is_in_the_program() -> None:

@@ -61,6 +61,8 @@ class Case:
     wrong: str
     expected: str = ""
     """Something that the program must contain."""
+    unexpected: str = ""
+    """Something that it must not."""
 
 
 def _sign_up(page: Page) -> None:
@@ -135,6 +137,16 @@ def _download(page: Page) -> None:
         page.get_by_role("link", name="Get the numbers").click()
     page.get_by_role("link", name="Go there").click()
     page.get_by_role("heading", name="The other page").wait_for()
+
+
+def _publish(page: Page) -> None:
+    page.get_by_label("Note").press_sequentially("For May", delay=30)
+    page.get_by_label("Text").press_sequentially("Spring", delay=30)
+    page.wait_for_timeout(400)
+    page.get_by_label("Text").press_sequentially(" sale", delay=30)
+    page.wait_for_timeout(400)
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_text("Published").wait_for()
 
 
 def _pay(page: Page) -> None:
@@ -225,6 +237,10 @@ CASES = (
     Case("canvas", "pointer.html", _canvas, '"Dot at "', '"Nothing at "', "position="),
     Case("chat", "editor.html", _chat, '"You said: "', '"Not sent: "', '.press("Enter")'),
     Case("late_script", "late.html", _late_script, "'Saved as '", "'Lost '", 'to_have_value("spring-sale")'),
+    Case(
+        "saved_while_typed", "draft.html", _publish, "Published: ", "Lost: ",
+        expected='expect_response(re.compile("/api/draft$")):', unexpected="/api/note",
+    ),
     Case("covered_box", "redrawn.html", _tick_the_drawing, "Wrapped as", "Sent as", '("Wrap as a gift").check()'),
     Case("redrawn_list", "redrawn.html", _find, "show(all.filter", "void (all.filter", ".to_be_hidden()"),
     Case("rich_text", "editor.html", _write, '"All saved"', '"Not saved"', "ControlOrMeta+s"),
@@ -259,6 +275,7 @@ def test_a_recorded_session_becomes_a_test_that_notices(
     """The written test passes on the page and fails on a copy in which the outcome is wrong."""
     test = recorded(case, shop, chromium, capture_js)
     assert case.expected in test.code, test.code
+    assert not case.unexpected or case.unexpected not in test.code, test.code
     try:
         run_code(test.code, shop.url)
     except Exception as error:
