@@ -9,7 +9,7 @@ import { guard, native } from "./native";
 import type { Recorder } from "./recorder";
 import { retarget, type Target } from "./retarget";
 import { Scrolls } from "./scrolls";
-import type { Body, ElementShot, Modifier } from "./wire";
+import type { Body, ElementShot, Modifier, WireEvent } from "./wire";
 
 const NO_CLICK = new Set("date datetime-local month week time color range file".split(" "));
 const AGAIN_MS = 500;
@@ -123,7 +123,12 @@ export class Actions {
 
   private pointerDown(event: PointerEvent, raw: Element): void {
     this.keys.settle();
-    if (this.isAgain(event, raw)) return;
+    const again = this.again(event, raw);
+    if (again) {
+      // Pages that open something at the second press leave no click to be counted.
+      again.clicks = Math.min(3, (again.clicks ?? 1) + 1);
+      return;
+    }
     const target = retarget(raw);
     this.hovers.check(target.element);
     if (!this.fills.isOn(target.element)) this.recorder.before();
@@ -132,12 +137,13 @@ export class Actions {
     this.drags.press();
   }
 
-  /** The second press of what may become a double click: the first one's effect isn't over yet. */
-  private isAgain(event: PointerEvent, raw: Element): boolean {
+  /** The click that the second press at the same place makes a double click: the first one's effect isn't over yet. */
+  private again(event: PointerEvent, raw: Element): (WireEvent & { kind: "click" }) | null {
     const last = this.lastClick;
-    if (!last || native.now() - last.atMs > AGAIN_MS || event.button !== 0 || !this.recorder.unsent(last.id)) return false;
+    if (!last || native.now() - last.atMs > AGAIN_MS || event.button !== 0) return null;
     const near = Math.abs(event.clientX - last.x) < AGAIN_PX && Math.abs(event.clientY - last.y) < AGAIN_PX;
-    return near && isSame(retarget(raw).element, last.element);
+    const queued = this.recorder.unsent(last.id);
+    return near && queued?.kind === "click" && isSame(retarget(raw).element, last.element) ? queued : null;
   }
 
   private pointerUp(event: PointerEvent, target: Element): void {

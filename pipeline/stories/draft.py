@@ -59,7 +59,8 @@ class Draft:
     """One step while the window is read. `event_ids` are the events that were folded into it, its own first.
 
     `asks` counts the requests that it caused, pictures and the like left out. `touched` says that the page answered
-    right where the action was, visibly or not. `saved_to` is where the page saved the typed value before the field was left.
+    right where the action was, visibly or not. `saved_to` is where the page saved the typed value before the
+    field was left.
     """
 
     step: Step

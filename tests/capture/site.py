@@ -109,7 +109,8 @@ def pages_handler(site: Site) -> type[BaseHTTPRequestHandler]:
             page = (PAGES / "result.html").read_text().replace("{{name}}", said.get("name", [""])[0])
             return self.answer(200, page.encode(), "text/html; charset=utf-8")
 
-        do_PUT = do_POST
+        def do_PUT(self) -> None:
+            self.do_POST()
 
     return _quiet(Handler)
 

@@ -144,7 +144,8 @@ def test_what_saves_a_draft_is_waited_for() -> None:
     )
     code = write_test(story(opening, looking, saved, unsaved, last, networkRequests=requests)).code
     assert code.count('expect_response(re.compile("/drafts/note$")):') == 2
-    assert "looks" not in code and "/note$" not in code.replace("/drafts/note$", "")
+    assert "looks" not in code
+    assert "/note$" not in code.replace("/drafts/note$", "")
     assert 'name="Edit").click()' in code.split("expect_response")[1]
     assert '.fill("Tea")' in code.split("expect_response")[2]
 

@@ -178,6 +178,11 @@ def _drag(page: Page) -> None:
     page.get_by_text("Card A").drag_to(page.get_by_text("Column B"))
 
 
+def _open_node(page: Page) -> None:
+    page.get_by_text("Node A").dblclick()
+    page.get_by_role("heading", name="Edit node").wait_for()
+
+
 def _canvas(page: Page) -> None:
     page.locator("canvas").click(position={"x": 50, "y": 20})
 
@@ -234,6 +239,7 @@ CASES = (
     Case("single_page", "spa.html", _spa, 'e.state?.to ?? "Home"', '"Home"', "page.go_back()"),
     Case("hover", "pointer.html", _hover, "say('New file')", "say('No file')", ".hover()"),
     Case("drag", "pointer.html", _drag, "Card A is in column B", "Card A is lost", ".drag_to("),
+    Case("second_press", "pointer.html", _open_node, "<h2>Edit node", "<h2>No node", '"Node A").dblclick()'),
     Case("canvas", "pointer.html", _canvas, '"Dot at "', '"Nothing at "', "position="),
     Case("chat", "editor.html", _chat, '"You said: "', '"Not sent: "', '.press("Enter")'),
     Case("late_script", "late.html", _late_script, "'Saved as '", "'Lost '", 'to_have_value("spring-sale")'),
