@@ -64,6 +64,12 @@ def _quiet(handler: type[BaseHTTPRequestHandler]) -> type[BaseHTTPRequestHandler
     return handler
 
 
+def _tagged(html: str, site: Site) -> str:
+    """The page with the recorder as a script tag."""
+    told = f'data-endpoint="{site.endpoint}" data-app="tagged" data-key="a key+&amp;1"'
+    return html.replace("<head>", f'<head><script src="/capture.js" {told}></script>')
+
+
 def pages_handler(site: Site) -> type[BaseHTTPRequestHandler]:
     """Serves tests/pages, a small API, a download, and the recorder itself."""
 
@@ -94,11 +100,7 @@ def pages_handler(site: Site) -> type[BaseHTTPRequestHandler]:
             file = PAGES / path.lstrip("/")
             if not file.is_file():
                 return self.answer(404, b"not here", "text/plain")
-            html = file.read_text()
-            if urlsplit(self.path).query == "tagged":
-                told = f'data-endpoint="{site.endpoint}" data-app="tagged" data-key="a key+&amp;1"'
-                tag = f'<script src="/capture.js" {told}></script>'
-                html = html.replace("<head>", "<head>" + tag)
+            html = _tagged(file.read_text(), site) if urlsplit(self.path).query == "tagged" else file.read_text()
             return self.answer(200, html.encode(), "text/html; charset=utf-8")
 
         def do_POST(self) -> None:

@@ -131,7 +131,7 @@ def test_programs_fail_on_a_broken_copy(
 
 
 def test_what_saves_a_draft_is_waited_for() -> None:
-    """Where a draft is saved while it is typed, so is what opened it: its answer is not taken for that of the typing."""
+    """Where a draft is saved while it is typed, what opened it is waited for too: else one answer is taken for both."""
     draft = HOME + "/drafts/note"
     opening = ClickStep(target=by_role("button", "button", "Edit"), **base(PAGE, PAGE))
     looking = ClickStep(target=by_role("button", "button", "Preview"), **base(PAGE, PAGE))
