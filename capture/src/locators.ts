@@ -1,8 +1,9 @@
 // The ways to find an element again, each with its count in the live page. Which one is best is the test writer's choice.
 import type { Config } from "./config";
-import { ancestorsOf, idOf, isField, isTextField, parentOf, speakable, tagOf } from "./dom";
+import { ancestorsOf, closest, idOf, isField, isTextField, parentOf, speakable, tagOf } from "./dom";
 import { NAME_CHARS_MAX, PATH_STEPS_MAX } from "./limits";
 import type { PageIndex } from "./pageindex";
+import { INTERACTIVE } from "./retarget";
 import { cutAtWord, looksGenerated, tellingClasses, withoutNumbers } from "./telling";
 import type { Candidate, Locator, PathStep, Scope } from "./wire";
 
@@ -42,7 +43,7 @@ export class Locators {
       if (!found.some((one) => JSON.stringify([one.locator, one.within]) === text)) found.push(candidate);
     };
     const plain = this.meaningful(element, index, ask);
-    for (const locator of plain) add(index.measure(locator, element));
+    for (const locator of plain) add(index.measure(locator, element) ?? (ask.inner ? this.byPart(locator, element, index) : null));
     if (ask.inner) this.byInner(ask.inner, element, index).forEach(add);
     const structure = this.structural(element, index, ask.masked ?? false);
     const measured = structure.map((locator) => index.measure(locator, element)).filter((one) => one !== null);
@@ -131,6 +132,17 @@ export class Locators {
     const named = role ? index.measure({ by: "role", role, name: text }, element) : null;
     const parts = withExact("text", text, inner, index).map((locator) => index.measure(locator, inner));
     return [named, ...parts].filter((one) => one !== null);
+  }
+
+  /** Where the words of the element are those of one part of it that does nothing by itself: that part's text. */
+  private byPart(locator: Locator, element: Element, index: PageIndex): Candidate | null {
+    if (locator.by !== "text") return null;
+    const found = index.matches(locator);
+    const parts = found.filter((one) => element.contains(one));
+    const [part] = parts;
+    if (!part || parts.length > 1 || index.text(part) !== index.text(element)) return null;
+    const used = closest(part, INTERACTIVE);
+    return used && used !== element && element.contains(used) ? null : { locator, count: found.length, index: found.indexOf(part) };
   }
 
   private structural(element: Element, index: PageIndex, masked: boolean): Locator[] {
@@ -254,7 +266,7 @@ function withExact(by: "label" | "placeholder" | "alt" | "text" | "title", value
   return fewer.length < found.length && fewer.includes(element) ? [loose, exact] : [loose];
 }
 
-/** Short texts inside `up`, most telling first, that `element` itself doesn't show. */
+/** Short texts inside `up`, most telling first: those that `element` itself doesn't show, then its own. */
 function tellingTexts(up: Element, element: Element, index: PageIndex): string[] {
   const own = index.text(element);
   const texts: { text: string; weight: number }[] = [];
@@ -276,7 +288,8 @@ function tellingTexts(up: Element, element: Element, index: PageIndex): string[]
   const direct = speakable(ownText(up));
   if (direct.length > 1 && direct.length <= HAS_TEXT_CHARS_MAX) texts.push({ text: direct, weight: 1 });
   texts.sort((a, b) => a.weight - b.weight);
-  return [...new Set(texts.map((one) => one.text))].slice(0, 4);
+  const others = [...new Set(texts.map((one) => one.text))].slice(0, 4);
+  return own && own.length <= HAS_TEXT_CHARS_MAX && own === speakable(own) ? [...others, own] : others;
 }
 
 export function ownText(element: Element): string {

@@ -3,7 +3,7 @@ import { ancestorsOf, closest, editingHost, visible } from "./dom";
 import { attempt } from "./native";
 
 const ROLES = "button link checkbox radio tab menuitem menuitemcheckbox menuitemradio option switch combobox treeitem slider spinbutton searchbox textbox";
-const INTERACTIVE =
+export const INTERACTIVE =
   "button,a,input,select,textarea,summary,label,option,[onclick],[aria-haspopup]," +
   ROLES.split(" ")
     .map((role) => `[role=${role}]`)

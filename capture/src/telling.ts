@@ -6,7 +6,8 @@ const STATE =
 
 const UTILITY =
   /^-?(flex|grid|inline|block|items|justify|text|bg|border|rounded|p[xytrbl]?|m[xytrbl]?|w|h|gap|space|font|leading|tracking|shadow|overflow|cursor|transition|duration|ease|opacity|z|top|left|right|bottom|absolute|relative|fixed|sticky|min|max|self|content|place|select|pointer|sr|ring|outline|fill|stroke|truncate|whitespace|break|align|float|clear|object|d|lg|md|sm|xl|xs|pull)(-|$)/;
-const HASHED = /(--|__|_|-)(?=[A-Za-z0-9]*[A-Z0-9])(?=[A-Za-z0-9]*[a-z])[A-Za-z0-9]{5,8}$/;
+/** Ends like a hash: capitals or digits among letters, and not as in words put together (`itemName`). */
+const HASHED = /(--|__|_|-)(?![a-z]{3,}([A-Z][a-z]{2,})+$|([A-Z][a-z]{2,})+$)(?=[A-Za-z0-9]*[A-Z0-9])(?=[A-Za-z0-9]*[a-z])[A-Za-z0-9]{5,8}$/;
 
 /** Whether the id or class looks made by a program: likely another one tomorrow. */
 export function looksGenerated(name: string): boolean {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from schemas.elements import ById, ByPath, ByRole, Candidate
+from schemas.elements import ById, ByPath, ByRole, ByText, Candidate
 from tests.capture.site import Site
 from tests.capture.test_actions import Record, actions, unique
 
@@ -71,6 +71,24 @@ def test_generated_ids_and_classes_are_no_candidates(record: Record) -> None:
     assert not [one for one in click.target.candidates if isinstance(one.locator, ById)]
     assert not [one for one in click.target.candidates if "css-1q2w3e" in str(one.locator)]
     assert isinstance(click.target.candidates[-1].locator, ByPath)
+
+
+def test_one_of_a_list_is_found_by_its_own_words(record: Record) -> None:
+    """What is around something that does a thing of its own (a file and its name) is no text, but a part of its row."""
+
+    def do(page: Page) -> None:
+        page.add_style_tag(content=".file-itemName { display: inline-block; padding: 10px }")
+        page.locator("span.file-itemName").nth(1).click(button="right", position={"x": 2, "y": 2})
+
+    (click,) = actions(record("table.html", do))
+    (found, *_) = unique(click.target)
+    assert (found.locator.by, found.within[0].has_text) == ("tag", "budget.csv")
+
+
+def test_words_of_a_part_find_what_is_around_it(record: Record) -> None:
+    """Without a role, a name or a class of its own: the text of a part of it, if that does nothing itself."""
+    (click,) = actions(record("table.html", lambda page: page.locator(".pane-aB3xQ").click()))
+    assert ByText(value="Nothing chosen") in [one.locator for one in unique(click.target)]
 
 
 def test_icon_font_characters_are_no_name(record: Record) -> None:
