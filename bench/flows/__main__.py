@@ -13,11 +13,10 @@ from bench.flows.journeys import JOURNEYS, Journey
 from bench.flows.measures import Quality, quality
 from bench.flows.record import data_folder
 from bench.flows.synthetic import traffic
+from bench.recording import events_in
 from pipeline.closed_window import ClosedWindow
 from pipeline.flows import flow_id
-from pipeline.intake import read_body
 from pipeline.stories import build_story
-from schemas.events import Event
 from schemas.stories import Story
 
 MISTAKES_SHOWN = 3
@@ -25,13 +24,9 @@ MISTAKES_SHOWN = 3
 
 def window_of(file: Path) -> ClosedWindow:
     """The window that a recorded run makes."""
-    events: dict[str, Event] = {}
-    for line in file.read_bytes().split(b"\n"):
-        if line.strip():
-            events.update((event.id, event) for event in read_body(line).events)
-    ordered = tuple(sorted(events.values(), key=lambda event: (event.at_ms, event.tab_id, event.seq, event.id)))
+    events = events_in(file)
     name = str(uuid.uuid5(uuid.NAMESPACE_OID, "/".join(file.parts[-3:])))
-    return ClosedWindow(name, len(ordered), ordered[0].app, ordered[0].journey_id, "end", ordered)
+    return ClosedWindow(name, len(events), events[0].app, events[0].journey_id, "end", events)
 
 
 def recorded() -> list[tuple[Journey, str, Story]]:

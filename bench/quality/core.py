@@ -7,9 +7,9 @@ import sys
 import uuid
 from pathlib import Path
 
+from bench.recording import events_in
 from pipeline.closed_window import ClosedWindow
 from pipeline.generate import test_of
-from pipeline.intake import read_body
 from pipeline.stories.build import build_story
 from pipeline.writing import project_files
 from schemas.codecs import to_json
@@ -18,22 +18,14 @@ from schemas.stories import Story
 
 
 def stories_in(events_file: Path) -> list[Story]:
-    """The stories of a file with bodies of events, a line each; refused events are told."""
-    events: dict[str, Event] = {}
-    for line in events_file.read_bytes().split(b"\n"):
-        if line.strip():
-            intake = read_body(line)
-            for refused in intake.refused:
-                print("refused:", refused, file=sys.stderr)
-            events.update((event.id, event) for event in intake.events)
+    """The stories of a file with bodies of events, a line each."""
     journeys: dict[str, list[Event]] = {}
-    for event in events.values():
+    for event in events_in(events_file):
         journeys.setdefault(event.journey_id, []).append(event)
     stories = []
     for journey, found in sorted(journeys.items()):
-        ordered = tuple(sorted(found, key=lambda event: (event.at_ms, event.tab_id, event.seq, event.id)))
         story_id = str(uuid.uuid5(uuid.NAMESPACE_OID, journey))
-        story = build_story(ClosedWindow(story_id, len(ordered), ordered[0].app, journey, "silence", ordered))
+        story = build_story(ClosedWindow(story_id, len(found), found[0].app, journey, "silence", tuple(found)))
         if story is not None:
             stories.append(story)
     return stories
