@@ -131,11 +131,9 @@ class WritingAgent:
             async with self._storing:
                 if self._round != now:
                     return None
-                try:
-                    return await asyncio.get_running_loop().run_in_executor(self._worker, self._store, said)
-                except StorageUnavailable as error:
-                    logger.warning("storage does not answer, trying again: %s", error)
-                    self._parts.metrics.storage_retries.inc()
+                done = await self._once(self._store, said)
+            if done is not None:
+                return done[0]
             await asyncio.sleep(RETRY_S)
 
     async def _settle(self, states: Sequence[FlowState], said: Container[str] = ()) -> int:
@@ -160,14 +158,20 @@ class WritingAgent:
     async def _tried(self, work: Callable[..., R], *arguments: Any) -> R:
         """Does it on the worker's thread, until storage takes it: a locked or absent database delays, and loses
         nothing."""
-        loop = asyncio.get_running_loop()
         while True:
-            try:
-                return await loop.run_in_executor(self._worker, work, *arguments)
-            except StorageUnavailable as error:
-                logger.warning("storage does not answer, trying again: %s", error)
-                self._parts.metrics.storage_retries.inc()
-                await asyncio.sleep(RETRY_S)
+            done = await self._once(work, *arguments)
+            if done is not None:
+                return done[0]
+            await asyncio.sleep(RETRY_S)
+
+    async def _once(self, work: Callable[..., R], *arguments: Any) -> tuple[R] | None:
+        """What the work gives, done on the worker's thread; None where storage did not answer."""
+        try:
+            return (await asyncio.get_running_loop().run_in_executor(self._worker, work, *arguments),)
+        except StorageUnavailable as error:
+            logger.warning("storage does not answer, trying again: %s", error)
+            self._parts.metrics.storage_retries.inc()
+            return None
 
     async def _read(self, events: list[Any]) -> tuple[list[Said], list[DeadLetter]]:
         said: dict[str, Said] = {}

@@ -150,6 +150,17 @@ def test_what_saves_a_draft_is_waited_for() -> None:
     assert '.fill("Tea")' in code.split("expect_response")[2]
 
 
+@pytest.mark.parametrize("text", ["Wrap as a gift", None])
+def test_a_box_behind_a_drawing_is_ticked_where_people_click(text: str | None) -> None:
+    """By its label's words; where nothing but the box itself finds it, in its middle, whatever lies there."""
+    box = by_role("input", "checkbox", "Gift", type="checkbox", covered=True)
+    if text is not None:
+        box = box.model_copy(update={"candidates": (*box.candidates, Candidate(locator=ByText(value=text), count=1))})
+    code = write_test(story(CheckStep(target=box, **base(PAGE)))).code
+    assert ('get_by_text("Wrap as a gift").check()' in code) == (text is not None)
+    assert ('get_by_role("checkbox", name="Gift").check(force=True)' in code) == (text is None)
+
+
 def test_no_secret_is_in_the_program() -> None:
     """Passwords come from the environment; one that the page refused stays wrong."""
     code = write_test(sign_in()).code
