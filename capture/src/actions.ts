@@ -53,7 +53,7 @@ export class Actions {
     this.drags = new DragWatch(recorder);
     this.hovers = new Hovers(recorder);
     this.scrolls = new Scrolls(recorder);
-    this.choices = new Choices(recorder, (pressed, event) => this.emitClick(pressed, event));
+    this.choices = new Choices(recorder, (pressed, event, id) => this.emitClick(pressed, event, undefined, id));
     recorder.beforeOthers(() => {
       this.scrolls.settle();
       this.keys.settle();
@@ -215,14 +215,14 @@ export class Actions {
     this.emitClick(pressed, event, "right");
   }
 
-  private emitClick(pressed: Pressed, event: MouseEvent, button?: "middle" | "right"): void {
+  private emitClick(pressed: Pressed, event: MouseEvent, button?: "middle" | "right", known?: string): void {
     const body: Body = { kind: "click", target: pressed.shot };
     if (button) body.button = button;
     if (event.detail > 1) body.clicks = Math.min(3, event.detail);
     const modifiers = modifiersOf(event);
     if (modifiers.length) body.modifiers = modifiers;
     if (/^(canvas|svg|video|embed|object)$/i.test(pressed.element.nodeName)) body.position = offsetIn(pressed.element, pressed.x, pressed.y);
-    const id = this.recorder.act(body, { around: pressed.element });
+    const id = this.recorder.act(body, { id: known, around: pressed.element });
     pressed.clicked = true;
     if (!button) this.lastClick = { id, element: pressed.element, x: pressed.x, y: pressed.y, atMs: native.now() };
   }

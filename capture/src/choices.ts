@@ -2,19 +2,19 @@
 import { labelled, type Pressed } from "./actions";
 import { cut, squash } from "./dom";
 import * as limits from "./limits";
-import { native } from "./native";
+import { native, newId } from "./native";
 import type { Recorder } from "./recorder";
 import { isToggle, retarget } from "./retarget";
 
 const SAME_MS = 1_000;
 
 export class Choices {
-  private awaited: { pressed: Pressed; event: MouseEvent; before: boolean } | null = null;
+  private awaited: { pressed: Pressed; event: MouseEvent; before: boolean; id: string } | null = null;
   private readonly settled = new WeakMap<Element, { state: string; atMs: number }>();
 
   constructor(
     private readonly recorder: Recorder,
-    private readonly click: (pressed: Pressed, event: MouseEvent) => void,
+    private readonly click: (pressed: Pressed, event: MouseEvent, id: string) => void,
   ) {}
 
   /** Takes the input event of a field that is chosen from; false where the field is another kind. */
@@ -28,7 +28,10 @@ export class Choices {
 
   /** A checkbox tells by its input event whether the click set it; pages that redraw it at the click let none come. */
   expect(pressed: Pressed, event: MouseEvent): void {
-    this.awaited = { pressed, event, before: pressed.toggles!.checked };
+    const id = newId();
+    // Pages may answer the click itself, before the box tells of its state.
+    this.recorder.noteAction(id);
+    this.awaited = { pressed, event, before: pressed.toggles!.checked, id };
     native.later(() => this.settle(), 0);
   }
 
@@ -37,13 +40,13 @@ export class Choices {
     const awaited = this.awaited;
     this.awaited = null;
     if (!awaited) return;
-    const { pressed, event, before } = awaited;
+    const { pressed, event, before, id } = awaited;
     const toggle = pressed.toggles!;
     const now = toggle.isConnected ? toggle : toggleAt(pressed);
     if (now && now.checked !== before) {
-      this.recorder.act({ kind: "check", target: pressed.shot, checked: now.checked }, { own: now });
+      this.recorder.act({ kind: "check", target: pressed.shot, checked: now.checked }, { id, own: now });
     } else if (toggle.type === "checkbox" || !toggle.isConnected) {
-      this.click(pressed, event);
+      this.click(pressed, event, id);
     }
   }
 
@@ -57,13 +60,14 @@ export class Choices {
   }
 
   private toggle(input: HTMLInputElement, pressed: Pressed | null): void {
-    if (this.awaited?.pressed.toggles === input) this.awaited = null;
+    const awaited = this.awaited?.pressed.toggles === input ? this.awaited : null;
+    if (awaited) this.awaited = null;
     if (!this.isNews(input, String(input.checked))) return;
     const mine = pressed?.toggles === input && pressed.clicked ? pressed : null;
     if (!mine && pressed && labelled(pressed.raw, input) && native.now() - pressed.atMs < 3_000) return;
     if (!mine) this.recorder.before(input);
     const target = mine?.shot ?? this.recorder.elements.describe(input);
-    this.recorder.act({ kind: "check", target, checked: input.checked }, { own: input });
+    this.recorder.act({ kind: "check", target, checked: input.checked }, { id: awaited?.id, own: input });
   }
 
   private select(select: HTMLSelectElement, pressed: Pressed | null): void {

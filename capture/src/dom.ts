@@ -1,7 +1,7 @@
 // Walking and asking the DOM, open shadow roots included.
 import { isElementVisible, normalizeWhiteSpace } from "ivya/utils";
 import { ELEMENTS_MAX } from "./limits";
-import { attempt } from "./native";
+import { attempt, native } from "./native";
 
 export const SKIPPED = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "META", "LINK", "TITLE"]);
 
@@ -52,7 +52,13 @@ export const speakable = (text: string): string => squash(text.replace(/[\uE000-
 
 export const cut = (text: string, chars: number): string => (text.length > chars ? text.slice(0, chars) : text);
 
-export const visible = (element: Element): boolean => attempt(() => isElementVisible(element), false);
+/** Visible as Playwright sees it, which asks the element itself, not what the page's script put in its place. */
+export function visible(element: Element): boolean {
+  if (!attempt(() => isElementVisible(element), false)) return false;
+  if (element.getBoundingClientRect === Element.prototype.getBoundingClientRect) return true;
+  const { width, height } = native.boxOf(element);
+  return (width > 0 && height > 0) || getComputedStyle(element).display === "contents";
+}
 
 export function framesOf(doc: Document): HTMLIFrameElement[] {
   const found: HTMLIFrameElement[] = [];
@@ -92,6 +98,9 @@ export function fieldValue(element: Element): string {
   if (isField(element)) return element.value;
   return ((element as HTMLElement).innerText ?? "").replace(/\u00A0/g, " ").replace(/\n$/, "");
 }
+
+/** Whether what stands in a web component shows inside a live region of its shadow root. */
+export const showsLive = (element: Element): boolean => !!element.shadowRoot?.querySelector("[role=alert] slot,[role=status] slot");
 
 export function isDisabled(element: Element): boolean {
   return attempt(() => element.matches(":disabled"), false) || element.getAttribute("aria-disabled") === "true";

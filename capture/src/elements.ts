@@ -1,6 +1,6 @@
 // An element as the wire wants it: what it is, what it is called, and how to find it again.
 import { getAriaChecked } from "ivya/utils";
-import { ancestorsOf, closest, cut, editingHost, idOf, isDisabled, isField, isTextField, parentOf, speakable, tagOf, visible } from "./dom";
+import { ancestorsOf, closest, cut, editingHost, idOf, isDisabled, isField, isTextField, parentOf, showsLive, speakable, tagOf, visible } from "./dom";
 import * as limits from "./limits";
 import type { Locators } from "./locators";
 import { attempt } from "./native";
@@ -73,7 +73,7 @@ export class Elements {
       shot.name_from = nameSource(element, name, index);
     }
     const field = isField(element);
-    const text = field && !/^(submit|button)$/.test(shot.type ?? "") ? "" : speakable(index.text(element));
+    const text = field && !/^(submit|button)$/.test(shot.type ?? "") ? "" : speakable(index.told(element));
     if (text && !editingHost(element)) {
       shot.text = cut(text, limits.TEXT_CHARS_MAX);
       if (text.length > limits.TEXT_CHARS_MAX) shot.text_cut = true;
@@ -110,7 +110,7 @@ export class Elements {
     }
     if (!brief && /^(checkbox|radio)$/.test(shot.type ?? "") && isCovered(element)) shot.covered = true;
     if (inPasswordForm(element)) shot.in_password_form = true;
-    if (closest(element, LIVE)) shot.live = true;
+    if (closest(element, LIVE) || showsLive(element)) shot.live = true;
     if (element.getRootNode().nodeType === 11) shot.shadow = true;
   }
 

@@ -1,6 +1,6 @@
 // The ways to find an element again, each with its count in the live page. Which one is best is the test writer's choice.
 import type { Config } from "./config";
-import { ancestorsOf, closest, idOf, isField, isTextField, parentOf, speakable, tagOf } from "./dom";
+import { ancestorsOf, closest, idOf, isField, isTextField, parentOf, SKIPPED, speakable, tagOf } from "./dom";
 import { NAME_CHARS_MAX, PATH_STEPS_MAX } from "./limits";
 import type { PageIndex } from "./pageindex";
 import { INTERACTIVE } from "./retarget";
@@ -112,8 +112,9 @@ export class Locators {
   }
 
   private byText(element: Element, index: PageIndex): Locator[] {
-    const text = speakable(index.text(element));
-    if (!text || text !== index.text(element)) return text ? [{ by: "text", value: cutAtWord(text, NAME_CHARS_MAX) }] : [];
+    const whole = index.told(element);
+    const text = speakable(whole);
+    if (!text || text !== whole) return text ? [{ by: "text", value: cutAtWord(text, NAME_CHARS_MAX) }] : [];
     if (text.length <= NAME_CHARS_MAX) {
       const bare = withoutNumbers(text);
       return [...withExact("text", text, element, index), ...(bare ? [{ by: "text" as const, value: bare }] : [])];
@@ -206,7 +207,12 @@ export class Locators {
       if (all.includes(up)) scopes.push({ ...draft, count: all.length });
     };
     const testId = this.testId(up);
-    if (testId) counted({ by: "test_id", ...testId });
+    if (testId) {
+      counted({ by: "test_id", ...testId });
+      if (!ask.masked && scopes[0] && scopes[0].count > 1) {
+        for (const text of tellingTexts(up, element, index).slice(0, 3)) counted({ by: "test_id", ...testId }, text);
+      }
+    }
     const role = index.role(up);
     if (role && SCOPE_ROLES.has(role)) {
       const name = ask.masked || role === "row" || role === "cell" ? "" : speakable(index.name(up));
@@ -221,12 +227,14 @@ export class Locators {
     }
     if (idOf(up) && !looksGenerated(idOf(up))) counted({ by: "id", value: idOf(up) });
     else if (!scopes.length) {
-      const classes = tellingClasses(up, 2);
-      if (classes.length) {
-        const tag = tagOf(up);
-        counted({ by: "tag", tag, classes });
+      const tag = tagOf(up);
+      // A web component is named by its tag.
+      const classes = tag.includes("-") ? [] : tellingClasses(up, 2);
+      if (classes.length || tag.includes("-")) {
+        const locator: Locator = classes.length ? { by: "tag", tag, classes } : { by: "tag", tag };
+        counted(locator);
         if (!ask.masked && scopes[0] && scopes[0].count > 1) {
-          for (const text of tellingTexts(up, element, index).slice(0, 3)) counted({ by: "tag", tag, classes }, text);
+          for (const text of tellingTexts(up, element, index).slice(0, 3)) counted(locator, text);
         }
       }
     }
@@ -272,8 +280,8 @@ function tellingTexts(up: Element, element: Element, index: PageIndex): string[]
   const texts: { text: string; weight: number }[] = [];
   const look = (node: Element, depth: number): void => {
     if (texts.length > 12 || depth > 8) return;
-    for (const child of node.children) {
-      if (child === element) continue;
+    for (const child of [...node.children, ...(node.shadowRoot?.children ?? [])]) {
+      if (child === element || SKIPPED.has(child.nodeName)) continue;
       const text = speakable(index.text(child));
       if (!text) continue;
       const leaf = text.length <= HAS_TEXT_CHARS_MAX;
@@ -281,7 +289,7 @@ function tellingTexts(up: Element, element: Element, index: PageIndex): string[]
         const heading = index.role(child) === "heading" || /^(A|B|STRONG|H\d|TH|LABEL)$/.test(child.nodeName);
         texts.push({ text, weight: (heading ? 0 : 2) + (/\d/.test(text) ? 3 : 0) + (text.length > 40 ? 1 : 0) });
       }
-      if (!leaf || child.children.length > 1) look(child, depth + 1);
+      if (!leaf || child.children.length > 1 || child.shadowRoot) look(child, depth + 1);
     }
   };
   look(up, 0);

@@ -3,6 +3,7 @@
 const timeOut = window.setTimeout;
 const clear = window.clearTimeout;
 const dateNow = Date.now;
+const boxOf = Element.prototype.getBoundingClientRect;
 
 export const native = {
   fetch: typeof window.fetch === "function" ? window.fetch.bind(window) : undefined,
@@ -10,6 +11,8 @@ export const native = {
   cancel: (timer: number): void => clear.call(window, timer),
   now: (): number => dateNow.call(Date),
   MutationObserver: window.MutationObserver,
+  /** The element's own box: elements of a page's making may answer with that of a part of theirs. */
+  boxOf: (element: Element): DOMRect => boxOf.call(element),
 };
 
 /** Errors of the recorder itself since the page was loaded: counted, never thrown into the page. */

@@ -71,6 +71,16 @@ export class PageIndex {
     return attempt(() => elementText(this.texts, element).normalized, "");
   }
 
+  /** What the page put into a web component, without what the component's own shadow root adds; else all its text. */
+  told(element: Element): string {
+    if (!element.shadowRoot) return this.text(element);
+    let text = "";
+    for (let child = element.firstChild; child; child = child.nextSibling) {
+      text += child.nodeType === 1 ? ` ${this.text(child as Element)} ` : child.nodeType === 3 ? (child.nodeValue ?? "") : "";
+    }
+    return squash(text) || this.text(element);
+  }
+
   /** The text in lower case, as parts are compared. */
   private lowerText(element: Element): string {
     let lower = this.lower.get(element);

@@ -7,6 +7,8 @@ import type { Secret } from "./wire";
 
 const OTP = /(^|[^a-z])(otp|totp|one.?time|2fa|mfa|verification.?code|auth.?code|sms.?code)([^a-z]|$)/i;
 const CARD = /(card.?number|cardnumber|cc.?num|credit.?card|cvc|cvv|security.?code|iban)/i;
+/** A placeholder that lists what could be typed says nothing of what is. */
+const EXAMPLES = /^(e\.?g\b|for example|such as)|,.*,/i;
 const PASSWORD = /(passw|passphrase|passcode|pwd|secret|api.?key|access.?token)/i;
 /** What stands between blanks, quotes and brackets; and the parts of an address. */
 const WORD = /[^\s"'<>()[\]{},;]+/g;
@@ -70,7 +72,9 @@ export class Privacy {
     if (/one-time-code/.test(complete)) return "otp";
     if (/(^|\s)cc-/.test(complete)) return "card";
     if (this.masked(field, true)) return "masked";
-    const words = ["name", "id", "aria-label", "placeholder"].map((name) => field.getAttribute(name) ?? "").join(" ");
+    const told = ["name", "id", "aria-label", "placeholder"].map((name) => field.getAttribute(name) ?? "");
+    if (EXAMPLES.test(told[3]!)) told.pop();
+    const words = told.join(" ");
     const free = field.nodeName === "INPUT" && /^(|text|tel|number)$/.test(type);
     if (free && OTP.test(words)) return "otp";
     if (free && CARD.test(words)) return "card";

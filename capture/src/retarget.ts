@@ -1,6 +1,6 @@
 // From the innermost element under the pointer to the one that a person would say was used.
 import { ancestorsOf, closest, editingHost, visible } from "./dom";
-import { attempt } from "./native";
+import { attempt, native } from "./native";
 
 const ROLES = "button link checkbox radio tab menuitem menuitemcheckbox menuitemradio option switch combobox treeitem slider spinbutton searchbox textbox";
 export const INTERACTIVE =
@@ -8,6 +8,9 @@ export const INTERACTIVE =
   ROLES.split(" ")
     .map((role) => `[role=${role}]`)
     .join(",");
+
+const NAMED = "[data-testid],[data-test-id],[data-test],[data-cy],[data-qa],[role]:not([role=presentation],[role=none],[role=generic]),[aria-label],td,th";
+const AROUND_LEVELS = 4;
 
 export interface Target {
   /** What the action is said to be about. */
@@ -45,9 +48,25 @@ function reachable(control: HTMLInputElement, label: HTMLLabelElement | null): b
   return label !== null && (hit === label || label.contains(hit)) ? label.contains(control) || hit === label : false;
 }
 
+/** What is named around an element that has no words: one that is hit in its middle where the element is hit. */
+function namedAround(raw: Element): Element | null {
+  if (raw.matches(NAMED)) return raw;
+  let level = 0;
+  for (const up of ancestorsOf(raw)) {
+    const { left, top, width, height } = native.boxOf(up);
+    const hit = attempt(() => (raw.getRootNode() as Document).elementFromPoint(left + width / 2, top + height / 2), null);
+    if (hit !== raw || ++level > AROUND_LEVELS) return null;
+    if (up.matches(NAMED)) return up;
+  }
+  return null;
+}
+
 /** Where nothing says that it is interactive: what shows a hand under the pointer, if the hit element says nothing. */
 function clickable(raw: Element): Element {
-  if ((raw.textContent ?? "").trim() && raw.namespaceURI?.endsWith("xhtml")) return raw;
+  const words = (raw.textContent ?? "").trim();
+  const named = /\p{L}/u.test(words) ? null : namedAround(raw);
+  if (named) return named;
+  if (words && raw.namespaceURI?.endsWith("xhtml")) return raw;
   const hand = (element: Element): boolean => attempt(() => getComputedStyle(element).cursor === "pointer", false);
   if (!hand(raw)) return raw;
   let top = raw;

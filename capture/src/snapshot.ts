@@ -1,6 +1,6 @@
 // What a person sees on the page, as a list of items: headings, controls, rows, and blocks of text.
 import { getAriaChecked, getAriaExpanded, getAriaPressed, getAriaSelected } from "ivya/utils";
-import { cut, documentOf, fieldValue, idOf, isDisabled, isField, isTextField, SKIPPED, speakable, squash, visible } from "./dom";
+import { cut, documentOf, fieldValue, idOf, isDisabled, isField, isTextField, showsLive, SKIPPED, speakable, squash, visible } from "./dom";
 import * as limits from "./limits";
 import { attempt, native } from "./native";
 import type { Indexes, PageIndex } from "./pageindex";
@@ -58,6 +58,8 @@ const FROM_CONTENT = /^(heading|link|button|tab|menuitem|menuitemcheckbox|menuit
 const WHOLE = /^(row|listitem|article|treeitem)$/;
 const LISTS: Record<string, string> = { list: "listitem", table: "row", grid: "row", treegrid: "row", listbox: "option", tree: "treeitem", tablist: "tab", menu: "menuitem", feed: "article" };
 const ASIDE = /^(navigation|complementary|contentinfo|banner)$/;
+/** What comes under the pointer, and what counts by itself. */
+const NEVER_STILL = /^(tooltip|timer)$/;
 const LIVE_ROLES = /^(alert|status|log|alertdialog)$/;
 const LINE_CHARS_MAX = 120;
 const WORDS = /[\p{L}\p{N}]/u;
@@ -110,7 +112,7 @@ class Walk {
     const style = getComputedStyle(element);
     if (style.display === "none") return;
     const role = index.role(element) ?? "";
-    if (role === "tooltip") return;
+    if (NEVER_STILL.test(role)) return;
     const context = this.contextOf(element, role, around);
     if (element.nodeName === "IFRAME" || element.nodeName === "FRAME") return this.intoFrame(element, context);
     if (element.nodeName === "SELECT" || isTextField(element)) return this.field(element, role, index, context);
@@ -129,7 +131,7 @@ class Walk {
 
   private contextOf(element: Element, role: string, around: Context): Context {
     const liveness = element.getAttribute("aria-live");
-    const live = around.live || LIVE_ROLES.test(role) || liveness === "polite" || liveness === "assertive";
+    const live = around.live || LIVE_ROLES.test(role) || showsLive(element) || liveness === "polite" || liveness === "assertive";
     const mask = element.getAttribute("data-mask");
     let zone = around.zone;
     if (live || role === "dialog" || role === "alertdialog") zone = 0;
@@ -171,7 +173,7 @@ class Walk {
 
   private liveRegion(element: Element, role: string, index: PageIndex, context: Context): void {
     const text = speakable(index.text(element));
-    if (!text || text.length > limits.TEXT_CHARS_MAX) return;
+    if (!text || text.length > limits.TEXT_CHARS_MAX || element.querySelector("[role=timer]")) return;
     this.add(element, role, text, context);
     context.covered = true;
   }
@@ -286,10 +288,10 @@ function says(name: string, text: string): boolean {
   return heard.includes(seen);
 }
 
-/** Clipped to a dot: for screen readers, not for the eye. */
+/** Clipped to a dot: for screen readers, not for the eye. What has no box of its own at all shows by its parts. */
 function isForReadersOnly(element: Element): boolean {
-  const { width, height } = element.getBoundingClientRect();
-  return width <= 2 && height <= 2;
+  const { width, height } = native.boxOf(element);
+  return width <= 2 && height <= 2 && width + height > 0;
 }
 
 function nearestList(item: Element, outer: Element, index: PageIndex): Element {

@@ -54,6 +54,8 @@ _PASSWORD = re.compile(
 )
 _OTP = re.compile(r"one-time-code|\b(otp|totp|2fa|mfa)\b|one[-_ ]?time|verification[-_ ]?code", re.IGNORECASE)
 _CARD = re.compile(r"^cc-|card[-_ ]?(number|no\b|cvc|cvv)|\b(cvc|cvv|csc)\b|cardnumber|credit[-_ ]?card", re.IGNORECASE)
+_EXAMPLES = re.compile(r"^(e\.?g\b|for example|such as)|,.*,", re.IGNORECASE)
+"""A placeholder that lists what could be typed says nothing of what is."""
 _TELLING = ("id", "name", "autocomplete", "placeholder", "aria-label", "data-testid")
 _NO_PASSWORD_TYPES = {"email", "search", "url", "date", "datetime-local", "month", "week", "time", "color", "range"}
 
@@ -130,6 +132,8 @@ def secret_kind(attributes: Mapping[str, str], value: str) -> Secret | None:
     if kind in _NO_PASSWORD_TYPES:
         return "masked" if _MASK.fullmatch(value.strip()) else None
     told = [attributes[name] for name in _TELLING if name in attributes]
+    if _EXAMPLES.search(attributes.get("placeholder", "")):
+        told.remove(attributes["placeholder"])
     if any(_PASSWORD.search(text) for text in told):
         return "password"
     if any(_OTP.search(text) for text in told):

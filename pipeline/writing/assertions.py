@@ -99,8 +99,8 @@ def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> C
             return _appeared(finder, element, transient, typing)
         case Gone(element=element):
             return _gone(finder, element, typing) if same_page else None
-        case TextChanged(element=element, after=after):
-            return _text(finder, element, after, typing)
+        case TextChanged():
+            return _text(finder, change, typing)
         case ValueChanged(element=element, after=after):
             return _value(finder, element, after)
         case StateChanged():
@@ -175,7 +175,7 @@ def _text_value(text: str, fixed: tuple[str, ...]) -> Expr | None:
 def _gone(finder: Finder, element: Element, typing: Typing) -> Check | None:
     text = readable(element.text or element.name or "")
     found = _telling(finder, element)
-    if found is None or not found.unique or not text or element.masked:
+    if found is None or not found.unique or len(text) < 2 or element.masked:
         return None
     score = (
         30
@@ -187,19 +187,27 @@ def _gone(finder: Finder, element: Element, typing: Typing) -> Check | None:
     return Check(method(expect(found.expr), "to_be_hidden"), score, "gone", f"gone {text}")
 
 
-def _text(finder: Finder, element: Element, after: str, typing: Typing) -> Check | None:
-    after = readable(after)
+def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
+    element, before, after = change.element, readable(change.before), readable(change.after)
     if not after or element.masked or len(after) > TEXT_CHARS_MAX or is_busy(after):
         return None
     score = worth(element, after, typing) + 16
-    steady = [way for way in finder.all(element) if not _says_part(way.says, after)]
+    steady = [way for way in finder.all(element) if not _says_part(way.says, after) or _stays(way.says, before, after)]
     best = min(steady, key=lambda way: way.score, default=None)
-    if best is None or not best.unique or best.score >= PATH_SCORE or is_anyone(best):
+    # A name has spaces where the text, put together from parts, may have none.
+    named = after not in readable(element.text or after)
+    if named or best is None or not best.unique or best.score >= PATH_SCORE or is_anyone(best):
         return _appeared(finder, element, False, typing)
     value = _text_value(after, finder.fixed)
     if value is None:
         return None
     return Check(method(expect(best.expr), "to_contain_text", value), score, "changed", after)
+
+
+def _stays(says: str, before: str, after: str) -> bool:
+    """Whether the words were there before the text changed, and still are."""
+    says = says.lower()
+    return len(says) > SHORT and says in before.lower() and says in after.lower() and says != after.lower()
 
 
 def _says_part(says: str, text: str) -> bool:

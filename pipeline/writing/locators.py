@@ -150,8 +150,10 @@ class Finder:
         return [way for way in ways if way is not None and not self.reveals(way.expr)]
 
     def reveals(self, expr: Expr) -> bool:
-        """Whether a text in the code goes on where a secret begins."""
-        return bool(self.hidden) and any(_goes_on(flat(expr), before) for before in self.hidden)
+        """Whether a text in the code goes on where a secret begins, or holds the sign for one, which the page
+        doesn't show."""
+        code = flat(expr)
+        return _WITHHELD in code or any(_goes_on(code, before) for before in self.hidden)
 
     def root(self, element: Element) -> Expr | None:
         """The page, or the innermost frame that holds the element."""
@@ -258,6 +260,9 @@ def is_anyone(found: Found) -> bool:
             return role in COMMON_ROLES
         case _:
             return False
+
+
+_WITHHELD: Final = quoted("•••")[1:-1]
 
 
 def _doubtful(element: Element, candidate: Candidate) -> bool:

@@ -2,7 +2,9 @@
 
 import re
 from typing import Final, assert_never
+from urllib.parse import unquote
 
+from pipeline.writing import volatile
 from pipeline.writing.quoting import css_string, is_css_identifier
 from schemas.elements import (
     ByAltText,
@@ -153,6 +155,7 @@ def css(locator: ById | ByAttribute | ByTag | ByPath) -> tuple[str, int] | None:
                 not _TAG.match(tag)
                 or not _ATTRIBUTE.match(attribute)
                 or (attribute in ("id", "class", "name") and looks_generated(value))
+                or any(volatile.is_volatile(unquote(part)) for part in re.split(r"[/?#&=]", value))
             ):
                 return None
             return f"{tag}[{attribute}={css_string(value)}]", 420 if attribute == "name" else 520

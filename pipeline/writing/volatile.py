@@ -32,6 +32,7 @@ _TOOK = (
     r"|(?i:(?<=\btime)\W{0,3}|(?<=\bleft)\W{0,3}|(?<=elapsed)\W{0,3}|(?<=remaining)\W{0,3})\d+(?:\s*/\s*\d+)?\b"
 )
 _UUID = r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b"
+_PERIOD = rf"\A(?:{_MONTH}|{_DAY})\Z"
 _HEX = r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b|\b(?=[0-9A-F]*\d)(?=[0-9A-F]*[A-F])[0-9A-F]{12,}\b"
 _LONG_WORD = r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9_-]{24,}\b|\b\d{7,}\b|\b(?=\w*\d)(?=\w*[A-Z])[A-Z0-9]{8,}\b"
 _HOST = r"(?:https?://)?\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d{2,5})?\b|::1\b"
@@ -43,6 +44,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (f"(?i:{_AGE})", ".+"),
     (_UUID, "[0-9a-fA-F-]{36}"),
     (_DATE, ".+"),
+    (_PERIOD, ".+"),
     (rf"\b{_CLOCK}", ".+"),
     (_HOST, ".+"),
     (_HEX, "[0-9a-fA-F]+"),

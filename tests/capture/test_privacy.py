@@ -42,6 +42,12 @@ def test_secrets_are_not_sent(record: Record, site: Site) -> None:
         assert secret not in sent, secret
 
 
+def test_examples_in_a_placeholder_name_no_secret(record: Record) -> None:
+    """A list of what could be typed ("e.g. Bank, Credit Card") doesn't make the field one for card numbers."""
+    events = record("secrets.html", lambda page: page.get_by_label("Kind").press_sequentially("Savings"))
+    assert [(one.value.text, one.value.secret) for one in events if one.kind == "fill"] == [("Savings", None)]
+
+
 def test_page_that_repeats_a_secret(record: Record, site: Site) -> None:
     """The effect tells the page's greeting with the password taken out of it."""
     events = record("secrets.html", fill_all)

@@ -17,7 +17,7 @@ from test_intake_posthog import BODY, auto, posthog
 from test_intake_rrweb import FORM, full, meta, snapshot, typed
 
 from pipeline.intake import BadInput, read_body
-from pipeline.intake.described import tells_secret
+from pipeline.intake.described import secret_kind, tells_secret
 from pipeline.intake.fields import bare_url
 from pipeline.intake.recording import unpacked
 from pipeline.intake.redaction import WITHHELD, Redacted, redacted, without_recording
@@ -231,3 +231,11 @@ def test_no_word_that_makes_a_secret_is_missed_in_a_hurry(word: str) -> None:
     """What the rules of fields and addresses know is found in broken texts, too: the quick look misses none."""
     suspicious = tells_secret(word) or bare_url(word) != word or "@" in word
     assert suspicious == (redacted(f"{{ {word}".encode(), {}).raw == WITHHELD)
+
+
+def test_examples_in_a_placeholder_name_no_secret() -> None:
+    """A list of what could be typed says nothing of what is; the name of the field does, whatever its placeholder."""
+    examples = "e.g. Bank, Savings, Credit Card"
+    assert secret_kind({"placeholder": examples}, "Savings jar") is None
+    assert secret_kind({"placeholder": "Credit card"}, "x") == "card"
+    assert secret_kind({"placeholder": examples, "name": "card_number"}, "x") == "card"

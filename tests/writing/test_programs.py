@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.writing import write_test
-from schemas.elements import ByRole, ByText, Candidate, Element, Scope
+from schemas.elements import ByAttribute, ByRole, ByText, Candidate, Element, Scope
 from schemas.events import Appeared, Choice, CountChanged, Gone, TextChanged, Typed
 from schemas.stories import CheckStep, ClickStep, DialogAnswer, FillStep, GotoStep, NetworkRequest, SelectStep, Story
 from tests.writing.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -148,6 +148,37 @@ def test_what_saves_a_draft_is_waited_for() -> None:
     assert "/note$" not in code.replace("/drafts/note$", "")
     assert 'name="Edit").click()' in code.split("expect_response")[1]
     assert '.fill("Tea")' in code.split("expect_response")[2]
+
+
+def test_what_was_withheld_or_made_by_chance_is_no_way_to_find_anything() -> None:
+    """The recorder's sign for a secret, an address with an id of its own, one letter that went: none is in the code."""
+    named = by_role("a", "link", "••• 120.50")
+    address = ByAttribute(tag="a", attribute="href", value="/accounts/7133d959-b654-4b34-841f-0d278460f74f")
+    account = by_text("a", "Savings").model_copy(update={"candidates": (Candidate(locator=address, count=1),)})
+    total = by_role("a", "link", "All accounts").model_copy(
+        update={"name": "All accounts 120.50", "text": "All accounts120.50"}
+    )
+    changes = (
+        Appeared(element=named),
+        TextChanged(element=account, before="Savings 0.00", after="Savings 1.00"),
+        TextChanged(element=total, before="All accounts 0.00", after="All accounts 120.50"),
+        Gone(element=by_text("b", "S")),
+        Appeared(element=by_text("p", "The account was created.")),
+    )
+    press = ClickStep(target=by_role("button", "button", "Create"), **base(PAGE, PAGE, changes=changes))
+    code = write_test(story(press)).code
+    assert "The account was created." in code
+    for unwanted in ("•", "u2022", "7133d959", '"S"', "to_contain_text"):
+        assert unwanted not in code, code
+
+
+def test_a_text_that_changes_is_found_by_the_words_that_stay() -> None:
+    """Not by its place or address, which others may share."""
+    counter = by_text("p", "notes in the list").model_copy(update={"text": "2 notes in the list"})
+    changes = (TextChanged(element=counter, before="1 notes in the list", after="2 notes in the list"),)
+    press = ClickStep(target=by_role("button", "button", "Add"), **base(PAGE, PAGE, changes=changes))
+    code = write_test(story(press)).code
+    assert 'expect(page.get_by_text("notes in the list")).to_contain_text("2 notes in the list")' in code
 
 
 @pytest.mark.parametrize("text", ["Wrap as a gift", None])

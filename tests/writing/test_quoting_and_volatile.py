@@ -65,6 +65,14 @@ def test_data_is_not_volatile(text: str) -> None:
     assert not volatile.is_volatile(text)
 
 
+@pytest.mark.parametrize("text", ["November", "Nov", "Monday", "Tue"])
+def test_a_month_or_day_alone_is_of_its_time(text: str) -> None:
+    """What a calendar shows today it won't show next month; as a part of other words it is a word."""
+    assert volatile.is_volatile(text)
+    assert not volatile.is_volatile(text, fixed=(text,))
+    assert not volatile.is_volatile(f"{text} plan")
+
+
 def test_what_the_user_typed_is_never_volatile() -> None:
     """A date that the story itself typed may be asserted back."""
     assert volatile.is_volatile("Due 2031-05-06")

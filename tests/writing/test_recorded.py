@@ -178,6 +178,17 @@ def _drag(page: Page) -> None:
     page.get_by_text("Card A").drag_to(page.get_by_text("Column B"))
 
 
+def _switch(page: Page) -> None:
+    page.locator("x-row").nth(1).get_by_label("Power").check()
+    page.get_by_text("Fan is on").wait_for()
+    page.wait_for_timeout(700)
+
+
+def _budget(page: Page) -> None:
+    page.get_by_test_id("budget").nth(1).click()
+    page.get_by_text("Budget of Rent").wait_for()
+
+
 def _open_node(page: Page) -> None:
     page.get_by_text("Node A").dblclick()
     page.get_by_role("heading", name="Edit node").wait_for()
@@ -239,6 +250,19 @@ CASES = (
     Case("single_page", "spa.html", _spa, 'e.state?.to ?? "Home"', '"Home"', "page.go_back()"),
     Case("hover", "pointer.html", _hover, "say('New file')", "say('No file')", ".hover()"),
     Case("drag", "pointer.html", _drag, "Card A is in column B", "Card A is lost", ".drag_to("),
+    Case(
+        "component_in_row", "panel.html", _switch, '"on" : "off"', '"off" : "on"',
+        expected='locator("x-row").filter(has_text="Fan Power").get_by_role("checkbox", name="Power").check()',
+        unexpected="is on 2",
+    ),
+    Case(
+        "click_answered_first", "panel.html", _switch, "/api/power", "/api/lost",
+        expected='expect_response(re.compile("/api/power$"))',
+    ),
+    Case(
+        "number_in_row", "panel.html", _budget, "Budget of ", "Nothing of ",
+        'get_by_test_id("row").filter(has_text="Rent").get_by_test_id("budget").click()',
+    ),
     Case("second_press", "pointer.html", _open_node, "<h2>Edit node", "<h2>No node", '"Node A").dblclick()'),
     Case("canvas", "pointer.html", _canvas, '"Dot at "', '"Nothing at "', "position="),
     Case("chat", "editor.html", _chat, '"You said: "', '"Not sent: "', '.press("Enter")'),
