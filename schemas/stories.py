@@ -75,13 +75,13 @@ class ClickStep(StepBase):
 
 
 class FillStep(StepBase):
-    """A field was filled. `saved_to` is the address to which the page saved the value while it was being typed."""
+    """A field was filled. `autosaved`: the page saved the value while it was being typed."""
 
     type: Literal["fill"] = "fill"
     target: Element
     value: Typed
     before: str = ""
-    saved_to: str = ""
+    autosaved: bool = False
 
 
 class SelectStep(StepBase):

@@ -59,8 +59,8 @@ class Draft:
     """One step while the window is read. `event_ids` are the events that were folded into it, its own first.
 
     `asks` counts the requests that it caused, pictures and the like left out. `touched` says that the page answered
-    right where the action was, visibly or not. `saved_to` is where the page saved the typed value before the
-    field was left.
+    right where the action was, visibly or not. `autosaved` says that the page saved the typed value before
+    the field was left.
     """
 
     step: Step
@@ -76,7 +76,7 @@ class Draft:
     download: str | None = None
     asks: int = 0
     touched: bool = False
-    saved_to: str = ""
+    autosaved: bool = False
 
     @property
     def target(self) -> Element | None:
@@ -94,7 +94,7 @@ class Draft:
             self.asks += 1
         saves = request.typing and request.method in ("PUT", "PATCH") and 200 <= (request.status or 0) < 300
         if saves and origin(request.url) == origin(self.step.page.url):
-            self.saved_to = request.url
+            self.autosaved = True
 
     def answer(self, dialog: DialogAnswer) -> None:
         if len(self.dialogs) < STEP_DIALOGS_MAX:
@@ -114,7 +114,7 @@ class Draft:
         self.download = self.download or other.download
         self.asks += other.asks
         self.touched = self.touched or other.touched
-        self.saved_to = self.saved_to or other.saved_to
+        self.autosaved = self.autosaved or other.autosaved
 
     def has_effect(self) -> bool:
         """Whether anything at all came of it."""
@@ -132,7 +132,7 @@ class Draft:
         return bool(self.dialogs or self.navigates or self.opens_tab or self.download is not None or self.asks)
 
     def finished(self) -> Step:
-        saved = {"saved_to": self.saved_to} if isinstance(self.step, FillStep) else {}
+        saved = {"autosaved": self.autosaved} if isinstance(self.step, FillStep) else {}
         return self.step.model_copy(
             update={
                 **saved,

@@ -6,8 +6,8 @@ from typing import Final
 MODULES: Final = frozenset({"os", "re", "pytest"})
 NAMES: Final = frozenset({"page", "signed_in_page", "expect", "os", "re", "Page", "dialog", "str"})
 VARIABLES: Final = (
-    "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "response_info", "field",
-    "value",
+    "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "response_info", "response",
+    "field", "value",
 )  # fmt: skip
 METHODS: Final = frozenset(
     [
@@ -85,6 +85,7 @@ METHODS: Final = frozenset(
         "wait_for",
         "wait_for_load_state",
         "request",
+        "post_data",
         "method",
         "strip",
         "to_be_focused",
@@ -93,8 +94,8 @@ METHODS: Final = frozenset(
 _SHAPES: Final = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.FunctionDef, ast.arguments, ast.arg, ast.Expr, ast.Assign,
     ast.Assert, ast.With, ast.withitem, ast.Call, ast.keyword, ast.Attribute, ast.Name, ast.Load, ast.Store,
-    ast.Constant, ast.Subscript, ast.List, ast.Dict, ast.BoolOp, ast.Or, ast.Compare, ast.Eq, ast.Lambda, ast.BinOp,
-    ast.Add,
+    ast.Constant, ast.Subscript, ast.List, ast.Dict, ast.BoolOp, ast.Or, ast.Compare, ast.Eq, ast.In, ast.Lambda,
+    ast.BinOp, ast.Add,
 )  # fmt: skip
 
 

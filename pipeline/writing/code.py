@@ -67,6 +67,14 @@ class Equal:
 
 
 @dataclass(frozen=True)
+class Contains:
+    """`part in (whole)`"""
+
+    whole: "Expr"
+    part: "Expr"
+
+
+@dataclass(frozen=True)
 class Joined:
     """Texts put together: `"Page '" + value + "' created"`."""
 
@@ -79,7 +87,7 @@ class Lambda:
     body: "Expr"
 
 
-Expr = Name | Literal | Attr | Call | Index | Listing | Or | Equal | Joined | Lambda
+Expr = Name | Literal | Attr | Call | Index | Listing | Or | Equal | Contains | Joined | Lambda
 Plain = Expr | str | int | float | bool
 
 
@@ -124,20 +132,26 @@ def flat(expr: Expr) -> str:
             return f"{flat(called)}({', '.join(_arguments(expr))})"
         case Index(of=of, key=key):
             return f"{flat(of)}[{flat(key)}]"
-        case Listing(items=items, keys=()):
-            return f"[{', '.join(flat(item) for item in items)}]"
-        case Listing(items=items, keys=keys):
-            return "{" + ", ".join(f"{quoted(k)}: {flat(i)}" for k, i in zip(keys, items, strict=True)) + "}"
+        case Listing():
+            return _listing(expr)
         case Or(left=left, right=right):
             return f"{flat(left)} or {flat(right)}"
         case Equal(left=left, right=right):
             return f"{flat(left)} == {flat(right)}"
+        case Contains(whole=whole, part=part):
+            return f"{flat(part)} in ({flat(whole)})"
         case Joined(parts=parts):
             return " + ".join(flat(part) for part in parts)
         case Lambda(argument=argument, body=body):
             return f"lambda {_checked(argument)}: {flat(body)}"
         case _:
             assert_never(expr)
+
+
+def _listing(listing: Listing) -> str:
+    if not listing.keys:
+        return f"[{', '.join(flat(item) for item in listing.items)}]"
+    return "{" + ", ".join(f"{quoted(k)}: {flat(i)}" for k, i in zip(listing.keys, listing.items, strict=True)) + "}"
 
 
 def _arguments(call: Call) -> list[str]:

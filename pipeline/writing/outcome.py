@@ -1,5 +1,6 @@
 """What to assert after a step, and above all after the last one."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote
@@ -39,27 +40,18 @@ def saving_request(story: Story, step: Step, fixed: tuple[str, ...]) -> Requeste
     for request in [*named, *own]:
         pattern = _pattern(request.url)
         if pattern is not None and request.status is not None:
-            return Requested(pattern, request.status)
+            return Requested(request.status, pattern=pattern)
     return None
 
 
-def autosave(steps: Sequence[Step], place: int, requests: Sequence[NetworkRequest]) -> Requested | None:
-    """Where the page saves what is typed while it is typed, that it was saved: a page that draws itself anew after it
-    may lose what the user does meanwhile. What an earlier step saves there is waited for as well, or its answer would
-    be taken for that of the typing."""
-    step = steps[place]
-    if isinstance(step, FillStep):
-        pattern = _pattern(step.saved_to) if step.saved_to else None
-        return None if pattern is None else Requested(pattern)
-    if step.navigates or isinstance(step, GotoStep):
+def autosave(step: Step) -> Requested | None:
+    """That the page saves what is typed while it is typed: one that draws itself anew after it may lose what the user
+    does meanwhile. It is known by the last word, which other requests for the same draft don't hold yet."""
+    if not isinstance(step, FillStep) or not step.autosaved:
         return None
-    sent = {_pattern(one.url) for one in requests if one.cause == step.event_id and one.method in CHANGING}
-    for later in steps[place + 1 :]:
-        if later.loads or isinstance(later, GotoStep):
-            return None
-        if isinstance(later, FillStep) and later.saved_to and _pattern(later.saved_to) in sent:
-            return autosave([later], 0, ())
-    return None
+    text = step.value.text.removeprefix(step.before)
+    words = re.findall(r"[A-Za-z0-9]{3,}", text)
+    return Requested(word=words[-1]) if words else None
 
 
 def _pattern(url: str) -> str | None:

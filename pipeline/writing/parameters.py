@@ -11,6 +11,7 @@ from pipeline.writing.code import (
     LINE_CHARS_MAX,
     Attr,
     Call,
+    Contains,
     Equal,
     Expr,
     Index,
@@ -84,6 +85,8 @@ def bound(expr: T, parameters: Sequence[Parameter]) -> T:
             return replace(expr, items=tuple(bound(item, parameters) for item in items))
         case Or(left=left, right=right) | Equal(left=left, right=right):
             return replace(expr, left=bound(left, parameters), right=bound(right, parameters))
+        case Contains(whole=whole, part=part):
+            return replace(expr, whole=bound(whole, parameters), part=bound(part, parameters))
         case Lambda(body=body):
             return replace(expr, body=bound(body, parameters))
         case _:
@@ -133,6 +136,8 @@ def _texts(expr: Expr, is_pattern: bool = False) -> list[tuple[str, bool]]:
             return [pair for item in items for pair in _texts(item)]
         case Or(left=left, right=right) | Equal(left=left, right=right):
             return [*_texts(left), *_texts(right)]
+        case Contains(whole=whole, part=part):
+            return [*_texts(whole), *_texts(part)]
         case Lambda(body=body):
             return _texts(body)
         case _:

@@ -8,6 +8,7 @@ from pipeline.writing.code import (
     INDENT,
     Attr,
     Call,
+    Contains,
     Equal,
     Expr,
     Index,
@@ -217,6 +218,8 @@ def names_in(expr: Expr) -> set[str]:
             return set().union(*(names_in(item) for item in items))
         case Or(left=left, right=right) | Equal(left=left, right=right):
             return names_in(left) | names_in(right)
+        case Contains(whole=whole, part=part):
+            return names_in(whole) | names_in(part)
         case Joined(parts=parts):
             return set().union(*(names_in(part) for part in parts))
         case Lambda(body=body):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from pipeline.writing import uploads, volatile
-from pipeline.writing.code import Attr, Expr, Index, Listing, Literal, Name, flat, method
+from pipeline.writing.code import Attr, Contains, Expr, Index, Lambda, Listing, Literal, Name, Or, flat, method
 from pipeline.writing.gestures import answered, checked, click, drag, key_name
 from pipeline.writing.locators import Finder, expect
 from pipeline.writing.program import Assign, Program, Run, Statement, With
@@ -39,11 +39,19 @@ MASKED_TEXTS: Final = {
 
 @dataclass(frozen=True)
 class Requested:
-    """A request that an action must cause, by a pattern of its address. Its status is to be asserted; without one it is
-    only waited for."""
+    """A request that an action must cause, by a pattern of its address or a word that it holds. Its status is to be
+    asserted; without one it is only waited for."""
 
-    pattern: str
     status: int | None = None
+    pattern: str = ""
+    word: str = ""
+
+    def matcher(self) -> Expr:
+        """The argument of `expect_response`."""
+        if not self.word:
+            return _re(self.pattern)
+        body = Or(Attr(Attr(Name("response"), "request"), "post_data"), Literal(""))
+        return Lambda("response", Contains(body, Literal(self.word)))
 
 
 @dataclass
@@ -62,6 +70,8 @@ class Writer:
     met: set[str] = field(default_factory=set)
     """Locators, as code, that the test has used or asserted in the document at hand."""
     variables: dict[str, Expr] = field(default_factory=dict)
+    varying: frozenset[str] = frozenset()
+    """Values that are another in each row of the test."""
     requested: Requested | None = None
     """The request that the next action must cause."""
 
@@ -103,7 +113,7 @@ class Writer:
         after: list[Statement] = []
         if self.requested is not None:
             name = self._fresh("response_info") if self.requested.status else ""
-            action = With(method(page, "expect_response", _re(self.requested.pattern)), name, (action,))
+            action = With(method(page, "expect_response", self.requested.matcher()), name, (action,))
         if step.download is not None:
             name = self._fresh("download_info")
             action = With(method(page, "expect_download"), name, (action,))

@@ -36,6 +36,7 @@ def write_test(story: Story, parameters: tuple[Parameter, ...] = (), signed_in: 
     if not signed_in and (not story.steps or not isinstance(story.steps[0], GotoStep)):
         url = story.initial_state.url or (story.steps[0].page.url if story.steps else "/")
         writer.program.act(Run(method(_first_page(writer, story), "goto", writer.place(url))))
+    writer.varying = frozenset(value for parameter in parameters for value in parameter.values)
     write_steps(writer, story, signed_in, len(story.steps))
     writer.program.bind(parameters)
     program, name = writer.program, names.function_name(story.title)
@@ -118,11 +119,9 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
             continue
         if isinstance(step, GotoStep):
             writer.program.pause()
-        writer.requested = (
-            saving_request(story, step, writer.fixed)
-            if place == last
-            else autosave(story.steps, place, story.network_requests)
-        )
+        varies = isinstance(step, FillStep) and step.value.text in writer.varying
+        saving = saving_request(story, step, writer.fixed) if place == last else None
+        writer.requested = saving or (None if varies else autosave(step))
         if not writer.write(step):
             continue
         if step.navigates or isinstance(step, GotoStep):

@@ -166,24 +166,24 @@ def test_requests_name_the_step_that_caused_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "status", "typing", "saved_to"),
+    ("method", "status", "typing", "autosaved"),
     [
-        ("PUT", 204, True, "https://shop.example/api/draft"),
-        ("PATCH", 200, True, "https://shop.example/api/draft"),
-        ("PUT", 204, False, ""),
-        ("PUT", 500, True, ""),
-        ("POST", 200, True, ""),
+        ("PUT", 204, True, True),
+        ("PATCH", 200, True, True),
+        ("PUT", 204, False, False),
+        ("PUT", 500, True, False),
+        ("POST", 200, True, False),
     ],
 )
-def test_a_field_knows_where_its_value_was_saved_as_it_was_typed(
-    method: str, status: int, typing: bool, saved_to: str
+def test_a_field_knows_that_its_value_was_saved_as_it_was_typed(
+    method: str, status: int, typing: bool, autosaved: bool
 ) -> None:
     """Only a request that took the text along while it was typed, that replaces something, and that succeeded."""
     journey = Journey().opens().fill(textbox("Text"), "Spring sale")
     journey.asks("https://shop.example/api/draft", method, status, typing=typing)
     _, fill = journey.steps()
     assert isinstance(fill, FillStep)
-    assert fill.saved_to == saved_to
+    assert fill.autosaved == autosaved
 
 
 def test_what_was_told_before_its_cause_still_finds_it() -> None:
