@@ -38,14 +38,15 @@ MOVED_BYTES_MAX: Final = 4 * limits.SEGMENT_BYTES_MAX
 
 
 class Segment:
-    """A row and what of it is alive, in bytes."""
+    """A row and what of it is alive, in bytes; `events` counts the events that are."""
 
-    __slots__ = ("entries", "journeys", "key", "live", "size")
+    __slots__ = ("entries", "events", "journeys", "key", "live", "size")
 
     def __init__(self, key: str) -> None:
         self.key = key
         self.entries: list[Entry] = []
         self.journeys: list[Journey] = []
+        self.events = 0
         self.size = 0
         self.live = 0
 
@@ -80,6 +81,7 @@ class SegmentLog:
         """The event lies in this segment now."""
         entry.segment = segment
         segment.entries.append(entry)
+        segment.events += 1
         segment.size += entry.size + ENTRY_BYTES
         segment.live += entry.size + ENTRY_BYTES
 
@@ -99,6 +101,7 @@ class SegmentLog:
         if entry.segment is not None:
             self._grow_stale(entry.journey, entry.segment)
             entry.segment.live -= entry.size + ENTRY_BYTES
+            entry.segment.events -= 1
             entry.segment = None
 
     def release_mark(self, journey: Journey) -> None:
@@ -152,7 +155,9 @@ class SegmentLog:
         yield from (self.segments[key] for key in forced if key in self.segments and self.segments[key].live > 0)
         room = MOVED_BYTES_MAX
         small = [s for s in self.segments.values() if s.live > 0 and s.size < SMALL_BYTES]
-        halves = [s for s in self.segments.values() if 0 < 2 * s.live < s.size]
+        # Marks must not keep the bodies of forgotten events: those go first of all.
+        husks = [s for s in self.segments.values() if s.live > 0 and s.entries and not s.events]
+        halves = husks + [s for s in self.segments.values() if 0 < 2 * s.live < s.size]
         for segment in {s.key: s for s in halves + (small if len(small) >= SMALL_MAX else [])}.values():
             room -= segment.live
             if room < 0:

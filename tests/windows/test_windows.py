@@ -116,6 +116,33 @@ def test_nothing_is_left_in_memory_or_table_once_all_is_over() -> None:
     assert reader.state.held_bytes == 0
 
 
+def test_marks_of_journeys_keep_no_forgotten_event() -> None:
+    """One event in a row with the marks of many journeys: once its window is forgotten, no row holds it, though the
+    journeys are remembered on."""
+    many = Message(0, tuple(event(f"j{number}", 0, f"many-{number}", ends=True) for number in range(50)))
+    first = Reader()
+    for offset, message in enumerate([many, *ticks(0, 2 * LATENESS_MS)]):
+        first.apply(offset, message)
+        if not first.state.held_windows:
+            break
+    at_ms = message.log_ms
+    reader = Reader()
+    for offset, message in enumerate([many, *ticks(0, at_ms - 200)]):
+        reader.apply(offset, message)
+        while reader.state.dirty:
+            reader.flush()
+    # The marks of the many are written with this event, as their windows are forgotten by the same message.
+    reader.apply(offset + 1, Message(at_ms, (event("single", at_ms, "single", ends=True),)))
+    reader.flush()
+    assert reader.state.held_windows == 1
+    for number, message in enumerate(ticks(at_ms, 2 * LATENESS_MS), offset + 2):
+        reader.apply(number, message)
+        while reader.state.dirty:
+            reader.flush()
+    assert (reader.state.held_windows, len(reader.state.journeys)) == (0, 51)
+    assert not any(b'"kind"' in row for row in reader.rows.values())
+
+
 def test_a_clock_a_year_ahead_closes_nobodys_window() -> None:
     """An event counts for the clock only as far as its message's log time."""
     year_ms = 365 * 86_400_000
