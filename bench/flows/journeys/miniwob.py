@@ -12,6 +12,14 @@ def wob(page: PAGE, base: str, task: str, seed: int) -> str:
     return str(page.locator("#query").inner_text())
 
 
+def wanted_by(pattern: str, told: str) -> str:
+    """The part of the task's words that the pattern catches. Raises LookupError where the task says something else."""
+    hit = re.search(pattern, told)
+    if hit is None:
+        raise LookupError(f"the task has no {pattern}: {told}")
+    return hit[1]
+
+
 def wob_done(page: PAGE) -> None:
     page.wait_for_function("() => WOB_DONE_GLOBAL && WOB_RAW_REWARD_GLOBAL > 0", timeout=8000)
 
@@ -41,8 +49,8 @@ def _wob_login2(page: PAGE, base: str, turn: Turn) -> None:
 
 def wob_search(page: PAGE, base: str, turn: Turn, seed: int) -> None:
     told = wob(page, base, "search-engine", seed)
-    term = re.search(r'"([^"]+)" and press', told)[1]  # type: ignore[index]
-    place = int(re.search(r"click the (\d+)", told)[1])  # type: ignore[index]
+    term = wanted_by(r'"([^"]+)" and press', told)
+    place = int(wanted_by(r"click the (\d+)", told))
     if turn.some(0.3):
         write(page.locator("#search-text"), "oops")
         page.get_by_role("button", name="Search").click()
@@ -69,7 +77,7 @@ def _wob_text(page: PAGE, base: str, turn: Turn) -> None:
     told = wob(page, base, "enter-text", 3 + turn.number)
     if turn.some(0.3):
         write(page.locator("#tt"), "hmm")
-    write(page.locator("#tt"), re.search(r'"([^"]+)"', told)[1])  # type: ignore[index]
+    write(page.locator("#tt"), wanted_by(r'"([^"]+)"', told))
     page.get_by_role("button", name="Submit").click()
     wob_done(page)
 
@@ -77,12 +85,9 @@ def _wob_text(page: PAGE, base: str, turn: Turn) -> None:
 @journey("miniwob", "checkboxes", "tick boxes", "settings")
 def _wob_boxes(page: PAGE, base: str, turn: Turn) -> None:
     seed = 5 + turn.number
-    told = wob(page, base, "click-checkboxes", seed)
-    wanted = re.search(r"Select (.*) and click", told)[1].split(", ")  # type: ignore[index]
-    while wanted == ["nothing"]:
+    while (told := wanted_by(r"Select (.*) and click", wob(page, base, "click-checkboxes", seed))) == "nothing":
         seed += 50
-        told = wob(page, base, "click-checkboxes", seed)
-        wanted = re.search(r"Select (.*) and click", told)[1].split(", ")  # type: ignore[index]
+    wanted = told.split(", ")
     if turn.some(0.4):
         wanted.reverse()
     for word in wanted:
