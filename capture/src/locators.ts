@@ -206,13 +206,14 @@ export class Locators {
       const all = index.matchesScope(draft);
       if (all.includes(up)) scopes.push({ ...draft, count: all.length });
     };
+    /** The first scope: by itself, and where it is one of several, by what stands in it. */
+    const countedByTexts = (locator: Locator): void => {
+      counted(locator);
+      if (ask.masked || !scopes[0] || scopes[0].count <= 1) return;
+      for (const text of tellingTexts(up, element, index).slice(0, 3)) counted(locator, text);
+    };
     const testId = this.testId(up);
-    if (testId) {
-      counted({ by: "test_id", ...testId });
-      if (!ask.masked && scopes[0] && scopes[0].count > 1) {
-        for (const text of tellingTexts(up, element, index).slice(0, 3)) counted({ by: "test_id", ...testId }, text);
-      }
-    }
+    if (testId) countedByTexts({ by: "test_id", ...testId });
     const role = index.role(up);
     if (role && SCOPE_ROLES.has(role)) {
       const name = ask.masked || role === "row" || role === "cell" ? "" : speakable(index.name(up));
@@ -230,13 +231,8 @@ export class Locators {
       const tag = tagOf(up);
       // A web component is named by its tag.
       const classes = tag.includes("-") ? [] : tellingClasses(up, 2);
-      if (classes.length || tag.includes("-")) {
-        const locator: Locator = classes.length ? { by: "tag", tag, classes } : { by: "tag", tag };
-        counted(locator);
-        if (!ask.masked && scopes[0] && scopes[0].count > 1) {
-          for (const text of tellingTexts(up, element, index).slice(0, 3)) counted(locator, text);
-        }
-      }
+      if (classes.length) countedByTexts({ by: "tag", tag, classes });
+      else if (tag.includes("-")) countedByTexts({ by: "tag", tag });
     }
     return scopes;
   }
