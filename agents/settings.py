@@ -58,11 +58,11 @@ class Settings(BaseSettings):
     replication_factor: int = Field(1, ge=1, le=16, description="Replicas of the topics, when they are created.")
     roles: str = Field(",".join(ROLES), description="What a worker does: any of ingest,journeys,tests.")
     users_min: int = Field(
-        0,
-        ge=0,
+        3,
+        ge=1,
         le=20,
         description="Users who must have typed a value before it leaves with a test or story; else a made-up one does. "
-        "3: real users. 1: test traffic. 0: rows of a test take 3, and the session that tells its steps keeps its own.",
+        "Traffic that is marked as test traffic keeps its values. 1: all traffic is.",
     )
     patterns: Path | None = Field(None, description="A TOML file with patterns. None: the built-in ones.")
     schema_registry_url: str = Field("", description="Confluent-style schema registry. Empty: values are JSON.")

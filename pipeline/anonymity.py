@@ -12,8 +12,11 @@ from urllib.parse import quote, quote_plus
 
 from pipeline.stories.addresses import slug
 from schemas.codecs import dump
+from schemas.events import Dialog, Event, Fill, Upload
 from schemas.stories import STORY, FillStep, Step, Story, UploadStep
 
+USERS_MIN: Final = 3
+"""What fewer users typed may tell who they are (k-anonymity), unless testers did."""
 WORD_CHARS_MIN: Final = 3
 """Shorter values stand in other texts by chance: only texts that are nothing else are replaced."""
 CUT_CHARS_MIN: Final = 8
@@ -26,6 +29,10 @@ _STRUCTURE: Final = frozenset(
     | {"key", "button", "modifiers", "method", "timestamp", "state", "dialog", "autocomplete", "name_from"}
 )
 """Fields that hold our own words, never the page's."""
+_ENVELOPE: Final = frozenset(
+    {"v", "kind", "id", "app", "session_id", "journey_id", "user_id", "source", "traffic", "how", "opened_tab_id"}
+)
+"""Fields of an event that hold ids and our own words."""
 _VOWELS: Final = "aeiou"
 _CONSONANTS: Final = "bcdfghklmnprstvwz"
 _ISO: Final = re.compile(r"(\d{4}-)(\d{2})(-\d{2})?(T\d{2}:\d{2}(?::\d{2})?)?")
@@ -47,12 +54,17 @@ def typed_texts(steps: Iterable[Step]) -> tuple[str, ...]:
 
 
 def rare_texts(sessions: Sequence[Story], users_min: int) -> frozenset[str]:
-    """What fewer than `users_min` users typed in these sessions. A session without a user is a user of its own."""
+    """What fewer than `users_min` users typed in these sessions, and no tester. A session without a user is a user of
+    its own."""
     users: dict[str, set[str]] = {}
+    known: set[str] = set()
     for session in sessions:
-        for text in typed_texts(session.steps):
+        texts = typed_texts(session.steps)
+        if session.traffic == "test":
+            known.update(texts)
+        for text in texts:
             users.setdefault(text, set()).add(session.user_id or session.session_id)
-    return frozenset(text for text, who in users.items() if len(who) < users_min)
+    return frozenset(text for text, who in users.items() if len(who) < users_min and text not in known)
 
 
 def made_up(story: Story, rare: frozenset[str]) -> dict[str, str]:
@@ -77,6 +89,31 @@ def hidden(story: Story, instead: Mapping[str, str]) -> Story:
     fields: dict[str, Any] = dump(story)
     changed = {name: _mapped(fields[name], replace) for name in _TEXTS if name in fields}
     return STORY.validate_python({**fields, **changed})
+
+
+def events_without_values(events: Sequence[Event], seed: str) -> list[dict[str, Any]]:
+    """The events of a window as plain values, with a made-up text wherever one stands that the user typed. A recording
+    is left empty: what it holds can't be looked through. `seed` is the window's own: the same gives the same."""
+    texts: dict[str, None] = {}
+    for event in events:
+        match event:
+            case Fill() if not event.value.secret:
+                texts[event.value.text] = None
+            case Upload():
+                texts |= dict.fromkeys(event.files)
+            case Dialog():
+                texts[event.value] = None
+            case _:
+                pass
+    typed = [text for text in texts if text.strip()]
+    replace = _replacer({text: like(text, f"{seed} {number}") for number, text in enumerate(typed)})
+    return [
+        {
+            name: value if name in _ENVELOPE else "" if name == "chunk" else _mapped(value, replace)
+            for name, value in dump(event).items()
+        }
+        for event in events
+    ]
 
 
 def _mapped(value: Any, replace: Callable[[str], str]) -> Any:

@@ -1,8 +1,8 @@
 """From many sessions of one flow to the one story that its test is written from.
 
-The cleanest session tells the steps. What it saw is kept where the others saw it too; what varied without a reason in
-what the users did is dropped, and so are ways to find an element that did not work for everybody. A flow that was seen
-once gives exactly its one story.
+The cleanest session tells the steps, one whose values may be told before others. What it saw is kept where the others
+saw it too; what varied without a reason in what the users did is dropped, and so are ways to find an element that did
+not work for everybody. A flow that was seen once gives exactly its one story.
 """
 
 import hashlib
@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.anonymity import hidden, made_up, rare_texts
-from pipeline.parameters import USERS_MIN, parameters_of
+from pipeline.anonymity import USERS_MIN, hidden, made_up, rare_texts, typed_texts
+from pipeline.parameters import parameters_of
 from pipeline.sessions import Session, exact_of, input_of, rough_of, target_of
 from schemas.elements import Element
 from schemas.events import Change, Page
@@ -61,20 +61,26 @@ def sampled(stories: Iterable[Story]) -> tuple[Story, ...]:
     return tuple(newest[name] for name in sorted(newest)[:SAMPLES_MAX])
 
 
-def cleanest(stories: Sequence[Story]) -> Story:
-    """The story with the fewest steps; then the earliest; then the smallest id. Raises ValueError without any."""
-    return min(stories, key=lambda story: (len(story.steps), story.start_timestamp, story.id))
+def cleanest(stories: Sequence[Story], rare: frozenset[str] = frozenset()) -> Story:
+    """The story with the fewest `rare` texts, for those are made up and may lead elsewhere; then the fewest steps; then
+    the earliest; then the smallest id. Raises ValueError without any."""
+
+    def unclean(story: Story) -> tuple[int, int, str, str]:
+        made = sum(text in rare for text in typed_texts(story.steps)) if rare else 0
+        return made, len(story.steps), story.start_timestamp, story.id
+
+    return min(stories, key=unclean)
 
 
-def consensus(stories: Iterable[Story], users_min: int = USERS_MIN, own_users_min: int = 1) -> Consensus:
+def consensus(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus:
     """What the stories of one flow agree on. Pure: the same set gives the same, in any order.
 
-    A value of another session becomes a row of the test only where `users_min` users typed it; 1 for test traffic.
-    What the session that tells the steps typed itself is replaced where fewer than `own_users_min` users typed it.
+    What neither `users_min` users nor a tester typed is made up in it, and becomes no row of the test.
     """
     sessions = sampled(stories)
-    found = _agreed(sessions, users_min)
-    instead = made_up(found.story, rare_texts(sessions, own_users_min))
+    rare = rare_texts(sessions, users_min)
+    found = _agreed(sessions, rare)
+    instead = made_up(found.story, rare)
     rows = tuple(
         one.model_copy(update={"values": tuple(instead.get(value, value) for value in one.values)})
         for one in found.parameters
@@ -82,8 +88,8 @@ def consensus(stories: Iterable[Story], users_min: int = USERS_MIN, own_users_mi
     return replace(found, story=hidden(found.story, instead), parameters=rows)
 
 
-def _agreed(sessions: tuple[Story, ...], users_min: int) -> Consensus:
-    chosen = cleanest(sessions)
+def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
+    chosen = cleanest(sessions, rare)
     others = [Session(story) for story in sessions if story.id != chosen.id]
     if not others:
         return Consensus(chosen, sessions)
@@ -96,7 +102,7 @@ def _agreed(sessions: tuple[Story, ...], users_min: int) -> Consensus:
             "final_state": vote.final_state(),
         }
     )
-    return Consensus(agreed, sessions, vote.dropped, parameters_of(vote.own, others, steps, users_min))
+    return Consensus(agreed, sessions, vote.dropped, parameters_of(vote.own, others, steps, rare))
 
 
 _Has = Callable[[Session, int], bool]

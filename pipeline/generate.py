@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.anonymity import hidden, made_up, rare_texts
+from pipeline.anonymity import USERS_MIN
 from pipeline.consensus import Consensus, consensus
 from pipeline.flows import flow_id, test_id
 from pipeline.offline import close_all
-from pipeline.parameters import USERS_MIN
 from pipeline.stories import build_stories
 from pipeline.windows import Windowing
 from pipeline.writing import write_test
@@ -21,7 +20,7 @@ def stories_of(events: Iterable[Event], windowing: Windowing) -> list[Story]:
     return [story for window in close_all(events, windowing) for story in build_stories(window)]
 
 
-def tests_of(stories: Sequence[Story], users_min: int = 0) -> list[GeneratedTest]:  # noqa: PT028 (it writes tests)
+def tests_of(stories: Sequence[Story], users_min: int = USERS_MIN) -> list[GeneratedTest]:  # noqa: PT028 (it writes tests)
     """One test for each flow, from what its stories agree on, ordered by app and flow."""
     return [test_of(told, users_min) for told in _flows(stories)]
 
@@ -33,32 +32,18 @@ def _flows(stories: Iterable[Story]) -> list[list[Story]]:
     return [told for _, told in sorted(flows.items())]
 
 
-def agreed(stories: Iterable[Story], users_min: int = 0) -> Consensus:
-    """What the stories of one flow agree on, as tests are written from it. Raises ValueError without any.
-
-    `users_min` is how many users must have typed a value before it leaves with a test: 1 for test traffic, 0 for the
-    mixture that rows of values take three users, and the values of the session that tells the steps stay.
-    """
-    return consensus(stories, users_min or USERS_MIN, users_min)
-
-
-def shown(stories: Iterable[Story], users_min: int) -> list[Story]:
-    """The stories as they may leave, in their order: what fewer than `users_min` users of their flow typed is made
-    up."""
-    told = list(stories)
-    rare = {id(story): rare_texts(flow, users_min) for flow in _flows(told) for story in flow}
-    return [hidden(story, made_up(story, rare[id(story)])) for story in told]
-
-
-def sources(stories: Iterable[Story], users_min: int = 0) -> dict[str, Consensus]:
+def sources(stories: Iterable[Story], users_min: int = USERS_MIN) -> dict[str, Consensus]:
     """What the tests of these stories are written from, by test id."""
-    told = [agreed(flow, users_min) for flow in _flows(stories)]
+    told = [consensus(flow, users_min) for flow in _flows(stories)]
     return {test_id(one.story.app, flow_id(one.story.app, one.story.flow_key)): one for one in told}
 
 
-def test_of(stories: Iterable[Story], users_min: int = 0) -> GeneratedTest:  # noqa: PT028 (it writes tests)
-    """The test of one flow, from its stories. Raises ValueError when there is none."""
-    found = agreed(stories, users_min)
+def test_of(stories: Iterable[Story], users_min: int = USERS_MIN) -> GeneratedTest:  # noqa: PT028 (it writes tests)
+    """The test of one flow, from its stories. Raises ValueError when there is none.
+
+    Of real traffic, what fewer than `users_min` users typed is made up in it.
+    """
+    found = consensus(stories, users_min)
     test = write_test(found.story, found.parameters)
     notes = test.notes
     if found.dropped:

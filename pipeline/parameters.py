@@ -7,29 +7,23 @@ from pipeline.sessions import Session, exact_of, input_of
 from schemas.generated_tests import Parameter
 from schemas.stories import FillStep, Step
 
-USERS_MIN: Final = 3
-"""A value that fewer users typed may tell who they are (k-anonymity)."""
 ROWS_MAX: Final = 3
 """Rows of a test with parameters, the representative's own first."""
 
 
 def parameters_of(
-    own: Session, others: Sequence[Session], agreed: Sequence[Step], users_min: int = USERS_MIN
+    own: Session, others: Sequence[Session], agreed: Sequence[Step], rare: frozenset[str]
 ) -> tuple[Parameter, ...]:
     """What was typed after signing in, as parameters: a row is a session that differs in nothing else, saw all that
-    the agreed steps keep, and typed nothing that fewer than `users_min` users typed."""
+    the agreed steps keep, and typed nothing `rare`, which may tell who somebody is."""
     steps = own.story.steps
     secret = max((at for at, step in enumerate(steps) if isinstance(step, FillStep) and step.value.secret), default=-1)
     places = [at for at, step in enumerate(steps) if at > secret and isinstance(step, FillStep) and step.value.text]
     first = tuple(_typed(own, own, place) for place in places)
-    users: dict[str, set[str]] = {}
-    for session in (own, *others):
-        for place in places:
-            users.setdefault(_typed(own, session, place), set()).add(session.story.user_id or session.story.session_id)
     rows = [first]
     for other in others:
         row = tuple(_typed(own, other, place) for place in places)
-        known = all(len(users[text]) >= users_min for text, mine in zip(row, first, strict=True) if text != mine)
+        known = not any(text in rare for text, mine in zip(row, first, strict=True) if text != mine)
         if row not in rows and all(row) and known and _differs_only_in(own, other, places, agreed):
             rows.append(row)
     columns = list(zip(*rows[:ROWS_MAX], strict=True))

@@ -16,6 +16,8 @@ from schemas.elements import Candidate, Element
 Modifier = Literal["Alt", "Control", "Meta", "Shift"]
 Secret = Literal["password", "otp", "card", "masked"]
 Source = Literal["capture", "native", "challenge", "posthog"]
+Traffic = Literal["real", "test"]
+"""Whose the traffic is: people's, whose values are theirs, or testers', whose values may be read by all."""
 
 
 class Page(Value):
@@ -58,6 +60,8 @@ class EventBase(Value):
     at_ms: int = Field(ge=0, le=32_503_680_000_000)
     seq: int = Field(default=0, ge=0, le=limits.SEQ_MAX)
     source: Source = "native"
+    traffic: Traffic | None = None
+    """What the producer says of it; None where it says nothing (`pipeline.traffic` then asks the page's address)."""
     page: Page = Page()
 
 

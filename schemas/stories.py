@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from schemas.base import Id, Value
 from schemas.elements import Element
-from schemas.events import Change, Choice, Modifier, Page, Typed
+from schemas.events import Change, Choice, Modifier, Page, Traffic, Typed
 
 ClosedBy = Literal["end", "silence"]
 
@@ -188,8 +188,8 @@ class Story(Value):
 
     `id` is uuid5 of app, journey and the window's ordinal; `version` is the number of distinct events it was made of,
     so that a late event gives a new version of the same story. `flow_key` names what was done apart from values:
-    equal keys mean the same flow. Times are ISO 8601 in UTC with milliseconds. `notes` says in plain words what could
-    not be rebuilt.
+    equal keys mean the same flow. `traffic` says whose values these are, people's or testers'. Times are ISO 8601 in
+    UTC with milliseconds. `notes` says in plain words what could not be rebuilt.
     """
 
     prints_all: ClassVar[bool] = True
@@ -205,6 +205,7 @@ class Story(Value):
     start_timestamp: str = Field(alias="startTimestamp")
     end_timestamp: str = Field(alias="endTimestamp")
     closed_by: ClosedBy = "silence"
+    traffic: Traffic = "real"
     initial_state: State = Field(alias="initialState")
     final_state: State = Field(alias="finalState")
     actions: tuple[ActionSummary, ...] = ()

@@ -15,6 +15,11 @@ Example:  journeywright generate events.json more.ndjson.gz --out tests
 
 DIR then holds conftest.py, a test for each flow, and stories.jsonl: one story a line, as on the topic."""
 
+REAL_TRAFFIC = (
+    "What fewer than {} users typed is made up in the tests; stories.jsonl holds it as the topic does: keep it where "
+    "the events are. If testers recorded them, say so with --users-min 1."
+)
+
 
 @takes("gap_s", "lateness_s", "journey_memory_s", "patterns", "users_min")
 def generate(
@@ -26,7 +31,7 @@ def generate(
     from agents.cli.files import read_files
     from agents.composition import Services
     from agents.local.folders import NotOurs, write_project
-    from pipeline.generate import shown, sources
+    from pipeline.generate import sources
     from pipeline.writing import project_files
     from schemas.codecs import to_json
 
@@ -39,12 +44,14 @@ def generate(
         services.close()
     if not stories:
         raise Failure(f"nobody did anything in {', '.join(map(str, files))}: there is no story to tell")
-    lines = b"".join(to_json(story) + b"\n" for story in shown(stories, settings.users_min))
+    lines = b"".join(to_json(story) + b"\n" for story in stories)
     try:
         write_project(folder, {**project_files(tests, sources(stories, settings.users_min)), "stories.jsonl": lines})
     except NotOurs as error:
         raise Failure(str(error)) from None
     out.print(f"{len(stories)} stories, {len(tests)} tests in {folder}", markup=False)
+    if settings.users_min > 1 and any(story.traffic == "real" for story in stories):
+        out.print(REAL_TRAFFIC.format(settings.users_min), markup=False)
 
 
 def register(app: typer.Typer) -> None:

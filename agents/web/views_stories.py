@@ -14,8 +14,10 @@ from agents.web.calls import Answer, Call, Context, Parameter, ref
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import PAGE_PARAMETERS, off_loop, page_request, text_filters, text_parameter
 from agents.web.services import OpenWindow
-from pipeline.anonymity import hidden, made_up, typed_texts
-from schemas.codecs import dump
+from pipeline.anonymity import events_without_values, hidden, made_up, typed_texts
+from pipeline.traffic import traffic_of
+from schemas.codecs import dump, from_json
+from schemas.events import EVENT
 
 ROUTED_HEADER: Final = "X-Journeywright-Routed"
 """Set on a request that one worker passes on to another, so that it is passed on once only."""
@@ -23,11 +25,11 @@ ROUTE_SECONDS_MAX: Final = 5.0
 EVENTS_SHOWN_MAX: Final = 1_000
 
 
-def story_json(stored: StoredStory, users_min: int = 0) -> dict[str, Any]:
-    """A story as clients know it. Where values need several users, one story's are made up, all of them: how many
-    users typed one is not asked here."""
+def story_json(stored: StoredStory, users_min: int = 1) -> dict[str, Any]:
+    """A story as clients know it. Where values of real traffic need several users, one story's are made up, all of
+    them: how many users typed one is not asked here."""
     told = stored.story
-    if users_min > 1:
+    if users_min > 1 and told.traffic == "real":
         told = hidden(told, made_up(told, frozenset(typed_texts(told.steps))))
     fields: dict[str, Any] = dump(told)
     return {**fields, "hasTests": stored.has_test, "flow_id": stored.flow_id, "support": stored.support}
@@ -52,10 +54,14 @@ async def get_story(context: Context, request: web.Request) -> web.Response:
     return json_answer(story_json(stored, context.services.settings.users_min))
 
 
-def window_json(window: OpenWindow, users_min: int = 0) -> dict[str, Any]:
-    """An open window as clients see it: of a very long one, the newest EVENTS_SHOWN_MAX events; none where values need
-    several users."""
-    shown = [orjson.Fragment(event) for event in window.events[-EVENTS_SHOWN_MAX:] if users_min <= 1]
+def window_json(window: OpenWindow, users_min: int = 1) -> dict[str, Any]:
+    """An open window as clients see it: of a very long one, the newest EVENTS_SHOWN_MAX events. Where values of real
+    traffic need several users, they are made up."""
+    shown: list[Any] = [orjson.Fragment(event) for event in window.events[-EVENTS_SHOWN_MAX:]]
+    if users_min > 1:
+        events = [from_json(EVENT, event) for event in window.events]
+        if traffic_of(events) == "real":
+            shown = events_without_values(events, window.story_id)[-EVENTS_SHOWN_MAX:]
     fields = {"app": window.app, "story_id": window.story_id, "ended": window.ended}
     return {**fields, "event_count": len(window.events), "events": shown}
 
@@ -73,9 +79,9 @@ async def get_journey(context: Context, request: web.Request) -> web.StreamRespo
     if not windows:
         hint = "it may be closed: GET /api/v1/stories"
         raise ApiError(404, "not_found", f"no open journey has the id {key[:100]!r}", hint)
-    return json_answer(
-        {"journey_id": key, "windows": [window_json(one, context.services.settings.users_min) for one in windows]}
-    )
+    users_min = context.services.settings.users_min
+    told = await off_loop(lambda: [window_json(one, users_min) for one in windows])
+    return json_answer({"journey_id": key, "windows": told})
 
 
 def _is_me(context: Context, url: str) -> bool:

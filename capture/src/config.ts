@@ -1,5 +1,6 @@
 // Where to send and what to keep back: from the script's data attributes or from window.JOURNEYWRIGHT.
 import { attempt } from "./native";
+import type { Traffic } from "./wire";
 
 export type Mask = "all" | "fields" | "";
 
@@ -9,6 +10,8 @@ export interface Config {
   /** The API key that sends events, "" for none. */
   key: string;
   mask: Mask;
+  /** Whose traffic this is; "" where nobody said. */
+  traffic: Traffic | "";
   testIdAttributes: string[];
 }
 
@@ -17,6 +20,7 @@ interface Injected {
   app?: string;
   key?: string;
   mask?: string;
+  traffic?: string;
   testIdAttribute?: string;
 }
 
@@ -37,7 +41,14 @@ export function readConfig(): Config | null {
     endpoint,
     app: (injected?.app ?? data.app ?? location.host ?? "").slice(0, 200) || "unknown",
     key: String(injected?.key ?? data.key ?? ""),
+    traffic: trafficOf(injected?.traffic ?? data.traffic),
     mask: mask === "all" ? "all" : mask ? "fields" : "",
     testIdAttributes: testId ? [testId, ...TEST_IDS.filter((name) => name !== testId)] : TEST_IDS,
   };
+}
+
+/** What the page says; else a browser that a program drives is a tester's. */
+function trafficOf(said: string | undefined): Traffic | "" {
+  if (said === "real" || said === "test") return said;
+  return navigator.webdriver ? "test" : "";
 }

@@ -163,6 +163,7 @@ export class Recorder implements Host {
       tab_id: this.identity.tabId,
       ...stamp,
       source: "capture",
+      ...(this.config.traffic ? { traffic: this.config.traffic } : {}),
       page: options.page ?? this.page(),
       ...body,
     } as WireEvent;

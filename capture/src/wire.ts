@@ -90,6 +90,9 @@ export interface Typed {
   shown_in?: ShownIn;
 }
 
+/** Whose traffic it is: people's, or testers', whose values may be read by all. */
+export type Traffic = "real" | "test";
+
 export type Modifier = "Alt" | "Control" | "Meta" | "Shift";
 export type NavigationHow = "load" | "reload" | "back_forward" | "spa" | "hash";
 
@@ -153,5 +156,6 @@ export type WireEvent = Body & {
   at_ms: number;
   seq: number;
   source: "capture";
+  traffic?: Traffic;
   page: PageShot;
 };

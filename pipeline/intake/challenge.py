@@ -20,7 +20,18 @@ from pipeline.intake.described import (
     typed,
     withheld,
 )
-from pipeline.intake.fields import Envelope, event_id, flag, id_field, mapping, safe_url, text_field, time_ms, who
+from pipeline.intake.fields import (
+    Envelope,
+    event_id,
+    flag,
+    id_field,
+    mapping,
+    safe_url,
+    text_field,
+    time_ms,
+    traffic_field,
+    who,
+)
 from schemas import limits
 from schemas.elements import Element
 from schemas.events import (
@@ -119,6 +130,7 @@ def _envelope(raw: Mapping[str, Any], props: Mapping[str, Any], kind: _Kind) -> 
         at_ms=time_ms(clock, value),
         seq=seq if type(seq) is int and 0 <= seq < 2**53 else _ORDER.get(kind, 2),
         source="challenge",
+        traffic=traffic_field(props),
         page=Page(url=url, title=text_field(props, "title", "$title"), **viewport(props)),
     )
 

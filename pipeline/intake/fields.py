@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
@@ -12,7 +12,7 @@ import orjson
 
 from schemas import limits
 from schemas.codecs import BadInput
-from schemas.events import Page, Source
+from schemas.events import Page, Source, Traffic
 
 _EVENTS = UUID("5f0c7d0e-8a55-5f0b-9f52-6f0a5ad5c9f1")
 """Namespace of the ids that we give to events that come without one."""
@@ -36,6 +36,7 @@ class Envelope(TypedDict):
     at_ms: int
     seq: int
     source: Source
+    traffic: NotRequired[Traffic | None]
     page: Page
 
 
@@ -108,6 +109,14 @@ def id_field(raw: Mapping[str, Any], *names: str) -> str | None:
             raise BadInput(f"{name}: longer than {limits.ID_CHARS_MAX} characters")
         return text
     return None
+
+
+_TRAFFIC: Final[Mapping[str, Traffic]] = {"real": "real", "test": "test"}
+
+
+def traffic_field(raw: Mapping[str, Any]) -> Traffic | None:
+    """What the field `traffic` says; None where another word stands there, which means something else to its owner."""
+    return _TRAFFIC.get(text_field(raw, "traffic"))
 
 
 def event_id(raw: Mapping[str, Any]) -> str:

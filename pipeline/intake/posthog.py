@@ -23,6 +23,7 @@ from pipeline.intake.fields import (
     safe_url,
     text_field,
     time_ms,
+    traffic_field,
     who,
 )
 from schemas import limits
@@ -129,6 +130,7 @@ def _envelope(raw: Mapping[str, Any], props: Mapping[str, Any], sending: Sending
         at_ms=_at_ms(raw, props, sending),
         seq=0,
         source="posthog",
+        traffic=traffic_field(props),
         page=Page(url=url, title=text_field(props, "title", "$title"), **viewport(props)),
     )
 

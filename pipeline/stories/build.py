@@ -10,6 +10,7 @@ from pipeline.stories.moments import iso
 from pipeline.stories.states import final_state, initial_state
 from pipeline.stories.steps import rebuild
 from pipeline.stories.titles import title_and_sentence
+from pipeline.traffic import traffic_of
 from schemas.stories import Story
 
 
@@ -38,6 +39,8 @@ def build_story(window: ClosedWindow) -> Story | None:
         start_timestamp=iso(first.at_ms),
         end_timestamp=iso(last.at_ms),
         closed_by=window.closed_by,
+        # The address of a page that was recorded stands in the recording.
+        traffic=traffic_of((*window.events, *events)),
         initial_state=initial_state(rebuilt.steps),
         final_state=final_state(rebuilt.steps, rebuilt.final_page),
         actions=summaries(rebuilt.steps),

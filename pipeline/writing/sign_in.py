@@ -101,13 +101,15 @@ def _beginning(test_id: str, told: Consensus) -> _Beginning | None:
         return None
     if any(says(step, SIGN_OUT) for step in story.steps) or len({step.tab_id for step in story.steps[: end + 1]}) > 1:
         return None
-    name = _login_name(story, before)
-    if name is None:
+    if _login_name(story, before) is None:
         return None
     led_to = data_of(before).place(submit.after.url)
-    names = {_login_name(session, session.steps) for session in told.sessions} - {None}
+    # Names as they were typed: those of the told story may be made up, another one in each flow.
+    names = {session.id: _login_name(session, session.steps) for session in told.sessions}
+    name = names[story.id] or ""
     goes_on = bool(later) and (len(found.done) > 1 or bool(found.end))
-    return _Beginning(test_id, told, end, (story.app, home_of(story), first.fields, led_to), name, len(names), goes_on)
+    alike = (story.app, home_of(story), first.fields, led_to)
+    return _Beginning(test_id, told, end, alike, name, len({*names.values()} - {None}), goes_on)
 
 
 def _login_name(story: Story, before: Sequence[Step]) -> str | None:

@@ -1,13 +1,14 @@
 """Secrets and masked regions never leave the page, not even where the page itself repeats them."""
 
+import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from schemas.elements import ByTestId
 from schemas.events import Event
-from tests.capture.site import Site
+from tests.capture.site import END, Site
 
 pytestmark = pytest.mark.slow
 Record = Callable[[str, Callable[[Page], None]], list[Event]]
@@ -123,3 +124,22 @@ def test_secret_in_an_address(page: Page, site: Site, record: Record) -> None:
     sent = "".join(site.bodies)
     assert "hunter" not in sent
     assert "x=1" in sent
+
+
+@pytest.mark.parametrize(
+    ("driven", "said", "traffic"),
+    [(True, None, "test"), (False, None, None), (True, "real", "real"), (False, "test", "test"), (False, "odd", None)],
+)
+def test_whose_traffic_it_is(
+    browser: Browser, site: Site, capture_js: str, driven: bool, said: str | None, traffic: str | None
+) -> None:
+    """What the page says counts; else a browser that a program drives is a tester's, and of others nothing is said."""
+    context = browser.new_context()
+    told = json.dumps({"endpoint": site.endpoint, "app": "pages", "traffic": said})
+    hides = "" if driven else "Object.defineProperty(Navigator.prototype, 'webdriver', { get: () => false });"
+    context.add_init_script(script=f"{hides} window.JOURNEYWRIGHT = {told};\n{capture_js}\n")
+    page = context.new_page()
+    page.goto(f"{site.url}/form.html")
+    page.evaluate(END)
+    context.close()
+    assert {event.traffic for event in site.events()} == {traffic}

@@ -8,13 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.flows.synthetic import Visitor, alert
-from pipeline.anonymity import CUT_CHARS_MIN, WORD_CHARS_MIN, hidden, like, made_up, rare_texts, typed_texts
+from pipeline.anonymity import (
+    CUT_CHARS_MIN,
+    WORD_CHARS_MIN,
+    events_without_values,
+    hidden,
+    like,
+    made_up,
+    rare_texts,
+    typed_texts,
+)
 from pipeline.consensus import consensus
-from pipeline.generate import shown
 from pipeline.generate import test_of as write_flow
 from pipeline.writing.allow_list import check_code
 from schemas.codecs import to_json
-from schemas.events import End
+from schemas.events import End, Recording
 from schemas.stories import Story
 from tests.flows.test_flow_assignment import told
 from tests.flows.test_parameters import saves
@@ -60,19 +68,24 @@ def test_a_made_up_value_says_nothing_of_the_value() -> None:
     assert second == like("Rolfinesso", "same 0 0")
 
 
+def real(stories: list[Story]) -> list[Story]:
+    """The same as people's traffic: the made-up shop lies under a name that is set aside for examples."""
+    return [story.model_copy(update={"traffic": "real"}) for story in stories]
+
+
 def test_below_the_number_of_users_a_value_is_made_up_at_it_it_stays() -> None:
     """Two users are too few where three are asked for; three are enough; one user often is one user."""
-    stories = saves(["Groceries"] * 2 + ["Paint"] * 3)
+    stories = real(saves(["Groceries"] * 2 + ["Paint"] * 3))
     assert rare_texts(stories, REAL) == {"Groceries"}
-    same = [story.model_copy(update={"user_id": "ann"}) for story in saves(["Paint"] * 5)]
+    same = [story.model_copy(update={"user_id": "ann"}) for story in real(saves(["Paint"] * 5))]
     assert rare_texts(same, REAL) == {"Paint"}
     assert rare_texts(stories, 1) == frozenset()
 
 
 def test_a_test_of_real_users_has_nobodys_own_value() -> None:
     """The value is nowhere in the test, and what the page said back follows the made-up one."""
-    stories = saves(["Bernadette Holm"])
-    test = write_flow(stories, REAL)
+    stories = real(saves(["Bernadette Holm"]))
+    test = write_flow(stories)
     check_code(test.code)
     assert b"ernadette" not in to_json(test)
     assert b"olm" not in to_json(test)
@@ -84,26 +97,46 @@ def test_a_test_of_real_users_has_nobodys_own_value() -> None:
 
 def test_what_many_typed_stays_in_the_test() -> None:
     """Rows that three users typed are rows, the own values of the session that tells the steps among them."""
-    code = write_flow(saves(["Groceries"] * 3 + ["Garden tools"] * 3), REAL).code
+    code = write_flow(real(saves(["Groceries"] * 3 + ["Garden tools"] * 3))).code
     assert "Groceries" in code
     assert "Garden tools" in code
 
 
-def test_unless_told_otherwise_the_values_stay() -> None:
-    """The setting's default changes nothing: tests of test traffic need their values."""
+def test_a_session_whose_values_may_be_told_tells_the_steps() -> None:
+    """Rather than one with fewer steps whose value would be made up, and might lead elsewhere."""
+    few, *many = real(saves(["Bernadette Holm", "Paint", "Paint", "Paint"]))
+    longer = [story.model_copy(update={"steps": (*story.steps, story.steps[-1])}) for story in many]
+    assert consensus([few, *longer]).story.id in {story.id for story in longer}
+    assert consensus([few, *longer], users_min=1).story.id == few.id
+
+
+def test_testers_values_stay() -> None:
+    """One session of test traffic keeps its values, and what a tester typed too is nobody's secret."""
     stories = saves(["Bernadette Holm"])
-    assert write_flow(stories).code == write_flow(stories, 1).code
-    assert "Bernadette Holm" in write_flow(stories).code
     assert consensus(stories).story is stories[0]
+    assert "Bernadette Holm" in write_flow(stories).code
+    assert "Bernadette Holm" in write_flow(real(stories), users_min=1).code
+    assert rare_texts([*real(saves(["Paint", "Paint", "Wood"])), saves(["Paint"])[0]], REAL) == {"Wood"}
 
 
-def test_stories_leave_with_made_up_values() -> None:
-    """What is written beside the project has none of them either, and keeps its order, ids and flow keys."""
-    stories = saves(["Bernadette Holm", "Paint", "Paint", "Paint"])
-    out = shown(stories, REAL)
-    assert b"ernadette" not in to_json(out[0])
-    assert out[1:] == stories[1:]
-    assert [(one.id, one.flow_key) for one in out] == [(one.id, one.flow_key) for one in stories]
+def test_events_leave_with_made_up_values() -> None:
+    """The events of an open window keep their number, ids and kinds; the typed text is nowhere in them."""
+    visitor = Visitor("shop", 1, random.Random("plain"))
+    visitor.open("/lists/new")
+    visitor.write("List name", "Bernadette Holm")
+    visitor.send("Save", "POST", "/lists", alert("Saved 'Bernadette Holm'."), url="/lists/bernadette-holm")
+    out = events_without_values(visitor.events, "seed")
+    assert [(one["id"], one["kind"]) for one in out] == [(one.id, one.kind) for one in visitor.events]
+    assert "ernadette" not in str(out)
+    assert "Saved" in str(out)
+    assert out == events_without_values(visitor.events, "seed")
+
+
+def test_a_recording_leaves_empty() -> None:
+    """What a compressed recording holds can't be looked through."""
+    visitor = Visitor("shop", 1, random.Random("plain"))
+    visitor.add(Recording, chunk="c2VjcmV0")
+    assert "c2VjcmV0" not in str(events_without_values(visitor.events, "seed"))
 
 
 def _told(value: str, said: str, url: str) -> Story:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import faust
 import httpx
@@ -18,8 +19,15 @@ from agents.storage import CodeFiles, Storage
 from agents.web.register import register
 from agents.web.services import BrokerUnavailable, OpenWindow, WebServices
 from pipeline.found_patterns import FoundPattern, SeenGoals, found_patterns, texts_of
+from schemas.codecs import to_json
+from schemas.events import End
 
 NO_KEYS = Keys()
+
+
+def an_event(name: str, **more: Any) -> bytes:
+    """An event as the table holds it."""
+    return to_json(End(id=name, app="shop", session_id="s", journey_id="j", at_ms=1, **more))
 
 
 @dataclass

@@ -19,7 +19,7 @@ from agents.web.openapi import description
 from agents.web.register import CALLS
 from agents.web.services import OpenWindow
 from tests.storage.samples import APP, a_story, a_test
-from tests.web.conftest import Site
+from tests.web.conftest import Site, an_event
 from tests.web.test_events import native
 
 WRITE, WRITE_ALL, READ, READ_ALL = "w-shop", "w-all", "r-shop", "r-all"
@@ -142,7 +142,7 @@ def test_a_read_key_shows_its_app_only(site: Site) -> None:
     site.storage.put_stories([ours, theirs])
     site.storage.put_test(a_test(ours))
     site.storage.put_test(a_test(theirs))
-    site.journeys.mine["j"] = [OpenWindow("other", "x", False, [b"{}"])]
+    site.journeys.mine["j"] = [OpenWindow("other", "x", False, [an_event("e")])]
     shown = site.http.get("/api/v1/stories", headers=bearer(READ)).json()["stories"]
     assert [one["id"] for one in shown] == ["ours"]
     assert len(site.http.get("/api/v1/tests", headers=bearer(READ)).json()["tests"]) == 1
@@ -163,7 +163,7 @@ def test_the_key_travels_to_the_worker_that_holds_a_journey(make_site: Callable[
     """One worker passes the request on with its key, and the other one judges it anew."""
     near, far = make_site(keys=keys), make_site(keys=keys)
     near.journeys.elsewhere["j"] = far.url
-    far.journeys.mine["j"] = [OpenWindow(APP, "x", False, [b"{}"])]
+    far.journeys.mine["j"] = [OpenWindow(APP, "x", False, [an_event("e")])]
     assert near.http.get("/api/v1/journeys/j", headers=bearer(READ)).json()["windows"][0]["app"] == APP
     assert near.http.get("/api/v1/journeys/j").status_code == 401
 

@@ -1,17 +1,22 @@
 """Stories and open journeys by HTTP."""
 
+import json
 from collections.abc import Callable
 from urllib.parse import quote
 
+import orjson
 import pytest
 
 from agents.storage import StoredStory
 from agents.web.services import OpenWindow
 from agents.web.views_stories import ROUTED_HEADER, story_json, window_json
 from pipeline.flows import flow_id
+from schemas.codecs import to_json
+from schemas.events import Fill, Typed
 from tests.flows.test_parameters import saves
 from tests.storage.samples import APP, a_story, a_test
-from tests.web.conftest import Site
+from tests.stories.by_hand import textbox
+from tests.web.conftest import Site, an_event
 
 KNOWN = {
     "id",
@@ -85,9 +90,10 @@ def test_an_id_may_be_any_text(site: Site, name: str) -> None:
 
 def test_a_journey_shows_its_open_windows(site: Site) -> None:
     """The window's story id, whether it ended, and its events as they are held."""
-    site.journeys.mine["j/1"] = [OpenWindow(APP, "s1", False, [b'{"id":"e1"}', b'{"id":"e2"}'])]
+    site.journeys.mine["j/1"] = [OpenWindow(APP, "s1", False, [an_event("e1"), an_event("e2")])]
     answer = site.http.get("/api/v1/journeys/j%2F1").json()
-    window = {"app": APP, "story_id": "s1", "ended": False, "event_count": 2, "events": [{"id": "e1"}, {"id": "e2"}]}
+    events = [json.loads(an_event("e1")), json.loads(an_event("e2"))]
+    window = {"app": APP, "story_id": "s1", "ended": False, "event_count": 2, "events": events}
     assert answer == {"journey_id": "j/1", "windows": [window]}
     assert site.http.get("/api/v1/journeys/none").status_code == 404
 
@@ -116,13 +122,31 @@ def test_while_a_journey_moves_the_answer_is_to_ask_again(make_site: Callable[[]
 
 
 def test_where_values_need_several_users_none_is_shown() -> None:
-    """Nobody's own words are read over HTTP: a story's are made up, and an open journey shows no events."""
-    (story,) = saves(["Bernadette Holm"])
-    stored = StoredStory(story, "flow", 1, has_test=False)
-    assert "Bernadette Holm" in str(story_json(stored, 1))
-    hidden = story_json(stored, 2)
+    """Nobody's own words are read over HTTP: those of a story and of an open journey are made up; testers' are not."""
+    (testers,) = saves(["Bernadette Holm"])
+    people = StoredStory(testers.model_copy(update={"traffic": "real"}), "flow", 1, has_test=False)
+    assert "Bernadette Holm" in str(story_json(people, 1))
+    hidden = story_json(people, 2)
     assert "ernadette" not in str(hidden)
-    assert set(hidden) == set(story_json(stored))
-    window = OpenWindow("shop", "s", False, [b"{}"])
-    assert len(window_json(window, 1)["events"]) == 1
-    assert window_json(window, 2) == {**window_json(window), "events": []}
+    assert set(hidden) == set(story_json(people))
+    assert "Bernadette Holm" in str(story_json(StoredStory(testers, "flow", 1, has_test=False), 2))
+
+
+def test_an_open_journey_of_people_has_made_up_values() -> None:
+    """What was typed is nowhere in its events, whose number and ids stay."""
+    typed = Fill(
+        id="e",
+        app="shop",
+        session_id="s",
+        journey_id="j",
+        at_ms=1,
+        target=textbox("Name"),
+        value=Typed(text="Bernadette"),
+    )
+    window = OpenWindow("shop", "s", False, [to_json(typed), an_event("end")])
+    assert b"Bernadette" in orjson.dumps(window_json(window, 1))
+    hidden = window_json(window, 2)
+    assert "ernadette" not in str(hidden)
+    assert [event["id"] for event in hidden["events"]] == ["e", "end"]
+    marked = OpenWindow("shop", "s", False, [to_json(typed.model_copy(update={"traffic": "test"}))])
+    assert b"Bernadette" in orjson.dumps(window_json(marked, 2))
