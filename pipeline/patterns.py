@@ -28,6 +28,8 @@ PATTERNS_MAX: Final = 200
 EXAMPLES_MAX: Final = 50
 EXAMPLE_CHARS_MAX: Final = 300
 _SMALL: Final = frozenset({"open", "click"})
+_FORMS: Final = frozenset({"create", "edit", "submit", "choose"})
+SETTINGS_PAGE: Final = "go to the settings page"
 BROWSE: Final = "browse: open pages by links"
 WORDLESS: Final = "click click"
 """What is said of a story that only clicked on data."""
@@ -93,8 +95,9 @@ def story_texts(story: Story) -> tuple[str, ...]:
     goals = goals_of(story.steps)
     after = [goal.plain for kind in ("sign_in", "sign_in_refused", "sign_out") for goal in goals if goal.kind == kind]
     strong = after[::-1] + [goal.plain for goal in goals if goal.kind not in _SMALL and goal.plain not in ("", *after)]
-    settings = any(SETTINGS.search(goal.order) for goal in goals if goal.kind in _SMALL)
-    texts = strong[::-1] + ["go to the settings page"] * settings
+    texts = strong[::-1]
+    if any(SETTINGS.search(goal.order) for goal in goals if goal.kind in _SMALL):
+        texts.insert(0 if _is_setting(goals) else len(texts), SETTINGS_PAGE)
     pressed = _pressed(story, goals)
     opened = any(goal.kind == "open" for goal in goals) or not goals
     if not texts and opened:
@@ -104,6 +107,14 @@ def story_texts(story: Story) -> tuple[str, ...]:
     else:
         texts = [*texts[: TEXTS_MAX - len(pressed)], *pressed]
     return tuple(dict.fromkeys(texts))[:TEXTS_MAX]
+
+
+def _is_setting(goals: Sequence[Goal]) -> bool:
+    """Whether the last form that was sent off was come to by the settings: what it makes or changes is one."""
+    main = max((at for at, goal in enumerate(goals) if goal.kind in _FORMS), default=0)
+    way = range(main - 1, -1, -1)
+    small = next((at for at in way if goals[at].kind not in _SMALL), -1) + 1
+    return any(SETTINGS.search(goal.order) for goal in goals[small:main])
 
 
 def _pressed(story: Story, goals: Sequence[Goal]) -> list[str]:

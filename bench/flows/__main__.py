@@ -30,13 +30,15 @@ def window_of(file: Path) -> ClosedWindow:
 
 
 def recorded() -> list[tuple[Journey, str, Story]]:
-    """(journey, number of the run, story) of all recorded runs."""
+    """(journey, number of the run, story) of all recorded runs. Ends the program where there is none."""
     out = []
     for journey in JOURNEYS:
         for file in sorted((data_folder() / "flows" / journey.app / journey.name).glob("*.jsonl")):
             story = build_story(window_of(file))
             if story is not None:
                 out.append((journey, file.stem, story))
+    if not out:
+        sys.exit(f"there are no recordings in {data_folder()}: python -m bench.flows.record")
     return out
 
 

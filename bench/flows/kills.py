@@ -1,9 +1,9 @@
 """Are eight sessions worth more than one? Tests from one session and from eight, before the same mutants.
 
 `Eight` is a generator for the harness of `bench.quality`: it writes each test from the session that the harness watches
-and from seven recorded ones (`python -m bench.flows.record`). Run it beside the usual one, then compare:
+and from seven recorded ones (`python -m bench.flows.record`). Run it beside one that differs in nothing else, compare:
 
-    python -m bench.quality --mutants
+    python -m bench.quality --generator bench.quality.offline:Offline --mutants
     python -m bench.quality --generator bench.flows.kills:Eight --mutants
     python -m bench.flows.kills
 """
@@ -46,7 +46,7 @@ def main() -> int:
     out = Path(os.environ.get("MEASURE_OUT") or trials / "out")
     one, eight = (
         json.loads((out / "results" / f"{name}.json").read_text())
-        for name in ("journeywright", "bench.flows.kills:Eight")
+        for name in ("bench.quality.offline:Offline", "bench.flows.kills:Eight")
     )
     killed, survived = [0, 0, 0], [0, 0, 0]
     for journey in sorted(one.keys() & eight.keys()):

@@ -18,8 +18,8 @@ from bench.flows.journeys import JOURNEYS, Journey, Turn
 from bench.quality.offline import CAPTURE, Offline, _Collector
 
 REPO = Path(__file__).resolve().parents[2]
-RESET: frozenset[str] = frozenset({"delete_page", "delete_safety"})
-"""Journeys that take something away: the app is put back before each run."""
+RESET: frozenset[str] = frozenset({"delete_page", "delete_safety", "annotate_battery", "annotate_thanks"})
+"""Journeys that take something away, or can be done once: the app is put back before each run."""
 
 
 def data_folder() -> Path:

@@ -5,7 +5,7 @@ from typing import Final
 
 from pipeline.stories.phrases import Phrase
 from pipeline.stories.said import shown
-from pipeline.stories.words import field, listed, quoted
+from pipeline.stories.words import clean, field, listed, quoted
 from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
 
 FIELDS_NAMED_MAX: Final = 3
@@ -47,7 +47,16 @@ def plainly_entered(fields: Sequence[Field], submitted: bool) -> str:
     return "choose an option and submit the answer" if submitted else "choose an option"
 
 
+def _tells_by_value(step: FillStep) -> bool:
+    """Whether nothing on the page names the field, so that what was typed says more."""
+    target = step.target
+    named = any(map(clean, (target.name, target.label, target.placeholder, target.title)))
+    return not named and not step.value.secret and bool(clean(step.value.text))
+
+
 def _name(step: Field) -> str:
+    if isinstance(step, FillStep) and _tells_by_value(step):
+        return quoted(step.value.text)
     if isinstance(step, SelectStep):
         return listed([quoted(shown(option)) for option in step.options]) or field(step.target)
     if isinstance(step, DragStep):

@@ -42,7 +42,9 @@ from schemas.stories import (
 )
 
 FORWARD: Final = re.compile(r"^(next|continue|proceed|weiter)\b", re.I)
-GENERIC_NOUNS: Final = frozenset({"change", "changes", "setting", "settings", "preferences", "options", "form", "data"})
+GENERIC_NOUNS: Final = frozenset(
+    {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
+)
 OBJECT_CHARS_MAX: Final = 60
 ROW_ROLES: Final = frozenset({"row", "listitem", "article"})
 ROW_CHARS_MAX: Final = 60
@@ -147,6 +149,8 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
     success = done(form.own)
     if kind == "choose" and success is not None and success.noun and success.noun not in GENERIC_NOUNS:
         plain = ""  # what the page says was done tells more than which boxes were ticked for it
+    elif kind == "choose" and (sent := _sent_off(said)).rest and sent.rest.split()[-1] not in GENERIC_NOUNS:
+        plain = without_quotes(sent.order)  # and so does a button that says it
     plain = ": ".join(filter(None, (plain, short(told))))
     return Goal(kind, form.first, form.last, tuple(phrases) or (Phrase("submit"),), plain)
 

@@ -60,6 +60,13 @@ _DONE_FIRST = re.compile(
 """The same with the verb first: `Deleted product 'Garden hose'`."""
 
 
+_SUCCESS: Final = re.compile(
+    rf"\bsuccessfully\b|\b(has|have) been (successfully )?({'|'.join(DONE_VERBS)})\b", re.IGNORECASE
+)
+SUCCESS_CHARS_MAX: Final = 120
+"""Longer texts that speak of success are told to be read, not to answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a success message says: `Page 'Spring sale' created` → verb create, noun page, object Spring sale."""
@@ -84,14 +91,20 @@ def shown_texts(changes: Iterable[Change]) -> Iterator[tuple[Element, str]]:
 
 def messages(changes: Iterable[Change]) -> list[str]:
     """What the page told the user: alerts, status lines, toasts. Of one within another the inner one is enough."""
-    found = dict.fromkeys(text for element, text in shown_texts(changes) if text and is_message(element))
+    found = dict.fromkeys(text for element, text in shown_texts(changes) if text and _answers(element, text))
     return [text for text in found if not any(other != text and other in text for other in found)]
 
 
 def is_message(element: Element) -> bool:
-    if element.role in MESSAGE_ROLES or element.live:
-        return True
-    return _is_marked(element, MESSAGE_CLASSES)
+    if element.role in _CONTROL_ROLES:
+        return False
+    return element.role in MESSAGE_ROLES or element.live or _is_marked(element, MESSAGE_CLASSES)
+
+
+def _answers(element: Element, text: str) -> bool:
+    """Whether it is a message by its marks, or, where the page has none, by its words."""
+    worded = len(text) <= SUCCESS_CHARS_MAX and bool(_SUCCESS.search(text)) and element.role not in _CONTROL_ROLES
+    return worded or is_message(element)
 
 
 def _is_marked(element: Element, classes: re.Pattern[str]) -> bool:
@@ -134,7 +147,7 @@ def done(steps: Iterable[Step]) -> Done | None:
     for step in steps:
         for element, text in shown_texts(step.changes):
             match = _DONE.match(text) or _DONE_FIRST.match(text)
-            if match and (match["object"] or is_message(element)) and not sounds_wrong(text):
+            if match and (match["object"] or _answers(element, text)) and not sounds_wrong(text):
                 found = Done(
                     DONE_VERBS[match["verb"].lower()], match["noun"].strip().lower(), clean(match["object"]) or ""
                 )

@@ -14,7 +14,7 @@ def tiddly_wander(page: PAGE, turn: Turn) -> None:
         page.get_by_role("heading", name="Chemicals").wait_for()
         if turn.some(0.5):
             box = page.locator("[data-tiddler-title='Chemicals']")
-            box.get_by_role("button", name="Close this tiddler").click()
+            box.get_by_role("button", name="close", exact=True).click()
 
 
 def tiddly_new(page: PAGE, base: str, turn: Turn, title: str, text: str, tag: str | None) -> None:

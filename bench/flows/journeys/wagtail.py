@@ -100,14 +100,15 @@ def _wag_redirect(page: PAGE, base: str, turn: Turn) -> None:
         (page.get_by_label("Redirect from"), f"/old-{turn.one('news', 'blog', 'shop')}-{turn.number}"),
         (page.get_by_label("Redirect to any URL"), f"https://example.com/{turn.one('news', 'blog', 'shop')}/"),
     ]
-    if turn.some(0.4):
+    forgets = turn.number == 4
+    if turn.some(0.4) or forgets:
         fills.reverse()
-    for field, value in fills[: 1 if turn.number == 4 else 2]:
+    for field, value in fills[: 1 if forgets else 2]:
         write(field, value)
     page.get_by_role("button", name="Create").click()
-    if turn.number == 4:
+    if forgets:
         page.get_by_text(re.compile("required|error", re.I)).first.wait_for()
-        write(fills[1][0], fills[1][1])
+        write(*fills[1])
         page.get_by_role("button", name="Create").click()
     page.get_by_text(re.compile("Redirect '.*' added")).wait_for()
 
