@@ -113,13 +113,13 @@ class Services:
     def sources(self, tests: "Iterable[GeneratedTest]") -> "dict[str, Consensus]":
         """What the stored tests that sign in were written from, by test id; a person's edit was written from nothing,
         and what was overtaken by new stories is left out."""
-        from pipeline.consensus import consensus
+        from pipeline.generate import agreed
 
         found = {}
         for test in tests:
             stored = self.storage.test(test.id) if "APP_PASSWORD" in test.environment else None
             sessions = [] if stored is None or stored.saved else self.storage.sessions(test.flow_id)
-            told = consensus(sessions, self.settings.users_min) if sessions else None
+            told = agreed(sessions, self.settings.users_min) if sessions else None
             if told is not None and told.evidence == test.evidence:
                 found[test.id] = told
         return found

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.anonymity import USERS_MIN, hidden, made_up, rare_texts, typed_texts
-from pipeline.parameters import parameters_of
-from pipeline.sessions import Session, exact_of, input_of, rough_of, target_of
+from pipeline.sessions import Session, exact_of, rough_of, target_of
 from schemas.elements import Element
 from schemas.events import Change, Page
 from schemas.generated_tests import Parameter
@@ -29,12 +28,14 @@ class Consensus:
     """What the sessions of a flow have in common: the story to write the test from, and the sessions it stands on.
 
     `evidence` names the sessions and their versions: as long as it is the same, so is the story. `dropped` counts what
-    was seen in the representative's session and not held in the others.
+    was seen in the representative's session and not held in the others. `rare` are the texts of the sessions that may
+    not be told. `parameters` are filled in by `pipeline.parameters`.
     """
 
     story: Story
     sessions: tuple[Story, ...]
     dropped: int = 0
+    rare: frozenset[str] = frozenset()
     parameters: tuple[Parameter, ...] = ()
 
     @property
@@ -75,17 +76,12 @@ def cleanest(stories: Sequence[Story], rare: frozenset[str] = frozenset()) -> St
 def consensus(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus:
     """What the stories of one flow agree on. Pure: the same set gives the same, in any order.
 
-    What neither `users_min` users nor a tester typed is made up in it, and becomes no row of the test.
+    What neither `users_min` users nor a tester typed is made up in it.
     """
     sessions = sampled(stories)
     rare = rare_texts(sessions, users_min)
     found = _agreed(sessions, rare)
-    instead = made_up(found.story, rare)
-    rows = tuple(
-        one.model_copy(update={"values": tuple(instead.get(value, value) for value in one.values)})
-        for one in found.parameters
-    )
-    return replace(found, story=hidden(found.story, instead), parameters=rows)
+    return replace(found, story=hidden(found.story, made_up(found.story, rare)), rare=rare)
 
 
 def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
@@ -102,7 +98,7 @@ def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
             "final_state": vote.final_state(),
         }
     )
-    return Consensus(agreed, sessions, vote.dropped, parameters_of(vote.own, others, steps, rare))
+    return Consensus(agreed, sessions, vote.dropped)
 
 
 _Has = Callable[[Session, int], bool]
@@ -120,9 +116,9 @@ class _Vote:
 
     def _alike_until(self, other: Session) -> int:
         """How many of the first steps had the same input in the other session."""
-        for place, (step, token) in enumerate(zip(self.own.story.steps, self.own.tokens, strict=True)):
+        for place, (mine, token) in enumerate(zip(self.own.inputs, self.own.tokens, strict=True)):
             at = other.places.get(token)
-            if at is None or input_of(other.story.steps[at]) != input_of(step):
+            if at is None or other.inputs[at] != mine:
                 return place
         return len(self.own.story.steps)
 

@@ -6,6 +6,7 @@ from pipeline.anonymity import USERS_MIN
 from pipeline.consensus import Consensus, consensus
 from pipeline.flows import flow_id, test_id
 from pipeline.offline import close_all
+from pipeline.parameters import with_parameters
 from pipeline.stories import build_stories
 from pipeline.windows import Windowing
 from pipeline.writing import write_test
@@ -32,9 +33,14 @@ def _flows(stories: Iterable[Story]) -> list[list[Story]]:
     return [told for _, told in sorted(flows.items())]
 
 
+def agreed(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus:
+    """What the stories of one flow agree on, with the parameters of its test. Raises ValueError without any."""
+    return with_parameters(consensus(stories, users_min))
+
+
 def sources(stories: Iterable[Story], users_min: int = USERS_MIN) -> dict[str, Consensus]:
     """What the tests of these stories are written from, by test id."""
-    told = [consensus(flow, users_min) for flow in _flows(stories)]
+    told = [agreed(flow, users_min) for flow in _flows(stories)]
     return {test_id(one.story.app, flow_id(one.story.app, one.story.flow_key)): one for one in told}
 
 
@@ -43,7 +49,7 @@ def test_of(stories: Iterable[Story], users_min: int = USERS_MIN) -> GeneratedTe
 
     Of real traffic, what fewer than `users_min` users typed is made up in it.
     """
-    found = consensus(stories, users_min)
+    found = agreed(stories, users_min)
     test = write_test(found.story, found.parameters)
     notes = test.notes
     if found.dropped:

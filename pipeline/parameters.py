@@ -1,52 +1,133 @@
-"""Values that differed between sessions of a flow, as parameters of its test."""
+"""Values that differed between sessions of a flow, as parameters of its test.
 
-from collections.abc import Sequence
+A row is another session that took the same steps with other values, and in which everything held that the test
+asserts: that is found out by writing the test from that session too, and comparing the two programs, each with names in
+the place of its own values.
+"""
+
+import re
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
-from pipeline.sessions import Session, exact_of, input_of
+from pipeline.consensus import Consensus
+from pipeline.sessions import Session
+from pipeline.writing.code import Expr
+from pipeline.writing.parameters import VALUE_CHARS_MIN, bound
+from pipeline.writing.steps import Writer
+from pipeline.writing.tests_of_stories import write_steps, writer_for
 from schemas.generated_tests import Parameter
-from schemas.stories import FillStep, Step
+from schemas.stories import FillStep, Story
 
 ROWS_MAX: Final = 3
 """Rows of a test with parameters, the representative's own first."""
+TRIES_MAX: Final = 8
+"""Sessions of which the test is written to find rows."""
+Row = tuple[str, ...]
 
 
-def parameters_of(
-    own: Session, others: Sequence[Session], agreed: Sequence[Step], rare: frozenset[str]
-) -> tuple[Parameter, ...]:
-    """What was typed after signing in, as parameters: a row is a session that differs in nothing else, saw all that
-    the agreed steps keep, and typed nothing `rare`, which may tell who somebody is."""
-    steps = own.story.steps
-    secret = max((at for at, step in enumerate(steps) if isinstance(step, FillStep) and step.value.secret), default=-1)
-    places = [at for at, step in enumerate(steps) if at > secret and isinstance(step, FillStep) and step.value.text]
-    first = tuple(_typed(own, own, place) for place in places)
+def with_parameters(told: Consensus) -> Consensus:
+    """The consensus with what was typed after signing in as parameters, where other sessions give rows."""
+    own = Session(told.story)
+    start = _signed_in(own)
+    places = [at for at in range(start, len(own.story.steps)) if _typed(own, at)]
+    first = tuple(_typed(own, at) for at in places)
+    if not places or len(set(first)) < len(first):
+        return told  # the same value twice: which of the two a text echoes can't be told
     rows = [first]
-    for other in others:
-        row = tuple(_typed(own, other, place) for place in places)
-        known = not any(text in rare for text, mine in zip(row, first, strict=True) if text != mine)
-        if row not in rows and all(row) and known and _differs_only_in(own, other, places, agreed):
+    tries = TRIES_MAX
+    for other in (Session(story) for story in told.sessions if story.id != told.story.id):
+        row = _row(own, other, places, start)
+        if row is None or row in rows or not _may_be_told(row, first, told.rare):
+            continue
+        tries -= 1
+        if tries >= 0 and len(rows) < ROWS_MAX and _holds(own, other, places, row):
             rows.append(row)
-    columns = list(zip(*rows[:ROWS_MAX], strict=True))
-    varied = [column for column in columns if len(set(column)) > 1]
-    if len({column[0] for column in columns}) < len(columns):
-        return ()  # the same value twice: which of the two a text echoes can't be told
+    varied = [column for column in zip(*rows, strict=True) if len(set(column)) > 1]
     names = ["value" if number == 0 else f"value_{number + 1}" for number in range(len(varied))]
-    return tuple(Parameter(name=name, values=column) for name, column in zip(names, varied, strict=True))
+    found = tuple(Parameter(name=name, values=column) for name, column in zip(names, varied, strict=True))
+    return replace(told, parameters=found)
 
 
-def _typed(own: Session, session: Session, place: int) -> str:
-    at = session.places.get(own.tokens[place])
-    step = None if at is None else session.story.steps[at]
-    return step.value.text if isinstance(step, FillStep) else ""
+def _signed_in(session: Session) -> int:
+    """The place after the last sign-in, which whoever runs the test does in the same way every time."""
+    steps = session.story.steps
+    secret = max((at for at, step in enumerate(steps) if isinstance(step, FillStep) and step.value.secret), default=-1)
+    if secret < 0:
+        return 0
+    return next((at + 1 for at in range(secret, len(steps)) if not isinstance(steps[at], FillStep)), len(steps))
 
 
-def _differs_only_in(own: Session, other: Session, places: Sequence[int], agreed: Sequence[Step]) -> bool:
-    """Whether the other session took the same steps with the same inputs, save those, and saw what is kept."""
-    for place, step in enumerate(agreed):
+def _typed(session: Session, at: int) -> str:
+    step = session.story.steps[at]
+    return step.value.text if isinstance(step, FillStep) and not step.value.secret else ""
+
+
+def _row(own: Session, other: Session, places: Sequence[int], start: int) -> Row | None:
+    """What the other session typed in these places, where it took all the steps and chose nothing else otherwise."""
+    taken = {place: other.places.get(own.tokens[place]) for place in range(start, len(own.story.steps))}
+    values = []
+    for place in places:
+        at = taken[place]
+        text = "" if at is None else _typed(other, at)
+        if not text:
+            return None
+        values.append(text)
+    mine = tuple(_typed(own, place) for place in places)
+    for place, at in taken.items():
+        if at is None:
+            return None
+        if place not in places and _blank(own.inputs[place], mine) != _blank(other.inputs[at], values):
+            return None
+    return tuple(values)
+
+
+def _blank(chosen: Hashable, values: Sequence[str]) -> Hashable:
+    """What was chosen, with numbers in the place of typed values: a thing is opened by the name that it was given."""
+    if not isinstance(chosen, str):
+        return chosen
+    for number, value in sorted(enumerate(values), key=lambda pair: -len(pair[1])):
+        chosen = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"{{{number}}}", chosen)
+    return chosen
+
+
+def _may_be_told(row: Row, first: Row, rare: frozenset[str]) -> bool:
+    """Whether no value tells who somebody is, and each that differs is long enough to be told from other words."""
+    other = [(text, mine) for text, mine in zip(row, first, strict=True) if text != mine]
+    long = all(min(len(text), len(mine)) >= VALUE_CHARS_MIN and "\n" not in text + mine for text, mine in other)
+    return bool(other) and long and not any(text in rare for text, _ in other)
+
+
+def _holds(own: Session, other: Session, places: Sequence[int], row: Row) -> bool:
+    """Whether all that the test asserts after these steps could be asserted of the other session with its values."""
+    mine = tuple(_typed(own, place) for place in places)
+    differ = [number for number, text in enumerate(row) if text != mine[number]]
+    asserted = _written(own.story, [mine[number] for number in differ]).asserted
+    writer = _written(other.story, [row[number] for number in differ])
+    offered: dict[str, list[Expr]] = {}
+    for event, statement in (*_pairs(writer.offered), *writer.asserted):
+        offered.setdefault(event, []).append(_named(statement, row, differ))
+    steps = {step.event_id: place for place, step in enumerate(own.story.steps)}
+    for event, statement in asserted:
+        place = steps[event]
         at = other.places.get(own.tokens[place])
-        if at is None or (place not in places and input_of(other.story.steps[at]) != input_of(step)):
-            return False
-        shown = other.shown(at, opened=False)
-        if any(exact_of(change, own.masked) not in shown for change in step.changes):
+        if place < min(places):
+            continue  # nothing has been typed yet that could matter
+        if at is None or _named(statement, mine, differ) not in offered.get(other.story.steps[at].event_id, []):
             return False
     return True
+
+
+def _written(story: Story, varying: Sequence[str]) -> Writer:
+    writer = writer_for(story)
+    writer.varying = frozenset(varying)
+    write_steps(writer, story, 0, len(story.steps))
+    return writer
+
+
+def _pairs(offered: dict[str, list[Expr]]) -> Iterator[tuple[str, Expr]]:
+    return ((event, statement) for event, statements in offered.items() for statement in statements)
+
+
+def _named(statement: Expr, values: Row, differ: Sequence[int]) -> Expr:
+    return bound(statement, [Parameter(name=f"value_{number}", values=(values[number],)) for number in differ])

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable
 from typing import assert_never
 
 from pipeline.stories.likeness import Data, data_of, identity, inputs_of, named
+from pipeline.stories.verbs import is_commit
 from schemas.codecs import to_json
 from schemas.elements import Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
@@ -33,7 +34,9 @@ class Session:
     def __init__(self, story: Story) -> None:
         self.story = story
         self.data = inputs_of(story.steps, data_of(story.steps))
-        self.tokens = _numbered_from_the_end([_token(step, self.data) for step in story.steps])
+        pairs = list(zip((None, *story.steps), story.steps, strict=False))
+        self.tokens = _numbered_from_the_end([_token(step, self.data, before) for before, step in pairs])
+        self.inputs = tuple(None if _sends(step, before) else input_of(step) for before, step in pairs)
         self.places = {token: place for place, token in enumerate(self.tokens)}
         self._masked: dict[str, str] = {}
         self._shown: dict[tuple[int, bool], dict[Hashable, Element]] = {}
@@ -80,8 +83,15 @@ def _numbered_from_the_end(tokens: list[Hashable]) -> list[Hashable]:
     return out[::-1]
 
 
-def _token(step: Step, data: Data) -> Hashable:
+def _sends(step: Step, before: Step | None) -> bool:
+    """Whether the step sends off what was just entered: by Enter or by a button, it is the same."""
+    return isinstance(before, FillStep) and isinstance(step, ClickStep | PressStep) and is_commit(step)
+
+
+def _token(step: Step, data: Data, before: Step | None) -> Hashable:
     """What makes a step the same step in another session."""
+    if _sends(step, before):
+        return ("send", data.place(step.page.url))
     match step:
         case GotoStep():
             return ("goto", data.place(step.url))

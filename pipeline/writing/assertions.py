@@ -286,10 +286,12 @@ def met_before(check: Check, met: Container[str]) -> Check:
             return check
 
 
-def url_check(page: Expr, url: str, known: frozenset[str], before: str = "") -> Check | None:
-    """The page's address: path and query where they are the same every time, else a pattern. None where the pattern
-    would have matched the address before, too."""
-    found = volatile.address(url, known)
+def url_check(
+    page: Expr, url: str, known: frozenset[str], before: str = "", varying: frozenset[str] = frozenset()
+) -> Check | None:
+    """The page's address: path and query where they are the same every time, with none of the `varying` values in them,
+    else a pattern. None where the pattern would have matched the address before, too."""
+    found = volatile.address(url, known, varying)
     if found is None or (found.text is None and re.search(found.pattern, before)):
         return None
     value: Expr = Literal(found.text) if found.text is not None else regex(found.pattern)

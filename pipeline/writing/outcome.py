@@ -19,7 +19,9 @@ CHECKS_LAST: Final = 6
 CHECKS_LAST_MIN: Final = 3
 
 
-def saving_request(story: Story, step: Step, fixed: tuple[str, ...]) -> Requested | None:
+def saving_request(
+    story: Story, step: Step, fixed: tuple[str, ...], varying: frozenset[str] = frozenset()
+) -> Requested | None:
     """The one request that the step must cause, where it changes something on the server without a new page: not one
     that other steps cause as well, and rather one that names what was typed."""
     if step.navigates or isinstance(step, GotoStep):
@@ -38,7 +40,7 @@ def saving_request(story: Story, step: Step, fixed: tuple[str, ...]) -> Requeste
     ]
     named = [request for request in own if any(word in unquote(request.url) for word in fixed if len(word) > 2)]
     for request in [*named, *own]:
-        pattern = _pattern(request.url)
+        pattern = _pattern(request.url, varying)
         if pattern is not None and request.status is not None:
             return Requested(request.status, pattern=pattern)
     return None
@@ -54,9 +56,9 @@ def autosave(step: Step) -> Requested | None:
     return Requested(word=words[-1]) if words else None
 
 
-def _pattern(url: str) -> str | None:
+def _pattern(url: str, varying: frozenset[str]) -> str | None:
     """A regular expression for the address of a request."""
-    found = volatile.address(url, frozenset())
+    found = volatile.address(url, frozenset(), varying)
     if found is None:
         return None
     return found.pattern + ("" if found.text is None else r"(\?|$)" if "?" in url else "$")
@@ -69,7 +71,13 @@ def _call(request: NetworkRequest) -> tuple[str, str]:
 
 
 def checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Check]:
-    """All that could be asserted after the step, on the page where its effect shows."""
+    """All that could be asserted after the step, on the page where its effect shows, best first."""
+    checks = _checks_after(writer, step, known)
+    writer.offered.setdefault(step.event_id, []).extend(check.statement for check in checks)
+    return checks
+
+
+def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Check]:
     page = shown_on(writer, step)
     finder = Finder(page, writer.fixed, writer.hidden)
     same_page = step.after is None or volatile.relative(step.after.url) == volatile.relative(step.page.url)
@@ -79,7 +87,7 @@ def checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Chec
     if step.after is None or (isinstance(step, GotoStep) and _same(step.url, step.after.url)):
         return checks
     if not _same(step.after.url, step.page.url):
-        check = url_check(page, step.after.url, known, step.page.url)
+        check = url_check(page, step.after.url, known, step.page.url, writer.varying)
         if check is not None and volatile.origin(step.after.url) == writer.home:
             checks.append(check)
     if step.after.title != step.page.title:
@@ -150,7 +158,7 @@ def where_it_ended(
     if any(check.kind == "url" for check in taken):
         return []
     url = story.final_state.url
-    check = url_check(page, url, known) if url and volatile.origin(url) == writer.home else None
+    check = url_check(page, url, known, varying=writer.varying) if url and volatile.origin(url) == writer.home else None
     if check is not None:
         return [check]
     if taken:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypeVar, assert_never
+from urllib.parse import unquote
 
 from pipeline.stories.addresses import slug
 from pipeline.writing.code import (
@@ -58,7 +59,7 @@ def fits(exprs: Sequence[Expr], parameter: Parameter) -> bool:
             if is_pattern:
                 return False
             found = True
-        elif slug(value) and slug(value) in slug(text):
+        elif slug(value) and slug(value) in slug(unquote(text)):
             return False
     return found
 

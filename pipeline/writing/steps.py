@@ -72,6 +72,10 @@ class Writer:
     variables: dict[str, Expr] = field(default_factory=dict)
     varying: frozenset[str] = frozenset()
     """Values that are another in each row of the test."""
+    offered: dict[str, list[Expr]] = field(default_factory=dict)
+    """All assertions that could be made after a step, by its event's id."""
+    asserted: list[tuple[str, Expr]] = field(default_factory=list)
+    """Those that were made, each with the step's event id."""
     requested: Requested | None = None
     """The request that the next action must cause."""
 

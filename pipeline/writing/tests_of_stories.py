@@ -120,7 +120,7 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
         if isinstance(step, GotoStep):
             writer.program.pause()
         varies = isinstance(step, FillStep) and step.value.text in writer.varying
-        saving = saving_request(story, step, writer.fixed) if place == last else None
+        saving = saving_request(story, step, writer.fixed, writer.varying) if place == last else None
         writer.requested = saving or (None if varies else autosave(step))
         if not writer.write(step):
             continue
@@ -136,14 +136,14 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
             # The server's own name for the file goes before the link's, and no page can see it: only the kind is sure.
             name = Attr(Attr(writer.last_variable("download_info"), "value"), "suggested_filename")
             writer.program.check(Assert(method(name, "endswith", ending[0])))
-        _assert(writer, checks)
+        _assert(writer, step, checks)
         following = story.steps[place + 1] if place + 1 < end else None
         if following is not None and _waits_to_load(step, following):
             writer.program.act(Run(method(writer.page_of(following), "wait_for_load_state")))
         if checks and place != last:
             writer.program.pause()
     if not finished and end > last:
-        _assert(writer, where_it_ended(_first_page(writer, story), writer, story, known))
+        _assert(writer, story.steps[last], where_it_ended(_first_page(writer, story), writer, story, known))
 
 
 def _waits_to_load(step: Step, following: Step) -> bool:
@@ -155,8 +155,9 @@ def _waits_to_load(step: Step, following: Step) -> bool:
     return not (isinstance(following, ClickStep) and following.loads and is_link(following.target))
 
 
-def _assert(writer: Writer, checks: list[Check]) -> None:
+def _assert(writer: Writer, step: Step, checks: list[Check]) -> None:
     for check in checks:
+        writer.asserted.append((step.event_id, check.statement))
         writer.program.check(Run(met_before(check, writer.met).statement))
         writer.met |= {flat(subject.args[0]) for subject in _chain_of(check.statement)}
         if check.kind == "value":

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from pipeline.stories.addresses import slug
 from pipeline.writing.quoting import escaped
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)(?:[a-z]{2,7})?\.?"
@@ -173,23 +174,32 @@ def _sensitive_fragment(fragment: str) -> bool:
     return bool(re.search(r"(?i)token|=.{12,}", fragment))
 
 
-def address(url: str, known: frozenset[str]) -> Address | None:
+def address(url: str, known: frozenset[str], varying: frozenset[str] = frozenset()) -> Address | None:
     """What to expect of the page's address. `known` are path segments that earlier addresses of the story had: numbers
-    there are no new ids. None for addresses that aren't http(s)."""
+    there are no new ids. What is made of one of the `varying` values is another one each time. None for addresses that
+    aren't http(s)."""
     found = split_url(url)
     if found is None:
         return None
     segments = (found.path or "/").split("/")
-    shapes = [_segment(segment, known) for segment in segments]
+    words = frozenset(filter(None, map(slug, varying)))
+    shapes = ["[^/]+" if _made_of(segment, words) else _segment(segment, known) for segment in segments]
     path_fixed = all(shape is None for shape in shapes)
     query = parse_qsl(found.query, keep_blank_values=True)
-    query_fixed = not any(_unstable_param(name, value, known) for name, value in query)
-    fragment_fixed = not is_volatile(unquote(found.fragment)) and "=" not in found.fragment
+    query_fixed = not any(_unstable_param(name, value, known) or _made_of(value, words) for name, value in query)
+    fragment = unquote(found.fragment)
+    fragment_fixed = not is_volatile(fragment) and "=" not in found.fragment and not _made_of(fragment, words)
     pattern = "/".join(shape or escaped(segment) for segment, shape in zip(segments, shapes, strict=True))
     if path_fixed and query_fixed and fragment_fixed and len(found.query) <= 80:
         text = (found.path or "/") + (f"?{found.query}" if found.query else "")
         return Address(text + (f"#{found.fragment}" if found.fragment else ""), pattern)
     return Address(None, pattern + r"(?:[?#]|$)")
+
+
+def _made_of(part: str, words: frozenset[str]) -> bool:
+    """Whether one of the words, as slugs, stands in a part of an address."""
+    name = f"-{slug(unquote(part))}-" if words else ""
+    return any(f"-{word}-" in name for word in words)
 
 
 def _segment(segment: str, known: frozenset[str]) -> str | None:

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.flows.synthetic import Visitor, alert
-from pipeline.consensus import consensus
+from pipeline.generate import agreed
 from pipeline.generate import test_of as write_flow
 from pipeline.writing import write_test
 from pipeline.writing.allow_list import ForbiddenCode, check_code
-from schemas.events import End
+from pipeline.writing.code import Name, method
+from pipeline.writing.parameters import fits
+from schemas.events import End, Fill, Press
 from schemas.generated_tests import Parameter
 from schemas.stories import Story
 from tests.flows.test_flow_assignment import told
@@ -64,7 +66,7 @@ def test_values_of_few_users_are_no_rows() -> None:
 def test_test_traffic_needs_no_crowd() -> None:
     """Where testers typed it, each session may give a row, three at most."""
     stories = saves(["Groceries", "Garden tools", "Paint", "Wood"])
-    (parameter,) = consensus(stories).parameters
+    (parameter,) = agreed(stories).parameters
     assert len(parameter.values) == 3
     assert parameter.name == "value"
 
@@ -77,19 +79,45 @@ def test_what_is_equal_stays_a_literal() -> None:
 def test_a_session_that_saw_something_else_is_no_row() -> None:
     """A value after which the page said something that the test would not expect is left out."""
     stories = saves(["Groceries"] * 3) + saves(["Paint"] * 6, said="Saved, but '{}' is odd.")[3:]
-    values = [value for parameter in consensus(stories).parameters for value in parameter.values]
+    values = [value for parameter in agreed(stories).parameters for value in parameter.values]
     assert "Paint" not in values
 
 
-def test_a_value_inside_of_an_address_can_not_be_put_together() -> None:
-    """Where the value stands in an address in another spelling, the test keeps the representative's own."""
+def test_an_address_made_of_the_value_is_another_in_each_row() -> None:
+    """Where the value stands in an address in another spelling, the test knows the address without it."""
     story = saves(["Garden tools"])[0]
     last = story.steps[-1].model_copy(
-        update={"after": story.steps[-1].page.model_copy(update={"url": "https://shop.example/lists/garden-tools"})}
+        update={"after": story.steps[-1].page.model_copy(update={"url": "https://shop.example/list/garden-tools"})}
     )
     story = story.model_copy(update={"steps": (*story.steps[:-1], last)})
     code = write_test(story, (Parameter(name="value", values=("Garden tools", "Paint")),)).code
-    assert "parametrize" not in code
+    assert "parametrize" in code
+    assert "garden-tools" not in code
+    assert 'to_have_url(re.compile("/list/[^/]+' in code
+
+
+def test_a_value_inside_of_a_pattern_can_not_be_put_together() -> None:
+    """Where the value stands in a regular expression, however spelled, the test keeps the representative's own."""
+    value = Parameter(name="value", values=("Garden tools", "Paint"))
+    filled = method(Name("page"), "fill", "Garden tools")
+    assert fits([filled], value)
+    for text in ("Saved Garden tools: .*", "/lists/garden-tools$", "/lists/Garden%20tools"):
+        assert not fits([filled, method(Name("re"), "compile", text)], value)
+
+
+def test_detours_and_enter_instead_of_the_button_still_give_rows() -> None:
+    """A session is a row by what it did and saw, not by how it got there."""
+    stories = saves(["Groceries", "Garden tools"])
+    visitor = Visitor("shop", 7, random.Random("plain"))
+    visitor.open("/help")
+    visitor.open("/lists/new")
+    field = visitor.write("List name", "Paint")
+    sent = next(event.target for event in visitor.events if event.id == field and isinstance(event, Fill))
+    cause = visitor.add(Press, target=sent, key="Enter")
+    visitor.came(cause, alert("Saved 'Paint'."), url="/lists")
+    visitor.add(End)
+    found = agreed([*stories, told(visitor).model_copy(update={"flow_key": stories[0].flow_key})])
+    assert {value for parameter in found.parameters for value in parameter.values} >= {"Paint"}
 
 
 @given(st.text(min_size=3, max_size=30), st.text(min_size=3, max_size=30))
