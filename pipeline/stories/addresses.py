@@ -12,6 +12,8 @@ _NUMBER = re.compile(r"^\d+$")
 _UUID = re.compile(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
 _HEX = re.compile(r"^(?=.*\d)[0-9a-fA-F]{8,}$")
 _ROUTE_VALUE = re.compile(r"^[a-z][a-z_-]{0,20}$")
+_NUMBERED = re.compile(r"^\d+-|-\d+$")
+"""The number of a thing before or after its name."""
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -93,7 +95,8 @@ def _segment_pattern(segment: str, typed: frozenset[str]) -> str:
     word = unquote(segment)
     if _is_id(word):
         return "{id}"
-    return "{typed}" if slug(word) and slug(word) in typed else segment
+    name = slug(word)
+    return "{typed}" if name and (name in typed or _NUMBERED.sub("", name) in typed) else segment
 
 
 def _is_id(segment: str) -> bool:

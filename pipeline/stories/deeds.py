@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, assert_never
 
+from pipeline.stories.addresses import place
 from pipeline.stories.likeness import (
     DATA,
     SIDE_FIELD,
     Data,
+    choice,
     data_of,
-    group,
     identity,
     in_menu,
     is_item,
@@ -21,6 +22,7 @@ from pipeline.stories.outcome import errors
 from pipeline.stories.verbs import (
     CART,
     CHECK_OUT,
+    COMMIT,
     CREATE,
     DELETE,
     EDIT,
@@ -32,7 +34,7 @@ from pipeline.stories.verbs import (
 )
 from pipeline.stories.words import caption, is_button, is_text_field
 from schemas.elements import Element
-from schemas.events import Page, StateChanged
+from schemas.events import Appeared, Gone, Page, StateChanged, TextChanged
 from schemas.stories import (
     BackStep,
     CheckStep,
@@ -53,6 +55,23 @@ from schemas.stories import (
 CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SIGN_IN_FIELDS_MAX: Final = 3
 """Fields of a sign-in, the password among them; a form with more registers somebody."""
+SEND: Final = "send"
+LEADS: Final = "to "
+TYPED: Final = "{typed}"
+CHANGED: Final = "{changed}"
+"""A field that held something before: which of them was changed is data."""
+CHOSEN: Final = "choose "
+"""Begins the names of lists, boxes and switches, which have a value by themselves."""
+APART: Final = re.compile(
+    r"\b(draft|publish|preview|import|export|approve|reject|decline|deny|accept|archive|delete|remove|block|close|reopen)\b",
+    re.I,
+)
+"""What buttons say that stand beside the one that only sends off."""
+_PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
+_PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
+_LOCKED: Final = re.compile(
+    r"\b(locked|blocked|disabled|suspended|deactivated|banned|expired|too many|verify)\b|gesperrt", re.I
+)
 _CANCEL: Final = re.compile(r"^(cancel|close|dismiss|discard|never ?mind|no\b|[×✕✖x]$)", re.I)
 _VIEWS: Final = frozenset({"link", "tab", "menuitem", "treeitem", "row", "cell", "gridcell", "listitem", "option"})
 
@@ -75,6 +94,18 @@ class Deed:
     outcome: str
     steps: tuple[int, ...]
 
+    def told(self) -> list[str]:
+        """The fields as they tell flows apart. Of a form with several it is left to the user which of them to fill in;
+        what the page refused was not filled in right; a button of its own says more than what was chosen before."""
+        names = list(self.fields)
+        if self.kind != "do":
+            return names
+        if self.outcome:
+            return []
+        if self.what not in ("", SEND):
+            names = [name for name in names if not name.startswith(CHOSEN)]
+        return [TYPED] if sum(not name.startswith(CHOSEN) for name in names) > 1 else names
+
     def like(self, other: "Deed") -> bool:
         """Whether it is the same attempt, be it with other fields or another outcome."""
         return self.kind == other.kind and (self.kind in ("sign in", "search") or self.what == other.what)
@@ -89,7 +120,7 @@ class Deeds:
 
     def shape(self) -> list[object]:
         """What makes stories one flow, ready to be hashed."""
-        return [[[d.kind, d.place, list(d.fields), d.what, d.outcome] for d in self.done], list(self.end)]
+        return [[[d.kind, d.place, d.told(), d.what, d.outcome] for d in self.done], list(self.end)]
 
 
 @dataclass
@@ -101,6 +132,10 @@ class _Teller:
     sent: dict[str, list[NetworkRequest]]
     done: list[Deed] = field(default_factory=list)
     filled: dict[str, int] = field(default_factory=dict)
+    entered: dict[str, set[str]] = field(default_factory=dict)
+    """What the user typed into each field so far: a field that holds that held nothing before."""
+    refused: str = ""
+    """What the page said against the latest attempt, while it stays."""
     at: str = ""
     view: str = ""
     """What was opened last without the address changing: a tab, an entry of a menu, a thing."""
@@ -140,23 +175,42 @@ class _Teller:
     def _field(self, number: int, step: FillStep | SelectStep | CheckStep | UploadStep) -> None:
         if not self.filled:
             self.at = self._place(step)
-        name = group(step.target) if isinstance(step, CheckStep) else identity(step.target, self.data)
+        name = self._field_name(step)
         if isinstance(step, FillStep) and not step.value.secret and not step.value.text and not step.before:
             self.filled.pop(name, None)
         else:
             self.filled[name] = number
-        if isinstance(step, FillStep | SelectStep) and step.navigates:
+        if isinstance(step, FillStep):
+            self.entered.setdefault(identity(step.target, self.data), set()).add(step.value.text)
+        at_once = isinstance(step, CheckStep | SelectStep) and len(self.filled) == 1 and self._writes(step)
+        if at_once or (isinstance(step, FillStep | SelectStep) and step.navigates):
             self._do(number, step, "")
+
+    def _field_name(self, step: FillStep | SelectStep | CheckStep | UploadStep) -> str:
+        match step:
+            case CheckStep():
+                return f"{CHOSEN}{choice(step.target, self.data)}"
+            case SelectStep() | UploadStep():
+                return f"{CHOSEN}{identity(step.target, self.data)}"
+            case FillStep() if step.target.type == "file":
+                return f"{CHOSEN}{identity(step.target, self.data)}"
+            case FillStep():
+                name = identity(step.target, self.data)
+                held = step.before and step.before not in self.entered.get(name, ())
+                told = step.value.secret or is_search(step) or SIDE_FIELD.search(name)
+                return CHANGED if held and not told else name
 
     def _click(self, number: int, step: ClickStep) -> None:
         words = caption(step.target)
         if step.dialogs and not any(dialog.accepted for dialog in step.dialogs):
             return
-        if is_text_field(step.target) or PAGING.match(words):
+        if is_text_field(step.target) or self._only_looks_elsewhere(step) or self._only_points(step):
+            return
+        if PAGING.match(words) and not self.filled and not self._writes(step):
             return
         if step.target.role in ("checkbox", "radio", "switch"):
             self.at = self.at if self.filled else self._place(step)
-            self.filled[group(step.target)] = number
+            self.filled[f"{CHOSEN}{choice(step.target, self.data)}"] = number
         elif _CANCEL.match(words) and not self._writes(step):
             self._cancel()
         elif self._reveals(step):
@@ -166,15 +220,40 @@ class _Teller:
         elif (kind := _opener(step, words)) and not self.filled:
             self._add(Deed("open form", "", (), kind, "", (number,)))
         else:
-            self._do(number, step, "" if self._seeks(step) else identity(step.target, self.data))
+            self._do(number, step, self._control(step, words))
 
     def _press(self, number: int, step: PressStep) -> None:
         if step.key == "Escape" and not step.modifiers:
             self._cancel()
         elif step.key == "Enter" and (self.filled or step.navigates or self._writes(step)):
-            self._do(number, step, "enter")
+            self._do(number, step, SEND)
         elif shortcut(step):
             self._do(number, step, f"press {shortcut(step)}")
+
+    def _control(self, step: ClickStep, words: str) -> str:
+        """What sends something off: Enter and the button that says no more than that are the same."""
+        if self._seeks(step):
+            return ""
+        typed = any(not name.startswith(CHOSEN) for name in self.filled)
+        sends = not words or COMMIT.match(words) or (is_button(step.target) and typed)
+        return SEND if sends and (typed or self._refused_at(step)) and not APART.search(words) else self._name(step)
+
+    def _name(self, step: ClickStep) -> str:
+        return identity(step.target, self.data)
+
+    def _refused_at(self, step: ClickStep) -> bool:
+        return bool(errors(step.changes)) or self._failed(step)
+
+    def _only_looks_elsewhere(self, step: ClickStep) -> bool:
+        """Whether it opens another tab in which nothing is done."""
+        if step.opens_tab is None:
+            return step.button == "middle"
+        return not any(other.tab_id == step.opens_tab for other in self.steps)
+
+    def _only_points(self, step: ClickStep) -> bool:
+        """Whether it is a click on plain text that nothing came of."""
+        plain = step.target.role in _PLAIN_ROLES or (step.target.role is None and step.target.tag in _PLAIN_TAGS)
+        return plain and not step.changes and not step.navigates and not self._writes(step)
 
     def _reveals(self, step: ClickStep) -> bool:
         """A menu or section that opens: only a way to what is in it."""
@@ -231,10 +310,12 @@ class _Teller:
         used = [self.steps[at] for at in numbers]
         if any(is_password(one) for one in used) and len(fields) <= SIGN_IN_FIELDS_MAX:
             self._add(Deed("sign in", "", fields, "", self._refusal(step, signs_in=True), numbers))
-        elif any(is_search(one) for one in used) and (what in ("", "enter")):
+        elif any(is_search(one) for one in used) and what in ("", SEND):
             self._add(Deed("search", "", fields, "", "", numbers))
             self.searched = True
         else:
+            if fields and self.done and (self.done[-1].kind, self.done[-1].what) == ("open form", "edit"):
+                fields = (CHANGED,)
             self._add(Deed("do", self._context(place, step, fields), fields, what, self._refusal(step), numbers))
         if step.navigates:
             self.view = ""
@@ -245,7 +326,7 @@ class _Teller:
             return ""
         led_to = _led_to(step, self.data) if step.navigates else place
         if fields and led_to not in ("", place) and self.done and self.done[-1].kind == "open form":
-            return f"to {led_to}"  # a form that opens over many pages is told by where it leads
+            return f"{LEADS}{led_to}"  # a form that opens over many pages is told by where it leads
         return f"{place} {self.view}" if self.view and DATA not in self.view else place
 
     def _taken(self) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -266,19 +347,37 @@ class _Teller:
                     return
                 fields = _telling({*last.fields, *deed.fields})
                 kept = last.outcome if deed.outcome and not deed.fields else deed.outcome
-                self.done[-1] = replace(deed, place=last.place, fields=fields, outcome=kept)
+                place = deed.place if deed.place.startswith(LEADS) else last.place
+                self.done[-1] = replace(deed, place=place, fields=fields, outcome=kept)
                 return
         self.done.append(deed)
 
     def _refusal(self, step: Step, signs_in: bool = False) -> str:
         """What the page said against it, in its own words apart from data; nothing where it was taken."""
         told = errors(step.changes)
-        if told:
-            return "refused" if signs_in else f"refused: {self.data.without(told[0])[:80]}"
-        if step.navigates:
-            return ""  # what fails beside a new page (a ping, a lock let go) is not the answer
-        bad = [r.status for r in self.sent.get(step.event_id, ()) if r.method in CHANGING and (r.status or 0) >= 400]
-        return "refused" if bad else ""
+        if told and signs_in:
+            self.refused = "refused: locked" if _LOCKED.search(told[0]) else "refused"
+        elif told:
+            self.refused = f"refused: {self.data.without(told[0])[:80]}"
+        elif self._failed(step):
+            self.refused = self.refused or "refused"
+        elif not self._still_refused(step):
+            self.refused = ""
+        return self.refused
+
+    def _failed(self, step: Step) -> bool:
+        """Whether a request that it caused was answered so. What fails beside a new page (a ping, a lock let go) is not
+        the answer: there the page itself must have been asked for."""
+        sent = [r for r in self.sent.get(step.event_id, ()) if r.method in CHANGING and (r.status or 0) >= 400]
+        if not step.navigates:
+            return bool(sent)
+        return any(step.after is not None and place(r.url) == place(step.after.url) for r in sent)
+
+    def _still_refused(self, step: Step) -> bool:
+        """Whether nothing is new since the page refused it before: of the same words said again none is told."""
+        news = any(isinstance(change, Appeared | TextChanged | Gone) for change in step.changes)
+        stays = step.after is None or self.data.place(step.after.url) == self._place(step)
+        return bool(self.refused) and stays and not news and bool(step.changes or step.after)
 
     def _writes(self, step: Step) -> bool:
         return any(request.method in CHANGING for request in self.sent.get(step.event_id, ()))
@@ -288,14 +387,18 @@ class _Teller:
 
 
 def _telling(fields: Iterable[str]) -> tuple[str, ...]:
-    """The fields sorted, without side fields where there are others."""
+    """The fields that tell what was done, sorted: that something was changed, where it was; else those that had to be
+    typed, side fields only where there are no others; else what was chosen."""
     names = sorted(fields)
-    return tuple([name for name in names if not SIDE_FIELD.search(name)] or names)
+    if CHANGED in names:
+        return (CHANGED,)
+    typed = [name for name in names if not name.startswith(CHOSEN)]
+    return tuple([name for name in typed if not SIDE_FIELD.search(name)] or typed or names)
 
 
 def _opener(step: ClickStep, words: str) -> str:
     """Whether the control opens a form, and for what."""
-    if step.target.type == "submit" or step.navigates:
+    if step.target.type == "submit" or step.navigates or CART.search(words):
         return ""
     return "create" if CREATE.match(words) else "edit" if EDIT.match(words) else ""
 
@@ -315,11 +418,36 @@ def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_pa
     teller.tell()
     done = tuple(teller.done)
     last = done[-1] if done else None
-    place = data.place(final_page.url)
-    if last is not None and last.kind == "sign in" and _led_to(steps[last.steps[-1]], data) in ("", place):
-        # Where a sign-in leads depends on where the user was stopped.
+    if last is not None and last.kind in ("do", "search"):
+        # Who goes on to somewhere else has done nothing more; what was searched for is opened yet.
+        end_at = last.steps[-1] + 1
+        while last.kind == "search" and not all(map(_only_looks_round, steps[end_at:])):
+            end_at += 1
+        if end_at < len(steps):
+            page = steps[end_at - 1].after or steps[end_at].page
+            return deeds_of(steps[:end_at], requests, page if page.url else final_page)
+    end = data.place(final_page.url)
+    if last is None or last.kind != "sign in":
+        return Deeds(done, tuple(part for part in (end, teller.view) if part))
+    submit = steps[last.steps[-1]]
+    stayed = end == data.place(submit.page.url) and not last.outcome and not any(step.changes for step in steps)
+    if _led_to(submit, data) in ("", end) and not stayed:
+        # Where a sign-in leads depends on where the user was stopped. Who is still there may not have been let in: a
+        # format that tells no effects has nothing else to say so.
         return Deeds(done, ())
-    return Deeds(done, tuple(part for part in (place, teller.view) if part))
+    return Deeds(done, tuple(part for part in (end, teller.view) if part))
+
+
+def _only_looks_round(step: Step) -> bool:
+    match step:
+        case GotoStep() | ReloadStep() | BackStep() | HoverStep() | ScrollStep():
+            return True
+        case ClickStep():
+            return step.opens_tab is not None or (
+                in_menu(step.target) and step.target.role in ("link", "menuitem", "tab")
+            )
+        case _:
+            return False
 
 
 def _led_to(step: Step, data: Data) -> str:

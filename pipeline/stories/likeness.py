@@ -11,10 +11,18 @@ from pipeline.stories.addresses import ROUTE_KEYS, origin, pattern, place, slug
 from pipeline.stories.said import key
 from pipeline.stories.verbs import is_search_field
 from pipeline.stories.words import clean, is_text_field, spaced
-from schemas.elements import Element
+from schemas.elements import ByTag, Element
 from schemas.stories import ClickStep, FillStep, GotoStep, PressStep, SelectStep, Step
 
 ITEM_ROLES: Final = frozenset({"row", "listitem", "article", "option", "gridcell", "cell", "treeitem"})
+CARD_TAGS: Final = frozenset({"div", "span", "li", "article", "section", "figure", "img"})
+CONTROL_WORDS: Final = re.compile(
+    r"^\W*$|\b(save|submit|ok(ay)?|done|apply|confirm|cancel|close|update|create|add|new|edit|change|delete|remove|archive"
+    r"|publish|send|post|finish|yes|no|upload|import|export|start|stop|continue|next|back|more|menu|options|settings|open"
+    r"|log|sign|search|filter|sort|select|all)\b",
+    re.I,
+)
+"""Captions of controls rather than of things; a caption without letters as well."""
 MENU_ROLES: Final = frozenset(
     {"navigation", "banner", "menu", "menubar", "tablist", "toolbar", "contentinfo", "complementary"}
 )
@@ -133,12 +141,27 @@ def _leads_to_its_name(step: ClickStep) -> bool:
 
 def is_item(target: Element) -> bool:
     """Whether it is one of many alike: in a row or list, and not in a menu."""
+    if in_menu(target) or _is_control(target):
+        return False
     roles = [target.role or "", *(ancestor.role or "" for ancestor in target.ancestors)]
-    return bool(ITEM_ROLES.intersection(roles)) and not in_menu(target) and not _is_control(target)
+    return bool(ITEM_ROLES.intersection(roles)) or _is_one_of_many(target)
+
+
+def _is_one_of_many(target: Element) -> bool:
+    """Whether nothing but its class says what it is, others have that class too, and what is written on it is nothing
+    that one does: a card."""
+    if target.role is not None or target.tag not in CARD_TAGS or CONTROL_WORDS.search(named(target)):
+        return False
+    ways = (way for way in target.candidates if isinstance(way.locator, ByTag) and way.locator.classes)
+    return any(way.count > 1 for way in ways)
 
 
 def in_menu(target: Element) -> bool:
     return any(ancestor.role in MENU_ROLES or ancestor.tag in MENU_TAGS for ancestor in target.ancestors)
+
+
+def _in_row(target: Element) -> bool:
+    return any(ancestor.role in ITEM_ROLES for ancestor in target.ancestors) and not in_menu(target)
 
 
 def _is_control(target: Element) -> bool:
@@ -170,13 +193,17 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
 
 
 def _where(target: Element) -> str:
-    """Place of an element that nothing names."""
-    near = next((ancestor.test_id or ancestor.id or ancestor.name or "" for ancestor in target.ancestors), "")
+    """Place of an element that nothing names; which row it stands in is data."""
+    around = (ancestor for ancestor in target.ancestors if ancestor.role not in ITEM_ROLES and ancestor.tag != "tr")
+    near = next((ancestor.test_id or ancestor.id or ancestor.name or "" for ancestor in around), "")
     return f"{target.tag}.{'.'.join(target.classes[:2])} in {_NUMBER.sub('{n}', near)}"
 
 
-def group(target: Element) -> str:
-    """The boxes or choices that belong together: which of them is taken is data."""
+def choice(target: Element, data: Data) -> str:
+    """What is ticked, chosen or switched: a switch is told by its name, of boxes and choices that belong together it
+    is data which one was taken."""
+    if target.role == "switch":
+        return f"switch {DATA}" if _in_row(target) else identity(target, data)
     near = next((a.test_id or a.id or "" for a in target.ancestors if a.test_id or a.id), "")
     return f"choices {_NUMBER.sub('{n}', target.name_attribute or near)}" if target.role == "radio" else "choices"
 
