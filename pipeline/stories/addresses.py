@@ -12,6 +12,8 @@ _NUMBER = re.compile(r"^\d+$")
 _UUID = re.compile(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
 _HEX = re.compile(r"^(?=.*\d)[0-9a-fA-F]{8,}$")
 _ROUTE_VALUE = re.compile(r"^[a-z][a-z_-]{0,20}$")
+_GLUED = re.compile(r"([A-Za-z]{2,})\d+")
+"""`issue7`: the number of a thing right after its kind."""
 _NUMBERED = re.compile(r"^\d+-|-\d+$")
 """The number of a thing before or after its name."""
 _SLUG = re.compile(r"[^a-z0-9]+")
@@ -96,7 +98,10 @@ def _segment_pattern(segment: str, typed: frozenset[str]) -> str:
     if _is_id(word):
         return "{id}"
     name = slug(word)
-    return "{typed}" if name and (name in typed or _NUMBERED.sub("", name) in typed) else segment
+    if name and (name in typed or _NUMBERED.sub("", name) in typed):
+        return "{typed}"
+    glued = _GLUED.fullmatch(word)
+    return segment if glued is None else glued[1] + "{id}"
 
 
 def _is_id(segment: str) -> bool:

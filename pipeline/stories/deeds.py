@@ -219,7 +219,7 @@ class _Teller:
             self._look(step)
         elif (kind := _opener(step, words)) and not self.filled:
             self._add(Deed("open form", "", (), kind, "", (number,)))
-        else:
+        elif not self._only_prepares(number, step):
             self._do(number, step, self._control(step, words))
 
     def _press(self, number: int, step: PressStep) -> None:
@@ -234,7 +234,7 @@ class _Teller:
         """What sends something off: Enter and the button that says no more than that are the same."""
         if self._seeks(step):
             return ""
-        typed = any(not name.startswith(CHOSEN) for name in self.filled)
+        typed = any(not name.startswith(CHOSEN) for name in _telling(self.filled))
         sends = not words or COMMIT.match(words) or (is_button(step.target) and typed)
         return SEND if sends and (typed or self._refused_at(step)) and not APART.search(words) else self._name(step)
 
@@ -254,6 +254,15 @@ class _Teller:
         """Whether it is a click on plain text that nothing came of."""
         plain = step.target.role in _PLAIN_ROLES or (step.target.role is None and step.target.tag in _PLAIN_TAGS)
         return plain and not step.changes and not step.navigates and not self._writes(step)
+
+    def _only_prepares(self, number: int, step: ClickStep) -> bool:
+        """Whether it is a click that sent nothing and led nowhere, before one on the same page that did: a choice in a
+        list of the page's own, a password that was made visible."""
+        names_deed = any(verb.search(caption(step.target)) for verb in (COMMIT, APART, CART, CHECK_OUT, SIGN_OUT))
+        if names_deed or step.navigates or step.dialogs or step.download is not None or self._writes(step):
+            return False
+        here = self._place(step)
+        return any(self._writes(later) and self._place(later) == here for later in self.steps[number + 1 :])
 
     def _reveals(self, step: ClickStep) -> bool:
         """A menu or section that opens: only a way to what is in it."""
@@ -388,12 +397,13 @@ class _Teller:
 
 def _telling(fields: Iterable[str]) -> tuple[str, ...]:
     """The fields that tell what was done, sorted: that something was changed, where it was; else those that had to be
-    typed, side fields only where there are no others; else what was chosen."""
+    typed; else what was chosen; else side fields."""
     names = sorted(fields)
     if CHANGED in names:
         return (CHANGED,)
+    chosen = [name for name in names if name.startswith(CHOSEN)]
     typed = [name for name in names if not name.startswith(CHOSEN)]
-    return tuple([name for name in typed if not SIDE_FIELD.search(name)] or typed or names)
+    return tuple([name for name in typed if not SIDE_FIELD.search(name)] or chosen or typed)
 
 
 def _opener(step: ClickStep, words: str) -> str:

@@ -28,7 +28,11 @@ MENU_ROLES: Final = frozenset(
 )
 MENU_TAGS: Final = frozenset({"nav", "header", "footer", "aside"})
 DATA: Final = "{data}"
-SIDE_FIELD: Final = re.compile(r"\b(summary|description|comments?|notes?|remarks?)\b", re.I)
+SIDE_FIELD: Final = re.compile(
+    r"\b(summary|description|comments?|notes?|remarks?|about|keywords?|tags?|phone|website|optional"
+    r"|beschreibung|kommentar|bemerkung(en)?|anmerkung(en)?|notiz(en)?|telefon)\b",
+    re.I,
+)
 """Fields that most forms don't ask for: filled in or not, it is the same thing that is done."""
 _QUOTED: Final = re.compile(r"['\"‘“„«][^'\"‘’“”«»]{1,80}['\"’”»]")
 _NUMBER: Final = re.compile(r"\d[\d.,:/-]*")
@@ -136,7 +140,8 @@ def _leads_to_its_name(step: ClickStep) -> bool:
     if step.after is None or step.target.role != "link" or in_menu(step.target) or not step.navigates:
         return False
     name = slug(named(step.target))
-    return len(name) >= WORD_CHARS_MIN and name in slug(unquote(step.after.url))
+    last = place(step.after.url)[1].rpartition("/")[2] + "?" + _query(step.after.url)
+    return len(name) >= WORD_CHARS_MIN and name in slug(unquote(last))
 
 
 def is_item(target: Element) -> bool:
@@ -188,8 +193,16 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
         return f"{role} {DATA}"
     if name:
         return f"{role} {data.without(name)}"
+    if is_text_field(target) and (label := _scope_of(target)):
+        return f"{role} {data.without(label)}"
     attribute = target.id or target.name_attribute or ""
     return f"{role} {_NUMBER.sub('{n}', spaced(attribute)) if attribute else _where(target)}"
+
+
+def _scope_of(target: Element) -> str:
+    """What is written around a field that nothing names, where that finds it alone."""
+    ways = (scope for way in target.candidates if way.count == 1 for scope in way.within if scope.count == 1)
+    return next((clean(scope.has_text) for scope in ways if scope.has_text), "")
 
 
 def _where(target: Element) -> str:
