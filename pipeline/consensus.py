@@ -6,6 +6,7 @@ not work for everybody. A flow that was seen once gives exactly its one story.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -101,6 +102,10 @@ def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
     return Consensus(agreed, sessions, vote.dropped)
 
 
+def _numberless(exact: Hashable) -> str:
+    return re.sub(r"\d+", "{n}", repr(exact))
+
+
 _Has = Callable[[Session, int], bool]
 """Whether a session has something after its step of that number."""
 
@@ -159,7 +164,7 @@ class _Vote:
                 step = session.story.steps[at]
                 return any(rough_of(one) == rough for one in (step.opened_changes if opened else step.changes))
 
-            if self.held(place, shows, shows_such):
+            if self.held(place, shows, shows_such) and not self._numbers_vary(place, exact, opened):
 
                 def ways(session: Session, at: int, exact: Hashable = exact) -> set[Hashable]:
                     return session.ways(session.shown(at, opened).get(exact))
@@ -167,6 +172,18 @@ class _Vote:
                 kept.append(change.model_copy(update={"element": self._element(place, change.element, ways)}))
         self.dropped += len(changes) - len(kept)
         return tuple(kept)
+
+    def _numbers_vary(self, place: int, exact: Hashable, opened: bool) -> bool:
+        """Whether others saw the same with other numbers, and nobody with these: those of a thing that was made."""
+        seen = [
+            other.shown(at, opened)
+            for other in self.others
+            if (at := other.places.get(self.own.tokens[place])) is not None
+        ]
+        shape = _numberless(exact)
+        return not any(exact in shown for shown in seen) and any(
+            _numberless(one) == shape for shown in seen for one in shown
+        )
 
     def _element(self, place: int, own: Element, ways: Callable[[Session, int], set[Hashable]]) -> Element:
         """The element with those ways to find it that the other sessions had as well; all, where that leaves none."""

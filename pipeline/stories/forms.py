@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.stories.addresses import last_word
+from pipeline.stories.addresses import last_word, pattern
 from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, plainly_entered
 from pipeline.stories.outcome import done, headings, messages, quotes, without_quotes
 from pipeline.stories.phrases import Goal, GoalKind, Phrase
@@ -41,6 +41,10 @@ from schemas.stories import (
     UploadStep,
 )
 
+ANSWERS: Final = re.compile(
+    r"\b(comment|reply|answer|send|post|message|book|reserve|order|pay|submit|vote|rate|review)\b", re.I
+)
+"""Buttons of forms on the page of a thing that don't change the thing itself."""
 FORWARD: Final = re.compile(r"^(next|continue|proceed|weiter)\b", re.I)
 GENERIC_NOUNS: Final = frozenset(
     {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
@@ -191,7 +195,9 @@ def _kind(form: Form) -> GoalKind:
     if named_in_path(url, "settings", "preferences", "options", "configuration"):
         return "settings"
     changed = any(step.before and step.before != step.value.text for step in fills)
-    if (changed or named_in_path(url, "edit", "profile")) and form.commit is not None:
+    if changed or (named_in_path(url, "edit", "profile") and form.commit is not None):
+        return "edit"
+    if form.commit is not None and form.fields and "{id}" in pattern(url) and not ANSWERS.search(words):
         return "edit"
     if form.commit is None and form.fields and all(SORTING.search(words_on(step.target)) for step in form.fields):
         return "filter"

@@ -7,8 +7,8 @@ from typing import Final
 from pipeline.stories.addresses import last_word, spoken
 from pipeline.stories.outcome import errors, headings, messages
 from pipeline.stories.phrases import Goal, Phrase
-from pipeline.stories.words import capital, listed, quoted, short
-from schemas.stories import GotoStep, Step
+from pipeline.stories.words import capital, is_button, listed, quoted, short
+from schemas.stories import ClickStep, GotoStep, Step
 
 TITLE_CHARS_MAX: Final = 120
 GOALS_IN_TITLE_MAX: Final = 2
@@ -22,6 +22,8 @@ def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[st
     goals = _joined(goals)
     chosen = [goal for goal in goals if goal.kind not in _SMALL]
     titled = [goal for goal in chosen if goal.kind not in _PRELUDE]
+    if not titled:
+        titled = _pressed_after(goals, steps)
     if all(goal.kind == "sign_out" for goal in titled):
         titled = chosen
     if not titled:
@@ -29,6 +31,18 @@ def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[st
     title = listed([goal.order for goal in titled[-GOALS_IN_TITLE_MAX:]])
     phrases = [phrase for goal in chosen[-GOALS_IN_SENTENCE_MAX:] for phrase in goal.phrases]
     return short(capital(title), TITLE_CHARS_MAX), _sentence(phrases, steps, title)
+
+
+def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
+    """The last button that somebody pressed after signing in, and that the page answered: what no other goal has words
+    for is still what the user came for."""
+    after = next((at for at in range(len(goals) - 1, -1, -1) if goals[at].kind in _PRELUDE), len(goals))
+    pressed = [goal for goal in goals[after + 1 :] if goal.kind in _SMALL and _answered(steps[goal.last])]
+    return pressed[-1:]
+
+
+def _answered(step: Step) -> bool:
+    return isinstance(step, ClickStep) and is_button(step.target) and bool(messages(step.changes) or step.dialogs)
 
 
 def _joined(goals: Sequence[Goal]) -> list[Goal]:

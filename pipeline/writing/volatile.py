@@ -6,6 +6,7 @@ user typed in the story is fixed, whatever it looks like.
 
 import re
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pipeline.stories.addresses import slug
@@ -59,7 +60,9 @@ _VOLATILE = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, (pattern, _) in en
 _SENSITIVE_PARAM = re.compile(
     r"(?i)tok(en)?$|csrf|^s(ess)?id$|session|auth|nonce|secret|signature|^sig$|passw|^code$|api_?key|^state$|^_$|^ts$|^t$|^rev$|timestamp|^v$"
 )
-_ID_SEGMENT = re.compile(r"\d+\Z")
+_ID_SEGMENT = re.compile(r"([A-Za-z]{2,})?\d+\Z")
+PROSE_SPACES_MIN: Final = 2
+"""A value of an address with so many spaces is a sentence that the server made."""
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -90,11 +93,8 @@ def parts(text: str, fixed: tuple[str, ...] = ()) -> tuple[Part, ...]:
 
 
 def _places(text: str, word: str) -> list[int]:
-    found, at = [], text.find(word)
-    while at >= 0:
-        found.append(at)
-        at = text.find(word, at + 1)
-    return found
+    """Where the word stands by itself: a typed "0" is no part of a date."""
+    return [hit.start() for hit in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text)]
 
 
 def is_volatile(text: str, fixed: tuple[str, ...] = ()) -> bool:
@@ -206,15 +206,15 @@ def _segment(segment: str, known: frozenset[str]) -> str | None:
     """The pattern for a volatile path segment, None for a fixed one."""
     if not segment or segment in known:
         return None
-    if _ID_SEGMENT.match(segment):
-        return r"\d+"
+    if hit := _ID_SEGMENT.match(segment):
+        return escaped(hit[1] or "") + r"\d+"
     if is_volatile(unquote(segment)):
         return "[^/]+"
     return None
 
 
 def _unstable_param(name: str, value: str, known: frozenset[str]) -> bool:
-    if _SENSITIVE_PARAM.search(name) or is_volatile(value):
+    if _SENSITIVE_PARAM.search(name) or is_volatile(value) or value.count(" ") >= PROSE_SPACES_MIN:
         return True
     return value not in known and bool(re.search(r"\d{2,}|^\d+$", value))
 
