@@ -5,6 +5,7 @@ import type { Recorder } from "./recorder";
 import type { ShownIn } from "./wire";
 
 const AROUND_CHARS = 60;
+const AROUND_CHARS_MAX = 400;
 /** A text that happens to hold the word says nothing of it: telling where would give the secret away. */
 const SPEAKS_OF_IT = /pass|pwd|\bpin\b|code|credential|secret|log ?in|sign ?in|contrase|senha|mot de passe/i;
 
@@ -16,9 +17,9 @@ export function shownIn(field: Element, text: string, recorder: Recorder): Shown
   if (!found || recorder.privacy.masked(found)) return null;
   const whole = squash(index.text(found));
   const at = whole.indexOf(text);
-  const rest = whole.slice(0, at) + " " + whole.slice(at + text.length);
   const isWord = !/[\p{L}\p{N}]/u.test((whole[at - 1] ?? " ") + (whole[at + text.length] ?? " "));
-  if (!isWord || !SPEAKS_OF_IT.test(rest)) return null;
+  const around = found.parentElement ? squash(index.text(found.parentElement)).slice(0, AROUND_CHARS_MAX) : "";
+  if (!isWord || !SPEAKS_OF_IT.test(`${whole} ${around}`.replaceAll(text, " "))) return null;
   const candidates = recorder.elements.locators
     .candidates(found, index, { most: CHANGE_CANDIDATES_MAX })
     .filter((one) => !JSON.stringify(one).includes(text));

@@ -49,7 +49,9 @@ def last_word(url: str) -> str:
     segments = [segment for segment in _parts(url)[2].split("/") if segment]
     if not segments or _is_id(segments[-1]):
         return ""
-    stem = re.sub(r"\.\w{2,5}$", "", unquote(segments[-1]))
+    word = unquote(segments[-1])
+    glued = _GLUED.fullmatch(word)
+    stem = glued[1] if glued is not None else re.sub(r"\.\w{2,5}$", "", word)
     return " ".join(re.findall(r"[A-Za-z0-9]+", stem)).lower()
 
 

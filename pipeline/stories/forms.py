@@ -45,6 +45,7 @@ ANSWERS: Final = re.compile(
     r"\b(comment|reply|answer|send|post|message|book|reserve|order|pay|submit|vote|rate|review)\b", re.I
 )
 """Buttons of forms on the page of a thing that don't change the thing itself."""
+CHANGES: Final = re.compile(r"\b(changes?|update|save)\b", re.I)
 FORWARD: Final = re.compile(r"^(next|continue|proceed|weiter)\b", re.I)
 GENERIC_NOUNS: Final = frozenset(
     {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
@@ -197,11 +198,16 @@ def _kind(form: Form) -> GoalKind:
     changed = any(step.before and step.before != step.value.text for step in fills)
     if changed or (named_in_path(url, "edit", "profile") and form.commit is not None):
         return "edit"
-    if form.commit is not None and form.fields and "{id}" in pattern(url) and not ANSWERS.search(words):
+    if form.commit is not None and form.fields and "{id}" in pattern(url) and _changes_it(words):
         return "edit"
     if form.commit is None and form.fields and all(SORTING.search(words_on(step.target)) for step in form.fields):
         return "filter"
     return "submit" if fills or not form.fields else "choose"
+
+
+def _changes_it(words: str) -> bool:
+    """Whether a button of a form on the page of a thing changes the thing itself."""
+    return bool(CHANGES.search(words)) or not ANSWERS.search(words)
 
 
 def _noun(form: Form, kind: GoalKind) -> str:
@@ -295,11 +301,17 @@ def _thing_near(form: Form) -> str:
     return quoted(name) if name else "a product"
 
 
+def opened_name(step: ClickStep) -> str:
+    """What a click opened: its caption; of a cell in a table, which may say anything of its row, the new heading."""
+    new = headings(step.changes) if step.target.role in ("cell", "gridcell") or step.target.tag == "td" else []
+    return new[0] if new else caption(step.target)
+
+
 def _opened_before(steps: Sequence[Step], index: int) -> str:
     """What the user opened last before step `index`: the link's name, else the page's heading."""
     for step in reversed(steps[:index]):
         if isinstance(step, ClickStep) and not is_commit(step):
-            name = caption(step.target)
+            name = opened_name(step)
             verbs = (CREATE, EDIT, DELETE, CART, SETTINGS, SIGN_IN)
             if (is_link(step.target) or step.navigates) and name and not any(says(step, verb) for verb in verbs):
                 return name

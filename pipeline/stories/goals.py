@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from pipeline.stories import forms
-from pipeline.stories.outcome import errors, headings
+from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, headings, shown_texts, sounds_wrong
 from pipeline.stories.phrases import Goal, Phrase
 from pipeline.stories.said import typed
 from pipeline.stories.verbs import (
@@ -89,7 +89,12 @@ class Reader:
 
     def _refused(self, last: int) -> bool:
         """Whether the page said no, or the same form was filled in again at once."""
-        if errors(self.steps[last].changes):
+        step = self.steps[last]
+        if errors(step.changes):
+            return True
+        if not step.navigates and any(
+            sounds_wrong(text) for _, text in shown_texts(step.changes) if len(text) <= ANSWER_CHARS_MAX
+        ):
             return True
         for later in self.steps[last + 1 :]:
             if is_password(later):
@@ -130,7 +135,7 @@ class Reader:
         if index < len(self.steps) and self._opens(self.steps[index]):
             opened = self.steps[index]
             assert isinstance(opened, ClickStep)
-            name = caption(opened.target)
+            name = forms.opened_name(opened)
             phrases.append(Phrase("open", f"the result {quoted(name)}" if name else "a result"))
             plain += ", open a search result" if not narrows else ""
             last = index

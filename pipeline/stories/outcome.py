@@ -63,8 +63,8 @@ _DONE_FIRST = re.compile(
 _SUCCESS: Final = re.compile(
     rf"\bsuccessfully\b|\b(has|have) been (successfully )?({'|'.join(DONE_VERBS)})\b", re.IGNORECASE
 )
-SUCCESS_CHARS_MAX: Final = 120
-"""Longer texts that speak of success are told to be read, not to answer."""
+ANSWER_CHARS_MAX: Final = 120
+"""Longer texts are there to be read, not to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def is_message(element: Element) -> bool:
 
 def _answers(element: Element, text: str) -> bool:
     """Whether it is a message by its marks, or, where the page has none, by its words."""
-    worded = len(text) <= SUCCESS_CHARS_MAX and bool(_SUCCESS.search(text)) and element.role not in _CONTROL_ROLES
+    worded = len(text) <= ANSWER_CHARS_MAX and bool(_SUCCESS.search(text)) and element.role not in _CONTROL_ROLES
     return worded or is_message(element)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from pipeline.stories.addresses import last_word, spoken
@@ -20,10 +21,11 @@ _PRELUDE: Final = frozenset({"sign_in", "sign_in_refused"})
 
 def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[str, str]:
     goals = _joined(goals)
-    chosen = [goal for goal in goals if goal.kind not in _SMALL]
+    chosen = _joined([goal for goal in goals if goal.kind not in _SMALL])
     titled = [goal for goal in chosen if goal.kind not in _PRELUDE]
     if not titled:
         titled = _pressed_after(goals, steps)
+        chosen = [*chosen, *titled]
     if all(goal.kind == "sign_out" for goal in titled):
         titled = chosen
     if not titled:
@@ -38,11 +40,12 @@ def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
     for is still what the user came for."""
     after = next((at for at in range(len(goals) - 1, -1, -1) if goals[at].kind in _PRELUDE), len(goals))
     pressed = [goal for goal in goals[after + 1 :] if goal.kind in _SMALL and _answered(steps[goal.last])]
-    return pressed[-1:]
+    return [replace(goal, phrases=(Phrase("click", goal.phrases[0].rest),)) for goal in pressed[-1:]]
 
 
 def _answered(step: Step) -> bool:
-    return isinstance(step, ClickStep) and is_button(step.target) and bool(messages(step.changes) or step.dialogs)
+    answers = bool(messages(step.changes) or step.dialogs or step.navigates)
+    return isinstance(step, ClickStep) and is_button(step.target) and answers
 
 
 def _joined(goals: Sequence[Goal]) -> list[Goal]:

@@ -14,7 +14,9 @@ SIGN_UP: Final = re.compile(r"\bsign[ -]?up\b|\bregister\b|\bcreate (an |a |your
 SEARCH: Final = re.compile(r"\b(search|find|query|look ?up)\b", re.I)
 FILTER: Final = re.compile(r"\b(filter|refine|narrow)", re.I)
 SORTING: Final = re.compile(r"\b(filter|refine|narrow|sort|order by|group by|show only)", re.I)
-DELETE: Final = re.compile(r"^(yes,? )?(delete|remove|trash|erase|discard|destroy)\b|\bmove to (trash|bin)\b", re.I)
+DELETE: Final = re.compile(
+    r"^(yes,? )?(delete|remove|trash|erase|destroy|retire|deactivate)\b|\bmove to (trash|bin)\b", re.I
+)
 CREATE: Final = re.compile(r"^\+?\s*(create|add|new|compose|publish|write|start a)\b", re.I)
 EDIT: Final = re.compile(r"^(edit|modify|rename|change)\b", re.I)
 CART: Final = re.compile(r"\badd to (the |your |my )?(cart|basket|bag)\b", re.I)

@@ -66,6 +66,13 @@ def test_secret_that_the_page_shows(record: Record, site: Site) -> None:
     assert "open-sesame-7" not in "".join(site.bodies)
 
 
+def test_words_that_happen_to_be_the_secret_tell_nothing(record: Record, site: Site) -> None:
+    """A password that is a common word stands on many pages: saying where would tell it."""
+    events = record("secrets.html", lambda page: page.get_by_label("Password").press_sequentially("Diary"))
+    (fill,) = [one for one in events if one.kind == "fill"]
+    assert fill.value.shown_in is None
+
+
 def test_equal_secrets_have_equal_tokens(record: Record) -> None:
     """Two fields with the same secret can be told to be equal."""
 

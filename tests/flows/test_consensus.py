@@ -63,6 +63,18 @@ def test_what_nearly_all_saw_is_kept() -> None:
     assert "Welcome back." in said_in(story)
 
 
+def test_the_number_of_a_thing_that_was_made_is_dropped() -> None:
+    """Who typed something else saw the same sentence with another number: that is no outcome to hold anybody to."""
+    stories = [
+        sessions(f"Order {number} was placed.", value=name)[0].model_copy(update={"id": name})
+        for number, name in enumerate(("Ada", "Bob", "Cleo"), 31)
+    ]
+    assert said_in(consensus(stories).story) == {"Saved."}
+    alike = [story for name in ("Ada", "Bob") for story in sessions("2 of 3 steps are done.", value=name)]
+    alike = [story.model_copy(update={"id": str(number)}) for number, story in enumerate(alike)]
+    assert "2 of 3 steps are done." in said_in(consensus(alike).story)
+
+
 def test_one_session_in_three_costs_it() -> None:
     """A text that a third of the sessions didn't see is not asserted."""
     story = consensus(sessions("Hello.", "Hello.", "")).story

@@ -76,7 +76,47 @@ def _boxes() -> Journey:
     return journey.click(button("Submit")).shows_new(alert("Noted"))
 
 
+def _annotation() -> Journey:
+    journey = Journey().opens().check(Element(tag="input", type="checkbox", role="checkbox", name="Negative"))
+    said = Element(tag="div", text="Annotation saved successfully")
+    return journey.click(button("Submit current annotation")).shows_new(said)
+
+
+def _retired() -> Journey:
+    row = in_row(button("Lock out"), "carla")
+    return sign_in(Journey().opens(f"{HOME}login")).click(row).leads_to(f"{HOME}users").shows_new(alert("Done."))
+
+
+def _article() -> Journey:
+    cell = Element(tag="td", role="cell", name="published", text="published")
+    journey = (
+        Journey().opens(f"{HOME}articles").click(cell).leads_to(f"{HOME}articles/7").shows_new(heading("Old trees"))
+    )
+    return journey.click(button("Delete")).answers("Sure?")
+
+
+def _issue() -> Journey:
+    journey = Journey().opens(f"{HOME}issue7").select(Element(tag="select", role="combobox", name="Status"), "Open")
+    return journey.click(button("Submit changes")).leads_to(f"{HOME}issue7").shows_new(heading("Issue"))
+
+
 CASES = [
+    (
+        _annotation(),
+        "Tick 'Negative' and submit current annotation",
+        "The user ticks 'Negative' and submits current annotation, and sees 'Annotation saved successfully'.",
+    ),
+    (_retired(), "Click 'Lock out'", "The user logs in and clicks 'Lock out'"),
+    (_article(), "Delete 'Old trees'", "The user deletes 'Old trees'"),
+    (_issue(), "Edit the issue", "The user edits the issue"),
+    (
+        Journey()
+        .opens()
+        .fill(Element(tag="input", type="text", role="textbox", id="tt"), "Emily")
+        .click(button("Submit")),
+        "Fill in 'Emily' and submit",
+        "The user fills in 'Emily' and submits.",
+    ),
     (sign_in(Journey().opens(f"{HOME}login")), "Log in", "The user logs in, and sees 'Welcome'."),
     (
         sign_in(Journey().opens(f"{HOME}login"), fails=True),

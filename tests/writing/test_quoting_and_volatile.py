@@ -101,3 +101,33 @@ def test_an_address_keeps_its_words_and_templates_new_ids() -> None:
     assert known is not None
     assert known.text == "/projects/17"
     assert volatile.relative(home + "/?id=start&sectok=abc&x=1#top") == "/?id=start&x=1#top"
+    glued = volatile.address(home + "/tracker/issue15", frozenset())
+    assert glued is not None
+    assert re.search(glued.pattern, home + "/tracker/issue7")
+    assert not re.search(glued.pattern, home + "/tracker/user7")
+
+
+def test_a_sentence_in_an_address_is_the_servers() -> None:
+    """What the server says in a query may be said in other words the next time; a word or two are the app's."""
+    home = "http://127.0.0.1:9000"
+    said = volatile.address(home + "/user?ok=phone%2C%20city%20edited%20ok", frozenset())
+    assert said is not None
+    assert said.text is None
+    kept = volatile.address(home + "/user?tab=home%20address", frozenset())
+    assert kept is not None
+    assert kept.text is not None
+
+
+def test_an_address_made_of_what_varies_is_a_pattern() -> None:
+    """A value that is another one in each row of a test stands in no literal address."""
+    home = "http://127.0.0.1:9000"
+    for url in ("/lists/garden-tools", "/?q=Garden%20tools", "/a#Garden+tools"):
+        found = volatile.address(home + url, frozenset(), frozenset({"Garden tools"}))
+        assert found is not None
+        assert found.text is None
+
+
+def test_a_short_typed_text_is_no_part_of_a_date() -> None:
+    """What was typed is fixed where it stands by itself only."""
+    assert volatile.is_volatile("2026-11-25 00:04", ("0",))
+    assert not volatile.is_volatile("09:30", ("09:30",))

@@ -1,0 +1,176 @@
+"""What makes two stories the same flow and what keeps them apart, one difference at a time."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bench.flows.synthetic import ROW, Visitor, alert, element, heading
+from schemas.elements import Ancestor, ByTag, Candidate, Element
+from schemas.events import Check, Click, Effect, End, Fill, Page, Press, Request, Select, Typed
+from tests.flows.test_flow_assignment import told
+
+Acts = Callable[[Visitor], None]
+
+
+def key(*acts: Acts) -> str:
+    """The flow key of a visitor of one made-up tracker who does these things."""
+    visitor = Visitor("tracker", 1, random.Random("plain"))
+    visitor.some = lambda _share: False  # type: ignore[method-assign]
+    visitor.open("/issues/new")
+    for act in acts:
+        act(visitor)
+    visitor.add(End)
+    return told(visitor).flow_key
+
+
+def types(label: str, text: str = "Wet cellar", before: str = "") -> Acts:
+    field = element("input", "textbox", label).model_copy(update={"type": "text", "label": label})
+    return lambda visitor: _nothing(visitor.add(Fill, target=field, value=Typed(text=text), before=before))
+
+
+def chooses(label: str) -> Acts:
+    field = element("select", "combobox", label)
+    return lambda visitor: _nothing(visitor.add(Select, target=field, options=({"value": "1", "label": "High"},)))
+
+
+def _nothing(_: str) -> None:
+    return None
+
+
+def sends(label: str, *changes: Any, url: str | None = "/issues/7", status: int = 200) -> Acts:
+    return lambda visitor: visitor.send(label, "POST", "/issues", *changes, url=url, status=status)
+
+
+def enters(url: str | None = "/issues/7") -> Acts:
+    def act(visitor: Visitor) -> None:
+        cause = visitor.add(Press, target=element("input", "textbox", "Title"), key="Enter")
+        visitor.add(Request, method="POST", url=f"{visitor.home}/issues", status=200, cause=cause)
+        visitor.came(cause, heading("Wet cellar"), url=url)
+
+    return act
+
+
+def clicks(target: Element, **more: Any) -> Acts:
+    def act(visitor: Visitor) -> None:
+        visitor.came(visitor.add(Click, target=target, **more), alert("Done."))
+
+    return act
+
+
+REFUSED = sends("Save issue", alert("Title is too short."), url=None, status=422)
+PLAIN = key(types("Title"), sends("Save issue"))
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        pytest.param((types("Title"), enters()), id="Enter instead of the button"),
+        pytest.param(
+            (types("Title", "Leak"), sends("Save issue", url="/issues/12")), id="other words and another number"
+        ),
+        pytest.param((types("Title"), types("Description"), sends("Save issue")), id="a side field filled in"),
+        pytest.param(
+            (types("Title"), chooses("Priority"), sends("Save issue")), id="a list that has a value by itself"
+        ),
+        pytest.param((types("Title"), sends("Save issue"), lambda v: v.open("/help")), id="going on to somewhere else"),
+        pytest.param((types("Title"), REFUSED, types("Title"), sends("Save issue")), id="a second try"),
+        pytest.param(
+            (lambda v: v.open("/help"), lambda v: v.open("/issues/new"), types("Title"), sends("Save issue")),
+            id="a look at the help before",
+        ),
+    ],
+)
+def test_the_same_thing_is_one_flow(acts: tuple[Acts, ...]) -> None:
+    """How it was sent off, with which optional fields, after which tries and before which detours says nothing."""
+    assert key(*acts) == PLAIN
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        pytest.param((types("Title"), sends("Save as draft")), id="a button of its own"),
+        pytest.param((types("Comment"), sends("Save issue")), id="another field"),
+        pytest.param(
+            (types("Title"), sends("Save issue", alert("Title is too short."), url=None, status=422)), id="refused"
+        ),
+        pytest.param((types("Title"), sends("Save issue", url="/projects")), id="another end"),
+        pytest.param((types("Title", before="Old title"), sends("Save issue")), id="a change of what was there"),
+    ],
+)
+def test_another_thing_is_another_flow(acts: tuple[Acts, ...]) -> None:
+    """Another control, field or outcome is another thing that was done."""
+    assert key(*acts) != PLAIN
+
+
+def test_which_of_many_fields_were_filled_in_is_left_to_the_user() -> None:
+    """A form with several fields is the same form with one more of them."""
+    two, three = ("First name", "Last name"), ("First name", "Last name", "Company")
+    keys = {key(*(types(label) for label in labels), sends("Save")) for labels in (two, three)}
+    assert len(keys) == 1
+
+
+def test_a_field_that_was_corrected_held_nothing_before() -> None:
+    """After a refusal the field holds what the user typed: that is no change of something that was there."""
+    refused = sends("Save", alert("Please correct the amount."), url=None, status=422)
+    again = key(types("Amount", "1o"), types("To"), refused, types("Amount", "10", before="1o"), sends("Save"))
+    assert again == key(types("Amount", "10"), types("To"), sends("Save"))
+
+
+def test_the_same_refusal_twice_is_a_refusal() -> None:
+    """The recorder tells what is new: of the same words said again it tells nothing."""
+
+    def signs_in(*changes: Any) -> Acts:
+        def act(visitor: Visitor) -> None:
+            visitor.write("User", "ann")
+            visitor.write("Password", "secret", secret=True)
+            visitor.send("Sign in", "POST", "/session", *changes, url=None)
+
+        return act
+
+    wrong = alert("Wrong user or password.")
+    assert key(signs_in(wrong), signs_in()) == key(signs_in(wrong))
+    assert key(signs_in(wrong), signs_in(heading("Welcome"))) == key(signs_in(heading("Welcome")))
+    assert key(signs_in(alert("Your account is locked."))) != key(signs_in(wrong))
+
+
+def test_what_stands_in_a_row_or_on_a_card_is_data() -> None:
+    """A nameless button in somebody's row, and a card that only its class and text tell."""
+    rows = [
+        Element(
+            tag="button",
+            role="button",
+            ancestors=(ROW.model_copy(update={"name": name}), Ancestor(tag="table", name="Users")),
+        )
+        for name in ("Ann Hill", "Bob Lake")
+    ]
+    assert len({key(clicks(row)) for row in rows}) == 1
+    way = Candidate(locator=ByTag(tag="div", classes=("card",)), count=9)
+    cards = [Element(tag="div", text=text, candidates=(way,)) for text in ("Broken gate", "Loose tile")]
+    assert len({key(clicks(card), types("Reply"), sends("Post")) for card in cards}) == 1
+    controls = [Element(tag="div", text=text, candidates=(way,)) for text in ("Archive", "Import")]
+    assert len({key(clicks(control)) for control in controls}) == 2
+
+
+def test_switches_are_told_apart_by_their_names() -> None:
+    """What is switched is the deed; which of several boxes of a form were ticked is data."""
+
+    def turns(role: str, label: str) -> Acts:
+        def act(visitor: Visitor) -> None:
+            cause = visitor.add(Check, target=element("input", role, label))
+            visitor.add(Request, method="POST", url=f"{visitor.home}/settings", status=200, cause=cause)
+            visitor.add(Effect, cause=cause, after=Page(url=visitor.url))
+
+        return act
+
+    assert key(turns("switch", "Dark mode")) != key(turns("switch", "Maintenance mode"))
+    assert key(turns("checkbox", "Red")) == key(turns("checkbox", "Blue"))
+
+
+def test_a_look_at_another_tab_and_a_click_on_plain_text_are_nothing() -> None:
+    """Neither a page that was opened beside nor a heading that was clicked is a deed or a view."""
+    link = clicks(element("a", "link", "Help"), button="middle")
+    text = Element(tag="h2", role="heading", name="Your details", text="Your details")
+    points = lambda visitor: _nothing(visitor.add(Click, target=text))  # noqa: E731
+    assert key(link, types("Title"), points, sends("Save issue")) == PLAIN
