@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipeline.stories.deeds import Deed, deeds_of
+from pipeline.stories.deed import Deed
+from pipeline.stories.deeds import deeds_of
 from schemas.events import Page
 from schemas.stories import Story
 

@@ -11,7 +11,8 @@ from typing import Final
 from pipeline.closed_window import ClosedWindow
 from pipeline.stories.addresses import slug
 from pipeline.stories.build import build_story
-from pipeline.stories.deeds import Deed, deeds_of
+from pipeline.stories.deed import Deed
+from pipeline.stories.deeds import deeds_of
 from pipeline.stories.likeness import data_of
 from pipeline.stories.verbs import SIGN_OUT, is_password, says
 from pipeline.stories.words import caption

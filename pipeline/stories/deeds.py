@@ -1,11 +1,12 @@
 """From steps to deeds: what a story did, apart from how the user got there, from second thoughts and from data."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal, assert_never
+from typing import Final, assert_never
 
-from pipeline.stories.addresses import place
+from pipeline.stories.answers import Answers
+from pipeline.stories.deed import CHANGED, CHOSEN, LEADS, SEND, Deed, Deeds, telling
 from pipeline.stories.likeness import (
     DATA,
     SIDE_FIELD,
@@ -34,7 +35,7 @@ from pipeline.stories.verbs import (
 )
 from pipeline.stories.words import caption, is_button, is_text_field
 from schemas.elements import Element
-from schemas.events import Appeared, Gone, Page, StateChanged, TextChanged
+from schemas.events import Page, StateChanged
 from schemas.stories import (
     BackStep,
     CheckStep,
@@ -52,16 +53,8 @@ from schemas.stories import (
     UploadStep,
 )
 
-CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SIGN_IN_FIELDS_MAX: Final = 3
 """Fields of a sign-in, the password among them; a form with more registers somebody."""
-SEND: Final = "send"
-LEADS: Final = "to "
-TYPED: Final = "{typed}"
-CHANGED: Final = "{changed}"
-"""A field that held something before: which of them was changed is data."""
-CHOSEN: Final = "choose "
-"""Begins the names of lists, boxes and switches, which have a value by themselves."""
 APART: Final = re.compile(
     r"\b(draft|publish|preview|import|export|approve|reject|decline|deny|accept|archive|delete|remove|block|close|reopen)\b",
     re.I,
@@ -69,58 +62,8 @@ APART: Final = re.compile(
 """What buttons say that stand beside the one that only sends off."""
 _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
 _PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
-_LOCKED: Final = re.compile(
-    r"\b(locked|blocked|disabled|suspended|deactivated|banned|expired|too many|verify)\b|gesperrt", re.I
-)
 _CANCEL: Final = re.compile(r"^(cancel|close|dismiss|discard|never ?mind|no\b|[×✕✖x]$)", re.I)
 _VIEWS: Final = frozenset({"link", "tab", "menuitem", "treeitem", "row", "cell", "gridcell", "listitem", "option"})
-
-DeedKind = Literal["sign in", "search", "open form", "do", "leave filled in"]
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One thing that was done.
-
-    `place` is the pattern of the page it was done on, `fields` the identities of what was filled in for it, sorted,
-    `what` the identity of the control, `outcome` what came of it: nothing to say, or the kind of refusal. `steps` are
-    the numbers of the story's steps that it is made of, the control last.
-    """
-
-    kind: DeedKind
-    place: str
-    fields: tuple[str, ...]
-    what: str
-    outcome: str
-    steps: tuple[int, ...]
-
-    def told(self) -> list[str]:
-        """The fields as they tell flows apart. Of a form with several it is left to the user which of them to fill in;
-        what the page refused was not filled in right; a button of its own says more than what was chosen before."""
-        names = list(self.fields)
-        if self.kind != "do":
-            return names
-        if self.outcome:
-            return []
-        if self.what not in ("", SEND):
-            names = [name for name in names if not name.startswith(CHOSEN)]
-        return [TYPED] if sum(not name.startswith(CHOSEN) for name in names) > 1 else names
-
-    def like(self, other: "Deed") -> bool:
-        """Whether it is the same attempt, be it with other fields or another outcome."""
-        return self.kind == other.kind and (self.kind in ("sign in", "search") or self.what == other.what)
-
-
-@dataclass(frozen=True, slots=True)
-class Deeds:
-    """All that a story did, and where it ended: pattern of the last page, and what was looked at there."""
-
-    done: tuple[Deed, ...]
-    end: tuple[str, ...]
-
-    def shape(self) -> list[object]:
-        """What makes stories one flow, ready to be hashed."""
-        return [[[d.kind, d.place, d.told(), d.what, d.outcome] for d in self.done], list(self.end)]
 
 
 @dataclass
@@ -129,13 +72,11 @@ class _Teller:
 
     steps: Sequence[Step]
     data: Data
-    sent: dict[str, list[NetworkRequest]]
+    answers: Answers
     done: list[Deed] = field(default_factory=list)
     filled: dict[str, int] = field(default_factory=dict)
     entered: dict[str, set[str]] = field(default_factory=dict)
     """What the user typed into each field so far: a field that holds that held nothing before."""
-    refused: str = ""
-    """What the page said against the latest attempt, while it stays."""
     at: str = ""
     view: str = ""
     """What was opened last without the address changing: a tab, an entry of a menu, a thing."""
@@ -182,7 +123,7 @@ class _Teller:
             self.filled[name] = number
         if isinstance(step, FillStep):
             self.entered.setdefault(identity(step.target, self.data), set()).add(step.value.text)
-        at_once = isinstance(step, CheckStep | SelectStep) and len(self.filled) == 1 and self._writes(step)
+        at_once = isinstance(step, CheckStep | SelectStep) and len(self.filled) == 1 and self.answers.writes(step)
         if at_once or (isinstance(step, FillStep | SelectStep) and step.navigates):
             self._do(number, step, "")
 
@@ -206,12 +147,12 @@ class _Teller:
             return
         if is_text_field(step.target) or self._only_looks_elsewhere(step) or self._only_points(step):
             return
-        if PAGING.match(words) and not self.filled and not self._writes(step):
+        if PAGING.match(words) and not self.filled and not self.answers.writes(step):
             return
         if step.target.role in ("checkbox", "radio", "switch"):
             self.at = self.at if self.filled else self._place(step)
             self.filled[f"{CHOSEN}{choice(step.target, self.data)}"] = number
-        elif _CANCEL.match(words) and not self._writes(step):
+        elif _CANCEL.match(words) and not self.answers.writes(step):
             self._cancel()
         elif self._reveals(step):
             return
@@ -225,7 +166,7 @@ class _Teller:
     def _press(self, number: int, step: PressStep) -> None:
         if step.key == "Escape" and not step.modifiers:
             self._cancel()
-        elif step.key == "Enter" and (self.filled or step.navigates or self._writes(step)):
+        elif step.key == "Enter" and (self.filled or step.navigates or self.answers.writes(step)):
             self._do(number, step, SEND)
         elif shortcut(step):
             self._do(number, step, f"press {shortcut(step)}")
@@ -234,15 +175,10 @@ class _Teller:
         """What sends something off: Enter and the button that says no more than that are the same."""
         if self._seeks(step):
             return ""
-        typed = any(not name.startswith(CHOSEN) for name in _telling(self.filled))
+        typed = any(not name.startswith(CHOSEN) for name in telling(self.filled))
         sends = not words or COMMIT.match(words) or (is_button(step.target) and typed)
-        return SEND if sends and (typed or self._refused_at(step)) and not APART.search(words) else self._name(step)
-
-    def _name(self, step: ClickStep) -> str:
-        return identity(step.target, self.data)
-
-    def _refused_at(self, step: ClickStep) -> bool:
-        return bool(errors(step.changes)) or self._failed(step)
+        tried = typed or bool(errors(step.changes)) or self.answers.failed(step)
+        return SEND if sends and tried and not APART.search(words) else identity(step.target, self.data)
 
     def _only_looks_elsewhere(self, step: ClickStep) -> bool:
         """Whether it opens another tab in which nothing is done."""
@@ -253,21 +189,20 @@ class _Teller:
     def _only_points(self, step: ClickStep) -> bool:
         """Whether it is a click on plain text that nothing came of."""
         plain = step.target.role in _PLAIN_ROLES or (step.target.role is None and step.target.tag in _PLAIN_TAGS)
-        return plain and not step.changes and not step.navigates and not self._writes(step)
+        return plain and not step.changes and not step.navigates and not self.answers.writes(step)
 
     def _only_prepares(self, number: int, step: ClickStep) -> bool:
         """Whether it is a click that sent nothing and led nowhere, before one on the same page that did: a choice in a
         list of the page's own, a password that was made visible."""
         names_deed = any(verb.search(caption(step.target)) for verb in (COMMIT, APART, CART, CHECK_OUT, SIGN_OUT))
-        if names_deed or step.navigates or step.dialogs or step.download is not None or self._writes(step):
+        if names_deed or step.navigates or step.dialogs or step.download is not None or self.answers.writes(step):
             return False
-        here = self._place(step)
-        return any(self._writes(later) and self._place(later) == here for later in self.steps[number + 1 :])
+        return self.answers.writes_after(number, self._place(step))
 
     def _reveals(self, step: ClickStep) -> bool:
         """A menu or section that opens: only a way to what is in it."""
         opens = any(isinstance(change, StateChanged) and change.state == "expanded" for change in step.changes)
-        return opens and not step.navigates and not self._writes(step)
+        return opens and not step.navigates and not self.answers.writes(step)
 
     def _looks(self, step: ClickStep, words: str) -> bool:
         """Whether it only leads somewhere or shows something."""
@@ -276,8 +211,8 @@ class _Teller:
         if step.target.role in _VIEWS or step.target.tag == "a":
             return True
         if is_button(step.target):
-            return step.navigates and not self.filled and not self._writes(step)
-        return not self._writes(step) and (step.navigates or is_item(step.target))
+            return step.navigates and not self.filled and not self.answers.writes(step)
+        return not self.answers.writes(step) and (step.navigates or is_item(step.target))
 
     def _look(self, step: ClickStep) -> None:
         self._settle_search()
@@ -318,14 +253,14 @@ class _Teller:
         numbers = (*numbers, *(() if number in numbers else (number,)))
         used = [self.steps[at] for at in numbers]
         if any(is_password(one) for one in used) and len(fields) <= SIGN_IN_FIELDS_MAX:
-            self._add(Deed("sign in", "", fields, "", self._refusal(step, signs_in=True), numbers))
+            self._add(Deed("sign in", "", fields, "", self.answers.refusal(step, signs_in=True), numbers))
         elif any(is_search(one) for one in used) and what in ("", SEND):
             self._add(Deed("search", "", fields, "", "", numbers))
             self.searched = True
         else:
             if fields and self.done and (self.done[-1].kind, self.done[-1].what) == ("open form", "edit"):
                 fields = (CHANGED,)
-            self._add(Deed("do", self._context(place, step, fields), fields, what, self._refusal(step), numbers))
+            self._add(Deed("do", self._context(place, step, fields), fields, what, self.answers.refusal(step), numbers))
         if step.navigates:
             self.view = ""
 
@@ -340,7 +275,7 @@ class _Teller:
 
     def _taken(self) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """The fields filled in so far, sorted, side fields left out, and their steps; they are used up by this."""
-        names = _telling(self.filled)
+        names = telling(self.filled)
         numbers = tuple(sorted(self.filled.values()))
         self.filled.clear()
         return names, numbers
@@ -354,56 +289,15 @@ class _Teller:
                 if deed.kind == "search":
                     self.done[-1] = deed
                     return
-                fields = _telling({*last.fields, *deed.fields})
+                fields = telling({*last.fields, *deed.fields})
                 kept = last.outcome if deed.outcome and not deed.fields else deed.outcome
                 place = deed.place if deed.place.startswith(LEADS) else last.place
                 self.done[-1] = replace(deed, place=place, fields=fields, outcome=kept)
                 return
         self.done.append(deed)
 
-    def _refusal(self, step: Step, signs_in: bool = False) -> str:
-        """What the page said against it, in its own words apart from data; nothing where it was taken."""
-        told = errors(step.changes)
-        if told and signs_in:
-            self.refused = "refused: locked" if _LOCKED.search(told[0]) else "refused"
-        elif told:
-            self.refused = f"refused: {self.data.without(told[0])[:80]}"
-        elif self._failed(step):
-            self.refused = self.refused or "refused"
-        elif not self._still_refused(step):
-            self.refused = ""
-        return self.refused
-
-    def _failed(self, step: Step) -> bool:
-        """Whether a request that it caused was answered so. What fails beside a new page (a ping, a lock let go) is not
-        the answer: there the page itself must have been asked for."""
-        sent = [r for r in self.sent.get(step.event_id, ()) if r.method in CHANGING and (r.status or 0) >= 400]
-        if not step.navigates:
-            return bool(sent)
-        return any(step.after is not None and place(r.url) == place(step.after.url) for r in sent)
-
-    def _still_refused(self, step: Step) -> bool:
-        """Whether nothing is new since the page refused it before: of the same words said again none is told."""
-        news = any(isinstance(change, Appeared | TextChanged | Gone) for change in step.changes)
-        stays = step.after is None or self.data.place(step.after.url) == self._place(step)
-        return bool(self.refused) and stays and not news and bool(step.changes or step.after)
-
-    def _writes(self, step: Step) -> bool:
-        return any(request.method in CHANGING for request in self.sent.get(step.event_id, ()))
-
     def _place(self, step: Step) -> str:
         return self.data.place(step.page.url)
-
-
-def _telling(fields: Iterable[str]) -> tuple[str, ...]:
-    """The fields that tell what was done, sorted: that something was changed, where it was; else those that had to be
-    typed; else what was chosen; else side fields."""
-    names = sorted(fields)
-    if CHANGED in names:
-        return (CHANGED,)
-    chosen = [name for name in names if name.startswith(CHOSEN)]
-    typed = [name for name in names if not name.startswith(CHOSEN)]
-    return tuple([name for name in typed if not SIDE_FIELD.search(name)] or chosen or typed)
 
 
 def _opener(step: ClickStep, words: str) -> str:
@@ -420,11 +314,7 @@ def _in_chrome(target: Element) -> bool:
 def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_page: Page) -> Deeds:
     """What these steps did. Pure; any steps give some deeds, never an exception."""
     data = data_of(steps)
-    sent: dict[str, list[NetworkRequest]] = {}
-    for request in requests:
-        if request.cause is not None:
-            sent.setdefault(request.cause, []).append(request)
-    teller = _Teller(steps, data, sent)
+    teller = _Teller(steps, data, Answers(steps, requests, data))
     teller.tell()
     done = tuple(teller.done)
     last = done[-1] if done else None

@@ -1,0 +1,65 @@
+"""What the app answered to a step: whether it was asked to change something, and whether it refused."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.stories.addresses import place
+from pipeline.stories.likeness import Data
+from pipeline.stories.outcome import errors
+from schemas.events import Appeared, Gone, TextChanged
+from schemas.stories import NetworkRequest, Step
+
+CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_LOCKED: Final = re.compile(
+    r"\b(locked|blocked|disabled|suspended|deactivated|banned|expired|too many|verify)\b|gesperrt", re.I
+)
+
+
+class Answers:
+    """The answers of one story, asked for in the order of its steps: a refusal is remembered while it stays."""
+
+    def __init__(self, steps: Sequence[Step], requests: Sequence[NetworkRequest], data: Data) -> None:
+        self.data = data
+        self._refused = ""
+        self._sent: dict[str, list[NetworkRequest]] = {}
+        for request in requests:
+            if request.cause is not None:
+                self._sent.setdefault(request.cause, []).append(request)
+        writing = ((number, step) for number, step in enumerate(steps) if self.writes(step))
+        self._last_write = {data.place(step.page.url): number for number, step in writing}
+
+    def writes_after(self, number: int, where: str) -> bool:
+        """Whether a step after that one, on a page of this pattern, asks for a change."""
+        return self._last_write.get(where, -1) > number
+
+    def refusal(self, step: Step, signs_in: bool = False) -> str:
+        """What the page said against it, in its own words apart from data; nothing where it was taken."""
+        told = errors(step.changes)
+        if told and signs_in:
+            self._refused = "refused: locked" if _LOCKED.search(told[0]) else "refused"
+        elif told:
+            self._refused = f"refused: {self.data.without(told[0])[:80]}"
+        elif self.failed(step):
+            self._refused = self._refused or "refused"
+        elif not self._still_refused(step):
+            self._refused = ""
+        return self._refused
+
+    def failed(self, step: Step) -> bool:
+        """Whether a request that it caused was answered so. What fails beside a new page (a ping, a lock let go) is not
+        the answer: there the page itself must have been asked for."""
+        sent = [r for r in self._sent.get(step.event_id, ()) if r.method in CHANGING and (r.status or 0) >= 400]
+        if not step.navigates:
+            return bool(sent)
+        return any(step.after is not None and place(r.url) == place(step.after.url) for r in sent)
+
+    def _still_refused(self, step: Step) -> bool:
+        """Whether nothing is new since the page refused it before: of the same words said again none is told."""
+        news = any(isinstance(change, Appeared | TextChanged | Gone) for change in step.changes)
+        stays = step.after is None or self.data.place(step.after.url) == self.data.place(step.page.url)
+        return bool(self._refused) and stays and not news and bool(step.changes or step.after)
+
+    def writes(self, step: Step) -> bool:
+        """Whether it caused a request that changes something."""
+        return any(request.method in CHANGING for request in self._sent.get(step.event_id, ()))
