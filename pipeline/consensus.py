@@ -14,12 +14,14 @@ from typing import Final
 from pipeline.anonymity import USERS_MIN, hidden, made_up, rare_texts, typed_texts
 from pipeline.sessions import Session, exact_of, rough_of, target_of
 from schemas.elements import Element
-from schemas.events import Change, Page
+from schemas.events import Change, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter
 from schemas.stories import NetworkRequest, State, Step, Story
 
 SAMPLES_MAX: Final = 20
 """Sessions of a flow that its test is written from: what is kept of a flow does not grow with its traffic."""
+FOREIGN_CHARS_MIN: Final = 4
+"""Shorter texts of other sessions stand in the app's own words by chance."""
 HELD_SHARE: Final = 0.8
 """What so many of the sessions saw is the app's doing; what fewer saw is chance."""
 
@@ -102,6 +104,19 @@ def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
     return Consensus(agreed, sessions, vote.dropped)
 
 
+def _foreign(own: Session, others: Sequence[Session]) -> re.Pattern[str] | None:
+    """Finds what other sessions typed and this one didn't: where a page shows that, it shows what was there already."""
+    mine = " ".join(typed_texts(own.story.steps)).casefold()
+    texts = {text.strip() for other in others for text in typed_texts(other.story.steps)}
+    found = sorted(text for text in texts if len(text) >= FOREIGN_CHARS_MIN and text.casefold() not in mine)
+    return re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in found), re.I) if found else None
+
+
+def _text_of(change: Change) -> str:
+    after = change.after if isinstance(change, TextChanged | ValueChanged) else ""
+    return " ".join((change.element.name or "", change.element.text or "", after))
+
+
 def _numberless(exact: Hashable) -> str:
     return re.sub(r"\d+", "{n}", repr(exact))
 
@@ -118,6 +133,7 @@ class _Vote:
         self.others = others
         self.dropped = 0
         self._same = {id(other): self._alike_until(other) for other in others}
+        self._foreign = _foreign(own, others)
 
     def _alike_until(self, other: Session) -> int:
         """How many of the first steps had the same input in the other session."""
@@ -164,7 +180,10 @@ class _Vote:
                 step = session.story.steps[at]
                 return any(rough_of(one) == rough for one in (step.opened_changes if opened else step.changes))
 
-            if self.held(place, shows, shows_such) and not self._numbers_vary(place, exact, opened):
+            others_data = self._foreign is not None and self._foreign.search(_text_of(change)) is not None
+            if others_data or self._numbers_vary(place, exact, opened):
+                continue
+            if self.held(place, shows, shows_such):
 
                 def ways(session: Session, at: int, exact: Hashable = exact) -> set[Hashable]:
                     return session.ways(session.shown(at, opened).get(exact))

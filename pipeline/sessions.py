@@ -1,8 +1,9 @@
 """One session of a flow, made comparable with the others: its steps as tokens, what it saw apart from its own data."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable
-from typing import assert_never
+from typing import Final, assert_never
 
 from pipeline.stories.likeness import Data, data_of, identity, inputs_of, named
 from pipeline.stories.verbs import is_commit
@@ -27,6 +28,11 @@ from schemas.stories import (
     UploadStep,
 )
 
+_MOMENT: Final = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b\.?)?",
+    re.IGNORECASE,
+)
+
 
 class Session:
     """One story with what is needed to lay it beside another; what is asked of it is worked out once."""
@@ -42,9 +48,9 @@ class Session:
         self._shown: dict[tuple[int, bool], dict[Hashable, Element]] = {}
 
     def masked(self, text: str) -> str:
-        """The text without this session's data."""
+        """The text without this session's data and without dates and times: those of another day are no other text."""
         if text not in self._masked:
-            self._masked[text] = self.data.masked(text)
+            self._masked[text] = _MOMENT.sub("{time}", self.data.masked(text))
         return self._masked[text]
 
     def shown(self, place: int, opened: bool) -> dict[Hashable, Element]:

@@ -75,6 +75,26 @@ def test_the_number_of_a_thing_that_was_made_is_dropped() -> None:
     assert "2 of 3 steps are done." in said_in(consensus(alike).story)
 
 
+def test_what_others_typed_is_dropped() -> None:
+    """A list that shows what other sessions made says nothing of this one."""
+    stories = [
+        sessions(text, value=name)[0].model_copy(update={"id": name})
+        for name, text in (
+            ("Adam", "Bobby and Cleo are here."),
+            ("Bobby", "Cleo is here."),
+            ("Cleo", "Nobody is here."),
+        )
+    ]
+    assert said_in(consensus(stories).story) == {"Saved."}
+
+
+def test_a_moment_is_no_other_text() -> None:
+    """What was saved at another time was saved in the same words."""
+    stories = [sessions(f"Last change: 2026/11/{day} 10:{day} by you.", value="Ada")[0] for day in (11, 12, 13)]
+    stories = [story.model_copy(update={"id": str(number)}) for number, story in enumerate(stories)]
+    assert any("Last change" in text for text in said_in(consensus(stories).story))
+
+
 def test_one_session_in_three_costs_it() -> None:
     """A text that a third of the sessions didn't see is not asserted."""
     story = consensus(sessions("Hello.", "Hello.", "")).story
