@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.anonymity import USERS_MIN, hidden, made_up, rare_texts, typed_texts
-from pipeline.sessions import Session, exact_of, rough_of, target_of
+from pipeline.sessions import Session, exact_of, numberless, rough_of, target_of
 from schemas.elements import Element
 from schemas.events import Change, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter
@@ -117,10 +117,6 @@ def _text_of(change: Change) -> str:
     return " ".join((change.element.name or "", change.element.text or "", after))
 
 
-def _numberless(exact: Hashable) -> str:
-    return re.sub(r"\d+", "{n}", repr(exact))
-
-
 _Has = Callable[[Session, int], bool]
 """Whether a session has something after its step of that number."""
 
@@ -194,15 +190,12 @@ class _Vote:
 
     def _numbers_vary(self, place: int, exact: Hashable, opened: bool) -> bool:
         """Whether others saw the same with other numbers, and nobody with these: those of a thing that was made."""
-        seen = [
-            other.shown(at, opened)
-            for other in self.others
-            if (at := other.places.get(self.own.tokens[place])) is not None
-        ]
-        shape = _numberless(exact)
-        return not any(exact in shown for shown in seen) and any(
-            _numberless(one) == shape for shown in seen for one in shown
-        )
+        token = self.own.tokens[place]
+        seen = [(other, at) for other in self.others if (at := other.places.get(token)) is not None]
+        if any(exact in other.shown(at, opened) for other, at in seen):
+            return False
+        shape = numberless(exact)
+        return any(shape in other.shapes(at, opened) for other, at in seen)
 
     def _element(self, place: int, own: Element, ways: Callable[[Session, int], set[Hashable]]) -> Element:
         """The element with those ways to find it that the other sessions had as well; all, where that leaves none."""

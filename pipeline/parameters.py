@@ -37,11 +37,13 @@ def with_parameters(told: Consensus) -> Consensus:
     rows = [first]
     tries = TRIES_MAX
     for other in (Session(story) for story in told.sessions if story.id != told.story.id):
+        if tries == 0 or len(rows) == ROWS_MAX:
+            break
         row = _row(own, other, places, start)
         if row is None or row in rows or not _may_be_told(row, first, told.rare):
             continue
         tries -= 1
-        if tries >= 0 and len(rows) < ROWS_MAX and _holds(own, other, places, row):
+        if _holds(own, other, places, row):
             rows.append(row)
     varied = [column for column in zip(*rows, strict=True) if len(set(column)) > 1]
     names = ["value" if number == 0 else f"value_{number + 1}" for number in range(len(varied))]

@@ -45,6 +45,7 @@ class Session:
         self.inputs = tuple(None if _sends(step, before) else input_of(step) for before, step in pairs)
         self.places = {token: place for place, token in enumerate(self.tokens)}
         self._masked: dict[str, str] = {}
+        self._shapes: dict[tuple[int, bool], frozenset[str]] = {}
         self._shown: dict[tuple[int, bool], dict[Hashable, Element]] = {}
 
     def masked(self, text: str) -> str:
@@ -61,6 +62,13 @@ class Session:
             changes = step.opened_changes if opened else step.changes
             self._shown[key] = {exact_of(change, self.masked): change.element for change in changes}
         return self._shown[key]
+
+    def shapes(self, place: int, opened: bool) -> frozenset[str]:
+        """The same with numbers as place-holders."""
+        key = (place, opened)
+        if key not in self._shapes:
+            self._shapes[key] = frozenset(map(numberless, self.shown(place, opened)))
+        return self._shapes[key]
 
     def ways(self, element: Element | None) -> set[Hashable]:
         """The ways to find an element."""
@@ -137,6 +145,11 @@ def input_of(step: Step) -> Hashable:
 def target_of(step: Step) -> Element | None:
     found = getattr(step, "target", None)
     return found if isinstance(found, Element) else None
+
+
+def numberless(exact: Hashable) -> str:
+    """What a change says, apart from its numbers."""
+    return re.sub(r"\d+", "{n}", repr(exact))
 
 
 def rough_of(change: Change) -> Hashable:

@@ -14,10 +14,16 @@ from tests.flows.test_flow_assignment import told
 Acts = Callable[[Visitor], None]
 
 
+class PlainVisitor(Visitor):
+    """Does what is said and nothing else."""
+
+    def some(self, share: float) -> bool:
+        return False
+
+
 def key(*acts: Acts) -> str:
     """The flow key of a visitor of one made-up tracker who does these things."""
-    visitor = Visitor("tracker", 1, random.Random("plain"))
-    visitor.some = lambda _share: False  # type: ignore[method-assign]
+    visitor = PlainVisitor("tracker", 1, random.Random("plain"))
     visitor.open("/issues/new")
     for act in acts:
         act(visitor)
@@ -172,5 +178,8 @@ def test_a_look_at_another_tab_and_a_click_on_plain_text_are_nothing() -> None:
     """Neither a page that was opened beside nor a heading that was clicked is a deed or a view."""
     link = clicks(element("a", "link", "Help"), button="middle")
     text = Element(tag="h2", role="heading", name="Your details", text="Your details")
-    points = lambda visitor: _nothing(visitor.add(Click, target=text))  # noqa: E731
+
+    def points(visitor: Visitor) -> None:
+        visitor.add(Click, target=text)
+
     assert key(link, types("Title"), points, sends("Save issue")) == PLAIN
