@@ -172,7 +172,8 @@ class Navigation(EventBase):
 
     `cause` is the action it followed from; without one the user typed an address, opened a bookmark, or it was the
     journey's first page. `target` is the link that was followed, where a format says so in the same record; such a
-    record may carry the old address, and then the next event's page tells where the link led.
+    record may carry the old address, and then the next event's page tells where the link led. `asked_by` says whether
+    the page before asked for it (a redirect of its own), or the user; nothing where nobody knows.
     """
 
     kind: Literal["navigation"] = "navigation"
@@ -180,6 +181,7 @@ class Navigation(EventBase):
     how: Literal["load", "reload", "back_forward", "spa", "hash"] = "load"
     cause: str | None = None
     target: Element | None = None
+    asked_by: Literal["page", "user"] | None = None
 
 
 class Request(EventBase):

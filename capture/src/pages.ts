@@ -71,7 +71,8 @@ export class Pages {
     if (handover) recorder.restoreWords(handover.words);
     if (recent && handover?.action && cause) recorder.action = handover.action;
     const page = handover?.carried.page;
-    recorder.emit({ kind: "navigation", url: recorder.page().url, how, cause }, page ? { page } : {});
+    const asker = handover && handover.initiated !== null ? { asked_by: handover.initiated ? ("page" as const) : ("user" as const) } : {};
+    recorder.emit({ kind: "navigation", url: recorder.page().url, how, cause, ...asker }, page ? { page } : {});
     if (recent && initiated) this.tellDocument(handover!, cause);
     const carried: Carried | null = handover && recent ? { ...handover.carried, cause } : null;
     recorder.effects.load(carried, cause);

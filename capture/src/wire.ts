@@ -141,7 +141,7 @@ export type Body =
     }
   | { kind: "popup"; url: string; opened_tab_id: string; cause: string | null }
   | { kind: "download"; filename: string; url: string; cause: string | null }
-  | { kind: "navigation"; url: string; how: NavigationHow; cause: string | null }
+  | { kind: "navigation"; url: string; how: NavigationHow; cause: string | null; asked_by?: "page" | "user" }
   | { kind: "request"; method: string; url: string; status: number | null; type: string; cause: string | null; typing?: boolean }
   | { kind: "effect"; cause: string | null; after: PageShot; changes: Change[]; settled: boolean; touched?: boolean }
   | { kind: "end" };

@@ -38,7 +38,7 @@ from schemas.stories import BackStep, ClickStep, DialogAnswer, GotoStep, Network
 NAVIGATION_AFTER_MS: Final = 10_000
 """How long after an action a navigation counts as its doing, for sources that don't say what caused what."""
 REDIRECT_WITHIN_MS: Final = 3_000
-"""A second load so soon after an address was opened is the site's redirect."""
+"""A second load so soon after an address was opened is the site's redirect, for sources that don't say who asked."""
 
 _Attached = Effect | Dialog | Popup | Download | Request
 
@@ -229,10 +229,11 @@ class _Tape:
             return False
         wait_ms = event.at_ms - latest.step.at_ms
         if isinstance(latest.step, GotoStep):
-            return event.how in ("spa", "hash") or (wait_ms <= REDIRECT_WITHIN_MS and event.url != latest.step.url)
+            sent_on = event.asked_by == "page" or (event.asked_by is None and wait_ms <= REDIRECT_WITHIN_MS)
+            return event.how in ("spa", "hash") or (sent_on and event.url != latest.step.url)
         if event.how == "spa":
             return True
-        if event.source == "capture":
+        if event.source == "capture" and event.asked_by != "page":
             return False
         return may_navigate(latest.step) and not latest.navigates and wait_ms <= NAVIGATION_AFTER_MS
 

@@ -265,6 +265,27 @@ def test_failed_request(record: Record, site: Site) -> None:
     assert (effect.changes[0].element.role, effect.changes[0].element.text) == ("alert", "Could not save")
 
 
+def test_who_asked_for_a_page_is_told(record: Record, site: Site) -> None:
+    """A page that sends the browser on by itself, at once or later, asked for the next one; an address that is opened
+    over a page was asked for by the user, however soon after the one before."""
+
+    def do(page: Page) -> None:
+        page.goto(f"{site.url}/moved.html")
+        page.wait_for_url("**/form.html")
+        page.goto(f"{site.url}/list.html")
+        page.evaluate("location.replace('table.html')")
+        page.wait_for_url("**/table.html")
+
+    moves = [one for one in record("other.html", do) if one.kind == "navigation"]
+    assert [(one.url.rpartition("/")[2], one.cause, one.asked_by) for one in moves] == [
+        ("other.html", None, None),
+        ("moved.html", None, "user"),
+        ("form.html", None, "page"),
+        ("list.html", None, "user"),
+        ("table.html", None, "page"),
+    ]
+
+
 def test_single_page_navigation(record: Record, site: Site) -> None:
     """history.pushState is a navigation of its click, and the new view the effect; back by a button as well."""
 

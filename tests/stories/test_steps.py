@@ -96,6 +96,19 @@ def test_a_redirect_right_after_an_address_is_no_step() -> None:
     assert goto.after == Page(url=NEXT)
 
 
+def test_a_second_address_at_once_is_a_step_where_the_user_asked_for_it() -> None:
+    """Who opens one address right after another was not sent on by the site: the recorder tells the two apart."""
+    first, second = Journey().opens().add(Navigation, 200, url=NEXT, asked_by="user").steps()
+    assert (first.type, second.type) == ("goto", "goto")
+    assert second.url == NEXT
+
+
+def test_a_page_that_sends_on_later_is_a_redirect_all_the_same() -> None:
+    """"You will be taken there in five seconds": the page asked, so nobody typed an address."""
+    (goto,) = Journey().opens().add(Navigation, 5_000, url=NEXT, asked_by="page").steps()
+    assert goto.after == Page(url=NEXT)
+
+
 def test_repeated_navigations_to_the_same_address_are_one() -> None:
     """The same address again, with nothing done in between, says nothing new."""
     journey = Journey().opens().add(Navigation, 5_000, url=HOME).add(Navigation, 5_000, url=HOME)
