@@ -104,7 +104,7 @@ def test_a_second_address_at_once_is_a_step_where_the_user_asked_for_it() -> Non
 
 
 def test_a_page_that_sends_on_later_is_a_redirect_all_the_same() -> None:
-    """"You will be taken there in five seconds": the page asked, so nobody typed an address."""
+    """ "You will be taken there in five seconds": the page asked, so nobody typed an address."""
     (goto,) = Journey().opens().add(Navigation, 5_000, url=NEXT, asked_by="page").steps()
     assert goto.after == Page(url=NEXT)
 
