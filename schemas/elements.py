@@ -137,7 +137,8 @@ class Element(Value):
     `name` is the accessible name; `name_from` where it comes from (`content`, `label`, `aria`, `placeholder`, `title`,
     `alt`, `value`, `caption`). `text` is the normalised visible text, cut at TEXT_CHARS_MAX, `text_cut` says so.
     `frames` holds, outermost first, the candidates for each iframe on the way. `masked` says that texts were withheld,
-    `covered` that a click on the middle of a checkbox or radio button would meet something else.
+    `covered` that a click on the middle of a checkbox or radio button would meet something else. `form` tells the form
+    of a field from others on its page: by its own name, and by that of its first field.
     """
 
     tag: str = "div"
@@ -167,6 +168,7 @@ class Element(Value):
     in_password_form: bool = False
     live: bool = False
     shadow: bool = False
+    form: str = ""
     candidates: tuple[Candidate, ...] = ()
     ancestors: tuple[Ancestor, ...] = ()
     frames: tuple[tuple[Candidate, ...], ...] = ()

@@ -6,9 +6,11 @@ import type { Locators } from "./locators";
 import { attempt } from "./native";
 import type { Indexes, PageIndex } from "./pageindex";
 import type { Privacy } from "./privacy";
-import { tellingClasses } from "./telling";
+import { looksGenerated, tellingClasses } from "./telling";
 import type { Ancestor, Candidate, ElementShot, Locator } from "./wire";
 
+const FORMS = "form,dialog,[role=dialog],[role=alertdialog]";
+const NAMEABLE = "input:not([type=hidden],[type=submit],[type=button],[type=reset],[type=image]),textarea,select,[contenteditable]";
 const LIVE = "[role=alert],[role=status],[role=log],[aria-live=polite],[aria-live=assertive],output";
 
 export interface DescribeOptions {
@@ -60,6 +62,8 @@ export class Elements {
     if (!options.brief) {
       const ancestors = this.ancestors(element, index, masked);
       if (ancestors.length) shot.ancestors = ancestors;
+      const form = isField(element) || editingHost(element) ? this.form(element, index) : "";
+      if (form) shot.form = cut(form, limits.NAME_CHARS_MAX);
     }
     const frames = this.frames(element);
     if (frames.length) shot.frames = frames;
@@ -131,6 +135,17 @@ export class Elements {
       if (one.role || one.test_id || one.id) found.push(one);
     }
     return found;
+  }
+
+  /** What tells the form of a field from others, whatever is filled in: its own name, and that of its first field. */
+  private form(element: Element, index: PageIndex): string {
+    const form = closest(element, FORMS);
+    if (!form) return "";
+    const first = form.querySelector(NAMEABLE) ?? element;
+    const own = [idOf(form), form.getAttribute("name")].find((name) => name && !looksGenerated(name)) ?? "";
+    const attribute = first.getAttribute("name");
+    const name = attribute && !looksGenerated(attribute) ? attribute : this.privacy.masked(first) ? "" : speakable(index.name(first));
+    return [own, name].filter(Boolean).join(" / ");
   }
 
   private frameCandidates(frame: Element): Candidate[] {

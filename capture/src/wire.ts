@@ -63,6 +63,7 @@ export interface ElementShot {
   in_password_form?: boolean;
   live?: boolean;
   shadow?: boolean;
+  form?: string;
   candidates?: Candidate[];
   ancestors?: Ancestor[];
   frames?: Candidate[][];

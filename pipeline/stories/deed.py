@@ -26,7 +26,8 @@ class Deed:
 
     `place` is the pattern of the page it was done on, `fields` the identities of what was filled in for it, sorted,
     `what` the identity of the control, `outcome` what came of it: nothing to say, or the kind of refusal. `steps` are
-    the numbers of the story's steps that it is made of, the control last.
+    the numbers of the story's steps that it is made of, the control last. `form` is what tells the form from others on
+    its page, where the source says it.
     """
 
     kind: DeedKind
@@ -35,6 +36,7 @@ class Deed:
     what: str
     outcome: str
     steps: tuple[int, ...]
+    form: str = ""
 
     def told(self) -> list[str]:
         """The fields as they tell flows apart. Of a form with several it is left to the user which of them to fill in;
@@ -46,7 +48,10 @@ class Deed:
             return []
         if self.what not in ("", SEND):
             names = [name for name in names if not name.startswith(CHOSEN)]
-        return [TYPED] if sum(not name.startswith(CHOSEN) for name in names) > 1 else names
+        typed = [name for name in names if not name.startswith(CHOSEN)]
+        if typed and self.form:
+            return [f"form {self.form}", *(name for name in typed if name == CHANGED)]
+        return [TYPED] if len(typed) > 1 else names
 
     def like(self, other: "Deed") -> bool:
         """Whether it is the same attempt, be it with other fields or another outcome."""

@@ -78,6 +78,8 @@ class _Teller:
     entered: dict[str, set[str]] = field(default_factory=dict)
     """What the user typed into each field so far: a field that holds that held nothing before."""
     at: str = ""
+    form: str = ""
+    """What tells the form that is being filled in."""
     view: str = ""
     """What was opened last without the address changing: a tab, an entry of a menu, a thing."""
     searched: bool = False
@@ -116,6 +118,7 @@ class _Teller:
     def _field(self, number: int, step: FillStep | SelectStep | CheckStep | UploadStep) -> None:
         if not self.filled:
             self.at = self._place(step)
+            self.form = self.data.without(step.target.form)
         name = self._field_name(step)
         if isinstance(step, FillStep) and not step.value.secret and not step.value.text and not step.before:
             self.filled.pop(name, None)
@@ -260,7 +263,9 @@ class _Teller:
         else:
             if fields and self.done and (self.done[-1].kind, self.done[-1].what) == ("open form", "edit"):
                 fields = (CHANGED,)
-            self._add(Deed("do", self._context(place, step, fields), fields, what, self.answers.refusal(step), numbers))
+            form = self.form if fields else ""
+            where = self._context(place, step, fields)
+            self._add(Deed("do", where, fields, what, self.answers.refusal(step), numbers, form))
         if step.navigates:
             self.view = ""
 
@@ -292,7 +297,7 @@ class _Teller:
                 fields = telling({*last.fields, *deed.fields})
                 kept = last.outcome if deed.outcome and not deed.fields else deed.outcome
                 place = deed.place if deed.place.startswith(LEADS) else last.place
-                self.done[-1] = replace(deed, place=place, fields=fields, outcome=kept)
+                self.done[-1] = replace(deed, place=place, fields=fields, outcome=kept, form=deed.form or last.form)
                 return
         self.done.append(deed)
 

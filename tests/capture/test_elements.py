@@ -160,3 +160,20 @@ def test_select_box_is_not_named_by_its_options(record: Record, site: Site) -> N
     (select,) = actions(record("form.html", lambda page: page.get_by_label("Country").select_option("at")))
     values = [one.locator.model_dump().get("value") for one in select.target.candidates if one.locator.by == "label"]
     assert "Country" in values
+
+
+def test_field_tells_its_form(record: Record) -> None:
+    """Whatever is filled in first, the fields of one form tell the same form, and those of another one another."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("E-mail").fill("ada@example.com")
+        page.get_by_label("Name").fill("Ada")
+        page.evaluate(
+            """document.body.insertAdjacentHTML('beforeend',
+            '<form name="find"><input name="query" aria-label="Find"></form><input aria-label="Alone">')"""
+        )
+        page.get_by_label("Find").fill("x")
+        page.get_by_label("Alone").fill("y")
+
+    fills = [one for one in actions(record("form.html", do)) if one.kind == "fill"]
+    assert [one.target.form for one in fills] == ["name", "name", "find / query", ""]

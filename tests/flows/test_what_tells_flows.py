@@ -31,8 +31,8 @@ def key(*acts: Acts) -> str:
     return told(visitor).flow_key
 
 
-def types(label: str, text: str = "Wet cellar", before: str = "") -> Acts:
-    field = element("input", "textbox", label).model_copy(update={"type": "text", "label": label})
+def types(label: str, text: str = "Wet cellar", before: str = "", form: str = "") -> Acts:
+    field = element("input", "textbox", label).model_copy(update={"type": "text", "label": label, "form": form})
     return lambda visitor: _nothing(visitor.add(Fill, target=field, value=Typed(text=text), before=before))
 
 
@@ -183,3 +183,20 @@ def test_a_look_at_another_tab_and_a_click_on_plain_text_are_nothing() -> None:
         visitor.add(Click, target=text)
 
     assert key(link, types("Title"), points, sends("Save issue")) == PLAIN
+
+
+def test_a_form_is_told_from_another_on_its_page() -> None:
+    """Two forms with several fields, both sent off by a bare button, are two things to do where the recorder tells the
+    forms apart; which of its fields were filled in is left to the user, down to one."""
+    issue = key(types("Title", form="title"), types("Keyword", "damp", form="title"), sends("Save"))
+    plain = key(types("Title", form="title"), sends("Save"))
+    other = key(types("Name", form="name"), types("Phone", "123", form="name"), sends("Save"))
+    assert issue == plain
+    assert issue != other
+
+
+def test_what_is_changed_in_a_form_is_not_what_is_new_in_it() -> None:
+    """A form of one place that makes things when it is empty, and changes them when it is not, is two things to do."""
+    new = key(types("Title", form="title"), sends("Save"))
+    changed = key(types("Title", "Dry cellar", before="Wet cellar", form="title"), sends("Save"))
+    assert new != changed
