@@ -91,6 +91,24 @@ def hidden(story: Story, instead: Mapping[str, str]) -> Story:
     return STORY.validate_python({**fields, **changed})
 
 
+def told_to_all(story: Story, users_min: int) -> Story:
+    """A story as everybody may read it: where values of real traffic need several users, all of them are made up, for
+    how many users typed one is not asked here."""
+    return hidden(story, _all_made_up(story, users_min))
+
+
+def title_for_all(story: Story, users_min: int) -> str:
+    """The title of that story."""
+    instead = _all_made_up(story, users_min)
+    return _replacer(instead)(story.title) if instead else story.title
+
+
+def _all_made_up(story: Story, users_min: int) -> dict[str, str]:
+    if users_min <= 1 or story.traffic != "real":
+        return {}
+    return made_up(story, frozenset(typed_texts(story.steps)))
+
+
 def events_without_values(events: Sequence[Event], seed: str) -> list[dict[str, Any]]:
     """The events of a window as plain values, with a made-up text wherever one stands that the user typed. A recording
     is left empty: what it holds can't be looked through. `seed` is the window's own: the same gives the same."""

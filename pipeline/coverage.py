@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from pipeline.anonymity import USERS_MIN, title_for_all
 from pipeline.stories.deed import Deed
 from pipeline.stories.deeds import deeds_of
 from schemas.events import Page
@@ -55,16 +56,19 @@ class Coverage:
     reached: float
 
 
-def seen_flow(flow_id: str, sample: Story, journeys: int, last_seen: str, tested: bool) -> SeenFlow:
-    """A flow from one of its stories: all of them did the same."""
+def seen_flow(
+    flow_id: str, sample: Story, journeys: int, last_seen: str, tested: bool, users_min: int = USERS_MIN
+) -> SeenFlow:
+    """A flow from one of its stories: all of them did the same. Its title holds nothing that fewer users may have
+    typed."""
     done = deeds_of(sample.steps, sample.network_requests, Page(url=sample.final_state.url))
     deeds = {_token(deed) for deed in done.done} or {f"look at {' '.join(done.end)}"}
-    return SeenFlow(flow_id, sample.title, journeys, last_seen, frozenset(deeds), tested)
+    return SeenFlow(flow_id, title_for_all(sample, users_min), journeys, last_seen, frozenset(deeds), tested)
 
 
 def _token(deed: Deed) -> str:
     """A deed whatever fields were filled in for it: two ways of filling in a form are one deed."""
-    return f"{deed.kind}|{deed.place}|{deed.what}|{deed.outcome}"
+    return f"{deed.kind}|{deed.place}|{deed.form}|{deed.what}|{deed.outcome}"
 
 
 def coverage(flows: Iterable[SeenFlow], target: float = 0.9, since: str = "") -> Coverage:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pipeline.anonymity import USERS_MIN, title_for_all
 from pipeline.patterns import (
     BROWSE,
     EXAMPLE_CHARS_MAX,
@@ -64,10 +65,11 @@ class FoundPattern:
     similarity: float
 
 
-def seen_goals(flow_id: str, sample: Story, journeys: int) -> SeenGoals:
-    """A flow from one of its stories: all of them did the same."""
+def seen_goals(flow_id: str, sample: Story, journeys: int, users_min: int = USERS_MIN) -> SeenGoals:
+    """A flow from one of its stories: all of them did the same. Its title holds nothing that fewer users may have
+    typed."""
     texts = tuple(text for text in story_texts(sample) if text not in (BROWSE, WORDLESS))
-    return SeenGoals(flow_id, sample.title, texts, journeys)
+    return SeenGoals(flow_id, title_for_all(sample, users_min), texts, journeys)
 
 
 def texts_of(flows: Iterable[SeenGoals]) -> tuple[str, ...]:

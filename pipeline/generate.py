@@ -44,10 +44,11 @@ def sources(stories: Iterable[Story], users_min: int = USERS_MIN) -> dict[str, C
     return {test_id(one.story.app, flow_id(one.story.app, one.story.flow_key)): one for one in told}
 
 
-def test_of(stories: Iterable[Story], users_min: int = USERS_MIN) -> GeneratedTest:  # noqa: PT028 (it writes tests)
+def test_of(stories: Iterable[Story], users_min: int = USERS_MIN, flow: str = "") -> GeneratedTest:  # noqa: PT028
     """The test of one flow, from its stories. Raises ValueError when there is none.
 
-    Of real traffic, what fewer than `users_min` users typed is made up in it.
+    Of real traffic, what fewer than `users_min` users typed is made up in it. `flow` is the id of the flow that people
+    merged these stories into; else it is the one that their key gives.
     """
     found = agreed(stories, users_min)
     test = write_test(found.story, found.parameters)
@@ -55,4 +56,6 @@ def test_of(stories: Iterable[Story], users_min: int = USERS_MIN) -> GeneratedTe
     if found.dropped:
         told = f"Written from {len(found.sessions)} sessions; {found.dropped} things that varied are not asserted."
         notes = (*notes, told)
-    return test.model_copy(update={"notes": notes, "sessions": len(found.sessions), "evidence": found.evidence})
+    known_as = {"flow_id": flow, "id": test_id(test.app, flow)} if flow else {}
+    known = {"notes": notes, "sessions": len(found.sessions), "evidence": found.evidence, **known_as}
+    return test.model_copy(update=known)

@@ -15,7 +15,7 @@ Example:  journeywright coverage --app shop.example --target 0.9
 A flow with a test that nobody went through since --since (as in 2026-01-31) has died out."""
 
 
-@takes("data", "storage")
+@takes("data", "storage", "users_min")
 def coverage(
     settings: Settings,
     app: Annotated[str, typer.Option(help="The app.")],
@@ -29,7 +29,7 @@ def coverage(
 
     services = Services(settings)
     try:
-        flows = services.storage.seen_flows(app)
+        flows = services.storage.seen_flows(app, settings.users_min)
     except StorageUnavailable as error:
         raise Failure(f"{error}: start the database, or correct --storage") from None
     finally:

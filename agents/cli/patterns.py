@@ -16,7 +16,7 @@ In the file, which JOURNEYWRIGHT_PATTERNS names, give them names of your own, pu
 merge them, or take out what is none. Running workers take a changed file at once. Exit code 1 where none was found."""
 
 
-@takes("data", "storage", "patterns")
+@takes("data", "storage", "patterns", "users_min")
 def patterns(
     settings: Settings,
     app: Annotated[str, typer.Option(help="The app.")],
@@ -28,7 +28,7 @@ def patterns(
 
     services = Services(settings)
     try:
-        flows = services.storage.seen_goals(app)
+        flows = services.storage.seen_goals(app, settings.users_min)
         with Step(f"Comparing what {len(flows)} flows were after"):
             found = services.embedder.find_sync(flows) if flows else ()
     except StorageUnavailable as error:

@@ -5,7 +5,6 @@ newest are kept.
 """
 
 import hashlib
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
@@ -71,14 +70,19 @@ def note_published(connection: Connection, test: GeneratedTest) -> bool:
 
 
 def withdraw_test(connection: Connection, test_id: str) -> StoredTest | None:
-    """Deletes the test of an empty flow and answers what it was. A test that a person saved stays (None)."""
+    """Deletes the test of an empty flow and answers what it was. A test that a person saved stays, no longer published
+    (None)."""
     stored = test(connection, test_id)
-    if stored is None or stored.saved:
+    if stored is None:
         return None
     lock_flows(connection, [stored.test.flow_id])
     if sampled_versions(connection, stored.test.flow_id):
         return None
-    connection.execute(delete(TESTS).where(TESTS.c.id == rows.plain(test_id)))
+    mine = TESTS.c.id == rows.plain(test_id)
+    if stored.saved:
+        connection.execute(update(TESTS).where(mine).values(published=False))
+        return None
+    connection.execute(delete(TESTS).where(mine))
     return stored
 
 
@@ -170,8 +174,7 @@ def _add_revision(connection: Connection, key: str, origin: str, code: str) -> N
     if connection.execute(newest).scalar_one_or_none() == code:
         return
     last = connection.execute(select(func.max(TEST_REVISIONS.c.number)).where(TEST_REVISIONS.c.test_id == key)).scalar()
-    written_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    row = {"test_id": key, "number": (last or 0) + 1, "origin": origin, "code": code, "written_at": written_at}
+    row = {"test_id": key, "number": (last or 0) + 1, "origin": origin, "code": code, "written_at": rows.now()}
     connection.execute(insert(TEST_REVISIONS).values(**row))
     kept = select(TEST_REVISIONS.c.number).where(mine).order_by(TEST_REVISIONS.c.number.desc()).limit(REVISIONS_MAX)
     surplus = mine & TEST_REVISIONS.c.number.not_in(kept.scalar_subquery())

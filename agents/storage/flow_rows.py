@@ -16,22 +16,22 @@ FLOWS_MAX: Final = 2_000
 """Flows that are looked at, the most frequent first."""
 
 
-def seen_flows(connection: Connection, app: str) -> list[SeenFlow]:
+def seen_flows(connection: Connection, app: str, users_min: int) -> list[SeenFlow]:
     """The FLOWS_MAX most frequent flows of an app."""
     return [
-        seen_flow(row.id, from_json(STORY, row.body), row.support, row.last, bool(row.tested))
-        for row in _most_frequent(connection, app)
+        seen_flow(row.id, from_json(STORY, row.body), row.support, row.last, bool(row.tested), users_min)
+        for row in most_frequent(connection, app)
     ]
 
 
-def seen_goals_of(connection: Connection, app: str) -> list[SeenGoals]:
+def seen_goals_of(connection: Connection, app: str, users_min: int) -> list[SeenGoals]:
     """What the FLOWS_MAX most frequent flows of an app were after."""
-    rows = _most_frequent(connection, app)
-    return [seen_goals(row.id, from_json(STORY, row.body), row.support) for row in rows]
+    rows = most_frequent(connection, app)
+    return [seen_goals(row.id, from_json(STORY, row.body), row.support, users_min) for row in rows]
 
 
-def _most_frequent(connection: Connection, app: str) -> Iterable[Row[Any]]:
-    """The flows with a story each."""
+def most_frequent(connection: Connection, app: str) -> Iterable[Row[Any]]:
+    """The FLOWS_MAX most frequent flows of an app with a story each."""
     drawn = (
         select(
             STORIES.c.flow_id, func.min(STORIES.c.id).label("story"), func.max(STORIES.c.start_timestamp).label("last")

@@ -1,6 +1,7 @@
 """What stories and tests rows have in common: cleaning of texts, upserts of either dialect, and pages."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,11 @@ from agents.storage.values import PageRequest
 def plain(text: str) -> str:
     """A text as a database can hold and compare it: no NUL, no lone surrogates (PostgreSQL refuses both)."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
+
+
+def now() -> str:
+    """This moment in UTC, as ISO 8601 with milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def upsert(connection: Connection, table: Table, new: Sequence[Mapping[str, Any]], kept: tuple[str, ...] = ()) -> None:

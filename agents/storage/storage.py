@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from agents.storage import code_rows, flow_rows, story_rows
+from agents.storage import code_rows, flow_rows, merges, story_rows
 from agents.storage.engine import in_transaction, make_engine, migrate
 from agents.storage.tables import FLOWS, STORIES, TESTS
 from agents.storage.values import (
@@ -20,10 +20,12 @@ from agents.storage.values import (
     Page,
     PageRequest,
     Revision,
+    StoredFlow,
     StoredStory,
     StoredTest,
     StoryFilter,
 )
+from pipeline.anonymity import USERS_MIN
 from pipeline.coverage import SeenFlow
 from pipeline.flows import flow_id
 from pipeline.found_patterns import SeenGoals
@@ -57,9 +59,14 @@ class Storage:
 
         The state of the story's flow; `left` is that of another one that it was in before.
         """
-        states = in_transaction(self._engine, lambda c: story_rows.put_stories(c, [story]), writes=True)
-        state = states.pop(flow_id(story.app, story.flow_key))
-        return replace(state, left=next(iter(states.values()), None))
+
+        def work(connection: Connection) -> FlowState:
+            states = story_rows.put_stories(connection, [story])
+            named = flow_id(story.app, story.flow_key)
+            state = states.pop(story_rows.merged_paths(connection, [named])[named][-1])
+            return replace(state, left=next(iter(states.values()), None))
+
+        return in_transaction(self._engine, work, writes=True)
 
     def put_stories(self, stories: Sequence[Story]) -> list[FlowState]:
         """Several stories in one transaction, in their order. The states afterwards, one for each flow that any of
@@ -79,17 +86,38 @@ class Storage:
         """The stories that the flow's test is to be written from."""
         return in_transaction(self._engine, lambda c: story_rows.sessions(c, flow_id), writes=False)
 
-    def seen_flows(self, app: str) -> list[SeenFlow]:
-        """The flows of an app as they were seen, the most frequent first, up to FLOWS_MAX."""
-        return in_transaction(self._engine, lambda c: flow_rows.seen_flows(c, app), writes=False)
+    def seen_flows(self, app: str, users_min: int = USERS_MIN) -> list[SeenFlow]:
+        """The flows of an app as they were seen, the most frequent first, up to FLOWS_MAX. Of real traffic, titles have
+        made-up values unless `users_min` is 1."""
+        return in_transaction(self._engine, lambda c: flow_rows.seen_flows(c, app, users_min), writes=False)
 
-    def seen_goals(self, app: str) -> list[SeenGoals]:
+    def seen_goals(self, app: str, users_min: int = USERS_MIN) -> list[SeenGoals]:
         """What the flows of an app were after, the most frequent first, up to FLOWS_MAX."""
-        return in_transaction(self._engine, lambda c: flow_rows.seen_goals_of(c, app), writes=False)
+        return in_transaction(self._engine, lambda c: flow_rows.seen_goals_of(c, app, users_min), writes=False)
 
-    def unsettled_flows(self) -> list[FlowState]:
-        """The flows whose test is missing, out of date, or left over: what a crash left undone."""
-        return in_transaction(self._engine, story_rows.unsettled, writes=False)
+    def unsettled_flows(self, by_hand: bool = False) -> list[FlowState]:
+        """The flows whose test is missing, out of date, or left over: what a crash left undone, or only what people's
+        merging and parting asks for."""
+        return in_transaction(self._engine, lambda c: story_rows.unsettled(c, by_hand), writes=False)
+
+    def merge_flow(self, flow_id: str, into: str) -> StoredFlow:
+        """Merges a flow into another one; what it is afterwards. The test of either is for the tests agent to settle.
+        Raises NoSuchFlow or CannotMerge."""
+        in_transaction(self._engine, lambda c: merges.merge(c, flow_id, into), writes=True)
+        return self.flow(flow_id)
+
+    def part_flow(self, flow_id: str) -> StoredFlow:
+        """Parts a flow from the one that it is merged into; what it is afterwards. Raises NoSuchFlow."""
+        in_transaction(self._engine, lambda c: merges.part(c, flow_id), writes=True)
+        return self.flow(flow_id)
+
+    def flow(self, flow_id: str) -> StoredFlow:
+        """One flow. Raises NoSuchFlow."""
+        return in_transaction(self._engine, lambda c: merges.flow(c, flow_id), writes=False)
+
+    def flows(self, app: str) -> list[StoredFlow]:
+        """The flows of an app, the most frequent first, up to FLOWS_MAX."""
+        return in_transaction(self._engine, lambda c: merges.flows(c, app), writes=False)
 
     def put_test(self, test: GeneratedTest) -> bool:
         """Stores a generated test if it was written from the stories that its flow draws now.

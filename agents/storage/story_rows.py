@@ -6,13 +6,13 @@ when several workers bring stories of the same flow.
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from agents.storage import rows
-from agents.storage.tables import FLOWS, STORIES, STORY_TAGS, TESTS
+from agents.storage.tables import FLOW_CHANGES, FLOWS, STORIES, STORY_TAGS, TESTS
 from agents.storage.values import FlowState, Page, PageRequest, StoredStory, StoryFilter
 from pipeline.consensus import SAMPLES_MAX, evidence_of
 from pipeline.flows import flow_id, test_id
@@ -29,23 +29,24 @@ def put_stories(connection: Connection, stories: Sequence[Story]) -> dict[str, F
     before = {row.id: row for row in connection.execute(query)}
     flows = {put.flow: put for put in placed.values()}
     rows.insert_absent(connection, FLOWS, [put.flow_row() for put in flows.values()])
-    concerned = sorted({*flows, *(row.flow_id for row in before.values())})
-    lock_flows(connection, concerned)
-    changed = [put for key, put in placed.items() if key not in before or before[key].body != put.body]
+    into = lock_merged(connection, {*flows, *(row.flow_id for row in before.values())})
+    placed = {key: replace(put, flow=into[put.flow][-1]) for key, put in placed.items()}
+    concerned = sorted({*(put.flow for put in placed.values()), *(row.flow_id for row in before.values())})
+    changed = [put for key, put in placed.items() if _differs(put, before.get(key))]
     _write(connection, changed, before)
     moves: Counter[str] = Counter()
     for put in changed:
         moves[put.flow] += 1
         if put.key in before:
             moves[before[put.key].flow_id] -= 1
-    _add_support(connection, moves)
-    _note_evidence(connection, concerned)
+    add_support(connection, moves)
+    note_evidence(connection, concerned)
     return {flow: flow_state(connection, flow) for flow in concerned}
 
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A story on its way into its flow."""
+    """A story on its way into its flow: the one that its key names, or the one that this was merged into."""
 
     story: Story
     key: str
@@ -76,6 +77,10 @@ def _placed(story: Story) -> _Placed:
     return _Placed(story, rows.plain(story.id), flow_id(story.app, story.flow_key), to_json(story).decode())
 
 
+def _differs(put: _Placed, before: Any) -> bool:
+    return before is None or before.body != put.body or before.flow_id != put.flow
+
+
 def _write(connection: Connection, changed: Sequence[_Placed], before: Container[str]) -> None:
     rows.upsert(connection, STORIES, [put.row() for put in changed])
     known = [put.key for put in changed if put.key in before]
@@ -95,8 +100,8 @@ def withdraw_story(connection: Connection, story_id: str) -> FlowState | None:
         return None
     lock_flows(connection, [flow])
     connection.execute(delete(STORIES).where(STORIES.c.id == key))
-    _add_support(connection, {flow: -1})
-    _note_evidence(connection, [flow])
+    add_support(connection, {flow: -1})
+    note_evidence(connection, [flow])
     return flow_state(connection, flow)
 
 
@@ -116,21 +121,24 @@ def flow_state(connection: Connection, flow: str) -> FlowState:
     )
 
 
-def unsettled(connection: Connection) -> list[FlowState]:
-    """The flows whose stored test isn't the one that their stories ask for now: what a crash left undone."""
+def unsettled(connection: Connection, by_hand: bool = False) -> list[FlowState]:
+    """The flows whose stored test isn't the one that their stories ask for now: what a crash left undone, or `by_hand`
+    only what people did to flows. A saved test stays when its flow is empty, but not on the topic."""
     query = (
         select(FLOWS.c.id)
         .select_from(FLOWS.outerjoin(TESTS, TESTS.c.flow_id == FLOWS.c.id))
         .where(
             or_(
                 and_(FLOWS.c.support > 0, TESTS.c.id.is_(None)),
-                and_(FLOWS.c.support == 0, TESTS.c.id.is_not(None)),
+                and_(FLOWS.c.support == 0, TESTS.c.id.is_not(None), or_(~TESTS.c.saved, TESTS.c.published)),
                 and_(FLOWS.c.support > 0, FLOWS.c.evidence.is_(None)),
                 and_(FLOWS.c.support > 0, TESTS.c.evidence != FLOWS.c.evidence),
                 and_(FLOWS.c.support > 0, TESTS.c.published.is_(False)),
             )
         )
     )
+    if by_hand:
+        query = query.where(FLOWS.c.id.in_(select(FLOW_CHANGES.c.flow_id)))
     return [flow_state(connection, flow) for flow in connection.execute(query).scalars().all()]
 
 
@@ -146,7 +154,7 @@ def sessions(connection: Connection, flow: str) -> list[Story]:
     return [from_json(STORY, body) for body in connection.execute(query).scalars()]
 
 
-def _note_evidence(connection: Connection, flows: Iterable[str]) -> None:
+def note_evidence(connection: Connection, flows: Iterable[str]) -> None:
     """Writes down what the tests of these flows are to be written from, so that what a crash leaves undone is found."""
     for flow in flows:
         drawn = sampled_versions(connection, flow)
@@ -159,6 +167,37 @@ def lock_flows(connection: Connection, flows: Sequence[str]) -> None:
     if connection.dialect.name == "postgresql":
         query = select(FLOWS.c.id).where(FLOWS.c.id.in_(flows)).order_by(FLOWS.c.id)
         connection.execute(query.with_for_update())
+
+
+def merged_paths(connection: Connection, flows: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """For each flow the way from it to the flow that its stories belong to, both included."""
+    into: dict[str, str | None] = {}
+    asked = set(flows)
+    wanted = asked
+    while wanted:
+        query = select(FLOWS.c.id, FLOWS.c.merged_into).where(FLOWS.c.id.in_(wanted), FLOWS.c.merged_into.is_not(None))
+        found = {row.id: row.merged_into for row in connection.execute(query)}
+        into |= found
+        wanted = {flow for flow in found.values() if flow not in into}
+    paths = {}
+    for flow in asked:
+        path = [flow]
+        while (further := into.get(path[-1])) is not None:
+            path.append(further)
+        paths[flow] = tuple(path)
+    return paths
+
+
+def lock_merged(connection: Connection, flows: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Locks these flows and all that they are merged into; the ways there, as they are from now on."""
+    asked, locked = set(flows), set[str]()
+    while True:
+        paths = merged_paths(connection, asked)
+        wanted = asked.union(*paths.values()) - locked
+        if not wanted:
+            return paths
+        lock_flows(connection, sorted(wanted))
+        locked |= wanted
 
 
 def story(connection: Connection, story_id: str) -> StoredStory | None:
@@ -200,7 +239,8 @@ def _lock_stories(connection: Connection, keys: Iterable[str]) -> None:
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
-def _add_support(connection: Connection, moves: Mapping[str, int]) -> None:
+def add_support(connection: Connection, moves: Mapping[str, int]) -> None:
+    """Counts stories that came (or, below zero, left), by flow."""
     changes = [{"flow": flow, "change": change} for flow, change in moves.items() if change]
     if changes:
         more = FLOWS.c.support + bindparam("change")

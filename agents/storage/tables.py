@@ -46,9 +46,24 @@ FLOWS = Table(
     Column("flow_key", BYTEWISE, nullable=False),
     Column("support", Integer, nullable=False),
     Column("evidence", BYTEWISE, nullable=True),
+    Column("merged_into", BYTEWISE, nullable=True),
+    Index("flows_merged", "merged_into"),
 )
 """One row a flow. `support` is the number of its stories, `evidence` names those that its test is to be written from;
-both are kept under the row's lock."""
+both are kept under the row's lock. `merged_into` is the flow that its stories belong to, where people said so."""
+
+FLOW_CHANGES = Table(
+    "flow_changes",
+    METADATA,
+    Column("flow_id", BYTEWISE, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("changed_at", BYTEWISE, nullable=False),
+    Column("change", BYTEWISE, nullable=False),
+    Column("other_flow_id", BYTEWISE, nullable=False),
+    Column("stories", Integer, nullable=False),
+)
+"""What was done to a flow, in the order of `number`: `change` is one of those of `values.FlowChange`, `stories` counts
+those that changed places."""
 
 TESTS = Table(
     "tests",

@@ -28,6 +28,14 @@ class EditConflict(RuntimeError):
         self.etag = etag
 
 
+class NoSuchFlow(LookupError):
+    """There is no flow of this id."""
+
+
+class CannotMerge(ValueError):
+    """These two flows can't be merged; the message says why, and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class FlowState:
     """A flow right after a change.
@@ -55,6 +63,34 @@ class FlowState:
     def needs_no_test(self) -> bool:
         """Whether there is a test although the flow is empty."""
         return not self.sampled and self.test_evidence is not None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowChange:
+    """What was done to a flow: it was merged into `other`, took `other` in, was parted from `other`, or gave `other`
+    back. `stories` counts those that changed places; `changed_at` is ISO 8601 in UTC."""
+
+    changed_at: str
+    change: Literal["merged into", "took in", "parted from", "gave back"]
+    other: str
+    stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFlow:
+    """A flow as it stands: how many stories it has, one of them (None where it has none), when the newest began, the
+    flow that it is merged into, those that are merged into it, its test where there is one, and what was done to it,
+    oldest first (left out in lists)."""
+
+    flow_id: str
+    app: str
+    support: int
+    sample: Story | None
+    last_seen: str
+    merged_into: str | None
+    merged: tuple[str, ...]
+    test_id: str | None
+    changes: tuple[FlowChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

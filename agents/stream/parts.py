@@ -37,7 +37,8 @@ class Tagger(Protocol):
 
 @dataclass(frozen=True)
 class StreamParts:
-    """`build` makes a window's stories, none where nothing was done in it; `write` a test of a flow's sessions."""
+    """`build` makes a window's stories, none where nothing was done in it; `write` the test of a flow, by its id, from
+    its sessions."""
 
     settings: Settings
     windowing: Windowing
@@ -48,4 +49,4 @@ class StreamParts:
     files: CodeFiles
     wire: Wire
     build: Callable[[ClosedWindow], Sequence[Story]]
-    write: Callable[[Sequence[Story]], GeneratedTest]
+    write: Callable[[Sequence[Story], str], GeneratedTest]

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 RETRY_S: Final = 1.0
 BATCH_MAX: Final = 100
 """Stories that share a transaction."""
+BY_HAND_S: Final = 3.0
+"""How often storage is asked for flows that people merged or parted."""
 
 R = TypeVar("R")
 
@@ -88,19 +90,35 @@ class WritingAgent:
             die("the tests agent failed", error)
 
     async def _work(self) -> None:
+        first = asyncio.ensure_future(self._waiting.get())
         try:
             await self._settle(await self._tried(self._parts.storage.unsettled_flows))
+            look_at_s = time.monotonic() + BY_HAND_S
             while True:
-                came = [await self._waiting.get()]
-                while len(came) < BATCH_MAX and not self._waiting.empty():
-                    came.append(self._waiting.get_nowait())
-                now = self._round
-                await self._batch([event for since, event in came if since == now], now)
+                await asyncio.wait({first}, timeout=max(0.0, look_at_s - time.monotonic()))
+                if first.done():
+                    came = [first.result()]
+                    while len(came) < BATCH_MAX and not self._waiting.empty():
+                        came.append(self._waiting.get_nowait())
+                    first = asyncio.ensure_future(self._waiting.get())
+                    now = self._round
+                    await self._batch([event for since, event in came if since == now], now)
+                if time.monotonic() >= look_at_s:
+                    await self._settle_by_hand()
+                    look_at_s = time.monotonic() + BY_HAND_S
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process
             if not self._parts.progress.stopping:
                 die("a batch of stories failed", error)
+        finally:
+            first.cancel()
+
+    async def _settle_by_hand(self) -> None:
+        """Writes the tests of flows that people merged or parted, through whichever worker they did. Storage that does
+        not answer is asked again next time."""
+        states = await self._once(self._parts.storage.unsettled_flows, True)
+        await self._settle([] if states is None else states[0])
 
     async def _let_go(self, *_: Any, **__: Any) -> None:
         """A rebalance begins, or the end: returns once nothing is being stored, and what waits is not stored any more.
@@ -226,7 +244,7 @@ class WritingAgent:
             if state.needs_no_test:
                 outputs.append(Output(name, state.flow_id, None))
             elif drawn and (state.needs_test or any(story_id in said for story_id in drawn)):
-                test = self._written(self._parts.storage.sessions(state.flow_id))
+                test = self._written(state.flow_id)
                 if test is None:
                     continue
                 if not self._parts.storage.put_test(test):
@@ -256,12 +274,13 @@ class WritingAgent:
                 again.append(Output(output.test_id, output.flow_id, None if newer is None else newer.test))
         return again, moved
 
-    def _written(self, sessions: Sequence[Story]) -> GeneratedTest | None:
+    def _written(self, flow_id: str) -> GeneratedTest | None:
         """A flow that our code can't write a test of must not stop the others: it is logged as a bug."""
+        sessions = self._parts.storage.sessions(flow_id)
         if not sessions:
             return None  # its last story was withdrawn this moment, by another worker, which says so
         try:
-            return self._parts.write(sessions)
+            return self._parts.write(sessions, flow_id)
         except Exception as error:  # noqa: BLE001 - logged
             about = {"app": sessions[0].app, "journey_id": sessions[0].journey_id, "trace": trace_of(error)}
             logger.error("no test could be written of stories %s", [story.id for story in sessions], extra=about)

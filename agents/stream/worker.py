@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import faust
@@ -109,7 +108,7 @@ def _parts(services: "Services") -> StreamParts:
         files=services.files,
         wire=services.wire,
         build=build_stories,
-        write=partial(test_of, users_min=services.settings.users_min),
+        write=lambda sessions, flow: test_of(sessions, services.settings.users_min, flow),
     )
 
 

@@ -52,7 +52,8 @@ async def get_coverage(context: Context, request: web.Request) -> web.Response:
     app = own_app(request, request.query.get("app"))
     if not app:
         raise BadInput("app: should name an app")
-    flows = await off_loop(context.services.storage.seen_flows, app)
+    services = context.services
+    flows = await off_loop(services.storage.seen_flows, app, services.settings.users_min)
     return json_answer(_json(coverage(flows, _target(request), request.query.get("since", ""))))
 
 

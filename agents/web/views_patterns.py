@@ -34,7 +34,9 @@ async def get_patterns(context: Context, request: web.Request) -> web.Response:
     app = own_app(request, request.query.get("app"))
     if not app:
         raise BadInput("app: should name an app")
-    found = await context.services.find_patterns(await off_loop(context.services.storage.seen_goals, app))
+    services = context.services
+    goals = await off_loop(services.storage.seen_goals, app, services.settings.users_min)
+    found = await services.find_patterns(goals)
     if found is None:
         hint = "ask a worker with the role journeys, in a moment"
         raise ApiError(503, "no_model", "this worker has no model loaded", hint)

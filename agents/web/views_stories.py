@@ -14,7 +14,7 @@ from agents.web.calls import Answer, Call, Context, Parameter, ref
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import PAGE_PARAMETERS, off_loop, page_request, text_filters, text_parameter
 from agents.web.services import OpenWindow
-from pipeline.anonymity import events_without_values, hidden, made_up, typed_texts
+from pipeline.anonymity import events_without_values, told_to_all
 from pipeline.traffic import traffic_of
 from schemas.codecs import dump, from_json
 from schemas.events import EVENT
@@ -26,12 +26,8 @@ EVENTS_SHOWN_MAX: Final = 1_000
 
 
 def story_json(stored: StoredStory, users_min: int = 1) -> dict[str, Any]:
-    """A story as clients know it. Where values of real traffic need several users, one story's are made up, all of
-    them: how many users typed one is not asked here."""
-    told = stored.story
-    if users_min > 1 and told.traffic == "real":
-        told = hidden(told, made_up(told, frozenset(typed_texts(told.steps))))
-    fields: dict[str, Any] = dump(told)
+    """A story as clients know it."""
+    fields: dict[str, Any] = dump(told_to_all(stored.story, users_min))
     return {**fields, "hasTests": stored.has_test, "flow_id": stored.flow_id, "support": stored.support}
 
 

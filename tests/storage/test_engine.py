@@ -24,6 +24,8 @@ VERSIONS = [script.revision for script in reversed([*scripts().walk_revisions()]
 EARLIER = VERSIONS[:-1]
 OLD = a_story("old")
 OLD_TEST = a_test(OLD)
+LATER = frozenset({"flow_changes"})
+"""Tables that the first version had not: who wrote before them left them empty."""
 EDIT = "def test_sign_in(page):\n    page.goto('/edited')\n"
 LACKING = {"0001": {"evidence", "sessions"}, "0002": {"evidence", "sessions"}}
 """What bodies of tests did not say in earlier versions."""
@@ -59,7 +61,7 @@ def old_database(url: str, version: str, tables: str | None = None) -> None:
             for number, (origin, code) in enumerate([("generated", OLD_TEST.code), ("edited", EDIT)], start=1)
         ],
     }  # fmt: skip
-    assert rows.keys() | {"alembic_version"} == there.tables.keys()
+    assert rows.keys() | {"alembic_version"} == there.tables.keys() - LATER
     with database.begin() as connection:
         for name, some in rows.items():
             connection.execute(there.tables[name].insert(), some)

@@ -3,12 +3,17 @@
 import json
 import random
 import time
+import urllib.request
 from collections.abc import Callable
 
 import pytest
 
 from agents.stream.rekey import partition_of
+from pipeline.generate import stories_of
+from pipeline.generate import test_of as write_flow
+from schemas.codecs import from_json, to_json
 from schemas.events import Click, End, Event
+from schemas.generated_tests import GENERATED_TEST
 from schemas.limits import DEAD_LETTER_BYTES_MAX
 from tests.stream.cluster import Record, WorkerProcess, wait_for
 from tests.stream.conftest import Stream
@@ -207,6 +212,32 @@ def test_the_tests_of_the_flows_follow(stream: Stream) -> None:
         return {test_id(story.app, flow_id(story.app, story.flow_key)) for story in stories}
 
     wait_for(lambda: stream.tests().keys() == flows(), 30, lambda: f"{stream.tests().keys() ^ flows()}")
+
+
+def test_merged_flows_share_a_test_and_parted_ones_have_their_own_again(stream: Stream, worker: WorkerProcess) -> None:
+    """Whoever merges two flows over HTTP finds on the topic, soon after and without new traffic, one test of the
+    stories of both, under the id of the flow that took the other in, and a tombstone for the other; parted, both stand
+    as before."""
+    events = [event for number in range(2) for event in ended(f"merged-{number}", 700 + number)]
+    wanted = stream.true_tests(events)
+    assert len(wanted) == 2
+    stream.send(*batches(random.Random(7), events, 100))
+    wait_for(lambda: wanted.items() <= stream.tests().items(), 60.0, worker.tail)
+    one, other = (from_json(GENERATED_TEST, test) for test in wanted.values())
+
+    def put(into: str | None) -> None:
+        body = json.dumps({"merged_into": into}).encode()
+        call = urllib.request.Request(f"{worker.url}/api/v1/flows/{one.flow_id}", body, method="PUT")
+        with urllib.request.urlopen(call, timeout=10) as answer:
+            assert answer.status == 200
+
+    put(other.flow_id)
+    both = write_flow(stories_of(events, stream.windowing), flow=other.flow_id)
+    assert both.id == other.id
+    wait_for(lambda: one.id not in stream.tests(), 30.0, worker.tail)
+    wait_for(lambda: stream.tests()[other.id] == to_json(both), 30.0, worker.tail)
+    put(None)
+    wait_for(lambda: wanted.items() <= stream.tests().items(), 30.0, worker.tail)
 
 
 def test_an_end_alone_is_no_story(stream: Stream, worker: WorkerProcess) -> None:

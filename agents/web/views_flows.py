@@ -1,0 +1,168 @@
+"""Flows: what stories came together, and people's word on which should."""
+
+from dataclasses import asdict
+from typing import Any, Final
+
+import orjson
+from aiohttp import web
+
+from agents.storage import CannotMerge, NoSuchFlow, StoredFlow
+from agents.web.admission import may_see, own_app
+from agents.web.answers import json_answer
+from agents.web.calls import Answer, Call, Context, Parameter
+from agents.web.errors import ApiError, not_found
+from agents.web.queries import off_loop
+from pipeline.anonymity import title_for_all
+from schemas.codecs import BadInput
+
+BODY_BYTES_MAX: Final = 1_000
+_TEXT: Final = {"type": "string"}
+_NULLABLE: Final = {"type": "string", "nullable": True}
+_CHANGE: Final = {
+    "type": "object",
+    "required": ["changed_at", "change", "other", "stories"],
+    "properties": {
+        "changed_at": _TEXT,
+        "change": {"type": "string", "enum": ["merged into", "took in", "parted from", "gave back"]},
+        "other": _TEXT,
+        "stories": {"type": "integer"},
+    },
+}
+FLOW_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["flow_id", "app", "title", "support", "last_seen", "merged_into", "merged", "test_id", "changes"],
+    "properties": {
+        "flow_id": _TEXT, "app": _TEXT, "title": _TEXT, "support": {"type": "integer"}, "last_seen": _TEXT,
+        "merged_into": _NULLABLE, "merged": {"type": "array", "items": _TEXT}, "test_id": _NULLABLE,
+        "changes": {"type": "array", "items": _CHANGE},
+    },
+}  # fmt: skip
+FLOWS_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["flows"],
+    "properties": {"flows": {"type": "array", "items": FLOW_SCHEMA}},
+}
+
+
+def flow_json(flow: StoredFlow, users_min: int) -> dict[str, Any]:
+    """A flow as clients know it, with the title of one of its stories."""
+    title = "" if flow.sample is None else title_for_all(flow.sample, users_min)
+    return {
+        "flow_id": flow.flow_id,
+        "app": flow.app,
+        "title": title,
+        "support": flow.support,
+        "last_seen": flow.last_seen,
+        "merged_into": flow.merged_into,
+        "merged": list(flow.merged),
+        "test_id": flow.test_id,
+        "changes": [asdict(change) for change in flow.changes],
+    }
+
+
+async def get_flows(context: Context, request: web.Request) -> web.Response:
+    """The flows of an app."""
+    app = own_app(request, request.query.get("app"))
+    if not app:
+        raise BadInput("app: should name an app")
+    users_min = context.services.settings.users_min
+    flows = await off_loop(lambda: [flow_json(flow, users_min) for flow in context.services.storage.flows(app)])
+    return json_answer({"flows": flows})
+
+
+async def get_flow(context: Context, request: web.Request) -> web.Response:
+    """One flow with what was done to it."""
+    return json_answer(flow_json(await _own(context, request), context.services.settings.users_min))
+
+
+async def put_flow(context: Context, request: web.Request) -> web.Response:
+    """Merges a flow into another one, or parts it again."""
+    key = (await _own(context, request)).flow_id
+    into = _merged_into(await request.content.read(BODY_BYTES_MAX + 1))
+    storage = context.services.storage
+    try:
+        if into is None:
+            flow = await off_loop(storage.part_flow, key)
+        else:
+            flow = await off_loop(storage.merge_flow, key, into)
+    except NoSuchFlow:
+        raise ApiError(
+            422, "no_such_flow", "merged_into: no flow has this id", "GET /api/v1/flows lists them"
+        ) from None
+    except CannotMerge as error:
+        raise ApiError(409, "cannot_merge", str(error), "GET /api/v1/flows/{id} shows how the two stand") from None
+    return json_answer(flow_json(flow, context.services.settings.users_min))
+
+
+async def _own(context: Context, request: web.Request) -> StoredFlow:
+    key = request.match_info["id"]
+    try:
+        flow = await off_loop(context.services.storage.flow, key)
+    except NoSuchFlow:
+        raise not_found("flow", key) from None
+    if not may_see(request, flow.app):
+        raise not_found("flow", key)
+    return flow
+
+
+def _merged_into(body: bytes) -> str | None:
+    """The other flow, None to part. Raises BadInput."""
+    if len(body) > BODY_BYTES_MAX:
+        raise ApiError(413, "too_large", f"the body has more than {BODY_BYTES_MAX} bytes", "name the other flow only")
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadInput(f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
+    if not isinstance(document, dict) or not isinstance(document.get("merged_into", 0), str | None):
+        raise BadInput('merged_into: should be the id of a flow, or null; send {"merged_into": "…"}')
+    return document["merged_into"]  # type: ignore[no-any-return]
+
+
+FLOW_ID: Final = Parameter("id", "path", "The flow's id.", required=True)
+AWAY: Final = Answer("Storage is away.")
+
+CALLS: Final[tuple[Call, ...]] = (
+    Call(
+        "GET",
+        "/api/v1/flows",
+        get_flows,
+        "The flows of an app, the most frequent first.",
+        answers={200: Answer("The flows.", FLOWS_SCHEMA), 400: Answer("A parameter that can't be used."), 503: AWAY},
+        parameters=(Parameter("app", "query", "The app.", {"type": "string", "minLength": 1}, required=True),),
+        tag="flows",
+        access="read",
+    ),
+    Call(
+        "GET",
+        "/api/v1/flows/{id}",
+        get_flow,
+        "One flow: where its stories are, and what was done to it.",
+        answers={200: Answer("The flow.", FLOW_SCHEMA), 404: Answer("No such flow."), 503: AWAY},
+        parameters=(FLOW_ID,),
+        tag="flows",
+        access="read",
+    ),
+    Call(
+        "PUT",
+        "/api/v1/flows/{id}",
+        put_flow,
+        "Merges a flow into another one, whose test then speaks for both, or parts it (`null`). Ids stay.",
+        answers={
+            200: Answer("How the flow stands now.", FLOW_SCHEMA),
+            400: Answer("The body can't be used."),
+            404: Answer("No such flow."),
+            409: Answer("These two can't be merged; the message says why."),
+            413: Answer("Too large."),
+            422: Answer("There is no such other flow."),
+            503: AWAY,
+        },
+        parameters=(FLOW_ID,),
+        body={
+            "application/json": {
+                "schema": {"type": "object", "required": ["merged_into"], "properties": {"merged_into": _NULLABLE}}
+            }
+        },
+        tag="flows",
+        access="read",
+    ),
+)

@@ -1,0 +1,83 @@
+"""Flows over HTTP: seen, merged, parted."""
+
+import pytest
+
+from pipeline.flows import flow_id
+from schemas.events import Typed
+from schemas.stories import FillStep
+from tests.storage.samples import APP, a_story, a_test
+from tests.stories.by_hand import textbox
+from tests.web.conftest import Site
+
+ENTER, BUTTON = (flow_id(APP, key) for key in ("enter", "button"))
+
+
+def filled(site: Site) -> None:
+    site.storage.put_stories(
+        [a_story("a", flow_key="button"), a_story("b", flow_key="button"), a_story("c", flow_key="enter")]
+    )
+    site.storage.put_test(a_test(a_story("c", flow_key="enter")))
+
+
+def test_flows_of_an_app(site: Site) -> None:
+    """The most frequent first, with title, support and test."""
+    filled(site)
+    found = site.http.get("/api/v1/flows", params={"app": APP}).json()["flows"]
+    assert [(one["flow_id"], one["support"], one["title"]) for one in found] == [
+        (BUTTON, 2, "Sign in"),
+        (ENTER, 1, "Sign in"),
+    ]
+    assert [one["test_id"] is not None for one in found] == [False, True]
+    assert site.http.get("/api/v1/flows").status_code == 400
+
+
+def test_a_flow_is_merged_and_parted(site: Site) -> None:
+    """`merged_into` says where its stories are, and is what one changes; stories name the flow that they are in."""
+    filled(site)
+    merged = site.http.put(f"/api/v1/flows/{ENTER}", json={"merged_into": BUTTON})
+    assert merged.status_code == 200
+    assert merged.json()["merged_into"] == BUTTON
+    assert site.http.get(f"/api/v1/flows/{BUTTON}").json()["merged"] == [ENTER]
+    assert site.http.get("/api/v1/stories/c").json()["flow_id"] == BUTTON
+    parted = site.http.put(f"/api/v1/flows/{ENTER}", json={"merged_into": None}).json()
+    assert (parted["merged_into"], parted["support"]) == (None, 1)
+    assert [one["change"] for one in parted["changes"]] == ["merged into", "parted from"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"merged_into": "nobody"}', 422),
+        (f'{{"merged_into": "{ENTER}"}}'.encode(), 409),
+        (b"{}", 400),
+        (b'{"merged_into": 7}', 400),
+        (b"[]", 400),
+        (b"no", 400),
+        (b" " * 1_001, 413),
+    ],
+)
+def test_what_cannot_be_merged_is_refused(site: Site, body: bytes, status: int) -> None:
+    """Each with its reason, and nothing is changed."""
+    filled(site)
+    answer = site.http.put(f"/api/v1/flows/{ENTER}", content=body)
+    assert answer.status_code == status
+    assert answer.json()["error"]["message"]
+    assert site.storage.flow(ENTER).changes == ()
+
+
+def test_an_unknown_flow_is_not_found(site: Site) -> None:
+    """For reading and for merging."""
+    assert site.http.get("/api/v1/flows/nobody").status_code == 404
+    assert site.http.put("/api/v1/flows/nobody", json={"merged_into": None}).status_code == 404
+
+
+@pytest.mark.parametrize("call", ["flows", "coverage", "patterns"])
+def test_no_list_of_flows_tells_what_somebody_typed(site: Site, call: str) -> None:
+    """Titles of people's traffic have made-up values; those of testers' keep theirs."""
+    typed = FillStep(event_id="e1", at_ms=1, target=textbox("Name"), value=Typed(text="Bernadette"))
+    told = a_story("a", steps=(typed,), title='Create "Bernadette"')
+    site.storage.put_story(told)
+    assert "Bernadette" not in site.http.get(f"/api/v1/{call}", params={"app": APP}).text
+    site.storage.put_story(told.model_copy(update={"traffic": "test", "version": 9}))
+    if call != "patterns":
+        assert "Bernadette" in site.http.get(f"/api/v1/{call}", params={"app": APP}).text
