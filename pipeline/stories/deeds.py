@@ -35,7 +35,7 @@ from pipeline.stories.verbs import (
 )
 from pipeline.stories.words import caption, is_button, is_text_field
 from schemas.elements import Element
-from schemas.events import Page, StateChanged
+from schemas.events import Gone, Page, StateChanged
 from schemas.stories import (
     BackStep,
     CheckStep,
@@ -155,7 +155,7 @@ class _Teller:
         if step.target.role in ("checkbox", "radio", "switch"):
             self.at = self.at if self.filled else self._place(step)
             self.filled[f"{CHOSEN}{choice(step.target, self.data)}"] = number
-        elif _CANCEL.match(words) and not self.answers.writes(step):
+        elif _CANCEL.match(words) and (not self.answers.writes(step) or self._closes_the_view(step)):
             self._cancel()
         elif self._reveals(step):
             return
@@ -201,6 +201,10 @@ class _Teller:
         if names_deed or step.navigates or step.dialogs or step.download is not None or self.answers.writes(step):
             return False
         return self.answers.writes_after(number, self._place(step))
+
+    def _closes_the_view(self, step: ClickStep) -> bool:
+        """Whether it only puts away what was looked at, also where the page writes down what stands open."""
+        return bool(self.view) and not step.navigates and all(isinstance(change, Gone) for change in step.changes)
 
     def _reveals(self, step: ClickStep) -> bool:
         """A menu or section that opens: only a way to what is in it."""

@@ -8,7 +8,7 @@ import pytest
 
 from bench.flows.synthetic import ROW, Visitor, alert, element, heading
 from schemas.elements import Ancestor, ByTag, Candidate, Element
-from schemas.events import Check, Click, Effect, End, Fill, Page, Press, Request, Select, Typed
+from schemas.events import Check, Click, Effect, End, Fill, Gone, Page, Press, Request, Select, Typed
 from tests.flows.test_flow_assignment import told
 
 Acts = Callable[[Visitor], None]
@@ -200,3 +200,12 @@ def test_what_is_changed_in_a_form_is_not_what_is_new_in_it() -> None:
     new = key(types("Title", form="title"), sends("Save"))
     changed = key(types("Title", "Dry cellar", before="Wet cellar", form="title"), sends("Save"))
     assert new != changed
+
+
+def test_putting_away_what_was_looked_at_is_no_deed() -> None:
+    """A thing that was opened and closed again is a look, also where the page writes down what stands open; closing
+    what the page answers to is a deed."""
+    looks = clicks(element("a", "link", "Cellar"))
+    search = (types("Title", form="title"), sends("Save"))
+    assert key(looks, sends("Close", Gone(element=heading("Cellar").element), url=None), *search) == key(*search)
+    assert key(looks, sends("Close", heading("Closed"), url=None), *search) != key(*search)
