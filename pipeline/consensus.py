@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.anonymity import USERS_MIN, hidden, made_up, rare_texts, typed_texts
-from pipeline.sessions import Session, exact_of, numberless, rough_of, target_of
+from pipeline.sessions import Session, numberless, rough_of, target_of
+from pipeline.stories.likeness import is_search
 from schemas.elements import Element
-from schemas.events import Change, Page, TextChanged, ValueChanged
+from schemas.events import Appeared, Change, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter
-from schemas.stories import NetworkRequest, State, Step, Story
+from schemas.stories import FillStep, NetworkRequest, State, Step, Story
 
 SAMPLES_MAX: Final = 20
 """Sessions of a flow that its test is written from: what is kept of a flow does not grow with its traffic."""
@@ -24,6 +25,10 @@ FOREIGN_CHARS_MIN: Final = 4
 """Shorter texts of other sessions stand in the app's own words by chance."""
 HELD_SHARE: Final = 0.8
 """What so many of the sessions saw is the app's doing; what fewer saw is chance."""
+DECIDED_MIN: Final = 2
+"""Other sessions on either side, from which on a choice is said to decide what is seen."""
+AUTOSAVED_SHARE: Final = 0.5
+"""Where the page saved what was typed before so many of the users went on, it does so; the others were quicker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class Consensus:
 
     `evidence` names the sessions and their versions: as long as it is the same, so is the story. `dropped` counts what
     was seen in the representative's session and not held in the others. `rare` are the texts of the sessions that may
-    not be told. `parameters` are filled in by `pipeline.parameters`.
+    not be told. `parameters`, and the assertions that are `fixed` whatever the values are, are filled in
+    by `pipeline.parameters`.
     """
 
     story: Story
@@ -40,6 +46,7 @@ class Consensus:
     dropped: int = 0
     rare: frozenset[str] = frozenset()
     parameters: tuple[Parameter, ...] = ()
+    fixed: frozenset[Hashable] = frozenset()
 
     @property
     def evidence(self) -> str:
@@ -105,9 +112,11 @@ def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
 
 
 def _foreign(own: Session, others: Sequence[Session]) -> re.Pattern[str] | None:
-    """Finds what other sessions typed and this one didn't: where a page shows that, it shows what was there already."""
+    """Finds what other sessions typed and this one didn't: where a page shows that, it shows what was there already.
+    Who searches makes nothing."""
     mine = " ".join(typed_texts(own.story.steps)).casefold()
-    texts = {text.strip() for other in others for text in typed_texts(other.story.steps)}
+    made = ([step for step in other.story.steps if not is_search(step)] for other in others)
+    texts = {text.strip() for steps in made for text in typed_texts(steps)}
     found = sorted(text for text in texts if len(text) >= FOREIGN_CHARS_MIN and text.casefold() not in mine)
     return re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in found), re.I) if found else None
 
@@ -147,9 +156,24 @@ class _Vote:
         """
         seen = [(other, at) for other in self.others if (at := other.places.get(self.own.tokens[place])) is not None]
         witnesses = [(other, at) for other, at in seen if self._same[id(other)] > place]
-        asked, question = (witnesses, has) if witnesses or like is None else (seen, like)
-        asked = asked or seen
-        return (1 + sum(question(other, at) for other, at in asked)) / (1 + len(asked)) >= HELD_SHARE
+        saw = {id(other): has(other, at) for other, at in seen}
+        if witnesses or like is None:
+            asked = [saw[id(other)] for other, _ in witnesses or seen]
+        else:
+            asked = [saw[id(other)] or like(other, at) for other, at in seen]
+        share = (1 + sum(asked)) / (1 + len(asked))
+        return share >= HELD_SHARE or self._decided(place, [(other, saw[id(other)]) for other, _ in seen])
+
+    def _decided(self, place: int, seen: Sequence[tuple[Session, bool]]) -> bool:
+        """Whether one choice of the users decides it: all who chose the same saw it, and nobody who chose otherwise."""
+        for number in range(place + 1):
+            token, mine = self.own.tokens[number], self.own.inputs[number]
+            alike = [saw for other, saw in seen if token in other.places and other.inputs[other.places[token]] == mine]
+            if len(alike) >= DECIDED_MIN and all(alike):
+                rest = len(seen) - len(alike)
+                if rest >= DECIDED_MIN and sum(saw for _, saw in seen) == len(alike):
+                    return True
+        return False
 
     def step(self, place: int) -> Step:
         """The step with what held."""
@@ -162,40 +186,51 @@ class _Vote:
         target = target_of(step)
         if target is not None:
             update["target"] = self._element(place, target, lambda s, at: s.ways(target_of(s.story.steps[at])))
+        if isinstance(step, FillStep):
+            update["autosaved"] = step.autosaved or self._autosaves(place)
         return step.model_copy(update=update)
+
+    def _autosaves(self, place: int) -> bool:
+        token = self.own.tokens[place]
+        steps = [other.story.steps[at] for other in self.others if (at := other.places.get(token)) is not None]
+        saved = [step for step in steps if isinstance(step, FillStep) and step.autosaved]
+        return len(saved) >= AUTOSAVED_SHARE * (1 + len(steps))
 
     def _changes(self, place: int, changes: tuple[Change, ...], opened: bool) -> tuple[Change, ...]:
         kept = []
         for change in changes:
-            exact, rough = exact_of(change, self.own.masked), rough_of(change)
+            keys, rough = self.own.keys_of(change), rough_of(change)
+            came = isinstance(change, Appeared) and not opened
 
-            def shows(session: Session, at: int, exact: Hashable = exact) -> bool:
-                return exact in session.shown(at, opened)
+            def shows(session: Session, at: int, keys: tuple[Hashable, ...] = keys, came: bool = came) -> bool:
+                shown = session.shown(at, opened)
+                return any(key in shown for key in keys) or (came and session.stands(at, keys))
 
             def shows_such(session: Session, at: int, rough: Hashable = rough) -> bool:
                 step = session.story.steps[at]
                 return any(rough_of(one) == rough for one in (step.opened_changes if opened else step.changes))
 
             others_data = self._foreign is not None and self._foreign.search(_text_of(change)) is not None
-            if others_data or self._numbers_vary(place, exact, opened):
+            if others_data or self._numbers_vary(place, keys, opened):
                 continue
             if self.held(place, shows, shows_such):
 
-                def ways(session: Session, at: int, exact: Hashable = exact) -> set[Hashable]:
-                    return session.ways(session.shown(at, opened).get(exact))
+                def ways(session: Session, at: int, keys: tuple[Hashable, ...] = keys) -> set[Hashable]:
+                    shown = session.shown(at, opened)
+                    return session.ways(next((shown[key] for key in keys if key in shown), None))
 
                 kept.append(change.model_copy(update={"element": self._element(place, change.element, ways)}))
         self.dropped += len(changes) - len(kept)
         return tuple(kept)
 
-    def _numbers_vary(self, place: int, exact: Hashable, opened: bool) -> bool:
+    def _numbers_vary(self, place: int, keys: tuple[Hashable, ...], opened: bool) -> bool:
         """Whether others saw the same with other numbers, and nobody with these: those of a thing that was made."""
         token = self.own.tokens[place]
         seen = [(other, at) for other in self.others if (at := other.places.get(token)) is not None]
-        if any(exact in other.shown(at, opened) for other, at in seen):
+        if any(key in other.shown(at, opened) for other, at in seen for key in keys):
             return False
-        shape = numberless(exact)
-        return any(shape in other.shapes(at, opened) for other, at in seen)
+        shapes = {numberless(key) for key in keys}
+        return any(not shapes.isdisjoint(other.shapes(at, opened)) for other, at in seen)
 
     def _element(self, place: int, own: Element, ways: Callable[[Session, int], set[Hashable]]) -> Element:
         """The element with those ways to find it that the other sessions had as well; all, where that leaves none."""

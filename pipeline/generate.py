@@ -51,7 +51,7 @@ def test_of(stories: Iterable[Story], users_min: int = USERS_MIN, flow: str = ""
     merged these stories into; else it is the one that their key gives.
     """
     found = agreed(stories, users_min)
-    test = write_test(found.story, found.parameters)
+    test = write_test(found.story, found.parameters, fixed=found.fixed)
     notes = test.notes
     if found.dropped:
         told = f"Written from {len(found.sessions)} sessions; {found.dropped} things that varied are not asserted."

@@ -2,7 +2,7 @@
 
 A row is another session that took the same steps with other values, and in which everything held that the test
 asserts: that is found out by writing the test from that session too, and comparing the two programs, each with names in
-the place of its own values.
+the place of its own values. What a page says whatever was typed (a text that was found by one of its words) is fixed.
 """
 
 import re
@@ -35,6 +35,7 @@ def with_parameters(told: Consensus) -> Consensus:
     if not places or len(set(first)) < len(first):
         return told  # the same value twice: which of the two a text echoes can't be told
     rows = [first]
+    fixed: frozenset[Expr] | None = None
     tries = TRIES_MAX
     for other in (Session(story) for story in told.sessions if story.id != told.story.id):
         if tries == 0 or len(rows) == ROWS_MAX:
@@ -43,12 +44,14 @@ def with_parameters(told: Consensus) -> Consensus:
         if row is None or row in rows or not _may_be_told(row, first, told.rare):
             continue
         tries -= 1
-        if _holds(own, other, places, row):
+        same = _fixed(own, other, places, row)
+        if same is not None and fixed in (None, same):
             rows.append(row)
+            fixed = same
     varied = [column for column in zip(*rows, strict=True) if len(set(column)) > 1]
     names = ["value" if number == 0 else f"value_{number + 1}" for number in range(len(varied))]
     found = tuple(Parameter(name=name, values=column) for name, column in zip(names, varied, strict=True))
-    return replace(told, parameters=found)
+    return replace(told, parameters=found, fixed=fixed or frozenset())
 
 
 def _signed_in(session: Session) -> int:
@@ -100,24 +103,30 @@ def _may_be_told(row: Row, first: Row, rare: frozenset[str]) -> bool:
     return bool(other) and long and not any(text in rare for text, _ in other)
 
 
-def _holds(own: Session, other: Session, places: Sequence[int], row: Row) -> bool:
-    """Whether all that the test asserts after these steps could be asserted of the other session with its values."""
+def _fixed(own: Session, other: Session, places: Sequence[int], row: Row) -> frozenset[Expr] | None:
+    """Whether all that the test asserts after these steps could be asserted of the other session with its values: those
+    assertions which hold as they are, whatever was typed; None where one doesn't hold."""
     mine = tuple(_typed(own, place) for place in places)
     differ = [number for number, text in enumerate(row) if text != mine[number]]
     asserted = _written(own.story, [mine[number] for number in differ]).asserted
     writer = _written(other.story, [row[number] for number in differ])
     offered: dict[str, list[Expr]] = {}
     for event, statement in (*_pairs(writer.offered), *writer.asserted):
-        offered.setdefault(event, []).append(_named(statement, row, differ))
+        offered.setdefault(event, []).append(statement)
+    fixed = set()
     steps = {step.event_id: place for place, step in enumerate(own.story.steps)}
     for event, statement in asserted:
         place = steps[event]
         at = other.places.get(own.tokens[place])
         if place < min(places):
             continue  # nothing has been typed yet that could matter
-        if at is None or _named(statement, mine, differ) not in offered.get(other.story.steps[at].event_id, []):
-            return False
-    return True
+        theirs = [] if at is None else offered.get(other.story.steps[at].event_id, [])
+        if _named(statement, mine, differ) in (_named(one, row, differ) for one in theirs):
+            continue
+        if statement not in theirs:
+            return None
+        fixed.add(statement)
+    return frozenset(fixed)
 
 
 def _written(story: Story, varying: Sequence[str]) -> Writer:

@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Final, assert_never
 
 from pipeline.stories.likeness import Data, data_of, identity, inputs_of, named
+from pipeline.stories.outcome import errors
 from pipeline.stories.verbs import is_commit
+from pipeline.stories.words import clean
 from schemas.codecs import to_json
 from schemas.elements import Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
@@ -41,27 +43,48 @@ class Session:
         self.story = story
         self.data = inputs_of(story.steps, data_of(story.steps))
         pairs = list(zip((None, *story.steps), story.steps, strict=False))
-        self.tokens = _numbered_from_the_end([_token(step, self.data, before) for before, step in pairs])
+        self.tokens = _numbered_from_the_end(_tokens(pairs, self.data))
         self.inputs = tuple(None if _sends(step, before) else input_of(step) for before, step in pairs)
         self.places = {token: place for place, token in enumerate(self.tokens)}
         self._masked: dict[str, str] = {}
         self._shapes: dict[tuple[int, bool], frozenset[str]] = {}
         self._shown: dict[tuple[int, bool], dict[Hashable, Element]] = {}
+        self._stands: dict[Hashable, list[tuple[int, bool]]] | None = None
 
     def masked(self, text: str) -> str:
         """The text without this session's data and without dates and times: those of another day are no other text."""
         if text not in self._masked:
-            self._masked[text] = _MOMENT.sub("{time}", self.data.masked(text))
+            self._masked[text] = _timeless(self.data.masked(text))
         return self._masked[text]
 
+    def keys_of(self, change: Change) -> tuple[Hashable, Hashable]:
+        """What a change says, apart from data and as it stands: texts that hold a word which one user typed, another
+        one didn't, are the same text."""
+        return exact_of(change, self.masked), exact_of(change, _timeless)
+
     def shown(self, place: int, opened: bool) -> dict[Hashable, Element]:
-        """What the step showed (in the tab that it opened), each with its element."""
+        """What the step showed (in the tab that it opened), by either of its keys, each with its element."""
         key = (place, opened)
         if key not in self._shown:
             step = self.story.steps[place]
             changes = step.opened_changes if opened else step.changes
-            self._shown[key] = {exact_of(change, self.masked): change.element for change in changes}
+            self._shown[key] = {one: change.element for change in changes for one in self.keys_of(change)}
         return self._shown[key]
+
+    def stands(self, place: int, keys: Iterable[Hashable]) -> bool:
+        """Whether what one of these keys says appeared by this step, and has not gone since."""
+        if self._stands is None:
+            self._stands = {}
+            for at, step in enumerate(self.story.steps):
+                for change in step.changes:
+                    if isinstance(change, Appeared | Gone):
+                        for key in self.keys_of(change):
+                            self._stands.setdefault(_what(key), []).append((at, isinstance(change, Appeared)))
+        for key in keys:
+            until = [came for at, came in self._stands.get(_what(key), ()) if at <= place]
+            if until and until[-1]:
+                return True
+        return False
 
     def shapes(self, place: int, opened: bool) -> frozenset[str]:
         """The same with numbers as place-holders."""
@@ -102,10 +125,23 @@ def _sends(step: Step, before: Step | None) -> bool:
     return isinstance(before, FillStep) and isinstance(step, ClickStep | PressStep) and is_commit(step)
 
 
-def _token(step: Step, data: Data, before: Step | None) -> Hashable:
-    """What makes a step the same step in another session."""
-    if _sends(step, before):
-        return ("send", data.place(step.page.url))
+def _tokens(pairs: Iterable[tuple[Step | None, Step]], data: Data) -> list[Hashable]:
+    """What makes each step the same step in another session. Who is refused tries again, perhaps on another page: the
+    last try is the one that others made at once."""
+    tokens: list[Hashable] = []
+    tried = ""
+    for before, step in pairs:
+        if not _sends(step, before):
+            tokens.append(_token(step, data))
+            continue
+        where = tried or data.place(step.page.url)
+        refused = bool(errors(step.changes))
+        tokens.append(("refused" if refused else "send", where))
+        tried = where if refused else ""
+    return tokens
+
+
+def _token(step: Step, data: Data) -> Hashable:
     match step:
         case GotoStep():
             return ("goto", data.place(step.url))
@@ -154,6 +190,15 @@ def numberless(exact: Hashable) -> str:
 
 def rough_of(change: Change) -> Hashable:
     return change.change, change.element.role or change.element.tag
+
+
+def _timeless(text: str) -> str:
+    return _MOMENT.sub("{time}", clean(text))
+
+
+def _what(key: Hashable) -> Hashable:
+    """What a key says, whether it came or went."""
+    return key[1:] if isinstance(key, tuple) else key
 
 
 def exact_of(change: Change, masked: Callable[[str], str]) -> Hashable:

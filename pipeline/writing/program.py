@@ -27,9 +27,11 @@ from schemas.generated_tests import Parameter
 
 @dataclass(frozen=True)
 class Run:
-    """An expression as a statement: an action or an `expect(…)…`."""
+    """An expression as a statement: an action or an `expect(…)…`. `fixed` says that it stays as it is in each row of a
+    test with parameters."""
 
     expr: Expr
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,10 @@ class Program:
 
     def bind(self, parameters: tuple[Parameter, ...]) -> bool:
         """Puts the parameters' variables in the place of their values; False, and nothing, where one can't be."""
-        exprs = [expr for statement in self.body for expr in _exprs(statement)]
+        exprs = [expr for statement in self.body if not _is_fixed(statement) for expr in _exprs(statement)]
         if not parameters or not all(fits(exprs, parameter) for parameter in parameters):
             return False
-        self.body = [_bound(statement, parameters) for statement in self.body]
+        self.body = [one if _is_fixed(one) else _bound(one, parameters) for one in self.body]
         self.parameters = parameters
         return True
 
@@ -142,6 +144,10 @@ def _lines(statement: Statement, indent: str) -> list[str]:
             return [""]
         case _:
             assert_never(statement)
+
+
+def _is_fixed(statement: Statement) -> bool:
+    return isinstance(statement, Run) and statement.fixed
 
 
 def _exprs(statement: Statement) -> list[Expr]:

@@ -84,7 +84,9 @@ def _shared(programs: tuple[Program, Program], users: Sequence[_Beginning]) -> S
     functions = (*signing_in, "", "", *seeing)
     code = module(programs, functions)
     check_code(code, (SIGN_IN, SEE_SIGNED_IN))
-    codes = {one.test_id: write_test(one.told.story, one.told.parameters, one.steps).code for one in users}
+    codes = {
+        one.test_id: write_test(one.told.story, one.told.parameters, one.steps, one.told.fixed).code for one in users
+    }
     return SharedSignIn(functions, "\nimport re\n" in f"\n{code}", codes)
 
 

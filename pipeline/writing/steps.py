@@ -1,5 +1,6 @@
 """A step of the story as statements in Playwright's idiom."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
@@ -72,6 +73,8 @@ class Writer:
     variables: dict[str, Expr] = field(default_factory=dict)
     varying: frozenset[str] = frozenset()
     """Values that are another in each row of the test."""
+    fixed_checks: frozenset[Hashable] = frozenset()
+    """Assertions that hold as they are in each row."""
     offered: dict[str, list[Expr]] = field(default_factory=dict)
     """All assertions that could be made after a step, by its event's id."""
     asserted: list[tuple[str, Expr]] = field(default_factory=list)

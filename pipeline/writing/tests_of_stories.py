@@ -1,6 +1,7 @@
 """A story written as a test: the steps, and after each what it must have changed."""
 
 import re
+from collections.abc import Hashable
 from typing import Final
 
 from pipeline.flows import flow_id
@@ -24,12 +25,18 @@ SIGNED_IN_PAGE: Final = "signed_in_page"
 """The fixture of an exported project that gives a page on which the user has just signed in."""
 
 
-def write_test(story: Story, parameters: tuple[Parameter, ...] = (), signed_in: int = 0) -> GeneratedTest:
+def write_test(
+    story: Story,
+    parameters: tuple[Parameter, ...] = (),
+    signed_in: int = 0,
+    fixed: frozenset[Hashable] = frozenset(),
+) -> GeneratedTest:
     """The Playwright test of a story. Equal stories give equal bytes.
 
     `parameters` are values that the story typed, with those of other sessions; where one of them stands in a place
     where it can't be put together, the test has the story's own values alone. `signed_in` is the number of steps, from
-    the first on, that have been done on the page that the test gets: those up to a sign-in.
+    the first on, that have been done on the page that the test gets: those up to a sign-in. `fixed` are the assertions
+    that hold as they are in each row, though a value stands in them.
     """
     writer = writer_for(story, SIGNED_IN_PAGE if signed_in else "page")
     told = writer.credentials
@@ -37,6 +44,7 @@ def write_test(story: Story, parameters: tuple[Parameter, ...] = (), signed_in: 
         url = story.initial_state.url or (story.steps[0].page.url if story.steps else "/")
         writer.program.act(Run(method(_first_page(writer, story), "goto", writer.place(url))))
     writer.varying = frozenset(value for parameter in parameters for value in parameter.values)
+    writer.fixed_checks = fixed
     write_steps(writer, story, signed_in, len(story.steps))
     writer.program.bind(parameters)
     program, name = writer.program, names.function_name(story.title)
@@ -158,7 +166,8 @@ def _waits_to_load(step: Step, following: Step) -> bool:
 def _assert(writer: Writer, step: Step, checks: list[Check]) -> None:
     for check in checks:
         writer.asserted.append((step.event_id, check.statement))
-        writer.program.check(Run(met_before(check, writer.met).statement))
+        same = check.statement in writer.fixed_checks
+        writer.program.check(Run(met_before(check, writer.met).statement, same))
         writer.met |= {flat(subject.args[0]) for subject in _chain_of(check.statement)}
         if check.kind == "value":
             writer.waited |= {repr(call.args[0]) for call in _chain_of(check.statement)}

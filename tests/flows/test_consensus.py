@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.flows.synthetic import APPS, Visitor, alert, element, make
+from bench.flows.synthetic import APPS, Visitor, alert, element, heading, make
 from pipeline.consensus import SAMPLES_MAX, cleanest, consensus, evidence_of, sampled
 from pipeline.generate import tests_of as write_tests
 from schemas.codecs import to_json
@@ -14,6 +14,7 @@ from schemas.elements import ById, Candidate
 from schemas.events import Appeared, Click, Effect, End, Page
 from schemas.stories import Story
 from tests.flows.test_flow_assignment import told
+from tests.flows.test_what_tells_flows import PlainVisitor
 
 
 def said_in(story: Story) -> set[str]:
@@ -99,6 +100,64 @@ def test_one_session_in_three_costs_it() -> None:
     """A text that a third of the sessions didn't see is not asserted."""
     story = consensus(sessions("Hello.", "Hello.", "")).story
     assert "Hello." not in said_in(story)
+
+
+def signs_in(number: int, user: str, greeting: str, tip: str = "Hm.", wrong_first: bool = False) -> Story:
+    """A visitor who signs in after a look at some page, perhaps with a wrong password first, and is greeted."""
+    visitor = PlainVisitor("shop", number, random.Random(number))
+    visitor.open(f"/page-{number}")
+    visitor.open("/login")
+    for right in (False, True) if wrong_first else (True,):
+        visitor.write("User", user)
+        visitor.write("Password", "right" if right else "wrong", secret=True)
+        seen = (Appeared(element=element("p", "paragraph", greeting)), Appeared(element=element("p", "paragraph", tip)))
+        answer = seen if right else (alert("Sorry, that was wrong."),)
+        visitor.send("Log in", "POST", "/login", *answer, url="/home" if right else "/login/again")
+    visitor.add(End)
+    return told(visitor).model_copy(update={"id": str(number)})
+
+
+def test_what_one_choice_decides_is_kept() -> None:
+    """Who came by other ways tells all the same: everybody of that name was greeted so, and nobody else was."""
+    names = [("ada", "Ada Lane"), ("bob", "Bob Hill")] * 3
+    stories = [signs_in(number, user, f"Hello, {name}.") for number, (user, name) in enumerate(names)]
+    assert said_in(consensus(stories).story) == {"Hello, Ada Lane.", "Hm."}
+
+
+def test_a_refused_try_is_not_the_one_that_went_through() -> None:
+    """Sessions with a wrong password first tell what came of the right one, wherever the next try was made."""
+    stories = [signs_in(number, "ada", "Hello, Ada.", wrong_first=number > 0) for number in range(4)]
+    found = consensus(stories).story
+    assert said_in(found) == {"Hello, Ada.", "Hm."}
+
+
+def previews(number: int, times: int) -> Story:
+    """A visitor who looks at a preview so many times; its heading comes with the first one and stays."""
+    visitor = PlainVisitor("shop", number, random.Random(number))
+    visitor.open("/edit")
+    for time in range(times):
+        visitor.write("Text", f"{number} and {time}")
+        visitor.send("Preview", "POST", "/preview", *([heading("Preview")] if time == 0 else []), url=None)
+    visitor.add(End)
+    return told(visitor).model_copy(update={"id": str(number), "flow_key": "preview"})
+
+
+def test_what_stood_there_already_was_seen_too() -> None:
+    """Who did it twice saw nothing new the second time, and still had it before their eyes."""
+    assert "Preview" in said_in(consensus([previews(number, 1 + number % 2) for number in range(6)]).story)
+
+
+def test_what_others_looked_for_is_not_what_they_made() -> None:
+    """A word that another user searched for may stand in the page of everybody."""
+    stories = []
+    for number, term in enumerate(("wood", "stone", "paint")):
+        visitor = PlainVisitor("shop", number, random.Random(number))
+        visitor.open("/")
+        cause = visitor.write("Search", term, kind="search")
+        visitor.came(cause, Appeared(element=element("p", "paragraph", "We sell wood, stone and paint.")))
+        visitor.add(End)
+        stories.append(told(visitor).model_copy(update={"id": str(number)}))
+    assert said_in(consensus(stories).story) == {"We sell wood, stone and paint."}
 
 
 def test_unsteady_ways_lose_their_place() -> None:

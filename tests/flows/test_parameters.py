@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.flows.synthetic import Visitor, alert
+from bench.flows.synthetic import Visitor, alert, heading
 from pipeline.generate import agreed
 from pipeline.generate import test_of as write_flow
 from pipeline.writing import write_test
@@ -141,3 +141,28 @@ def test_the_gate_lets_no_other_decorator_through(line: str) -> None:
     """Only rows of constants may stand before a test."""
     with pytest.raises(ForbiddenCode):
         check_code(f"import pytest\n\n\n{line}\ndef test_x(page):\n    page.goto('/')\n")
+
+
+def finds(values: list[str]) -> list[Story]:
+    """One session for each word that is searched for; all of them find the same page, which says all the words."""
+    out = []
+    for number, value in enumerate(values):
+        visitor = Visitor("shop", number, random.Random("plain"))
+        visitor.open("/")
+        visitor.write("Search", value, kind="search")
+        visitor.send(
+            "Search", "GET", "/search", alert(f"Found for '{value}'."), heading("Wood and paint"), url="/search"
+        )
+        visitor.add(End)
+        out.append(told(visitor))
+    return out
+
+
+def test_what_a_page_says_to_everybody_is_no_echo() -> None:
+    """A text that holds one of the words whatever was searched for stays as it is in each row; what repeats the word
+    follows it."""
+    code = write_flow(finds(["paint", "Wood", "paint"])).code
+    check_code(code)
+    assert "@pytest.mark.parametrize(" in code
+    assert '"Wood and paint"' in code
+    assert '"Found for \'" + value + "\'."' in code
