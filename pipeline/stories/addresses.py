@@ -5,17 +5,14 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from pipeline.stories.routes import ROUTE, is_id, is_name, without_number
+
 ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "mode", "step", "section", "page_type"})
 """Query keys whose value names a page of the app, not data."""
 
-_NUMBER = re.compile(r"^\d+$")
-_UUID = re.compile(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
-_HEX = re.compile(r"^(?=.*\d)[0-9a-fA-F]{8,}$")
 _ROUTE_VALUE = re.compile(r"^[a-z][a-z_-]{0,20}$")
 _GLUED = re.compile(r"([A-Za-z]{2,})\d+")
 """`issue7`: the number of a thing right after its kind."""
-_NUMBERED = re.compile(r"^\d+-|-\d+$")
-"""The number of a thing before or after its name."""
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -47,7 +44,7 @@ def spoken(url: str) -> str:
 def last_word(url: str) -> str:
     """The last segment of the path as words, nothing when there is none: `/admin/site-settings/` → `site settings`."""
     segments = [segment for segment in _parts(url)[2].split("/") if segment]
-    if not segments or _is_id(segments[-1]):
+    if not segments or is_id(segments[-1]):
         return ""
     word = unquote(segments[-1])
     glued = _GLUED.fullmatch(word)
@@ -87,27 +84,23 @@ def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> st
     if pairs:
         out += "?" + "&".join(dict.fromkeys(pairs))
     if fragment.startswith(("/", "!")):
-        out += "#" + _path_pattern(fragment, typed)
+        out += "#" + _path_pattern(fragment.partition("?")[0], typed)
     return out
 
 
 def _path_pattern(path: str, typed: frozenset[str]) -> str:
-    return "/".join(_segment_pattern(segment, typed) for segment in path.rstrip("/").split("/"))
+    segments = path.rstrip("/").split("/")
+    return "/".join(_segment_pattern(segment, before, typed) for before, segment in pairwise(["", *segments]))
 
 
-def _segment_pattern(segment: str, typed: frozenset[str]) -> str:
+def _segment_pattern(segment: str, before: str, typed: frozenset[str]) -> str:
     word = unquote(segment)
-    if _is_id(word):
+    if is_id(word):
         return "{id}"
     name = slug(word)
-    if name and (name in typed or _NUMBERED.sub("", name) in typed):
-        return "{typed}"
+    if not name or ROUTE.fullmatch(name):
+        return segment
+    if name in typed or without_number(name) in typed or is_name(word, name, slug(unquote(before))):
+        return "{id}"
     glued = _GLUED.fullmatch(word)
     return segment if glued is None else glued[1] + "{id}"
-
-
-def _is_id(segment: str) -> bool:
-    if _NUMBER.match(segment) or _UUID.match(segment) or _HEX.match(segment):
-        return True
-    changes = sum(1 for left, right in pairwise(segment) if left.isdigit() != right.isdigit())
-    return len(segment) >= 12 and changes >= 3

@@ -60,6 +60,11 @@ class Answers:
         stays = step.after is None or self.data.place(step.after.url) == self.data.place(step.page.url)
         return bool(self._refused) and stays and not news and bool(step.changes or step.after)
 
+    def asks(self, step: Step) -> bool:
+        """Whether all that it caused are requests that change nothing, and some."""
+        sent = self._sent.get(step.event_id, ())
+        return bool(sent) and not self.writes(step)
+
     def writes(self, step: Step) -> bool:
         """Whether it caused a request that changes something."""
         return any(request.method in CHANGING for request in self._sent.get(step.event_id, ()))

@@ -14,6 +14,8 @@ TYPED: Final = "{typed}"
 """Several fields that were typed."""
 CHANGED: Final = "{changed}"
 """A field that held something before: which of them was changed is data."""
+DEFAULT: Final = "{default}"
+"""A number or date that held something before: a form has those by itself."""
 CHOSEN: Final = "choose "
 """Begins the names of lists, boxes and switches, which have a value by themselves."""
 
@@ -42,6 +44,8 @@ class Deed:
         """The fields as they tell flows apart. Of a form with several it is left to the user which of them to fill in;
         what the page refused was not filled in right; a button of its own says more than what was chosen before."""
         names = list(self.fields)
+        if self.kind == "search":
+            return []  # which of the page's boxes it was makes no difference
         if self.kind != "do":
             return names
         if self.outcome:
@@ -55,7 +59,10 @@ class Deed:
 
     def like(self, other: "Deed") -> bool:
         """Whether it is the same attempt, be it with other fields or another outcome."""
-        return self.kind == other.kind and (self.kind in ("sign in", "search") or self.what == other.what)
+        if self.kind != other.kind:
+            return False
+        again = bool(self.outcome) and self.place == other.place
+        return self.kind in ("sign in", "search") or self.what == other.what or again
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +73,27 @@ class Deeds:
     end: tuple[str, ...]
 
     def shape(self) -> list[object]:
-        """What makes stories one flow, ready to be hashed."""
-        return [[[d.kind, d.place, d.told(), d.what, d.outcome] for d in self.done], list(self.end)]
+        """What makes stories one flow, ready to be hashed: a sign-in and a search are but the way to what was done
+        after them, and the same done twice is the same."""
+        acts = [at for at, deed in enumerate(self.done) if deed.kind not in ("sign in", "search")]
+        last = acts[-1] if acts else -1
+        told: list[object] = []
+        for at, deed in enumerate(self.done):
+            only_way = (deed.kind == "search" and at < last) or (deed.kind == "sign in" and not deed.outcome)
+            if only_way and len(self.done) > 1:
+                continue
+            shown = [deed.kind, deed.place, deed.told(), deed.what, deed.outcome]
+            if told[-1:] != [shown]:
+                told.append(shown)
+        return [told, list(self.end)]
 
 
 def telling(fields: Iterable[str]) -> tuple[str, ...]:
     """The fields that tell what was done, sorted: that something was changed, where it was; else those that had to be
     typed; else what was chosen; else side fields."""
     names = sorted(fields)
-    if CHANGED in names:
-        return (CHANGED,)
     chosen = [name for name in names if name.startswith(CHOSEN)]
-    typed = [name for name in names if not name.startswith(CHOSEN)]
+    typed = [name for name in names if not name.startswith(CHOSEN) and name != DEFAULT]
+    if CHANGED in names or (DEFAULT in names and not typed):
+        return (CHANGED,)
     return tuple([name for name in typed if not SIDE_FIELD.search(name)] or chosen or typed)

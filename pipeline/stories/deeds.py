@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
 from pipeline.stories.answers import Answers
-from pipeline.stories.deed import CHANGED, CHOSEN, LEADS, SEND, Deed, Deeds, telling
+from pipeline.stories.deed import CHANGED, CHOSEN, DEFAULT, LEADS, SEND, Deed, Deeds, telling
+from pipeline.stories.draft import same_target
 from pipeline.stories.likeness import (
     DATA,
     SIDE_FIELD,
@@ -27,13 +28,17 @@ from pipeline.stories.verbs import (
     CREATE,
     DELETE,
     EDIT,
+    FILTER,
     PAGING,
     SEARCH,
+    SIGN_IN,
     SIGN_OUT,
+    SIGN_UP,
     is_password,
+    named_in_path,
     words_on,
 )
-from pipeline.stories.words import caption, is_button, is_text_field
+from pipeline.stories.words import caption, clean, is_button, is_link, is_text_field, spaced
 from schemas.elements import Element
 from schemas.events import Gone, Page, StateChanged
 from schemas.stories import (
@@ -53,16 +58,28 @@ from schemas.stories import (
     UploadStep,
 )
 
-SIGN_IN_FIELDS_MAX: Final = 3
-"""Fields of a sign-in, the password among them; a form with more registers somebody."""
+SIGN_IN_FIELDS_MAX: Final = 2
+"""Fields of a sign-in, the password among them; with more it must say that it is one."""
+_MAKES: Final = re.compile(
+    r"\b(save|create|add|register|sign ?up|join|update|change|reset|connect|import|test|speichern|anlegen"
+    r"|registrieren)\b",
+    re.I,
+)
+"""What buttons say of forms with a password that sign nobody in."""
+_MAKING: Final = ("register", "signup", "join", "new", "create", "add", "reset", "password", "settings")
 APART: Final = re.compile(
-    r"\b(draft|publish|preview|import|export|approve|reject|decline|deny|accept|archive|delete|remove|block|close|reopen)\b",
+    r"\b(draft|publish|preview|import|export|approve|reject|decline|deny|accept|archive|delete|remove|block|close|reopen"
+    r"|deposit|withdraw(al)?|refund|reply|forward|note|lock|unlock|freeze|unfreeze|suspend|activate|deactivate|restore"
+    r"|merge|split|resolve|escalate|copy|template)\b|\S (and|&|as) ",
     re.I,
 )
 """What buttons say that stand beside the one that only sends off."""
 _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
 _PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
 _CANCEL: Final = re.compile(r"^(cancel|close|dismiss|discard|never ?mind|no\b|[×✕✖x]$)", re.I)
+_SEEK: Final = re.compile(r"^(search|find|look ?up)\b|\bsuchen\b|^go$", re.I)
+_BY_ITSELF: Final = frozenset({"number", "date", "time", "month", "week", "datetime-local", "range", "color"})
+"""Types of fields that a form fills in by itself, also for something new."""
 _VIEWS: Final = frozenset({"link", "tab", "menuitem", "treeitem", "row", "cell", "gridcell", "listitem", "option"})
 
 
@@ -80,6 +97,8 @@ class _Teller:
     at: str = ""
     form: str = ""
     """What tells the form that is being filled in."""
+    new: bool = False
+    """Whether its first field held nothing before it was filled in."""
     view: str = ""
     """What was opened last without the address changing: a tab, an entry of a menu, a thing."""
     searched: bool = False
@@ -96,7 +115,9 @@ class _Teller:
                 case PressStep():
                     self._press(number, step)
                 case DragStep():
-                    self._do(number, step, f"drag onto {identity(step.onto, self.data)}")
+                    alike = (step.onto.role, step.onto.tag) == (step.target.role, step.target.tag)
+                    onto = "another" if alike else identity(step.onto, self.data)
+                    self._do(number, step, f"drag onto {onto}")
                 case HoverStep() | ScrollStep():
                     pass
                 case _:
@@ -119,14 +140,18 @@ class _Teller:
         if not self.filled:
             self.at = self._place(step)
             self.form = self.data.without(step.target.form)
+            self.new = False
         name = self._field_name(step)
+        self.new = self.new or _begins_form(step)
         if isinstance(step, FillStep) and not step.value.secret and not step.value.text and not step.before:
             self.filled.pop(name, None)
         else:
             self.filled[name] = number
         if isinstance(step, FillStep):
             self.entered.setdefault(identity(step.target, self.data), set()).add(step.value.text)
-        at_once = isinstance(step, CheckStep | SelectStep) and len(self.filled) == 1 and self.answers.writes(step)
+        chooses = isinstance(step, CheckStep | SelectStep | UploadStep)
+        at_once = chooses and len(self.filled) == 1 and self.answers.writes(step)
+        at_once = at_once and not self._goes_on(number, step.target.form, self._place(step))
         if at_once or (isinstance(step, FillStep | SelectStep) and step.navigates):
             self._do(number, step, "")
 
@@ -141,8 +166,9 @@ class _Teller:
             case FillStep():
                 name = identity(step.target, self.data)
                 held = step.before and step.before not in self.entered.get(name, ())
-                told = step.value.secret or is_search(step) or SIDE_FIELD.search(name)
-                return CHANGED if held and not told else name
+                if not held or step.value.secret or is_search(step) or SIDE_FIELD.search(name):
+                    return name
+                return DEFAULT if step.target.role == "spinbutton" or step.target.type in _BY_ITSELF else CHANGED
 
     def _click(self, number: int, step: ClickStep) -> None:
         words = caption(step.target)
@@ -161,7 +187,7 @@ class _Teller:
             return
         elif self._looks(step, words):
             self._look(step)
-        elif (kind := _opener(step, words)) and not self.filled:
+        elif (kind := _opener(step, words)) and not self.filled and self._opens(number, step):
             self._add(Deed("open form", "", (), kind, "", (number,)))
         elif not self._only_prepares(number, step):
             self._do(number, step, self._control(step, words))
@@ -170,7 +196,8 @@ class _Teller:
         if step.key == "Escape" and not step.modifiers:
             self._cancel()
         elif step.key == "Enter" and (self.filled or step.navigates or self.answers.writes(step)):
-            self._do(number, step, SEND)
+            if not self._only_prepares(number, step):
+                self._do(number, step, SEND)
         elif shortcut(step):
             self._do(number, step, f"press {shortcut(step)}")
 
@@ -178,10 +205,21 @@ class _Teller:
         """What sends something off: Enter and the button that says no more than that are the same."""
         if self._seeks(step):
             return ""
+        if self._again(step):
+            return self.done[-1].what
         typed = any(not name.startswith(CHOSEN) for name in telling(self.filled))
         sends = not words or COMMIT.match(words) or (is_button(step.target) and typed)
         tried = typed or bool(errors(step.changes)) or self.answers.failed(step)
         return SEND if sends and tried and not APART.search(words) else identity(step.target, self.data)
+
+    def _opens(self, number: int, step: ClickStep) -> bool:
+        """Whether a control that may open a form does: one that sends something off is followed by what is filled in."""
+        return not self.answers.writes(step) or any(isinstance(later, FillStep) for later in self.steps[number + 1 :])
+
+    def _again(self, step: ClickStep) -> bool:
+        """Whether it presses once more what sent the last form off."""
+        before = self.steps[self.done[-1].steps[-1]] if self.done else None
+        return isinstance(before, ClickStep) and same_target(before.target, step.target)
 
     def _only_looks_elsewhere(self, step: ClickStep) -> bool:
         """Whether it opens another tab in which nothing is done."""
@@ -194,11 +232,22 @@ class _Teller:
         plain = step.target.role in _PLAIN_ROLES or (step.target.role is None and step.target.tag in _PLAIN_TAGS)
         return plain and not step.changes and not step.navigates and not self.answers.writes(step)
 
-    def _only_prepares(self, number: int, step: ClickStep) -> bool:
-        """Whether it is a click that sent nothing and led nowhere, before one on the same page that did: a choice in a
-        list of the page's own, a password that was made visible."""
-        names_deed = any(verb.search(caption(step.target)) for verb in (COMMIT, APART, CART, CHECK_OUT, SIGN_OUT))
-        if names_deed or step.navigates or step.dialogs or step.download is not None or self.answers.writes(step):
+    def _goes_on(self, number: int, form: str, place: str) -> bool:
+        """Whether the form was filled in further and sent off on the same page: a choice in it brought more fields."""
+        following = self.steps[number + 1 :]
+        here = (other for other in following if isinstance(other, FillStep) and self._place(other) == place)
+        return any(other.target.form == form for other in here) and self.answers.writes_after(number, place)
+
+    def _only_prepares(self, number: int, step: ClickStep | PressStep) -> bool:
+        """Whether it sent nothing and led nowhere, before something on the same page that did: a choice in a list of
+        the page's own, a password that was made visible, a form that the browser itself would not send off yet."""
+        words = caption(step.target) if isinstance(step, ClickStep) else ""
+        names_deed = any(verb.search(words) for verb in (COMMIT, APART, CART, CHECK_OUT, SIGN_OUT))
+        if names_deed and step.changes:
+            return False
+        if isinstance(step, PressStep) and step.changes:
+            return False
+        if step.navigates or step.dialogs or step.download is not None or self.answers.writes(step):
             return False
         return self.answers.writes_after(number, self._place(step))
 
@@ -213,7 +262,16 @@ class _Teller:
 
     def _looks(self, step: ClickStep, words: str) -> bool:
         """Whether it only leads somewhere or shows something."""
-        if any(verb.search(words) for verb in (SIGN_OUT, DELETE, CART, CHECK_OUT)) or step.download is not None:
+        if step.download is not None or SIGN_OUT.search(words) or CART.search(words):
+            return False
+        if (
+            self.filled
+            and is_link(step.target)
+            and (COMMIT.match(words) or SEARCH.search(words) or FILTER.search(words))
+        ):
+            return False
+        only_way = is_link(step.target) and step.navigates and self.answers.asks(step)
+        if not only_way and (DELETE.search(words) or CHECK_OUT.search(words)):
             return False
         if step.target.role in _VIEWS or step.target.tag == "a":
             return True
@@ -259,9 +317,12 @@ class _Teller:
         fields, numbers = self._taken()
         numbers = (*numbers, *(() if number in numbers else (number,)))
         used = [self.steps[at] for at in numbers]
-        if any(is_password(one) for one in used) and len(fields) <= SIGN_IN_FIELDS_MAX:
-            self._add(Deed("sign in", "", fields, "", self.answers.refusal(step, signs_in=True), numbers))
-        elif any(is_search(one) for one in used) and what in ("", SEND):
+        sought = any(is_search(one) for one in used) or (
+            isinstance(step, ClickStep) and _SEEK.match(caption(step.target))
+        )
+        if _signs_in(used, step):
+            self._add(Deed("sign in", "", (), "", self.answers.refusal(step, signs_in=True), numbers))
+        elif sought and what in ("", SEND):
             self._add(Deed("search", "", fields, "", "", numbers))
             self.searched = True
         else:
@@ -275,6 +336,8 @@ class _Teller:
 
     def _context(self, place: str, step: Step, fields: Sequence[str]) -> str:
         """Where it was done; what stands in a menu can be done everywhere."""
+        if isinstance(step, ClickStep) and SIGN_OUT.search(caption(step.target)):
+            return ""
         if not fields and isinstance(step, ClickStep) and in_menu(step.target):
             return ""
         led_to = _led_to(step, self.data) if step.navigates else place
@@ -284,7 +347,9 @@ class _Teller:
 
     def _taken(self) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """The fields filled in so far, sorted, side fields left out, and their steps; they are used up by this."""
-        names = telling(self.filled)
+        names = telling(name for name in self.filled if not (self.new and name in (CHANGED, DEFAULT)))
+        if self.filled and not names:
+            names = telling(self.filled)
         numbers = tuple(sorted(self.filled.values()))
         self.filled.clear()
         return names, numbers
@@ -307,6 +372,31 @@ class _Teller:
 
     def _place(self, step: Step) -> str:
         return self.data.place(step.page.url)
+
+
+def _begins_form(step: Step) -> bool:
+    """Whether the first field of a form was filled in that held nothing before."""
+    if not isinstance(step, FillStep) or not step.target.form or step.before:
+        return False
+    first = step.target.form.rpartition(" / ")[2]
+    return first in (step.target.name_attribute, clean(step.target.name), clean(step.target.label))
+
+
+def _signs_in(used: Sequence[Step], step: Step) -> bool:
+    """Whether a form with a password lets somebody in: one password, beside it little else, and nothing that says that
+    something is made or kept."""
+    typed = [one for one in used if isinstance(one, FillStep)]
+    passwords = {identity(one.target, Data()) for one in typed if is_password(one)}
+    if len(passwords) != 1:
+        return False
+    words = caption(step.target) if isinstance(step, ClickStep) else ""
+    says = SIGN_IN.search(words) or named_in_path(step.page.url, "login", "signin")
+    fields = {identity(one.target, Data()) for one in typed}
+    if len(fields) > SIGN_IN_FIELDS_MAX + bool(says):
+        return False
+    forms = " ".join(dict.fromkeys(one.target.form for one in typed))
+    makes = any(_MAKES.search(text) or SIGN_UP.search(text) for text in (words, spaced(forms)))
+    return bool(says) or not (makes or named_in_path(step.page.url, *_MAKING))
 
 
 def _opener(step: ClickStep, words: str) -> str:

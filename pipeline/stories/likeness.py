@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pipeline.stories.addresses import ROUTE_KEYS, origin, pattern, place, slug
+from pipeline.stories.routes import ROUTE, names_things
 from pipeline.stories.said import key
 from pipeline.stories.verbs import is_search_field
 from pipeline.stories.words import clean, is_text_field, spaced
@@ -27,6 +28,26 @@ MENU_ROLES: Final = frozenset(
     {"navigation", "banner", "menu", "menubar", "tablist", "toolbar", "contentinfo", "complementary"}
 )
 MENU_TAGS: Final = frozenset({"nav", "header", "footer", "aside"})
+_MENU_NAME: Final = re.compile(
+    r"(^|[-_ ])(main|top|side|sub|account)?(menu|nav|navbar|navigation|tabs?|tabbar|sidebar|header|toolbar|footer"
+    r"|breadcrumbs?)($|[-_ ])",
+    re.I,
+)
+"""Ids and test ids of menus that are marked as none."""
+ITEM_TAGS: Final = frozenset({"tr", "li", "article"})
+ROW_VERBS: Final = re.compile(
+    r"^(add|approve|archive|assign|cancel|change|clone|close|complete|confirm|copy|deactivate|decline|delete|deny|disable"
+    r"|duplicate|edit|enable|export|follow|hide|ignore|install|invite|leave|like|lock|manage|mark|merge|mute|pause|pin"
+    r"|play|preview|print|publish|reactivate|reject|remove|rename|reopen|reply|report|reschedule|resend|resolve|restart"
+    r"|restore|retry|revoke|run|save|send|share|snooze|solve|star|stop|subscribe|suspend|trigger|unarchive|unfollow"
+    r"|unlike|unlock|unpublish|unstar|unsubscribe|update|upgrade|watch|withdraw)\b",
+    re.I,
+)
+"""What controls in a row of a list do to that row."""
+LIKING: Final = frozenset({"follow", "like", "pause", "play", "star", "unfollow", "unlike", "unstar", "watch"})
+"""Those that are done to one of many wherever they stand."""
+ROW_WORDS_MAX: Final = 5
+"""A longer caption that begins with such a verb is the name of a thing."""
 DATA: Final = "{data}"
 SIDE_FIELD: Final = re.compile(
     r"\b(summary|description|comments?|notes?|remarks?|about|keywords?|tags?|phone|website|optional"
@@ -35,6 +56,7 @@ SIDE_FIELD: Final = re.compile(
 )
 """Fields that most forms don't ask for: filled in or not, it is the same thing that is done."""
 _QUOTED: Final = re.compile(r"['\"‘“„«][^'\"‘’“”«»]{1,80}['\"’”»]")
+_MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 _NUMBER: Final = re.compile(r"\d[\d.,:/-]*")
 _ROUTE_KEYS: Final = ROUTE_KEYS | {"route", "controller", "module"}
 _ROUTE_VALUE: Final = re.compile(r"^[a-z][a-z_/-]{0,40}$")
@@ -57,7 +79,7 @@ class Data:
         shown = clean(text)
         if self.is_data(shown):
             return DATA
-        shown = _NUMBER.sub("{n}", _QUOTED.sub(DATA, shown)).casefold()
+        shown = _NUMBER.sub("{n}", _QUOTED.sub(DATA, _MAIL.sub(DATA, shown))).casefold()
         name = slug(clean(text))
         for word in self._longest_first():
             if len(word) >= WORD_CHARS_MIN and word in name:
@@ -116,7 +138,7 @@ def data_of(steps: Sequence[Step]) -> Data:
                 words |= {slug(clean(step.value.text)[:200])} - own
             case SelectStep():
                 words |= {slug(option.label) for option in step.options} - own
-            case ClickStep() if is_item(step.target) or _leads_to_its_name(step):
+            case ClickStep() if not _is_route(step) and (is_item(step.target) or _leads_to_its_name(step)):
                 words |= {slug(named(step.target)[:200])} - own
             case _:
                 pass
@@ -144,12 +166,41 @@ def _leads_to_its_name(step: ClickStep) -> bool:
     return len(name) >= WORD_CHARS_MIN and name in slug(unquote(last))
 
 
+def _is_route(step: ClickStep) -> bool:
+    """Whether what is written on it is the app's own word: a control of a row, or a link to a page of that name, where
+    the names of things don't stand (`Users` to `/admin/users`)."""
+    name = slug(named(step.target))
+    if ROUTE.fullmatch(name) or row_verb(step.target):
+        return True
+    if step.after is None or not step.navigates or "-" in name:
+        return False
+    *_, before, last = ["", "", *_steps_of(step.after.url)]
+    return slug(unquote(last)) == name and not names_things(slug(unquote(before)))
+
+
+def _steps_of(url: str) -> list[str]:
+    """The parts of the address's path, of a hash route's path where it has one."""
+    path, fragment = place(url)[1], url.partition("#")[2].partition("?")[0]
+    return (fragment.rstrip("/") if fragment.startswith(("/", "!")) else path).split("/")
+
+
+def row_verb(target: Element) -> str:
+    """What a control in a row does to that row, where its caption begins with a word for it: `play` of `Play Blue in
+    Green`."""
+    words = named(target)
+    found = ROW_VERBS.match(words)
+    return "" if found is None or len(words.split()) > ROW_WORDS_MAX else found[0].lower()
+
+
 def is_item(target: Element) -> bool:
     """Whether it is one of many alike: in a row or list, and not in a menu."""
     if in_menu(target) or _is_control(target):
         return False
-    roles = [target.role or "", *(ancestor.role or "" for ancestor in target.ancestors)]
-    return bool(ITEM_ROLES.intersection(roles)) or _is_one_of_many(target)
+    return target.role in ITEM_ROLES or _stands_in_row(target) or _is_one_of_many(target)
+
+
+def _stands_in_row(target: Element) -> bool:
+    return any(ancestor.role in ITEM_ROLES or ancestor.tag in ITEM_TAGS for ancestor in target.ancestors)
 
 
 def _is_one_of_many(target: Element) -> bool:
@@ -162,11 +213,16 @@ def _is_one_of_many(target: Element) -> bool:
 
 
 def in_menu(target: Element) -> bool:
-    return any(ancestor.role in MENU_ROLES or ancestor.tag in MENU_TAGS for ancestor in target.ancestors)
+    return any(
+        ancestor.role in MENU_ROLES
+        or ancestor.tag in MENU_TAGS
+        or _MENU_NAME.search(ancestor.test_id or ancestor.id or "")
+        for ancestor in target.ancestors
+    )
 
 
 def _in_row(target: Element) -> bool:
-    return any(ancestor.role in ITEM_ROLES for ancestor in target.ancestors) and not in_menu(target)
+    return _stands_in_row(target) and not in_menu(target)
 
 
 def _is_control(target: Element) -> bool:
@@ -189,6 +245,10 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
         return f"test id {_NUMBER.sub('{n}', target.test_id)}"
     role = target.role or target.tag
     name = named(target)
+    verb = row_verb(target)
+    if verb in LIKING or (verb and _in_row(target) and not is_text_field(target)):
+        rest = name[len(verb) :].strip()
+        return f"{role} {verb} {_of_row(target, rest, data)}".rstrip()
     if found or (is_item(target) and not is_text_field(target)):
         return f"{role} {DATA}"
     if name:
@@ -197,6 +257,18 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
         return f"{role} {data.without(label)}"
     attribute = target.id or target.name_attribute or ""
     return f"{role} {_NUMBER.sub('{n}', spaced(attribute)) if attribute else _where(target)}"
+
+
+def _of_row(target: Element, rest: str, data: Data) -> str:
+    """What follows the verb on a control of a row: data where the row says it too, or nothing tells what that says."""
+    if not rest:
+        return ""
+    row = next((one.name for one in target.ancestors if one.role in ITEM_ROLES and one.name), None)
+    return (
+        DATA
+        if row is None or rest.casefold() in row.casefold().replace(named(target).casefold(), "")
+        else data.without(rest)
+    )
 
 
 def _scope_of(target: Element) -> str:

@@ -28,6 +28,14 @@ _ERROR_WORDS = re.compile(
     r"|already (exists|taken|in use|registered)|try again|sorry)\b",
     re.IGNORECASE,
 )
+_ERROR_IDS: Final = re.compile(r"(^|[-_])(errors?|invalid)([-_A-Z]|$)")
+_NOT_VALID: Final = re.compile(
+    r"\b(can['’]?t|cannot|must not|may not|should not) be (blank|empty)\b"
+    r"|\bis (required|invalid|not valid|too (short|long))"
+    r"|\bhas already been taken\b|\balready exists\b",
+    re.IGNORECASE,
+)
+"""What forms say of a field that they don't take, whatever marks it has."""
 _NO_ERROR = re.compile(r"\b(no|0|without) (errors?|failures?)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"['\"‘“„«]([^'\"‘’“”«»]{1,80})['\"’”»]")
 DONE_VERBS: Final = {
@@ -132,9 +140,20 @@ def errors(changes: Iterable[Change]) -> list[str]:
     for element, text in shown_texts(changes):
         if not text:
             continue
-        if _is_marked(element, _ERROR_CLASSES) or (is_message(element) and sounds_wrong(text)):
+        if (
+            _is_marked(element, _ERROR_CLASSES)
+            or (is_message(element) and sounds_wrong(text))
+            or _refuses(element, text)
+        ):
             found.append(text)
     return list(dict.fromkeys(found))
+
+
+def _refuses(element: Element, text: str) -> bool:
+    """Whether nothing but its id or its words says that a form was not taken."""
+    if element.role in _CONTROL_ROLES or len(text) > ANSWER_CHARS_MAX:
+        return False
+    return bool(_ERROR_IDS.search(element.id or "") or _NOT_VALID.search(text))
 
 
 def sounds_wrong(text: str) -> bool:
