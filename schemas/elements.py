@@ -138,7 +138,8 @@ class Element(Value):
     `alt`, `value`, `caption`). `text` is the normalised visible text, cut at TEXT_CHARS_MAX, `text_cut` says so.
     `frames` holds, outermost first, the candidates for each iframe on the way. `masked` says that texts were withheld,
     `covered` that a click on the middle of a checkbox or radio button would meet something else. `form` tells the form
-    of a field from others on its page: by its own name, and by that of its first field.
+    of a field from others on its page: by its own name, and by that of its first field; `form_holds` says that its
+    first text field held something when the user came to it.
     """
 
     tag: str = "div"
@@ -169,6 +170,7 @@ class Element(Value):
     live: bool = False
     shadow: bool = False
     form: str = ""
+    form_holds: bool = False
     candidates: tuple[Candidate, ...] = ()
     ancestors: tuple[Ancestor, ...] = ()
     frames: tuple[tuple[Candidate, ...], ...] = ()

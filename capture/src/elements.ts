@@ -1,6 +1,6 @@
 // An element as the wire wants it: what it is, what it is called, and how to find it again.
 import { getAriaChecked } from "ivya/utils";
-import { ancestorsOf, closest, cut, editingHost, idOf, isDisabled, isField, isTextField, parentOf, showsLive, speakable, tagOf, visible } from "./dom";
+import { ancestorsOf, closest, cut, editingHost, fieldValue, idOf, isDisabled, isField, isTextField, parentOf, showsLive, speakable, tagOf, visible } from "./dom";
 import * as limits from "./limits";
 import type { Locators } from "./locators";
 import { attempt } from "./native";
@@ -11,6 +11,7 @@ import type { Ancestor, Candidate, ElementShot, Locator } from "./wire";
 
 const FORMS = "form,dialog,[role=dialog],[role=alertdialog]";
 const NAMEABLE = "input:not([type=hidden],[type=submit],[type=button],[type=reset],[type=image]),textarea,select,[contenteditable]";
+const WRITABLE = "input:not([type=hidden],[type=submit],[type=button],[type=reset],[type=image],[type=checkbox],[type=radio]),textarea,[contenteditable]";
 const LIVE = "[role=alert],[role=status],[role=log],[aria-live=polite],[aria-live=assertive],output";
 
 export interface DescribeOptions {
@@ -22,6 +23,8 @@ export interface DescribeOptions {
 }
 
 export class Elements {
+  private readonly holds = new WeakMap<Element, boolean>();
+
   constructor(
     readonly indexes: Indexes,
     readonly locators: Locators,
@@ -62,8 +65,7 @@ export class Elements {
     if (!options.brief) {
       const ancestors = this.ancestors(element, index, masked);
       if (ancestors.length) shot.ancestors = ancestors;
-      const form = isField(element) || editingHost(element) ? this.form(element, index) : "";
-      if (form) shot.form = cut(form, limits.NAME_CHARS_MAX);
+      if (isField(element) || editingHost(element)) this.addForm(shot, element, index);
     }
     const frames = this.frames(element);
     if (frames.length) shot.frames = frames;
@@ -137,15 +139,22 @@ export class Elements {
     return found;
   }
 
-  /** What tells the form of a field from others, whatever is filled in: its own name, and that of its first field. */
-  private form(element: Element, index: PageIndex): string {
+  /** What tells the form of a field from others, whatever is filled in: its own name, and that of its first field; and
+   * whether it held something when the user came to it. */
+  private addForm(shot: ElementShot, element: Element, index: PageIndex): void {
     const form = closest(element, FORMS);
-    if (!form) return "";
+    if (!form) return;
+    if (!this.holds.has(form)) {
+      const text = form.querySelector(WRITABLE);
+      this.holds.set(form, text !== null && fieldValue(text).trim() !== "");
+    }
+    if (this.holds.get(form)) shot.form_holds = true;
     const first = form.querySelector(NAMEABLE) ?? element;
     const own = [idOf(form), form.getAttribute("name")].find((name) => name && !looksGenerated(name)) ?? "";
     const attribute = first.getAttribute("name");
     const name = attribute && !looksGenerated(attribute) ? attribute : this.privacy.masked(first) ? "" : speakable(index.name(first));
-    return [own, name].filter(Boolean).join(" / ");
+    const told = [own, name].filter(Boolean).join(" / ");
+    if (told) shot.form = cut(told, limits.NAME_CHARS_MAX);
   }
 
   private frameCandidates(frame: Element): Candidate[] {

@@ -11,6 +11,7 @@ const HASHED = /(--|__|_|-)(?![a-z]{3,}([A-Z][a-z]{2,})+$|([A-Z][a-z]{2,})+$)(?=
 
 /** Whether the id or class looks made by a program: likely another one tomorrow. */
 export function looksGenerated(name: string): boolean {
+  if (/[:«]r[0-9a-z]+[:»]|_r_[0-9a-z]+_/.test(name)) return true;
   if (name.length < 2 || name.length > 60 || FRAMEWORK.test(name) || /[^\w:.\- ]/.test(name) || HASHED.test(name)) return true;
   if (/\d{2}|\d.*\d/.test(name) || /(^|[_\-:.])\d+([_\-:.]|$)/.test(name)) return true;
   if (manyTransitions(name)) return true;

@@ -64,6 +64,7 @@ export interface ElementShot {
   live?: boolean;
   shadow?: boolean;
   form?: string;
+  form_holds?: boolean;
   candidates?: Candidate[];
   ancestors?: Ancestor[];
   frames?: Candidate[][];

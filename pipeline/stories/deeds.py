@@ -6,13 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
 from pipeline.stories.answers import Answers
-from pipeline.stories.deed import CHANGED, CHOSEN, DEFAULT, LEADS, SEND, Deed, Deeds, telling
+from pipeline.stories.deed import CHANGED, LEADS, SEND, Deed, Deeds, telling
 from pipeline.stories.draft import same_target
+from pipeline.stories.filling import FieldStep, Filling
 from pipeline.stories.likeness import (
     DATA,
-    SIDE_FIELD,
     Data,
-    choice,
     data_of,
     identity,
     in_menu,
@@ -20,8 +19,18 @@ from pipeline.stories.likeness import (
     is_search,
     shortcut,
 )
+from pipeline.stories.no_deeds import (
+    only_brings_fields,
+    only_looks_elsewhere,
+    only_points,
+    only_prepares,
+    puts_away,
+    reveals,
+)
 from pipeline.stories.outcome import errors
+from pipeline.stories.signing_in import signs_in
 from pipeline.stories.verbs import (
+    APART,
     CART,
     CHECK_OUT,
     COMMIT,
@@ -31,16 +40,12 @@ from pipeline.stories.verbs import (
     FILTER,
     PAGING,
     SEARCH,
-    SIGN_IN,
     SIGN_OUT,
-    SIGN_UP,
-    is_password,
-    named_in_path,
     words_on,
 )
-from pipeline.stories.words import caption, clean, is_button, is_link, is_text_field, spaced
+from pipeline.stories.words import caption, is_button, is_link, is_text_field
 from schemas.elements import Element
-from schemas.events import Gone, Page, StateChanged
+from schemas.events import Page
 from schemas.stories import (
     BackStep,
     CheckStep,
@@ -58,28 +63,8 @@ from schemas.stories import (
     UploadStep,
 )
 
-SIGN_IN_FIELDS_MAX: Final = 2
-"""Fields of a sign-in, the password among them; with more it must say that it is one."""
-_MAKES: Final = re.compile(
-    r"\b(save|create|add|register|sign ?up|join|update|change|reset|connect|import|test|speichern|anlegen"
-    r"|registrieren)\b",
-    re.I,
-)
-"""What buttons say of forms with a password that sign nobody in."""
-_MAKING: Final = ("register", "signup", "join", "new", "create", "add", "reset", "password", "settings")
-APART: Final = re.compile(
-    r"\b(draft|publish|preview|import|export|approve|reject|decline|deny|accept|archive|delete|remove|block|close|reopen"
-    r"|deposit|withdraw(al)?|refund|reply|forward|note|lock|unlock|freeze|unfreeze|suspend|activate|deactivate|restore"
-    r"|merge|split|resolve|escalate|copy|template)\b|\S (and|&|as) ",
-    re.I,
-)
-"""What buttons say that stand beside the one that only sends off."""
-_PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
-_PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
 _CANCEL: Final = re.compile(r"^(cancel|close|dismiss|discard|never ?mind|no\b|[×✕✖x]$)", re.I)
 _SEEK: Final = re.compile(r"^(search|find|look ?up)\b|\bsuchen\b|^go$", re.I)
-_BY_ITSELF: Final = frozenset({"number", "date", "time", "month", "week", "datetime-local", "range", "color"})
-"""Types of fields that a form fills in by itself, also for something new."""
 _VIEWS: Final = frozenset({"link", "tab", "menuitem", "treeitem", "row", "cell", "gridcell", "listitem", "option"})
 
 
@@ -91,17 +76,12 @@ class _Teller:
     data: Data
     answers: Answers
     done: list[Deed] = field(default_factory=list)
-    filled: dict[str, int] = field(default_factory=dict)
-    entered: dict[str, set[str]] = field(default_factory=dict)
-    """What the user typed into each field so far: a field that holds that held nothing before."""
-    at: str = ""
-    form: str = ""
-    """What tells the form that is being filled in."""
-    new: bool = False
-    """Whether its first field held nothing before it was filled in."""
     view: str = ""
     """What was opened last without the address changing: a tab, an entry of a menu, a thing."""
     searched: bool = False
+
+    def __post_init__(self) -> None:
+        self.filled = Filling(self.data)
 
     def tell(self) -> None:
         for number, step in enumerate(self.steps):
@@ -125,78 +105,51 @@ class _Teller:
         if self.filled:
             self._settle_search()
         if self.filled:
-            fields, numbers = self._taken()
-            self._add(Deed("leave filled in", self.at, fields, "", "", numbers))
+            place = self.filled.place
+            fields, numbers, _ = self.filled.take()
+            self._add(Deed("leave filled in", place, fields, "", "", numbers))
 
     # --- what kind of step it is ---
 
     def _move(self) -> None:
         """Another page: what was typed and never sent off doesn't count."""
         self._settle_search()
-        self.filled.clear()
+        self.filled.fields.clear()
         self.view = ""
 
-    def _field(self, number: int, step: FillStep | SelectStep | CheckStep | UploadStep) -> None:
-        if not self.filled:
-            self.at = self._place(step)
-            self.form = self.data.without(step.target.form)
-            self.new = False
-        name = self._field_name(step)
-        self.new = self.new or _begins_form(step)
-        if isinstance(step, FillStep) and not step.value.secret and not step.value.text and not step.before:
-            self.filled.pop(name, None)
-        else:
-            self.filled[name] = number
-        if isinstance(step, FillStep):
-            self.entered.setdefault(identity(step.target, self.data), set()).add(step.value.text)
-        chooses = isinstance(step, CheckStep | SelectStep | UploadStep)
-        at_once = chooses and len(self.filled) == 1 and self.answers.writes(step)
-        at_once = at_once and not self._goes_on(number, step.target.form, self._place(step))
+    def _field(self, number: int, step: FieldStep) -> None:
+        self.filled.add(number, step)
+        chooses = not isinstance(step, FillStep) and len(self.filled.fields) == 1 and self.answers.writes(step)
+        at_once = chooses and not only_brings_fields(number, step, self.steps, self.answers, self.data)
         if at_once or (isinstance(step, FillStep | SelectStep) and step.navigates):
             self._do(number, step, "")
-
-    def _field_name(self, step: FillStep | SelectStep | CheckStep | UploadStep) -> str:
-        match step:
-            case CheckStep():
-                return f"{CHOSEN}{choice(step.target, self.data)}"
-            case SelectStep() | UploadStep():
-                return f"{CHOSEN}{identity(step.target, self.data)}"
-            case FillStep() if step.target.type == "file":
-                return f"{CHOSEN}{identity(step.target, self.data)}"
-            case FillStep():
-                name = identity(step.target, self.data)
-                held = step.before and step.before not in self.entered.get(name, ())
-                if not held or step.value.secret or is_search(step) or SIDE_FIELD.search(name):
-                    return name
-                return DEFAULT if step.target.role == "spinbutton" or step.target.type in _BY_ITSELF else CHANGED
 
     def _click(self, number: int, step: ClickStep) -> None:
         words = caption(step.target)
         if step.dialogs and not any(dialog.accepted for dialog in step.dialogs):
             return
-        if is_text_field(step.target) or self._only_looks_elsewhere(step) or self._only_points(step):
+        if is_text_field(step.target) or only_looks_elsewhere(step, self.steps) or only_points(step, self.answers):
             return
         if PAGING.match(words) and not self.filled and not self.answers.writes(step):
             return
-        if step.target.role in ("checkbox", "radio", "switch"):
-            self.at = self.at if self.filled else self._place(step)
-            self.filled[f"{CHOSEN}{choice(step.target, self.data)}"] = number
-        elif _CANCEL.match(words) and (not self.answers.writes(step) or self._closes_the_view(step)):
+        if step.target.role in ("checkbox", "radio", "switch") or step.target.tag == "label":
+            self.filled.choose(number, step)
+        elif _CANCEL.match(words) and puts_away(step, self.answers, self.view):
             self._cancel()
-        elif self._reveals(step):
+        elif reveals(step, self.answers):
             return
         elif self._looks(step, words):
             self._look(step)
         elif (kind := _opener(step, words)) and not self.filled and self._opens(number, step):
             self._add(Deed("open form", "", (), kind, "", (number,)))
-        elif not self._only_prepares(number, step):
+        elif not only_prepares(number, step, self.answers, self.data):
             self._do(number, step, self._control(step, words))
 
     def _press(self, number: int, step: PressStep) -> None:
         if step.key == "Escape" and not step.modifiers:
             self._cancel()
         elif step.key == "Enter" and (self.filled or step.navigates or self.answers.writes(step)):
-            if not self._only_prepares(number, step):
+            if not only_prepares(number, step, self.answers, self.data):
                 self._do(number, step, SEND)
         elif shortcut(step):
             self._do(number, step, f"press {shortcut(step)}")
@@ -207,58 +160,19 @@ class _Teller:
             return ""
         if self._again(step):
             return self.done[-1].what
-        typed = any(not name.startswith(CHOSEN) for name in telling(self.filled))
+        typed = self.filled.typed()
         sends = not words or COMMIT.match(words) or (is_button(step.target) and typed)
         tried = typed or bool(errors(step.changes)) or self.answers.failed(step)
         return SEND if sends and tried and not APART.search(words) else identity(step.target, self.data)
 
     def _opens(self, number: int, step: ClickStep) -> bool:
-        """Whether a control that may open a form does: one that sends something off is followed by what is filled in."""
+        """Whether a control that may open a form does: one that sends something off is followed by fields."""
         return not self.answers.writes(step) or any(isinstance(later, FillStep) for later in self.steps[number + 1 :])
 
     def _again(self, step: ClickStep) -> bool:
         """Whether it presses once more what sent the last form off."""
         before = self.steps[self.done[-1].steps[-1]] if self.done else None
         return isinstance(before, ClickStep) and same_target(before.target, step.target)
-
-    def _only_looks_elsewhere(self, step: ClickStep) -> bool:
-        """Whether it opens another tab in which nothing is done."""
-        if step.opens_tab is None:
-            return step.button == "middle"
-        return not any(other.tab_id == step.opens_tab for other in self.steps)
-
-    def _only_points(self, step: ClickStep) -> bool:
-        """Whether it is a click on plain text that nothing came of."""
-        plain = step.target.role in _PLAIN_ROLES or (step.target.role is None and step.target.tag in _PLAIN_TAGS)
-        return plain and not step.changes and not step.navigates and not self.answers.writes(step)
-
-    def _goes_on(self, number: int, form: str, place: str) -> bool:
-        """Whether the form was filled in further and sent off on the same page: a choice in it brought more fields."""
-        following = self.steps[number + 1 :]
-        here = (other for other in following if isinstance(other, FillStep) and self._place(other) == place)
-        return any(other.target.form == form for other in here) and self.answers.writes_after(number, place)
-
-    def _only_prepares(self, number: int, step: ClickStep | PressStep) -> bool:
-        """Whether it sent nothing and led nowhere, before something on the same page that did: a choice in a list of
-        the page's own, a password that was made visible, a form that the browser itself would not send off yet."""
-        words = caption(step.target) if isinstance(step, ClickStep) else ""
-        names_deed = any(verb.search(words) for verb in (COMMIT, APART, CART, CHECK_OUT, SIGN_OUT))
-        if names_deed and step.changes:
-            return False
-        if isinstance(step, PressStep) and step.changes:
-            return False
-        if step.navigates or step.dialogs or step.download is not None or self.answers.writes(step):
-            return False
-        return self.answers.writes_after(number, self._place(step))
-
-    def _closes_the_view(self, step: ClickStep) -> bool:
-        """Whether it only puts away what was looked at, also where the page writes down what stands open."""
-        return bool(self.view) and not step.navigates and all(isinstance(change, Gone) for change in step.changes)
-
-    def _reveals(self, step: ClickStep) -> bool:
-        """A menu or section that opens: only a way to what is in it."""
-        opens = any(isinstance(change, StateChanged) and change.state == "expanded" for change in step.changes)
-        return opens and not step.navigates and not self.answers.writes(step)
 
     def _looks(self, step: ClickStep, words: str) -> bool:
         """Whether it only leads somewhere or shows something."""
@@ -282,7 +196,7 @@ class _Teller:
     def _look(self, step: ClickStep) -> None:
         self._settle_search()
         found = self.searched and not _in_chrome(step.target)
-        self.filled.clear()
+        self.filled.fields.clear()
         self.view = "" if step.navigates else identity(step.target, self.data, found)
         if found and not step.navigates:
             self.view = f"found {DATA}"
@@ -291,11 +205,11 @@ class _Teller:
         """Whether the control sends a search off."""
         words = words_on(step.target)
         names = bool(SEARCH.search(words)) or "search" in words.lower() or not caption(step.target)
-        return names and any(is_search(self.steps[number]) for number in self.filled.values())
+        return names and any(is_search(self.steps[number]) for number in self.filled.fields.values())
 
     def _cancel(self) -> None:
         """What was begun is given up."""
-        self.filled.clear()
+        self.filled.fields.clear()
         if self.view:
             self.view = ""
         elif self.done and self.done[-1].kind == "open form":
@@ -305,22 +219,22 @@ class _Teller:
 
     def _settle_search(self) -> None:
         """Something typed into a search box has been searched for, however it was sent off."""
-        seeking = {name: number for name, number in self.filled.items() if is_search(self.steps[number])}
+        seeking = {name: number for name, number in self.filled.fields.items() if is_search(self.steps[number])}
         if seeking:
             self._add(Deed("search", "", tuple(sorted(seeking)), "", "", tuple(sorted(seeking.values()))))
             self.searched = True
         for name in seeking:
-            del self.filled[name]
+            del self.filled.fields[name]
 
     def _do(self, number: int, step: Step, what: str) -> None:
-        place = self.at if self.filled else self._place(step)
-        fields, numbers = self._taken()
+        place = self.filled.place if self.filled else self._place(step)
+        fields, numbers, form = self.filled.take()
         numbers = (*numbers, *(() if number in numbers else (number,)))
         used = [self.steps[at] for at in numbers]
         sought = any(is_search(one) for one in used) or (
             isinstance(step, ClickStep) and _SEEK.match(caption(step.target))
         )
-        if _signs_in(used, step):
+        if signs_in(used, step):
             self._add(Deed("sign in", "", (), "", self.answers.refusal(step, signs_in=True), numbers))
         elif sought and what in ("", SEND):
             self._add(Deed("search", "", fields, "", "", numbers))
@@ -328,7 +242,6 @@ class _Teller:
         else:
             if fields and self.done and (self.done[-1].kind, self.done[-1].what) == ("open form", "edit"):
                 fields = (CHANGED,)
-            form = self.form if fields else ""
             where = self._context(place, step, fields)
             self._add(Deed("do", where, fields, what, self.answers.refusal(step), numbers, form))
         if step.navigates:
@@ -344,15 +257,6 @@ class _Teller:
         if fields and led_to not in ("", place) and self.done and self.done[-1].kind == "open form":
             return f"{LEADS}{led_to}"  # a form that opens over many pages is told by where it leads
         return f"{place} {self.view}" if self.view and DATA not in self.view else place
-
-    def _taken(self) -> tuple[tuple[str, ...], tuple[int, ...]]:
-        """The fields filled in so far, sorted, side fields left out, and their steps; they are used up by this."""
-        names = telling(name for name in self.filled if not (self.new and name in (CHANGED, DEFAULT)))
-        if self.filled and not names:
-            names = telling(self.filled)
-        numbers = tuple(sorted(self.filled.values()))
-        self.filled.clear()
-        return names, numbers
 
     def _add(self, deed: Deed) -> None:
         """Adds a deed; one that tries again what the page refused, or only repeats it, replaces the earlier one."""
@@ -372,31 +276,6 @@ class _Teller:
 
     def _place(self, step: Step) -> str:
         return self.data.place(step.page.url)
-
-
-def _begins_form(step: Step) -> bool:
-    """Whether the first field of a form was filled in that held nothing before."""
-    if not isinstance(step, FillStep) or not step.target.form or step.before:
-        return False
-    first = step.target.form.rpartition(" / ")[2]
-    return first in (step.target.name_attribute, clean(step.target.name), clean(step.target.label))
-
-
-def _signs_in(used: Sequence[Step], step: Step) -> bool:
-    """Whether a form with a password lets somebody in: one password, beside it little else, and nothing that says that
-    something is made or kept."""
-    typed = [one for one in used if isinstance(one, FillStep)]
-    passwords = {identity(one.target, Data()) for one in typed if is_password(one)}
-    if len(passwords) != 1:
-        return False
-    words = caption(step.target) if isinstance(step, ClickStep) else ""
-    says = SIGN_IN.search(words) or named_in_path(step.page.url, "login", "signin")
-    fields = {identity(one.target, Data()) for one in typed}
-    if len(fields) > SIGN_IN_FIELDS_MAX + bool(says):
-        return False
-    forms = " ".join(dict.fromkeys(one.target.form for one in typed))
-    makes = any(_MAKES.search(text) or SIGN_UP.search(text) for text in (words, spaced(forms)))
-    return bool(says) or not (makes or named_in_path(step.page.url, *_MAKING))
 
 
 def _opener(step: ClickStep, words: str) -> str:

@@ -58,7 +58,7 @@ SIDE_FIELD: Final = re.compile(
 _QUOTED: Final = re.compile(r"['\"‘“„«][^'\"‘’“”«»]{1,80}['\"’”»]")
 _MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 _NUMBER: Final = re.compile(r"\d[\d.,:/-]*")
-_ROUTE_KEYS: Final = ROUTE_KEYS | {"route", "controller", "module"}
+_ROUTE_KEYS: Final = ROUTE_KEYS | {"route", "controller", "module", "collection", "entity", "model", "resource"}
 _ROUTE_VALUE: Final = re.compile(r"^[a-z][a-z_/-]{0,40}$")
 WORD_CHARS_MIN: Final = 3
 
@@ -119,10 +119,12 @@ def _spelled(word: str) -> re.Pattern[str]:
 
 
 def _query(url: str) -> str:
+    """The query of the address, and that of a hash route."""
     try:
-        return urlsplit(url).query
+        split = urlsplit(url)
     except ValueError:
         return ""
+    return "&".join(filter(None, (split.query, split.fragment.partition("?")[2])))
 
 
 def data_of(steps: Sequence[Step]) -> Data:

@@ -29,6 +29,13 @@ COMMIT: Final = re.compile(
     r"|next|register|sign up|place|pay|order|buy|book|reserve|complete|store|accept|go|set|subscribe)\b",
     re.I,
 )
+APART: Final = re.compile(
+    r"\b(draft|publish|preview|import|export|approve|reject|decline|deny|accept|archive|delete|remove|block|close|reopen"
+    r"|deposit|withdraw(al)?|refund|reply|forward|note|lock|unlock|freeze|unfreeze|suspend|activate|deactivate|restore"
+    r"|merge|split|resolve|escalate|copy|template)\b|\S (and|&|as) ",
+    re.I,
+)
+"""What buttons say that stand beside the one that only sends off."""
 PREVIEW: Final = re.compile(r"^(preview|validate|check)\b", re.I)
 CONFIRM: Final = re.compile(r"^(yes|ok(ay)?|confirm|delete|remove|continue|accept|proceed)\b", re.I)
 PAGING: Final = re.compile(r"^([<>«»‹›→←]+|next( page)?|previous( page)?|prev|more|show more|load more|\d{1,4})$", re.I)

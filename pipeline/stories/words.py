@@ -77,6 +77,8 @@ INTERACTIVE_TAGS: Final = frozenset(
 )
 _BUTTON_TYPES: Final = frozenset({"submit", "button", "reset", "image"})
 _TEXTLESS_TYPES: Final = _BUTTON_TYPES | frozenset({"checkbox", "radio", "file", "range", "color", "hidden"})
+_MADE_UP: Final = re.compile(r"[:«»]|_r_\w+_|\d{3}")
+"""Attributes that a framework made: no words for people."""
 _WORDY = re.compile(r"[^\W_]{2}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -151,7 +153,7 @@ def caption(target: Element) -> str:
         first = first or words
     for identifier in (target.test_id, target.id, target.name_attribute):
         words = spaced(identifier or "")
-        if _WORDY.search(words):
+        if _WORDY.search(words) and not _MADE_UP.search(identifier or ""):
             return _presentable(words)
     return _presentable(first)
 

@@ -120,7 +120,7 @@ def looks_generated(word: str) -> bool:
     if len(word) > 40 or re.search(r"[^\w\-.\[\]:/ ]", word):
         return True
     if re.search(
-        r"\d{3,}|^[:_]?r\w*:|:r\w+:|__\w{5}$|^css-|^sc-|^jss\d|^ember\d|^yui_|^ext-|^ui-id-|^mui-|^radix-|^headlessui",
+        r"\d{3,}|^[:_]?r\w*:|:_?r\w+:|_r_\w+_|[«»]|__\w{5}$|^css-|^sc-|^jss\d|^ember\d|^yui_|^ext-|^ui-id-|^mui-|^radix-|^headlessui",
         word,
     ):
         return True

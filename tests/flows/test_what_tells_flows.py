@@ -8,7 +8,7 @@ import pytest
 
 from bench.flows.synthetic import ROW, Visitor, alert, element, heading
 from schemas.elements import Ancestor, ByTag, Candidate, Element
-from schemas.events import Check, Click, Effect, End, Fill, Gone, Page, Press, Request, Select, Typed
+from schemas.events import Appeared, Check, Click, Effect, End, Fill, Gone, Page, Press, Request, Select, Typed
 from tests.flows.test_flow_assignment import told
 
 Acts = Callable[[Visitor], None]
@@ -31,8 +31,9 @@ def key(*acts: Acts) -> str:
     return told(visitor).flow_key
 
 
-def types(label: str, text: str = "Wet cellar", before: str = "", form: str = "") -> Acts:
-    field = element("input", "textbox", label).model_copy(update={"type": "text", "label": label, "form": form})
+def types(label: str, text: str = "Wet cellar", before: str = "", form: str = "", holds: bool = False) -> Acts:
+    more = {"type": "text", "label": label, "form": form, "form_holds": holds}
+    field = element("input", "textbox", label).model_copy(update=more)
     return lambda visitor: _nothing(visitor.add(Fill, target=field, value=Typed(text=text), before=before))
 
 
@@ -196,10 +197,14 @@ def test_a_form_is_told_from_another_on_its_page() -> None:
 
 
 def test_what_is_changed_in_a_form_is_not_what_is_new_in_it() -> None:
-    """A form of one place that makes things when it is empty, and changes them when it is not, is two things to do."""
-    new = key(types("Title", form="title"), sends("Save"))
-    changed = key(types("Title", "Dry cellar", before="Wet cellar", form="title"), sends("Save"))
-    assert new != changed
+    """A form of one place that makes things when it is empty, and changes them when it is not, is two things to do;
+    which of its fields is changed, or filled in for the first time, makes no difference."""
+    new = key(types("Title", form="Title"), sends("Save"))
+    changed = key(types("Title", "Dry cellar", before="Wet cellar", form="Title", holds=True), sends("Save"))
+    other = key(types("Phone", "123", form="Title", holds=True), sends("Save"))
+    assert changed == other != new
+    with_default = key(types("Title", form="Title"), types("Port", "81", before="80", form="Title"), sends("Save"))
+    assert with_default == new
 
 
 def test_putting_away_what_was_looked_at_is_no_deed() -> None:
@@ -209,3 +214,91 @@ def test_putting_away_what_was_looked_at_is_no_deed() -> None:
     search = (types("Title", form="title"), sends("Save"))
     assert key(looks, sends("Close", Gone(element=heading("Cellar").element), url=None), *search) == key(*search)
     assert key(looks, sends("Close", heading("Closed"), url=None), *search) != key(*search)
+
+
+SENT = (types("Title", form="title"), sends("Save"))
+
+
+def test_signing_in_before_is_only_the_way() -> None:
+    """Who had to sign in first did the same as who was signed in; to sign in alone is something as well."""
+
+    def signs_in(visitor: Visitor) -> None:
+        visitor.open("/login")
+        visitor.write("User", "ada")
+        visitor.write("Password", "secret", secret=True)
+        visitor.send("Log in", "POST", "/login", heading("Welcome"), url="/home")
+        visitor.open("/issues/new")
+
+    assert key(signs_in, *SENT) == key(*SENT)
+    assert key(signs_in) != key(*SENT)
+
+
+def test_a_search_before_is_only_the_way() -> None:
+    """Who looked the thing up first, and then did something to it, did that."""
+
+    def seeks(visitor: Visitor) -> None:
+        visitor.write("Search", "cellar", kind="search")
+        visitor.send("Search", "GET", "/search", heading("Results"), url="/search")
+        visitor.open("/issues/new")
+
+    assert key(seeks, *SENT) == key(*SENT)
+    assert key(seeks) != key()
+
+
+def test_a_form_with_a_password_may_make_something() -> None:
+    """A password in a form that is saved, or that makes an account, signs nobody in."""
+
+    def with_password(button: str) -> str:
+        def act(visitor: Visitor) -> None:
+            visitor.open("/start")
+            visitor.write("Name", "lake")
+            visitor.write("Password", "secret", secret=True)
+            visitor.send(button, "POST", "/things", heading("Done"), url="/things/4")
+
+        return key(act)
+
+    assert with_password("Log in") == with_password("Continue")
+    assert with_password("Save") != with_password("Log in")
+    assert with_password("Create account") != with_password("Log in")
+
+
+def test_what_the_browser_would_not_send_off_yet_is_no_deed() -> None:
+    """A press on the button that sends nothing and changes nothing, before the one that does."""
+
+    def presses(visitor: Visitor) -> None:
+        visitor.add(Click, target=element("button", "button", "Save").model_copy(update={"type": "submit"}))
+
+    first = types("Title", form="title")
+    assert key(first, presses, types("Title", "Dry cellar", form="title"), sends("Save")) == key(*SENT)
+
+
+def test_a_refusal_without_any_mark_is_told_by_its_words() -> None:
+    """What a form says of a field that it doesn't take is a refusal, and the next try is the one that counts."""
+    blank = element("li", "listitem", "Title cannot be blank")
+    refused = sends("Save", Appeared(element=blank), url=None)
+    first = types("Title", "x", form="title")
+    assert key(first, refused, *SENT) == key(*SENT)
+    assert key(first, refused) != key(*SENT)
+
+
+def test_a_button_that_does_more_is_another() -> None:
+    """`Save and add another` is not `Save`."""
+    first = types("Title", form="title")
+    assert key(first, sends("Save and add another", url=None)) != key(first, sends("Save", url=None))
+
+
+def test_the_same_done_again_is_the_same() -> None:
+    """Who adds three of them adds some."""
+    adds = (types("Item", form="item"), sends("Add", url=None))
+    assert key(*adds, *adds, *adds) == key(*adds)
+
+
+def test_controls_of_rows_are_told_by_their_verb() -> None:
+    """What is done to one of many is the same for each, whatever it is called; to archive is not to delete."""
+
+    def presses(name: str) -> str:
+        target = element("a", "link", name).model_copy(update={"ancestors": (ROW,)})
+        return key(clicks(target))
+
+    assert presses("Delete Cellar") == presses("Delete Attic")
+    assert presses("Delete Cellar") != presses("Archive Cellar")

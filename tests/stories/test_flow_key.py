@@ -93,6 +93,17 @@ def test_a_page_named_after_the_typed_words_is_the_same_page() -> None:
         ("https://shop.example/#Chemicals", "/"),
         ("https://other.example/x", "https://other.example/x"),
         ("not a url", "not a url"),
+        ("https://shop.example/tickets/SUP-417/reply", "/tickets/{id}/reply"),
+        ("https://shop.example/#/b/g5bfdg7m", "/#/b/{id}"),
+        ("https://shop.example/#/items?filter=Garden", "/#/items"),
+        ("https://shop.example/p/clay-vase", "/p/{id}"),
+        ("https://shop.example/doctors/dr-ravi-menon", "/doctors/{id}"),
+        ("https://shop.example/hotel/seeblick", "/hotel/{id}"),
+        ("https://shop.example/recipes/3902-rustic-chowder", "/recipes/{id}"),
+        ("https://shop.example/projects/website/issues/new", "/projects/{id}/issues/new"),
+        ("https://shop.example/projects/settings", "/projects/settings"),
+        ("https://shop.example/settings/billing", "/settings/billing"),
+        ("https://shop.example/admin/users/roles", "/admin/users/roles"),
     ],
 )
 def test_patterns_of_addresses(url: str, expected: str) -> None:

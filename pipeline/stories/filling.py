@@ -1,0 +1,94 @@
+"""The form that is being filled in: which fields, and what tells it from other forms."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.stories.deed import CHANGED, CHOSEN, DEFAULT, TYPED, telling
+from pipeline.stories.likeness import SIDE_FIELD, Data, choice, identity, is_search
+from pipeline.stories.words import clean
+from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, UploadStep
+
+FieldStep = FillStep | SelectStep | CheckStep | UploadStep
+_BY_ITSELF: Final = frozenset({"number", "date", "time", "month", "week", "datetime-local", "range", "color"})
+"""Types of fields that a form fills in by itself, also for something new."""
+
+
+@dataclass
+class Filling:
+    """What was filled in since something was sent off last: `fields` are the numbers of the steps by identity. It lives
+    only inside of `deeds`."""
+
+    data: Data
+    fields: dict[str, int] = field(default_factory=dict)
+    place: str = ""
+    """The pattern of the page on which it began."""
+    _form: str = ""
+    _holds: bool = False
+    """Whether the form's first field held something when the user came to it."""
+    _new: bool = False
+    """Whether that field was filled in and held nothing before."""
+    _entered: dict[str, set[str]] = field(default_factory=dict)
+    """What the user typed into each field so far: a field that holds that held nothing before."""
+
+    def __bool__(self) -> bool:
+        return bool(self.fields)
+
+    def add(self, number: int, step: FieldStep) -> None:
+        """Takes a field that was filled in; one that was emptied again counts no more."""
+        self._begin(step)
+        name = self._name(step)
+        self._new = self._new or _begins_form(step)
+        if isinstance(step, FillStep) and not step.value.secret and not step.value.text and not step.before:
+            self.fields.pop(name, None)
+        else:
+            self.fields[name] = number
+        if isinstance(step, FillStep):
+            self._entered.setdefault(identity(step.target, self.data), set()).add(step.value.text)
+
+    def choose(self, number: int, step: ClickStep) -> None:
+        """Takes a box or a switch that was clicked."""
+        self._begin(step)
+        self.fields[f"{CHOSEN}{choice(step.target, self.data)}"] = number
+
+    def typed(self) -> bool:
+        """Whether something was typed, not only chosen."""
+        return any(not name.startswith(CHOSEN) for name in telling(self.fields))
+
+    def take(self) -> tuple[tuple[str, ...], tuple[int, ...], str]:
+        """The fields that tell what was done, sorted, the numbers of all of their steps, and what tells the form from
+        others; used up by this."""
+        names, numbers = telling(self.fields), tuple(sorted(self.fields.values()))
+        if self._form and self.typed():
+            new = tuple(name for name in names if name != CHANGED) or (TYPED,)
+            names = (CHANGED,) if self._holds and not self._new else new
+        self.fields.clear()
+        return names, numbers, self._form if numbers else ""
+
+    def _begin(self, step: FieldStep | ClickStep) -> None:
+        if not self.fields:
+            self.place = self.data.place(step.page.url)
+            self._form = self.data.without(step.target.form)
+            self._new, self._holds = False, step.target.form_holds
+
+    def _name(self, step: FieldStep) -> str:
+        match step:
+            case CheckStep():
+                return f"{CHOSEN}{choice(step.target, self.data)}"
+            case SelectStep() | UploadStep():
+                return f"{CHOSEN}{identity(step.target, self.data)}"
+            case FillStep() if step.target.type == "file":
+                return f"{CHOSEN}{identity(step.target, self.data)}"
+            case FillStep():
+                name = identity(step.target, self.data)
+                held = step.before and step.before not in self._entered.get(name, ())
+                if not held or step.value.secret or is_search(step) or SIDE_FIELD.search(name):
+                    return name
+                return DEFAULT if step.target.role == "spinbutton" or step.target.type in _BY_ITSELF else CHANGED
+
+
+def _begins_form(step: FieldStep) -> bool:
+    """Whether the first field of a form was filled in that held nothing before."""
+    if not isinstance(step, FillStep) or not step.target.form or step.before:
+        return False
+    first = step.target.form.rpartition(" / ")[2]
+    return first in (step.target.name_attribute, clean(step.target.name), clean(step.target.label))
