@@ -7,13 +7,15 @@ not work for everybody. A flow that was seen once gives exactly its one story.
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.anonymity import USERS_MIN, hidden, made_up, rare_texts, typed_texts
-from pipeline.sessions import Session, numberless, rough_of, target_of
+from pipeline.sessions import Session, is_earlier_try, numberless, rough_of, target_of
 from pipeline.stories.likeness import is_search
+from pipeline.stories.verbs import is_password
 from schemas.elements import Element
 from schemas.events import Appeared, Change, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter
@@ -72,15 +74,21 @@ def sampled(stories: Iterable[Story]) -> tuple[Story, ...]:
     return tuple(newest[name] for name in sorted(newest)[:SAMPLES_MAX])
 
 
-def cleanest(stories: Sequence[Story], rare: frozenset[str] = frozenset()) -> Story:
-    """The story with the fewest `rare` texts, for those are made up and may lead elsewhere; then the fewest steps; then
-    the earliest; then the smallest id. Raises ValueError without any."""
+def cleanest(sessions: Sequence[Session], rare: frozenset[str] = frozenset()) -> Session:
+    """The session with the fewest `rare` texts, for those are made up and may lead elsewhere; then one that signs in,
+    where any does; then the one that leaves out the fewest of the steps that most users took; then the fewest steps;
+    then the earliest; then the smallest id. Raises ValueError without any."""
+    taken = Counter(token for session in sessions for token in set(session.tokens))
+    usual = {token for token, count in taken.items() if 2 * count > len(sessions) and not is_earlier_try(token)}
 
-    def unclean(story: Story) -> tuple[int, int, str, str]:
+    def unclean(session: Session) -> tuple[int, bool, int, int, str, str]:
+        story = session.story
         made = sum(text in rare for text in typed_texts(story.steps)) if rare else 0
-        return made, len(story.steps), story.start_timestamp, story.id
+        signs_in = any(is_password(step) for step in story.steps)
+        missing = len(usual.difference(session.tokens))
+        return made, not signs_in, missing, len(story.steps), story.start_timestamp, story.id
 
-    return min(stories, key=unclean)
+    return min(sessions, key=unclean)
 
 
 def consensus(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus:
@@ -95,11 +103,12 @@ def consensus(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus
 
 
 def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
-    chosen = cleanest(sessions, rare)
-    others = [Session(story) for story in sessions if story.id != chosen.id]
+    told = [Session(story) for story in sessions]
+    own = cleanest(told, rare)
+    chosen, others = own.story, [session for session in told if session is not own]
     if not others:
         return Consensus(chosen, sessions)
-    vote = _Vote(Session(chosen), others)
+    vote = _Vote(own, others)
     steps = tuple(vote.step(number) for number in range(len(chosen.steps)))
     agreed = chosen.model_copy(
         update={

@@ -34,6 +34,8 @@ def with_parameters(told: Consensus) -> Consensus:
     first = tuple(_typed(own, at) for at in places)
     if not places or len(set(first)) < len(first):
         return told  # the same value twice: which of the two a text echoes can't be told
+    if any(_changes(own, at) for at in places):
+        return told  # a row would find what the row before it has changed
     rows = [first]
     fixed: frozenset[Expr] | None = None
     tries = TRIES_MAX
@@ -66,6 +68,12 @@ def _signed_in(session: Session) -> int:
 def _typed(session: Session, at: int) -> str:
     step = session.story.steps[at]
     return step.value.text if isinstance(step, FillStep) and not step.value.secret else ""
+
+
+def _changes(session: Session, at: int) -> bool:
+    """Whether the step types over what the app keeps."""
+    step = session.story.steps[at]
+    return isinstance(step, FillStep) and (bool(step.before) or step.target.form_holds)
 
 
 def _row(own: Session, other: Session, places: Sequence[int], start: int) -> Row | None:

@@ -120,6 +120,17 @@ def _numbered_from_the_end(tokens: list[Hashable]) -> list[Hashable]:
     return out[::-1]
 
 
+def is_earlier_try(token: Hashable) -> bool:
+    """Whether a session's token is that of something refused, or that was done again later."""
+    match token:
+        case (("refused", *_), _):
+            return True
+        case (_, int() as following):
+            return following > 1
+        case _:
+            return False
+
+
 def _sends(step: Step, before: Step | None) -> bool:
     """Whether the step sends off what was just entered: by Enter or by a button, it is the same."""
     return isinstance(before, FillStep) and isinstance(step, ClickStep | PressStep) and is_commit(step)

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.stories.outcome import errors
 from pipeline.writing.code import Attr, Expr, Index, Literal, Name, Or, method
 from schemas.elements import Element
 from schemas.events import Appeared, TextChanged
@@ -16,6 +17,8 @@ from schemas.stories import FillStep, Step
 WRONG: Final = "not-the-password"
 NEW: Final = "Another-pass-word-1"
 CODE_NAMES: Final = {"otp": "APP_ONE_TIME_CODE", "card": "APP_CARD_NUMBER"}
+COMMON_NAMES: Final = frozenset({"admin", "administrator", "demo", "guest", "manager", "owner", "root", "test", "user"})
+"""Login names that are words of most pages as well: where a text has one, it need not be the user's."""
 MASK: Final = re.compile(r"^[*•●·]{3,}$")
 _REFUSED = re.compile(
     r"(?i)wrong|invalid|incorrect|n.t match|not match|failed|denied|error|try again|not recogni|unknown user|no account"
@@ -24,12 +27,13 @@ _REFUSED = re.compile(
 
 @dataclass(frozen=True)
 class Credentials:
-    """`passwords` by token, `names` by login name, as code; `variables` the names of the environment they read."""
+    """`passwords` by token, `names` by login name, as code; `variables` the names of the environment they read. `shown`
+    is a login name of the environment that the pages show later, empty where they don't."""
 
     passwords: dict[str, Expr]
     names: dict[str, Expr]
     variables: tuple[str, ...]
-    notes: tuple[str, ...] = ()
+    shown: str = ""
 
 
 def token_of(step: FillStep) -> str:
@@ -57,8 +61,9 @@ def is_secret(step: FillStep) -> bool:
 def credentials(steps: tuple[Step, ...]) -> Credentials:
     """The secrets and login names of a story."""
     passwords, variables = _passwords(steps)
-    names, notes, read = _names(steps)
-    return Credentials(passwords, names, (*(("APP_USER",) if read else ()), *variables), tuple(notes))
+    names, shown = _names(steps)
+    read = any(isinstance(expr, Or) for expr in names.values())
+    return Credentials(passwords, names, (*(("APP_USER",) if read else ()), *variables), shown)
 
 
 def _passwords(steps: tuple[Step, ...]) -> tuple[dict[str, Expr], list[str]]:
@@ -109,6 +114,8 @@ def _refused(steps: tuple[Step, ...], at: int, step: FillStep) -> bool:
     )
     if submit is None or (submit is not after[-1] and any(_moved_on(step, later) for later in after)):
         return False
+    if errors(submit.changes):
+        return True
     if submit.after is not None and _path(submit.after.url) != _path(step.page.url):
         return False
     return any(_REFUSED.search(text) for text in _said(submit))
@@ -133,19 +140,19 @@ def _said(step: Step) -> list[str]:
     return out
 
 
-def _names(steps: tuple[Step, ...]) -> tuple[dict[str, Expr], list[str], bool]:
-    """Login names as code. One that the outcome shows makes the story that user's own: it stays as recorded."""
+def _names(steps: tuple[Step, ...]) -> tuple[dict[str, Expr], str]:
+    """Login names as code, and the one that pages show later. Where several users sign in, each stays as recorded."""
     logins = [(at, step) for at, step in enumerate(steps) if isinstance(step, FillStep) and _is_login(steps, at, step)]
     names = list(dict.fromkeys(step.value.text for _, step in logins))
     if not names:
-        return {}, [], False
+        return {}, ""
     out: dict[str, Expr] = {name: Literal(name) for name in names}
     main = names[-1]
     first = next(at for at, step in logins if step.value.text == main)
-    if len(names) > 1 or _shown_later(steps[first + 1 :], main):
-        return out, ["The login name is part of what the story shows, so it is kept as recorded."], False
+    if len(names) > 1:
+        return out, ""
     out[main] = Or(method(_environ(), "get", "APP_USER"), Literal(main))
-    return out, [], True
+    return out, main if _shown_later(steps[first + 1 :], main) else ""
 
 
 def _is_login(steps: tuple[Step, ...], at: int, step: FillStep) -> bool:
@@ -157,6 +164,8 @@ def _is_login(steps: tuple[Step, ...], at: int, step: FillStep) -> bool:
     ):
         return False
     following = steps[at + 1 :]
+    if at and step.target.in_password_form and _is_password_of(steps[at - 1], step) and _sends(following):
+        return True
     password = next((later for later in following if isinstance(later, FillStep) and is_secret(later)), None)
     if password is None or password.value.secret not in (None, "password"):
         return False
@@ -171,8 +180,18 @@ def _is_login(steps: tuple[Step, ...], at: int, step: FillStep) -> bool:
     return marked or step.target.in_password_form or password.target.in_password_form or not between
 
 
+def _is_password_of(before: Step, name: Step) -> bool:
+    """Whether the password was filled in before the name, in the same form."""
+    return isinstance(before, FillStep) and is_secret(before) and before.page.url == name.page.url
+
+
+def _sends(following: tuple[Step, ...]) -> bool:
+    """Whether nothing more is filled in before the form is sent off."""
+    return not following or not isinstance(following[0], FillStep)
+
+
 def _shown_later(steps: tuple[Step, ...], name: str) -> bool:
-    if len(name) < 3:
+    if len(name) < 3 or name.lower() in COMMON_NAMES:
         return False
     word = re.compile(rf"(?<![\w@.-]){re.escape(name)}(?![\w@-])")
     return any(word.search(text) for step in steps for text in _said(step))

@@ -105,7 +105,10 @@ def test_what_many_typed_stays_in_the_test() -> None:
 def test_a_session_whose_values_may_be_told_tells_the_steps() -> None:
     """Rather than one with fewer steps whose value would be made up, and might lead elsewhere."""
     few, *many = real(saves(["Bernadette Holm", "Paint", "Paint", "Paint"]))
-    longer = [story.model_copy(update={"steps": (*story.steps, story.steps[-1])}) for story in many]
+    longer = [
+        story.model_copy(update={"steps": (*story.steps[:at], story.steps[at], *story.steps[at:])})
+        for at, story in enumerate(many)
+    ]
     assert consensus([few, *longer]).story.id in {story.id for story in longer}
     assert consensus([few, *longer], users_min=1).story.id == few.id
 
