@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pipeline.stories.routes import ROUTE, is_id, is_name, without_number
+from pipeline.stories.routes import ROUTE, is_id, is_name, names_things, without_number
 
 ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "mode", "step", "section", "page_type"})
 """Query keys whose value names a page of the app, not data."""
@@ -50,6 +50,25 @@ def last_word(url: str) -> str:
     glued = _GLUED.fullmatch(word)
     stem = glued[1] if glued is not None else re.sub(r"\.\w{2,5}$", "", word)
     return " ".join(re.findall(r"[A-Za-z0-9]+", stem)).lower()
+
+
+def thing_in(url: str) -> str:
+    """What a page of one thing is about, by its address: `/posts/12/edit` → `post`; nothing where that doesn't tell."""
+    for segment in reversed([unquote(segment) for segment in _parts(url)[2].split("/") if segment]):
+        name = slug(segment)
+        if is_id(segment) or not name:
+            continue
+        if (many := name.rpartition("-")[2]) and names_things(name) and len(many) > 2:
+            return singular(name.replace("-", " "))
+    return ""
+
+
+def singular(noun: str) -> str:
+    """One of them: `categories` → `category`, `boxes` → `box`, `posts` → `post`."""
+    for ending, one in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
+        if noun.endswith(ending):
+            return noun.removesuffix(ending) + one
+    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
 
 
 def path_words(url: str) -> frozenset[str]:

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.stories.addresses import last_word, pattern
+from pipeline.stories.addresses import last_word, pattern, singular, slug, thing_in
+from pipeline.stories.draft import identity
 from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, plainly_entered
-from pipeline.stories.outcome import done, headings, messages, quotes, without_quotes
+from pipeline.stories.likeness import in_menu
+from pipeline.stories.outcome import done, errors, headings, messages, quotes, without_quotes
 from pipeline.stories.phrases import Goal, GoalKind, Phrase
+from pipeline.stories.routes import ROUTE
 from pipeline.stories.verbs import (
     CART,
     CHECK_OUT,
@@ -117,6 +120,15 @@ def _lone_commit(steps: Sequence[Step], first: int) -> Goal | None:
 
 
 def _goal(form: Form) -> Goal:
+    """What the form was for; one that was refused to the end was tried only."""
+    goal = _meant(form)
+    refused = form.commit is not None and bool(errors(form.commit.changes))
+    if not refused or goal.kind in ("search", "filter", "choose", "settings"):
+        return goal
+    return replace(goal, phrases=(Phrase("try", f"to {goal.order}"),))
+
+
+def _meant(form: Form) -> Goal:
     kind = _kind(form)
     noun = _noun(form, kind)
     match kind:
@@ -162,6 +174,7 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
 
 def _sent_off(words: str) -> Phrase:
     """What the button says, as a verb phrase where it is one: `Submit current annotation`."""
+    words = re.sub(r"^yes,?\s+(?=\w)", "", words, flags=re.I)
     verb, _, rest = words.lower().partition(" ")
     if not words or (verb == "submit" and not rest):
         return Phrase("submit")
@@ -213,14 +226,16 @@ def _changes_it(words: str) -> bool:
 def _noun(form: Form, kind: GoalKind) -> str:
     """What is made or changed, in the page's words: `page`, `project`."""
     success = done(form.own)
-    if success and success.noun and len(success.noun.split()) <= 2:
+    typed = {clean(step.value.text).lower() for step in form.fields if isinstance(step, FillStep)}
+    if success and success.noun and len(success.noun.split()) <= 2 and success.noun not in typed:
         return success.noun
     verb = CREATE if kind == "create" else EDIT
     for words in (caption(form.opener.target) if form.opener else "", form.commit_words):
         if noun := object_noun(words, verb):
             return noun
     if kind == "edit" and form.opener is None:
-        return last_word(form.own[-1].page.url)
+        last = last_word(form.own[-1].page.url)
+        return last if last and not ROUTE.fullmatch(last.replace(" ", "-")) else thing_in(form.own[-1].page.url)
     return ""
 
 
@@ -228,8 +243,12 @@ def _object_phrase(noun: str, name: str, article: str = "") -> str:
     if noun and name:
         return f"the {noun} {quoted(name)}"
     if noun:
-        return f"{article} {noun}" if article else f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+        return f"{article} {noun}" if article else _one(noun)
     return quoted(name) if name else "an item"
+
+
+def _one(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'aeio' or re.match('u(?!s|ni)', noun) else 'a'} {noun}"
 
 
 def created_object(form: Form) -> str:
@@ -237,7 +256,8 @@ def created_object(form: Form) -> str:
     success = done(form.own)
     if success and success.object:
         return success.object
-    fills = [step for step in form.fields if isinstance(step, FillStep) and not step.value.secret]
+    last_of = {identity(step.target): step for step in form.fields if isinstance(step, FillStep)}
+    fills = [step for step in last_of.values() if not step.value.secret]
     texts = [clean(step.value.text) for step in fills]
     for step in reversed(form.own):
         for heading in headings(step.changes):
@@ -245,11 +265,9 @@ def created_object(form: Form) -> str:
                 return heading
     titles = [step for step in fills if TITLE_FIELD.search(words_on(step.target))]
     plain = [step for step in fills if not SIDE_FIELD.search(words_on(step.target))]
-    for step in (*titles, *plain, *fills):
-        text = clean(step.value.text)
-        if text and len(text) <= OBJECT_CHARS_MAX:
-            return text
-    return ""
+    named = [clean(step.value.text) for step in (*titles, *plain, *fills)]
+    named = [text for text in named if text and len(text) <= OBJECT_CHARS_MAX]
+    return next((text for text in named if re.search(r"[^\W\d]{2}", text)), named[0] if named else "")
 
 
 def edited_object(form: Form) -> str:
@@ -259,6 +277,8 @@ def edited_object(form: Form) -> str:
         return success.object
     if form.opener is None and _noun(form, "edit"):
         return ""
+    if form.opener is not None and (row := _row_of(form.opener.target)):
+        return row
     return _opened_before(form.steps, form.first)
 
 
@@ -282,7 +302,21 @@ def deleted_object(steps: Sequence[Step], first: int, last: int) -> str:
         if found := quotes(caption(step.target)):
             return quoted(found[0])
     name = _opened_before(steps, first)
+    if name and " " not in name and named_in_path(steps[first].page.url, name.lower()):
+        return _one(singular(name.lower()))  # the heading of the list, not the name of a thing in it
     return quoted(name) if name else ""
+
+
+def acted_on(steps: Sequence[Step], index: int) -> str:
+    """The name of what a control does something to: its row's, else what was opened before; nothing where that is a
+    list."""
+    step = steps[index]
+    if isinstance(step, ClickStep) and (row := _row_of(step.target)):
+        return quoted(row)
+    name = _opened_before(steps, index)
+    listed_there = named_in_path(step.page.url, name.rpartition(" ")[2].lower())
+    own_page = slug(name) in slug(step.page.url)
+    return quoted(name) if " " in name and (own_page or not listed_there) else ""
 
 
 def _row_of(target: Element) -> str:
@@ -292,7 +326,7 @@ def _row_of(target: Element) -> str:
             if scope.has_text and isinstance(scope.locator, ByRole) and scope.locator.role in ROW_ROLES:
                 return scope.has_text
     names = (ancestor.name for ancestor in target.ancestors if ancestor.role in ROW_ROLES and ancestor.name)
-    row = next(names, "")
+    row = clean(next(names, "").removesuffix(caption(target)))
     return row if len(row) <= ROW_CHARS_MAX else ""
 
 
@@ -312,8 +346,9 @@ def _opened_before(steps: Sequence[Step], index: int) -> str:
     for step in reversed(steps[:index]):
         if isinstance(step, ClickStep) and not is_commit(step):
             name = opened_name(step)
-            verbs = (CREATE, EDIT, DELETE, CART, SETTINGS, SIGN_IN)
-            if (is_link(step.target) or step.navigates) and name and not any(says(step, verb) for verb in verbs):
+            opens = (is_link(step.target) or step.navigates) and not in_menu(step.target)
+            verbs = (CART, CREATE, EDIT, DELETE, SETTINGS, SIGN_IN)
+            if opens and name and not any(says(step, verb) for verb in verbs):
                 return name
         if found := headings(step.changes):
             return found[0]

@@ -3,11 +3,13 @@
 Each goal has phrases with what was on the page (for people) and a plain sentence without any value (for embedding).
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from pipeline.stories import forms
-from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, headings, shown_texts, sounds_wrong
+from pipeline.stories.likeness import row_verb
+from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, headings, shown_texts, sounds_wrong, without_quotes
 from pipeline.stories.phrases import Goal, Phrase
 from pipeline.stories.said import typed
 from pipeline.stories.verbs import (
@@ -33,6 +35,18 @@ from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, PressStep,
 
 SIGN_IN_FIELDS_MAX: Final = 2
 """Fields beside the password that a sign-in may have (name, tenant); a form with more registers somebody."""
+
+
+_OF_FORMS: Final = frozenset(
+    {"add", "cancel", "change", "confirm", "delete", "edit", "remove", "save", "send", "update", "upload"}
+)
+"""What begins, ends or gives up a form, or has words of its own."""
+
+
+_PREPOSITION: Final = re.compile(r"(as|at|by|for|from|in|on|to|with)\b", re.I)
+
+
+_NO_NOUN: Final = re.compile(r"all|back|down|in|it|me|off|on|out|over|selected|spam|this|up", re.I)
 
 
 class Reader:
@@ -201,10 +215,30 @@ class Reader:
         name = caption(step.target) or next(iter(headings(step.changes)), "")
         if not name or PAGING.match(name):
             return None
+        if (act := self._act(first, step)) is not None:
+            return act
         opens = is_link(step.target) or step.target.role in ("tab", "menuitem", "row", "option", "treeitem")
         kind: Literal["open", "click"] = "open" if opens or step.navigates else "click"
         verb = "open" if kind == "open" else "click"
         return Goal(kind, first, first, (Phrase(verb, quoted(name)),), f"{verb} {name}")
+
+    def _act(self, first: int, step: ClickStep) -> Goal | None:
+        """A control that does to a thing what it says (`Archive`, `Unpublish`), with the thing's name."""
+        verb, words = row_verb(step.target), caption(step.target)
+        rest = words[len(verb) :].strip()
+        is_name = bool(re.search(r"\d", rest)) or words.lower() == "close"
+        answered = step.changes or step.navigates or step.dialogs
+        if not verb or verb in _OF_FORMS or is_name or not answered:
+            return None
+        if not (is_button(step.target) or is_link(step.target)):
+            return None
+        thing = forms.acted_on(self.steps, first)
+        said = "" if rest.casefold() in thing.casefold() else rest
+        told = (thing, said) if _PREPOSITION.match(said) else (said, thing)
+        if rest.isalpha() and rest.islower() and not thing and not _NO_NOUN.fullmatch(rest):
+            told = ("the", rest)
+        phrase = Phrase(verb, " ".join(filter(None, told)) or "it")
+        return Goal("act", first, first, (phrase,), without_quotes(f"{verb} {rest}").strip())
 
 
 def _form_ends(steps: Sequence[Step]) -> list[int]:

@@ -54,9 +54,9 @@ DONE_VERBS: Final = {
     "placed": "place",
 }
 _DONE = re.compile(
-    r"^(?:your |the |this )?(?P<noun>[A-Za-z][A-Za-z ]{1,30}?)\s*"
+    r"^(?:your |the |this )?(?!successfully\b)(?P<noun>[A-Za-z][A-Za-z ]{1,30}?)\s*"
     r"(?:['\"‘“„«](?P<object>[^'\"‘’“”«»]{1,80})['\"’”»])?\s*"
-    r"(?:is |was |has been |have been |successfully |was successfully )*"
+    r"(?:is |are |was |were |has been |have been |successfully |was successfully )*"
     rf"\b(?P<verb>{'|'.join(DONE_VERBS)})\b",
     re.IGNORECASE,
 )

@@ -22,6 +22,7 @@ GoalKind = Literal[
     "settings",
     "submit",
     "choose",
+    "act",
     "open",
     "click",
 ]

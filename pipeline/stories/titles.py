@@ -16,6 +16,7 @@ GOALS_IN_TITLE_MAX: Final = 2
 GOALS_IN_SENTENCE_MAX: Final = 4
 _FIRST_SENTENCE: Final = re.compile(r"^(.{8,}?[.!?]) .*$")
 _SMALL: Final = frozenset({"open", "click"})
+_FORMS: Final = frozenset({"create", "edit", "settings", "submit", "choose", "upload"})
 _PRELUDE: Final = frozenset({"sign_in", "sign_in_refused"})
 
 
@@ -32,7 +33,7 @@ def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[st
         return _browsing(steps, goals)
     title = listed([goal.order for goal in titled[-GOALS_IN_TITLE_MAX:]])
     phrases = [phrase for goal in chosen[-GOALS_IN_SENTENCE_MAX:] for phrase in goal.phrases]
-    return short(capital(title), TITLE_CHARS_MAX), _sentence(phrases, steps, title)
+    return short(capital(title), TITLE_CHARS_MAX), _sentence(phrases, steps[: titled[-1].last + 1], title)
 
 
 def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
@@ -57,9 +58,18 @@ def _joined(goals: Sequence[Goal]) -> list[Goal]:
             phrase = goal.phrases[0]
             rest = "after a wrong password" if goal.kind == "sign_in" else phrase.rest
             kept[-1] = Goal(goal.kind, before.first, goal.last, (Phrase(phrase.verb, rest),), goal.plain)
+        elif before is not None and _only_opened(before, goal):
+            kept[-1] = goal
         elif before is None or before.order != goal.order:
             kept.append(goal)
     return kept
+
+
+def _only_opened(before: Goal, goal: Goal) -> bool:
+    """Whether a control (`Reply`, `Reject`) only opened what the next goal filled in or pressed."""
+    if before.kind != "act" or goal.first != before.last + 1:
+        return False
+    return goal.kind in _FORMS or (goal.kind == "act" and goal.phrases[0].verb == before.phrases[0].verb)
 
 
 def _browsing(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[str, str]:

@@ -132,7 +132,7 @@ def test_goals_are_told_in_the_words_of_the_controls() -> None:
         visitor.write("Request name", "Tea")
         visitor.send("Create request", "POST", "/requests", alert("Request 'Tea' created."), url="/requests")
 
-    assert seen_goals("f", _visit(1, _approve), 1).texts == ("click Approve request",)
+    assert seen_goals("f", _visit(1, _approve), 1).texts == ("approve request",)
     assert seen_goals("f", _visit(2, look), 1).texts == ()
     assert seen_goals("f", _visit(3, make), 1).texts == ("create: add something new",)
 
@@ -142,7 +142,7 @@ def test_found_patterns_over_http(site: Site) -> None:
     site.storage.put_stories([_visit(number, _approve) for number in range(3)])
     assert site.http.get("/api/v1/patterns").status_code == 400
     (found,) = site.http.get("/api/v1/patterns", params={"app": APP}).json()["found"]
-    assert (found["journeys"], found["titles"]) == (3, ["Click 'Approve request'"])
+    assert (found["journeys"], found["titles"]) == (3, ["Approve the request"])
     assert site.http.get("/api/v1/patterns", params={"app": "other"}).json() == {"found": []}
     site.missing["model"] = "it loads"
     answer = site.http.get("/api/v1/patterns", params={"app": APP})

@@ -100,13 +100,55 @@ def _issue() -> Journey:
     return journey.click(button("Submit changes")).leads_to(f"{HOME}issue7").shows_new(heading("Issue"))
 
 
+def _opened(name: str = "Old trees") -> Journey:
+    journey = Journey().opens(f"{HOME}posts").click(link(name)).leads_to(f"{HOME}posts/old-trees")
+    return journey.shows_new(heading(name))
+
+
+def _made(message: str, url: str = f"{HOME}payees/add") -> Journey:
+    journey = Journey().opens(url).fill(textbox("IBAN"), "DE12").fill(textbox("Payee name"), "Zoe Jensen")
+    return journey.click(button("Add payee", type="submit")).shows_new(alert(message))
+
+
 CASES = [
+    (_opened().click(button("Unpublish")).shows_new(alert("Done.")), "Unpublish 'Old trees'", "The user unpublishes"),
+    (
+        _opened().click(button("Mark as read")).shows_new(alert("Done.")),
+        "Mark 'Old trees' as read",
+        "The user marks 'Old trees' as read",
+    ),
+    (
+        _opened()
+        .click(button("Reply"))
+        .shows(Appeared(element=heading("Reply")))
+        .fill(textbox("Text"), "Hello")
+        .click(button("Send"))
+        .shows_new(alert("Sent.")),
+        "Fill in 'Text' and click 'Send'",
+        "The user fills in 'Text' and clicks 'Send'",
+    ),
+    (_made("Zoe Jensen was added to your payees."), "Create the payee 'Zoe Jensen'", "The user creates the payee"),
+    (_made("Successfully created."), "Create the payee 'Zoe Jensen'", "The user creates the payee 'Zoe Jensen'"),
+    (
+        _made("The IBAN is invalid."),
+        "Try to create the payee 'Zoe Jensen'",
+        "The user tries to create the payee 'Zoe Jensen', and sees 'The IBAN is invalid.'.",
+    ),
+    (
+        Journey()
+        .opens(f"{HOME}profile/edit")
+        .fill(textbox("City"), "Graz", before="Linz")
+        .click(button("Save"))
+        .shows_new(alert("Your details were saved.")),
+        "Edit the details",
+        "The user edits the details",
+    ),
     (
         _annotation(),
         "Tick 'Negative' and submit current annotation",
         "The user ticks 'Negative' and submits current annotation, and sees 'Annotation saved successfully'.",
     ),
-    (_retired(), "Click 'Lock out'", "The user logs in and clicks 'Lock out'"),
+    (_retired(), "Lock out 'carla'", "The user logs in and locks out 'carla'"),
     (_article(), "Delete 'Old trees'", "The user deletes 'Old trees'"),
     (_issue(), "Edit the issue", "The user edits the issue"),
     (
