@@ -5,24 +5,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.stories.addresses import last_word, pattern, singular, slug, thing_in
+from pipeline.stories.addresses import last_word, pattern, thing_in
 from pipeline.stories.draft import identity
 from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, plainly_entered
-from pipeline.stories.likeness import in_menu
-from pipeline.stories.outcome import done, errors, headings, messages, quotes, without_quotes
+from pipeline.stories.outcome import done, errors, headings, messages, without_quotes
 from pipeline.stories.phrases import Goal, GoalKind, Phrase
 from pipeline.stories.routes import ROUTE
+from pipeline.stories.things import object_phrase, opened_before, row_of
 from pipeline.stories.verbs import (
     CART,
     CHECK_OUT,
     COMMIT,
     CREATE,
-    DELETE,
     EDIT,
     PREVIEW,
-    SETTINGS,
     SIDE_FIELD,
-    SIGN_IN,
     SORTING,
     TITLE_FIELD,
     is_commit,
@@ -32,11 +29,9 @@ from pipeline.stories.verbs import (
     words_on,
 )
 from pipeline.stories.words import caption, clean, field, is_link, listed, quoted, short
-from schemas.elements import ByRole, Element
 from schemas.stories import (
     ClickStep,
     FillStep,
-    GotoStep,
     HoverStep,
     PressStep,
     ScrollStep,
@@ -54,9 +49,6 @@ GENERIC_NOUNS: Final = frozenset(
     {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
 )
 OBJECT_CHARS_MAX: Final = 60
-ROW_ROLES: Final = frozenset({"row", "listitem", "article"})
-ROW_CHARS_MAX: Final = 60
-"""A longer name of a row is that of all its cells: no name for a thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +134,10 @@ def _meant(form: Form) -> Goal:
             phrase = Phrase("upload", listed(names[:FIELDS_NAMED_MAX]) or "a file")
             return Goal(kind, form.first, form.last, (phrase,), "upload a file")
         case "create":
-            rest = _object_phrase(noun, created_object(form))
+            rest = object_phrase(noun, created_object(form))
             return Goal(kind, form.first, form.last, (Phrase("create", rest),), "create: add something new")
         case "edit":
-            rest = _object_phrase(noun, edited_object(form), "the")
+            rest = object_phrase(noun, edited_object(form), "the")
             return Goal(kind, form.first, form.last, (Phrase("edit", rest),), "edit: change what exists already")
         case "settings":
             rest = listed([field(step.target) for step in form.fields[:FIELDS_NAMED_MAX]]) or "the settings"
@@ -239,18 +231,6 @@ def _noun(form: Form, kind: GoalKind) -> str:
     return ""
 
 
-def _object_phrase(noun: str, name: str, article: str = "") -> str:
-    if noun and name:
-        return f"the {noun} {quoted(name)}"
-    if noun:
-        return f"{article} {noun}" if article else _one(noun)
-    return quoted(name) if name else "an item"
-
-
-def _one(noun: str) -> str:
-    return f"{'an' if noun[:1] in 'aeio' or re.match('u(?!s|ni)', noun) else 'a'} {noun}"
-
-
 def created_object(form: Form) -> str:
     """The name of what was made: as the page says it, else a new heading made of typed words, else a title field."""
     success = done(form.own)
@@ -277,84 +257,14 @@ def edited_object(form: Form) -> str:
         return success.object
     if form.opener is None and _noun(form, "edit"):
         return ""
-    if form.opener is not None and (row := _row_of(form.opener.target)):
+    if form.opener is not None and (row := row_of(form.opener.target)):
         return row
-    return _opened_before(form.steps, form.first)
-
-
-def deleted_object(steps: Sequence[Step], first: int, last: int) -> str:
-    """The name of what was deleted, with its noun where the page says it; nothing when the page never said it."""
-    own = steps[first : last + 1]
-    success = done(own)
-    if success and success.verb == "delete" and success.object:
-        return _object_phrase(success.noun if len(success.noun.split()) <= 2 else "", success.object)
-    for step in own:
-        for dialog in step.dialogs:
-            if found := quotes(dialog.message):
-                return quoted(found[0])
-    for asked in (heading for step in own for heading in headings(step.changes)):
-        if found := quotes(asked):
-            return quoted(found[0])
-    step = steps[first]
-    if isinstance(step, ClickStep):
-        if row := _row_of(step.target):
-            return quoted(row)
-        if found := quotes(caption(step.target)):
-            return quoted(found[0])
-    name = _opened_before(steps, first)
-    if name and " " not in name and named_in_path(steps[first].page.url, name.lower()):
-        return _one(singular(name.lower()))  # the heading of the list, not the name of a thing in it
-    return quoted(name) if name else ""
-
-
-def acted_on(steps: Sequence[Step], index: int) -> str:
-    """The name of what a control does something to: its row's, else what was opened before; nothing where that is a
-    list."""
-    step = steps[index]
-    if isinstance(step, ClickStep) and (row := _row_of(step.target)):
-        return quoted(row)
-    name = _opened_before(steps, index)
-    listed_there = named_in_path(step.page.url, name.rpartition(" ")[2].lower())
-    own_page = slug(name) in slug(step.page.url)
-    return quoted(name) if " " in name and (own_page or not listed_there) else ""
-
-
-def _row_of(target: Element) -> str:
-    """What tells the row that holds the element from the other rows; its whole name where that is short."""
-    for candidate in target.candidates:
-        for scope in candidate.within:
-            if scope.has_text and isinstance(scope.locator, ByRole) and scope.locator.role in ROW_ROLES:
-                return scope.has_text
-    names = (ancestor.name for ancestor in target.ancestors if ancestor.role in ROW_ROLES and ancestor.name)
-    row = clean(next(names, "").removesuffix(caption(target)))
-    return row if len(row) <= ROW_CHARS_MAX else ""
+    return opened_before(form.steps, form.first)
 
 
 def _thing_near(form: Form) -> str:
-    name = _opened_before(form.steps, form.first)
+    name = opened_before(form.steps, form.first)
     return quoted(name) if name else "a product"
 
 
-def opened_name(step: ClickStep) -> str:
-    """What a click opened: its caption; of a cell in a table, which may say anything of its row, the new heading."""
-    new = headings(step.changes) if step.target.role in ("cell", "gridcell") or step.target.tag == "td" else []
-    return new[0] if new else caption(step.target)
-
-
-def _opened_before(steps: Sequence[Step], index: int) -> str:
-    """What the user opened last before step `index`: the link's name, else the page's heading."""
-    for step in reversed(steps[:index]):
-        if isinstance(step, ClickStep) and not is_commit(step):
-            name = opened_name(step)
-            opens = (is_link(step.target) or step.navigates) and not in_menu(step.target)
-            verbs = (CART, CREATE, EDIT, DELETE, SETTINGS, SIGN_IN)
-            if opens and name and not any(says(step, verb) for verb in verbs):
-                return name
-        if found := headings(step.changes):
-            return found[0]
-        if isinstance(step, GotoStep) and step.after is not None and step.after.title:
-            return short(step.after.title)
-    return ""
-
-
-__all__ = ["CART", "CREATE", "EDIT", "FORWARD", "PREVIEW", "created_object", "deleted_object", "read_form"]
+__all__ = ["CART", "CREATE", "EDIT", "FORWARD", "PREVIEW", "created_object", "read_form"]

@@ -12,6 +12,7 @@ from pipeline.stories.likeness import row_verb
 from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, headings, shown_texts, sounds_wrong, without_quotes
 from pipeline.stories.phrases import Goal, Phrase
 from pipeline.stories.said import typed
+from pipeline.stories.things import acted_on, deleted_object, opened_name
 from pipeline.stories.verbs import (
     CHECK_OUT,
     CONFIRM,
@@ -149,7 +150,7 @@ class Reader:
         if index < len(self.steps) and self._opens(self.steps[index]):
             opened = self.steps[index]
             assert isinstance(opened, ClickStep)
-            name = forms.opened_name(opened)
+            name = opened_name(opened)
             phrases.append(Phrase("open", f"the result {quoted(name)}" if name else "a result"))
             plain += ", open a search result" if not narrows else ""
             last = index
@@ -190,7 +191,7 @@ class Reader:
         while last + 1 < len(self.steps) and says(self.steps[last + 1], CONFIRM):
             last += 1
         noun = object_noun(caption(step.target), DELETE)
-        named = forms.deleted_object(self.steps, first, last)
+        named = deleted_object(self.steps, first, last)
         rest = named or (f"the {noun}" if noun else "an item")
         return Goal("delete", first, last, (Phrase("delete", rest),), "delete: remove an existing item and confirm")
 
@@ -232,7 +233,7 @@ class Reader:
             return None
         if not (is_button(step.target) or is_link(step.target)):
             return None
-        thing = forms.acted_on(self.steps, first)
+        thing = acted_on(self.steps, first)
         said = "" if rest.casefold() in thing.casefold() else rest
         told = (thing, said) if _PREPOSITION.match(said) else (said, thing)
         if rest.isalpha() and rest.islower() and not thing and not _NO_NOUN.fullmatch(rest):
