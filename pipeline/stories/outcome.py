@@ -25,7 +25,8 @@ _ERROR_WORDS = re.compile(
     r"\b(errors?|invalid|incorrect|wrong|fail(ed|ure|s)?|denied|forbidden|expired|unknown|unable|unauthori[sz]ed"
     r"|not (been )?(found|valid|allowed|match(ed)?|recogni[sz]ed|exist|correct|permitted)"
     r"|(did|do|does|could|can|is|was|has)(n['’]t| not)\b|cannot|required|must (be|contain|have|match|not)"
-    r"|already (exists|taken|in use|registered)|try again|sorry)\b",
+    r"|already (exists|taken|in use|registered)|try again|sorry"
+    r"|falsch|ungültig|fehler|fehlgeschlagen|erforderlich|bereits vergeben|nicht (gefunden|möglich|erlaubt|gültig))\b",
     re.IGNORECASE,
 )
 _ERROR_IDS: Final = re.compile(r"(^|[-_])(errors?|invalid)([-_A-Z]|$)")

@@ -8,25 +8,30 @@ from pipeline.stories.words import caption, clean, is_button, is_text_field, spa
 from schemas.elements import Element
 from schemas.stories import ClickStep, FillStep, PressStep, Step
 
-SIGN_OUT: Final = re.compile(r"\b(log|sign)[ -]?(out|off)\b", re.I)
-SIGN_IN: Final = re.compile(r"\b(log|sign)[ -]?(in|on)\b", re.I)
-SIGN_UP: Final = re.compile(r"\bsign[ -]?up\b|\bregister\b|\bcreate (an |a |your |my |new )*account\b|\bjoin\b", re.I)
-SEARCH: Final = re.compile(r"\b(search|find|query|look ?up)\b", re.I)
+SIGN_OUT: Final = re.compile(r"\b(log|sign)[ -]?(out|off)\b|\b(abmelden|ausloggen)\b", re.I)
+SIGN_IN: Final = re.compile(r"\b(log|sign)[ -]?(in|on)\b|\b(anmelden|einloggen)\b", re.I)
+SIGN_UP: Final = re.compile(
+    r"\bsign[ -]?up\b|\bregister\b|\bcreate (an |a |your |my |new )*account\b|\bjoin\b|\bregistrieren\b", re.I
+)
+SEARCH: Final = re.compile(r"\b(search|find|query|look ?up|suchen?)\b", re.I)
 FILTER: Final = re.compile(r"\b(filter|refine|narrow)", re.I)
 SORTING: Final = re.compile(r"\b(filter|refine|narrow|sort|order by|group by|show only)", re.I)
 DELETE: Final = re.compile(
-    r"^(yes,? )?(delete|remove|trash|erase|destroy|retire|deactivate)\b|\bmove to (trash|bin)\b", re.I
+    r"^(yes,? )?(delete|remove|trash|erase|destroy|retire|deactivate)\b|\bmove to (trash|bin)\b"
+    r"|\b(löschen|entfernen|stornieren)$",
+    re.I,
 )
-CREATE: Final = re.compile(r"^\+?\s*(create|add|new|compose|publish|write|start a)\b", re.I)
-EDIT: Final = re.compile(r"^(edit|modify|rename|change)\b", re.I)
+CREATE: Final = re.compile(r"^\+?\s*(create|add|new|compose|publish|write|start a)\b|\b(anlegen|erstellen)$", re.I)
+EDIT: Final = re.compile(r"^(edit|modify|rename|change)\b|\b(bearbeiten|ändern|umbenennen)$", re.I)
 CART: Final = re.compile(r"\badd to (the |your |my )?(cart|basket|bag)\b", re.I)
 CHECK_OUT: Final = re.compile(
     r"\bcheck ?out\b|\bplace (the |your |my )?order\b|\bpay( now)?\b|\bbuy\b|\bpurchase\b|\border now\b", re.I
 )
-SETTINGS: Final = re.compile(r"\b(settings?|preferences|configuration|administration)\b", re.I)
+SETTINGS: Final = re.compile(r"\b(settings?|preferences|configuration|administration|einstellungen)\b", re.I)
 COMMIT: Final = re.compile(
     r"^(save|submit|ok(ay)?|done|apply|confirm|update|create|add|publish|send|post|finish|yes|upload|import|continue"
-    r"|next|register|sign up|place|pay|order|buy|book|reserve|complete|store|accept|go|set|subscribe)\b",
+    r"|next|register|sign up|place|pay|order|buy|book|reserve|complete|store|accept|go|set|subscribe)\b"
+    r"|(.* )?(speichern|absenden|abschicken|senden|bestätigen|buchen|anlegen|hinzufügen|weiter|fertig)$",
     re.I,
 )
 APART: Final = re.compile(
@@ -39,7 +44,9 @@ APART: Final = re.compile(
 PREVIEW: Final = re.compile(r"^(preview|validate|check)\b", re.I)
 CONFIRM: Final = re.compile(r"^(yes|ok(ay)?|confirm|delete|remove|continue|accept|proceed)\b", re.I)
 PAGING: Final = re.compile(r"^([<>«»‹›→←]+|next( page)?|previous( page)?|prev|more|show more|load more|\d{1,4})$", re.I)
-TITLE_FIELD: Final = re.compile(r"\b(title|name|subject|headline|caption|label|summary of|topic|from)\b", re.I)
+TITLE_FIELD: Final = re.compile(
+    r"\b(title|name|subject|headline|caption|label|summary of|topic|from|titel|betreff)\b", re.I
+)
 SIDE_FIELD: Final = re.compile(r"\b(summary|description|comment|notes?|tags?|body|text|content|message)\b", re.I)
 
 _FILLERS: Final = frozenset({"a", "an", "the", "new", "this", "your", "my", "another", "it", "now", "and", "yes", "to"})
