@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urlsplit
 
 from pipeline.stories.addresses import last_word, pattern, thing_in
 from pipeline.stories.draft import identity
@@ -11,6 +12,7 @@ from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, plainly_e
 from pipeline.stories.outcome import done, errors, headings, messages, without_quotes
 from pipeline.stories.phrases import Goal, GoalKind, Phrase
 from pipeline.stories.routes import ROUTE
+from pipeline.stories.said import typed
 from pipeline.stories.things import object_phrase, opened_before, row_of
 from pipeline.stories.verbs import (
     CART,
@@ -29,6 +31,7 @@ from pipeline.stories.verbs import (
     words_on,
 )
 from pipeline.stories.words import caption, clean, field, is_link, listed, quoted, short
+from schemas.events import CountChanged
 from schemas.stories import (
     ClickStep,
     FillStep,
@@ -44,6 +47,7 @@ ANSWERS: Final = re.compile(
 )
 """Buttons of forms on the page of a thing that don't change the thing itself."""
 CHANGES: Final = re.compile(r"\b(changes?|update|save)\b", re.I)
+_SEEKS: Final = re.compile(r"^(search|find)\b|\bsuchen$", re.I)
 FORWARD: Final = re.compile(r"^(next|continue|proceed|weiter)\b", re.I)
 GENERIC_NOUNS: Final = frozenset(
     {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
@@ -143,6 +147,10 @@ def _meant(form: Form) -> Goal:
             rest = listed([field(step.target) for step in form.fields[:FIELDS_NAMED_MAX]]) or "the settings"
             plain = "change the settings and save the preferences"
             return Goal(kind, form.first, form.last, (Phrase("change", rest + _in_settings(form)),), plain)
+        case "search":
+            sought = listed([typed(step.value) for step in form.fields if isinstance(step, FillStep)])
+            plain = "search: type a search term and look at the results"
+            return Goal(kind, form.first, form.last, (Phrase("search", f"for {sought}"),), plain)
         case _:
             return _submitted(form, kind)
 
@@ -155,6 +163,8 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
         phrases.append(_sent_off(said))
     told = without_quotes(" ".join(messages([change for step in form.own for change in step.changes])[:1]))
     plain = "filter the list by a word" if kind == "filter" else plainly_entered(form.fields, form.commit is not None)
+    if any(isinstance(step, FillStep) for step in form.fields):
+        told = ""  # what the page answers to a text that was sent off says little of what it was sent for
     success = done(form.own)
     if kind == "choose" and success is not None and success.noun and success.noun not in GENERIC_NOUNS:
         plain = ""  # what the page says was done tells more than which boxes were ticked for it
@@ -205,9 +215,24 @@ def _kind(form: Form) -> GoalKind:
         return "edit"
     if form.commit is not None and form.fields and "{id}" in pattern(url) and _changes_it(words):
         return "edit"
-    if form.commit is None and form.fields and all(SORTING.search(words_on(step.target)) for step in form.fields):
+    return _kind_of_fields(form, bool(fills))
+
+
+def _kind_of_fields(form: Form, typed_some: bool) -> GoalKind:
+    """What a form was for of which only its fields and its button tell."""
+    if form.commit is None and form.fields and all(map(_narrows, form.fields)):
         return "filter"
-    return "submit" if fills or not form.fields else "choose"
+    if typed_some and _SEEKS.search(form.commit_words):
+        return "search"
+    return "submit" if typed_some or not form.fields else "choose"
+
+
+def _narrows(step: Field) -> bool:
+    """Whether a choice only changes which things of a list are shown, or their order."""
+    if SORTING.search(words_on(step.target)):
+        return True
+    asks = step.after is not None and urlsplit(step.after.url).query != urlsplit(step.page.url).query
+    return asks or any(isinstance(change, CountChanged) for change in step.changes)
 
 
 def _changes_it(words: str) -> bool:
