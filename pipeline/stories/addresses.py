@@ -35,6 +35,12 @@ def place(url: str) -> tuple[str, str]:
     return origin(url), _parts(url)[2].rstrip("/")
 
 
+def query(url: str) -> str:
+    """The query of the address, and that of a hash route."""
+    _, _, _, asked, fragment = _parts(url)
+    return "&".join(filter(None, (asked, fragment.partition("?")[2])))
+
+
 def spoken(url: str) -> str:
     """A URL as it is shown to people: host and path; no credentials, no query (both may hold secrets)."""
     _, host, path, _, _ = _parts(url)

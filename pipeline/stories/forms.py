@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlsplit
 
-from pipeline.stories.addresses import last_word, pattern, thing_in
+from pipeline.stories.addresses import last_word, pattern, query, thing_in
 from pipeline.stories.draft import identity
 from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, plainly_entered
 from pipeline.stories.outcome import done, errors, headings, messages, without_quotes
@@ -231,7 +230,7 @@ def _narrows(step: Field) -> bool:
     """Whether a choice only changes which things of a list are shown, or their order."""
     if SORTING.search(words_on(step.target)):
         return True
-    asks = step.after is not None and urlsplit(step.after.url).query != urlsplit(step.page.url).query
+    asks = step.after is not None and query(step.after.url) != query(step.page.url)
     return asks or any(isinstance(change, CountChanged) for change in step.changes)
 
 

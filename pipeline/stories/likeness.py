@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
-from pipeline.stories.addresses import ROUTE_KEYS, origin, pattern, place, slug
+from pipeline.stories.addresses import ROUTE_KEYS, origin, pattern, place, query, slug
 from pipeline.stories.routes import ROUTE, names_things
 from pipeline.stories.said import key
 from pipeline.stories.verbs import is_search_field
@@ -104,7 +104,7 @@ class Data:
         head, _, fragment = shape.partition("#")
         route = sorted(
             f"{name}={value}"
-            for name, value in parse_qsl(_query(url), keep_blank_values=True)
+            for name, value in parse_qsl(query(url), keep_blank_values=True)
             if name in _ROUTE_KEYS and _ROUTE_VALUE.match(value)
         )
         path = head.partition("?")[0]
@@ -116,15 +116,6 @@ def _spelled(word: str) -> re.Pattern[str]:
     """A slug as it may stand in a text."""
     parts = [re.escape(part) for part in word.split("-")]
     return re.compile(rf"(?<!\w){'[^a-z0-9]+'.join(parts)}(?!\w)", re.IGNORECASE)
-
-
-def _query(url: str) -> str:
-    """The query of the address, and that of a hash route."""
-    try:
-        split = urlsplit(url)
-    except ValueError:
-        return ""
-    return "&".join(filter(None, (split.query, split.fragment.partition("?")[2])))
 
 
 def data_of(steps: Sequence[Step]) -> Data:
@@ -152,7 +143,7 @@ def inputs_of(steps: Sequence[Step], data: Data) -> Data:
     words = set(data.words)
     for step in steps:
         if isinstance(step, GotoStep):
-            values = [value for _, value in parse_qsl(_query(step.url))]
+            values = [value for _, value in parse_qsl(query(step.url))]
             words |= {slug(part) for value in values for part in (value, *value.split(":"))}
         elif isinstance(step, FillStep) and not step.value.secret:
             words |= {slug(line)[:200] for line in step.value.text.splitlines()[:20]}
@@ -164,7 +155,7 @@ def _leads_to_its_name(step: ClickStep) -> bool:
     if step.after is None or step.target.role != "link" or in_menu(step.target) or not step.navigates:
         return False
     name = slug(named(step.target))
-    last = place(step.after.url)[1].rpartition("/")[2] + "?" + _query(step.after.url)
+    last = place(step.after.url)[1].rpartition("/")[2] + "?" + query(step.after.url)
     return len(name) >= WORD_CHARS_MIN and name in slug(unquote(last))
 
 
