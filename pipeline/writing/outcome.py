@@ -83,7 +83,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     same_page = step.after is None or volatile.relative(step.after.url) == volatile.relative(step.page.url)
     stays = same_page and not isinstance(step, GotoStep)
     checks = checks_of(finder, step.changes, Typing(writer.fixed), stays, writer.ticking)
-    checks = [check for check in checks if not finder.reveals(check.statement)]
+    checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     if step.after is None or (isinstance(step, GotoStep) and _same(step.url, step.after.url)):
         return checks
     if not _same(step.after.url, step.page.url):
@@ -100,6 +100,16 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
 def shown_on(writer: Writer, step: Step) -> Expr:
     """The page that shows what came of the step: the tab that it opened, if it did."""
     return writer.pages[step.tab_id if step.opens_tab is None else step.opens_tab]
+
+
+def _names_user(writer: Writer, check: Check) -> bool:
+    """Whether the check shows the name of the user, where the environment says who that is."""
+    says = check.says.casefold()
+    return any(
+        "@" in name and name.casefold() in says
+        for name, expr in writer.credentials.names.items()
+        if not isinstance(expr, Literal)
+    )
 
 
 def _same(one: str, other: str) -> bool:

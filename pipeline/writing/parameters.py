@@ -28,8 +28,6 @@ from schemas.generated_tests import Parameter
 
 VALUE_CHARS_MIN: Final = 3
 """Shorter texts stand in other words by chance."""
-PATTERNS: Final = frozenset({"compile", "locator", "goto", "to_have_url"})
-"""Calls whose texts are patterns, selectors or addresses: a value in them may be spelled otherwise."""
 T = TypeVar("T", bound=Expr)
 
 
@@ -66,35 +64,32 @@ def fits(exprs: Sequence[Expr], parameter: Parameter) -> bool:
     return found
 
 
-def bound(expr: T, parameters: Sequence[Parameter], kept: frozenset[str] = frozenset()) -> T:
-    """The expression with the parameters' names in the place of their values; the arguments of calls of the `kept`
-    names stay as they are."""
+def bound(expr: T, parameters: Sequence[Parameter]) -> T:
+    """The expression with the parameters' names in the place of their values."""
     match expr:
         case Literal(value=str() as text):
             return _joined(text, parameters)  # type: ignore[return-value]
         case Name() | Literal() | Joined():
             return expr
         case Attr(of=of):
-            return replace(expr, of=bound(of, parameters, kept))
-        case Call(function=Attr(of=of, name=name) as called) if name in kept:
-            return replace(expr, function=replace(called, of=bound(of, parameters, kept)))
+            return replace(expr, of=bound(of, parameters))
         case Call(function=called, args=args, keywords=keywords):
             return replace(
                 expr,
-                function=bound(called, parameters, kept),
-                args=tuple(bound(arg, parameters, kept) for arg in args),
-                keywords=tuple((key, bound(value, parameters, kept)) for key, value in keywords),
+                function=bound(called, parameters),
+                args=tuple(bound(arg, parameters) for arg in args),
+                keywords=tuple((key, bound(value, parameters)) for key, value in keywords),
             )
         case Index(of=of, key=key):
-            return replace(expr, of=bound(of, parameters, kept), key=bound(key, parameters, kept))
+            return replace(expr, of=bound(of, parameters), key=bound(key, parameters))
         case Listing(items=items):
-            return replace(expr, items=tuple(bound(item, parameters, kept) for item in items))
+            return replace(expr, items=tuple(bound(item, parameters) for item in items))
         case Or(left=left, right=right) | Equal(left=left, right=right):
-            return replace(expr, left=bound(left, parameters, kept), right=bound(right, parameters, kept))
+            return replace(expr, left=bound(left, parameters), right=bound(right, parameters))
         case Contains(whole=whole, part=part):
-            return replace(expr, whole=bound(whole, parameters, kept), part=bound(part, parameters, kept))
+            return replace(expr, whole=bound(whole, parameters), part=bound(part, parameters))
         case Lambda(body=body):
-            return replace(expr, body=bound(body, parameters, kept))
+            return replace(expr, body=bound(body, parameters))
         case _:
             assert_never(expr)
 
@@ -133,7 +128,7 @@ def _texts(expr: Expr, is_pattern: bool = False) -> list[tuple[str, bool]]:
         case Attr(of=of):
             return _texts(of)
         case Call(function=called, args=args, keywords=keywords):
-            raw = isinstance(called, Attr) and called.name in PATTERNS
+            raw = isinstance(called, Attr) and called.name in ("compile", "locator", "goto", "to_have_url")
             inner = [pair for arg in (*args, *(value for _, value in keywords)) for pair in _texts(arg, raw)]
             return [*_texts(called), *inner]
         case Index(of=of, key=key):

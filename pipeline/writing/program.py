@@ -21,7 +21,7 @@ from pipeline.writing.code import (
     flat,
     lines,
 )
-from pipeline.writing.parameters import PATTERNS, bound, fits, parametrized
+from pipeline.writing.parameters import bound, fits, parametrized
 from schemas.generated_tests import Parameter
 
 
@@ -98,13 +98,6 @@ class Program:
         self.parameters = parameters
         return True
 
-    def follow(self, user: Expr, name: str) -> None:
-        """Lets what is asserted follow the user that the environment names: `name` is the recorded one."""
-        known = (Parameter(name="user", values=(name,)),)
-        body = [_with_user(statement, known) for statement in self.body]
-        if body != self.body:
-            self.body = [Assign("user", user), *(_replaced(statement, user, Name("user")) for statement in body)]
-
     def text(self, name: str, docstring: str) -> str:
         """The whole file of a test."""
         return module([self], self.function(name, docstring))
@@ -180,23 +173,6 @@ def _bound(statement: Statement, parameters: tuple[Parameter, ...]) -> Statement
             return statement
         case _:
             assert_never(statement)
-
-
-def _with_user(statement: Statement, known: tuple[Parameter, ...]) -> Statement:
-    match statement:
-        case Run(expr=Call(function=Attr(of=Call(function=Name(id="expect"))))):
-            return replace(statement, expr=bound(statement.expr, known, PATTERNS))
-        case _:
-            return statement
-
-
-def _replaced(statement: Statement, old: Expr, new: Expr) -> Statement:
-    match statement:
-        case Run(expr=Call(function=called, args=args) as expr) if old in args:
-            put = tuple(new if arg == old else arg for arg in args)
-            return replace(statement, expr=replace(expr, function=called, args=put))
-        case _:
-            return statement
 
 
 def _plain(statement: Statement) -> list[str]:

@@ -17,8 +17,6 @@ from schemas.stories import FillStep, Step
 WRONG: Final = "not-the-password"
 NEW: Final = "Another-pass-word-1"
 CODE_NAMES: Final = {"otp": "APP_ONE_TIME_CODE", "card": "APP_CARD_NUMBER"}
-COMMON_NAMES: Final = frozenset({"admin", "administrator", "demo", "guest", "manager", "owner", "root", "test", "user"})
-"""Login names that are words of most pages as well: where a text has one, it need not be the user's."""
 MASK: Final = re.compile(r"^[*•●·]{3,}$")
 _REFUSED = re.compile(
     r"(?i)wrong|invalid|incorrect|n.t match|not match|failed|denied|error|try again|not recogni|unknown user|no account"
@@ -27,13 +25,12 @@ _REFUSED = re.compile(
 
 @dataclass(frozen=True)
 class Credentials:
-    """`passwords` by token, `names` by login name, as code; `variables` the names of the environment they read. `shown`
-    is a login name of the environment that the pages show later, empty where they don't."""
+    """`passwords` by token, `names` by login name, as code; `variables` the names of the environment they read."""
 
     passwords: dict[str, Expr]
     names: dict[str, Expr]
     variables: tuple[str, ...]
-    shown: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def token_of(step: FillStep) -> str:
@@ -61,9 +58,8 @@ def is_secret(step: FillStep) -> bool:
 def credentials(steps: tuple[Step, ...]) -> Credentials:
     """The secrets and login names of a story."""
     passwords, variables = _passwords(steps)
-    names, shown = _names(steps)
-    read = any(isinstance(expr, Or) for expr in names.values())
-    return Credentials(passwords, names, (*(("APP_USER",) if read else ()), *variables), shown)
+    names, notes, read = _names(steps)
+    return Credentials(passwords, names, (*(("APP_USER",) if read else ()), *variables), tuple(notes))
 
 
 def _passwords(steps: tuple[Step, ...]) -> tuple[dict[str, Expr], list[str]]:
@@ -140,19 +136,19 @@ def _said(step: Step) -> list[str]:
     return out
 
 
-def _names(steps: tuple[Step, ...]) -> tuple[dict[str, Expr], str]:
-    """Login names as code, and the one that pages show later. Where several users sign in, each stays as recorded."""
+def _names(steps: tuple[Step, ...]) -> tuple[dict[str, Expr], list[str], bool]:
+    """Login names as code. One that the outcome shows makes the story that user's own: it stays as recorded."""
     logins = [(at, step) for at, step in enumerate(steps) if isinstance(step, FillStep) and _is_login(steps, at, step)]
     names = list(dict.fromkeys(step.value.text for _, step in logins))
     if not names:
-        return {}, ""
+        return {}, [], False
     out: dict[str, Expr] = {name: Literal(name) for name in names}
     main = names[-1]
     first = next(at for at, step in logins if step.value.text == main)
-    if len(names) > 1:
-        return out, ""
+    if len(names) > 1 or _shown_later(steps[first + 1 :], main):
+        return out, ["The login name is part of what the story shows, so it is kept as recorded."], False
     out[main] = Or(method(_environ(), "get", "APP_USER"), Literal(main))
-    return out, main if _shown_later(steps[first + 1 :], main) else ""
+    return out, [], True
 
 
 def _is_login(steps: tuple[Step, ...], at: int, step: FillStep) -> bool:
@@ -191,7 +187,7 @@ def _sends(following: tuple[Step, ...]) -> bool:
 
 
 def _shown_later(steps: tuple[Step, ...], name: str) -> bool:
-    if len(name) < 3 or name.lower() in COMMON_NAMES:
+    if len(name) < 3:
         return False
     word = re.compile(rf"(?<![\w@.-]){re.escape(name)}(?![\w@-])")
     return any(word.search(text) for step in steps for text in _said(step))

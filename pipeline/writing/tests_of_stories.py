@@ -47,8 +47,6 @@ def write_test(
     writer.fixed_checks = fixed
     write_steps(writer, story, signed_in, len(story.steps))
     writer.program.bind(parameters)
-    if told.shown:
-        writer.program.follow(told.names[told.shown], told.shown)
     program, name = writer.program, names.function_name(story.title)
     code = program.text(name, names.sentence(story.sentence or story.title, story.title))
     check_code(code)
@@ -79,7 +77,9 @@ def writer_for(story: Story, page: str = "page") -> Writer:
     """What writes the steps of a story, into a program that begins with a page of this name."""
     told = credentials(story.steps)
     program = Program(page=page)
-    return Writer(program, told, home_of(story), _typed(story.steps), _hidden(story.steps), ticking(story.steps))
+    writer = Writer(program, told, home_of(story), _typed(story.steps), _hidden(story.steps), ticking(story.steps))
+    writer.notes += told.notes
+    return writer
 
 
 def _first_page(writer: Writer, story: Story) -> Expr:
