@@ -4,7 +4,8 @@ A flow keeps the id that its key gives it. Merged into another one, it has no st
 those that come, belong to the other one, whose test is written from all of them. Parted, it has them again.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from sqlalchemy import JSON, ColumnElement, Connection, cast, func, insert, select, update
@@ -14,11 +15,14 @@ from agents.storage.flow_rows import most_frequent
 from agents.storage.story_rows import add_support, lock_merged, merged_paths, note_evidence
 from agents.storage.tables import FLOW_CHANGES, FLOWS, STORIES, TESTS
 from agents.storage.values import CannotMerge, FlowChange, NoSuchFlow, StoredFlow
+from pipeline.flows import flow_id as flow_of_key
 from schemas.codecs import from_json
-from schemas.stories import STORY
+from schemas.stories import STORY, Story
 
 MERGED_MAX: Final = 100
 """Flows that are merged into one, those that came with others included."""
+SAMPLES_MAX: Final = 5
+"""Stories by which a flow's key is told anew."""
 
 
 def merge(connection: Connection, flow_id: str, into: str) -> None:
@@ -63,6 +67,39 @@ def part(connection: Connection, flow_id: str) -> None:
     moved = _move(connection, root, flow, (STORIES.c.flow_id == root) & _key_of(connection).in_(keys))
     _note(connection, flow, "parted from", root, moved)
     _note(connection, root, "gave back", flow, moved)
+
+
+def behind(connection: Connection, version: int) -> list[str]:
+    """The flows with stories that were looked at last when keys were told by the rules of an earlier version."""
+    query = select(FLOWS.c.id).where(FLOWS.c.support > 0, FLOWS.c.key_version < version).order_by(FLOWS.c.id)
+    return list(connection.execute(query).scalars())
+
+
+def carry_over(connection: Connection, flow_id: str, key_of: Callable[[Story], str], version: int) -> None:
+    """Keeps a flow's id where its stories have another key by the rules of `version`: the flow that this key names is
+    merged into it, so that stories that come are told to it. Two flows that have become one are merged, into the one
+    that was carried over before. `key_of` tells the key of a story."""
+    path = lock_merged(connection, [flow_id])[flow_id]
+    app = _app_of(connection, flow_id)
+    connection.execute(update(FLOWS).where(FLOWS.c.id == flow_id).values(key_version=version))
+    query = select(STORIES.c.body).where(STORIES.c.flow_id == flow_id).order_by(STORIES.c.id).limit(SAMPLES_MAX)
+    keys = Counter(key_of(from_json(STORY, body)) for body in connection.execute(query).scalars())
+    if len(path) > 1 or not keys:
+        return
+    key = max(sorted(keys), key=lambda one: keys[one])
+    named = flow_of_key(app, key)
+    if named == flow_id:
+        return
+    new = {"id": named, "app": app, "flow_key": rows.plain(key), "support": 0, "key_version": version}
+    rows.insert_absent(connection, FLOWS, [new])
+    root = lock_merged(connection, [named, flow_id])[named][-1]
+    if root == flow_id:
+        return
+    if root == named:
+        merge(connection, named, flow_id)
+        _note(connection, flow_id, "known as", named, 0)
+    else:
+        merge(connection, flow_id, root)
 
 
 def flow(connection: Connection, flow_id: str) -> StoredFlow:

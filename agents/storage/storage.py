@@ -5,7 +5,7 @@ Every method raises StorageUnavailable when the database stays locked or away fo
 writes, 3 s for reads), and has then changed nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, Engine, func, select, text
@@ -110,6 +110,14 @@ class Storage:
         """Parts a flow from the one that it is merged into; what it is afterwards. Raises NoSuchFlow."""
         in_transaction(self._engine, lambda c: merges.part(c, flow_id), writes=True)
         return self.flow(flow_id)
+
+    def flows_behind(self, version: int) -> list[str]:
+        """The flows whose keys were told by the rules of an earlier version: `carry_over` brings each forward."""
+        return in_transaction(self._engine, lambda c: merges.behind(c, version), writes=False)
+
+    def carry_over(self, flow_id: str, key_of: Callable[[Story], str], version: int) -> None:
+        """Keeps a flow's id, and with it its test and people's edits, where its stories now have another key."""
+        in_transaction(self._engine, lambda c: merges.carry_over(c, flow_id, key_of, version), writes=True)
 
     def flow(self, flow_id: str) -> StoredFlow:
         """One flow. Raises NoSuchFlow."""

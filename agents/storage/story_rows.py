@@ -16,6 +16,7 @@ from agents.storage.tables import FLOW_CHANGES, FLOWS, STORIES, STORY_TAGS, TEST
 from agents.storage.values import FlowState, Page, PageRequest, StoredStory, StoryFilter
 from pipeline.consensus import SAMPLES_MAX, evidence_of
 from pipeline.flows import flow_id, test_id
+from pipeline.stories.flow_key import KEY_VERSION
 from schemas.codecs import from_json, to_json
 from schemas.stories import STORY, Story
 
@@ -67,7 +68,8 @@ class _Placed:
 
     def flow_row(self) -> dict[str, Any]:
         flow_key = rows.plain(self.story.flow_key)
-        return {"id": self.flow, "app": rows.plain(self.story.app), "flow_key": flow_key, "support": 0}
+        app = rows.plain(self.story.app)
+        return {"id": self.flow, "app": app, "flow_key": flow_key, "support": 0, "key_version": KEY_VERSION}
 
     def tag_rows(self) -> list[dict[str, Any]]:
         return [{"story_id": self.key, "tag": tag} for tag in sorted({rows.plain(tag) for tag in self.story.tags})]

@@ -47,10 +47,12 @@ FLOWS = Table(
     Column("support", Integer, nullable=False),
     Column("evidence", BYTEWISE, nullable=True),
     Column("merged_into", BYTEWISE, nullable=True),
+    Column("key_version", Integer, nullable=False, server_default="0"),
     Index("flows_merged", "merged_into"),
 )
 """One row a flow. `support` is the number of its stories, `evidence` names those that its test is to be written from;
-both are kept under the row's lock. `merged_into` is the flow that its stories belong to, where people said so."""
+both are kept under the row's lock. `merged_into` is the flow that its stories belong to, where people said so or where
+its key is the newer one of that flow. `key_version` says by which rules keys were told when it was looked at last."""
 
 FLOW_CHANGES = Table(
     "flow_changes",

@@ -67,11 +67,12 @@ class FlowState:
 
 @dataclass(frozen=True, slots=True)
 class FlowChange:
-    """What was done to a flow: it was merged into `other`, took `other` in, was parted from `other`, or gave `other`
-    back. `stories` counts those that changed places; `changed_at` is ISO 8601 in UTC."""
+    """What was done to a flow: it was merged into `other`, took `other` in, was parted from `other`, gave `other` back,
+    or has been known as `other` too since keys are told by newer rules. `stories` counts those that changed places;
+    `changed_at` is ISO 8601 in UTC."""
 
     changed_at: str
-    change: Literal["merged into", "took in", "parted from", "gave back"]
+    change: Literal["merged into", "took in", "parted from", "gave back", "known as"]
     other: str
     stories: int
 

@@ -17,6 +17,7 @@ from agents.stream.ending import die
 from agents.stream.parts import StreamParts
 from agents.stream.sending import Sender, acknowledged
 from pipeline.flows import test_id
+from pipeline.stories.flow_key import KEY_VERSION, key_of
 from schemas.codecs import BadInput
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
@@ -92,6 +93,7 @@ class WritingAgent:
     async def _work(self) -> None:
         first = asyncio.ensure_future(self._waiting.get())
         try:
+            await self._carry_over()
             await self._settle(await self._tried(self._parts.storage.unsettled_flows))
             look_at_s = time.monotonic() + BY_HAND_S
             while True:
@@ -113,6 +115,14 @@ class WritingAgent:
                 die("a batch of stories failed", error)
         finally:
             first.cancel()
+
+    async def _carry_over(self) -> None:
+        """After an upgrade that tells flows by other rules: flows keep their ids, tests and edits."""
+        behind = await self._tried(self._parts.storage.flows_behind, KEY_VERSION)
+        for flow in behind:
+            await self._tried(self._parts.storage.carry_over, flow, key_of, KEY_VERSION)
+        if behind:
+            logger.warning("flows are told by the rules of version %d now: %d keep their ids", KEY_VERSION, len(behind))
 
     async def _settle_by_hand(self) -> None:
         """Writes the tests of flows that people merged or parted, through whichever worker they did. Storage that does

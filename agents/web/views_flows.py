@@ -23,7 +23,7 @@ _CHANGE: Final = {
     "required": ["changed_at", "change", "other", "stories"],
     "properties": {
         "changed_at": _TEXT,
-        "change": {"type": "string", "enum": ["merged into", "took in", "parted from", "gave back"]},
+        "change": {"type": "string", "enum": ["merged into", "took in", "parted from", "gave back", "known as"]},
         "other": _TEXT,
         "stories": {"type": "integer"},
     },

@@ -8,11 +8,16 @@ import orjson
 
 from pipeline.stories.deeds import deeds_of
 from schemas.events import Page
-from schemas.stories import NetworkRequest, Step
+from schemas.stories import NetworkRequest, Step, Story
 
 KEY_VERSION: Final = 5
 """Part of every key: raise it when the meaning of deeds changes, and flows get new ids at one known moment."""
 KEY_CHARS: Final = 32
+
+
+def key_of(story: Story) -> str:
+    """The key that a story, told at any time, has by the rules of today."""
+    return flow_key(story.steps, Page(url=story.final_state.url, title=story.final_state.title), story.network_requests)
 
 
 def flow_key(steps: Sequence[Step], final_page: Page, requests: Sequence[NetworkRequest] = ()) -> str:

@@ -11,8 +11,10 @@ from bench.flows.synthetic import APPS, FLOWS, Flow, Visitor, alert, edit, make,
 from pipeline.closed_window import ClosedWindow
 from pipeline.flows import flow_id
 from pipeline.stories import build_story
+from pipeline.stories.flow_key import key_of
+from schemas.codecs import from_json, to_json
 from schemas.events import End
-from schemas.stories import Story
+from schemas.stories import STORY, Story
 
 
 def story_of(flow: Flow, number: int, app: int = 0) -> Story:
@@ -82,3 +84,11 @@ def test_a_key_depends_on_its_story_alone(numbers: list[int]) -> None:
     for number in numbers:
         story_of(FLOWS[number % len(FLOWS)], number)
     assert story_of(edit, 5).flow_key == alone
+
+
+def test_a_stored_story_has_its_key_still() -> None:
+    """What is kept of a story is enough to tell its flow anew, as after an upgrade."""
+    for _, window in traffic(150, seed=11):
+        story = build_story(window)
+        assert story is not None
+        assert key_of(from_json(STORY, to_json(story))) == story.flow_key

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agents.storage import CannotMerge, NoSuchFlow, Storage, merges
 from pipeline.flows import flow_id
+from pipeline.stories.flow_key import KEY_VERSION
 from tests.storage.samples import APP, a_story, a_test
 
 ENTER, BUTTON, SEARCH = (flow_id(APP, key) for key in ("enter", "button", "search"))
@@ -198,3 +199,59 @@ def test_workers_at_once_lose_no_story(storage: Storage, storage_url: str) -> No
     for item in storage.stories().items:
         assert item.flow_id == flow_id(APP, item.story.flow_key)
     assert storage.support(ENTER) + storage.support(BUTTON) == 38
+
+
+NEWER = KEY_VERSION + 1
+"""A version of the rules that is still to come."""
+
+
+def carried(storage: Storage, keys: dict[str, str]) -> None:
+    """What a start does after an upgrade by which the keys of these flows are told otherwise."""
+    for flow in storage.flows_behind(NEWER):
+        storage.carry_over(flow, lambda story: keys[story.flow_key], NEWER)
+
+
+def test_flows_keep_their_ids_when_keys_are_told_otherwise(storage: Storage) -> None:
+    """Stories that come with the newer key count for the flow that there was, whose test stays; it says so."""
+    filled(storage)
+    test = a_test(a_story("c", flow_key="enter"))
+    storage.put_test(test)
+    storage.note_published(test)
+    carried(storage, {"button": "button", "enter": "newer"})
+    assert storage.flows_behind(NEWER) == []
+    state = storage.put_story(a_story("d", flow_key="newer"))
+    assert (state.flow_id, state.support) == (ENTER, 2)
+    assert storage.put_story(a_story("c", flow_key="newer", version=9)).flow_id == ENTER
+    assert storage.test(test.id) is not None
+    assert [one.change for one in storage.flow(ENTER).changes] == ["took in", "known as"]
+    assert storage.flow(BUTTON).changes == ()
+
+
+def test_two_flows_that_have_become_one_are_merged(storage: Storage) -> None:
+    """Where newer rules see one thing in what were two, one of the two ids speaks for both."""
+    filled(storage)
+    carried(storage, {"button": "newer", "enter": "newer"})
+    stands = set(in_flows(storage).values())
+    assert len(stands) == 1
+    assert stands < {ENTER, BUTTON}
+    assert storage.put_story(a_story("d", flow_key="newer")).support == 4
+
+
+def test_a_flow_that_came_before_the_old_one_was_looked_at_joins_it(storage: Storage) -> None:
+    """Stories with the newer key that another worker has stored already come to the flow with the older id."""
+    filled(storage)
+    storage.put_story(a_story("d", flow_key="newer"))
+    carried(storage, {"button": "button", "enter": "newer", "newer": "newer"})
+    assert in_flows(storage)["d"] == in_flows(storage)["c"]
+    assert storage.support(in_flows(storage)["c"]) == 2
+
+
+def test_carrying_over_again_changes_nothing(storage: Storage) -> None:
+    """A start that was broken off is begun anew."""
+    filled(storage)
+    keys = {"button": "newer", "enter": "other"}
+    carried(storage, keys)
+    before = (storage.flow(ENTER), storage.flow(BUTTON))
+    for flow in (ENTER, BUTTON):
+        storage.carry_over(flow, lambda story: keys[story.flow_key], NEWER)
+    assert (storage.flow(ENTER), storage.flow(BUTTON)) == before

@@ -1,4 +1,4 @@
-"""Which flows people merged, and what was done to each flow."""
+"""Which flows are merged, of which version their keys are, and what was done to each flow."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ BYTEWISE = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 def upgrade() -> None:
     op.add_column("flows", sa.Column("merged_into", BYTEWISE, nullable=True))
+    op.add_column("flows", sa.Column("key_version", sa.Integer, nullable=False, server_default="0"))
     op.create_index("flows_merged", "flows", ["merged_into"])
     op.create_table(
         "flow_changes",
