@@ -9,6 +9,7 @@ from aiohttp import web
 from agents.storage import CannotMerge, NoSuchFlow, StoredFlow
 from agents.web.admission import may_see, own_app
 from agents.web.answers import json_answer
+from agents.web.bodies import body_of
 from agents.web.calls import Answer, Call, Context, Parameter
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import off_loop
@@ -78,7 +79,9 @@ async def get_flow(context: Context, request: web.Request) -> web.Response:
 async def put_flow(context: Context, request: web.Request) -> web.Response:
     """Merges a flow into another one, or parts it again."""
     key = (await _own(context, request)).flow_id
-    into = _merged_into(await request.content.read(BODY_BYTES_MAX + 1))
+    message = f"the body has more than {BODY_BYTES_MAX} bytes"
+    too_large = ApiError(413, "too_large", message, "name the other flow only")
+    into = _merged_into(await body_of(request, BODY_BYTES_MAX, too_large))
     storage = context.services.storage
     try:
         if into is None:
@@ -107,8 +110,6 @@ async def _own(context: Context, request: web.Request) -> StoredFlow:
 
 def _merged_into(body: bytes) -> str | None:
     """The other flow, None to part. Raises BadInput."""
-    if len(body) > BODY_BYTES_MAX:
-        raise ApiError(413, "too_large", f"the body has more than {BODY_BYTES_MAX} bytes", "name the other flow only")
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:

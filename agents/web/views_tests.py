@@ -9,6 +9,7 @@ from aiohttp import web
 from agents.storage import CodeFilter, EditConflict, NoSuchTest, StoredTest
 from agents.web.admission import KEY, may_see, own_app
 from agents.web.answers import json_answer
+from agents.web.bodies import body_of
 from agents.web.calls import Answer, Call, Context, Parameter, ref
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import PAGE_PARAMETERS, flag, off_loop, page_request, text_filters, text_parameter
@@ -61,7 +62,7 @@ async def put_test(context: Context, request: web.Request) -> web.Response:
     key = request.match_info["id"]
     await _require_own(context, request, key)
     etag = _expected(request.headers.get("If-Match"))
-    code = _code(await _body(request), request.content_type)
+    code = _code(await body_of(request, BODY_BYTES_MAX, _code_too_large()), request.content_type)
     await off_loop(check_code, code)
     try:
         stored = await off_loop(context.services.storage.save_edit, key, code, etag)
@@ -89,15 +90,6 @@ def _expected(if_match: str | None) -> str | None:
         hint = 'send If-Match with the etag that you read, e.g. If-Match: "0123abcd"'
         raise ApiError(428, "if_match_missing", "saving needs to know what you changed", hint)
     return None if if_match.strip() == "*" else if_match.strip().strip('"')
-
-
-async def _body(request: web.Request) -> bytes:
-    body = bytearray()
-    async for piece in request.content.iter_any():
-        body += piece
-        if len(body) > BODY_BYTES_MAX:
-            raise _code_too_large()
-    return bytes(body)
 
 
 def _code(body: bytes, content_type: str) -> str:
