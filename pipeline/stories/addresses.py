@@ -1,7 +1,6 @@
 """Addresses: what a URL says once the parts that differ from visit to visit are taken out."""
 
 import re
-from itertools import pairwise
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -114,8 +113,20 @@ def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> st
 
 
 def _path_pattern(path: str, typed: frozenset[str]) -> str:
-    segments = path.rstrip("/").split("/")
-    return "/".join(_segment_pattern(segment, before, typed) for before, segment in pairwise(["", *segments]))
+    out: list[str] = []
+    for segment in path.rstrip("/").split("/"):
+        # What follows the name of a thing is a page of that thing, however it ends (`/courses/music-basics/quiz`).
+        before = out[-1] if out and "{id}" not in out[-1] else ""
+        out.append(_segment_pattern(segment, before, typed))
+    return "/".join(out)
+
+
+def ends_with_name(url: str) -> bool:
+    """Whether the last part of the path, or of a hash route, stands where apps put the names of things."""
+    _, _, path, _, fragment = _parts(url)
+    shown = fragment.partition("?")[0] if fragment.startswith(("/", "!")) else path
+    *before, _ = ["", "", *_path_pattern(shown, frozenset()).split("/")]
+    return "{id}" not in before[-1] and names_things(slug(unquote(before[-1])))
 
 
 def _segment_pattern(segment: str, before: str, typed: frozenset[str]) -> str:

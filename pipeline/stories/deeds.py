@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
 from pipeline.stories.answers import Answers
-from pipeline.stories.deed import CHANGED, LEADS, SEND, Deed, Deeds, telling
+from pipeline.stories.deed import CHANGED, CHOSEN, LEADS, SEND, Deed, Deeds, telling
 from pipeline.stories.draft import same_target
 from pipeline.stories.filling import FieldStep, Filling
 from pipeline.stories.likeness import (
@@ -158,9 +158,9 @@ class _Teller:
         """What sends something off: Enter and the button that says no more than that are the same."""
         if self._seeks(step):
             return ""
-        if self._again(step):
-            return self.done[-1].what
         typed = self.filled.typed()
+        if not typed and self._again(step):
+            return self.done[-1].what
         sends = not words or COMMIT.match(words) or (is_button(step.target) and typed)
         tried = typed or bool(errors(step.changes)) or self.answers.failed(step)
         return SEND if sends and tried and not APART.search(words) else identity(step.target, self.data)
@@ -262,7 +262,8 @@ class _Teller:
         """Adds a deed; one that tries again what the page refused, or only repeats it, replaces the earlier one."""
         last = self.done[-1] if self.done else None
         if last is not None and last.like(deed):
-            again = last.outcome or deed.kind in ("sign in", "search", "open form") or not deed.fields
+            more = all(name.startswith(CHOSEN) for name in deed.fields) and deed.place == last.place
+            again = last.outcome or deed.kind in ("sign in", "search", "open form") or more
             if again:
                 if deed.kind == "search":
                     self.done[-1] = deed

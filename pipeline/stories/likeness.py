@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
-from pipeline.stories.addresses import ROUTE_KEYS, origin, pattern, place, query, slug
-from pipeline.stories.routes import ROUTE, names_things
+from pipeline.stories.addresses import ROUTE_KEYS, ends_with_name, origin, pattern, place, query, slug
+from pipeline.stories.routes import ROUTE
 from pipeline.stories.said import key
 from pipeline.stories.verbs import is_search_field
 from pipeline.stories.words import clean, is_text_field, spaced
@@ -167,8 +167,7 @@ def _is_route(step: ClickStep) -> bool:
         return True
     if step.after is None or not step.navigates or "-" in name:
         return False
-    *_, before, last = ["", "", *_steps_of(step.after.url)]
-    return slug(unquote(last)) == name and not names_things(slug(unquote(before)))
+    return slug(unquote(_steps_of(step.after.url)[-1])) == name and not ends_with_name(step.after.url)
 
 
 def _steps_of(url: str) -> list[str]:

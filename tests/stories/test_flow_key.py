@@ -104,6 +104,7 @@ def test_a_page_named_after_the_typed_words_is_the_same_page() -> None:
         ("https://shop.example/projects/settings", "/projects/settings"),
         ("https://shop.example/settings/billing", "/settings/billing"),
         ("https://shop.example/admin/users/roles", "/admin/users/roles"),
+        ("https://shop.example/courses/music-basics/quiz", "/courses/{id}/quiz"),
     ],
 )
 def test_patterns_of_addresses(url: str, expected: str) -> None:
