@@ -65,7 +65,8 @@ def is_name(part: str, name: str, before: str) -> bool:
     count = len(name.split("-"))
     if re.fullmatch(r"[\w%-]+", part) and count >= _WORDS_OF_NAME_MIN and ("_" not in part or _NUMBERED.search(name)):
         return True
-    return names_things(before) and not names_things(name) and not re.search(r"[_.]", part)
+    of_app = "-" not in name and names_things(name)  # `/users/roles`
+    return names_things(before) and not of_app and not re.search(r"[_.]", part)
 
 
 def without_number(name: str) -> str:
