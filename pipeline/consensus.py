@@ -108,7 +108,7 @@ def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
     chosen, others = own.story, [session for session in told if session is not own]
     if not others:
         return Consensus(chosen, sessions)
-    vote = _Vote(own, others)
+    vote = _Vote(own, others, rare)
     steps = tuple(vote.step(number) for number in range(len(chosen.steps)))
     agreed = chosen.model_copy(
         update={
@@ -142,8 +142,9 @@ _Has = Callable[[Session, int], bool]
 class _Vote:
     """The representative's session laid beside the others. It lives only inside `consensus`."""
 
-    def __init__(self, own: Session, others: Sequence[Session]) -> None:
+    def __init__(self, own: Session, others: Sequence[Session], rare: frozenset[str]) -> None:
         self.own = own
+        self._rare = rare
         self.others = others
         self.dropped = 0
         self._same = {id(other): self._alike_until(other) for other in others}
@@ -153,7 +154,8 @@ class _Vote:
         """How many of the first steps had the same input in the other session."""
         for place, (mine, token) in enumerate(zip(self.own.inputs, self.own.tokens, strict=True)):
             at = other.places.get(token)
-            if at is None or other.inputs[at] != mine:
+            # What may not be told is made up in the test: nobody has typed that.
+            if at is None or other.inputs[at] != mine or mine in self._rare:
                 return place
         return len(self.own.story.steps)
 
@@ -166,6 +168,8 @@ class _Vote:
         seen = [(other, at) for other in self.others if (at := other.places.get(self.own.tokens[place])) is not None]
         witnesses = [(other, at) for other, at in seen if self._same[id(other)] > place]
         saw = {id(other): has(other, at) for other, at in seen}
+        if any(mine in self._rare for mine in self.own.inputs[: place + 1]):
+            like = None  # what others didn't see may go by the value, and tell it
         if witnesses or like is None:
             asked = [saw[id(other)] for other, _ in witnesses or seen]
         else:
@@ -177,6 +181,8 @@ class _Vote:
         """Whether one choice of the users decides it: all who chose the same saw it, and nobody who chose otherwise."""
         for number in range(place + 1):
             token, mine = self.own.tokens[number], self.own.inputs[number]
+            if mine in self._rare:
+                continue
             alike = [saw for other, saw in seen if token in other.places and other.inputs[other.places[token]] == mine]
             if len(alike) >= DECIDED_MIN and all(alike):
                 rest = len(seen) - len(alike)

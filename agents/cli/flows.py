@@ -59,10 +59,15 @@ def flows(
 
 def _found(storage: "Storage", app: str, begins: str) -> str:
     """The one flow of the app whose id begins so."""
+    from agents.storage import NoSuchFlow
+
+    try:
+        if storage.flow(begins).app == app:
+            return begins
+    except NoSuchFlow:
+        pass  # the beginning of an id
     known = [name for flow in storage.flows(app) for name in (flow.flow_id, *flow.merged)]
     found = [name for name in known if name.startswith(begins)]
-    if begins in found:
-        return begins
     if len(found) != 1:
         raise Failure(f"{len(found)} flows of app {app!r} have an id that begins with {begins!r}, one is expected")
     return found[0]

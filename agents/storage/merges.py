@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ColumnElement, Connection, cast, func, insert, sele
 
 from agents.storage import rows
 from agents.storage.flow_rows import most_frequent
-from agents.storage.story_rows import add_support, lock_merged, merged_paths, note_evidence
+from agents.storage.story_rows import KNOWN_AS, add_support, lock_merged, merged_paths, note_evidence
 from agents.storage.tables import FLOW_CHANGES, FLOWS, STORIES, TESTS
 from agents.storage.values import CannotMerge, FlowChange, NoSuchFlow, StoredFlow
 from pipeline.flows import flow_id as flow_of_key
@@ -31,8 +31,7 @@ def merge(connection: Connection, flow_id: str, into: str) -> None:
     flow, other = rows.plain(flow_id), rows.plain(into)
     paths = lock_merged(connection, [flow, other])
     root = paths[other][-1]
-    app = _app_of(connection, flow)
-    if app != _app_of(connection, other):
+    if _app_of(connection, flow) != _app_of(connection, other):
         raise CannotMerge("the two flows are of different apps")
     if flow in paths[other]:
         raise CannotMerge(
@@ -46,6 +45,10 @@ def merge(connection: Connection, flow_id: str, into: str) -> None:
         raise CannotMerge(f"the flow is merged into {paths[flow][1]} already: part it first")
     if 1 + len(_below(connection, [root, flow])) > MERGED_MAX:
         raise CannotMerge(f"no more than {MERGED_MAX} flows can be merged into one")
+    _merge(connection, flow, root)
+
+
+def _merge(connection: Connection, flow: str, root: str) -> None:
     connection.execute(update(FLOWS).where(FLOWS.c.id == flow).values(merged_into=root))
     moved = _move(connection, flow, root, STORIES.c.flow_id == flow)
     _note(connection, flow, "merged into", root, moved)
@@ -80,26 +83,38 @@ def carry_over(connection: Connection, flow_id: str, key_of: Callable[[Story], s
     merged into it, so that stories that come are told to it. Two flows that have become one are merged, into the one
     that was carried over before. `key_of` tells the key of a story."""
     path = lock_merged(connection, [flow_id])[flow_id]
-    app = _app_of(connection, flow_id)
+    row = connection.execute(select(FLOWS).where(FLOWS.c.id == flow_id)).one()
+    if len(path) > 1 or row.key_version >= version:
+        return  # another worker was quicker
     connection.execute(update(FLOWS).where(FLOWS.c.id == flow_id).values(key_version=version))
-    query = select(STORIES.c.body).where(STORIES.c.flow_id == flow_id).order_by(STORIES.c.id).limit(SAMPLES_MAX)
-    keys = Counter(key_of(from_json(STORY, body)) for body in connection.execute(query).scalars())
-    if len(path) > 1 or not keys:
-        return
-    key = max(sorted(keys), key=lambda one: keys[one])
+    below = select(FLOWS.c.flow_key).where(FLOWS.c.id.in_(_below(connection, [flow_id])))
+    for old in [row.flow_key, *connection.execute(below).scalars()]:
+        mine = (STORIES.c.flow_id == flow_id) & (_key_of(connection) == old)
+        query = select(STORIES.c.body).where(mine).order_by(STORIES.c.id).limit(SAMPLES_MAX)
+        keys = Counter(key_of(from_json(STORY, body)) for body in connection.execute(query).scalars())
+        if not keys:
+            continue
+        key = max(sorted(keys), key=lambda one: keys[one])
+        if _known_as(connection, flow_id, row.app, key, version) != flow_id:
+            return  # it was merged into another one, with all that was merged into it
+
+
+def _known_as(connection: Connection, flow_id: str, app: str, key: str, version: int) -> str:
+    """Lets stories with this key come to the flow; where they come to another one that was carried over before, the two
+    are one from now on. The flow that they come to."""
     named = flow_of_key(app, key)
-    if named == flow_id:
-        return
     new = {"id": named, "app": app, "flow_key": rows.plain(key), "support": 0, "key_version": version}
     rows.insert_absent(connection, FLOWS, [new])
     root = lock_merged(connection, [named, flow_id])[named][-1]
     if root == flow_id:
-        return
-    if root == named:
-        merge(connection, named, flow_id)
-        _note(connection, flow_id, "known as", named, 0)
-    else:
-        merge(connection, flow_id, root)
+        return flow_id
+    if root != named:
+        _merge(connection, flow_id, root)
+        return root
+    connection.execute(update(FLOWS).where(FLOWS.c.id == named).values(merged_into=flow_id))
+    moved = _move(connection, named, flow_id, STORIES.c.flow_id == named)
+    _note(connection, flow_id, KNOWN_AS, named, moved)
+    return flow_id
 
 
 def flow(connection: Connection, flow_id: str) -> StoredFlow:
@@ -120,7 +135,7 @@ def flow(connection: Connection, flow_id: str) -> StoredFlow:
         sample=None if body is None else from_json(STORY, body),
         last_seen=last or "",
         merged_into=row.merged_into,
-        merged=tuple(_merged(connection, [key]).get(key, ())),
+        merged=tuple(_below(connection, [key])),
         test_id=connection.execute(select(TESTS.c.id).where(TESTS.c.flow_id == key)).scalar_one_or_none(),
         changes=_changes(connection, key),
     )
@@ -130,7 +145,7 @@ def flows(connection: Connection, app: str) -> list[StoredFlow]:
     """The most frequent flows of an app, up to FLOWS_MAX; those that are merged into others stand there."""
     found = list(most_frequent(connection, app))
     names = [row.id for row in found]
-    merged = _merged(connection, names)
+    merged = {name: _below(connection, [name]) for name in _merged(connection, names)}
     query = select(TESTS.c.flow_id, TESTS.c.id).where(TESTS.c.app == rows.plain(app))
     tests: dict[str, str] = {row.flow_id: row.id for row in connection.execute(query)}
     return [
@@ -186,7 +201,8 @@ def _key_of(connection: Connection) -> ColumnElement[Any]:
     """The flow key that a story's body names, whatever flow the story is in."""
     if connection.dialect.name == "sqlite":
         return func.json_extract(STORIES.c.body, "$.flow_key")
-    return cast(STORIES.c.body, JSON).op("->>")("flow_key")
+    # No database text has a NUL, but JSON can spell one, and PostgreSQL refuses to read it.
+    return cast(func.replace(STORIES.c.body, "\\u0000", ""), JSON).op("->>")("flow_key")
 
 
 def _note(connection: Connection, flow: str, change: str, other: str, stories: int) -> None:

@@ -7,7 +7,7 @@ when several workers bring stories of the same flow.
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, exists, func, insert, or_, select, update
 
@@ -20,17 +20,18 @@ from pipeline.stories.flow_key import KEY_VERSION
 from schemas.codecs import from_json, to_json
 from schemas.stories import STORY, Story
 
+KNOWN_AS: Final = "known as"
+"""What is noted of a flow whose key is another one by newer rules: nothing that its test would ask for."""
+
 
 def put_stories(connection: Connection, stories: Sequence[Story]) -> dict[str, FlowState]:
     """Inserts or replaces stories, moves those between flows whose flow key changed. Of several versions of one story
     the last one counts. The states, by flow, of every flow that a story is in now or was in before."""
     placed = {put.key: put for put in (_placed(story) for story in stories)}
     _lock_stories(connection, placed)
-    query = select(STORIES.c.id, STORIES.c.flow_id, STORIES.c.body).where(STORIES.c.id.in_(placed))
-    before = {row.id: row for row in connection.execute(query)}
     flows = {put.flow: put for put in placed.values()}
     rows.insert_absent(connection, FLOWS, [put.flow_row() for put in flows.values()])
-    into = lock_merged(connection, {*flows, *(row.flow_id for row in before.values())})
+    before, into = _locked(connection, placed, flows)
     placed = {key: replace(put, flow=into[put.flow][-1]) for key, put in placed.items()}
     concerned = sorted({*(put.flow for put in placed.values()), *(row.flow_id for row in before.values())})
     changed = [put for key, put in placed.items() if _differs(put, before.get(key))]
@@ -43,6 +44,23 @@ def put_stories(connection: Connection, stories: Sequence[Story]) -> dict[str, F
     add_support(connection, moves)
     note_evidence(connection, concerned)
     return {flow: flow_state(connection, flow) for flow in concerned}
+
+
+def _locked(
+    connection: Connection, stories: Iterable[str], flows: Iterable[str]
+) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
+    """Locks these flows, those that the stories are in, and all that they are merged into. The rows of the stories, and
+    the ways to where each flow's stories belong, as they are from then on: while a lock is waited for, people may merge
+    flows, which moves stories."""
+    query = select(STORIES.c.id, STORIES.c.flow_id, STORIES.c.body).where(STORIES.c.id.in_(list(stories)))
+    locked: set[str] = set()
+    while True:
+        before = {row.id: row for row in connection.execute(query)}
+        concerned = {*flows, *(row.flow_id for row in before.values())}
+        if concerned <= locked:
+            return before, lock_merged(connection, concerned)
+        lock_merged(connection, concerned)
+        locked |= concerned
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +115,10 @@ def withdraw_story(connection: Connection, story_id: str) -> FlowState | None:
     """Deletes a story. The state of the flow that it belonged to, or None where there was no such story."""
     key = rows.plain(story_id)
     _lock_stories(connection, [key])
-    flow = connection.execute(select(STORIES.c.flow_id).where(STORIES.c.id == key)).scalar_one_or_none()
-    if flow is None:
+    before, _ = _locked(connection, [key], [])
+    if key not in before:
         return None
-    lock_flows(connection, [flow])
+    flow = before[key].flow_id
     connection.execute(delete(STORIES).where(STORIES.c.id == key))
     add_support(connection, {flow: -1})
     note_evidence(connection, [flow])
@@ -140,7 +158,7 @@ def unsettled(connection: Connection, by_hand: bool = False) -> list[FlowState]:
         )
     )
     if by_hand:
-        query = query.where(FLOWS.c.id.in_(select(FLOW_CHANGES.c.flow_id)))
+        query = query.where(FLOWS.c.id.in_(select(FLOW_CHANGES.c.flow_id).where(FLOW_CHANGES.c.change != KNOWN_AS)))
     return [flow_state(connection, flow) for flow in connection.execute(query).scalars().all()]
 
 

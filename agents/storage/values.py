@@ -80,7 +80,7 @@ class FlowChange:
 @dataclass(frozen=True, slots=True)
 class StoredFlow:
     """A flow as it stands: how many stories it has, one of them (None where it has none), when the newest began, the
-    flow that it is merged into, those that are merged into it, its test where there is one, and what was done to it,
+    flow that it is merged into, all that are merged into it, its test where there is one, and what was done to it,
     oldest first (left out in lists)."""
 
     flow_id: str

@@ -69,6 +69,8 @@ class WritingAgent:
         self._waiting: asyncio.Queue[tuple[int, Any]] = asyncio.Queue(BATCH_MAX * 10)
         self._round = 0
         self._storing = asyncio.Lock()
+        self._unwritable: set[tuple[str, tuple[tuple[str, int], ...]]] = set()
+        """Flows, with their stories, of which our code can't write a test: told once."""
 
     def add(self) -> None:
         """Puts the agent and its worker on the app."""
@@ -127,8 +129,9 @@ class WritingAgent:
     async def _settle_by_hand(self) -> None:
         """Writes the tests of flows that people merged or parted, through whichever worker they did. Storage that does
         not answer is asked again next time."""
-        states = await self._once(self._parts.storage.unsettled_flows, True)
-        await self._settle([] if states is None else states[0])
+        asked = await self._once(self._parts.storage.unsettled_flows, True)
+        states = [] if asked is None else asked[0]
+        await self._settle([state for state in states if (state.flow_id, state.sampled) not in self._unwritable])
 
     async def _let_go(self, *_: Any, **__: Any) -> None:
         """A rebalance begins, or the end: returns once nothing is being stored, and what waits is not stored any more.
@@ -254,7 +257,7 @@ class WritingAgent:
             if state.needs_no_test:
                 outputs.append(Output(name, state.flow_id, None))
             elif drawn and (state.needs_test or any(story_id in said for story_id in drawn)):
-                test = self._written(state.flow_id)
+                test = self._written(state)
                 if test is None:
                     continue
                 if not self._parts.storage.put_test(test):
@@ -284,15 +287,16 @@ class WritingAgent:
                 again.append(Output(output.test_id, output.flow_id, None if newer is None else newer.test))
         return again, moved
 
-    def _written(self, flow_id: str) -> GeneratedTest | None:
+    def _written(self, state: FlowState) -> GeneratedTest | None:
         """A flow that our code can't write a test of must not stop the others: it is logged as a bug."""
-        sessions = self._parts.storage.sessions(flow_id)
+        sessions = self._parts.storage.sessions(state.flow_id)
         if not sessions:
             return None  # its last story was withdrawn this moment, by another worker, which says so
         try:
-            return self._parts.write(sessions, flow_id)
+            return self._parts.write(sessions, state.flow_id)
         except Exception as error:  # noqa: BLE001 - logged
             about = {"app": sessions[0].app, "journey_id": sessions[0].journey_id, "trace": trace_of(error)}
+            self._unwritable.add((state.flow_id, state.sampled))
             logger.error("no test could be written of stories %s", [story.id for story in sessions], extra=about)
             return None
 

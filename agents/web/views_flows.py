@@ -86,6 +86,8 @@ async def put_flow(context: Context, request: web.Request) -> web.Response:
     try:
         if into is None:
             flow = await off_loop(storage.part_flow, key)
+        elif not may_see(request, (await off_loop(storage.flow, into)).app):
+            raise NoSuchFlow(into)
         else:
             flow = await off_loop(storage.merge_flow, key, into)
     except NoSuchFlow:

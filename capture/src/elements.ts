@@ -10,8 +10,11 @@ import { looksGenerated, tellingClasses } from "./telling";
 import type { Ancestor, Candidate, ElementShot, Locator } from "./wire";
 
 const FORMS = "form,dialog,[role=dialog],[role=alertdialog]";
-const NAMEABLE = "input:not([type=hidden],[type=submit],[type=button],[type=reset],[type=image]),textarea,select,[contenteditable]";
-const WRITABLE = "input:not([type=hidden],[type=submit],[type=button],[type=reset],[type=image],[type=checkbox],[type=radio]),textarea,[contenteditable]";
+const NO_FIELD = ["hidden", "submit", "button", "reset", "image"];
+const NO_TEXT = [...NO_FIELD, "checkbox", "radio", "range", "color", "file"];
+const inputs = (without: string[]): string => `input${without.map((type) => `:not([type=${type}])`).join("")}`;
+const NAMEABLE = `${inputs(NO_FIELD)},textarea,select,[contenteditable]`;
+const WRITABLE = `${inputs(NO_TEXT)},textarea,[contenteditable]:not([contenteditable=false])`;
 const LIVE = "[role=alert],[role=status],[role=log],[aria-live=polite],[aria-live=assertive],output";
 
 export interface DescribeOptions {
@@ -23,7 +26,8 @@ export interface DescribeOptions {
 }
 
 export class Elements {
-  private readonly holds = new WeakMap<Element, boolean>();
+  /** The form that the user is in, and whether it held something when the user came to it. */
+  private visit: { form: Element; holds: boolean } | null = null;
 
   constructor(
     readonly indexes: Indexes,
@@ -65,7 +69,9 @@ export class Elements {
     if (!options.brief) {
       const ancestors = this.ancestors(element, index, masked);
       if (ancestors.length) shot.ancestors = ancestors;
-      if (isField(element) || editingHost(element)) this.addForm(shot, element, index);
+      const form = closest(element, FORMS);
+      if (form !== this.visit?.form) this.visit = null;
+      if (form && (isField(element) || editingHost(element))) this.addForm(shot, element, form, index);
     }
     const frames = this.frames(element);
     if (frames.length) shot.frames = frames;
@@ -141,14 +147,12 @@ export class Elements {
 
   /** What tells the form of a field from others, whatever is filled in: its own name, and that of its first field; and
    * whether it held something when the user came to it. */
-  private addForm(shot: ElementShot, element: Element, index: PageIndex): void {
-    const form = closest(element, FORMS);
-    if (!form) return;
-    if (!this.holds.has(form)) {
+  private addForm(shot: ElementShot, element: Element, form: Element, index: PageIndex): void {
+    if (!this.visit) {
       const text = form.querySelector(WRITABLE);
-      this.holds.set(form, text !== null && fieldValue(text).trim() !== "");
+      this.visit = { form, holds: text !== null && fieldValue(text).trim() !== "" };
     }
-    if (this.holds.get(form)) shot.form_holds = true;
+    if (this.visit.holds) shot.form_holds = true;
     const first = form.querySelector(NAMEABLE) ?? element;
     const own = [idOf(form), form.getAttribute("name")].find((name) => name && !looksGenerated(name)) ?? "";
     const attribute = first.getAttribute("name");

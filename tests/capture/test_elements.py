@@ -177,3 +177,16 @@ def test_field_tells_its_form(record: Record) -> None:
 
     fills = [one for one in actions(record("form.html", do)) if one.kind == "fill"]
     assert [one.target.form for one in fills] == ["name", "name", "find / query", ""]
+
+
+def test_form_tells_what_it_held_at_each_visit(record: Record) -> None:
+    """A form that is filled in anew, and then opened again with what it holds, is empty first and full then."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Name").press_sequentially("Ada")
+        page.get_by_label("E-mail").press_sequentially("a@b.c")
+        page.get_by_role("heading", name="Sign up").click()
+        page.get_by_label("E-mail").press_sequentially("d")
+
+    fills = [one for one in actions(record("form.html", do)) if one.kind == "fill"]
+    assert [one.target.form_holds for one in fills] == [False, False, True]

@@ -126,6 +126,16 @@ def test_what_one_choice_decides_is_kept() -> None:
     assert said_in(consensus(stories).story) == {"Hello, Ada Lane.", "Hm."}
 
 
+def test_what_a_value_that_may_not_be_told_decides_is_dropped() -> None:
+    """Where the name that was typed is made up in the test, nothing is kept that goes by it: the page's own words would
+    tell who it was."""
+    stories = [
+        signs_in(number, user, f"Hello, {name}.").model_copy(update={"traffic": "real", "user_id": user})
+        for number, (user, name) in enumerate([("ada", "Ada Lane")] * 3 + [("bob", "Bob Hill"), ("cleo", "Cleo Wood")])
+    ]
+    assert not any("Lane" in text for text in said_in(consensus(stories).story))
+
+
 def test_a_refused_try_is_not_the_one_that_went_through() -> None:
     """Sessions with a wrong password first tell what came of the right one, wherever the next try was made."""
     stories = [signs_in(number, "ada", "Hello, Ada.", wrong_first=number > 0) for number in range(4)]
