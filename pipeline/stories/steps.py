@@ -36,7 +36,8 @@ from schemas.events import (
 from schemas.stories import BackStep, ClickStep, DialogAnswer, GotoStep, NetworkRequest, ReloadStep, Step
 
 NAVIGATION_AFTER_MS: Final = 10_000
-"""How long after an action a navigation counts as its doing, for sources that don't say what caused what."""
+"""How long after an action a navigation counts as its doing, for sources that don't say what caused what, and where the
+page itself asked for it."""
 REDIRECT_WITHIN_MS: Final = 3_000
 """A second load so soon after an address was opened is the site's redirect, for sources that don't say who asked."""
 
@@ -229,8 +230,8 @@ class _Tape:
             return False
         wait_ms = event.at_ms - latest.step.at_ms
         if isinstance(latest.step, GotoStep):
-            sent_on = event.asked_by == "page" or (event.asked_by is None and wait_ms <= REDIRECT_WITHIN_MS)
-            return event.how in ("spa", "hash") or (sent_on and event.url != latest.step.url)
+            within_ms = {"page": NAVIGATION_AFTER_MS, "user": -1, None: REDIRECT_WITHIN_MS}[event.asked_by]
+            return event.how in ("spa", "hash") or (wait_ms <= within_ms and event.url != latest.step.url)
         if event.how == "spa":
             return True
         if event.source == "capture" and event.asked_by != "page":

@@ -109,6 +109,12 @@ def test_a_page_that_sends_on_later_is_a_redirect_all_the_same() -> None:
     assert goto.after == Page(url=NEXT)
 
 
+def test_a_page_that_sends_on_much_later_is_none() -> None:
+    """Who is sent away after minutes (the session has ended) is somewhere else, and the address before was right."""
+    first, second = Journey().opens().add(Navigation, 600_000, url=NEXT, asked_by="page").steps()
+    assert (first.type, second.type) == ("goto", "goto")
+
+
 def test_repeated_navigations_to_the_same_address_are_one() -> None:
     """The same address again, with nothing done in between, says nothing new."""
     journey = Journey().opens().add(Navigation, 5_000, url=HOME).add(Navigation, 5_000, url=HOME)
