@@ -144,7 +144,7 @@ def test_a_dead_child_is_an_error_at_once(tmp_path: Path) -> None:
     assert embedder._pool is not None
     (child,) = embedder._pool._processes
     os.kill(child, signal.SIGKILL)
-    journey = Journey().opens().fill(textbox("Name"), "x").click(button("Send")).shows_new(alert("Never seen before"))
+    journey = Journey().opens().click(button("Never seen before")).shows_new(alert("Hm."))
     with pytest.raises(BrokenProcessPool):
         embedder.tag_sync([journey.story()])
     embedder.close()
