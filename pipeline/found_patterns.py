@@ -18,8 +18,8 @@ from pipeline.patterns import (
     SIMILARITY_MIN,
     WORDLESS,
     Vectors,
+    own_texts,
     similarities,
-    story_texts,
 )
 from schemas.stories import Story
 
@@ -68,7 +68,7 @@ class FoundPattern:
 def seen_goals(flow_id: str, sample: Story, journeys: int, users_min: int = USERS_MIN) -> SeenGoals:
     """A flow from one of its stories: all of them did the same. Its title holds nothing that fewer users may have
     typed."""
-    texts = tuple(text for text in story_texts(sample) if text not in (BROWSE, WORDLESS))
+    texts = tuple(text for text in own_texts(sample) if text not in (BROWSE, WORDLESS))
     return SeenGoals(flow_id, title_for_all(sample, users_min), texts, journeys)
 
 

@@ -9,13 +9,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.stories.addresses import route
 from pipeline.stories.goals import goals_of
 from pipeline.stories.outcome import without_quotes
-from pipeline.stories.phrases import Goal
+from pipeline.stories.phrases import TICKS, Goal
 from pipeline.stories.verbs import SETTINGS
 from pipeline.stories.words import caption, is_button, short
 from schemas.codecs import BadInput
-from schemas.stories import ClickStep, PatternMatch, Story
+from schemas.stories import ClickStep, PatternMatch, Step, Story
 
 Vectors = NDArray[np.float32]
 """One unit vector a row."""
@@ -29,6 +30,7 @@ EXAMPLES_MAX: Final = 50
 EXAMPLE_CHARS_MAX: Final = 300
 _SMALL: Final = frozenset({"open", "click"})
 _FORMS: Final = frozenset({"create", "edit", "submit", "choose"})
+_ACTS: Final = frozenset({"act", "delete"})
 SETTINGS_PAGE: Final = "go to the settings page"
 BROWSE: Final = "browse: open pages by links"
 WORDLESS: Final = "click click"
@@ -90,14 +92,26 @@ def story_texts(story: Story) -> tuple[str, ...]:
 
     The main goal stands first. A story that only opens pages says so, and one that ends with a button that no goal
     has words for says what is on the button; stories of the same kind give the same texts, so that few of them are ever
-    new to the model.
+    new to the model. A goal whose words are only the page's (`approve`) is told in broader ones as well.
     """
-    goals = goals_of(story.steps)
-    after = [goal.plain for kind in ("sign_in", "sign_in_refused", "sign_out") for goal in goals if goal.kind == kind]
-    strong = after[::-1] + [goal.plain for goal in goals if goal.kind not in _SMALL and goal.plain not in ("", *after)]
-    texts = strong[::-1]
+    return _texts(story, broadly=True)
+
+
+def own_texts(story: Story) -> tuple[str, ...]:
+    """The same in the goals' own words alone."""
+    return _texts(story, broadly=False)
+
+
+def _texts(story: Story, broadly: bool) -> tuple[str, ...]:
+    goals = goals_of(story.steps, story.network_requests)
+    after = [goal for kind in ("sign_in", "sign_in_refused", "sign_out") for goal in goals if goal.kind == kind]
+    strong = [goal for at, goal in enumerate(goals) if goal.kind not in _SMALL and not _marks(goals[at : at + 2])]
+    own = [goal for goal in reversed(strong) if goal not in after]
+    told = [text for goal in own for text in (goal.plain, goal.also if broadly and not _is_vague(goal) else "")]
+    vague = [goal.also for goal in own if broadly]
+    texts = [text for text in (*told, *vague, *(goal.plain for goal in after)) if text]
     if any(SETTINGS.search(goal.order) for goal in goals if goal.kind in _SMALL):
-        texts.insert(0 if _is_setting(goals) else len(texts), SETTINGS_PAGE)
+        texts.insert(0 if _is_setting(story, goals) else len(texts), SETTINGS_PAGE)
     pressed = _pressed(story, goals)
     opened = any(goal.kind == "open" for goal in goals) or not goals
     if not texts and opened:
@@ -109,12 +123,31 @@ def story_texts(story: Story) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))[:TEXTS_MAX]
 
 
-def _is_setting(goals: Sequence[Goal]) -> bool:
+def _is_vague(goal: Goal) -> bool:
+    """Whether it is a button of whose words no verb is known."""
+    return goal.kind == "act" and goal.phrases[0].verb == "click"
+
+
+def _marks(goals: Sequence[Goal]) -> bool:
+    """Whether the first of two goals only ticks what the second does something to."""
+    return len(goals) == 2 and goals[0].kind == "choose" and goals[0].plain == TICKS and goals[1].kind in _ACTS
+
+
+def _is_setting(story: Story, goals: Sequence[Goal]) -> bool:
     """Whether the last form that was sent off was come to by the settings: what it makes or changes is one."""
     main = max((at for at, goal in enumerate(goals) if goal.kind in _FORMS), default=0)
     way = range(main - 1, -1, -1)
     small = next((at for at in way if goals[at].kind not in _SMALL), -1) + 1
-    return any(SETTINGS.search(goal.order) for goal in goals[small:main])
+    led = [at for at in range(small, main) if SETTINGS.search(goals[at].order)]
+    return bool(led) and not _left(story.steps[goals[led[-1]].first], story.steps[goals[main].first])
+
+
+def _left(settings: Step, form: Step) -> bool:
+    """Whether a form stands elsewhere than the settings, which had a page of their own."""
+    if settings.after is None or not settings.navigates:
+        return False
+    there, here = route(settings.after.url), route(form.page.url)
+    return bool(set(there) - set(here)) and here[: max(len(there) - 1, 1)] != there[: max(len(there) - 1, 1)]
 
 
 def _pressed(story: Story, goals: Sequence[Goal]) -> list[str]:

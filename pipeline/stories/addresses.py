@@ -34,6 +34,13 @@ def place(url: str) -> tuple[str, str]:
     return origin(url), _parts(url)[2].rstrip("/")
 
 
+def route(url: str) -> tuple[str, ...]:
+    """The parts of the path, or of a hash route where the address has one."""
+    _, _, path, _, fragment = _parts(url)
+    shown = fragment.partition("?")[0] if fragment.startswith(("/", "!")) else path
+    return tuple(part for part in shown.split("/") if part)
+
+
 def query(url: str) -> str:
     """The query of the address, and that of a hash route."""
     _, _, _, asked, fragment = _parts(url)
@@ -110,6 +117,12 @@ def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> st
     if fragment.startswith(("/", "!")):
         out += "#" + _path_pattern(fragment.partition("?")[0], typed)
     return out
+
+
+def newly_asked(before: str, after: str) -> frozenset[str]:
+    """The values, in lower case, that the query of one address has and that of another before it had not."""
+    values, had = ({value.casefold() for _, value in parse_qsl(query(url))} for url in (after, before))
+    return frozenset(values - had - {""})
 
 
 def _path_pattern(path: str, typed: frozenset[str]) -> str:

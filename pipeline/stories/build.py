@@ -26,7 +26,7 @@ def build_story(window: ClosedWindow) -> Story | None:
     if rebuilt is None:
         return None
     first, last = window.events[0], window.events[-1]
-    title, sentence = title_and_sentence(rebuilt.steps, goals_of(rebuilt.steps))
+    title, sentence = title_and_sentence(rebuilt.steps, goals_of(rebuilt.steps, rebuilt.requests))
     story = Story(
         id=window.story_id,
         version=window.version,

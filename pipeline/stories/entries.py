@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from pipeline.stories.phrases import Phrase
+from pipeline.stories.phrases import DRAGS, SWITCHES, TICKS, Phrase
 from pipeline.stories.said import shown
+from pipeline.stories.verbs import SORTS, words_on
 from pipeline.stories.words import clean, field, listed, quoted
 from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
 
@@ -32,6 +33,14 @@ def entered(fields: Sequence[Field]) -> list[Phrase]:
     return phrases
 
 
+def narrowed_by(fields: Sequence[Field]) -> list[Phrase]:
+    """A phrase for what a list was sorted by, and one for what it was filtered by."""
+    groups: dict[str, list[str]] = {}
+    for step in fields:
+        groups.setdefault("sort" if SORTS.search(words_on(step.target)) else "filter", []).append(_name(step))
+    return [Phrase(verb, f"by {listed(_few(list(dict.fromkeys(names))))}") for verb, names in groups.items()]
+
+
 def plainly_entered(fields: Sequence[Field], submitted: bool) -> str:
     """The same without any name or value; nothing where nothing was entered."""
     if not fields:
@@ -39,11 +48,11 @@ def plainly_entered(fields: Sequence[Field], submitted: bool) -> str:
     if any(isinstance(step, FillStep) for step in fields):
         return "fill in a text field and submit the form" if submitted else "fill in a text field"
     if any(_is_switch(step) for step in fields):
-        return "switch an option on or off"
+        return SWITCHES
     if any(_is_box(step) for step in fields):
-        return "tick check boxes and submit the form" if submitted else "tick check boxes"
+        return "tick check boxes and submit the form" if submitted else TICKS
     if all(isinstance(step, DragStep) for step in fields):
-        return "drag something to another place"
+        return DRAGS
     return "choose an option and submit the answer" if submitted else "choose an option"
 
 

@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from pipeline.stories.addresses import last_word, pattern, query, thing_in
+from pipeline.stories.acts import broader, verb_of
+from pipeline.stories.addresses import last_word, thing_in
 from pipeline.stories.draft import identity
-from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, plainly_entered
+from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, narrowed_by, plainly_entered
+from pipeline.stories.form import Form
+from pipeline.stories.form_kind import SEEKS, changes_thing, kind_of
+from pipeline.stories.likeness import is_item
 from pipeline.stories.outcome import done, errors, headings, messages, without_quotes
-from pipeline.stories.phrases import Goal, GoalKind, Phrase
+from pipeline.stories.phrases import DRAGS, EDITS, NARROWS, SETS, Goal, GoalKind, Phrase
 from pipeline.stories.routes import ROUTE
 from pipeline.stories.said import typed
 from pipeline.stories.things import object_phrase, opened_before, row_of
@@ -21,18 +25,16 @@ from pipeline.stories.verbs import (
     EDIT,
     PREVIEW,
     SIDE_FIELD,
-    SORTING,
     TITLE_FIELD,
     is_commit,
-    named_in_path,
     object_noun,
     says,
     words_on,
 )
 from pipeline.stories.words import caption, clean, field, is_link, listed, quoted, short
-from schemas.events import CountChanged
 from schemas.stories import (
     ClickStep,
+    DragStep,
     FillStep,
     HoverStep,
     PressStep,
@@ -41,41 +43,15 @@ from schemas.stories import (
     UploadStep,
 )
 
-ANSWERS: Final = re.compile(
-    r"\b(comment|reply|answer|send|post|message|book|reserve|order|pay|submit|vote|rate|review)\b", re.I
-)
-"""Buttons of forms on the page of a thing that don't change the thing itself."""
-CHANGES: Final = re.compile(r"\b(changes?|update|save)\b", re.I)
-_SEEKS: Final = re.compile(r"^(search|find)\b|\bsuchen$", re.I)
 FORWARD: Final = re.compile(r"^(next|continue|proceed|weiter)\b", re.I)
 GENERIC_NOUNS: Final = frozenset(
     {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
 )
 OBJECT_CHARS_MAX: Final = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The steps of one form: the control that opened it (if any), its fields, and the control that sent it off."""
-
-    steps: Sequence[Step]
-    """All steps of the story."""
-    first: int
-    last: int
-    opener: ClickStep | None
-    commit: Step | None
-
-    @property
-    def own(self) -> Sequence[Step]:
-        return self.steps[self.first : self.last + 1]
-
-    @property
-    def fields(self) -> list[Field]:
-        return [step for step in self.own if isinstance(step, Field)]
-
-    @property
-    def commit_words(self) -> str:
-        return caption(self.commit.target) if isinstance(self.commit, ClickStep) else ""
+_ADDING: Final = frozenset({"invite", "reply", "report", "share", "subscribe", "withdraw"})
+"""What buttons of forms say that bring something new, where a control without a form changes a thing."""
+_OF_THE_USER: Final = frozenset({"profile", "account"})
+"""Pages of the user's own data, which are settings as well."""
 
 
 def read_form(steps: Sequence[Step], first: int, stops: Callable[[int], bool]) -> Goal | None:
@@ -84,9 +60,12 @@ def read_form(steps: Sequence[Step], first: int, stops: Callable[[int], bool]) -
     opener = start if isinstance(start, ClickStep) and _opens_form(start) else None
     if opener is None and not isinstance(start, Field):
         return _lone_commit(steps, first) if isinstance(start, ClickStep) else None
-    last, commit, index = first, None, first + 1
+    commit: Step | None = None
+    last, index = first, first + 1
     while index < len(steps) and not stops(index):
         step = steps[index]
+        if isinstance(commit, ClickStep) and SEEKS.search(caption(commit.target)):
+            break
         if is_commit(step):
             last, commit = index, step
         elif isinstance(step, Field | PressStep):
@@ -104,6 +83,8 @@ def read_form(steps: Sequence[Step], first: int, stops: Callable[[int], bool]) -
 
 
 def _opens_form(step: ClickStep) -> bool:
+    if step.target.role is None and is_item(step.target):
+        return False  # a thing that is called `New bakery`
     return any(says(step, verb) for verb in (CREATE, EDIT, CART, CHECK_OUT))
 
 
@@ -124,7 +105,7 @@ def _goal(form: Form) -> Goal:
 
 
 def _meant(form: Form) -> Goal:
-    kind = _kind(form)
+    kind = kind_of(form)
     noun = _noun(form, kind)
     match kind:
         case "check_out":
@@ -141,11 +122,12 @@ def _meant(form: Form) -> Goal:
             return Goal(kind, form.first, form.last, (Phrase("create", rest),), "create: add something new")
         case "edit":
             rest = object_phrase(noun, edited_object(form), "the")
-            return Goal(kind, form.first, form.last, (Phrase("edit", rest),), "edit: change what exists already")
+            own = last_word(form.own[-1].page.url) in _OF_THE_USER
+            plain, also = (SETS, EDITS) if own else (EDITS, "")
+            return Goal(kind, form.first, form.last, (Phrase("edit", rest),), plain, also)
         case "settings":
             rest = listed([field(step.target) for step in form.fields[:FIELDS_NAMED_MAX]]) or "the settings"
-            plain = "change the settings and save the preferences"
-            return Goal(kind, form.first, form.last, (Phrase("change", rest + _in_settings(form)),), plain)
+            return Goal(kind, form.first, form.last, (Phrase("change", rest + _in_settings(form)),), SETS)
         case "search":
             sought = listed([typed(step.value) for step in form.fields if isinstance(step, FillStep)])
             plain = "search: type a search term and look at the results"
@@ -156,12 +138,14 @@ def _meant(form: Form) -> Goal:
 
 def _submitted(form: Form, kind: GoalKind) -> Goal:
     """A form of which nothing more is known than its fields and its button."""
-    phrases = entered(form.fields)
     said = form.commit_words
-    if form.commit is not None:
+    phrases = entered(form.fields)
+    if kind == "filter":
+        phrases = narrowed_by(form.fields)
+    elif form.commit is not None:
         phrases.append(_sent_off(said))
     told = without_quotes(" ".join(messages([change for step in form.own for change in step.changes])[:1]))
-    plain = "filter the list by a word" if kind == "filter" else plainly_entered(form.fields, form.commit is not None)
+    plain = NARROWS if kind == "filter" else plainly_entered(form.fields, form.commit is not None)
     if any(isinstance(step, FillStep) for step in form.fields):
         told = ""  # what the page answers to a text that was sent off says little of what it was sent for
     success = done(form.own)
@@ -170,7 +154,14 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
     elif kind == "choose" and (sent := _sent_off(said)).rest and sent.rest.split()[-1] not in GENERIC_NOUNS:
         plain = without_quotes(sent.order)  # and so does a button that says it
     plain = ": ".join(filter(None, (plain, short(told))))
-    return Goal(kind, form.first, form.last, tuple(phrases) or (Phrase("submit"),), plain)
+    also = ""
+    if form.fields and all(isinstance(step, DragStep) for step in form.fields):
+        plain, also = DRAGS, EDITS
+    elif kind == "choose" and changes_thing(form):
+        plain, also = plain if told else EDITS, EDITS
+    elif kind == "submit" and (verb := verb_of(said)) and verb not in _ADDING:
+        plain, also = without_quotes(said.lower()), broader(verb)
+    return Goal(kind, form.first, form.last, tuple(phrases) or (Phrase("submit"),), plain, also)
 
 
 def _sent_off(words: str) -> Phrase:
@@ -188,57 +179,6 @@ def _in_settings(form: Form) -> str:
     return " in the settings" if any(isinstance(step, Field) for step in form.own) else ""
 
 
-def _kind(form: Form) -> GoalKind:
-    opener = form.opener
-    words, url = form.commit_words, form.own[-1].page.url
-    success = done(form.own)
-    fills = [step for step in form.fields if isinstance(step, FillStep)]
-    if (opener and says(opener, CART)) or CART.search(words):
-        return "cart"
-    if CHECK_OUT.search(words) or (opener and says(opener, CHECK_OUT)) or named_in_path(url, "checkout", "payment"):
-        return "check_out"
-    if success and success.verb in ("create", "add", "publish"):
-        return "create"
-    if any(isinstance(step, UploadStep) for step in form.fields):
-        return "upload"
-    if opener and says(opener, EDIT):
-        return "edit"
-    if (opener and says(opener, CREATE)) or (fills and CREATE.match(words)):
-        return "create"
-    if fills and named_in_path(url, "add", "new", "create") and not named_in_path(url, "edit"):
-        return "create"
-    if named_in_path(url, "settings", "preferences", "options", "configuration"):
-        return "settings"
-    changed = any(step.before and step.before != step.value.text for step in fills)
-    if changed or (named_in_path(url, "edit", "profile") and form.commit is not None):
-        return "edit"
-    if form.commit is not None and form.fields and "{id}" in pattern(url) and _changes_it(words):
-        return "edit"
-    return _kind_of_fields(form, bool(fills))
-
-
-def _kind_of_fields(form: Form, typed_some: bool) -> GoalKind:
-    """What a form was for of which only its fields and its button tell."""
-    if form.commit is None and form.fields and all(map(_narrows, form.fields)):
-        return "filter"
-    if typed_some and _SEEKS.search(form.commit_words):
-        return "search"
-    return "submit" if typed_some or not form.fields else "choose"
-
-
-def _narrows(step: Field) -> bool:
-    """Whether a choice only changes which things of a list are shown, or their order."""
-    if SORTING.search(words_on(step.target)):
-        return True
-    asks = step.after is not None and query(step.after.url) != query(step.page.url)
-    return asks or any(isinstance(change, CountChanged) for change in step.changes)
-
-
-def _changes_it(words: str) -> bool:
-    """Whether a button of a form on the page of a thing changes the thing itself."""
-    return bool(CHANGES.search(words)) or not ANSWERS.search(words)
-
-
 def _noun(form: Form, kind: GoalKind) -> str:
     """What is made or changed, in the page's words: `page`, `project`."""
     success = done(form.own)
@@ -249,7 +189,7 @@ def _noun(form: Form, kind: GoalKind) -> str:
     for words in (caption(form.opener.target) if form.opener else "", form.commit_words):
         if noun := object_noun(words, verb):
             return noun
-    if kind == "edit" and form.opener is None:
+    if kind == "edit" and form.opener is None and not _picked(form):
         last = last_word(form.own[-1].page.url)
         return last if last and not ROUTE.fullmatch(last.replace(" ", "-")) else thing_in(form.own[-1].page.url)
     return ""
@@ -279,11 +219,20 @@ def edited_object(form: Form) -> str:
     success = done(form.own)
     if success and success.object:
         return success.object
+    if picked := _picked(form):
+        return picked
     if form.opener is None and _noun(form, "edit"):
         return ""
     if form.opener is not None and (row := row_of(form.opener.target)):
         return row
     return opened_before(form.steps, form.first)
+
+
+def _picked(form: Form) -> str:
+    """The thing of a list that was clicked right before, to be changed where it stands."""
+    before = form.steps[form.first - 1] if form.first > 0 and form.opener is None else None
+    picks = isinstance(before, ClickStep) and is_item(before.target) and not before.navigates
+    return caption(before.target) if picks and isinstance(before, ClickStep) else ""
 
 
 def _thing_near(form: Form) -> str:

@@ -3,21 +3,22 @@
 Each goal has phrases with what was on the page (for people) and a plain sentence without any value (for embedding).
 """
 
-import re
 from collections.abc import Callable, Sequence
-from typing import Final, Literal
+from typing import Final
 
 from pipeline.stories import forms
-from pipeline.stories.likeness import row_verb
-from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, headings, shown_texts, sounds_wrong, without_quotes
-from pipeline.stories.phrases import Goal, Phrase
+from pipeline.stories.acts import read_click
+from pipeline.stories.answers import CHANGING
+from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, shown_texts, sounds_wrong
+from pipeline.stories.phrases import DELETES, NARROWS, Goal, Phrase
 from pipeline.stories.said import typed
-from pipeline.stories.things import acted_on, deleted_object, opened_name
+from pipeline.stories.things import deleted_object, opened_name
 from pipeline.stories.verbs import (
     CHECK_OUT,
     CONFIRM,
     DELETE,
     FILTER,
+    KEEPS,
     PAGING,
     SEARCH,
     SIGN_IN,
@@ -26,35 +27,28 @@ from pipeline.stories.verbs import (
     is_commit,
     is_password,
     is_search_field,
+    named_in_path,
     object_noun,
     says,
     words_on,
 )
-from pipeline.stories.words import caption, is_button, is_link, is_text_field, quoted
+from pipeline.stories.words import caption, is_button, is_text_field, quoted
 from schemas.elements import Element
-from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, PressStep, SelectStep, Step
+from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, PressStep, SelectStep, Step
 
 SIGN_IN_FIELDS_MAX: Final = 2
 """Fields beside the password that a sign-in may have (name, tenant); a form with more registers somebody."""
 
 
-_OF_FORMS: Final = frozenset(
-    {"add", "cancel", "change", "confirm", "delete", "edit", "remove", "save", "send", "update", "upload"}
-)
-"""What begins, ends or gives up a form, or has words of its own."""
-
-
-_PREPOSITION: Final = re.compile(r"(as|at|by|for|from|in|on|to|with)\b", re.I)
-
-
-_NO_NOUN: Final = re.compile(r"all|back|down|in|it|me|off|on|out|over|selected|spam|this|up", re.I)
-
-
 class Reader:
     """The steps, and one recogniser after another asked what begins at a step."""
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[Step], requests: Sequence[NetworkRequest] = ()) -> None:
         self.steps = steps
+        self._writing = {request.cause for request in requests if request.method in CHANGING}
+        self._silent = not any(request.cause for request in requests) and not any(
+            step.changes for step in steps
+        )  # the format tells no effects
         self._form_ends = _form_ends(steps)
         self._next_passwords = _next_passwords(steps)
 
@@ -81,7 +75,8 @@ class Reader:
     def sign_in(self, first: int) -> Goal | None:
         start = first + 1 if says(self.steps[first], SIGN_IN) or says(self.steps[first], SIGN_UP) else first
         end = self._form_ends[start]
-        if self._next_passwords[start] >= end:
+        amidst = first > 0 and self._form_ends[first - 1] == end  # what a form is for is asked at its first field
+        if amidst or self._next_passwords[start] >= end:
             return None
         passwords = [step for step in self.steps[start:end] if is_password(step)]
         submits = end < len(self.steps) and isinstance(self.steps[end], ClickStep | PressStep)
@@ -90,7 +85,12 @@ class Reader:
         words = caption(submit.target) if isinstance(submit, ClickStep) else ""
         targets = {words_on(step.target) for step in passwords if isinstance(step, FillStep)}
         others = sum(isinstance(step, FillStep | SelectStep) for step in self.steps[start:end]) - len(passwords)
-        if SIGN_UP.search(words) or others > SIGN_IN_FIELDS_MAX:
+        signs_up = bool(SIGN_UP.search(words)) or named_in_path(submit.page.url, "register", "signup", "join")
+        signs_in = bool(SIGN_IN.search(words)) or named_in_path(submit.page.url, "login", "signin")
+        other = KEEPS.match(words) or (others == SIGN_IN_FIELDS_MAX and not signs_in)
+        if len(targets) < 2 and not signs_up and other:
+            return None
+        if signs_up or others > SIGN_IN_FIELDS_MAX:
             plain = "register: open a new account as a member"
             return Goal("sign_up", first, last, (Phrase("sign up"),), plain)
         if len(targets) > 1:
@@ -143,7 +143,7 @@ class Reader:
         narrows = bool(FILTER.search(words_on(fill.target)))
         value = typed(fill.value)
         phrases = [Phrase("filter", f"by {value}") if narrows else Phrase("search", f"for {value}")]
-        plain = "filter the list by a word" if narrows else "search: type a search term and look at the results"
+        plain = NARROWS if narrows else "search: type a search term and look at the results"
         index = last + 1
         while index < len(self.steps) and says(self.steps[index], PAGING):
             index += 1
@@ -193,7 +193,7 @@ class Reader:
         noun = object_noun(caption(step.target), DELETE)
         named = deleted_object(self.steps, first, last)
         rest = named or (f"the {noun}" if noun else "an item")
-        return Goal("delete", first, last, (Phrase("delete", rest),), "delete: remove an existing item and confirm")
+        return Goal("delete", first, last, (Phrase("delete", rest),), DELETES)
 
     def form(self, first: int) -> Goal | None:
         return forms.read_form(self.steps, first, stops=self._is_other_goal)
@@ -205,41 +205,8 @@ class Reader:
         return self.sign_in(index) is not None or self.search(index) is not None
 
     def open(self, first: int) -> Goal | None:
-        step = self.steps[first]
-        if isinstance(step, GotoStep):
-            return None
-        if not isinstance(step, ClickStep):
-            return None
-        if step.download is not None:
-            phrase = Phrase("download", quoted(step.download) if step.download else "a file")
-            return Goal("download", first, first, (phrase,), "download: export and save data to disk")
-        name = caption(step.target) or next(iter(headings(step.changes)), "")
-        if not name or PAGING.match(name):
-            return None
-        if (act := self._act(first, step)) is not None:
-            return act
-        opens = is_link(step.target) or step.target.role in ("tab", "menuitem", "row", "option", "treeitem")
-        kind: Literal["open", "click"] = "open" if opens or step.navigates else "click"
-        verb = "open" if kind == "open" else "click"
-        return Goal(kind, first, first, (Phrase(verb, quoted(name)),), f"{verb} {name}")
-
-    def _act(self, first: int, step: ClickStep) -> Goal | None:
-        """A control that does to a thing what it says (`Archive`, `Unpublish`), with the thing's name."""
-        verb, words = row_verb(step.target), caption(step.target)
-        rest = words[len(verb) :].strip()
-        is_name = bool(re.search(r"\d", rest)) or words.lower() == "close"
-        answered = step.changes or step.navigates or step.dialogs
-        if not verb or verb in _OF_FORMS or is_name or not answered:
-            return None
-        if not (is_button(step.target) or is_link(step.target)):
-            return None
-        thing = acted_on(self.steps, first)
-        said = "" if rest.casefold() in thing.casefold() else rest
-        told = (thing, said) if _PREPOSITION.match(said) else (said, thing)
-        if rest.isalpha() and rest.islower() and not thing and not _NO_NOUN.fullmatch(rest):
-            told = ("the", rest)
-        phrase = Phrase(verb, " ".join(filter(None, told)) or "it")
-        return Goal("act", first, first, (phrase,), without_quotes(f"{verb} {rest}").strip())
+        wrote = self.steps[first].event_id in self._writing
+        return read_click(self.steps, first, None if self._silent else wrote)
 
 
 def _form_ends(steps: Sequence[Step]) -> list[int]:
@@ -268,6 +235,7 @@ def is_search_only(step: Step) -> bool:
     return isinstance(step, FillStep) and is_search_field(step.target)
 
 
-def goals_of(steps: Sequence[Step]) -> tuple[Goal, ...]:
-    """The goals of a story in their order; steps that serve none (a page opened to start from) belong to no goal."""
-    return Reader(steps).goals()
+def goals_of(steps: Sequence[Step], requests: Sequence[NetworkRequest] = ()) -> tuple[Goal, ...]:
+    """The goals of a story in their order; steps that serve none (a page opened to start from) belong to no goal.
+    `requests` are what the steps asked the app for."""
+    return Reader(steps, requests).goals()

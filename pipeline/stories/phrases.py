@@ -1,7 +1,7 @@
 """The words for a goal, and how they become titles and sentences."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from pipeline.stories.words import listed, third_person
 
@@ -28,6 +28,17 @@ GoalKind = Literal[
 ]
 
 
+EDITS: Final = "edit: change what exists already"
+SETS: Final = "change the settings and save the preferences"
+SWITCHES: Final = "switch an option on or off"
+DELETES: Final = "delete: remove an existing item and confirm"
+DOWNLOADS: Final = "download: export and save data to disk"
+TICKS: Final = "tick check boxes"
+DRAGS: Final = "drag something to another place"
+NARROWS: Final = "filter the list by a word"
+"""What goals are called in plain words, whatever the page calls them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """`Phrase("search", "for 'agenda'")`."""
@@ -48,13 +59,15 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What the steps from `first` to `last` were for. `plain` says it without any value."""
+    """What the steps from `first` to `last` were for. `plain` says it without any value, `also` in broader words
+    where its own are only the page's."""
 
     kind: GoalKind
     first: int
     last: int
     phrases: tuple[Phrase, ...]
     plain: str
+    also: str = ""
 
     @property
     def order(self) -> str:

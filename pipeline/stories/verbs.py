@@ -13,9 +13,14 @@ SIGN_IN: Final = re.compile(r"\b(log|sign)[ -]?(in|on)\b|\b(anmelden|einloggen)\
 SIGN_UP: Final = re.compile(
     r"\bsign[ -]?up\b|\bregister\b|\bcreate (an |a |your |my |new )*account\b|\bjoin\b|\bregistrieren\b", re.I
 )
+KEEPS: Final = re.compile(
+    r"^(save|update|apply|add|create|edit|change|publish|set|test)\b|\b(speichern|anlegen)$", re.I
+)
+"""What buttons say that let nobody in, though a password stands in the form."""
 SEARCH: Final = re.compile(r"\b(search|find|query|look ?up|suchen?)\b", re.I)
 FILTER: Final = re.compile(r"\b(filter|refine|narrow)", re.I)
 SORTING: Final = re.compile(r"\b(filter|refine|narrow|sort|order by|group by|show only)", re.I)
+SORTS: Final = re.compile(r"\b(sort|order by|sortier)", re.I)
 DELETE: Final = re.compile(
     r"^(yes,? )?(delete|remove|trash|erase|destroy|retire|deactivate)\b|\bmove to (trash|bin)\b"
     r"|\b(löschen|entfernen|stornieren)$",
@@ -25,7 +30,9 @@ CREATE: Final = re.compile(r"^\+?\s*(create|add|new|compose|publish|write|start 
 EDIT: Final = re.compile(r"^(edit|modify|rename|change)\b|\b(bearbeiten|ändern|umbenennen)$", re.I)
 CART: Final = re.compile(r"\badd to (the |your |my )?(cart|basket|bag)\b", re.I)
 CHECK_OUT: Final = re.compile(
-    r"\bcheck ?out\b|\bplace (the |your |my )?order\b|\bpay( now)?\b|\bbuy\b|\bpurchase\b|\border now\b", re.I
+    r"\bcheck ?out\b|\bplace (the |your |my )?order\b|\bpay( now)?\b|\bbuy\b|\bpurchase\b|\border now\b"
+    r"|\b(zur kasse|kaufen|bestellen|bezahlen)\b",
+    re.I,
 )
 SETTINGS: Final = re.compile(r"\b(settings?|preferences|configuration|administration|einstellungen)\b", re.I)
 COMMIT: Final = re.compile(
@@ -42,7 +49,7 @@ APART: Final = re.compile(
 )
 """What buttons say that stand beside the one that only sends off."""
 PREVIEW: Final = re.compile(r"^(preview|validate|check)\b", re.I)
-CONFIRM: Final = re.compile(r"^(yes|ok(ay)?|confirm|delete|remove|continue|accept|proceed)\b", re.I)
+CONFIRM: Final = re.compile(r"^((are )?you sure|yes|ok(ay)?|confirm|delete|remove|continue|accept|proceed)\b", re.I)
 PAGING: Final = re.compile(r"^([<>«»‹›→←]+|next( page)?|previous( page)?|prev|more|show more|load more|\d{1,4})$", re.I)
 TITLE_FIELD: Final = re.compile(
     r"\b(title|name|subject|headline|caption|label|summary of|topic|from|titel|betreff)\b", re.I

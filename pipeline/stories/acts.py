@@ -1,0 +1,148 @@
+"""What a click was for that belongs to no form: a page opened, a list narrowed, a thing acted on."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import parse_qsl
+
+from pipeline.stories.addresses import place, query
+from pipeline.stories.likeness import LIKING, ROW_VERBS, ROW_WORDS_MAX
+from pipeline.stories.outcome import headings, without_quotes
+from pipeline.stories.phrases import DELETES, DOWNLOADS, EDITS, NARROWS, SWITCHES, TICKS, Goal, Phrase
+from pipeline.stories.things import acted_on
+from pipeline.stories.verbs import PAGING, SORTING
+from pipeline.stories.words import caption, is_button, is_link, quoted
+from schemas.events import CountChanged
+from schemas.stories import ClickStep, Step
+
+_OF_FORMS: Final = frozenset(
+    {"add", "cancel", "change", "confirm", "delete", "edit", "remove", "save", "send", "update", "upload"}
+)
+"""What begins, ends or gives up a form, or has words of its own."""
+_ACTS: Final = re.compile(
+    r"(activate|block|cancel|convert|enroll?|freeze|reset|rotate|unblock|unfreeze|verify|vote)\b", re.I
+)
+"""More verbs of controls than those that stand in rows."""
+_BROADER: Final = {
+    **dict.fromkeys(("cancel", "revoke", "leave", "withdraw", "unsubscribe"), DELETES),
+    **dict.fromkeys(("export",), DOWNLOADS),
+    **dict.fromkeys(("copy", "pause", "play", "preview", "print", "restart", "retry", "run", "trigger"), ""),
+    **dict.fromkeys(("disable", "enable", "follow", "like", "mute", "unfollow", "unlike", "unmute", "watch"), SWITCHES),
+}
+"""What a verb is called in broader words; of the others, that they change a thing."""
+_PREPOSITION: Final = re.compile(r"(as|at|by|for|from|in|on|to|with)\b", re.I)
+_NO_NOUN: Final = re.compile(r"all|back|down|in|it|me|off|on|out|over|selected|spam|this|up", re.I)
+_ASKING: Final = re.compile(
+    r"(sort|order|dir|direction|filter|status|state|category|tag|label|type|facet|group|view_?by)", re.I
+)
+"""Keys of a query that say what of a list is shown, or how."""
+_OPENED_ROLES: Final = ("tab", "menuitem", "row", "option", "treeitem")
+_CHOSEN_ROLES: Final = ("checkbox", "radio", "switch")
+
+
+def read_click(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | None:
+    """What the click at `first` was for; `wrote`: whether the app was asked to change something because of it, None
+    where that was not recorded."""
+    step = steps[first]
+    if not isinstance(step, ClickStep):
+        return None
+    if step.download is not None:
+        phrase = Phrase("download", quoted(step.download) if step.download else "a file")
+        return Goal("download", first, first, (phrase,), DOWNLOADS)
+    name = caption(step.target) or next(iter(headings(step.changes)), "")
+    if not name or PAGING.match(name):
+        return None
+    return (
+        _narrowing(first, step, name)
+        or _chosen(first, step, name)
+        or _act(steps, first, wrote)
+        or _pressed(steps, first, wrote)
+        or _opened(first, step, name)
+    )
+
+
+def _narrowing(first: int, step: ClickStep, name: str) -> Goal | None:
+    """A link or a button that changes only which things of a list are shown, or their order."""
+    if step.after is None or place(step.after.url) != place(step.page.url):
+        return None
+    before = set(parse_qsl(query(step.page.url)))
+    asked = [key for key, value in parse_qsl(query(step.after.url)) if (key, value) not in before]
+    ways = step.target.ancestors
+    heads = any(one.role == "columnheader" or one.tag == "th" for one in ways) or step.target.role == "columnheader"
+    sorts = heads or bool(SORTING.search(" ".join(asked))) or any(key in ("order", "dir") for key in asked)
+    if not asked or not (heads or all(_ASKING.fullmatch(key) for key in asked)):
+        return None
+    verb = "sort" if sorts else "filter"
+    return Goal("filter", first, first, (Phrase(verb, f"by {quoted(name)}"),), NARROWS)
+
+
+def _chosen(first: int, step: ClickStep, name: str) -> Goal | None:
+    """A box or switch, where nothing tells whether it is on or off afterwards."""
+    if step.target.role not in _CHOSEN_ROLES:
+        return None
+    counts = any(isinstance(change, CountChanged) for change in step.changes)
+    asks = step.after is not None and query(step.after.url) != query(step.page.url)
+    if counts or asks:
+        return Goal("filter", first, first, (Phrase("filter", f"by {quoted(name)}"),), NARROWS)
+    verb = "switch" if step.target.role == "switch" else "choose"
+    plain = SWITCHES if step.target.role == "switch" else TICKS
+    return Goal("choose", first, first, (Phrase(verb, quoted(name)),), plain)
+
+
+def _act(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | None:
+    """A control that does to a thing what it says (`Archive`, `Unpublish`), with the thing's name."""
+    step = steps[first]
+    assert isinstance(step, ClickStep)
+    words = caption(step.target)
+    verb = verb_of(words)
+    rest = words[len(verb) :].strip()
+    is_name = bool(re.search(r"\d", rest)) or words.lower() == "close"
+    answered = step.changes or step.navigates or step.dialogs or wrote is not False
+    if not verb or is_name or not answered:
+        return None
+    if not (is_button(step.target) or is_link(step.target)):
+        return None
+    thing = acted_on(steps, first)
+    said = "" if rest.casefold() in thing.casefold() else rest
+    told = (thing, said) if _PREPOSITION.match(said) else (said, thing)
+    if rest.isalpha() and rest.islower() and not thing and not _NO_NOUN.fullmatch(rest):
+        told = ("the", rest)
+    plain = f"{verb} {rest}"
+    if verb in LIKING and rest and not thing:
+        told, plain = ("", quoted(rest)), verb  # what follows is the name of one of many
+    phrase = Phrase(verb, " ".join(filter(None, told)) or "it")
+    plain = without_quotes(plain).strip()
+    return Goal("act", first, first, (phrase,), plain, broader(verb))
+
+
+def verb_of(words: str) -> str:
+    """What a control with this caption does to a thing; nothing where it says so of forms, or not at all."""
+    found = ROW_VERBS.match(words) or _ACTS.match(words)
+    if found is None or len(words.split()) > ROW_WORDS_MAX:
+        return ""
+    verb = found[0].lower()
+    cancels = verb == "cancel" and words.lower() != verb
+    return verb if cancels or verb not in _OF_FORMS else ""
+
+
+def broader(verb: str) -> str:
+    """What is done to a thing, in words that patterns know."""
+    return _BROADER.get(verb, EDITS)
+
+
+def _pressed(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | None:
+    """A button that changed something in the app, whatever it says."""
+    step = steps[first]
+    assert isinstance(step, ClickStep)
+    words = without_quotes(caption(step.target))
+    if not wrote or not words or not is_button(step.target):
+        return None
+    thing = acted_on(steps, first)
+    rest = quoted(caption(step.target)) + (f" on {thing}" if thing else "")
+    return Goal("act", first, first, (Phrase("click", rest),), f"click {words}", EDITS)
+
+
+def _opened(first: int, step: ClickStep, name: str) -> Goal:
+    opens = is_link(step.target) or step.target.role in _OPENED_ROLES
+    verb = "open" if opens or step.navigates else "click"
+    return Goal("open" if verb == "open" else "click", first, first, (Phrase(verb, quoted(name)),), f"{verb} {name}")

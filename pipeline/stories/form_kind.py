@@ -1,0 +1,148 @@
+"""What a form was for: made, changed, searched, bought something."""
+
+import re
+from typing import Final
+
+from pipeline.stories.addresses import newly_asked, path_words, pattern, place, query
+from pipeline.stories.entries import Field
+from pipeline.stories.form import Form
+from pipeline.stories.likeness import ITEM_ROLES
+from pipeline.stories.outcome import done
+from pipeline.stories.phrases import GoalKind
+from pipeline.stories.verbs import (
+    CART,
+    CHECK_OUT,
+    CREATE,
+    EDIT,
+    SETTINGS,
+    SORTING,
+    named_in_path,
+    says,
+    words_on,
+)
+from pipeline.stories.words import clean
+from schemas.events import CountChanged
+from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
+
+CHANGES: Final = re.compile(r"\b(changes?|update|save|set|rename|assign|apply|speichern)\b", re.I)
+"""What buttons say that keep what was changed in a thing."""
+ANSWERS: Final = re.compile(
+    r"\b(comment|reply|answer|send|post|message|book|reserve|order|pay|submit|vote|rate|review)\b", re.I
+)
+"""Buttons of forms on the page of a thing that don't change the thing itself."""
+SEEKS: Final = re.compile(r"^(search|find)\b|\bsuchen$", re.I)
+_CARD: Final = re.compile(r"\b(card ?number|cvc|cvv|cc ?(number|csc|exp)?|kartennummer|prüfziffer)\b", re.I)
+"""Fields of a card that pays."""
+
+
+def kind_of(form: Form) -> GoalKind:
+    """What a form was for: as the page said, else as its controls, its address or its fields say."""
+    bought = _buys(form)
+    if bought is not None:
+        return bought
+    success = done(form.own)
+    if success is not None and success.verb in ("create", "add", "publish"):
+        return "create"
+    if any(isinstance(step, UploadStep) for step in form.fields):
+        return "upload"
+    if form.fills and form.commit is not None and SEEKS.search(form.commit_words):
+        return "search"
+    in_settings = named_in_path(form.own[-1].page.url, "settings", "preferences", "options", "configuration")
+    if success is not None and success.verb == "edit" and not in_settings and not SETTINGS.search(success.noun):
+        return "edit"
+    if (kind := _by_controls(form)) is not None:
+        return kind
+    if _asks(form):
+        return "search" if form.fills else "filter"
+    return "settings" if in_settings else _by_fields(form)
+
+
+def changes_thing(form: Form) -> bool:
+    """Whether a choice that nothing sent off changes a thing: one on its own page, or in its row."""
+    if form.commit is not None or not any(isinstance(step, SelectStep) for step in form.fields):
+        return False
+    return "{id}" in pattern(form.own[-1].page.url) or any(_in_row(step) for step in form.fields)
+
+
+def _buys(form: Form) -> GoalKind | None:
+    words, url = form.commit_words, form.own[-1].page.url
+    opener = form.opener
+    if (opener and says(opener, CART)) or CART.search(words):
+        return "cart"
+    if CHECK_OUT.search(words) or (opener and says(opener, CHECK_OUT)) or named_in_path(url, "checkout", "payment"):
+        return "check_out"
+    cards = any(_CARD.search(words_on(step.target)) for step in form.fills)
+    return "check_out" if cards and not SETTINGS.search(" ".join(path_words(url))) else None
+
+
+def _asks(form: Form) -> bool:
+    """Whether what was entered stands in the address of the same page afterwards: that page shows what was found."""
+    sent = form.own[-1] if form.commit is None else form.commit
+    after, page = sent.after, sent.page
+    if after is None or place(after.url) != place(page.url):
+        return False
+    narrows = form.commit and not form.fills and any(SORTING.search(words_on(step.target)) for step in form.fields)
+    return bool(narrows or newly_asked(page.url, after.url) & _entered(form))
+
+
+def _entered(form: Form) -> set[str]:
+    """What was typed and chosen."""
+    typed = {clean(step.value.text).casefold() for step in form.fills if not step.value.secret}
+    chosen = {
+        text.casefold()
+        for step in form.fields
+        if isinstance(step, SelectStep)
+        for option in step.options
+        for text in (option.value, option.label)
+    }
+    return (typed | chosen) - {""}
+
+
+def _by_controls(form: Form) -> GoalKind | None:
+    """By what opened it and what sent it off, and by the address where these say no more than that."""
+    opener, words, url = form.opener, form.commit_words, form.own[-1].page.url
+    if opener and says(opener, EDIT):
+        return "edit"
+    if (opener and says(opener, CREATE)) or (form.fills and CREATE.match(words)):
+        return "create"
+    if form.fills and named_in_path(url, "add", "new", "create") and not named_in_path(url, "edit"):
+        return "create"
+    return None
+
+
+def _by_fields(form: Form) -> GoalKind:
+    """What a form was for of which only its fields, its button and its page tell."""
+    url, words = form.own[-1].page.url, form.commit_words
+    held = any(step.before and step.before != step.value.text for step in form.fills)
+    if held or (named_in_path(url, "edit", "profile") and form.commit is not None):
+        return "edit"
+    if form.commit is not None and form.fields and "{id}" in pattern(url) and _changes_it(form):
+        return "edit"
+    if CHANGES.search(words) and not form.fields:
+        return "edit"
+    if form.commit is None and form.fields and all(map(narrows, form.fields)):
+        return "filter"
+    return "submit" if form.fills or not form.fields else "choose"
+
+
+def narrows(step: Field) -> bool:
+    """Whether a choice only changes which things of a list are shown, or their order."""
+    if not isinstance(step, FillStep | SelectStep | CheckStep):
+        return False
+    if SORTING.search(words_on(step.target)):
+        return True
+    asks = step.after is not None and query(step.after.url) != query(step.page.url)
+    return asks or any(isinstance(change, CountChanged) for change in step.changes)
+
+
+def _changes_it(form: Form) -> bool:
+    """Whether a form on the page of a thing changes the thing itself: its button says so, or it is no form of empty
+    fields, as those of comments and orders are."""
+    words = form.commit_words
+    return bool(CHANGES.search(words)) or (not form.fills and not ANSWERS.search(words))
+
+
+def _in_row(step: Field) -> bool:
+    if isinstance(step, DragStep):
+        return False
+    return any(ancestor.role in ITEM_ROLES for ancestor in step.target.ancestors)
