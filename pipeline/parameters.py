@@ -12,8 +12,9 @@ from typing import Final
 
 from pipeline.consensus import Consensus
 from pipeline.sessions import Session
+from pipeline.stories.answers import CHANGING
 from pipeline.writing.code import Expr
-from pipeline.writing.parameters import VALUE_CHARS_MIN, bound
+from pipeline.writing.parameters import VALUE_CHARS_MIN, bound, texts_in
 from pipeline.writing.steps import Writer
 from pipeline.writing.tests_of_stories import write_steps, writer_for
 from schemas.generated_tests import Parameter
@@ -76,6 +77,21 @@ def _changes(session: Session, at: int) -> bool:
     return isinstance(step, FillStep) and (bool(step.before) or step.target.form_holds)
 
 
+def _makes(story: Story, start: int) -> bool:
+    """Whether a step from there on asks the app for a change, or nobody recorded whether it does."""
+    caused = [request for request in story.network_requests if request.cause]
+    own = {step.event_id for step in story.steps[start:]}
+    return not caused or any(request.cause in own and request.method in CHANGING for request in caused)
+
+
+def _amasses(statement: Expr, typed: Row) -> bool:
+    """Whether an assertion that is the same in each row would hold for the first row only, where each makes something:
+    it looks for a text that all of them make, or tells how many there are."""
+    texts = texts_in(statement)
+    again = [text for text in typed if len(text) >= VALUE_CHARS_MIN]
+    return any(re.search(r"\d", text) or any(one in text for one in again) for text in texts)
+
+
 def _row(own: Session, other: Session, places: Sequence[int], start: int) -> Row | None:
     """What the other session typed in these places, where it took all the steps and chose nothing else otherwise."""
     taken = {place: other.places.get(own.tokens[place]) for place in range(start, len(own.story.steps))}
@@ -121,6 +137,7 @@ def _fixed(own: Session, other: Session, places: Sequence[int], row: Row) -> fro
     offered: dict[str, list[Expr]] = {}
     for event, statement in (*_pairs(writer.offered), *writer.asserted):
         offered.setdefault(event, []).append(statement)
+    makes = _makes(own.story, places[0])
     fixed = set()
     steps = {step.event_id: place for place, step in enumerate(own.story.steps)}
     for event, statement in asserted:
@@ -128,6 +145,8 @@ def _fixed(own: Session, other: Session, places: Sequence[int], row: Row) -> fro
         at = other.places.get(own.tokens[place])
         if place < min(places):
             continue  # nothing has been typed yet that could matter
+        if makes and _amasses(_named(statement, mine, differ), mine):
+            return None
         theirs = [] if at is None else offered.get(other.story.steps[at].event_id, [])
         if _named(statement, mine, differ) in (_named(one, row, differ) for one in theirs):
             continue

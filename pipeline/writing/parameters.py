@@ -94,6 +94,11 @@ def bound(expr: T, parameters: Sequence[Parameter]) -> T:
             assert_never(expr)
 
 
+def texts_in(expr: Expr) -> list[str]:
+    """The constant texts of an expression."""
+    return [text for text, _ in _texts(expr)]
+
+
 def _whole(value: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(value)}(?!\w)")
 

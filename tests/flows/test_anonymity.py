@@ -110,7 +110,7 @@ def test_a_session_whose_values_may_be_told_tells_the_steps() -> None:
         for at, story in enumerate(many)
     ]
     assert consensus([few, *longer]).story.id in {story.id for story in longer}
-    assert consensus([few, *longer], users_min=1).story.id == few.id
+    assert consensus([few, *longer[:1]], users_min=1).story.id == few.id
 
 
 def test_testers_values_stay() -> None:

@@ -188,6 +188,14 @@ def test_a_steady_way_keeps_its_place() -> None:
     assert [candidate.locator.by for candidate in target.candidates] == ["role", "id"]
 
 
+def test_the_session_that_typed_what_most_typed_tells_the_steps() -> None:
+    """Of sessions that took the same steps, though another is a step shorter or was earlier."""
+    often, seldom = sessions("a", "b", "c", value="Ada"), sessions("d", value="Zo")
+    longer = [story.model_copy(update={"steps": (*story.steps, story.steps[-1])}) for story in often]
+    chosen = cleanest([Session(story) for story in (*seldom, *longer)]).story
+    assert chosen.id in {story.id for story in longer}
+
+
 def test_the_cleanest_session_tells_the_steps() -> None:
     """What most took before fewest steps; of equal ones the earliest; of these the smallest id."""
     stories = many(9)

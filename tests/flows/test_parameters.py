@@ -71,6 +71,28 @@ def test_test_traffic_needs_no_crowd() -> None:
     assert parameter.name == "value"
 
 
+def test_rows_that_would_find_what_the_row_before_made_are_none() -> None:
+    """Each row makes one more in the same app: a text that all of them make would stand there twice, and how many there
+    are would differ. Where nothing is made, both stay as they are."""
+
+    def sends(number: int, value: str, method: str, said: str) -> Story:
+        visitor = Visitor("shop", number, random.Random("plain"))
+        visitor.open("/lists/new")
+        visitor.write("List name", value)
+        visitor.write("Colour", "Dark green")
+        visitor.send("Save", method, "/lists", alert(f"Saved '{value}'."), heading(said), url="/lists")
+        visitor.add(End)
+        return told(visitor)
+
+    for said in ("1 list", "Dark green lists"):
+        makes, asks = (
+            agreed([sends(number, value, method, said) for number, value in enumerate(("Groceries", "Paint", "Wood"))])
+            for method in ("POST", "GET")
+        )
+        assert makes.parameters == ()
+        assert len(asks.parameters[0].values) == 3
+
+
 def test_what_is_equal_stays_a_literal() -> None:
     """With one value there is nothing to vary."""
     assert "parametrize" not in write_flow(saves(["Groceries"] * 5)).code
