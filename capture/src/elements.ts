@@ -15,6 +15,8 @@ const NO_TEXT = [...NO_FIELD, "checkbox", "radio", "range", "color", "file"];
 const inputs = (without: string[]): string => `input${without.map((type) => `:not([type=${type}])`).join("")}`;
 const NAMEABLE = `${inputs(NO_FIELD)},textarea,select,[contenteditable]`;
 const WRITABLE = `${inputs(NO_TEXT)},textarea,[contenteditable]:not([contenteditable=false])`;
+/** Names of fields that forms of all kinds have. */
+const SAYS_NOTHING = /^_?(id|uuid|key|csrf\w*)$/i;
 const LIVE = "[role=alert],[role=status],[role=log],[aria-live=polite],[aria-live=assertive],output";
 
 export interface DescribeOptions {
@@ -153,12 +155,18 @@ export class Elements {
       this.visit = { form, holds: text !== null && fieldValue(text).trim() !== "" };
     }
     if (this.visit.holds) shot.form_holds = true;
-    const first = form.querySelector(NAMEABLE) ?? element;
     const own = [idOf(form), form.getAttribute("name")].find((name) => name && !looksGenerated(name)) ?? "";
-    const attribute = first.getAttribute("name");
-    const name = attribute && !looksGenerated(attribute) ? attribute : this.privacy.masked(first) ? "" : speakable(index.name(first));
+    const fields = [...form.querySelectorAll(NAMEABLE)];
+    const names = (fields.length ? fields : [element]).slice(0, 2).map((field) => this.fieldName(field, index));
+    const name = names.find((one) => one && !SAYS_NOTHING.test(one)) ?? names[0];
     const told = [own, name].filter(Boolean).join(" / ");
     if (told) shot.form = cut(told, limits.NAME_CHARS_MAX);
+  }
+
+  private fieldName(field: Element, index: PageIndex): string {
+    const attribute = field.getAttribute("name");
+    if (attribute && !looksGenerated(attribute)) return attribute;
+    return this.privacy.masked(field) ? "" : speakable(index.name(field));
   }
 
   private frameCandidates(frame: Element): Candidate[] {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
+from pipeline.stories.addresses import newly_asked
 from pipeline.stories.answers import Answers
 from pipeline.stories.deed import CHANGED, CHOSEN, LEADS, SEND, Deed, Deeds, telling
 from pipeline.stories.draft import same_target
@@ -20,7 +21,10 @@ from pipeline.stories.likeness import (
     shortcut,
 )
 from pipeline.stories.no_deeds import (
+    in_chrome,
+    looks_round,
     only_brings_fields,
+    only_looks,
     only_looks_elsewhere,
     only_points,
     only_prepares,
@@ -32,19 +36,15 @@ from pipeline.stories.signing_in import signs_in
 from pipeline.stories.verbs import (
     APART,
     CART,
-    CHECK_OUT,
     COMMIT,
     CREATE,
-    DELETE,
     EDIT,
-    FILTER,
     PAGING,
     SEARCH,
     SIGN_OUT,
     words_on,
 )
-from pipeline.stories.words import caption, is_button, is_link, is_text_field
-from schemas.elements import Element
+from pipeline.stories.words import caption, clean, is_button, is_text_field
 from schemas.events import Page
 from schemas.stories import (
     BackStep,
@@ -65,7 +65,6 @@ from schemas.stories import (
 
 _CANCEL: Final = re.compile(r"^(cancel|close|dismiss|discard|never ?mind|no\b|abbrechen|schließen|[×✕✖x]$)", re.I)
 _SEEK: Final = re.compile(r"^(search|find|look ?up)\b|\bsuchen\b|^go$", re.I)
-_VIEWS: Final = frozenset({"link", "tab", "menuitem", "treeitem", "row", "cell", "gridcell", "listitem", "option"})
 
 
 @dataclass
@@ -96,7 +95,7 @@ class _Teller:
                     self._press(number, step)
                 case DragStep():
                     alike = (step.onto.role, step.onto.tag) == (step.target.role, step.target.tag)
-                    onto = "another" if alike else identity(step.onto, self.data)
+                    onto = "another" if alike or is_item(step.onto) else identity(step.onto, self.data)
                     self._do(number, step, f"drag onto {onto}")
                 case HoverStep() | ScrollStep():
                     pass
@@ -138,7 +137,7 @@ class _Teller:
             self._cancel()
         elif reveals(step, self.answers):
             return
-        elif self._looks(step, words):
+        elif only_looks(step, self.answers, bool(self.filled)):
             self._look(step)
         elif (kind := _opener(step, words)) and not self.filled and self._opens(number, step):
             self._add(Deed("open form", "", (), kind, "", (number,)))
@@ -158,7 +157,7 @@ class _Teller:
         """What sends something off: Enter and the button that says no more than that are the same."""
         if self._seeks(step):
             return ""
-        typed = self.filled.typed()
+        typed = self.filled.changes()
         if not typed and self._again(step):
             return self.done[-1].what
         sends = not words or COMMIT.match(words) or (is_button(step.target) and typed)
@@ -174,28 +173,9 @@ class _Teller:
         before = self.steps[self.done[-1].steps[-1]] if self.done else None
         return isinstance(before, ClickStep) and same_target(before.target, step.target)
 
-    def _looks(self, step: ClickStep, words: str) -> bool:
-        """Whether it only leads somewhere or shows something."""
-        if step.download is not None or SIGN_OUT.search(words) or CART.search(words):
-            return False
-        if (
-            self.filled
-            and is_link(step.target)
-            and (COMMIT.match(words) or SEARCH.search(words) or FILTER.search(words))
-        ):
-            return False
-        only_way = is_link(step.target) and step.navigates and self.answers.asks(step)
-        if not only_way and (DELETE.search(words) or CHECK_OUT.search(words)):
-            return False
-        if step.target.role in _VIEWS or step.target.tag == "a":
-            return True
-        if is_button(step.target):
-            return step.navigates and not self.filled and not self.answers.writes(step)
-        return not self.answers.writes(step) and (step.navigates or is_item(step.target))
-
     def _look(self, step: ClickStep) -> None:
         self._settle_search()
-        found = self.searched and not _in_chrome(step.target)
+        found = self.searched and not in_chrome(step.target)
         self.filled.fields.clear()
         self.view = "" if step.navigates else identity(step.target, self.data, found)
         if found and not step.navigates:
@@ -228,12 +208,11 @@ class _Teller:
 
     def _do(self, number: int, step: Step, what: str) -> None:
         place = self.filled.place if self.filled else self._place(step)
-        fields, numbers, form = self.filled.take()
+        fields, numbers, form = self.filled.take(sends=what == SEND)
         numbers = (*numbers, *(() if number in numbers else (number,)))
         used = [self.steps[at] for at in numbers]
-        sought = any(is_search(one) for one in used) or (
-            isinstance(step, ClickStep) and _SEEK.match(caption(step.target))
-        )
+        words = caption(step.target) if isinstance(step, ClickStep) else ""
+        sought = any(is_search(one) for one in used) or _SEEK.match(words) or self._asks_for(used, step)
         if signs_in(used, step):
             self._add(Deed("sign in", "", (), "", self.answers.refusal(step, signs_in=True), numbers))
         elif sought and what in ("", SEND):
@@ -246,6 +225,13 @@ class _Teller:
             self._add(Deed("do", where, fields, what, self.answers.refusal(step), numbers, form))
         if step.navigates:
             self.view = ""
+
+    def _asks_for(self, used: Sequence[Step], step: Step) -> bool:
+        """Whether it only led to a page whose address asks for what was typed."""
+        if step.after is None or self.answers.writes(step):
+            return False
+        typed = {clean(one.value.text).casefold() for one in used if isinstance(one, FillStep)}
+        return bool(typed & newly_asked(step.page.url, step.after.url))
 
     def _context(self, place: str, step: Step, fields: Sequence[str]) -> str:
         """Where it was done; what stands in a menu can be done everywhere."""
@@ -268,10 +254,14 @@ class _Teller:
                 if deed.kind == "search":
                     self.done[-1] = deed
                     return
-                fields = telling({*last.fields, *deed.fields})
+                # A form that comes back with what was refused holds that: the first try tells what it was.
+                typed = any(not name.startswith(CHOSEN) for name in last.fields)
+                tried = bool(last.outcome and last.form and typed)
+                fields = last.fields if tried else telling({*last.fields, *deed.fields})
+                form = last.form if tried else deed.form or last.form
                 kept = last.outcome if deed.outcome and not deed.fields else deed.outcome
                 place = deed.place if deed.place.startswith(LEADS) else last.place
-                self.done[-1] = replace(deed, place=place, fields=fields, outcome=kept, form=deed.form or last.form)
+                self.done[-1] = replace(deed, place=place, fields=fields, outcome=kept, form=form)
                 return
         self.done.append(deed)
 
@@ -286,10 +276,6 @@ def _opener(step: ClickStep, words: str) -> str:
     return "create" if CREATE.match(words) else "edit" if EDIT.match(words) else ""
 
 
-def _in_chrome(target: Element) -> bool:
-    return any(a.role in ("navigation", "banner", "menu", "menubar", "tablist") for a in target.ancestors)
-
-
 def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_page: Page) -> Deeds:
     """What these steps did. Pure; any steps give some deeds, never an exception."""
     data = data_of(steps)
@@ -297,10 +283,10 @@ def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_pa
     teller.tell()
     done = tuple(teller.done)
     last = done[-1] if done else None
-    if last is not None and last.kind in ("do", "search"):
+    if last is not None and last.kind in ("do", "search", "open form"):
         # Who goes on to somewhere else has done nothing more; what was searched for is opened yet.
         end_at = last.steps[-1] + 1
-        while last.kind == "search" and not all(map(_only_looks_round, steps[end_at:])):
+        while last.kind == "search" and not all(map(looks_round, steps[end_at:])):
             end_at += 1
         if end_at < len(steps):
             page = steps[end_at - 1].after or steps[end_at].page
@@ -315,18 +301,6 @@ def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_pa
         # format that tells no effects has nothing else to say so.
         return Deeds(done, ())
     return Deeds(done, tuple(part for part in (end, teller.view) if part))
-
-
-def _only_looks_round(step: Step) -> bool:
-    match step:
-        case GotoStep() | ReloadStep() | BackStep() | HoverStep() | ScrollStep():
-            return True
-        case ClickStep():
-            return step.opens_tab is not None or (
-                in_menu(step.target) and step.target.role in ("link", "menuitem", "tab")
-            )
-        case _:
-            return False
 
 
 def _led_to(step: Step, data: Data) -> str:

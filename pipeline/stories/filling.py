@@ -5,12 +5,15 @@ from typing import Final
 
 from pipeline.stories.deed import CHANGED, CHOSEN, DEFAULT, TYPED, telling
 from pipeline.stories.likeness import SIDE_FIELD, Data, choice, identity, is_search
+from pipeline.stories.verbs import named_in_path
 from pipeline.stories.words import clean
 from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, UploadStep
 
 FieldStep = FillStep | SelectStep | CheckStep | UploadStep
 _BY_ITSELF: Final = frozenset({"number", "date", "time", "month", "week", "datetime-local", "range", "color"})
 """Types of fields that a form fills in by itself, also for something new."""
+_SETTINGS: Final = ("settings", "preferences", "account", "profile", "configuration")
+"""Words in the addresses of forms that hold what somebody prefers."""
 
 
 @dataclass
@@ -54,11 +57,16 @@ class Filling:
         """Whether something was typed, not only chosen."""
         return any(not name.startswith(CHOSEN) for name in telling(self.fields))
 
-    def take(self) -> tuple[tuple[str, ...], tuple[int, ...], str]:
+    def changes(self) -> bool:
+        """Whether something was typed, or chosen among settings: of these it makes no difference which are changed."""
+        chosen = bool(self.fields and self._form and self._holds) and named_in_path(self.place, *_SETTINGS)
+        return self.typed() or chosen
+
+    def take(self, sends: bool = False) -> tuple[tuple[str, ...], tuple[int, ...], str]:
         """The fields that tell what was done, sorted, the numbers of all of their steps, and what tells the form from
-        others; used up by this."""
+        others; used up by this. `sends`: whether the form as a whole is sent off."""
         names, numbers = telling(self.fields), tuple(sorted(self.fields.values()))
-        if self._form and self.typed():
+        if self._form and (self.changes() if sends else self.typed()):
             new = tuple(name for name in names if name != CHANGED) or (TYPED,)
             names = (CHANGED,) if self._holds and not self._new else new
         self.fields.clear()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
-from pipeline.stories.addresses import ROUTE_KEYS, ends_with_name, origin, pattern, place, query, slug
+from pipeline.stories.addresses import ROUTE_KEYS, ends_with_name, origin, pattern, place, query, route, slug
 from pipeline.stories.routes import ROUTE
 from pipeline.stories.said import key
 from pipeline.stories.verbs import is_search_field
@@ -59,6 +59,10 @@ _QUOTED: Final = re.compile(r"['\"‘“„«][^'\"‘’“”«»]{1,80}['\"�
 _MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 _NUMBER: Final = re.compile(r"\d[\d.,:/-]*")
 _ROUTE_KEYS: Final = ROUTE_KEYS | {"route", "controller", "module", "collection", "entity", "model", "resource"}
+_NAMING: Final = re.compile(
+    r"(.*[_-])?(id|slug|project|tenant|org|organi[sz]ation|workspace|team|account|company|space)", re.I
+)
+"""Keys of a query that say which thing of many."""
 _ROUTE_VALUE: Final = re.compile(r"^[a-z][a-z_/-]{0,40}$")
 WORD_CHARS_MIN: Final = 3
 
@@ -124,6 +128,7 @@ def data_of(steps: Sequence[Step]) -> Data:
     words: set[str] = set()
     own: set[str] = set()
     """Parts of addresses before anything was typed: the app's own words, whoever types them (`admin`)."""
+    asked = _named_in_queries(steps)
     for step in steps:
         own |= {slug(part) for part in place(step.page.url)[1].split("/")} - words
         match step:
@@ -135,7 +140,15 @@ def data_of(steps: Sequence[Step]) -> Data:
                 words |= {slug(named(step.target)[:200])} - own
             case _:
                 pass
-    return Data(home, frozenset(word for word in words if len(word) >= 2))
+    return Data(home, frozenset(word for word in words | asked if len(word) >= 2))
+
+
+def _named_in_queries(steps: Sequence[Step]) -> set[str]:
+    """Parts of paths that some address's query gives as what a thing is called: `ski` of `/ski/bills`, where the user
+    came by `/login?project_id=ski`."""
+    urls = {page.url for step in steps for page in (step.page, step.after) if page is not None}
+    named = {slug(value) for url in urls for name, value in parse_qsl(query(url)) if _NAMING.fullmatch(name)}
+    return named & {slug(part) for url in urls for part in route(url)}
 
 
 def inputs_of(steps: Sequence[Step], data: Data) -> Data:
@@ -167,13 +180,7 @@ def _is_route(step: ClickStep) -> bool:
         return True
     if step.after is None or not step.navigates or "-" in name:
         return False
-    return slug(unquote(_steps_of(step.after.url)[-1])) == name and not ends_with_name(step.after.url)
-
-
-def _steps_of(url: str) -> list[str]:
-    """The parts of the address's path, of a hash route's path where it has one."""
-    path, fragment = place(url)[1], url.partition("#")[2].partition("?")[0]
-    return (fragment.rstrip("/") if fragment.startswith(("/", "!")) else path).split("/")
+    return slug(unquote("".join(route(step.after.url)[-1:]))) == name and not ends_with_name(step.after.url)
 
 
 def row_verb(target: Element) -> str:
@@ -235,7 +242,7 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
     """
     if target.test_id:
         return f"test id {_NUMBER.sub('{n}', target.test_id)}"
-    role = target.role or target.tag
+    role = "password" if target.type == "password" else target.role or target.tag
     name = named(target)
     verb = row_verb(target)
     if verb in LIKING or (verb and _in_row(target) and not is_text_field(target)):

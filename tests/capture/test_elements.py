@@ -163,20 +163,23 @@ def test_select_box_is_not_named_by_its_options(record: Record, site: Site) -> N
 
 
 def test_field_tells_its_form(record: Record) -> None:
-    """Whatever is filled in first, the fields of one form tell the same form, and those of another one another."""
+    """Whatever is filled in first, the fields of one form tell the same form, and those of another one another; a
+    field that forms of all kinds have tells none."""
 
     def do(page: Page) -> None:
         page.get_by_label("E-mail").fill("ada@example.com")
         page.get_by_label("Name").fill("Ada")
         page.evaluate(
             """document.body.insertAdjacentHTML('beforeend',
-            '<form name="find"><input name="query" aria-label="Find"></form><input aria-label="Alone">')"""
+            '<form name="find"><input name="query" aria-label="Find"></form><input aria-label="Alone">' +
+            '<form><input name="id"><input name="phone" aria-label="Phone"></form>')"""
         )
         page.get_by_label("Find").fill("x")
         page.get_by_label("Alone").fill("y")
+        page.get_by_label("Phone").fill("z")
 
     fills = [one for one in actions(record("form.html", do)) if one.kind == "fill"]
-    assert [one.target.form for one in fills] == ["name", "name", "find / query", ""]
+    assert [one.target.form for one in fills] == ["name", "name", "find / query", "", "phone"]
 
 
 def test_form_tells_what_it_held_at_each_visit(record: Record) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bench.flows.synthetic import ROW, Visitor, alert, element, heading
 from schemas.elements import Ancestor, ByTag, Candidate, Element
-from schemas.events import Appeared, Check, Click, Effect, End, Fill, Gone, Page, Press, Request, Select, Typed
+from schemas.events import Appeared, Check, Click, Drag, Effect, End, Fill, Gone, Page, Press, Request, Select, Typed
 from tests.flows.test_flow_assignment import told
 
 Acts = Callable[[Visitor], None]
@@ -302,3 +302,72 @@ def test_controls_of_rows_are_told_by_their_verb() -> None:
 
     assert presses("Delete Cellar") == presses("Delete Attic")
     assert presses("Delete Cellar") != presses("Archive Cellar")
+
+
+def test_a_tenant_that_an_address_named_is_data() -> None:
+    """What a page's query says is the name of a project is no part of the app wherever it stands in a path."""
+
+    def of(tenant: str) -> str:
+        return key(
+            lambda v: v.open(f"/login?project_id={tenant}"), lambda v: v.open(f"/{tenant}/items"),
+            types("Title", form="title"), sends("Save", url=f"/{tenant}/items"),
+        )  # fmt: skip
+
+    assert of("ski") == of("flat")
+    assert of("ski") != key(lambda v: v.open("/ski/items"), *SENT)
+
+
+def test_a_form_that_comes_back_refused_is_the_one_that_was_tried() -> None:
+    """The page shows what it refused in a form of its own, which holds what was typed."""
+    again = types("Title", "Wet cellar", before="x", form="again", holds=True)
+    refused = sends("Save", alert("Title is too short."), url=None, status=422)
+    assert key(types("Title", "x", form="title"), refused, again, sends("Save")) == key(*SENT)
+
+
+def test_what_the_address_asks_for_was_searched_for() -> None:
+    """A field that nothing calls a search, where what was typed into it stands in the address that it led to."""
+
+    def seeks(word: str) -> Acts:
+        def act(visitor: Visitor) -> None:
+            visitor.write("Where to", word)
+            cause = visitor.add(Press, target=element("input", "textbox", "Where to"), key="Enter")
+            visitor.came(cause, heading("Found"), url=f"/found?to={word.lower()}")
+
+        return act
+
+    named = key(lambda v: v.write("Search", "Rome", kind="search"), sends("Search", url="/found?q=rome"))
+    assert key(seeks("Potsdam")) == key(seeks("Rome")) == named
+    assert key(seeks("Potsdam"), lambda v: v.open("/issues/new"), *SENT) == key(*SENT)
+
+
+def test_of_settings_it_makes_no_difference_which_are_changed() -> None:
+    """A page of settings is one form: a list chosen in it or a name typed into it, it was changed."""
+
+    def at(path: str, act: Acts) -> str:
+        return key(lambda visitor: visitor.open(path), act, sends("Save", url=path))
+
+    chosen = element("select", "combobox", "Zone").model_copy(update={"form": "name", "form_holds": True})
+
+    def picks(visitor: Visitor) -> None:
+        visitor.add(Select, target=chosen, options=({"value": "1", "label": "UTC"},))
+
+    named = types("Name", "Ann", before="An", form="name", holds=True)
+    assert at("/my/account", picks) == at("/my/account", named)
+    assert at("/issues/7", picks) != at("/issues/7", named)
+
+
+def test_who_went_on_after_opening_a_form_opened_it() -> None:
+    """Pages that were only looked at afterwards make no other flow of it."""
+    assert key(clicks(element("button", "button", "Add to list")), lambda v: v.open("/help")) == key(
+        clicks(element("button", "button", "Add to list"))
+    )
+
+
+def test_where_in_a_list_something_is_dropped_is_data() -> None:
+    """To move a card is the same whichever card it is dropped on."""
+
+    def drops(name: str) -> str:
+        onto = element("li", "listitem", name)
+        return key(lambda v: _nothing(v.add(Drag, target=element("button", "button", "Drag News"), onto=onto)))
+
+    assert drops("About") == drops("Contact")
