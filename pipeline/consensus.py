@@ -15,8 +15,9 @@ from typing import Final
 from pipeline.anonymity import USERS_MIN, hidden, made_up, rare_texts, typed_texts
 from pipeline.sessions import Session, is_earlier_try, numberless, rough_of, target_of
 from pipeline.stories.likeness import is_search
+from pipeline.stories.things import is_row
 from pipeline.stories.verbs import is_password
-from schemas.elements import Element
+from schemas.elements import Candidate, Element
 from schemas.events import Appeared, Change, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter
 from schemas.stories import FillStep, NetworkRequest, State, Step, Story
@@ -262,11 +263,20 @@ class _Vote:
         sure = tuple(
             candidate
             for candidate in own.candidates
-            if 1 + sum(self.own.way(candidate) in found for found in others) >= HELD_SHARE * (1 + len(others))
+            if 1 + sum(self._found(candidate, found) for found in others) >= HELD_SHARE * (1 + len(others))
         )
         if sure == own.candidates or not any(candidate.count == 1 for candidate in sure):
             return own
         return own.model_copy(update={"candidates": sure})
+
+    def _found(self, candidate: Candidate, ways: set[Hashable]) -> bool:
+        if self.own.way(candidate) in ways:
+            return True
+        if candidate.within and not all(map(is_row, candidate.within)):
+            return False
+        # What alone has some words has them alone in its row, and as the whole of its name.
+        loose = candidate.locator.model_copy(update={"exact": False} if hasattr(candidate.locator, "exact") else {})
+        return self.own.alone(loose) in ways or (bool(candidate.within) and self.own.alone(candidate.locator) in ways)
 
     def _after(self, place: int, step: Step) -> Page | None:
         """The page afterwards; an address or a title that varied is said to be as before, so that nobody asserts it."""

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from typing import Final, assert_never
 
-from pipeline.stories.likeness import Data, data_of, identity, inputs_of, named
+from pipeline.stories.likeness import DATA, Data, data_of, identity, inputs_of, named
 from pipeline.stories.outcome import errors
+from pipeline.stories.things import is_row, row_of
 from pipeline.stories.verbs import is_commit
 from pipeline.stories.words import clean
 from schemas.codecs import to_json
-from schemas.elements import Candidate, Element
+from schemas.elements import Candidate, Element, Locator
 from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
 from schemas.stories import (
     BackStep,
@@ -34,6 +35,7 @@ _MOMENT: Final = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b\.?)?",
     re.IGNORECASE,
 )
+_NUMBERED: Final = re.compile(r"#\d+\b")
 
 
 class Session:
@@ -94,12 +96,21 @@ class Session:
         return self._shapes[key]
 
     def ways(self, element: Element | None) -> set[Hashable]:
-        """The ways to find an element."""
-        return set() if element is None else {self.way(candidate) for candidate in element.candidates}
+        """The ways to find an element; what finds it alone on the page finds it in its row as well."""
+        if element is None:
+            return set()
+        alone = (one.locator for one in element.candidates if one.count == 1 and not one.within)
+        return {*(self.way(one) for one in element.candidates), *(self.alone(locator) for locator in alone)}
 
     def way(self, candidate: Candidate) -> Hashable:
-        """A way to find an element, apart from data; whether it finds it alone belongs to it."""
-        return self.masked(to_json([candidate.locator, candidate.within]).decode()), candidate.count == 1
+        """A way to find an element, apart from data, to which belongs in which row it stands; whether it finds it alone
+        belongs to the way."""
+        within = [one.model_copy(update={"has_text": DATA}) if is_row(one) else one for one in candidate.within]
+        return self.masked(to_json([candidate.locator, within]).decode()), candidate.count == 1
+
+    def alone(self, locator: Locator) -> Hashable:
+        """A way to find an element without saying where it stands."""
+        return self.masked(to_json([locator]).decode()), "alone"
 
     def calls(self, place: int) -> set[Hashable]:
         """The requests that the step caused."""
@@ -182,7 +193,7 @@ def input_of(step: Step) -> Hashable:
         case UploadStep():
             return step.files
         case ClickStep() | PressStep() | HoverStep() | DragStep():
-            return named(step.target)
+            return " in ".join(filter(None, (named(step.target), row_of(step.target))))
         case ReloadStep() | BackStep() | ScrollStep():
             return None
         case _:
@@ -204,7 +215,8 @@ def rough_of(change: Change) -> Hashable:
 
 
 def _timeless(text: str) -> str:
-    return _MOMENT.sub("{time}", clean(text))
+    """Without what is another one each time, and is asserted by nobody: dates, times, and numbers of things (`#25`)."""
+    return _NUMBERED.sub("#{n}", _MOMENT.sub("{time}", clean(text)))
 
 
 def _what(key: Hashable) -> Hashable:

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import parse_qsl
 
-from pipeline.stories.addresses import place, query
+from pipeline.stories.addresses import query
 from pipeline.stories.likeness import LIKING, ROW_VERBS, ROW_WORDS_MAX
+from pipeline.stories.narrowing import filters, sorts
 from pipeline.stories.outcome import headings, without_quotes
 from pipeline.stories.phrases import DELETES, DOWNLOADS, EDITS, NARROWS, SWITCHES, TICKS, Goal, Phrase
 from pipeline.stories.things import acted_on
-from pipeline.stories.verbs import PAGING, SORTING
+from pipeline.stories.verbs import PAGING
 from pipeline.stories.words import caption, is_button, is_link, quoted
 from schemas.events import CountChanged
 from schemas.stories import ClickStep, Step
@@ -32,10 +32,6 @@ _BROADER: Final = {
 """What a verb is called in broader words; of the others, that they change a thing."""
 _PREPOSITION: Final = re.compile(r"(as|at|by|for|from|in|on|to|with)\b", re.I)
 _NO_NOUN: Final = re.compile(r"all|back|down|in|it|me|off|on|out|over|selected|spam|this|up", re.I)
-_ASKING: Final = re.compile(
-    r"(sort|order|dir|direction|filter|status|state|category|tag|label|type|facet|group|view_?by)", re.I
-)
-"""Keys of a query that say what of a list is shown, or how."""
 _OPENED_ROLES: Final = ("tab", "menuitem", "row", "option", "treeitem")
 _CHOSEN_ROLES: Final = ("checkbox", "radio", "switch")
 
@@ -63,16 +59,9 @@ def read_click(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | 
 
 def _narrowing(first: int, step: ClickStep, name: str) -> Goal | None:
     """A link or a button that changes only which things of a list are shown, or their order."""
-    if step.after is None or place(step.after.url) != place(step.page.url):
+    if not (sorts(step) or filters(step)):
         return None
-    before = set(parse_qsl(query(step.page.url)))
-    asked = [key for key, value in parse_qsl(query(step.after.url)) if (key, value) not in before]
-    ways = step.target.ancestors
-    heads = any(one.role == "columnheader" or one.tag == "th" for one in ways) or step.target.role == "columnheader"
-    sorts = heads or bool(SORTING.search(" ".join(asked))) or any(key in ("order", "dir") for key in asked)
-    if not asked or not (heads or all(_ASKING.fullmatch(key) for key in asked)):
-        return None
-    verb = "sort" if sorts else "filter"
+    verb = "sort" if sorts(step) else "filter"
     return Goal("filter", first, first, (Phrase(verb, f"by {quoted(name)}"),), NARROWS)
 
 

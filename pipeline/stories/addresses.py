@@ -120,9 +120,14 @@ def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> st
 
 
 def newly_asked(before: str, after: str) -> frozenset[str]:
-    """The values, in lower case, that the query of one address has and that of another before it had not."""
-    values, had = ({value.casefold() for _, value in parse_qsl(query(url))} for url in (after, before))
+    """The values, spelled as `folded` does, that the query of one address has and that of another before it had not."""
+    values, had = ({folded(value) for _, value in parse_qsl(query(url))} for url in (after, before))
     return frozenset(values - had - {""})
+
+
+def folded(text: str) -> str:
+    """A text as addresses may spell it."""
+    return slug(text) or text.casefold().strip()
 
 
 def _path_pattern(path: str, typed: frozenset[str]) -> str:

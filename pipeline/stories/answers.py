@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.stories.addresses import place
 from pipeline.stories.likeness import Data
-from pipeline.stories.outcome import errors
+from pipeline.stories.outcome import errors, headings, sounds_wrong
 from schemas.events import Appeared, Gone, TextChanged
 from schemas.stories import NetworkRequest, Step
 
@@ -35,7 +35,7 @@ class Answers:
 
     def refusal(self, step: Step, signs_in: bool = False) -> str:
         """What the page said against it, in its own words apart from data; nothing where it was taken."""
-        told = errors(step.changes)
+        told = errors(step.changes) or self._wrong_headings(step)
         if told and signs_in:
             self._refused = "refused: locked" if _LOCKED.search(told[0]) else "refused"
         elif told:
@@ -45,6 +45,11 @@ class Answers:
         elif not self._still_refused(step):
             self._refused = ""
         return self._refused
+
+    def _wrong_headings(self, step: Step) -> list[str]:
+        """Headings that say what went wrong with what was sent off: `You did not pass`."""
+        own = [text for text in headings(step.changes) if sounds_wrong(self.data.without(text))]
+        return own if self.writes(step) else []
 
     def failed(self, step: Step) -> bool:
         """Whether a request that it caused was answered so. What fails beside a new page (a ping, a lock let go) is not

@@ -19,7 +19,9 @@ DEFAULT: Final = "{default}"
 CHOSEN: Final = "choose "
 """Begins the names of lists, boxes and switches, which have a value by themselves."""
 
-DeedKind = Literal["sign in", "search", "open form", "do", "leave filled in"]
+DeedKind = Literal["sign in", "search", "narrow", "open form", "do", "leave filled in"]
+ONLY_WAYS: Final = frozenset({"sign in", "search", "narrow"})
+"""What is but the way to what is done after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Deed:
         if self.kind != other.kind:
             return False
         again = bool(self.outcome) and self.place == other.place
-        return self.kind in ("sign in", "search") or self.what == other.what or again
+        return self.kind in ONLY_WAYS or self.what == other.what or again
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,13 @@ class Deeds:
     def shape(self) -> list[object]:
         """What makes stories one flow, ready to be hashed: a sign-in and a search are but the way to what was done
         after them, and the same done twice is the same."""
-        acts = [at for at, deed in enumerate(self.done) if deed.kind not in ("sign in", "search")]
+        acts = [at for at, deed in enumerate(self.done) if deed.kind not in ONLY_WAYS]
         last = acts[-1] if acts else -1
         told: list[object] = []
         for at, deed in enumerate(self.done):
-            only_way = (deed.kind == "search" and at < last) or (deed.kind == "sign in" and not deed.outcome)
+            only_way = (deed.kind in ("search", "narrow") and at < last) or (
+                deed.kind == "sign in" and not deed.outcome
+            )
             if only_way and len(self.done) > 1:
                 continue
             shown = [deed.kind, deed.place, deed.told(), deed.what, deed.outcome]

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
-from pipeline.stories.addresses import newly_asked
+from pipeline.stories.addresses import folded, newly_asked
 from pipeline.stories.answers import Answers
-from pipeline.stories.deed import CHANGED, CHOSEN, LEADS, SEND, Deed, Deeds, telling
+from pipeline.stories.deed import CHANGED, CHOSEN, LEADS, ONLY_WAYS, SEND, Deed, Deeds, telling
 from pipeline.stories.draft import same_target
 from pipeline.stories.filling import FieldStep, Filling
 from pipeline.stories.likeness import (
@@ -20,6 +20,7 @@ from pipeline.stories.likeness import (
     is_search,
     shortcut,
 )
+from pipeline.stories.narrowing import filters, sorts
 from pipeline.stories.no_deeds import (
     in_chrome,
     looks_round,
@@ -44,7 +45,7 @@ from pipeline.stories.verbs import (
     SIGN_OUT,
     words_on,
 )
-from pipeline.stories.words import caption, clean, is_button, is_text_field
+from pipeline.stories.words import caption, is_button, is_text_field
 from schemas.events import Page
 from schemas.stories import (
     BackStep,
@@ -117,11 +118,18 @@ class _Teller:
         self.view = ""
 
     def _field(self, number: int, step: FieldStep) -> None:
+        if isinstance(step, SelectStep) and not self.filled and (way := self._narrows(step)):
+            self._add(Deed("narrow", "", (), way, "", (number,)))
+            return
         self.filled.add(number, step)
         chooses = not isinstance(step, FillStep) and len(self.filled.fields) == 1 and self.answers.writes(step)
         at_once = chooses and not only_brings_fields(number, step, self.steps, self.answers, self.data)
         if at_once or (isinstance(step, FillStep | SelectStep) and step.navigates):
             self._do(number, step, "")
+
+    def _narrows(self, step: ClickStep | SelectStep) -> str:
+        """How it only narrows what the page lists."""
+        return "" if self.answers.writes(step) else "sort" if sorts(step) else "filter" if filters(step) else ""
 
     def _click(self, number: int, step: ClickStep) -> None:
         words = caption(step.target)
@@ -137,11 +145,15 @@ class _Teller:
             self._cancel()
         elif reveals(step, self.answers):
             return
+        elif not self.filled and (way := self._narrows(step)):
+            self._add(Deed("narrow", "", (), way, "", (number,)))
         elif only_looks(step, self.answers, bool(self.filled)):
             self._look(step)
         elif (kind := _opener(step, words)) and not self.filled and self._opens(number, step):
             self._add(Deed("open form", "", (), kind, "", (number,)))
         elif not only_prepares(number, step, self.answers, self.data):
+            if not self.filled and COMMIT.match(words) and not APART.search(words):
+                self.filled.keep(number, step)
             self._do(number, step, self._control(step, words))
 
     def _press(self, number: int, step: PressStep) -> None:
@@ -218,6 +230,8 @@ class _Teller:
         elif sought and what in ("", SEND):
             self._add(Deed("search", "", fields, "", "", numbers))
             self.searched = True
+        elif self._chose_among(used, step):
+            self._add(Deed("narrow", "", (), "filter", "", numbers))
         else:
             if fields and self.done and (self.done[-1].kind, self.done[-1].what) == ("open form", "edit"):
                 fields = (CHANGED,)
@@ -230,8 +244,16 @@ class _Teller:
         """Whether it only led to a page whose address asks for what was typed."""
         if step.after is None or self.answers.writes(step):
             return False
-        typed = {clean(one.value.text).casefold() for one in used if isinstance(one, FillStep)}
+        typed = {folded(one.value.text) for one in used if isinstance(one, FillStep)}
         return bool(typed & newly_asked(step.page.url, step.after.url))
+
+    def _chose_among(self, used: Sequence[Step], step: Step) -> bool:
+        """Whether it only asked for the same page again, by what was chosen."""
+        if step.after is None or self.answers.writes(step) or any(isinstance(one, FillStep) for one in used):
+            return False
+        chosen = any(isinstance(one, SelectStep | CheckStep) for one in used)
+        again = self.data.place(step.after.url) == self.data.place(step.page.url)
+        return chosen and again and bool(newly_asked(step.page.url, step.after.url))
 
     def _context(self, place: str, step: Step, fields: Sequence[str]) -> str:
         """Where it was done; what stands in a menu can be done everywhere."""
@@ -249,10 +271,10 @@ class _Teller:
         last = self.done[-1] if self.done else None
         if last is not None and last.like(deed):
             more = all(name.startswith(CHOSEN) for name in deed.fields) and deed.place == last.place
-            again = last.outcome or deed.kind in ("sign in", "search", "open form") or more
+            again = last.outcome or deed.kind in ONLY_WAYS or deed.kind == "open form" or more
             if again:
-                if deed.kind == "search":
-                    self.done[-1] = deed
+                if deed.kind in ("search", "narrow"):
+                    self.done[-1] = last if last.what == "filter" else deed
                     return
                 # A form that comes back with what was refused holds that: the first try tells what it was.
                 typed = any(not name.startswith(CHOSEN) for name in last.fields)
@@ -283,10 +305,10 @@ def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_pa
     teller.tell()
     done = tuple(teller.done)
     last = done[-1] if done else None
-    if last is not None and last.kind in ("do", "search", "open form"):
+    if last is not None and last.kind in ("do", "search", "narrow", "open form"):
         # Who goes on to somewhere else has done nothing more; what was searched for is opened yet.
         end_at = last.steps[-1] + 1
-        while last.kind == "search" and not all(map(looks_round, steps[end_at:])):
+        while last.kind in ("search", "narrow") and not all(map(looks_round, steps[end_at:])):
             end_at += 1
         if end_at < len(steps):
             page = steps[end_at - 1].after or steps[end_at].page

@@ -53,6 +53,12 @@ class Filling:
         self._begin(step)
         self.fields[f"{CHOSEN}{choice(step.target, self.data)}"] = number
 
+    def keep(self, number: int, step: ClickStep) -> None:
+        """Takes a form that held something and is sent off, whatever was changed in it by the page's own controls."""
+        if step.target.form and step.target.form_holds:
+            self._begin(step)
+            self.fields[CHANGED] = number
+
     def typed(self) -> bool:
         """Whether something was typed, not only chosen."""
         return any(not name.startswith(CHOSEN) for name in telling(self.fields))

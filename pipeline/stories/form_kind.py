@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from pipeline.stories.addresses import newly_asked, path_words, pattern, place, query
+from pipeline.stories.addresses import folded, newly_asked, path_words, pattern, place, query
 from pipeline.stories.entries import Field
 from pipeline.stories.form import Form
 from pipeline.stories.likeness import ITEM_ROLES
@@ -20,7 +20,6 @@ from pipeline.stories.verbs import (
     says,
     words_on,
 )
-from pipeline.stories.words import clean
 from schemas.events import CountChanged
 from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
 
@@ -87,9 +86,9 @@ def _asks(form: Form) -> bool:
 
 def _entered(form: Form) -> set[str]:
     """What was typed and chosen."""
-    typed = {clean(step.value.text).casefold() for step in form.fills if not step.value.secret}
+    typed = {folded(step.value.text) for step in form.fills if not step.value.secret}
     chosen = {
-        text.casefold()
+        folded(text)
         for step in form.fields
         if isinstance(step, SelectStep)
         for option in step.options

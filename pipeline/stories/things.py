@@ -9,7 +9,7 @@ from pipeline.stories.likeness import in_menu
 from pipeline.stories.outcome import done, headings, quotes
 from pipeline.stories.verbs import CART, CREATE, DELETE, EDIT, SETTINGS, SIGN_IN, is_commit, named_in_path, says
 from pipeline.stories.words import caption, clean, is_link, quoted, short
-from schemas.elements import ByRole, Element
+from schemas.elements import ByRole, Element, Scope
 from schemas.stories import ClickStep, GotoStep, Step
 
 ROW_ROLES: Final = frozenset({"row", "listitem", "article"})
@@ -70,11 +70,16 @@ def row_of(target: Element) -> str:
     """What tells the row that holds the element from the other rows; its whole name where that is short."""
     for candidate in target.candidates:
         for scope in candidate.within:
-            if scope.has_text and isinstance(scope.locator, ByRole) and scope.locator.role in ROW_ROLES:
+            if scope.has_text and is_row(scope):
                 return scope.has_text
     names = (ancestor.name for ancestor in target.ancestors if ancestor.role in ROW_ROLES and ancestor.name)
     row = clean(next(names, "").removesuffix(caption(target)))
     return row if len(row) <= ROW_CHARS_MAX else ""
+
+
+def is_row(scope: Scope) -> bool:
+    """Whether it says in which of many rows, by what is written in it."""
+    return bool(scope.has_text) and isinstance(scope.locator, ByRole) and scope.locator.role in ROW_ROLES
 
 
 def opened_name(step: ClickStep) -> str:

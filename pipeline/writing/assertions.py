@@ -66,7 +66,20 @@ def checks_of(
         if check is not None:
             told = _announced(check, change, changes) if same_page else check
             out.append(_moved(told, -(place // 12)))
+    shown = {flat(_subject(check.statement)) for check in out if check.kind != "gone"}
+    out = [check for check in out if check.kind != "gone" or flat(_subject(check.statement)) not in shown]
     return sorted(out, key=lambda check: -check.score)
+
+
+def _subject(statement: Expr) -> Expr:
+    """What an expectation looks for, without the choice of one of several."""
+    match statement:
+        case Call(function=Attr(of=Call(args=(Attr(of=found, name="first"),)))):
+            return found
+        case Call(function=Attr(of=Call(args=(found,)))):
+            return found
+        case _:
+            return statement
 
 
 def _announced(check: Check, change: Change, changes: tuple[Change, ...]) -> Check:

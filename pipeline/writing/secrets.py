@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.stories.addresses import route
 from pipeline.stories.outcome import errors
 from pipeline.writing.code import Attr, Expr, Index, Literal, Name, Or, method
 from schemas.elements import Element
@@ -145,7 +146,7 @@ def _names(steps: tuple[Step, ...]) -> tuple[dict[str, Expr], list[str], bool]:
     out: dict[str, Expr] = {name: Literal(name) for name in names}
     main = names[-1]
     first = next(at for at, step in logins if step.value.text == main)
-    if len(names) > 1 or _shown_later(steps[first + 1 :], main):
+    if len(names) > 1 or _shown_later(steps[first + 1 :], main) or _leads_to_own(steps[first:], main):
         return out, ["The login name is part of what the story shows, so it is kept as recorded."], False
     out[main] = Or(method(_environ(), "get", "APP_USER"), Literal(main))
     return out, [], True
@@ -184,6 +185,12 @@ def _is_password_of(before: Step, name: Step) -> bool:
 def _sends(following: tuple[Step, ...]) -> bool:
     """Whether nothing more is filled in before the form is sent off."""
     return not following or not isinstance(following[0], FillStep)
+
+
+def _leads_to_own(steps: tuple[Step, ...], name: str) -> bool:
+    """Whether later addresses have the name as a part of their path that the sign-in's had not: pages of that user."""
+    later = {part for step in steps if step.after is not None for part in route(step.after.url)}
+    return name in later - set(route(steps[0].page.url))
 
 
 def _shown_later(steps: tuple[Step, ...], name: str) -> bool:

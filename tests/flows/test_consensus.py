@@ -1,20 +1,21 @@
 """What the sessions of a flow agree on becomes its test; one session alone gives its own story."""
 
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.flows.synthetic import APPS, Visitor, alert, element, heading, make
+from bench.flows.synthetic import APPS, ROW, Visitor, alert, element, heading, make
 from pipeline.consensus import SAMPLES_MAX, cleanest, consensus, evidence_of, sampled
 from pipeline.generate import tests_of as write_tests
 from pipeline.sessions import Session
 from pipeline.stories.verbs import is_password
 from schemas.codecs import to_json
-from schemas.elements import ById, Candidate
+from schemas.elements import ById, ByRole, ByText, Candidate, Scope
 from schemas.events import Appeared, Click, Effect, End, Page
-from schemas.stories import Story
+from schemas.stories import ClickStep, Story
 from tests.flows.test_flow_assignment import told
 from tests.flows.test_what_tells_flows import PlainVisitor
 
@@ -259,3 +260,56 @@ def test_the_draw_is_bounded_and_stays() -> None:
     assert [story.id for story in drawn] == [f"{number:03}" for number in range(SAMPLES_MAX)]
     assert drawn[4].version == 99
     assert evidence_of([("a", 1), ("b", 2)]) == evidence_of([("b", 2), ("a", 1)]) != evidence_of([("a", 1), ("b", 3)])
+
+
+def test_which_row_was_acted_on_is_the_users_choice() -> None:
+    """In what row a control stands differs from user to user: the test finds its own row as its session did, also where
+    another one had but one of them to choose from, and keeps what the page said of it."""
+    stories = []
+    for number, name in enumerate(("Alice", "Bert", "Carla", "Dora", "Emil")):
+        visitor = PlainVisitor("shop", number, random.Random(number))
+        visitor.open("/members")
+        plain = Candidate(locator=ByText(value="Archive"), count=1 if number == 3 else 2)
+        row = Scope(locator=ByRole(role="row"), has_text=f"{name} (x1)")
+        scoped = Candidate(locator=ByText(value="Archive"), count=1, within=(row,))
+        target = element("button", "button", "Archive", ROW.model_copy(update={"name": f"{name} (x1) Archive"}))
+        ways = (plain,) if number == 3 else (plain, scoped)
+        cause = visitor.add(Click, target=target.model_copy(update={"candidates": ways}))
+        visitor.came(cause, alert(f"Member '{name}' has been archived."))
+        visitor.add(End)
+        stories.append(told(visitor))
+    assert len({story.flow_key for story in stories}) == 1
+    code = write_tests(stories)[0].code
+    (name,) = re.findall(r'filter\(has_text="(\w+) \(x1\)"\)', code)
+    assert f"Member '{name}' has been archived." in code.replace("\\'", "'")
+
+
+def test_the_number_that_a_thing_is_called_by_is_no_reason_to_drop_what_says_it() -> None:
+    """`Issue #25 created` is the same text as `Issue #31 created`: tests look for any number there."""
+    stories = []
+    for number, name in enumerate(("Leak", "Noise", "Smell", "Draught")):
+        visitor = PlainVisitor("shop", number, random.Random(number))
+        visitor.open("/issues/new")
+        visitor.write("Subject", name)
+        visitor.send("Create", "POST", "/issues", alert(f"Issue #{25 + number} created."), url="/issues")
+        visitor.add(End)
+        stories.append(told(visitor))
+    assert r"Issue #\\d+ created" in write_tests(stories)[0].code
+
+
+def test_a_name_that_is_found_loosely_is_found_exactly() -> None:
+    """On a page with more links, only the whole name finds it; where there are fewer, nobody needed to say so."""
+    stories = []
+    for number in range(4):
+        visitor = PlainVisitor("shop", number, random.Random(number))
+        visitor.open("/project")
+        whole = Candidate(locator=ByRole(role="link", name="Issues", exact=True), count=1)
+        part = Candidate(locator=ByRole(role="link", name="Issues"), count=1 if number else 2)
+        place = Candidate(locator=ById(value="issues"), count=1)
+        target = element("a", "link", "Issues")
+        ways = (part, place) if number else (part, whole, place)
+        visitor.came(visitor.add(Click, target=target.model_copy(update={"candidates": ways})), heading("Issues"))
+        visitor.add(End)
+        stories.append(told(visitor).model_copy(update={"start_timestamp": str(number), "id": str(number)}))
+    (chosen,) = (step for step in consensus(stories).story.steps if isinstance(step, ClickStep))
+    assert any(way.count == 1 and isinstance(way.locator, ByRole) for way in chosen.target.candidates)

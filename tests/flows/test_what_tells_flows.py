@@ -371,3 +371,51 @@ def test_where_in_a_list_something_is_dropped_is_data() -> None:
         return key(lambda v: _nothing(v.add(Drag, target=element("button", "button", "Drag News"), onto=onto)))
 
     assert drops("About") == drops("Contact")
+
+
+def test_sorting_and_filtering_are_only_the_way() -> None:
+    """Alone, sorting a list and filtering it are two things to do, and neither is to look at it; before something else
+    they count for nothing, by a link or by a list."""
+
+    def narrows(name: str, to: str) -> Acts:
+        def act(visitor: Visitor) -> None:
+            visitor.open("/issues")
+            visitor.came(visitor.add(Click, target=element("a", "link", name)), heading("Issues"), url=f"/issues?{to}")
+
+        return act
+
+    def picks(visitor: Visitor) -> None:
+        visitor.open("/issues")
+        cause = visitor.add(Select, target=element("select", "combobox", "Status"), options=({"value": "open"},))
+        visitor.came(cause, heading("Issues"), url="/issues?status=open")
+
+    looked = key(lambda v: v.open("/issues"))
+    filtered, ordered = key(narrows("Open", "status=open")), key(narrows("Name", "sort=name"))
+    assert len({looked, filtered, ordered}) == 3
+    assert filtered == key(picks) == key(narrows("Open", "status=open"), narrows("Name", "status=open&sort=name"))
+    assert key(narrows("Open", "status=open"), lambda v: v.open("/issues/new"), *SENT) == key(*SENT)
+    assert key(narrows("Next", "page=2")) == looked
+
+
+def test_a_heading_that_says_no_is_a_refusal() -> None:
+    """`You did not pass` is another outcome than `You passed`; the name of what was made says nothing of it."""
+    passed, failed = (
+        key(types("Answer", "42"), sends("Hand in", heading(text))) for text in ("Passed", "You did not pass")
+    )
+    assert passed != failed
+    named = key(types("Title", "Wrong currency"), sends("Save issue", heading("Wrong currency")))
+    assert named == PLAIN
+
+
+def test_a_form_of_what_was_there_may_be_changed_by_controls_of_its_own() -> None:
+    """Who picks from a list of the page's own making and saves has changed what the form held."""
+    target = element("button", "button", "Save").model_copy(
+        update={"type": "submit", "form": "title", "form_holds": True}
+    )
+
+    def saves(visitor: Visitor) -> None:
+        cause = visitor.add(Click, target=target)
+        visitor.add(Request, method="POST", url=f"{visitor.home}/issues", status=200, cause=cause)
+        visitor.came(cause, heading("Wet cellar"), url="/issues/7")
+
+    assert key(types("Title", "Dry", before="Wet", form="title", holds=True), saves) == key(saves)

@@ -176,6 +176,34 @@ def test_a_text_that_changes_is_found_by_the_words_that_stay() -> None:
     assert 'expect(page.get_by_text("notes in the list")).to_contain_text("2 notes in the list")' in code
 
 
+def test_what_is_shown_again_is_not_said_to_be_gone() -> None:
+    """A page that draws itself anew shows the same words, with another time after them."""
+    old, new = (by_text("p", "Signed up").model_copy(update={"text": f"Signed up 10:0{n}:00"}) for n in (1, 2))
+    changes = (Appeared(element=new), Gone(element=old), Gone(element=by_text("p", "Not saved yet")))
+    press = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=changes))
+    code = write_test(story(press)).code
+    assert 'get_by_text("Signed up")).to_be_visible()' in code
+    assert 'get_by_text("Signed up")).to_be_hidden()' not in code
+    assert 'get_by_text("Not saved yet")).to_be_hidden()' in code
+
+
+@pytest.mark.parametrize(("home", "reads"), [("/ann/notes", False), ("/notes", True), ("/login/ann", True)])
+def test_pages_of_a_users_own_belong_to_that_user(home: str, reads: bool) -> None:
+    """Where the name of who signs in stands in the addresses that follow, the environment can't name another; a word
+    that the address had before is the app's."""
+    login = at("/login/ann" if home == "/login/ann" else "/login")
+    user = by_label("User", autocomplete="username", in_password_form=True)
+    password = by_label("Password", type="password", in_password_form=True)
+    code = write_test(
+        story(
+            FillStep(target=user, value=Typed(text="ann"), **base(login)),
+            FillStep(target=password, value=Typed(secret="password", token="1"), **base(login)),
+            ClickStep(target=by_role("button", "button", "Sign in"), **base(login, at(home))),
+        )
+    ).code
+    assert ('os.environ.get("APP_USER") or "ann"' in code) is reads
+
+
 @pytest.mark.parametrize("text", ["Wrap as a gift", None])
 def test_a_box_behind_a_drawing_is_ticked_where_people_click(text: str | None) -> None:
     """By its label's words; where nothing but the box itself finds it, in its middle, whatever lies there."""
