@@ -77,22 +77,25 @@ def sampled(stories: Iterable[Story]) -> tuple[Story, ...]:
 
 def cleanest(sessions: Sequence[Session], rare: frozenset[str] = frozenset()) -> Session:
     """The session with the fewest `rare` texts, for those are made up and may lead elsewhere; then one that signs in,
-    where any does; then the one that leaves out the fewest of the steps that most users took; then the one whose texts
-    most users typed, for what most do matters most; then the fewest steps; then the earliest; then the smallest id.
-    Raises ValueError without any."""
+    where any does, as the user who did so most often; then the one that leaves out the fewest of the steps that most
+    took; then the one whose texts most typed, for what most do matters most; then the fewest steps; then the earliest;
+    then the smallest id. Raises ValueError without any."""
     taken = Counter(token for session in sessions for token in set(session.tokens))
     usual = {token for token, count in taken.items() if 2 * count > len(sessions) and not is_earlier_try(token)}
 
     texts = Counter(text for session in sessions for text in set(typed_texts(session.story.steps)))
 
-    def unclean(session: Session) -> tuple[int, bool, int, float, int, str, str]:
+    users = Counter(session.user for session in sessions)
+
+    def unclean(session: Session) -> tuple[int, bool, int, int, float, int, str, str]:
         story = session.story
         made = sum(text in rare for text in typed_texts(story.steps)) if rare else 0
         signs_in = any(is_password(step) for step in story.steps)
         missing = len(usual.difference(session.tokens))
         typed = [texts[text] for text in set(typed_texts(story.steps))]
         seldom = -sum(typed) / len(typed) if typed else 0.0
-        return made, not signs_in, missing, seldom, len(story.steps), story.start_timestamp, story.id
+        user = -users[session.user]
+        return made, not signs_in, user, missing, seldom, len(story.steps), story.start_timestamp, story.id
 
     return min(sessions, key=unclean)
 

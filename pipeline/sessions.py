@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Final, assert_never
 
 from pipeline.stories.likeness import DATA, Data, data_of, identity, inputs_of, named
 from pipeline.stories.outcome import errors
 from pipeline.stories.things import is_row, row_of
-from pipeline.stories.verbs import is_commit
+from pipeline.stories.verbs import is_commit, is_password
 from pipeline.stories.words import clean
 from schemas.codecs import to_json
 from schemas.elements import Candidate, Element, Locator
@@ -47,6 +47,7 @@ class Session:
         pairs = list(zip((None, *story.steps), story.steps, strict=False))
         self.tokens = _numbered_from_the_end(_tokens(pairs, self.data))
         self.inputs = tuple(None if _sends(step, before) else input_of(step) for before, step in pairs)
+        self.user = _signs_in_as(story.steps)
         self.places = {token: place for place, token in enumerate(self.tokens)}
         self._masked: dict[str, str] = {}
         self._shapes: dict[tuple[int, bool], frozenset[str]] = {}
@@ -119,6 +120,19 @@ class Session:
 
     def call(self, request: NetworkRequest) -> Hashable:
         return request.method, self.data.place(request.url), request.status
+
+
+def _signs_in_as(steps: Sequence[Step]) -> str:
+    """What was typed beside the last password, on the same page, before or after it; nothing where nobody signs in."""
+    named = ""
+    for at, step in enumerate(steps):
+        if is_password(step):
+            beside = [
+                one for one in (*steps[max(at - 1, 0) : at], *steps[at + 1 : at + 2]) if isinstance(one, FillStep)
+            ]
+            texts = [one.value.text for one in beside if one.page.url == step.page.url and not one.value.secret]
+            named = texts[0] if texts else named
+    return named
 
 
 def _numbered_from_the_end(tokens: list[Hashable]) -> list[Hashable]:

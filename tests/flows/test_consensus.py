@@ -230,6 +230,12 @@ def test_the_session_that_tells_signs_in() -> None:
     assert any(is_password(step) for step in found.steps)
 
 
+def test_the_user_who_came_most_often_tells_the_steps() -> None:
+    """Whoever runs the tests has one password at hand, most likely that of the user who is seen most."""
+    stories = [signs_in(number, name, "Hello.") for number, name in enumerate(("bob", "ada", "ada", "cleo"))]
+    assert "ada" in write_tests(stories)[0].code
+
+
 def many(count: int) -> list[Story]:
     """Sessions of one flow with other values, detours and second tries."""
     out = []
