@@ -151,12 +151,15 @@ export class Elements {
    * whether it held something when the user came to it. */
   private addForm(shot: ElementShot, element: Element, form: Element, index: PageIndex): void {
     if (!this.visit) {
-      const text = form.querySelector(WRITABLE);
+      const texts = [...form.querySelectorAll(WRITABLE)];
+      const text = texts.find((field) => visible(field)) ?? texts[0] ?? null;
       this.visit = { form, holds: text !== null && fieldValue(text).trim() !== "" };
     }
     if (this.visit.holds) shot.form_holds = true;
     const own = [idOf(form), form.getAttribute("name")].find((name) => name && !looksGenerated(name)) ?? "";
-    const fields = [...form.querySelectorAll(NAMEABLE)];
+    const all = [...form.querySelectorAll(NAMEABLE)];
+    const shown = all.filter((field) => visible(field)); // a trap for robots is out of sight
+    const fields = shown.length ? shown : all;
     const names = (fields.length ? fields : [element]).slice(0, 2).map((field) => this.fieldName(field, index));
     const name = names.find((one) => one && !SAYS_NOTHING.test(one)) ?? names[0];
     const told = [own, name].filter(Boolean).join(" / ");

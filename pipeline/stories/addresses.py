@@ -12,6 +12,8 @@ ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "mode", "step", "s
 _ROUTE_VALUE = re.compile(r"^[a-z][a-z_-]{0,20}$")
 _GLUED = re.compile(r"([A-Za-z]{2,})\d+")
 """`issue7`: the number of a thing right after its kind."""
+_SCRIPT = re.compile(r"\.php$|^wiki$")
+"""What stands before the name of a page in the addresses of wikis (`/index.php/Talk:Rain_barrel`)."""
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -95,6 +97,13 @@ def path_words(url: str) -> frozenset[str]:
     return frozenset(words)
 
 
+def page_words(url: str) -> frozenset[str]:
+    """The parts of path and hash route as they are, and route query values: `edit` of `/posts/7/edit`, not of
+    `/edit-tags.php`."""
+    asked = {value.lower() for key, value in parse_qsl(query(url)) if key in ROUTE_KEYS}
+    return frozenset({part.lower() for part in (*_parts(url)[2].split("/"), *route(url))} | asked)
+
+
 def slug(text: str) -> str:
     return _SLUG.sub("-", text.lower()).strip("-")
 
@@ -151,6 +160,9 @@ def _segment_pattern(segment: str, before: str, typed: frozenset[str]) -> str:
     word = unquote(segment)
     if is_id(word):
         return "{id}"
+    if _SCRIPT.search(before) or before.startswith("Special:"):
+        space, named, _ = word.rpartition(":")[0], *word.partition(":")[1:]
+        return segment if space == "Special" else f"{space}:{{id}}" if named else "{id}"
     name = slug(word)
     if not name or ROUTE.fullmatch(name):
         return segment

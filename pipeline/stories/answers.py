@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.stories.addresses import place
+from pipeline.stories.addresses import place, route
 from pipeline.stories.likeness import Data
-from pipeline.stories.outcome import errors, headings, sounds_wrong
+from pipeline.stories.outcome import errors, headings
 from schemas.events import Appeared, Gone, TextChanged
 from schemas.stories import NetworkRequest, Step
 
@@ -14,6 +14,20 @@ CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _LOCKED: Final = re.compile(
     r"\b(locked|blocked|disabled|suspended|deactivated|banned|expired|too many|verify)\b|gesperrt", re.I
 )
+_FAILED: Final = re.compile(
+    r"\b(did|could|was|were|is|are|has|have)(n['’]t| not)\b|\b(failed|denied|refused|declined|rejected|wrong|sorry)\b",
+    re.I,
+)
+_READS: Final = re.compile(
+    r"filter|count\w*|paginate|search|query|history|list|find|lookup|suggest\w*|autocomplete", re.I
+)
+"""Last parts of addresses that are asked by POST for something to show."""
+
+
+def changes(request: NetworkRequest) -> bool:
+    """Whether a request asks the app to change something."""
+    last = "".join(route(request.url)[-1:])
+    return request.method in CHANGING and not (request.method == "POST" and _READS.fullmatch(last))
 
 
 class Answers:
@@ -33,9 +47,12 @@ class Answers:
         """Whether a step after that one, on a page of this pattern, asks for a change."""
         return self._last_write.get(where, -1) > number
 
-    def refusal(self, step: Step, signs_in: bool = False) -> str:
-        """What the page said against it, in its own words apart from data; nothing where it was taken."""
+    def refusal(self, step: Step, filled: Sequence[Step] = (), signs_in: bool = False) -> str:
+        """What the page said against it, in its own words apart from data; nothing where it was taken. What it said
+        while the form was `filled` in counts where nothing was sent off then."""
         told = errors(step.changes) or self._wrong_headings(step)
+        if not told and not (self.writes(step) or step.navigates or step.changes):
+            told = next((errors(one.changes) for one in reversed(filled) if one is not step), [])
         if told and signs_in:
             self._refused = "refused: locked" if _LOCKED.search(told[0]) else "refused"
         elif told:
@@ -48,7 +65,7 @@ class Answers:
 
     def _wrong_headings(self, step: Step) -> list[str]:
         """Headings that say what went wrong with what was sent off: `You did not pass`."""
-        own = [text for text in headings(step.changes) if sounds_wrong(self.data.without(text))]
+        own = [text for text in headings(step.changes) if _FAILED.search(self.data.without(text))]
         return own if self.writes(step) else []
 
     def failed(self, step: Step) -> bool:
@@ -65,6 +82,10 @@ class Answers:
         stays = step.after is None or self.data.place(step.after.url) == self.data.place(step.page.url)
         return bool(self._refused) and stays and not news and bool(step.changes or step.after)
 
+    def leads_on(self, step: Step) -> bool:
+        """Whether it led to another page than the one that it was done on."""
+        return step.after is None or self.data.place(step.after.url) != self.data.place(step.page.url)
+
     def asks(self, step: Step) -> bool:
         """Whether all that it caused are requests that change nothing, and some."""
         sent = self._sent.get(step.event_id, ())
@@ -72,4 +93,4 @@ class Answers:
 
     def writes(self, step: Step) -> bool:
         """Whether it caused a request that changes something."""
-        return any(request.method in CHANGING for request in self._sent.get(step.event_id, ()))
+        return any(map(changes, self._sent.get(step.event_id, ())))

@@ -69,22 +69,26 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """All that a story did, and where it ended: pattern of the last page, and what was looked at there."""
+    """All that a story did, and where it ended: pattern of the last page, and what was looked at there. `quiet` deeds
+    only changed how a page looks."""
 
     done: tuple[Deed, ...]
     end: tuple[str, ...]
+    quiet: tuple[Deed, ...] = ()
 
     def shape(self) -> list[object]:
         """What makes stories one flow, ready to be hashed: a sign-in and a search are but the way to what was done
         after them, and the same done twice is the same."""
-        acts = [at for at, deed in enumerate(self.done) if deed.kind not in ONLY_WAYS]
-        last = acts[-1] if acts else -1
+        done = [deed for deed in self.done if deed not in self.quiet]
+        acts = [at for at, deed in enumerate(done) if deed.kind not in ONLY_WAYS]
+        ways = [at for at, deed in enumerate(done) if deed.kind in ("search", "narrow")]
+        last = max((*acts[-1:], *ways[-1:]), default=-1)
         told: list[object] = []
-        for at, deed in enumerate(self.done):
+        for at, deed in enumerate(done):
             only_way = (deed.kind in ("search", "narrow") and at < last) or (
                 deed.kind == "sign in" and not deed.outcome
             )
-            if only_way and len(self.done) > 1:
+            if only_way and len(done) > 1:
                 continue
             shown = [deed.kind, deed.place, deed.told(), deed.what, deed.outcome]
             if told[-1:] != [shown]:

@@ -22,6 +22,7 @@ from pipeline.stories.likeness import (
 )
 from pipeline.stories.narrowing import filters, sorts
 from pipeline.stories.no_deeds import (
+    folds,
     in_chrome,
     looks_round,
     only_brings_fields,
@@ -30,6 +31,7 @@ from pipeline.stories.no_deeds import (
     only_points,
     only_prepares,
     puts_away,
+    quiet_deeds,
     reveals,
 )
 from pipeline.stories.outcome import errors
@@ -40,6 +42,7 @@ from pipeline.stories.verbs import (
     COMMIT,
     CREATE,
     EDIT,
+    LOOKS,
     PAGING,
     SEARCH,
     SIGN_OUT,
@@ -124,29 +127,37 @@ class _Teller:
         self.filled.add(number, step)
         chooses = not isinstance(step, FillStep) and len(self.filled.fields) == 1 and self.answers.writes(step)
         at_once = chooses and not only_brings_fields(number, step, self.steps, self.answers, self.data)
-        if at_once or (isinstance(step, FillStep | SelectStep) and step.navigates):
+        leads = isinstance(step, FillStep | SelectStep) and step.navigates
+        if at_once or (leads and not only_brings_fields(number, step, self.steps, self.answers, self.data)):
             self._do(number, step, "")
 
     def _narrows(self, step: ClickStep | SelectStep) -> str:
         """How it only narrows what the page lists."""
         return "" if self.answers.writes(step) else "sort" if sorts(step) else "filter" if filters(step) else ""
 
+    def _says_nothing(self, step: ClickStep, words: str) -> bool:
+        """Whether it only puts the cursor somewhere, looks at something, or was taken back."""
+        if step.dialogs and not any(dialog.accepted for dialog in step.dialogs):
+            return True
+        if is_text_field(step.target) or only_looks_elsewhere(step, self.steps) or only_points(step, self.answers):
+            return True
+        if self.filled:
+            return bool(LOOKS.match(words))
+        return bool(PAGING.match(words)) and not self.answers.writes(step)
+
     def _click(self, number: int, step: ClickStep) -> None:
         words = caption(step.target)
-        if step.dialogs and not any(dialog.accepted for dialog in step.dialogs):
+        if self._says_nothing(step, words):
             return
-        if is_text_field(step.target) or only_looks_elsewhere(step, self.steps) or only_points(step, self.answers):
-            return
-        if PAGING.match(words) and not self.filled and not self.answers.writes(step):
-            return
-        if step.target.role in ("checkbox", "radio", "switch") or step.target.tag == "label":
+        if not self.filled and (way := self._narrows(step)):
+            self._add(Deed("narrow", "", (), way, "", (number,)))
+        elif step.target.role in ("checkbox", "radio", "switch") or step.target.tag == "label":
             self.filled.choose(number, step)
         elif _CANCEL.match(words) and puts_away(step, self.answers, self.view):
-            self._cancel()
+            if not folds(step):
+                self._cancel()
         elif reveals(step, self.answers):
             return
-        elif not self.filled and (way := self._narrows(step)):
-            self._add(Deed("narrow", "", (), way, "", (number,)))
         elif only_looks(step, self.answers, bool(self.filled)):
             self._look(step)
         elif (kind := _opener(step, words)) and not self.filled and self._opens(number, step):
@@ -220,7 +231,7 @@ class _Teller:
 
     def _do(self, number: int, step: Step, what: str) -> None:
         place = self.filled.place if self.filled else self._place(step)
-        fields, numbers, form = self.filled.take(sends=what == SEND)
+        fields, numbers, form = self.filled.take(what)
         numbers = (*numbers, *(() if number in numbers else (number,)))
         used = [self.steps[at] for at in numbers]
         words = caption(step.target) if isinstance(step, ClickStep) else ""
@@ -236,7 +247,8 @@ class _Teller:
             if fields and self.done and (self.done[-1].kind, self.done[-1].what) == ("open form", "edit"):
                 fields = (CHANGED,)
             where = self._context(place, step, fields)
-            self._add(Deed("do", where, fields, what, self.answers.refusal(step), numbers, form))
+            refused = self.answers.refusal(step, used)
+            self._add(Deed("do", where, fields, what, refused, numbers, form))
         if step.navigates:
             self.view = ""
 
@@ -304,8 +316,9 @@ def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_pa
     teller = _Teller(steps, data, Answers(steps, requests, data))
     teller.tell()
     done = tuple(teller.done)
-    last = done[-1] if done else None
-    if last is not None and last.kind in ("do", "search", "narrow", "open form"):
+    quiet = quiet_deeds(done, steps, teller.answers)
+    last = next((deed for deed in reversed(done) if deed not in quiet), None)
+    if last is not None and last.kind != "leave filled in":
         # Who goes on to somewhere else has done nothing more; what was searched for is opened yet.
         end_at = last.steps[-1] + 1
         while last.kind in ("search", "narrow") and not all(map(looks_round, steps[end_at:])):
@@ -315,14 +328,14 @@ def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_pa
             return deeds_of(steps[:end_at], requests, page if page.url else final_page)
     end = data.place(final_page.url)
     if last is None or last.kind != "sign in":
-        return Deeds(done, tuple(part for part in (end, teller.view) if part))
+        return Deeds(done, tuple(part for part in (end, teller.view) if part), quiet)
     submit = steps[last.steps[-1]]
     stayed = end == data.place(submit.page.url) and not last.outcome and not any(step.changes for step in steps)
     if _led_to(submit, data) in ("", end) and not stayed:
         # Where a sign-in leads depends on where the user was stopped. Who is still there may not have been let in: a
         # format that tells no effects has nothing else to say so.
-        return Deeds(done, ())
-    return Deeds(done, tuple(part for part in (end, teller.view) if part))
+        return Deeds(done, (), quiet)
+    return Deeds(done, tuple(part for part in (end, teller.view) if part), quiet)
 
 
 def _led_to(step: Step, data: Data) -> str:

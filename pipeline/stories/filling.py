@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.stories.deed import CHANGED, CHOSEN, DEFAULT, TYPED, telling
+from pipeline.stories.deed import CHANGED, CHOSEN, DEFAULT, SEND, TYPED, telling
 from pipeline.stories.likeness import SIDE_FIELD, Data, choice, identity, is_search
 from pipeline.stories.verbs import named_in_path
 from pipeline.stories.words import clean
@@ -12,7 +12,7 @@ from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, UploadSt
 FieldStep = FillStep | SelectStep | CheckStep | UploadStep
 _BY_ITSELF: Final = frozenset({"number", "date", "time", "month", "week", "datetime-local", "range", "color"})
 """Types of fields that a form fills in by itself, also for something new."""
-_SETTINGS: Final = ("settings", "preferences", "account", "profile", "configuration")
+_SETTINGS: Final = ("settings", "options", "preferences", "account", "profile", "configuration")
 """Words in the addresses of forms that hold what somebody prefers."""
 
 
@@ -30,6 +30,8 @@ class Filling:
     """Whether the form's first field held something when the user came to it."""
     _new: bool = False
     """Whether that field was filled in and held nothing before."""
+    _files: bool = False
+    """Whether a file was chosen."""
     _entered: dict[str, set[str]] = field(default_factory=dict)
     """What the user typed into each field so far: a field that holds that held nothing before."""
 
@@ -40,8 +42,9 @@ class Filling:
         """Takes a field that was filled in; one that was emptied again counts no more."""
         self._begin(step)
         name = self._name(step)
+        self._files = self._files or isinstance(step, UploadStep)
         self._new = self._new or _begins_form(step)
-        if isinstance(step, FillStep) and not step.value.secret and not step.value.text and not step.before:
+        if isinstance(step, FillStep) and not step.value.secret and not step.value.text and not clean(step.before):
             self.fields.pop(name, None)
         else:
             self.fields[name] = number
@@ -64,16 +67,20 @@ class Filling:
         return any(not name.startswith(CHOSEN) for name in telling(self.fields))
 
     def changes(self) -> bool:
-        """Whether something was typed, or chosen among settings: of these it makes no difference which are changed."""
+        """Whether something was typed, a file chosen, or some of the settings, whichever: of these it makes no
+        difference."""
         chosen = bool(self.fields and self._form and self._holds) and named_in_path(self.place, *_SETTINGS)
-        return self.typed() or chosen
+        return self.typed() or chosen or bool(self._form and self._files)
 
-    def take(self, sends: bool = False) -> tuple[tuple[str, ...], tuple[int, ...], str]:
+    def take(self, what: str = "") -> tuple[tuple[str, ...], tuple[int, ...], str]:
         """The fields that tell what was done, sorted, the numbers of all of their steps, and what tells the form from
-        others; used up by this. `sends`: whether the form as a whole is sent off."""
+        others; used up by this. `what` is the control: one that sends off does so to the form as a whole; beside one
+        that has words of its own, side fields say nothing."""
         names, numbers = telling(self.fields), tuple(sorted(self.fields.values()))
-        if self._form and (self.changes() if sends else self.typed()):
-            new = tuple(name for name in names if name != CHANGED) or (TYPED,)
+        if what not in ("", SEND) and all(SIDE_FIELD.search(name) for name in names):
+            names = ()
+        elif self._form and (self.changes() if what == SEND else self.typed()):
+            new = tuple(name for name in names if name != CHANGED and not name.startswith(CHOSEN)) or (TYPED,)
             names = (CHANGED,) if self._holds and not self._new else new
         self.fields.clear()
         return names, numbers, self._form if numbers else ""
@@ -82,7 +89,9 @@ class Filling:
         if not self.fields:
             self.place = self.data.place(step.page.url)
             self._form = self.data.without(step.target.form)
-            self._new, self._holds = False, step.target.form_holds
+            self._new, self._holds, self._files = False, step.target.form_holds, False
+        elif not self._form:  # a control of the page's own making may say nothing of its form
+            self._form, self._holds = self.data.without(step.target.form), step.target.form_holds
 
     def _name(self, step: FieldStep) -> str:
         match step:
@@ -94,7 +103,7 @@ class Filling:
                 return f"{CHOSEN}{identity(step.target, self.data)}"
             case FillStep():
                 name = identity(step.target, self.data)
-                held = step.before and step.before not in self._entered.get(name, ())
+                held = clean(step.before) and step.before not in self._entered.get(name, ())
                 if not held or step.value.secret or is_search(step) or SIDE_FIELD.search(name):
                     return name
                 return DEFAULT if step.target.role == "spinbutton" or step.target.type in _BY_ITSELF else CHANGED
@@ -102,7 +111,7 @@ class Filling:
 
 def _begins_form(step: FieldStep) -> bool:
     """Whether the first field of a form was filled in that held nothing before."""
-    if not isinstance(step, FillStep) or not step.target.form or step.before:
+    if not isinstance(step, FillStep) or not step.target.form or clean(step.before):
         return False
     first = step.target.form.rpartition(" / ")[2]
     return first in (step.target.name_attribute, clean(step.target.name), clean(step.target.label))

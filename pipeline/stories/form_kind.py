@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from pipeline.stories.addresses import folded, newly_asked, path_words, pattern, place, query
+from pipeline.stories.addresses import folded, newly_asked, page_words, path_words, pattern, place, query
 from pipeline.stories.entries import Field
 from pipeline.stories.form import Form
 from pipeline.stories.likeness import ITEM_ROLES
@@ -20,6 +20,7 @@ from pipeline.stories.verbs import (
     says,
     words_on,
 )
+from pipeline.stories.words import clean
 from schemas.events import CountChanged
 from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
 
@@ -30,7 +31,7 @@ ANSWERS: Final = re.compile(
 )
 """Buttons of forms on the page of a thing that don't change the thing itself."""
 SEEKS: Final = re.compile(r"^(search|find)\b|\bsuchen$", re.I)
-_CARD: Final = re.compile(r"\b(card ?number|cvc|cvv|cc ?(number|csc|exp)?|kartennummer|prüfziffer)\b", re.I)
+_CARD: Final = re.compile(r"\b(card ?number|cvc|cvv|cc[ -]?(number|csc|exp)|kartennummer|prüfziffer)\b", re.I)
 """Fields of a card that pays."""
 
 
@@ -112,8 +113,8 @@ def _by_controls(form: Form) -> GoalKind | None:
 def _by_fields(form: Form) -> GoalKind:
     """What a form was for of which only its fields, its button and its page tell."""
     url, words = form.own[-1].page.url, form.commit_words
-    held = any(step.before and step.before != step.value.text for step in form.fills)
-    if held or (named_in_path(url, "edit", "profile") and form.commit is not None):
+    held = any(clean(step.before) and step.before != step.value.text for step in form.fills)
+    if held or (form.commit is not None and ({"edit", "profile"} & page_words(url))):
         return "edit"
     if form.commit is not None and form.fields and "{id}" in pattern(url) and _changes_it(form):
         return "edit"

@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.stories import forms
 from pipeline.stories.acts import read_click
-from pipeline.stories.answers import CHANGING
+from pipeline.stories.answers import changes
 from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, shown_texts, sounds_wrong
 from pipeline.stories.phrases import DELETES, NARROWS, Goal, Phrase
 from pipeline.stories.said import typed
@@ -45,7 +45,7 @@ class Reader:
 
     def __init__(self, steps: Sequence[Step], requests: Sequence[NetworkRequest] = ()) -> None:
         self.steps = steps
-        self._writing = {request.cause for request in requests if request.method in CHANGING}
+        self._writing = {request.cause for request in requests if changes(request)}
         self._silent = not any(request.cause for request in requests) and not any(
             step.changes for step in steps
         )  # the format tells no effects
@@ -173,6 +173,8 @@ class Reader:
     def _opens(self, step: Step) -> bool:
         """Whether it opens one of the things found."""
         if not isinstance(step, ClickStep) or is_text_field(step.target) or is_commit(step):
+            return False
+        if step.target.role in ("switch", "checkbox", "radio"):
             return False
         if any(says(step, verb) for verb in (DELETE, forms.CREATE, forms.EDIT, SIGN_OUT, CHECK_OUT, forms.CART)):
             return False

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from pipeline.stories.addresses import ROUTE_KEYS, ends_with_name, origin, pattern, place, query, route, slug
-from pipeline.stories.routes import ROUTE
+from pipeline.stories.routes import ROUTE, is_id
 from pipeline.stories.said import key
 from pipeline.stories.verbs import is_search_field
 from pipeline.stories.words import clean, is_text_field, spaced
@@ -50,17 +50,18 @@ ROW_WORDS_MAX: Final = 5
 """A longer caption that begins with such a verb is the name of a thing."""
 DATA: Final = "{data}"
 SIDE_FIELD: Final = re.compile(
-    r"\b(summary|description|comments?|notes?|remarks?|about|keywords?|tags?|phone|website|optional"
+    r"\b(summary|description|comments?|notes?|remarks?|reason|about|keywords?|tags?|phone|website|optional"
     r"|beschreibung|kommentar|bemerkung(en)?|anmerkung(en)?|notiz(en)?|telefon)\b",
     re.I,
 )
 """Fields that most forms don't ask for: filled in or not, it is the same thing that is done."""
+_SPECIAL: Final = re.compile(r"([?&])title=(Special:\w+)(.*)")
 _QUOTED: Final = re.compile(r"['\"‘“„«][^'\"‘’“”«»]{1,80}['\"’”»]")
 _MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 _NUMBER: Final = re.compile(r"\d[\d.,:/-]*")
 _ROUTE_KEYS: Final = ROUTE_KEYS | {"route", "controller", "module", "collection", "entity", "model", "resource"}
 _NAMING: Final = re.compile(
-    r"(.*[_-])?(id|slug|project|tenant|org|organi[sz]ation|workspace|team|account|company|space)", re.I
+    r"(.*[_-])?(id|slug|project|tenant|org|organi[sz]ation|workspace|team|account|company|space)|title|page", re.I
 )
 """Keys of a query that say which thing of many."""
 _ROUTE_VALUE: Final = re.compile(r"^[a-z][a-z_/-]{0,40}$")
@@ -104,7 +105,7 @@ class Data:
 
     def place(self, url: str) -> str:
         """The page's pattern: ids and data as place-holders; of the query only what names a page of the app."""
-        shape = pattern(url, self.home, self.words)
+        shape = pattern(_as_path(url), self.home, self.words)
         head, _, fragment = shape.partition("#")
         route = sorted(
             f"{name}={value}"
@@ -113,6 +114,13 @@ class Data:
         )
         path = head.partition("?")[0]
         return path + ("?" + "&".join(dict.fromkeys(route)) if route else "") + (f"#{fragment}" if fragment else "")
+
+
+def _as_path(url: str) -> str:
+    """The address of a wiki's own page in one spelling: `/index.php?title=Special:Log` as `/index.php/Special:Log`."""
+    if (found := _SPECIAL.search(url)) is None:
+        return url
+    return f"{url[: found.start()]}/{found[2]}{found[1] if found[1] == '?' and found[3] else ''}{found[3]}"
 
 
 @lru_cache(maxsize=4096)
@@ -178,7 +186,7 @@ def _is_route(step: ClickStep) -> bool:
     name = slug(named(step.target))
     if ROUTE.fullmatch(name) or row_verb(step.target):
         return True
-    if step.after is None or not step.navigates or "-" in name:
+    if step.after is None or not step.navigates or name.count("-") > 1:
         return False
     return slug(unquote("".join(route(step.after.url)[-1:]))) == name and not ends_with_name(step.after.url)
 
@@ -254,7 +262,7 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
         return f"{role} {data.without(name)}"
     if is_text_field(target) and (label := _scope_of(target)):
         return f"{role} {data.without(label)}"
-    attribute = target.id or target.name_attribute or ""
+    attribute = next((one for one in (target.id, target.name_attribute) if one and not is_id(one)), "")
     return f"{role} {_NUMBER.sub('{n}', spaced(attribute)) if attribute else _where(target)}"
 
 
@@ -279,7 +287,8 @@ def _scope_of(target: Element) -> str:
 def _where(target: Element) -> str:
     """Place of an element that nothing names; which row it stands in is data."""
     around = (ancestor for ancestor in target.ancestors if ancestor.role not in ITEM_ROLES and ancestor.tag != "tr")
-    near = next((ancestor.test_id or ancestor.id or ancestor.name or "" for ancestor in around), "")
+    names = ((ancestor.test_id, ancestor.id, ancestor.name) for ancestor in around)
+    near = next((next((one for one in some if one and not is_id(one)), "") for some in names), "")
     return f"{target.tag}.{'.'.join(target.classes[:2])} in {_NUMBER.sub('{n}', near)}"
 
 

@@ -4,15 +4,20 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.stories.answers import Answers
+from pipeline.stories.deed import Deed
 from pipeline.stories.likeness import Data, in_menu, is_item
-from pipeline.stories.verbs import APART, CART, CHECK_OUT, COMMIT, DELETE, FILTER, SEARCH, SIGN_OUT
-from pipeline.stories.words import caption, is_button, is_link
+from pipeline.stories.outcome import errors, messages
+from pipeline.stories.verbs import APART, CART, CHECK_OUT, COMMIT, DELETE, FILTER, SEARCH, SIGN_OUT, WITHIN
+from pipeline.stories.words import caption, clean, is_button, is_link
 from schemas.elements import Element
 from schemas.events import Gone, StateChanged
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, PressStep, ReloadStep, ScrollStep, Step
 
 _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
-_VIEWS: Final = frozenset({"link", "tab", "menuitem", "treeitem", "row", "cell", "gridcell", "listitem", "option"})
+_VIEWS: Final = frozenset({"link", "tab", "menuitem", "treeitem", "row", "cell", "gridcell", "listitem", "option"}) | {
+    "menuitemcheckbox",
+    "menuitemradio",
+}
 _PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
 
 
@@ -24,11 +29,11 @@ def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     sends = COMMIT.match(words) or SEARCH.search(words) or FILTER.search(words)
     if filled and is_link(step.target) and sends:
         return False
-    only_way = is_link(step.target) and step.navigates and answers.asks(step)
+    only_way = is_link(step.target) and step.navigates and answers.asks(step) and answers.leads_on(step)
     if not only_way and (DELETE.search(words) or CHECK_OUT.search(words)):
         return False
     if step.target.role in _VIEWS or step.target.tag == "a":
-        return True
+        return step.navigates or not (answers.writes(step) and messages(step.changes))
     if is_button(step.target):
         return step.navigates and not filled and not answers.writes(step)
     return not answers.writes(step) and (step.navigates or is_item(step.target))
@@ -68,8 +73,12 @@ def only_prepares(number: int, step: ClickStep | PressStep, answers: Answers, da
     """Whether it sent nothing and led nowhere, before something on the same page that did: a choice in a list of the
     page's own, a password that was made visible, a form that the browser itself would not send off yet."""
     words = caption(step.target) if isinstance(step, ClickStep) else ""
-    names_deed = any(verb.search(words) for verb in (COMMIT, APART, CART, CHECK_OUT, SIGN_OUT))
-    if step.changes and (names_deed or isinstance(step, PressStep)):
+    names_deed = any(verb.search(words) for verb in (WITHIN, APART, CART, CHECK_OUT, SIGN_OUT))
+    if names_deed and step.changes:
+        return False
+    if isinstance(step, PressStep) and step.changes and not step.target.form:
+        return False
+    if errors(step.changes) and (COMMIT.match(words) or isinstance(step, PressStep)):
         return False
     if step.navigates or step.dialogs or step.download is not None or answers.writes(step):
         return False
@@ -100,5 +109,30 @@ def puts_away(step: ClickStep, answers: Answers, view: str) -> bool:
 
 def reveals(step: ClickStep, answers: Answers) -> bool:
     """A menu or section that opens: only a way to what is in it."""
-    opens = any(isinstance(change, StateChanged) and change.state == "expanded" for change in step.changes)
-    return opens and not step.navigates and not answers.writes(step)
+    opened = [one for one in step.changes if isinstance(one, StateChanged) and one.state == "expanded"]
+    own = any(clean(one.element.name) == caption(step.target) for one in opened)  # the app may remember what is open
+    return bool(opened) and not step.navigates and (own or not answers.writes(step))
+
+
+def folds(step: ClickStep) -> bool:
+    """Whether it folds a panel or a menu again, and nothing is given up by that."""
+    return any(isinstance(one, StateChanged) and one.state == "expanded" for one in step.changes)
+
+
+def quiet_deeds(done: Sequence[Deed], steps: Sequence[Step], answers: Answers) -> tuple[Deed, ...]:
+    """The deeds that only changed how the page looks, where another one did more."""
+    acts = (deed for deed in done if deed.kind == "do")
+    if not any(deed.fields or deed.outcome or any(answers.writes(steps[at]) for at in deed.steps) for deed in acts):
+        return ()
+    return tuple(deed for deed in done if _only_shows(deed, steps[deed.steps[-1]], answers))
+
+
+def _only_shows(deed: Deed, step: Step, answers: Answers) -> bool:
+    if not isinstance(step, ClickStep) or deed.fields or deed.outcome or deed.kind not in ("do", "open form"):
+        return False
+    if deed.kind == "open form":
+        return not step.changes  # a tool of an editor (`Add bold text`)
+    words = caption(step.target)
+    named = any(verb.search(words) for verb in (COMMIT, APART, CART, CHECK_OUT, SIGN_OUT, DELETE))
+    moves = step.navigates or step.dialogs or step.download is not None or answers.writes(step)
+    return not (named or moves)

@@ -31,13 +31,16 @@ _ERROR_WORDS = re.compile(
 )
 _ERROR_IDS: Final = re.compile(r"(^|[-_])(errors?|invalid)([-_A-Z]|$)")
 _NOT_VALID: Final = re.compile(
-    r"\b(can['’]?t|cannot|must not|may not|should not) be (blank|empty)\b"
+    r"^error:|\b(can['’]?t|cannot|must not|may not|should not) be (blank|empty)\b"
     r"|\bis (required|invalid|not valid|too (short|long))"
     r"|\bhas already been taken\b|\balready exists\b",
     re.IGNORECASE,
 )
 """What forms say of a field that they don't take, whatever marks it has."""
-_NO_ERROR = re.compile(r"\b(no|0|without) (errors?|failures?)\b", re.IGNORECASE)
+_NO_ERROR = re.compile(
+    r"\b(no|0|without) (errors?|failures?)\b|\b(can ?not|can['’]t) be (undone|reversed|recovered|restored)\b",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"['\"‘“„«]([^'\"‘’“”«»]{1,80})['\"’”»]")
 DONE_VERBS: Final = {
     "created": "create",
@@ -55,7 +58,7 @@ DONE_VERBS: Final = {
     "placed": "place",
 }
 _DONE = re.compile(
-    r"^(?:your |the |this )?(?!successfully\b)(?P<noun>[A-Za-z][A-Za-z ]{1,30}?)\s*"
+    r"^(?:your |the |this |an? )?(?!successfully\b)(?P<noun>[A-Za-z][A-Za-z ]{1,30}?)\s*"
     r"(?:['\"‘“„«](?P<object>[^'\"‘’“”«»]{1,80})['\"’”»])?\s*"
     r"(?:is |are |was |were |has been |have been |successfully |was successfully )*"
     rf"\b(?P<verb>{'|'.join(DONE_VERBS)})\b",
@@ -152,9 +155,10 @@ def errors(changes: Iterable[Change]) -> list[str]:
 
 def _refuses(element: Element, text: str) -> bool:
     """Whether nothing but its id or its words says that a form was not taken."""
-    if element.role in _CONTROL_ROLES or len(text) > ANSWER_CHARS_MAX:
+    if element.role in _CONTROL_ROLES:
         return False
-    return bool(_ERROR_IDS.search(element.id or "") or _NOT_VALID.search(text))
+    worded = len(text) <= ANSWER_CHARS_MAX and _NOT_VALID.search(text)
+    return bool(worded or _ERROR_IDS.search(element.id or ""))
 
 
 def sounds_wrong(text: str) -> bool:

@@ -22,7 +22,7 @@ FILTER: Final = re.compile(r"\b(filter|refine|narrow)", re.I)
 SORTING: Final = re.compile(r"\b(filter|refine|narrow|sort|order by|group by|show only)", re.I)
 SORTS: Final = re.compile(r"\b(sort|order by|sortier)", re.I)
 DELETE: Final = re.compile(
-    r"^(yes,? )?(delete|remove|trash|erase|destroy|retire|deactivate)\b|\bmove to (trash|bin)\b"
+    r"^(yes,? )?(delete|remove|trash|erase|destroy|retire|deactivate)\b|\bmove (.{1,80} )?to (the )?(trash|bin)\b"
     r"|\b(löschen|entfernen|stornieren)$",
     re.I,
 )
@@ -41,6 +41,8 @@ COMMIT: Final = re.compile(
     r"|(.* )?(speichern|absenden|abschicken|senden|bestätigen|buchen|anlegen|hinzufügen|weiter|fertig)$",
     re.I,
 )
+WITHIN: Final = re.compile(r"^(add|apply|done|insert|ok(ay)?|set)\b", re.I)
+"""What buttons say that may change the page alone, until it is sent off as a whole."""
 APART: Final = re.compile(
     r"\b(draft|publish|preview|import|export|approve|reject|decline|deny|accept|archive|delete|remove|block|close|reopen"
     r"|deposit|withdraw(al)?|refund|reply|forward|note|lock|unlock|freeze|unfreeze|suspend|activate|deactivate|restore"
@@ -48,7 +50,9 @@ APART: Final = re.compile(
     re.I,
 )
 """What buttons say that stand beside the one that only sends off."""
-PREVIEW: Final = re.compile(r"^(preview|validate|check)\b", re.I)
+PREVIEW: Final = re.compile(r"^((show |live )?preview|validate|check)\b", re.I)
+LOOKS: Final = re.compile(r"^(show |live )?preview\b|^(vorschau|write)$", re.I)
+"""Of these, what only shows what was filled in so far."""
 CONFIRM: Final = re.compile(r"^((are )?you sure|yes|ok(ay)?|confirm|delete|remove|continue|accept|proceed)\b", re.I)
 PAGING: Final = re.compile(r"^([<>«»‹›→←]+|next( page)?|previous( page)?|prev|more|show more|load more|\d{1,4})$", re.I)
 TITLE_FIELD: Final = re.compile(
