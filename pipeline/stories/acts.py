@@ -9,7 +9,7 @@ from pipeline.stories.likeness import LIKING, ROW_VERBS, ROW_WORDS_MAX
 from pipeline.stories.narrowing import filters, sorts
 from pipeline.stories.outcome import headings, without_quotes
 from pipeline.stories.phrases import DELETES, DOWNLOADS, EDITS, NARROWS, SWITCHES, TICKS, Goal, Phrase
-from pipeline.stories.things import acted_on
+from pipeline.stories.things import acted_on, ticked_before
 from pipeline.stories.verbs import PAGING
 from pipeline.stories.words import caption, is_button, is_link, quoted
 from schemas.events import CountChanged
@@ -91,9 +91,9 @@ def _act(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | None:
         return None
     if not (is_button(step.target) or is_link(step.target)):
         return None
-    thing = acted_on(steps, first)
+    thing = ticked_before(steps, first) or acted_on(steps, first)
     said = "" if rest.casefold() in thing.casefold() else rest
-    told = (thing, said) if _PREPOSITION.match(said) else (said, thing)
+    told = (thing, said) if _PREPOSITION.match(said) else (said, "" if said and thing in ("it", "them") else thing)
     if rest.isalpha() and rest.islower() and not thing and not _NO_NOUN.fullmatch(rest):
         told = ("the", rest)
     plain = f"{verb} {rest}"

@@ -319,9 +319,9 @@ def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_pa
     quiet = quiet_deeds(done, steps, teller.answers)
     last = next((deed for deed in reversed(done) if deed not in quiet), None)
     if last is not None and last.kind != "leave filled in":
-        # Who goes on to somewhere else has done nothing more; what was searched for is opened yet.
+        # Who goes on to somewhere else has done nothing more; what was found, or come for, is opened yet.
         end_at = last.steps[-1] + 1
-        while last.kind in ("search", "narrow") and not all(map(looks_round, steps[end_at:])):
+        while last.kind in ONLY_WAYS and not all(map(looks_round, steps[end_at:])):
             end_at += 1
         if end_at < len(steps):
             page = steps[end_at - 1].after or steps[end_at].page

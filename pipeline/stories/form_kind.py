@@ -31,6 +31,8 @@ ANSWERS: Final = re.compile(
 )
 """Buttons of forms on the page of a thing that don't change the thing itself."""
 SEEKS: Final = re.compile(r"^(search|find)\b|\bsuchen$", re.I)
+_MOVES: Final = re.compile(r"(move|rename|merge)\b", re.I)
+"""What buttons say of a thing that goes on under another name, whatever is made for that (`A redirect was created`)."""
 _CARD: Final = re.compile(r"\b(card ?number|cvc|cvv|cc[ -]?(number|csc|exp)|kartennummer|prüfziffer)\b", re.I)
 """Fields of a card that pays."""
 
@@ -41,7 +43,7 @@ def kind_of(form: Form) -> GoalKind:
     if bought is not None:
         return bought
     success = done(form.own)
-    if success is not None and success.verb in ("create", "add", "publish"):
+    if success is not None and success.verb in ("create", "add", "publish") and not _MOVES.match(form.commit_words):
         return "create"
     if any(isinstance(step, UploadStep) for step in form.fields):
         return "upload"
@@ -58,8 +60,13 @@ def kind_of(form: Form) -> GoalKind:
 
 
 def changes_thing(form: Form) -> bool:
-    """Whether a choice that nothing sent off changes a thing: one on its own page, or in its row."""
-    if form.commit is not None or not any(isinstance(step, SelectStep) for step in form.fields):
+    """Whether a choice changes a thing: one for ticked rows, or one that nothing sent off, on a thing's page or in its
+    row."""
+    if not any(isinstance(step, SelectStep) for step in form.fields):
+        return False
+    if any(isinstance(step, CheckStep) and _in_row(step) for step in form.fields):
+        return True
+    if form.commit is not None:
         return False
     return "{id}" in pattern(form.own[-1].page.url) or any(_in_row(step) for step in form.fields)
 

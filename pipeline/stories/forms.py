@@ -151,7 +151,7 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
     success = done(form.own)
     if kind == "choose" and success is not None and success.noun and success.noun not in GENERIC_NOUNS:
         plain = ""  # what the page says was done tells more than which boxes were ticked for it
-    elif kind == "choose" and (sent := _sent_off(said)).rest and sent.rest.split()[-1] not in GENERIC_NOUNS:
+    elif kind == "choose" and (sent := _sent_off(said)).verb != "click" and _says_what(sent):
         plain = without_quotes(sent.order)  # and so does a button that says it
     plain = ": ".join(filter(None, (plain, short(told))))
     also = ""
@@ -162,6 +162,10 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
     elif kind == "submit" and (verb := verb_of(said)) and verb not in _ADDING:
         plain, also = without_quotes(said.lower()), broader(verb)
     return Goal(kind, form.first, form.last, tuple(phrases) or (Phrase("submit"),), plain, also)
+
+
+def _says_what(sent: Phrase) -> bool:
+    return bool(sent.rest) and sent.rest.split()[-1] not in GENERIC_NOUNS
 
 
 def _sent_off(words: str) -> Phrase:

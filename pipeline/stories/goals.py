@@ -12,7 +12,7 @@ from pipeline.stories.answers import changes
 from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, shown_texts, sounds_wrong
 from pipeline.stories.phrases import DELETES, NARROWS, Goal, Phrase
 from pipeline.stories.said import typed
-from pipeline.stories.things import deleted_object, opened_name
+from pipeline.stories.things import deleted_object, opened_name, ticked_before
 from pipeline.stories.verbs import (
     CHECK_OUT,
     CONFIRM,
@@ -193,7 +193,7 @@ class Reader:
         while last + 1 < len(self.steps) and says(self.steps[last + 1], CONFIRM):
             last += 1
         noun = object_noun(caption(step.target), DELETE)
-        named = deleted_object(self.steps, first, last)
+        named = ticked_before(self.steps, first) or deleted_object(self.steps, first, last)
         rest = named or (f"the {noun}" if noun else "an item")
         return Goal("delete", first, last, (Phrase("delete", rest),), DELETES)
 

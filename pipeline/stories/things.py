@@ -10,7 +10,7 @@ from pipeline.stories.outcome import done, headings, quotes
 from pipeline.stories.verbs import CART, CREATE, DELETE, EDIT, SETTINGS, SIGN_IN, is_commit, named_in_path, says
 from pipeline.stories.words import caption, clean, is_link, quoted, short
 from schemas.elements import ByRole, Element, Scope
-from schemas.stories import ClickStep, GotoStep, Step
+from schemas.stories import CheckStep, ClickStep, GotoStep, Step
 
 ROW_ROLES: Final = frozenset({"row", "listitem", "article"})
 ROW_CHARS_MAX: Final = 60
@@ -64,6 +64,17 @@ def acted_on(steps: Sequence[Step], index: int) -> str:
     listed_there = named_in_path(step.page.url, name.rpartition(" ")[2].lower())
     own_page = slug(name) in slug(step.page.url)
     return quoted(name) if " " in name and (own_page or not listed_there) else ""
+
+
+def ticked_before(steps: Sequence[Step], index: int) -> str:
+    """`it` or `them`, where boxes in rows were ticked right before for what is done now; nothing where none was."""
+    count = 0
+    for step in reversed(steps[:index]):
+        target = step.target if isinstance(step, CheckStep | ClickStep) else None
+        if target is None or target.role != "checkbox" or not any(one.role in ROW_ROLES for one in target.ancestors):
+            break
+        count += 1
+    return "" if not count else "it" if count == 1 else "them"
 
 
 def row_of(target: Element) -> str:

@@ -7,8 +7,24 @@ from typing import Any
 import pytest
 
 from bench.flows.synthetic import ROW, Visitor, alert, element, heading
+from pipeline.stories.deeds import deeds_of
 from schemas.elements import Ancestor, ByTag, Candidate, Element
-from schemas.events import Appeared, Check, Click, Drag, Effect, End, Fill, Gone, Page, Press, Request, Select, Typed
+from schemas.events import (
+    Appeared,
+    Check,
+    Click,
+    Drag,
+    Effect,
+    End,
+    Fill,
+    Gone,
+    Page,
+    Press,
+    Request,
+    Select,
+    Typed,
+    Upload,
+)
 from tests.flows.test_flow_assignment import told
 
 Acts = Callable[[Visitor], None]
@@ -419,3 +435,120 @@ def test_a_form_of_what_was_there_may_be_changed_by_controls_of_its_own() -> Non
         visitor.came(cause, heading("Wet cellar"), url="/issues/7")
 
     assert key(types("Title", "Dry", before="Wet", form="title", holds=True), saves) == key(saves)
+
+
+def posts(label: str, path: str, *changes: Any, url: str | None = None, **more: Any) -> Acts:
+    """A press on a button that sends a request there."""
+    target = element("button", "button", label).model_copy(update=more)
+
+    def act(visitor: Visitor) -> None:
+        cause = visitor.add(Click, target=target)
+        visitor.add(Request, method="POST", url=visitor.home + path, status=200, cause=cause)
+        visitor.came(cause, *changes, url=url)
+
+    return act
+
+
+def test_a_button_that_only_changes_how_the_page_looks_is_nothing_beside_a_deed() -> None:
+    """A mode switched, an announcement put away; alone it is all that was done."""
+    looks = clicks(element("button", "button", "Compact view"))
+    assert key(looks, *SENT) == key(*SENT)
+    assert key(looks) != key()
+
+
+def test_what_is_asked_by_post_is_only_asked() -> None:
+    """Some apps ask for lists by POST: an address that ends so changes nothing."""
+    assert key(posts("Refresh", "/runs/search"), *SENT) == key(*SENT)
+    assert key(posts("Refresh", "/runs/restart"), *SENT) != key(*SENT)
+
+
+def test_a_look_at_the_form_so_far_is_nothing() -> None:
+    """A preview before it is sent off."""
+    typed = types("Title", form="title")
+    assert key(typed, posts("Show preview", "/preview", heading("Preview")), sends("Save")) == key(typed, sends("Save"))
+
+
+def test_a_question_is_no_refusal() -> None:
+    """`This cannot be undone` is what dialogs say before anything is done."""
+
+    def asks(visitor: Visitor) -> None:
+        dialog = element("div", "alertdialog", "Delete Cellar? This action cannot be undone.")
+        visitor.came(visitor.add(Click, target=element("button", "button", "Delete")), Appeared(element=dialog))
+
+    sure = sends("Yes, delete", alert("Deleted."), url=None)
+    assert "refused" not in str(shape_of(asks, sure))
+    assert "refused" in str(shape_of(types("Title"), REFUSED))
+
+
+def shape_of(*acts: Acts) -> list[object]:
+    """What tells the flow of a visitor who does these things."""
+    visitor = PlainVisitor("tracker", 1, random.Random("plain"))
+    visitor.open("/issues/new")
+    for act in acts:
+        act(visitor)
+    visitor.add(End)
+    story = told(visitor)
+    return deeds_of(story.steps, story.network_requests, Page(url=story.final_state.url)).shape()
+
+
+def test_what_was_wrong_while_it_was_typed_is_why_nothing_was_sent() -> None:
+    """A field that says no at once, and a button that then does nothing."""
+
+    def types_wrong(visitor: Visitor) -> None:
+        cause = visitor.write("Name", "churn")
+        visitor.came(cause, alert("A model of that name already exists."))
+
+    def presses(visitor: Visitor) -> None:
+        visitor.add(Click, target=element("button", "button", "Create").model_copy(update={"type": "submit"}))
+
+    assert "refused" in str(shape_of(types_wrong, presses))
+
+
+def test_names_of_pages_in_wikis_are_data() -> None:
+    """What stands after the script or after `wiki` is the name of a page, with the space that it is in; special pages
+    are the app's own, however their address is spelled."""
+
+    def on(address: str) -> str:
+        return key(lambda v: v.open(address), types("Text", form="text"), sends("Save", url=address))
+
+    assert on("/index.php/Tomato") == on("/index.php/Rain_barrel") != on("/index.php/Talk:Tomato")
+    assert on("/wiki/Tomato") == on("/wiki/Rain_barrel")
+    assert on("/index.php/Special:Upload") == on("/index.php?title=Special:Upload") != on("/index.php/Special:Block")
+
+
+def test_who_looks_round_after_signing_in_signed_in() -> None:
+    """By the menu; what stands on the page itself was come for."""
+
+    def signs_in(visitor: Visitor) -> None:
+        visitor.open("/login")
+        visitor.write("User", "ada")
+        visitor.write("Password", "secret", secret=True)
+        visitor.send("Log in", "POST", "/login", heading("Welcome"), url="/home")
+
+    menu = Ancestor(tag="nav", role="navigation")
+    assert key(signs_in, lambda v: v.follow("Tools", "/tools", menu)) == key(signs_in)
+    assert key(signs_in, lambda v: v.follow("Report of May", "/reports/5")) != key(signs_in)
+
+
+def test_a_file_that_was_chosen_tells_its_form() -> None:
+    """With a description or without."""
+    file = element("input", "button", "File").model_copy(update={"type": "file", "form": "upload / file"})
+
+    def picks(visitor: Visitor) -> None:
+        visitor.add(Upload, target=file, files=("a.png",))
+
+    described = types("Summary", form="upload / file")
+    assert key(picks, sends("Upload")) == key(picks, described, sends("Upload"))
+
+
+def test_made_up_ids_name_nothing() -> None:
+    """A field that nothing but such an id tells is one by its kind."""
+
+    def of(made: str) -> str:
+        return key(types("", form="title"), lambda v: _nothing(v.add(Upload, target=_file(made), files=("a.png",))))
+
+    assert of("html5_1k8cbkrkv1tqv1s4oe") == of("html5_1k8ccpo9p7c4om2lk")
+
+
+def _file(made: str) -> Element:
+    return Element(tag="input", role="button", id=made, type="file")

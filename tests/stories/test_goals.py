@@ -155,7 +155,7 @@ CASES = [
     ),
     pytest.param(
         opened("mail").check(box("Report 1")).check(box("Report 2")).click(button("Archive")).asks(f"{HOME}mail"),
-        "Tick 'Report 1' and 'Report 2' and archive it",
+        "Tick 'Report 1' and 'Report 2' and archive them",
         ("archive", EDITS),
         id="boxes that only say what is archived",
     ),
@@ -164,6 +164,26 @@ CASES = [
         "Move 'Card' to 'Done'",
         ("drag something to another place", EDITS),
         id="what is moved",
+    ),
+    pytest.param(
+        opened("mail").check(box("Report 1")).click(button("Delete")).asks(f"{HOME}mail", "DELETE"),
+        "Tick 'Report 1' and delete it",
+        (DELETES,),
+        id="a box that only says what is deleted",
+    ),
+    pytest.param(
+        opened("posts").click(in_row(link("Move “Old news” to the Trash"), "Old news"))
+        .leads_to(f"{HOME}posts?trashed=1"),
+        "Delete 'Old news'",
+        (DELETES,),
+        id="what is moved to the trash",
+    ),
+    pytest.param(
+        opened("comments").check(box("Me too")).select(textbox("Bulk actions"), "Approve").click(submit("Apply"))
+        .asks(f"{HOME}comments").leads_to(f"{HOME}comments"),
+        "Tick 'Me too', choose 'Approve' and click 'Apply'",
+        (EDITS,),
+        id="a choice for ticked rows",
     ),
     pytest.param(
         opened("premium/pay").fill(textbox("Card number"), "4111").click(submit("Continue")).leads_to(f"{HOME}welcome"),
