@@ -92,7 +92,7 @@ def path_words(url: str) -> frozenset[str]:
     if fragment.startswith(("/", "!")):
         words |= set(re.findall(r"[a-z]+", unquote(fragment).lower()))
     for key, value in parse_qsl(query, keep_blank_values=True):
-        if key in ROUTE_KEYS:
+        if key.lower() in ROUTE_KEYS:
             words |= set(re.findall(r"[a-z]+", value.lower()))
     return frozenset(words)
 
@@ -100,7 +100,7 @@ def path_words(url: str) -> frozenset[str]:
 def page_words(url: str) -> frozenset[str]:
     """The parts of path and hash route as they are, and route query values: `edit` of `/posts/7/edit`, not of
     `/edit-tags.php`."""
-    asked = {value.lower() for key, value in parse_qsl(query(url)) if key in ROUTE_KEYS}
+    asked = {value.lower() for key, value in parse_qsl(query(url)) if key.lower() in ROUTE_KEYS}
     return frozenset({part.lower() for part in (*_parts(url)[2].split("/"), *route(url))} | asked)
 
 
@@ -118,7 +118,7 @@ def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> st
     out = "" if origin(url) == home else origin(url)
     out += _path_pattern(path, typed) or "/"
     pairs = sorted(
-        f"{key}={value}" if key in ROUTE_KEYS and _ROUTE_VALUE.match(value) else key
+        f"{key}={value}" if key.lower() in ROUTE_KEYS and _ROUTE_VALUE.match(value.lower()) else key
         for key, value in parse_qsl(query, keep_blank_values=True)
     )
     if pairs:

@@ -1,14 +1,15 @@
 """What the app answered to a step: whether it was asked to change something, and whether it refused."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pipeline.stories.addresses import place, route
 from pipeline.stories.likeness import Data
-from pipeline.stories.outcome import errors, headings
+from pipeline.stories.outcome import errors, headings, refusals, without_own
+from pipeline.stories.words import caption, is_link
 from schemas.events import Appeared, Gone, TextChanged
-from schemas.stories import NetworkRequest, Step
+from schemas.stories import ClickStep, FillStep, NetworkRequest, Step
 
 CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _LOCKED: Final = re.compile(
@@ -30,12 +31,22 @@ def changes(request: NetworkRequest) -> bool:
     return request.method in CHANGING and not (request.method == "POST" and _READS.fullmatch(last))
 
 
+def _own_texts(steps: Sequence[Step]) -> Iterator[str]:
+    """What the user typed, line by line, and the names of things that were clicked."""
+    for step in steps:
+        if isinstance(step, FillStep) and not step.value.secret:
+            yield from (step.value.text, *step.value.text.splitlines()[:20])
+        elif isinstance(step, ClickStep) and is_link(step.target):
+            yield caption(step.target)
+
+
 class Answers:
     """The answers of one story, asked for in the order of its steps: a refusal is remembered while it stays."""
 
     def __init__(self, steps: Sequence[Step], requests: Sequence[NetworkRequest], data: Data) -> None:
         self.data = data
         self._refused = ""
+        self._own = tuple(dict.fromkeys(_own_texts(steps)))
         self._sent: dict[str, list[NetworkRequest]] = {}
         for request in requests:
             if request.cause is not None:
@@ -50,7 +61,7 @@ class Answers:
     def refusal(self, step: Step, filled: Sequence[Step] = (), signs_in: bool = False) -> str:
         """What the page said against it, in its own words apart from data; nothing where it was taken. What it said
         while the form was `filled` in counts where nothing was sent off then."""
-        told = errors(step.changes) or self._wrong_headings(step)
+        told = refusals(step, self._own) or self._wrong_headings(step)
         if not told and not (self.writes(step) or step.navigates or step.changes):
             told = next((errors(one.changes) for one in reversed(filled) if one is not step), [])
         if told and signs_in:
@@ -65,8 +76,8 @@ class Answers:
 
     def _wrong_headings(self, step: Step) -> list[str]:
         """Headings that say what went wrong with what was sent off: `You did not pass`."""
-        own = [text for text in headings(step.changes) if _FAILED.search(self.data.without(text))]
-        return own if self.writes(step) else []
+        told = headings(step.changes) if self.writes(step) else []
+        return [text for text in told if _FAILED.search(self.data.without(without_own(text, step, self._own)))]
 
     def failed(self, step: Step) -> bool:
         """Whether a request that it caused was answered so. What fails beside a new page (a ping, a lock let go) is not

@@ -163,6 +163,7 @@ class _Teller:
         elif (kind := _opener(step, words)) and not self.filled and self._opens(number, step):
             self._add(Deed("open form", "", (), kind, "", (number,)))
         elif not only_prepares(number, step, self.answers, self.data):
+            self.filled.sent_by(step)
             if not self.filled and COMMIT.match(words) and not APART.search(words):
                 self.filled.keep(number, step)
             self._do(number, step, self._control(step, words))

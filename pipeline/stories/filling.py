@@ -12,7 +12,7 @@ from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, UploadSt
 FieldStep = FillStep | SelectStep | CheckStep | UploadStep
 _BY_ITSELF: Final = frozenset({"number", "date", "time", "month", "week", "datetime-local", "range", "color"})
 """Types of fields that a form fills in by itself, also for something new."""
-_SETTINGS: Final = ("settings", "options", "preferences", "account", "profile", "configuration")
+_SETTINGS: Final = ("settings", "options", "preferences", "prefs", "account", "profile", "configuration")
 """Words in the addresses of forms that hold what somebody prefers."""
 
 
@@ -56,6 +56,11 @@ class Filling:
         self._begin(step)
         self.fields[f"{CHOSEN}{choice(step.target, self.data)}"] = number
 
+    def sent_by(self, step: ClickStep) -> None:
+        """Takes the form of the button that sends it off, where the fields said nothing of theirs."""
+        if self.fields and not self._form:
+            self._form, self._holds = self.data.without(step.target.form), step.target.form_holds
+
     def keep(self, number: int, step: ClickStep) -> None:
         """Takes a form that held something and is sent off, whatever was changed in it by the page's own controls."""
         if step.target.form and step.target.form_holds:
@@ -69,7 +74,7 @@ class Filling:
     def changes(self) -> bool:
         """Whether something was typed, a file chosen, or some of the settings, whichever: of these it makes no
         difference."""
-        chosen = bool(self.fields and self._form and self._holds) and named_in_path(self.place, *_SETTINGS)
+        chosen = bool(self.fields and self._form) and named_in_path(self.place, *_SETTINGS)
         return self.typed() or chosen or bool(self._form and self._files)
 
     def take(self, what: str = "") -> tuple[tuple[str, ...], tuple[int, ...], str]:

@@ -12,7 +12,7 @@ from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, narrowed_
 from pipeline.stories.form import Form
 from pipeline.stories.form_kind import SEEKS, changes_thing, kind_of
 from pipeline.stories.likeness import is_item
-from pipeline.stories.outcome import done, errors, headings, messages, without_quotes
+from pipeline.stories.outcome import done, headings, messages, refusals, without_quotes
 from pipeline.stories.phrases import DRAGS, EDITS, NARROWS, SETS, Goal, GoalKind, Phrase
 from pipeline.stories.routes import ROUTE
 from pipeline.stories.said import typed
@@ -48,6 +48,8 @@ GENERIC_NOUNS: Final = frozenset(
     {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
 )
 OBJECT_CHARS_MAX: Final = 60
+_NO_NOUNS: Final = frozenset({"modify", "update", "edit", "change", "display", "details"})
+"""Last words of addresses that say what is done, not to what."""
 _ADDING: Final = frozenset({"invite", "reply", "report", "share", "subscribe", "withdraw"})
 """What buttons of forms say that bring something new, where a control without a form changes a thing."""
 _OF_THE_USER: Final = frozenset({"profile", "account"})
@@ -83,7 +85,8 @@ def read_form(steps: Sequence[Step], first: int, stops: Callable[[int], bool]) -
 
 
 def _opens_form(step: ClickStep) -> bool:
-    if step.target.role is None and is_item(step.target):
+    rows = any(one.role == "row" or one.tag == "tr" for one in step.target.ancestors) and says(step, CREATE)
+    if is_item(step.target) and (step.target.role is None or rows):
         return False  # a thing that is called `New bakery`
     return any(says(step, verb) for verb in (CREATE, EDIT, CART, CHECK_OUT))
 
@@ -98,7 +101,8 @@ def _lone_commit(steps: Sequence[Step], first: int) -> Goal | None:
 def _goal(form: Form) -> Goal:
     """What the form was for; one that was refused to the end was tried only."""
     goal = _meant(form)
-    refused = form.commit is not None and bool(errors(form.commit.changes))
+    typed_texts = [step.value.text for step in form.fills]
+    refused = form.commit is not None and bool(refusals(form.commit, typed_texts))
     if not refused or goal.kind in ("search", "filter", "choose", "settings"):
         return goal
     return replace(goal, phrases=(Phrase("try", f"to {goal.order}"),))
@@ -195,6 +199,7 @@ def _noun(form: Form, kind: GoalKind) -> str:
             return noun
     if kind == "edit" and form.opener is None and not _picked(form):
         last = last_word(form.own[-1].page.url)
+        last = "" if last in _NO_NOUNS else last
         return last if last and not ROUTE.fullmatch(last.replace(" ", "-")) else thing_in(form.own[-1].page.url)
     return ""
 

@@ -30,10 +30,14 @@ _ERROR_WORDS = re.compile(
     re.IGNORECASE,
 )
 _ERROR_IDS: Final = re.compile(r"(^|[-_])(errors?|invalid)([-_A-Z]|$)")
+_NAMED: Final = r"(user ?name|password|e-?mail|credentials?|login)"
 _NOT_VALID: Final = re.compile(
     r"^error:|\b(can['’]?t|cannot|must not|may not|should not) be (blank|empty)\b"
     r"|\bis (required|invalid|not valid|too (short|long))"
-    r"|\bhas already been taken\b|\balready exists\b",
+    r"|\bhas already been taken\b|\balready exists\b|\b(already|name) in use\b"
+    r"|\b(could|can) ?not be (created|saved|added|updated|changed|deleted)\b"
+    rf"|\b{_NAMED}\b.{{0,40}}\b(incorrect|invalid|wrong|not (correct|valid|recogni[sz]ed))\b"
+    rf"|\b(incorrect|invalid|wrong) {_NAMED}\b",
     re.IGNORECASE,
 )
 """What forms say of a field that they don't take, whatever marks it has."""
@@ -75,6 +79,8 @@ _DONE_FIRST = re.compile(
 _SUCCESS: Final = re.compile(
     rf"\bsuccessfully\b|\b(has|have) been (successfully )?({'|'.join(DONE_VERBS)})\b", re.IGNORECASE
 )
+_TITLE_PARTS: Final = re.compile(r"\s[-–—|·»:]\s|:\s")
+WORD_CHARS_MIN: Final = 3
 ANSWER_CHARS_MAX: Final = 120
 """Longer texts are there to be read, not to answer."""
 
@@ -151,6 +157,21 @@ def errors(changes: Iterable[Change]) -> list[str]:
         ):
             found.append(text)
     return list(dict.fromkeys(found))
+
+
+def refusals(step: Step, own: Iterable[str]) -> list[str]:
+    """The messages of refusal that a step brought, without those that sound so only by the user's `own` words, or by
+    what the page itself is called (`Invoice 7 shows wrong total`)."""
+    told = errors(step.changes)
+    return [text for text in told if not sounds_wrong(text) or sounds_wrong(without_own(text, step, own))]
+
+
+def without_own(text: str, step: Step, own: Iterable[str]) -> str:
+    """A text without the user's `own` ones, and without what the page is called before and after the step."""
+    titles = (part for page in (step.page, step.after) if page is not None for part in _TITLE_PARTS.split(page.title))
+    for word in sorted(map(clean, (*own, *titles)), key=len, reverse=True):
+        text = text.replace(word, " ") if len(word) > WORD_CHARS_MIN else text
+    return text
 
 
 def _refuses(element: Element, text: str) -> bool:

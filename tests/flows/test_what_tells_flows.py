@@ -552,3 +552,29 @@ def test_made_up_ids_name_nothing() -> None:
 
 def _file(made: str) -> Element:
     return Element(tag="input", role="button", id=made, type="file")
+
+
+def test_words_of_the_user_refuse_nothing() -> None:
+    """A page says back what was typed, whatever that says."""
+    said = "Cannot open the cellar"
+    assert "refused" not in str(shape_of(types("Title", said), sends("Save", alert(f"Saved: {said}"))))
+    assert "refused" in str(shape_of(types("Title", said), sends("Save", alert("Cannot be saved"))))
+
+
+@pytest.mark.parametrize("told", ["Your username or password is incorrect", "Name in use", "User could not be created"])
+def test_what_forms_say_of_what_they_do_not_take_needs_no_mark(told: str) -> None:
+    """A plain item of a list that says so is a refusal."""
+    item = Appeared(element=element("li", "listitem", told))
+    assert "refused" in str(shape_of(types("Name", "ann"), sends("Save", item, url=None)))
+
+
+def test_fields_that_tell_no_form_are_of_the_form_that_is_sent_off() -> None:
+    """An editor in a frame of its own says nothing of the form around it; the button does."""
+    target = element("button", "button", "Save").model_copy(update={"type": "submit", "form": "title"})
+
+    def saves(visitor: Visitor) -> None:
+        cause = visitor.add(Click, target=target)
+        visitor.add(Request, method="POST", url=f"{visitor.home}/issues", status=200, cause=cause)
+        visitor.came(cause, heading("Wet cellar"), url="/issues/7")
+
+    assert key(types("Body"), saves) == key(types("Title", form="title"), saves)

@@ -142,6 +142,14 @@ CASES = [
         id="a thing that is called New",
     ),
     pytest.param(
+        opened("tickets").click(link("New badge", ancestors=(Ancestor(tag="tr", role="row", name="New badge"),)))
+        .leads_to(f"{HOME}tickets/7").select(textbox("Status"), "Open").click(submit("Save"))
+        .leads_to(f"{HOME}tickets/7"),
+        "Edit the ticket",
+        (EDITS,),
+        id="a link to a thing that is called New",
+    ),
+    pytest.param(
         opened("issues/7").fill(textbox("Comment"), "Me too").click(submit("Comment")).shows_new(heading("Me too")),
         "Fill in 'Comment' and click 'Comment'",
         (FORM,),
