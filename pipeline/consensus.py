@@ -83,21 +83,21 @@ def cleanest(sessions: Sequence[Session], rare: frozenset[str] = frozenset()) ->
     taken = Counter(token for session in sessions for token in set(session.tokens))
     usual = {token for token, count in taken.items() if 2 * count > len(sessions) and not is_earlier_try(token)}
 
-    texts = Counter(text for session in sessions for text in set(typed_texts(session.story.steps)))
-
+    typed = [typed_texts(session.story.steps) for session in sessions]
+    counts = Counter(text for texts in typed for text in texts)
     users = Counter(session.user for session in sessions)
 
-    def unclean(session: Session) -> tuple[int, bool, int, int, float, int, str, str]:
+    def unclean(told: tuple[Session, tuple[str, ...]]) -> tuple[int, bool, int, int, float, int, str, str]:
+        session, texts = told
         story = session.story
-        made = sum(text in rare for text in typed_texts(story.steps)) if rare else 0
+        made = sum(text in rare for text in texts)
         signs_in = any(is_password(step) for step in story.steps)
         missing = len(usual.difference(session.tokens))
-        typed = [texts[text] for text in set(typed_texts(story.steps))]
-        seldom = -sum(typed) / len(typed) if typed else 0.0
+        seldom = -sum(counts[text] for text in texts) / len(texts) if texts else 0.0
         user = -users[session.user]
         return made, not signs_in, user, missing, seldom, len(story.steps), story.start_timestamp, story.id
 
-    return min(sessions, key=unclean)
+    return min(zip(sessions, typed, strict=True), key=unclean)[0]
 
 
 def consensus(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus:

@@ -145,10 +145,11 @@ def _fixed(own: Session, other: Session, places: Sequence[int], row: Row) -> fro
         at = other.places.get(own.tokens[place])
         if place < min(places):
             continue  # nothing has been typed yet that could matter
-        if makes and _amasses(_named(statement, mine, differ), mine):
+        named = _named(statement, mine, differ)
+        if makes and _amasses(named, mine):
             return None
         theirs = [] if at is None else offered.get(other.story.steps[at].event_id, [])
-        if _named(statement, mine, differ) in (_named(one, row, differ) for one in theirs):
+        if named in (_named(one, row, differ) for one in theirs):
             continue
         if statement not in theirs:
             return None

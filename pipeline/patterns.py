@@ -147,7 +147,8 @@ def _left(settings: Step, form: Step) -> bool:
     if settings.after is None or not settings.navigates:
         return False
     there, here = route(settings.after.url), route(form.page.url)
-    return bool(set(there) - set(here)) and here[: max(len(there) - 1, 1)] != there[: max(len(there) - 1, 1)]
+    beside = max(len(there) - 1, 1)
+    return bool(set(there) - set(here)) and here[:beside] != there[:beside]
 
 
 def _pressed(story: Story, goals: Sequence[Goal]) -> list[str]:

@@ -69,7 +69,7 @@ class WritingAgent:
         self._waiting: asyncio.Queue[tuple[int, Any]] = asyncio.Queue(BATCH_MAX * 10)
         self._round = 0
         self._storing = asyncio.Lock()
-        self._unwritable: set[tuple[str, tuple[tuple[str, int], ...]]] = set()
+        self._unwritable: dict[str, tuple[tuple[str, int], ...]] = {}
         """Flows, with their stories, of which our code can't write a test: told once."""
 
     def add(self) -> None:
@@ -131,7 +131,7 @@ class WritingAgent:
         not answer is asked again next time."""
         asked = await self._once(self._parts.storage.unsettled_flows, True)
         states = [] if asked is None else asked[0]
-        await self._settle([state for state in states if (state.flow_id, state.sampled) not in self._unwritable])
+        await self._settle([state for state in states if self._unwritable.get(state.flow_id) != state.sampled])
 
     async def _let_go(self, *_: Any, **__: Any) -> None:
         """A rebalance begins, or the end: returns once nothing is being stored, and what waits is not stored any more.
@@ -296,7 +296,7 @@ class WritingAgent:
             return self._parts.write(sessions, state.flow_id)
         except Exception as error:  # noqa: BLE001 - logged
             about = {"app": sessions[0].app, "journey_id": sessions[0].journey_id, "trace": trace_of(error)}
-            self._unwritable.add((state.flow_id, state.sampled))
+            self._unwritable[state.flow_id] = state.sampled
             logger.error("no test could be written of stories %s", [story.id for story in sessions], extra=about)
             return None
 

@@ -151,16 +151,13 @@ export class Elements {
    * whether it held something when the user came to it. */
   private addForm(shot: ElementShot, element: Element, form: Element, index: PageIndex): void {
     if (!this.visit) {
-      const texts = [...form.querySelectorAll(WRITABLE)];
-      const text = texts.find((field) => visible(field)) ?? texts[0] ?? null;
-      this.visit = { form, holds: text !== null && fieldValue(text).trim() !== "" };
+      const [text] = firstShown(form, WRITABLE, 1);
+      this.visit = { form, holds: text !== undefined && fieldValue(text).trim() !== "" };
     }
     if (this.visit.holds) shot.form_holds = true;
     const own = [idOf(form), form.getAttribute("name")].find((name) => name && !looksGenerated(name)) ?? "";
-    const all = [...form.querySelectorAll(NAMEABLE)];
-    const shown = all.filter((field) => visible(field)); // a trap for robots is out of sight
-    const fields = shown.length ? shown : all;
-    const names = (fields.length ? fields : [element]).slice(0, 2).map((field) => this.fieldName(field, index));
+    const fields = firstShown(form, NAMEABLE, 2);
+    const names = (fields.length ? fields : [element]).map((field) => this.fieldName(field, index));
     const name = names.find((one) => one && !SAYS_NOTHING.test(one)) ?? names[0];
     const told = [own, name].filter(Boolean).join(" / ");
     if (told) shot.form = cut(told, limits.NAME_CHARS_MAX);
@@ -182,6 +179,17 @@ export class Elements {
     const measured = locators.map((locator) => index.measure(locator, frame)).filter((one) => one !== null);
     return [...measured, ...this.locators.candidates(frame, index, { most: 8 })].slice(0, 10);
   }
+}
+
+/** The first fields of a form that are in sight, which a trap for robots is not; of a form out of sight its first ones. */
+function firstShown(form: Element, selector: string, most: number): Element[] {
+  const all = [...form.querySelectorAll(selector)];
+  const shown: Element[] = [];
+  for (const field of all) {
+    if (visible(field)) shown.push(field);
+    if (shown.length === most) break;
+  }
+  return shown.length ? shown : all.slice(0, most);
 }
 
 function nameSource(element: Element, name: string, index: PageIndex): string {

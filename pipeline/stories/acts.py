@@ -4,15 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.stories.addresses import query
 from pipeline.stories.likeness import LIKING, ROW_VERBS, ROW_WORDS_MAX
-from pipeline.stories.narrowing import filters, sorts
+from pipeline.stories.narrowing import narrowed, shows_others
 from pipeline.stories.outcome import headings, without_quotes
 from pipeline.stories.phrases import DELETES, DOWNLOADS, EDITS, NARROWS, SWITCHES, TICKS, Goal, Phrase
 from pipeline.stories.things import acted_on, ticked_before
 from pipeline.stories.verbs import PAGING
-from pipeline.stories.words import caption, is_button, is_link, quoted
-from schemas.events import CountChanged
+from pipeline.stories.words import BOX_ROLES, caption, is_button, is_link, quoted
 from schemas.stories import ClickStep, Step
 
 _OF_FORMS: Final = frozenset(
@@ -33,7 +31,6 @@ _BROADER: Final = {
 _PREPOSITION: Final = re.compile(r"(as|at|by|for|from|in|on|to|with)\b", re.I)
 _NO_NOUN: Final = re.compile(r"all|back|down|in|it|me|off|on|out|over|selected|spam|this|up", re.I)
 _OPENED_ROLES: Final = ("tab", "menuitem", "row", "option", "treeitem")
-_CHOSEN_ROLES: Final = ("checkbox", "radio", "switch")
 
 
 def read_click(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | None:
@@ -51,37 +48,30 @@ def read_click(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | 
     return (
         _narrowing(first, step, name)
         or _chosen(first, step, name)
-        or _act(steps, first, wrote)
-        or _pressed(steps, first, wrote)
+        or _act(steps, first, step, wrote)
+        or _pressed(steps, first, step, wrote)
         or _opened(first, step, name)
     )
 
 
 def _narrowing(first: int, step: ClickStep, name: str) -> Goal | None:
     """A link or a button that changes only which things of a list are shown, or their order."""
-    if not (sorts(step) or filters(step)):
-        return None
-    verb = "sort" if sorts(step) else "filter"
-    return Goal("filter", first, first, (Phrase(verb, f"by {quoted(name)}"),), NARROWS)
+    verb = narrowed(step)
+    return None if verb is None else Goal("filter", first, first, (Phrase(verb, f"by {quoted(name)}"),), NARROWS)
 
 
 def _chosen(first: int, step: ClickStep, name: str) -> Goal | None:
     """A box or switch, where nothing tells whether it is on or off afterwards."""
-    if step.target.role not in _CHOSEN_ROLES:
+    if step.target.role not in BOX_ROLES:
         return None
-    counts = any(isinstance(change, CountChanged) for change in step.changes)
-    asks = step.after is not None and query(step.after.url) != query(step.page.url)
-    if counts or asks:
+    if shows_others(step):
         return Goal("filter", first, first, (Phrase("filter", f"by {quoted(name)}"),), NARROWS)
-    verb = "switch" if step.target.role == "switch" else "choose"
-    plain = SWITCHES if step.target.role == "switch" else TICKS
+    verb, plain = ("switch", SWITCHES) if step.target.role == "switch" else ("choose", TICKS)
     return Goal("choose", first, first, (Phrase(verb, quoted(name)),), plain)
 
 
-def _act(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | None:
+def _act(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None) -> Goal | None:
     """A control that does to a thing what it says (`Archive`, `Unpublish`), with the thing's name."""
-    step = steps[first]
-    assert isinstance(step, ClickStep)
     words = caption(step.target)
     verb = verb_of(words)
     rest = words[len(verb) :].strip()
@@ -119,10 +109,8 @@ def broader(verb: str) -> str:
     return _BROADER.get(verb, EDITS)
 
 
-def _pressed(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | None:
+def _pressed(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None) -> Goal | None:
     """A button that changed something in the app, whatever it says."""
-    step = steps[first]
-    assert isinstance(step, ClickStep)
     words = without_quotes(caption(step.target))
     if not wrote or not words or not is_button(step.target):
         return None

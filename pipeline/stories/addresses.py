@@ -9,7 +9,7 @@ from pipeline.stories.routes import ROUTE, is_id, is_name, names_things, without
 ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "mode", "step", "section", "page_type"})
 """Query keys whose value names a page of the app, not data."""
 
-_ROUTE_VALUE = re.compile(r"^[a-z][a-z_-]{0,20}$")
+_ROUTE_VALUE = re.compile(r"^[a-z][a-z_-]{0,20}$", re.I)
 _GLUED = re.compile(r"([A-Za-z]{2,})\d+")
 """`issue7`: the number of a thing right after its kind."""
 _SCRIPT = re.compile(r"\.php$|^wiki$")
@@ -38,9 +38,12 @@ def place(url: str) -> tuple[str, str]:
 
 def route(url: str) -> tuple[str, ...]:
     """The parts of the path, or of a hash route where the address has one."""
+    return tuple(part for part in _shown_path(url).split("/") if part)
+
+
+def _shown_path(url: str) -> str:
     _, _, path, _, fragment = _parts(url)
-    shown = fragment.partition("?")[0] if fragment.startswith(("/", "!")) else path
-    return tuple(part for part in shown.split("/") if part)
+    return fragment.partition("?")[0] if fragment.startswith(("/", "!")) else path
 
 
 def query(url: str) -> str:
@@ -118,7 +121,7 @@ def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> st
     out = "" if origin(url) == home else origin(url)
     out += _path_pattern(path, typed) or "/"
     pairs = sorted(
-        f"{key}={value}" if key.lower() in ROUTE_KEYS and _ROUTE_VALUE.match(value.lower()) else key
+        f"{key}={value}" if key.lower() in ROUTE_KEYS and _ROUTE_VALUE.match(value) else key
         for key, value in parse_qsl(query, keep_blank_values=True)
     )
     if pairs:
@@ -150,9 +153,7 @@ def _path_pattern(path: str, typed: frozenset[str]) -> str:
 
 def ends_with_name(url: str) -> bool:
     """Whether the last part of the path, or of a hash route, stands where apps put the names of things."""
-    _, _, path, _, fragment = _parts(url)
-    shown = fragment.partition("?")[0] if fragment.startswith(("/", "!")) else path
-    *before, _ = ["", "", *_path_pattern(shown, frozenset()).split("/")]
+    *before, _ = ["", "", *_path_pattern(_shown_path(url), frozenset()).split("/")]
     return "{id}" not in before[-1] and names_things(slug(unquote(before[-1])))
 
 
@@ -161,8 +162,8 @@ def _segment_pattern(segment: str, before: str, typed: frozenset[str]) -> str:
     if is_id(word):
         return "{id}"
     if _SCRIPT.search(before) or before.startswith("Special:"):
-        space, named, _ = word.rpartition(":")[0], *word.partition(":")[1:]
-        return segment if space == "Special" else f"{space}:{{id}}" if named else "{id}"
+        space, colon, _ = word.rpartition(":")
+        return segment if space == "Special" else f"{space}{colon}{{id}}"
     name = slug(word)
     if not name or ROUTE.fullmatch(name):
         return segment

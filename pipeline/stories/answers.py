@@ -76,7 +76,7 @@ class Answers:
 
     def _wrong_headings(self, step: Step) -> list[str]:
         """Headings that say what went wrong with what was sent off: `You did not pass`."""
-        told = headings(step.changes) if self.writes(step) else []
+        told = [text for text in headings(step.changes) if _FAILED.search(text)] if self.writes(step) else []
         return [text for text in told if _FAILED.search(self.data.without(without_own(text, step, self._own)))]
 
     def failed(self, step: Step) -> bool:

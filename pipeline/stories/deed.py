@@ -20,7 +20,9 @@ CHOSEN: Final = "choose "
 """Begins the names of lists, boxes and switches, which have a value by themselves."""
 
 DeedKind = Literal["sign in", "search", "narrow", "open form", "do", "leave filled in"]
-ONLY_WAYS: Final = frozenset({"sign in", "search", "narrow"})
+LISTINGS: Final = frozenset({"search", "narrow"})
+"""What only lists things."""
+ONLY_WAYS: Final = LISTINGS | {"sign in"}
 """What is but the way to what is done after it."""
 
 
@@ -81,13 +83,11 @@ class Deeds:
         after them, and the same done twice is the same."""
         done = [deed for deed in self.done if deed not in self.quiet]
         acts = [at for at, deed in enumerate(done) if deed.kind not in ONLY_WAYS]
-        ways = [at for at, deed in enumerate(done) if deed.kind in ("search", "narrow")]
+        ways = [at for at, deed in enumerate(done) if deed.kind in LISTINGS]
         last = max((*acts[-1:], *ways[-1:]), default=-1)
         told: list[object] = []
         for at, deed in enumerate(done):
-            only_way = (deed.kind in ("search", "narrow") and at < last) or (
-                deed.kind == "sign in" and not deed.outcome
-            )
+            only_way = (deed.kind in LISTINGS and at < last) or (deed.kind == "sign in" and not deed.outcome)
             if only_way and len(done) > 1:
                 continue
             shown = [deed.kind, deed.place, deed.told(), deed.what, deed.outcome]

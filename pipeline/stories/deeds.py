@@ -7,7 +7,7 @@ from typing import Final, assert_never
 
 from pipeline.stories.addresses import folded, newly_asked
 from pipeline.stories.answers import Answers
-from pipeline.stories.deed import CHANGED, CHOSEN, LEADS, ONLY_WAYS, SEND, Deed, Deeds, telling
+from pipeline.stories.deed import CHANGED, CHOSEN, LEADS, LISTINGS, ONLY_WAYS, SEND, Deed, Deeds, telling
 from pipeline.stories.draft import same_target
 from pipeline.stories.filling import FieldStep, Filling
 from pipeline.stories.likeness import (
@@ -20,7 +20,7 @@ from pipeline.stories.likeness import (
     is_search,
     shortcut,
 )
-from pipeline.stories.narrowing import filters, sorts
+from pipeline.stories.narrowing import narrowed
 from pipeline.stories.no_deeds import (
     folds,
     in_chrome,
@@ -48,7 +48,7 @@ from pipeline.stories.verbs import (
     SIGN_OUT,
     words_on,
 )
-from pipeline.stories.words import caption, is_button, is_text_field
+from pipeline.stories.words import BOX_ROLES, caption, is_button, is_text_field
 from schemas.events import Page
 from schemas.stories import (
     BackStep,
@@ -121,19 +121,21 @@ class _Teller:
         self.view = ""
 
     def _field(self, number: int, step: FieldStep) -> None:
-        if isinstance(step, SelectStep) and not self.filled and (way := self._narrows(step)):
-            self._add(Deed("narrow", "", (), way, "", (number,)))
+        if isinstance(step, SelectStep) and self._narrows(number, step):
             return
         self.filled.add(number, step)
         chooses = not isinstance(step, FillStep) and len(self.filled.fields) == 1 and self.answers.writes(step)
-        at_once = chooses and not only_brings_fields(number, step, self.steps, self.answers, self.data)
         leads = isinstance(step, FillStep | SelectStep) and step.navigates
-        if at_once or (leads and not only_brings_fields(number, step, self.steps, self.answers, self.data)):
+        at_once = chooses or leads
+        if at_once and not only_brings_fields(number, step, self.steps, self.answers, self.data):
             self._do(number, step, "")
 
-    def _narrows(self, step: ClickStep | SelectStep) -> str:
-        """How it only narrows what the page lists."""
-        return "" if self.answers.writes(step) else "sort" if sorts(step) else "filter" if filters(step) else ""
+    def _narrows(self, number: int, step: ClickStep | SelectStep) -> bool:
+        """Takes a step that only narrows what the page lists, with nothing filled in before."""
+        way = None if self.filled or self.answers.writes(step) else narrowed(step)
+        if way is not None:
+            self._add(Deed("narrow", "", (), way, "", (number,)))
+        return way is not None
 
     def _says_nothing(self, step: ClickStep, words: str) -> bool:
         """Whether it only puts the cursor somewhere, looks at something, or was taken back."""
@@ -147,11 +149,9 @@ class _Teller:
 
     def _click(self, number: int, step: ClickStep) -> None:
         words = caption(step.target)
-        if self._says_nothing(step, words):
+        if self._says_nothing(step, words) or self._narrows(number, step):
             return
-        if not self.filled and (way := self._narrows(step)):
-            self._add(Deed("narrow", "", (), way, "", (number,)))
-        elif step.target.role in ("checkbox", "radio", "switch") or step.target.tag == "label":
+        if step.target.role in BOX_ROLES or step.target.tag == "label":
             self.filled.choose(number, step)
         elif _CANCEL.match(words) and puts_away(step, self.answers, self.view):
             if not folds(step):
@@ -286,7 +286,7 @@ class _Teller:
             more = all(name.startswith(CHOSEN) for name in deed.fields) and deed.place == last.place
             again = last.outcome or deed.kind in ONLY_WAYS or deed.kind == "open form" or more
             if again:
-                if deed.kind in ("search", "narrow"):
+                if deed.kind in LISTINGS:
                     self.done[-1] = last if last.what == "filter" else deed
                     return
                 # A form that comes back with what was refused holds that: the first try tells what it was.

@@ -59,7 +59,7 @@ class Filling:
     def sent_by(self, step: ClickStep) -> None:
         """Takes the form of the button that sends it off, where the fields said nothing of theirs."""
         if self.fields and not self._form:
-            self._form, self._holds = self.data.without(step.target.form), step.target.form_holds
+            self._take_form(step)
 
     def keep(self, number: int, step: ClickStep) -> None:
         """Takes a form that held something and is sent off, whatever was changed in it by the page's own controls."""
@@ -93,10 +93,12 @@ class Filling:
     def _begin(self, step: FieldStep | ClickStep) -> None:
         if not self.fields:
             self.place = self.data.place(step.page.url)
-            self._form = self.data.without(step.target.form)
-            self._new, self._holds, self._files = False, step.target.form_holds, False
-        elif not self._form:  # a control of the page's own making may say nothing of its form
-            self._form, self._holds = self.data.without(step.target.form), step.target.form_holds
+            self._new = self._files = False
+        if not self.fields or not self._form:  # a control of the page's own making may say nothing of its form
+            self._take_form(step)
+
+    def _take_form(self, step: FieldStep | ClickStep) -> None:
+        self._form, self._holds = self.data.without(step.target.form), step.target.form_holds
 
     def _name(self, step: FieldStep) -> str:
         match step:

@@ -3,10 +3,11 @@
 import re
 from typing import Final
 
-from pipeline.stories.addresses import folded, newly_asked, page_words, path_words, pattern, place, query
+from pipeline.stories.addresses import folded, newly_asked, page_words, path_words, pattern, place
 from pipeline.stories.entries import Field
 from pipeline.stories.form import Form
 from pipeline.stories.likeness import ITEM_ROLES
+from pipeline.stories.narrowing import shows_others
 from pipeline.stories.outcome import done
 from pipeline.stories.phrases import GoalKind
 from pipeline.stories.verbs import (
@@ -21,7 +22,6 @@ from pipeline.stories.verbs import (
     words_on,
 )
 from pipeline.stories.words import clean
-from schemas.events import CountChanged
 from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
 
 CHANGES: Final = re.compile(r"\b(changes?|update|save|set|rename|assign|apply|speichern)\b", re.I)
@@ -136,10 +136,7 @@ def narrows(step: Field) -> bool:
     """Whether a choice only changes which things of a list are shown, or their order."""
     if not isinstance(step, FillStep | SelectStep | CheckStep):
         return False
-    if SORTING.search(words_on(step.target)):
-        return True
-    asks = step.after is not None and query(step.after.url) != query(step.page.url)
-    return asks or any(isinstance(change, CountChanged) for change in step.changes)
+    return bool(SORTING.search(words_on(step.target))) or shows_others(step)
 
 
 def _changes_it(form: Form) -> bool:

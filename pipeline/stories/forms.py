@@ -13,7 +13,7 @@ from pipeline.stories.form import Form
 from pipeline.stories.form_kind import SEEKS, changes_thing, kind_of
 from pipeline.stories.likeness import is_item
 from pipeline.stories.outcome import done, headings, messages, refusals, without_quotes
-from pipeline.stories.phrases import DRAGS, EDITS, NARROWS, SETS, Goal, GoalKind, Phrase
+from pipeline.stories.phrases import DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
 from pipeline.stories.routes import ROUTE
 from pipeline.stories.said import typed
 from pipeline.stories.things import object_phrase, opened_before, row_of
@@ -134,8 +134,7 @@ def _meant(form: Form) -> Goal:
             return Goal(kind, form.first, form.last, (Phrase("change", rest + _in_settings(form)),), SETS)
         case "search":
             sought = listed([typed(step.value) for step in form.fields if isinstance(step, FillStep)])
-            plain = "search: type a search term and look at the results"
-            return Goal(kind, form.first, form.last, (Phrase("search", f"for {sought}"),), plain)
+            return Goal(kind, form.first, form.last, (Phrase("search", f"for {sought}"),), LOOKS_UP)
         case _:
             return _submitted(form, kind)
 

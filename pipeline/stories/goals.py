@@ -10,8 +10,9 @@ from pipeline.stories import forms
 from pipeline.stories.acts import read_click
 from pipeline.stories.answers import changes
 from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, shown_texts, sounds_wrong
-from pipeline.stories.phrases import DELETES, NARROWS, Goal, Phrase
+from pipeline.stories.phrases import DELETES, LOOKS_UP, NARROWS, Goal, Phrase
 from pipeline.stories.said import typed
+from pipeline.stories.signing_in import names_sign_in
 from pipeline.stories.things import deleted_object, opened_name, ticked_before
 from pipeline.stories.verbs import (
     CHECK_OUT,
@@ -32,7 +33,7 @@ from pipeline.stories.verbs import (
     says,
     words_on,
 )
-from pipeline.stories.words import caption, is_button, is_text_field, quoted
+from pipeline.stories.words import BOX_ROLES, caption, is_button, is_text_field, quoted
 from schemas.elements import Element
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, PressStep, SelectStep, Step
 
@@ -86,7 +87,7 @@ class Reader:
         targets = {words_on(step.target) for step in passwords if isinstance(step, FillStep)}
         others = sum(isinstance(step, FillStep | SelectStep) for step in self.steps[start:end]) - len(passwords)
         signs_up = bool(SIGN_UP.search(words)) or named_in_path(submit.page.url, "register", "signup", "join")
-        signs_in = bool(SIGN_IN.search(words)) or named_in_path(submit.page.url, "login", "signin")
+        signs_in = names_sign_in(words, submit.page.url)
         other = KEEPS.match(words) or (others == SIGN_IN_FIELDS_MAX and not signs_in)
         if len(targets) < 2 and not signs_up and other:
             return None
@@ -143,7 +144,7 @@ class Reader:
         narrows = bool(FILTER.search(words_on(fill.target)))
         value = typed(fill.value)
         phrases = [Phrase("filter", f"by {value}") if narrows else Phrase("search", f"for {value}")]
-        plain = NARROWS if narrows else "search: type a search term and look at the results"
+        plain = NARROWS if narrows else LOOKS_UP
         index = last + 1
         while index < len(self.steps) and says(self.steps[index], PAGING):
             index += 1
@@ -174,7 +175,7 @@ class Reader:
         """Whether it opens one of the things found."""
         if not isinstance(step, ClickStep) or is_text_field(step.target) or is_commit(step):
             return False
-        if step.target.role in ("switch", "checkbox", "radio"):
+        if step.target.role in BOX_ROLES:
             return False
         if any(says(step, verb) for verb in (DELETE, forms.CREATE, forms.EDIT, SIGN_OUT, CHECK_OUT, forms.CART)):
             return False

@@ -55,7 +55,7 @@ SIDE_FIELD: Final = re.compile(
     re.I,
 )
 """Fields that most forms don't ask for: filled in or not, it is the same thing that is done."""
-_SPECIAL: Final = re.compile(r"([?&])title=(Special:\w+)(.*)")
+_SPECIAL: Final = re.compile(r"[?&]title=(Special:\w+)")
 _QUOTED: Final = re.compile(r"['\"‘“„«][^'\"‘’“”«»]{1,80}['\"’”»]")
 _MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 _NUMBER: Final = re.compile(r"\d[\d.,:/-]*")
@@ -64,7 +64,7 @@ _NAMING: Final = re.compile(
     r"(.*[_-])?(id|slug|project|tenant|org|organi[sz]ation|workspace|team|account|company|space)|title|page", re.I
 )
 """Keys of a query that say which thing of many."""
-_ROUTE_VALUE: Final = re.compile(r"^[a-z][a-z_/-]{0,40}$")
+_ROUTE_VALUE: Final = re.compile(r"^[a-z][a-z_/-]{0,40}$", re.I)
 WORD_CHARS_MIN: Final = 3
 
 
@@ -110,7 +110,7 @@ class Data:
         route = sorted(
             f"{name}={value}"
             for name, value in parse_qsl(query(url), keep_blank_values=True)
-            if name.lower() in _ROUTE_KEYS and _ROUTE_VALUE.match(value.lower())
+            if name.lower() in _ROUTE_KEYS and _ROUTE_VALUE.match(value)
         )
         path = head.partition("?")[0]
         return path + ("?" + "&".join(dict.fromkeys(route)) if route else "") + (f"#{fragment}" if fragment else "")
@@ -118,9 +118,8 @@ class Data:
 
 def _as_path(url: str) -> str:
     """The address of a wiki's own page in one spelling: `/index.php?title=Special:Log` as `/index.php/Special:Log`."""
-    if (found := _SPECIAL.search(url)) is None:
-        return url
-    return f"{url[: found.start()]}/{found[2]}{found[1] if found[1] == '?' and found[3] else ''}{found[3]}"
+    found = _SPECIAL.search(url)
+    return url if found is None else f"{url.partition('?')[0]}/{found[1]}"
 
 
 @lru_cache(maxsize=4096)

@@ -1,12 +1,13 @@
 """Which steps change no more than what of a list is shown, or in which order."""
 
 import re
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import parse_qsl
 
 from pipeline.stories.addresses import place, query
 from pipeline.stories.routes import is_id
-from schemas.stories import CheckStep, ClickStep, SelectStep
+from schemas.events import CountChanged
+from schemas.stories import CheckStep, ClickStep, SelectStep, Step
 
 Narrowing = ClickStep | SelectStep | CheckStep
 _SORTING: Final = re.compile(r"sort|order|direction|asc|desc", re.I)
@@ -14,18 +15,21 @@ _FILTERING: Final = re.compile(r"filter|hide|status|states?\b|categor|tag|label|
 """Words in the keys of a query that say how a list is shown, and what of it."""
 
 
-def sorts(step: Narrowing) -> bool:
-    """Whether only the order of what the page shows is another one now, by its address."""
+def narrowed(step: Narrowing) -> Literal["sort", "filter"] | None:
+    """How it changes only what of a list the page shows, or in which order, by the page's address."""
     asked = _newly_asked(step)
     around = [(one.role, one.tag) for one in step.target.ancestors]
     head = any(role == "columnheader" or tag == "th" for role, tag in (*around, (step.target.role, step.target.tag)))
-    return bool(asked) and (head or any(map(_SORTING.match, asked)))
+    if asked and (head or any(map(_SORTING.match, asked))):
+        return "sort"
+    words = (word for key in asked for word in re.split(r"[-_.]", key))
+    return "filter" if any(map(_FILTERING.match, words)) else None
 
 
-def filters(step: Narrowing) -> bool:
-    """Whether it is only another part of the same list that the page shows now, by its address."""
-    asked = _newly_asked(step)
-    return any(_FILTERING.match(word) for key in asked for word in re.split(r"[-_.]", key))
+def shows_others(step: Step) -> bool:
+    """Whether a list has another length afterwards, or the address asks for something else."""
+    asks = step.after is not None and query(step.after.url) != query(step.page.url)
+    return asks or any(isinstance(change, CountChanged) for change in step.changes)
 
 
 def _newly_asked(step: Narrowing) -> list[str]:

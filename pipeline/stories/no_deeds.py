@@ -14,10 +14,8 @@ from schemas.events import Gone, StateChanged
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, PressStep, ReloadStep, ScrollStep, Step
 
 _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
-_VIEWS: Final = frozenset({"link", "tab", "menuitem", "treeitem", "row", "cell", "gridcell", "listitem", "option"}) | {
-    "menuitemcheckbox",
-    "menuitemradio",
-}
+_MENU_ITEMS: Final = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio"})
+_VIEWS: Final = _MENU_ITEMS | {"link", "tab", "treeitem", "row", "cell", "gridcell", "listitem", "option"}
 _PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
 
 
@@ -80,9 +78,12 @@ def only_prepares(number: int, step: ClickStep | PressStep, answers: Answers, da
         return False
     if errors(step.changes) and (COMMIT.match(words) or isinstance(step, PressStep)):
         return False
-    if step.navigates or step.dialogs or step.download is not None or answers.writes(step):
-        return False
-    return answers.writes_after(number, data.place(step.page.url))
+    return not _does_more(step, answers) and answers.writes_after(number, data.place(step.page.url))
+
+
+def _does_more(step: ClickStep | PressStep, answers: Answers) -> bool:
+    """Whether it did more than change what the page shows."""
+    return bool(step.navigates or step.dialogs or step.download is not None or answers.writes(step))
 
 
 def only_brings_fields(number: int, step: Step, steps: Sequence[Step], answers: Answers, data: Data) -> bool:
@@ -134,5 +135,4 @@ def _only_shows(deed: Deed, step: Step, answers: Answers) -> bool:
         return not step.changes  # a tool of an editor (`Add bold text`)
     words = caption(step.target)
     named = any(verb.search(words) for verb in (COMMIT, APART, CART, CHECK_OUT, SIGN_OUT, DELETE))
-    moves = step.navigates or step.dialogs or step.download is not None or answers.writes(step)
-    return not (named or moves)
+    return not named and not _does_more(step, answers)

@@ -35,6 +35,7 @@ DELETES: Final = "delete: remove an existing item and confirm"
 DOWNLOADS: Final = "download: export and save data to disk"
 TICKS: Final = "tick check boxes"
 DRAGS: Final = "drag something to another place"
+LOOKS_UP: Final = "search: type a search term and look at the results"
 NARROWS: Final = "filter the list by a word"
 """What goals are called in plain words, whatever the page calls them."""
 

@@ -28,9 +28,14 @@ def signs_in(used: Sequence[Step], sent: Step) -> bool:
     if len(passwords) != 1:
         return False
     words = caption(sent.target) if isinstance(sent, ClickStep) else ""
-    says = bool(SIGN_IN.search(words)) or named_in_path(sent.page.url, "login", "signin")
+    says = names_sign_in(words, sent.page.url)
     if len({identity(step.target, Data()) for step in typed}) > FIELDS_MAX + says:
         return False
     forms = spaced(" ".join(dict.fromkeys(step.target.form for step in typed)))
     makes = any(verb.search(text) for verb in (_MAKES, SIGN_UP) for text in (words, forms))
     return says or not (makes or named_in_path(sent.page.url, *_MAKING))
+
+
+def names_sign_in(words: str, url: str) -> bool:
+    """Whether a button with these words, or the page's address, says that somebody signs in."""
+    return bool(SIGN_IN.search(words)) or named_in_path(url, "login", "signin")

@@ -54,6 +54,7 @@ TAG_WORDS: Final = {
     "iframe": "frame",
 }
 FIELD_ROLES: Final = frozenset({"textbox", "searchbox", "combobox", "spinbutton"})
+BOX_ROLES: Final = frozenset({"checkbox", "radio", "switch"})
 INTERACTIVE_ROLES: Final = FIELD_ROLES | frozenset(
     {
         "button",

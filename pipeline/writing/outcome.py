@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote
 
+from pipeline.stories.answers import CHANGING
 from pipeline.writing import volatile
 from pipeline.writing.assertions import Check, checks_of, chosen, title_check, url_check
 from pipeline.writing.code import Attr, Expr, Literal, method
@@ -14,7 +15,6 @@ from pipeline.writing.steps import Requested, Writer
 from pipeline.writing.worth import Typing
 from schemas.stories import CheckStep, FillStep, GotoStep, NetworkRequest, SelectStep, Step, Story
 
-CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 CHECKS_LAST: Final = 6
 CHECKS_LAST_MIN: Final = 3
 
