@@ -16,8 +16,8 @@ from schemas.codecs import to_json
 from schemas.elements import ById, ByRole, ByText, Candidate, Scope
 from schemas.events import Appeared, Click, Effect, End, Page
 from schemas.stories import ClickStep, Story
+from tests.flows.acts import PlainVisitor
 from tests.flows.test_flow_assignment import told
-from tests.flows.test_what_tells_flows import PlainVisitor
 
 
 def said_in(story: Story) -> set[str]:

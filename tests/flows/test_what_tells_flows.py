@@ -1,13 +1,10 @@
 """What makes two stories the same flow and what keeps them apart, one difference at a time."""
 
-import random
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bench.flows.synthetic import ROW, Visitor, alert, element, heading
-from pipeline.stories.deeds import deeds_of
 from schemas.elements import Ancestor, ByTag, Candidate, Element
 from schemas.events import (
     Appeared,
@@ -15,75 +12,12 @@ from schemas.events import (
     Click,
     Drag,
     Effect,
-    End,
-    Fill,
-    Gone,
     Page,
-    Press,
     Request,
     Select,
-    Typed,
     Upload,
 )
-from tests.flows.test_flow_assignment import told
-
-Acts = Callable[[Visitor], None]
-
-
-class PlainVisitor(Visitor):
-    """Does what is said and nothing else."""
-
-    def some(self, share: float) -> bool:
-        return False
-
-
-def key(*acts: Acts) -> str:
-    """The flow key of a visitor of one made-up tracker who does these things."""
-    visitor = PlainVisitor("tracker", 1, random.Random("plain"))
-    visitor.open("/issues/new")
-    for act in acts:
-        act(visitor)
-    visitor.add(End)
-    return told(visitor).flow_key
-
-
-def types(label: str, text: str = "Wet cellar", before: str = "", form: str = "", holds: bool = False) -> Acts:
-    more = {"type": "text", "label": label, "form": form, "form_holds": holds}
-    field = element("input", "textbox", label).model_copy(update=more)
-    return lambda visitor: _nothing(visitor.add(Fill, target=field, value=Typed(text=text), before=before))
-
-
-def chooses(label: str) -> Acts:
-    field = element("select", "combobox", label)
-    return lambda visitor: _nothing(visitor.add(Select, target=field, options=({"value": "1", "label": "High"},)))
-
-
-def _nothing(_: str) -> None:
-    return None
-
-
-def sends(label: str, *changes: Any, url: str | None = "/issues/7", status: int = 200) -> Acts:
-    return lambda visitor: visitor.send(label, "POST", "/issues", *changes, url=url, status=status)
-
-
-def enters(url: str | None = "/issues/7") -> Acts:
-    def act(visitor: Visitor) -> None:
-        cause = visitor.add(Press, target=element("input", "textbox", "Title"), key="Enter")
-        visitor.add(Request, method="POST", url=f"{visitor.home}/issues", status=200, cause=cause)
-        visitor.came(cause, heading("Wet cellar"), url=url)
-
-    return act
-
-
-def clicks(target: Element, **more: Any) -> Acts:
-    def act(visitor: Visitor) -> None:
-        visitor.came(visitor.add(Click, target=target, **more), alert("Done."))
-
-    return act
-
-
-REFUSED = sends("Save issue", alert("Title is too short."), url=None, status=422)
-PLAIN = key(types("Title"), sends("Save issue"))
+from tests.flows.acts import PLAIN, REFUSED, SENT, Acts, chooses, clicks, enters, key, nothing, sends, shape_of, types
 
 
 @pytest.mark.parametrize(
@@ -191,17 +125,6 @@ def test_switches_are_told_apart_by_their_names() -> None:
     assert key(turns("checkbox", "Red")) == key(turns("checkbox", "Blue"))
 
 
-def test_a_look_at_another_tab_and_a_click_on_plain_text_are_nothing() -> None:
-    """Neither a page that was opened beside nor a heading that was clicked is a deed or a view."""
-    link = clicks(element("a", "link", "Help"), button="middle")
-    text = Element(tag="h2", role="heading", name="Your details", text="Your details")
-
-    def points(visitor: Visitor) -> None:
-        visitor.add(Click, target=text)
-
-    assert key(link, types("Title"), points, sends("Save issue")) == PLAIN
-
-
 def test_a_form_is_told_from_another_on_its_page() -> None:
     """Two forms with several fields, both sent off by a bare button, are two things to do where the recorder tells the
     forms apart; which of its fields were filled in is left to the user, down to one."""
@@ -223,44 +146,6 @@ def test_what_is_changed_in_a_form_is_not_what_is_new_in_it() -> None:
     assert with_default == new
 
 
-def test_putting_away_what_was_looked_at_is_no_deed() -> None:
-    """A thing that was opened and closed again is a look, also where the page writes down what stands open; closing
-    what the page answers to is a deed."""
-    looks = clicks(element("a", "link", "Cellar"))
-    search = (types("Title", form="title"), sends("Save"))
-    assert key(looks, sends("Close", Gone(element=heading("Cellar").element), url=None), *search) == key(*search)
-    assert key(looks, sends("Close", heading("Closed"), url=None), *search) != key(*search)
-
-
-SENT = (types("Title", form="title"), sends("Save"))
-
-
-def test_signing_in_before_is_only_the_way() -> None:
-    """Who had to sign in first did the same as who was signed in; to sign in alone is something as well."""
-
-    def signs_in(visitor: Visitor) -> None:
-        visitor.open("/login")
-        visitor.write("User", "ada")
-        visitor.write("Password", "secret", secret=True)
-        visitor.send("Log in", "POST", "/login", heading("Welcome"), url="/home")
-        visitor.open("/issues/new")
-
-    assert key(signs_in, *SENT) == key(*SENT)
-    assert key(signs_in) != key(*SENT)
-
-
-def test_a_search_before_is_only_the_way() -> None:
-    """Who looked the thing up first, and then did something to it, did that."""
-
-    def seeks(visitor: Visitor) -> None:
-        visitor.write("Search", "cellar", kind="search")
-        visitor.send("Search", "GET", "/search", heading("Results"), url="/search")
-        visitor.open("/issues/new")
-
-    assert key(seeks, *SENT) == key(*SENT)
-    assert key(seeks) != key()
-
-
 def test_a_form_with_a_password_may_make_something() -> None:
     """A password in a form that is saved, or that makes an account, signs nobody in."""
 
@@ -278,16 +163,6 @@ def test_a_form_with_a_password_may_make_something() -> None:
     assert with_password("Create account") != with_password("Log in")
 
 
-def test_what_the_browser_would_not_send_off_yet_is_no_deed() -> None:
-    """A press on the button that sends nothing and changes nothing, before the one that does."""
-
-    def presses(visitor: Visitor) -> None:
-        visitor.add(Click, target=element("button", "button", "Save").model_copy(update={"type": "submit"}))
-
-    first = types("Title", form="title")
-    assert key(first, presses, types("Title", "Dry cellar", form="title"), sends("Save")) == key(*SENT)
-
-
 def test_a_refusal_without_any_mark_is_told_by_its_words() -> None:
     """What a form says of a field that it doesn't take is a refusal, and the next try is the one that counts."""
     blank = element("li", "listitem", "Title cannot be blank")
@@ -301,12 +176,6 @@ def test_a_button_that_does_more_is_another() -> None:
     """`Save and add another` is not `Save`."""
     first = types("Title", form="title")
     assert key(first, sends("Save and add another", url=None)) != key(first, sends("Save", url=None))
-
-
-def test_the_same_done_again_is_the_same() -> None:
-    """Who adds three of them adds some."""
-    adds = (types("Item", form="item"), sends("Add", url=None))
-    assert key(*adds, *adds, *adds) == key(*adds)
 
 
 def test_controls_of_rows_are_told_by_their_verb() -> None:
@@ -340,22 +209,6 @@ def test_a_form_that_comes_back_refused_is_the_one_that_was_tried() -> None:
     assert key(types("Title", "x", form="title"), refused, again, sends("Save")) == key(*SENT)
 
 
-def test_what_the_address_asks_for_was_searched_for() -> None:
-    """A field that nothing calls a search, where what was typed into it stands in the address that it led to."""
-
-    def seeks(word: str) -> Acts:
-        def act(visitor: Visitor) -> None:
-            visitor.write("Where to", word)
-            cause = visitor.add(Press, target=element("input", "textbox", "Where to"), key="Enter")
-            visitor.came(cause, heading("Found"), url=f"/found?to={word.lower()}")
-
-        return act
-
-    named = key(lambda v: v.write("Search", "Rome", kind="search"), sends("Search", url="/found?q=rome"))
-    assert key(seeks("Potsdam")) == key(seeks("Rome")) == named
-    assert key(seeks("Potsdam"), lambda v: v.open("/issues/new"), *SENT) == key(*SENT)
-
-
 def test_of_settings_it_makes_no_difference_which_are_changed() -> None:
     """A page of settings is one form: a list chosen in it or a name typed into it, it was changed."""
 
@@ -372,45 +225,14 @@ def test_of_settings_it_makes_no_difference_which_are_changed() -> None:
     assert at("/issues/7", picks) != at("/issues/7", named)
 
 
-def test_who_went_on_after_opening_a_form_opened_it() -> None:
-    """Pages that were only looked at afterwards make no other flow of it."""
-    assert key(clicks(element("button", "button", "Add to list")), lambda v: v.open("/help")) == key(
-        clicks(element("button", "button", "Add to list"))
-    )
-
-
 def test_where_in_a_list_something_is_dropped_is_data() -> None:
     """To move a card is the same whichever card it is dropped on."""
 
     def drops(name: str) -> str:
         onto = element("li", "listitem", name)
-        return key(lambda v: _nothing(v.add(Drag, target=element("button", "button", "Drag News"), onto=onto)))
+        return key(lambda v: nothing(v.add(Drag, target=element("button", "button", "Drag News"), onto=onto)))
 
     assert drops("About") == drops("Contact")
-
-
-def test_sorting_and_filtering_are_only_the_way() -> None:
-    """Alone, sorting a list and filtering it are two things to do, and neither is to look at it; before something else
-    they count for nothing, by a link or by a list."""
-
-    def narrows(name: str, to: str) -> Acts:
-        def act(visitor: Visitor) -> None:
-            visitor.open("/issues")
-            visitor.came(visitor.add(Click, target=element("a", "link", name)), heading("Issues"), url=f"/issues?{to}")
-
-        return act
-
-    def picks(visitor: Visitor) -> None:
-        visitor.open("/issues")
-        cause = visitor.add(Select, target=element("select", "combobox", "Status"), options=({"value": "open"},))
-        visitor.came(cause, heading("Issues"), url="/issues?status=open")
-
-    looked = key(lambda v: v.open("/issues"))
-    filtered, ordered = key(narrows("Open", "status=open")), key(narrows("Name", "sort=name"))
-    assert len({looked, filtered, ordered}) == 3
-    assert filtered == key(picks) == key(narrows("Open", "status=open"), narrows("Name", "status=open&sort=name"))
-    assert key(narrows("Open", "status=open"), lambda v: v.open("/issues/new"), *SENT) == key(*SENT)
-    assert key(narrows("Next", "page=2")) == looked
 
 
 def test_a_heading_that_says_no_is_a_refusal() -> None:
@@ -437,37 +259,6 @@ def test_a_form_of_what_was_there_may_be_changed_by_controls_of_its_own() -> Non
     assert key(types("Title", "Dry", before="Wet", form="title", holds=True), saves) == key(saves)
 
 
-def posts(label: str, path: str, *changes: Any, url: str | None = None, **more: Any) -> Acts:
-    """A press on a button that sends a request there."""
-    target = element("button", "button", label).model_copy(update=more)
-
-    def act(visitor: Visitor) -> None:
-        cause = visitor.add(Click, target=target)
-        visitor.add(Request, method="POST", url=visitor.home + path, status=200, cause=cause)
-        visitor.came(cause, *changes, url=url)
-
-    return act
-
-
-def test_a_button_that_only_changes_how_the_page_looks_is_nothing_beside_a_deed() -> None:
-    """A mode switched, an announcement put away; alone it is all that was done."""
-    looks = clicks(element("button", "button", "Compact view"))
-    assert key(looks, *SENT) == key(*SENT)
-    assert key(looks) != key()
-
-
-def test_what_is_asked_by_post_is_only_asked() -> None:
-    """Some apps ask for lists by POST: an address that ends so changes nothing."""
-    assert key(posts("Refresh", "/runs/search"), *SENT) == key(*SENT)
-    assert key(posts("Refresh", "/runs/restart"), *SENT) != key(*SENT)
-
-
-def test_a_look_at_the_form_so_far_is_nothing() -> None:
-    """A preview before it is sent off."""
-    typed = types("Title", form="title")
-    assert key(typed, posts("Show preview", "/preview", heading("Preview")), sends("Save")) == key(typed, sends("Save"))
-
-
 def test_a_question_is_no_refusal() -> None:
     """`This cannot be undone` is what dialogs say before anything is done."""
 
@@ -478,17 +269,6 @@ def test_a_question_is_no_refusal() -> None:
     sure = sends("Yes, delete", alert("Deleted."), url=None)
     assert "refused" not in str(shape_of(asks, sure))
     assert "refused" in str(shape_of(types("Title"), REFUSED))
-
-
-def shape_of(*acts: Acts) -> list[object]:
-    """What tells the flow of a visitor who does these things."""
-    visitor = PlainVisitor("tracker", 1, random.Random("plain"))
-    visitor.open("/issues/new")
-    for act in acts:
-        act(visitor)
-    visitor.add(End)
-    story = told(visitor)
-    return deeds_of(story.steps, story.network_requests, Page(url=story.final_state.url)).shape()
 
 
 def test_what_was_wrong_while_it_was_typed_is_why_nothing_was_sent() -> None:
@@ -516,20 +296,6 @@ def test_names_of_pages_in_wikis_are_data() -> None:
     assert on("/index.php/Special:Upload") == on("/index.php?title=Special:Upload") != on("/index.php/Special:Block")
 
 
-def test_who_looks_round_after_signing_in_signed_in() -> None:
-    """By the menu; what stands on the page itself was come for."""
-
-    def signs_in(visitor: Visitor) -> None:
-        visitor.open("/login")
-        visitor.write("User", "ada")
-        visitor.write("Password", "secret", secret=True)
-        visitor.send("Log in", "POST", "/login", heading("Welcome"), url="/home")
-
-    menu = Ancestor(tag="nav", role="navigation")
-    assert key(signs_in, lambda v: v.follow("Tools", "/tools", menu)) == key(signs_in)
-    assert key(signs_in, lambda v: v.follow("Report of May", "/reports/5")) != key(signs_in)
-
-
 def test_a_file_that_was_chosen_tells_its_form() -> None:
     """With a description or without."""
     file = element("input", "button", "File").model_copy(update={"type": "file", "form": "upload / file"})
@@ -541,11 +307,11 @@ def test_a_file_that_was_chosen_tells_its_form() -> None:
     assert key(picks, sends("Upload")) == key(picks, described, sends("Upload"))
 
 
-def test_made_up_ids_name_nothing() -> None:
+def test_made_up_ids_namenothing() -> None:
     """A field that nothing but such an id tells is one by its kind."""
 
     def of(made: str) -> str:
-        return key(types("", form="title"), lambda v: _nothing(v.add(Upload, target=_file(made), files=("a.png",))))
+        return key(types("", form="title"), lambda v: nothing(v.add(Upload, target=_file(made), files=("a.png",))))
 
     assert of("html5_1k8cbkrkv1tqv1s4oe") == of("html5_1k8ccpo9p7c4om2lk")
 
@@ -554,7 +320,7 @@ def _file(made: str) -> Element:
     return Element(tag="input", role="button", id=made, type="file")
 
 
-def test_words_of_the_user_refuse_nothing() -> None:
+def test_words_of_the_user_refusenothing() -> None:
     """A page says back what was typed, whatever that says."""
     said = "Cannot open the cellar"
     assert "refused" not in str(shape_of(types("Title", said), sends("Save", alert(f"Saved: {said}"))))

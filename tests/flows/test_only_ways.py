@@ -1,0 +1,142 @@
+"""What is but the way to what was done, and what is nothing beside it."""
+
+from bench.flows.synthetic import Visitor, element, heading
+from schemas.elements import Ancestor, Element
+from schemas.events import (
+    Click,
+    Gone,
+    Press,
+    Select,
+)
+from tests.flows.acts import PLAIN, SENT, Acts, clicks, key, posts, sends, signs_in, types
+
+
+def test_a_look_at_another_tab_and_a_click_on_plain_text_arenothing() -> None:
+    """Neither a page that was opened beside nor a heading that was clicked is a deed or a view."""
+    link = clicks(element("a", "link", "Help"), button="middle")
+    text = Element(tag="h2", role="heading", name="Your details", text="Your details")
+
+    def points(visitor: Visitor) -> None:
+        visitor.add(Click, target=text)
+
+    assert key(link, types("Title"), points, sends("Save issue")) == PLAIN
+
+
+def test_putting_away_what_was_looked_at_is_no_deed() -> None:
+    """A thing that was opened and closed again is a look, also where the page writes down what stands open; closing
+    what the page answers to is a deed."""
+    looks = clicks(element("a", "link", "Cellar"))
+    search = (types("Title", form="title"), sends("Save"))
+    assert key(looks, sends("Close", Gone(element=heading("Cellar").element), url=None), *search) == key(*search)
+    assert key(looks, sends("Close", heading("Closed"), url=None), *search) != key(*search)
+
+
+def test_signing_in_before_is_only_the_way() -> None:
+    """Who had to sign in first did the same as who was signed in; to sign in alone is something as well."""
+
+    def opens(visitor: Visitor) -> None:
+        visitor.open("/issues/new")
+
+    assert key(signs_in, opens, *SENT) == key(*SENT)
+    assert key(signs_in, opens) != key(*SENT)
+
+
+def test_a_search_before_is_only_the_way() -> None:
+    """Who looked the thing up first, and then did something to it, did that."""
+
+    def seeks(visitor: Visitor) -> None:
+        visitor.write("Search", "cellar", kind="search")
+        visitor.send("Search", "GET", "/search", heading("Results"), url="/search")
+        visitor.open("/issues/new")
+
+    assert key(seeks, *SENT) == key(*SENT)
+    assert key(seeks) != key()
+
+
+def test_what_the_browser_would_not_send_off_yet_is_no_deed() -> None:
+    """A press on the button that sends nothing and changes nothing, before the one that does."""
+
+    def presses(visitor: Visitor) -> None:
+        visitor.add(Click, target=element("button", "button", "Save").model_copy(update={"type": "submit"}))
+
+    first = types("Title", form="title")
+    assert key(first, presses, types("Title", "Dry cellar", form="title"), sends("Save")) == key(*SENT)
+
+
+def test_the_same_done_again_is_the_same() -> None:
+    """Who adds three of them adds some."""
+    adds = (types("Item", form="item"), sends("Add", url=None))
+    assert key(*adds, *adds, *adds) == key(*adds)
+
+
+def test_what_the_address_asks_for_was_searched_for() -> None:
+    """A field that nothing calls a search, where what was typed into it stands in the address that it led to."""
+
+    def seeks(word: str) -> Acts:
+        def act(visitor: Visitor) -> None:
+            visitor.write("Where to", word)
+            cause = visitor.add(Press, target=element("input", "textbox", "Where to"), key="Enter")
+            visitor.came(cause, heading("Found"), url=f"/found?to={word.lower()}")
+
+        return act
+
+    named = key(lambda v: v.write("Search", "Rome", kind="search"), sends("Search", url="/found?q=rome"))
+    assert key(seeks("Potsdam")) == key(seeks("Rome")) == named
+    assert key(seeks("Potsdam"), lambda v: v.open("/issues/new"), *SENT) == key(*SENT)
+
+
+def test_who_went_on_after_opening_a_form_opened_it() -> None:
+    """Pages that were only looked at afterwards make no other flow of it."""
+    assert key(clicks(element("button", "button", "Add to list")), lambda v: v.open("/help")) == key(
+        clicks(element("button", "button", "Add to list"))
+    )
+
+
+def test_sorting_and_filtering_are_only_the_way() -> None:
+    """Alone, sorting a list and filtering it are two things to do, and neither is to look at it; before something else
+    they count for nothing, by a link or by a list."""
+
+    def narrows(name: str, to: str) -> Acts:
+        def act(visitor: Visitor) -> None:
+            visitor.open("/issues")
+            visitor.came(visitor.add(Click, target=element("a", "link", name)), heading("Issues"), url=f"/issues?{to}")
+
+        return act
+
+    def picks(visitor: Visitor) -> None:
+        visitor.open("/issues")
+        cause = visitor.add(Select, target=element("select", "combobox", "Status"), options=({"value": "open"},))
+        visitor.came(cause, heading("Issues"), url="/issues?status=open")
+
+    looked = key(lambda v: v.open("/issues"))
+    filtered, ordered = key(narrows("Open", "status=open")), key(narrows("Name", "sort=name"))
+    assert len({looked, filtered, ordered}) == 3
+    assert filtered == key(picks) == key(narrows("Open", "status=open"), narrows("Name", "status=open&sort=name"))
+    assert key(narrows("Open", "status=open"), lambda v: v.open("/issues/new"), *SENT) == key(*SENT)
+    assert key(narrows("Next", "page=2")) == looked
+
+
+def test_a_button_that_only_changes_how_the_page_looks_is_nothing_beside_a_deed() -> None:
+    """A mode switched, an announcement put away; alone it is all that was done."""
+    looks = clicks(element("button", "button", "Compact view"))
+    assert key(looks, *SENT) == key(*SENT)
+    assert key(looks) != key()
+
+
+def test_what_is_asked_by_post_is_only_asked() -> None:
+    """Some apps ask for lists by POST: an address that ends so changes nothing."""
+    assert key(posts("Refresh", "/runs/search"), *SENT) == key(*SENT)
+    assert key(posts("Refresh", "/runs/restart"), *SENT) != key(*SENT)
+
+
+def test_a_look_at_the_form_so_far_isnothing() -> None:
+    """A preview before it is sent off."""
+    typed = types("Title", form="title")
+    assert key(typed, posts("Show preview", "/preview", heading("Preview")), sends("Save")) == key(typed, sends("Save"))
+
+
+def test_who_looks_round_after_signing_in_signed_in() -> None:
+    """By the menu; what stands on the page itself was come for."""
+    menu = Ancestor(tag="nav", role="navigation")
+    assert key(signs_in, lambda v: v.follow("Tools", "/tools", menu)) == key(signs_in)
+    assert key(signs_in, lambda v: v.follow("Report of May", "/reports/5")) != key(signs_in)
