@@ -11,7 +11,7 @@ from schemas.events import (
 from tests.flows.acts import PLAIN, SENT, Acts, clicks, key, posts, sends, signs_in, types
 
 
-def test_a_look_at_another_tab_and_a_click_on_plain_text_arenothing() -> None:
+def test_a_look_at_another_tab_and_a_click_on_plain_text_are_nothing() -> None:
     """Neither a page that was opened beside nor a heading that was clicked is a deed or a view."""
     link = clicks(element("a", "link", "Help"), button="middle")
     text = Element(tag="h2", role="heading", name="Your details", text="Your details")
@@ -129,7 +129,7 @@ def test_what_is_asked_by_post_is_only_asked() -> None:
     assert key(posts("Refresh", "/runs/restart"), *SENT) != key(*SENT)
 
 
-def test_a_look_at_the_form_so_far_isnothing() -> None:
+def test_a_look_at_the_form_so_far_is_nothing() -> None:
     """A preview before it is sent off."""
     typed = types("Title", form="title")
     assert key(typed, posts("Show preview", "/preview", heading("Preview")), sends("Save")) == key(typed, sends("Save"))

@@ -307,7 +307,7 @@ def test_a_file_that_was_chosen_tells_its_form() -> None:
     assert key(picks, sends("Upload")) == key(picks, described, sends("Upload"))
 
 
-def test_made_up_ids_namenothing() -> None:
+def test_made_up_ids_name_nothing() -> None:
     """A field that nothing but such an id tells is one by its kind."""
 
     def of(made: str) -> str:
@@ -320,7 +320,7 @@ def _file(made: str) -> Element:
     return Element(tag="input", role="button", id=made, type="file")
 
 
-def test_words_of_the_user_refusenothing() -> None:
+def test_words_of_the_user_refuse_nothing() -> None:
     """A page says back what was typed, whatever that says."""
     said = "Cannot open the cellar"
     assert "refused" not in str(shape_of(types("Title", said), sends("Save", alert(f"Saved: {said}"))))
