@@ -20,6 +20,7 @@ from agents.local import processes
 from agents.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+UNTAGGED = "tests.stream.untagged_worker"
 READY_S = 120.0
 """Generous: the machine may be busy with other tests."""
 
@@ -36,7 +37,7 @@ class WorkerProcess:
 
     settings: Settings
     log: Path
-    module: str = "tests.stream.untagged_worker"
+    module: str = UNTAGGED
     process: subprocess.Popen[bytes] | None = None
     root: Path = ROOT
 

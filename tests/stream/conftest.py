@@ -12,7 +12,7 @@ from pipeline.generate import stories_of, tests_of
 from pipeline.windows import Windowing
 from schemas.codecs import to_json
 from schemas.events import Event
-from tests.stream.cluster import Record, WorkerProcess, lag, latest, produce, read, wait_for
+from tests.stream.cluster import UNTAGGED, Record, WorkerProcess, lag, latest, produce, read, wait_for
 
 
 @dataclass
@@ -23,11 +23,11 @@ class Stream:
     folder: Path
     workers: list[WorkerProcess]
 
-    def worker(self, **changes: object) -> WorkerProcess:
+    def worker(self, module: str = UNTAGGED, **changes: object) -> WorkerProcess:
         """One more worker, started; `wait_ready` is the caller's."""
         number = len(self.workers) + 1
         settings = self.settings.model_copy(update={"web_port": free_port(), **changes})
-        worker = WorkerProcess(settings, self.folder / f"worker-{number}.log")
+        worker = WorkerProcess(settings, self.folder / f"worker-{number}.log", module)
         self.workers.append(worker)
         worker.start()
         return worker

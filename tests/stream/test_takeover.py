@@ -82,3 +82,20 @@ def test_nothing_is_skipped_where_nothing_was_committed_yet(make_stream: Callabl
     other.wait_ready()
     stream.worker()
     stream.wait_stories(stream.truth(events), 120)
+
+
+def test_records_that_come_before_the_recovery_reads_are_not_lost_to_it(make_stream: Callable[..., Stream]) -> None:
+    """The heir's fetch of before the rebalance brings the changelog while the flow is still stopped."""
+    stream = make_stream()
+    leaves = stream.worker()
+    leaves.wait_ready()
+    heir = stream.worker("tests.stream.worker_slow_to_recover")
+    heir.wait_ready()
+    events = many(4, 40)
+    stream.send(*shuffled(4, events))
+    stream.wait_stories(stream.truth(events), 120)
+    leaves.signal(signal.SIGTERM)
+    assert leaves.wait_end(60) == 0
+    later = many(5, 40)
+    stream.send(*shuffled(5, later))
+    stream.wait_stories(stream.truth(events + later), 60)

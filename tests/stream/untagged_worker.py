@@ -45,7 +45,12 @@ class Untagged:
         """Nothing to end."""
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Runs it until it is told to end."""
     services = Services(load())
     services.__dict__["embedder"] = Untagged(services.settings.data)
-    sys.exit(run(services))
+    return run(services)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
