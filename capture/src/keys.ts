@@ -119,7 +119,7 @@ export class Keys {
     const nowhere = /^(BODY|HTML)$/.test(target.nodeName);
     if (target.nodeName === "SELECT") return;
     if (event.key === "Enter") return nowhere ? this.ifHandled(event, target) : this.press(event, target);
-    if (event.key === "Escape") return this.press(event, target);
+    if (/^(Escape|Delete)$/.test(event.key)) return this.press(event, target);
     if (CARET.has(event.key) && !nowhere && target.getAttribute("role")) return this.press(event, target);
     if (event.key === "Tab") return this.tab(event, target);
     if (target.nodeName === "INPUT") return;

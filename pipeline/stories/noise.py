@@ -170,7 +170,7 @@ def _does_nothing(draft: Draft, effects_known: bool) -> bool:
         case FillStep() as fill:
             return fill.value.secret is None and fill.value.text == fill.before and (effects_known or not fill.before)
         case PressStep() as press:
-            return effects_known and press.key == "Tab"
+            return effects_known and press.key in ("Tab", "Delete")
         case HoverStep() | ScrollStep():
             return False
         case ClickStep() as click:

@@ -141,6 +141,17 @@ def test_single_key_command_is_recorded_where_the_page_takes_it(record: Record) 
     assert [one.key for one in actions(record("editor.html", do))] == ["?"]
 
 
+def test_the_delete_key_is_recorded_for_things_and_not_for_letters(record: Record) -> None:
+    """Outside of fields it is meant for what is chosen, whether the page stops its usual meaning or not."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Message").press("Delete")
+        page.get_by_role("button", name="Settings").focus()
+        page.keyboard.press("Delete")
+
+    assert [one.key for one in actions(record("editor.html", do)) if one.kind == "press"] == ["Delete"]
+
+
 def test_escape_closes_a_dialog(record: Record) -> None:
     """Escape is an event of its own."""
 
