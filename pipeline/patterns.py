@@ -5,11 +5,12 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stories.addresses import route
+from pipeline.stories.addresses import query, route
 from pipeline.stories.goals import goals_of
 from pipeline.stories.outcome import without_quotes
 from pipeline.stories.phrases import TICKS, Goal
@@ -146,6 +147,9 @@ def _left(settings: Step, form: Step) -> bool:
     """Whether a form stands elsewhere than the settings, which had a page of their own."""
     if settings.after is None or not settings.navigates:
         return False
+    asked = {pair for pair in parse_qsl(query(settings.after.url)) if SETTINGS.search(pair[1])}
+    if asked - set(parse_qsl(query(form.page.url))):
+        return True
     there, here = route(settings.after.url), route(form.page.url)
     beside = max(len(there) - 1, 1)
     return bool(set(there) - set(here)) and here[:beside] != there[:beside]

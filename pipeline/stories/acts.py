@@ -6,10 +6,10 @@ from typing import Final
 
 from pipeline.stories.likeness import LIKING, ROW_VERBS, ROW_WORDS_MAX
 from pipeline.stories.narrowing import narrowed, shows_others
-from pipeline.stories.outcome import headings, without_quotes
+from pipeline.stories.outcome import headings, succeeded, without_quotes
 from pipeline.stories.phrases import DELETES, DOWNLOADS, EDITS, NARROWS, SWITCHES, TICKS, Goal, Phrase
 from pipeline.stories.things import acted_on, ticked_before
-from pipeline.stories.verbs import PAGING
+from pipeline.stories.verbs import CANCEL, CHECK_OUT, CREATE, EDIT, PAGING
 from pipeline.stories.words import BOX_ROLES, caption, is_button, is_link, quoted
 from schemas.stories import ClickStep, Step
 
@@ -29,6 +29,10 @@ _BROADER: Final = {
 }
 """What a verb is called in broader words; of the others, that they change a thing."""
 _PREPOSITION: Final = re.compile(r"(as|at|by|for|from|in|on|to|with)\b", re.I)
+_TOWARDS: Final = {"reply": "to", "subscribe": "to", "unsubscribe": "from", "vote": "for"}
+"""What stands between such a verb and a thing."""
+_SHELLS: Final = frozenset({"alert", "banner", "dialog", "menu", "message", "modal", "notification", "panel", "toast"})
+"""What is closed only to see what is behind it."""
 _NO_NOUN: Final = re.compile(r"all|back|down|in|it|me|off|on|out|over|selected|spam|this|up", re.I)
 _OPENED_ROLES: Final = ("tab", "menuitem", "row", "option", "treeitem")
 
@@ -75,7 +79,8 @@ def _act(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None)
     words = caption(step.target)
     verb = verb_of(words)
     rest = words[len(verb) :].strip()
-    is_name = bool(re.search(r"\d", rest)) or words.lower() == "close"
+    is_name = bool(re.search(r"\d", rest)) or words.lower() == "close" or _leads_to_it(step, words)
+    is_name = is_name or (verb == "close" and rest.lower() in _SHELLS)
     answered = step.changes or step.navigates or step.dialogs or wrote is not False
     if not verb or is_name or not answered:
         return None
@@ -83,6 +88,8 @@ def _act(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None)
         return None
     thing = ticked_before(steps, first) or acted_on(steps, first)
     said = "" if rest.casefold() in thing.casefold() else rest
+    if verb in _TOWARDS and thing.startswith(("'", "“")) and not said:
+        thing = f"{_TOWARDS[verb]} {thing}"
     told = (thing, said) if _PREPOSITION.match(said) else (said, "" if said and thing in ("it", "them") else thing)
     if rest.isalpha() and rest.islower() and not thing and not _NO_NOUN.fullmatch(rest):
         told = ("the", rest)
@@ -92,6 +99,12 @@ def _act(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None)
     phrase = Phrase(verb, " ".join(filter(None, told)) or "it")
     plain = without_quotes(plain).strip()
     return Goal("act", first, first, (phrase,), plain, broader(verb))
+
+
+def _leads_to_it(step: ClickStep, words: str) -> bool:
+    """Whether a link leads to what is called so: the name of a thing, though it begins with a verb."""
+    called = [*headings(step.changes), *([step.after.title] if step.after is not None else [])]
+    return is_link(step.target) and step.navigates and any(words in name for name in called) and " " in words
 
 
 def verb_of(words: str) -> str:
@@ -110,10 +123,17 @@ def broader(verb: str) -> str:
 
 
 def _pressed(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None) -> Goal | None:
-    """A button that changed something in the app, whatever it says."""
+    """A button that changed something in the app, whatever it says; anything else where the page says so too."""
     words = without_quotes(caption(step.target))
-    if not wrote or not words or not is_button(step.target):
+    if not wrote or not words or CREATE.match(words) or EDIT.match(words):
         return None
+    if not is_button(step.target) and (step.navigates or not succeeded(step)):
+        return None
+    if CANCEL.match(words):
+        return None
+    if CHECK_OUT.search(words):
+        phrase = Phrase("place", "the order") if "order" in words.lower() else Phrase("check out")
+        return Goal("check_out", first, first, (phrase,), "checkout: place the order and pay")
     thing = acted_on(steps, first)
     rest = quoted(caption(step.target)) + (f" on {thing}" if thing else "")
     return Goal("act", first, first, (Phrase("click", rest),), f"click {words}", EDITS)

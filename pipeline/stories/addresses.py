@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pipeline.stories.routes import ROUTE, is_id, is_name, names_things, without_number
 
-ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "mode", "step", "section", "page_type"})
+ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "task", "mode", "step", "section", "page_type"})
 """Query keys whose value names a page of the app, not data."""
 
 _ROUTE_VALUE = re.compile(r"^[a-z][a-z_-]{0,20}$", re.I)
@@ -88,6 +88,11 @@ def singular(noun: str) -> str:
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
 
 
+def is_route_key(key: str) -> bool:
+    """Whether a key of a query says which page of the app it is: `action`, `_task`."""
+    return key.lower().lstrip("_") in ROUTE_KEYS
+
+
 def path_words(url: str) -> frozenset[str]:
     """The words of path and route query values, in lower case: what the app itself calls this page."""
     _, _, path, query, fragment = _parts(url)
@@ -95,7 +100,7 @@ def path_words(url: str) -> frozenset[str]:
     if fragment.startswith(("/", "!")):
         words |= set(re.findall(r"[a-z]+", unquote(fragment).lower()))
     for key, value in parse_qsl(query, keep_blank_values=True):
-        if key.lower() in ROUTE_KEYS:
+        if is_route_key(key):
             words |= set(re.findall(r"[a-z]+", value.lower()))
     return frozenset(words)
 
@@ -103,7 +108,7 @@ def path_words(url: str) -> frozenset[str]:
 def page_words(url: str) -> frozenset[str]:
     """The parts of path and hash route as they are, and route query values: `edit` of `/posts/7/edit`, not of
     `/edit-tags.php`."""
-    asked = {value.lower() for key, value in parse_qsl(query(url)) if key.lower() in ROUTE_KEYS}
+    asked = {value.lower() for key, value in parse_qsl(query(url)) if is_route_key(key)}
     return frozenset({part.lower() for part in (*_parts(url)[2].split("/"), *route(url))} | asked)
 
 
@@ -121,7 +126,7 @@ def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> st
     out = "" if origin(url) == home else origin(url)
     out += _path_pattern(path, typed) or "/"
     pairs = sorted(
-        f"{key}={value}" if key.lower() in ROUTE_KEYS and _ROUTE_VALUE.match(value) else key
+        f"{key}={value}" if is_route_key(key) and _ROUTE_VALUE.match(value) else key
         for key, value in parse_qsl(query, keep_blank_values=True)
     )
     if pairs:

@@ -12,6 +12,8 @@ from schemas.events import Appeared, Gone, TextChanged
 from schemas.stories import ClickStep, FillStep, NetworkRequest, Step
 
 CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+FAILED_STATUS: Final = 400
+"""The least status by which an app says no."""
 _LOCKED: Final = re.compile(
     r"\b(locked|blocked|disabled|suspended|deactivated|banned|expired|too many|verify)\b|gesperrt", re.I
 )
@@ -20,7 +22,7 @@ _FAILED: Final = re.compile(
     re.I,
 )
 _READS: Final = re.compile(
-    r"filter|count\w*|paginate|search|query|history|list|find|lookup|suggest\w*|autocomplete", re.I
+    r"filter|count[\w-]*|paginate|search[\w-]*|query|history|list|find|lookup|suggest\w*|autocomplete", re.I
 )
 """Last parts of addresses that are asked by POST for something to show."""
 
@@ -82,7 +84,8 @@ class Answers:
     def failed(self, step: Step) -> bool:
         """Whether a request that it caused was answered so. What fails beside a new page (a ping, a lock let go) is not
         the answer: there the page itself must have been asked for."""
-        sent = [r for r in self._sent.get(step.event_id, ()) if r.method in CHANGING and (r.status or 0) >= 400]
+        refused = (r for r in self._sent.get(step.event_id, ()) if (r.status or 0) >= FAILED_STATUS)
+        sent = [r for r in refused if r.method in CHANGING]
         if not step.navigates:
             return bool(sent)
         return any(step.after is not None and place(r.url) == place(step.after.url) for r in sent)

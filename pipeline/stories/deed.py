@@ -8,6 +8,8 @@ from pipeline.stories.likeness import SIDE_FIELD
 
 SEND: Final = "send"
 """Enter, or a button that only sends off."""
+TO_CART: Final = "add to cart"
+"""What puts a thing into the cart."""
 LEADS: Final = "to "
 """Begins the place of a deed that is told by where it led."""
 TYPED: Final = "{typed}"

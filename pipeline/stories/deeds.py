@@ -7,7 +7,8 @@ from typing import Final, assert_never
 
 from pipeline.stories.addresses import folded, newly_asked
 from pipeline.stories.answers import Answers
-from pipeline.stories.deed import CHANGED, CHOSEN, LEADS, LISTINGS, ONLY_WAYS, SEND, Deed, Deeds, telling
+from pipeline.stories.controls import DELETE_BUTTON, asked_by, deletes, opener
+from pipeline.stories.deed import CHANGED, CHOSEN, LEADS, LISTINGS, ONLY_WAYS, SEND, TO_CART, Deed, Deeds, telling
 from pipeline.stories.draft import same_target
 from pipeline.stories.filling import FieldStep, Filling
 from pipeline.stories.likeness import (
@@ -38,10 +39,9 @@ from pipeline.stories.outcome import errors
 from pipeline.stories.signing_in import signs_in
 from pipeline.stories.verbs import (
     APART,
+    CANCEL,
     CART,
     COMMIT,
-    CREATE,
-    EDIT,
     LOOKS,
     PAGING,
     SEARCH,
@@ -67,7 +67,6 @@ from schemas.stories import (
     UploadStep,
 )
 
-_CANCEL: Final = re.compile(r"^(cancel|close|dismiss|discard|never ?mind|no\b|abbrechen|schließen|[×✕✖x]$)", re.I)
 _SEEK: Final = re.compile(r"^(search|find|look ?up)\b|\bsuchen\b|^go$", re.I)
 
 
@@ -153,14 +152,15 @@ class _Teller:
             return
         if step.target.role in BOX_ROLES or step.target.tag == "label":
             self.filled.choose(number, step)
-        elif _CANCEL.match(words) and puts_away(step, self.answers, self.view):
+        elif CANCEL.match(words) and puts_away(step, self.answers, self.view):
             if not folds(step):
                 self._cancel()
+            self._take_back(number, step)
         elif reveals(step, self.answers):
             return
         elif only_looks(step, self.answers, bool(self.filled)):
             self._look(step)
-        elif (kind := _opener(step, words)) and not self.filled and self._opens(number, step):
+        elif (kind := opener(step, words)) and not self.filled and self._opens(number, step):
             self._add(Deed("open form", "", (), kind, "", (number,)))
         elif not only_prepares(number, step, self.answers, self.data):
             self.filled.sent_by(step)
@@ -174,6 +174,8 @@ class _Teller:
         elif step.key == "Enter" and (self.filled or step.navigates or self.answers.writes(step)):
             if not only_prepares(number, step, self.answers, self.data):
                 self._do(number, step, SEND)
+        elif deletes(step):
+            self._add(Deed("do", "", (), DELETE_BUTTON, self.answers.refusal(step), (number,)))
         elif shortcut(step):
             self._do(number, step, f"press {shortcut(step)}")
 
@@ -219,6 +221,16 @@ class _Teller:
         elif self.done and self.done[-1].kind == "open form":
             self.done.pop()
 
+    def _take_back(self, number: int, step: ClickStep) -> None:
+        """What only asked whether something is meant is nothing where the user thought better of it."""
+        last = self.done[-1] if self.done else None
+        if last is None or last.kind != "do" or last.outcome or any(not f.startswith(CHOSEN) for f in last.fields):
+            return
+        asked = self.steps[last.steps[-1]]
+        led_here = asked.navigates and _led_to(asked, self.data) == self._place(step)
+        if not self.answers.writes(asked) and (led_here or last.steps[-1] == number - 1):
+            self.done.pop()
+
     # --- deeds ---
 
     def _settle_search(self) -> None:
@@ -249,6 +261,11 @@ class _Teller:
                 fields = (CHANGED,)
             where = self._context(place, step, fields)
             refused = self.answers.refusal(step, used)
+            if not fields and isinstance(step, ClickStep) and (asked := asked_by(step, self.data)):
+                self._take_back(number, step)  # what asked whether it is meant says less than what was said to it
+                where, what = "", asked
+            if CART.search(words):  # the same from a list and from the page of the thing, however many are taken
+                where, fields, what, form = "", (), TO_CART, ""
             self._add(Deed("do", where, fields, what, refused, numbers, form))
         if step.navigates:
             self.view = ""
@@ -285,6 +302,7 @@ class _Teller:
         if last is not None and last.like(deed):
             more = all(name.startswith(CHOSEN) for name in deed.fields) and deed.place == last.place
             again = last.outcome or deed.kind in ONLY_WAYS or deed.kind == "open form" or more
+            again = again or (bool(deed.form) and deed.form == last.form and not self._did_more(last))
             if again:
                 if deed.kind in LISTINGS:
                     self.done[-1] = last if last.what == "filter" else deed
@@ -300,15 +318,13 @@ class _Teller:
                 return
         self.done.append(deed)
 
+    def _did_more(self, deed: Deed) -> bool:
+        """Whether what sent it off asked for a change, or led somewhere."""
+        sent = self.steps[deed.steps[-1]]
+        return sent.navigates or self.answers.writes(sent)
+
     def _place(self, step: Step) -> str:
         return self.data.place(step.page.url)
-
-
-def _opener(step: ClickStep, words: str) -> str:
-    """Whether the control opens a form, and for what."""
-    if step.target.type == "submit" or step.navigates or CART.search(words):
-        return ""
-    return "create" if CREATE.match(words) else "edit" if EDIT.match(words) else ""
 
 
 def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_page: Page) -> Deeds:
@@ -322,14 +338,17 @@ def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_pa
     if last is not None and last.kind != "leave filled in":
         # Who goes on to somewhere else has done nothing more; what was found, or come for, is opened yet.
         end_at = last.steps[-1] + 1
-        while last.kind in ONLY_WAYS and not all(map(looks_round, steps[end_at:])):
+        while last.kind in ONLY_WAYS and not all(looks_round(steps, at) for at in range(end_at, len(steps))):
             end_at += 1
         if end_at < len(steps):
             page = steps[end_at - 1].after or steps[end_at].page
             return deeds_of(steps[:end_at], requests, page if page.url else final_page)
     end = data.place(final_page.url)
     if last is None or last.kind != "sign in":
-        return Deeds(done, tuple(part for part in (end, teller.view) if part), quiet)
+        # Which thing was open when something was done to it is data.
+        view = "" if last is not None and last.kind == "do" and DATA in teller.view else teller.view
+        stays = last is not None and last.what == TO_CART and end == data.place(steps[last.steps[-1]].page.url)
+        return Deeds(done, tuple(part for part in ("" if stays else end, view) if part), quiet)
     submit = steps[last.steps[-1]]
     stayed = end == data.place(submit.page.url) and not last.outcome and not any(step.changes for step in steps)
     if _led_to(submit, data) in ("", end) and not stayed:

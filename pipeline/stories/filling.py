@@ -5,7 +5,7 @@ from typing import Final
 
 from pipeline.stories.deed import CHANGED, CHOSEN, DEFAULT, SEND, TYPED, telling
 from pipeline.stories.likeness import SIDE_FIELD, Data, choice, identity, is_search
-from pipeline.stories.verbs import named_in_path
+from pipeline.stories.verbs import REMARK, named_in_path, words_on
 from pipeline.stories.words import clean
 from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, UploadStep
 
@@ -32,6 +32,8 @@ class Filling:
     """Whether that field was filled in and held nothing before."""
     _files: bool = False
     """Whether a file was chosen."""
+    _only_remarks: bool = False
+    """Whether nothing but remarks were typed: they change no thing, though they stand in the form of one."""
     _entered: dict[str, set[str]] = field(default_factory=dict)
     """What the user typed into each field so far: a field that holds that held nothing before."""
 
@@ -44,6 +46,8 @@ class Filling:
         name = self._name(step)
         self._files = self._files or isinstance(step, UploadStep)
         self._new = self._new or _begins_form(step)
+        remark = isinstance(step, FillStep) and bool(REMARK.search(words_on(step.target)))
+        self._only_remarks = self._only_remarks and remark
         if isinstance(step, FillStep) and not step.value.secret and not step.value.text and not clean(step.before):
             self.fields.pop(name, None)
         else:
@@ -54,6 +58,7 @@ class Filling:
     def choose(self, number: int, step: ClickStep) -> None:
         """Takes a box or a switch that was clicked."""
         self._begin(step)
+        self._only_remarks = False
         self.fields[f"{CHOSEN}{choice(step.target, self.data)}"] = number
 
     def sent_by(self, step: ClickStep) -> None:
@@ -65,16 +70,18 @@ class Filling:
         """Takes a form that held something and is sent off, whatever was changed in it by the page's own controls."""
         if step.target.form and step.target.form_holds:
             self._begin(step)
+            self._only_remarks = False
             self.fields[CHANGED] = number
 
     def typed(self) -> bool:
-        """Whether something was typed, not only chosen."""
-        return any(not name.startswith(CHOSEN) for name in telling(self.fields))
+        """Whether something was typed, not only chosen; side fields count where it is known which form they are of."""
+        names = [name for name in self.fields if name != DEFAULT] if self._form else telling(self.fields)
+        return any(not name.startswith(CHOSEN) for name in names)
 
     def changes(self) -> bool:
-        """Whether something was typed, a file chosen, or some of the settings, whichever: of these it makes no
-        difference."""
-        chosen = bool(self.fields and self._form) and named_in_path(self.place, *_SETTINGS)
+        """Whether something was typed, a file chosen, or something else in a form that held what there was before (a
+        thing's, or settings), whichever: of these it makes no difference."""
+        chosen = bool(self.fields and self._form) and (self._holds or named_in_path(self.place, *_SETTINGS))
         return self.typed() or chosen or bool(self._form and self._files)
 
     def take(self, what: str = "") -> tuple[tuple[str, ...], tuple[int, ...], str]:
@@ -86,7 +93,7 @@ class Filling:
             names = ()
         elif self._form and (self.changes() if what == SEND else self.typed()):
             new = tuple(name for name in names if name != CHANGED and not name.startswith(CHOSEN)) or (TYPED,)
-            names = (CHANGED,) if self._holds and not self._new else new
+            names = (CHANGED,) if self._holds and not self._new and not self._only_remarks else new
         self.fields.clear()
         return names, numbers, self._form if numbers else ""
 
@@ -94,6 +101,7 @@ class Filling:
         if not self.fields:
             self.place = self.data.place(step.page.url)
             self._new = self._files = False
+            self._only_remarks = True
         if not self.fields or not self._form:  # a control of the page's own making may say nothing of its form
             self._take_form(step)
 

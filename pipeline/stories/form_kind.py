@@ -31,8 +31,10 @@ ANSWERS: Final = re.compile(
 )
 """Buttons of forms on the page of a thing that don't change the thing itself."""
 SEEKS: Final = re.compile(r"^(search|find)\b|\bsuchen$", re.I)
-_MOVES: Final = re.compile(r"(move|rename|merge)\b", re.I)
+MOVES: Final = re.compile(r"(move|rename|merge)\b", re.I)
 """What buttons say of a thing that goes on under another name, whatever is made for that (`A redirect was created`)."""
+SENDS: Final = re.compile(r"(send|reply)\b", re.I)
+"""What buttons say of what is made to be sent away."""
 _CARD: Final = re.compile(r"\b(card ?number|cvc|cvv|cc[ -]?(number|csc|exp)|kartennummer|prüfziffer)\b", re.I)
 """Fields of a card that pays."""
 
@@ -43,20 +45,27 @@ def kind_of(form: Form) -> GoalKind:
     if bought is not None:
         return bought
     success = done(form.own)
-    if success is not None and success.verb in ("create", "add", "publish") and not _MOVES.match(form.commit_words):
+    if success is not None and success.verb in ("create", "add", "publish") and not MOVES.match(form.commit_words):
         return "create"
     if any(isinstance(step, UploadStep) for step in form.fields):
         return "upload"
     if form.fills and form.commit is not None and SEEKS.search(form.commit_words):
         return "search"
-    in_settings = named_in_path(form.own[-1].page.url, "settings", "preferences", "options", "configuration")
+    in_settings = _in_settings(form.own[-1].page.url)
     if success is not None and success.verb == "edit" and not in_settings and not SETTINGS.search(success.noun):
         return "edit"
+    if _asks(form) and not CREATE.match(form.commit_words):
+        return "search" if form.fills else "filter"
     if (kind := _by_controls(form)) is not None:
         return kind
-    if _asks(form):
-        return "search" if form.fills else "filter"
     return "settings" if in_settings else _by_fields(form)
+
+
+def _in_settings(url: str) -> bool:
+    """Whether a page holds settings, and not what is kept of some person (`/users/7/settings`)."""
+    if named_in_path(url, "user", "users", "member", "members", "contact", "contacts", "customer", "customers"):
+        return False
+    return named_in_path(url, "settings", "preferences", "prefs", "options", "configuration")
 
 
 def changes_thing(form: Form) -> bool:
@@ -121,6 +130,8 @@ def _by_fields(form: Form) -> GoalKind:
     """What a form was for of which only its fields, its button and its page tell."""
     url, words = form.own[-1].page.url, form.commit_words
     held = any(clean(step.before) and step.before != step.value.text for step in form.fills)
+    if held and SENDS.match(words):
+        return "create"  # what is sent may quote what it answers
     if held or (form.commit is not None and ({"edit", "profile"} & page_words(url))):
         return "edit"
     if form.commit is not None and form.fields and "{id}" in pattern(url) and _changes_it(form):

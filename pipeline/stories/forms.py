@@ -6,17 +6,17 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.stories.acts import broader, verb_of
-from pipeline.stories.addresses import last_word, thing_in
+from pipeline.stories.addresses import last_word, route, singular, slug, thing_in
 from pipeline.stories.draft import identity
 from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, narrowed_by, plainly_entered
 from pipeline.stories.form import Form
-from pipeline.stories.form_kind import SEEKS, changes_thing, kind_of
+from pipeline.stories.form_kind import MOVES, SEEKS, SENDS, changes_thing, kind_of
 from pipeline.stories.likeness import is_item
-from pipeline.stories.outcome import done, headings, messages, refusals, without_quotes
-from pipeline.stories.phrases import DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
+from pipeline.stories.outcome import done, headings, messages, quotes, refusals, without_quotes
+from pipeline.stories.phrases import COMMENTS, DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
 from pipeline.stories.routes import ROUTE
 from pipeline.stories.said import typed
-from pipeline.stories.things import object_phrase, opened_before, row_of
+from pipeline.stories.things import listed_before, object_phrase, opened_before, row_of
 from pipeline.stories.verbs import (
     CART,
     CHECK_OUT,
@@ -24,6 +24,7 @@ from pipeline.stories.verbs import (
     CREATE,
     EDIT,
     PREVIEW,
+    REMARK,
     SIDE_FIELD,
     TITLE_FIELD,
     is_commit,
@@ -48,25 +49,33 @@ GENERIC_NOUNS: Final = frozenset(
     {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
 )
 OBJECT_CHARS_MAX: Final = 60
-_NO_NOUNS: Final = frozenset({"modify", "update", "edit", "change", "display", "details"})
+_DEEDS: Final = frozenset({"change", "changes", "edit", "update"})
+_NO_NOUNS: Final = _DEEDS | {"modify", "display", "details"}
 """Last words of addresses that say what is done, not to what."""
+_NAME: Final = re.compile(r"[A-Z][^.]*$")
+"""Last parts of addresses that are the name of a page, as those of wikis."""
 _ADDING: Final = frozenset({"invite", "reply", "report", "share", "subscribe", "withdraw"})
 """What buttons of forms say that bring something new, where a control without a form changes a thing."""
 _OF_THE_USER: Final = frozenset({"profile", "account"})
 """Pages of the user's own data, which are settings as well."""
 
 
-def read_form(steps: Sequence[Step], first: int, stops: Callable[[int], bool]) -> Goal | None:
-    """The form that begins at step `first`, if one does. `stops` tells where another goal begins."""
+def read_form(
+    steps: Sequence[Step], first: int, stops: Callable[[int], bool], failed: Callable[[Step], bool]
+) -> Goal | None:
+    """The form that begins at step `first`, if one does. `stops` tells where another goal begins, `failed` whether the
+    app refused what a step asked it for."""
     start = steps[first]
     opener = start if isinstance(start, ClickStep) and _opens_form(start) else None
     if opener is None and not isinstance(start, Field):
-        return _lone_commit(steps, first) if isinstance(start, ClickStep) else None
+        return _lone_commit(steps, first, failed) if isinstance(start, ClickStep) else None
+    if opener is not None and says(opener, CART):
+        return _goal(Form(steps, first, first, opener, None), failed)
     commit: Step | None = None
     last, index = first, first + 1
     while index < len(steps) and not stops(index):
         step = steps[index]
-        if isinstance(commit, ClickStep) and SEEKS.search(caption(commit.target)):
+        if isinstance(commit, ClickStep) and (SEEKS.search(caption(commit.target)) or says(commit, CART)):
             break
         if is_commit(step):
             last, commit = index, step
@@ -81,7 +90,8 @@ def read_form(steps: Sequence[Step], first: int, stops: Callable[[int], bool]) -
             break
         index += 1
     form = Form(steps, first, last, opener, commit)
-    return _goal(form) if form.fields or (opener is not None and (commit is not None or says(opener, CART))) else None
+    begun = form.fields or (opener is not None and commit is not None)
+    return _goal(form, failed) if begun else None
 
 
 def _opens_form(step: ClickStep) -> bool:
@@ -91,18 +101,18 @@ def _opens_form(step: ClickStep) -> bool:
     return any(says(step, verb) for verb in (CREATE, EDIT, CART, CHECK_OUT))
 
 
-def _lone_commit(steps: Sequence[Step], first: int) -> Goal | None:
+def _lone_commit(steps: Sequence[Step], first: int, failed: Callable[[Step], bool]) -> Goal | None:
     """A control that does something at once, with no field before it (`Submit`, `Place order`)."""
     if not is_commit(steps[first]) or not messages(steps[first].changes):
         return None
-    return _goal(Form(steps, first, first, None, steps[first]))
+    return _goal(Form(steps, first, first, None, steps[first]), failed)
 
 
-def _goal(form: Form) -> Goal:
+def _goal(form: Form, failed: Callable[[Step], bool]) -> Goal:
     """What the form was for; one that was refused to the end was tried only."""
     goal = _meant(form)
     typed_texts = [step.value.text for step in form.fills]
-    refused = form.commit is not None and bool(refusals(form.commit, typed_texts))
+    refused = form.commit is not None and (bool(refusals(form.commit, typed_texts)) or failed(form.commit))
     if not refused or goal.kind in ("search", "filter", "choose", "settings"):
         return goal
     return replace(goal, phrases=(Phrase("try", f"to {goal.order}"),))
@@ -122,13 +132,22 @@ def _meant(form: Form) -> Goal:
             phrase = Phrase("upload", listed(names[:FIELDS_NAMED_MAX]) or "a file")
             return Goal(kind, form.first, form.last, (phrase,), "upload a file")
         case "create":
-            rest = object_phrase(noun, created_object(form))
-            return Goal(kind, form.first, form.last, (Phrase("create", rest),), "create: add something new")
+            name = created_object(form)
+            phrase = Phrase("create", object_phrase(noun, name))
+            if sent := SENDS.match(form.commit_words):
+                phrase = Phrase(sent[0].lower(), quoted(name) if name else "it")
+            return Goal(kind, form.first, form.last, (phrase,), "create: add something new")
+        case "edit" if _only_remarks(form):
+            thing = object_phrase(noun, edited_object(form) or opened_before(form.steps, form.first), "the")
+            return Goal(kind, form.first, form.last, (Phrase("comment", f"on {thing}"),), COMMENTS)
         case "edit":
-            rest = object_phrase(noun, edited_object(form), "the")
+            name = edited_object(form)
+            noun = noun or ("" if name else listed_before(form.steps, form.first))
+            rest = object_phrase(noun, name, "the" if _noun(form, kind) else "")
             own = last_word(form.own[-1].page.url) in _OF_THE_USER
             plain, also = (SETS, EDITS) if own else (EDITS, "")
-            return Goal(kind, form.first, form.last, (Phrase("edit", rest),), plain, also)
+            verb = moved[0].lower() if (moved := MOVES.match(form.commit_words)) else "edit"
+            return Goal(kind, form.first, form.last, (Phrase(verb, rest),), plain, also)
         case "settings":
             rest = listed([field(step.target) for step in form.fields[:FIELDS_NAMED_MAX]]) or "the settings"
             return Goal(kind, form.first, form.last, (Phrase("change", rest + _in_settings(form)),), SETS)
@@ -137,6 +156,12 @@ def _meant(form: Form) -> Goal:
             return Goal(kind, form.first, form.last, (Phrase("search", f"for {sought}"),), LOOKS_UP)
         case _:
             return _submitted(form, kind)
+
+
+def _only_remarks(form: Form) -> bool:
+    """Whether nothing but a remark was written."""
+    remarks = (isinstance(step, FillStep) and REMARK.search(words_on(step.target)) for step in form.fields)
+    return bool(form.fields) and all(remarks)
 
 
 def _submitted(form: Form, kind: GoalKind) -> Goal:
@@ -190,16 +215,22 @@ def _noun(form: Form, kind: GoalKind) -> str:
     """What is made or changed, in the page's words: `page`, `project`."""
     success = done(form.own)
     typed = {clean(step.value.text).lower() for step in form.fields if isinstance(step, FillStep)}
-    if success and success.noun and len(success.noun.split()) <= 2 and success.noun not in typed:
+    tells = success and (kind != "edit" or success.verb in ("edit", "save")) and success.noun not in _DEEDS
+    if success and tells and success.noun and len(success.noun.split()) <= 2 and success.noun not in typed:
         return success.noun
     verb = CREATE if kind == "create" else EDIT
     for words in (caption(form.opener.target) if form.opener else "", form.commit_words):
-        if noun := object_noun(words, verb):
+        if (noun := object_noun(without_quotes(words), verb)) and noun not in GENERIC_NOUNS:
             return noun
     if kind == "edit" and form.opener is None and not _picked(form):
-        last = last_word(form.own[-1].page.url)
+        url = form.own[-1].page.url
+        last = last_word(url)
+        if _NAME.match("".join(route(url)[-1:])) and not ROUTE.fullmatch(last.replace(" ", "-")):
+            return ""
+        if _on_own_page(form):
+            return singular(route(url)[-2].lower())
         last = "" if last in _NO_NOUNS else last
-        return last if last and not ROUTE.fullmatch(last.replace(" ", "-")) else thing_in(form.own[-1].page.url)
+        return last if last and not ROUTE.fullmatch(last.replace(" ", "-")) else thing_in(url)
     return ""
 
 
@@ -229,22 +260,32 @@ def edited_object(form: Form) -> str:
         return success.object
     if picked := _picked(form):
         return picked
-    if form.opener is None and _noun(form, "edit"):
+    if form.opener is None and _noun(form, "edit") and not _on_own_page(form):
         return ""
     if form.opener is not None and (row := row_of(form.opener.target)):
         return row
+    if form.opener is not None and (named := quotes(caption(form.opener.target))):
+        return named[0]
     return opened_before(form.steps, form.first)
+
+
+def _on_own_page(form: Form) -> bool:
+    """Whether it stands on the page of what was opened, in whose address its name follows that of its kind."""
+    parts = route(form.own[-1].page.url)
+    return len(parts) > 1 and slug(parts[-1]) == slug(opened_before(form.steps, form.first))
 
 
 def _picked(form: Form) -> str:
     """The thing of a list that was clicked right before, to be changed where it stands."""
     before = form.steps[form.first - 1] if form.first > 0 and form.opener is None else None
-    picks = isinstance(before, ClickStep) and is_item(before.target) and not before.navigates
-    return caption(before.target) if picks and isinstance(before, ClickStep) else ""
+    if not isinstance(before, ClickStep) or before.navigates or before.target.role == "option":
+        return ""
+    return caption(before.target) if is_item(before.target) else ""
 
 
 def _thing_near(form: Form) -> str:
-    name = opened_before(form.steps, form.first)
+    controls = (step.target for step in (form.opener, form.commit) if isinstance(step, ClickStep))
+    name = next(filter(None, map(row_of, controls)), "") or opened_before(form.steps, form.first)
     return quoted(name) if name else "a product"
 
 

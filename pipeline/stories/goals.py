@@ -3,20 +3,26 @@
 Each goal has phrases with what was on the page (for people) and a plain sentence without any value (for embedding).
 """
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from pipeline.stories import forms
 from pipeline.stories.acts import read_click
-from pipeline.stories.answers import changes
+from pipeline.stories.addresses import place
+from pipeline.stories.answers import FAILED_STATUS, changes
+from pipeline.stories.controls import deletes
 from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, shown_texts, sounds_wrong
 from pipeline.stories.phrases import DELETES, LOOKS_UP, NARROWS, Goal, Phrase
 from pipeline.stories.said import typed
-from pipeline.stories.signing_in import names_sign_in
+from pipeline.stories.signing_in import names_sign_in, signs_up_at
 from pipeline.stories.things import deleted_object, opened_name, ticked_before
 from pipeline.stories.verbs import (
+    CANCEL,
     CHECK_OUT,
     CONFIRM,
+    CREATE,
     DELETE,
     FILTER,
     KEEPS,
@@ -28,17 +34,20 @@ from pipeline.stories.verbs import (
     is_commit,
     is_password,
     is_search_field,
-    named_in_path,
     object_noun,
     says,
     words_on,
 )
 from pipeline.stories.words import BOX_ROLES, caption, is_button, is_text_field, quoted
 from schemas.elements import Element
+from schemas.events import Appeared, Gone
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, PressStep, SelectStep, Step
 
 SIGN_IN_FIELDS_MAX: Final = 2
 """Fields beside the password that a sign-in may have (name, tenant); a form with more registers somebody."""
+
+_OLD: Final = re.compile(r"\b(old|current|existing)\b", re.I)
+"""What the field of the password that one has already says."""
 
 
 class Reader:
@@ -47,6 +56,7 @@ class Reader:
     def __init__(self, steps: Sequence[Step], requests: Sequence[NetworkRequest] = ()) -> None:
         self.steps = steps
         self._writing = {request.cause for request in requests if changes(request)}
+        self._failing = {r.cause for r in requests if changes(r) and (r.status or 0) >= FAILED_STATUS}
         self._silent = not any(request.cause for request in requests) and not any(
             step.changes for step in steps
         )  # the format tells no effects
@@ -67,9 +77,14 @@ class Reader:
         while index < len(self.steps):
             goal = next((goal for recognise in recognisers if (goal := recognise(index)) is not None), None)
             if goal is not None:
-                found.append(goal)
+                found.append(self._once_more(found[-1], goal) if found else goal)
             index = index + 1 if goal is None else goal.last + 1
         return tuple(found)
+
+    def _once_more(self, before: Goal, goal: Goal) -> Goal:
+        """A form that signs up and was refused wants its passwords once more: that changes none."""
+        again = before.kind == "sign_up" and goal.kind == "settings" and is_password(self.steps[goal.first])
+        return replace(before, first=goal.first, last=goal.last, phrases=(Phrase("sign up"),)) if again else goal
 
     # --- signing in and out ---
 
@@ -86,14 +101,17 @@ class Reader:
         words = caption(submit.target) if isinstance(submit, ClickStep) else ""
         targets = {words_on(step.target) for step in passwords if isinstance(step, FillStep)}
         others = sum(isinstance(step, FillStep | SelectStep) for step in self.steps[start:end]) - len(passwords)
-        signs_up = bool(SIGN_UP.search(words)) or named_in_path(submit.page.url, "register", "signup", "join")
+        signs_up = bool(SIGN_UP.search(words)) or signs_up_at(submit.page.url)
         signs_in = names_sign_in(words, submit.page.url)
         other = KEEPS.match(words) or (others == SIGN_IN_FIELDS_MAX and not signs_in)
         if len(targets) < 2 and not signs_up and other:
             return None
-        if signs_up or others > SIGN_IN_FIELDS_MAX:
-            plain = "register: open a new account as a member"
-            return Goal("sign_up", first, last, (Phrase("sign up"),), plain)
+        repeats = len(targets) > 1 and others > 0 and not any(map(_OLD.search, targets))
+        if repeats and not signs_up and (CREATE.match(words) or self._typed_before(start) - targets):
+            return None  # an account that somebody opens for somebody else
+        if signs_up or repeats or others > SIGN_IN_FIELDS_MAX:
+            phrase = Phrase("try", "to sign up") if errors(submit.changes) else Phrase("sign up")
+            return Goal("sign_up", first, last, (phrase,), "register: open a new account as a member")
         if len(targets) > 1:
             plain = "change the password in the account settings"
             return Goal("settings", first, last, (Phrase("change", "the password"),), plain)
@@ -103,10 +121,14 @@ class Reader:
             return Goal("sign_in_refused", first, last, (Phrase(verb, "with a wrong password"),), plain)
         return Goal("sign_in", first, last, (Phrase(verb),), "log in: sign in with user name and password")
 
+    def _typed_before(self, start: int) -> set[str]:
+        """The fields of passwords that were typed before."""
+        return {words_on(one.target) for one in self.steps[:start] if isinstance(one, FillStep) and is_password(one)}
+
     def _refused(self, last: int) -> bool:
         """Whether the page said no, or the same form was filled in again at once."""
         step = self.steps[last]
-        if errors(step.changes):
+        if errors(step.changes) or self._still_there(last):
             return True
         if not step.navigates and any(
             sounds_wrong(text) for _, text in shown_texts(step.changes) if len(text) <= ANSWER_CHARS_MAX
@@ -118,6 +140,15 @@ class Reader:
             if not isinstance(later, FillStep | GotoStep):
                 return False
         return False
+
+    def _still_there(self, last: int) -> bool:
+        """Whether a form that was refused before leads to itself again, with nothing new: the page says the same."""
+        step = self.steps[last]
+        news = any(isinstance(change, Appeared | Gone) for change in step.changes)
+        if news or step.after is None or place(step.after.url) != place(step.page.url):
+            return False
+        tries = (one for one in self.steps[:last] if one.page.url and place(one.page.url) == place(step.page.url))
+        return any(errors(one.changes) for one in tries)
 
     def sign_out(self, first: int) -> Goal | None:
         if not says(self.steps[first], SIGN_OUT):
@@ -188,18 +219,32 @@ class Reader:
 
     def delete(self, first: int) -> Goal | None:
         step = self.steps[first]
-        if not says(step, DELETE) or not isinstance(step, ClickStep):
+        if not deletes(step) and not says(step, DELETE):
             return None
         last = first
         while last + 1 < len(self.steps) and says(self.steps[last + 1], CONFIRM):
             last += 1
-        noun = object_noun(caption(step.target), DELETE)
+        if last == first and last + 1 < len(self.steps) and says(self.steps[last + 1], CANCEL):
+            return None
+        last = self._end_of_asking(last)
+        noun = object_noun(caption(step.target), DELETE) if isinstance(step, ClickStep) else ""
         named = ticked_before(self.steps, first) or deleted_object(self.steps, first, last)
         rest = named or (f"the {noun}" if noun else "an item")
         return Goal("delete", first, last, (Phrase("delete", rest),), DELETES)
 
+    def _end_of_asking(self, last: int) -> int:
+        """Where a page that asks why, and whether it is meant, was sent off; `last` where none does."""
+        end = self._form_ends[last + 1]
+        if not self.steps[last].navigates or end == last + 1 or end >= len(self.steps):
+            return last
+        sent = self.steps[end]
+        return end if says(sent, DELETE) or says(sent, CONFIRM) or isinstance(sent, PressStep) else last
+
     def form(self, first: int) -> Goal | None:
-        return forms.read_form(self.steps, first, stops=self._is_other_goal)
+        return forms.read_form(self.steps, first, self._is_other_goal, self._failed)
+
+    def _failed(self, step: Step) -> bool:
+        return step.event_id in self._failing and not step.navigates
 
     def _is_other_goal(self, index: int) -> bool:
         step = self.steps[index]

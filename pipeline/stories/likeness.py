@@ -110,7 +110,7 @@ class Data:
         route = sorted(
             f"{name}={value}"
             for name, value in parse_qsl(query(url), keep_blank_values=True)
-            if name.lower() in _ROUTE_KEYS and _ROUTE_VALUE.match(value)
+            if name.lower().lstrip("_") in _ROUTE_KEYS and _ROUTE_VALUE.match(value)
         )
         path = head.partition("?")[0]
         return path + ("?" + "&".join(dict.fromkeys(route)) if route else "") + (f"#{fragment}" if fragment else "")

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from pipeline.stories.addresses import place, query
 from pipeline.stories.routes import is_id
+from pipeline.stories.words import caption, is_button
 from schemas.events import CountChanged
 from schemas.stories import CheckStep, ClickStep, SelectStep, Step
 
@@ -13,17 +14,24 @@ Narrowing = ClickStep | SelectStep | CheckStep
 _SORTING: Final = re.compile(r"sort|order|direction|asc|desc", re.I)
 _FILTERING: Final = re.compile(r"filter|hide|status|states?\b|categor|tag|label|types?\b|facet|group", re.I)
 """Words in the keys of a query that say how a list is shown, and what of it."""
+_SHOWING: Final = re.compile(r"(show|hide|only)\b(?! (more|less|details|menu|password))", re.I)
+"""How buttons begin that say which things of a list are shown."""
+ASKED_MAX: Final = 2
+"""Of how many keys one choice changes the value: by what, and which way. An app that opens a page writes all it has."""
 
 
 def narrowed(step: Narrowing) -> Literal["sort", "filter"] | None:
     """How it changes only what of a list the page shows, or in which order, by the page's address."""
-    asked = _newly_asked(step)
     around = [(one.role, one.tag) for one in step.target.ancestors]
     head = any(role == "columnheader" or tag == "th" for role, tag in (*around, (step.target.role, step.target.tag)))
+    asked = _newly_asked(step)
+    if len(asked) > ASKED_MAX and not head:
+        return None
     if asked and (head or any(map(_SORTING.match, asked))):
         return "sort"
     words = (word for key in asked for word in re.split(r"[-_.]", key))
-    return "filter" if any(map(_FILTERING.match, words)) else None
+    shows = is_button(step.target) and _SHOWING.match(caption(step.target)) and shows_others(step)
+    return "filter" if shows or any(map(_FILTERING.match, words)) else None
 
 
 def shows_others(step: Step) -> bool:

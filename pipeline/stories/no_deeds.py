@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.stories.answers import Answers
 from pipeline.stories.deed import Deed
 from pipeline.stories.likeness import Data, in_menu, is_item
-from pipeline.stories.outcome import errors, messages
+from pipeline.stories.outcome import done, errors, messages, succeeded
 from pipeline.stories.verbs import APART, CART, CHECK_OUT, COMMIT, DELETE, FILTER, SEARCH, SIGN_OUT, WITHIN
 from pipeline.stories.words import caption, clean, is_button, is_link
 from schemas.elements import Element
@@ -37,14 +37,16 @@ def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     return not answers.writes(step) and (step.navigates or is_item(step.target))
 
 
-def looks_round(step: Step) -> bool:
-    """Whether it goes somewhere else by a menu or an address, or does nothing at all."""
+def looks_round(steps: Sequence[Step], at: int) -> bool:
+    """Whether a step goes somewhere else by a menu or an address, comes back at once, or does nothing at all."""
+    step = steps[at]
     match step:
         case GotoStep() | ReloadStep() | BackStep() | HoverStep() | ScrollStep():
             return True
         case ClickStep():
             menu = in_menu(step.target) and step.target.role in ("link", "menuitem", "tab")
-            return step.opens_tab is not None or menu
+            returns = at + 1 < len(steps) and isinstance(steps[at + 1], BackStep)
+            return step.opens_tab is not None or menu or returns
         case _:
             return False
 
@@ -76,7 +78,7 @@ def only_prepares(number: int, step: ClickStep | PressStep, answers: Answers, da
         return False
     if isinstance(step, PressStep) and step.changes and not step.target.form:
         return False
-    if errors(step.changes) and (COMMIT.match(words) or isinstance(step, PressStep)):
+    if (errors(step.changes) or succeeded(step)) and (COMMIT.match(words) or isinstance(step, PressStep)):
         return False
     return not _does_more(step, answers) and answers.writes_after(number, data.place(step.page.url))
 
@@ -103,9 +105,14 @@ def _form_of(step: Step) -> str:
 def puts_away(step: ClickStep, answers: Answers, view: str) -> bool:
     """Whether what says `close` only puts away what was looked at (`view`), also where the page writes down what stands
     open."""
-    if not answers.writes(step):
+    if not answers.writes(step) or (step.navigates and caption(step.target).lower() == "cancel" and not _told(step)):
         return True
     return bool(view) and not step.navigates and all(isinstance(change, Gone) for change in step.changes)
+
+
+def _told(step: ClickStep) -> bool:
+    """Whether the page says that something was done."""
+    return bool(messages(step.changes)) or done([step]) is not None
 
 
 def reveals(step: ClickStep, answers: Answers) -> bool:

@@ -18,8 +18,9 @@ MESSAGE_CLASSES: Final = re.compile(
 )
 _CONTROL_ROLES: Final = frozenset(
     {"button", "link", "tab", "menuitem", "option", "checkbox", "radio", "switch", "textbox", "combobox", "searchbox"}
+    | {"row", "cell", "gridcell"}
 )
-"""A red button is no error message, a green link no success."""
+"""A red button is no error message, a green link no success, a letter in a list of messages none of the page's."""
 _ERROR_CLASSES = re.compile(r"(^|[-_])(error|errors|danger|invalid|errorlist)($|[-_])", re.IGNORECASE)
 _ERROR_WORDS = re.compile(
     r"\b(errors?|invalid|incorrect|wrong|fail(ed|ure|s)?|denied|forbidden|expired|unknown|unable|unauthori[sz]ed"
@@ -41,6 +42,8 @@ _NOT_VALID: Final = re.compile(
     re.IGNORECASE,
 )
 """What forms say of a field that they don't take, whatever marks it has."""
+_ASKS: Final = re.compile(r"please (enter|fill|choose|select|provide|specify|type)\b", re.IGNORECASE)
+"""How messages begin that ask for what is missing."""
 _NO_ERROR = re.compile(
     r"\b(no|0|without) (errors?|failures?)\b|\b(can ?not|can['’]t) be (undone|reversed|recovered|restored)\b",
     re.IGNORECASE,
@@ -76,10 +79,11 @@ _DONE_FIRST = re.compile(
 """The same with the verb first: `Deleted product 'Garden hose'`."""
 
 
-_SUCCESS: Final = re.compile(
+SUCCESS: Final = re.compile(
     rf"\bsuccessfully\b|\b(has|have) been (successfully )?({'|'.join(DONE_VERBS)})\b", re.IGNORECASE
 )
 _TITLE_PARTS: Final = re.compile(r"\s[-–—|·»:]\s|:\s")
+_WORD: Final = re.compile(r"[^\W\d]{3}")
 WORD_CHARS_MIN: Final = 3
 ANSWER_CHARS_MAX: Final = 120
 """Longer texts are there to be read, not to answer."""
@@ -121,7 +125,7 @@ def is_message(element: Element) -> bool:
 
 def _answers(element: Element, text: str) -> bool:
     """Whether it is a message by its marks, or, where the page has none, by its words."""
-    worded = len(text) <= ANSWER_CHARS_MAX and bool(_SUCCESS.search(text)) and element.role not in _CONTROL_ROLES
+    worded = len(text) <= ANSWER_CHARS_MAX and bool(SUCCESS.search(text)) and element.role not in _CONTROL_ROLES
     return worded or is_message(element)
 
 
@@ -133,7 +137,7 @@ def _is_marked(element: Element, classes: re.Pattern[str]) -> bool:
 def headings(changes: Iterable[Change]) -> list[str]:
     """Headings that newly appeared, the highest level first."""
     found = [
-        (element.level or _tag_level(element.tag), index, text)
+        (element.level or _tag_level(element.tag), index, text.rstrip("¶#§ ") or text)
         for index, (element, text) in enumerate(shown_texts(changes))
         if text and (element.role == "heading" or re.fullmatch(r"h[1-6]", element.tag))
     ]
@@ -152,7 +156,7 @@ def errors(changes: Iterable[Change]) -> list[str]:
             continue
         if (
             _is_marked(element, _ERROR_CLASSES)
-            or (is_message(element) and sounds_wrong(text))
+            or (is_message(element) and (sounds_wrong(text) or _ASKS.match(text)))
             or _refuses(element, text)
         ):
             found.append(text)
@@ -162,8 +166,8 @@ def errors(changes: Iterable[Change]) -> list[str]:
 def refusals(step: Step, own: Iterable[str]) -> list[str]:
     """The messages of refusal that a step brought, without those that sound so only by the user's `own` words, or by
     what the page itself is called (`Invoice 7 shows wrong total`)."""
-    told = errors(step.changes)
-    return [text for text in told if not sounds_wrong(text) or sounds_wrong(without_own(text, step, own))]
+    left = ((text, without_own(text, step, own)) for text in errors(step.changes))
+    return [text for text, rest in left if sounds_wrong(rest) or (not sounds_wrong(text) and _WORD.search(rest))]
 
 
 def without_own(text: str, step: Step, own: Iterable[str]) -> str:
@@ -197,6 +201,11 @@ def done(steps: Iterable[Step]) -> Done | None:
                     DONE_VERBS[match["verb"].lower()], match["noun"].strip().lower(), clean(match["object"]) or ""
                 )
     return found
+
+
+def succeeded(step: Step) -> bool:
+    """Whether the page said that something was done."""
+    return done([step]) is not None or any(SUCCESS.search(text) for text in messages(step.changes))
 
 
 def quotes(text: str) -> list[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from pipeline.stories.addresses import path_words
 from pipeline.stories.likeness import Data, identity
 from pipeline.stories.verbs import SIGN_IN, SIGN_UP, is_password, named_in_path
 from pipeline.stories.words import caption, spaced
@@ -39,3 +40,8 @@ def signs_in(used: Sequence[Step], sent: Step) -> bool:
 def names_sign_in(words: str, url: str) -> bool:
     """Whether a button with these words, or the page's address, says that somebody signs in."""
     return bool(SIGN_IN.search(words)) or named_in_path(url, "login", "signin")
+
+
+def signs_up_at(url: str) -> bool:
+    """Whether a page's address says that an account is opened there."""
+    return named_in_path(url, "register", "signup", "join") or {"create", "account"} <= path_words(url)

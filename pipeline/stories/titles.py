@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.stories.addresses import last_word, spoken
-from pipeline.stories.outcome import errors, headings, messages
+from pipeline.stories.likeness import in_menu
+from pipeline.stories.outcome import SUCCESS, errors, headings, messages
 from pipeline.stories.phrases import Goal, Phrase
 from pipeline.stories.words import capital, is_button, listed, quoted, short
 from schemas.stories import ClickStep, GotoStep, Step
@@ -17,6 +18,10 @@ GOALS_IN_SENTENCE_MAX: Final = 4
 _FIRST_SENTENCE: Final = re.compile(r"^(.{8,}?[.!?]) .*$")
 _SMALL: Final = frozenset({"open", "click"})
 _FORMS: Final = frozenset({"create", "edit", "settings", "submit", "choose", "upload"})
+_WAITING: Final = re.compile(r"^\w+ing\b.{0,40}(\.\.\.|…)$", re.I)
+"""What a page says while it is about something."""
+_TICKING: Final = frozenset({"choose", "submit"})
+_TICKED: Final = {"them": "the ticked items"}
 _PRELUDE: Final = frozenset({"sign_in", "sign_in_refused"})
 
 
@@ -31,9 +36,20 @@ def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[st
         titled = chosen
     if not titled:
         return _browsing(steps, goals)
-    title = listed([goal.order for goal in titled[-GOALS_IN_TITLE_MAX:]])
-    phrases = [phrase for goal in chosen[-GOALS_IN_SENTENCE_MAX:] for phrase in goal.phrases]
+    title = listed([goal.order for goal in _standing_alone(titled[-GOALS_IN_TITLE_MAX:])])
+    phrases = [phrase for goal in _standing_alone(chosen[-GOALS_IN_SENTENCE_MAX:]) for phrase in goal.phrases]
     return short(capital(title), TITLE_CHARS_MAX), _sentence(phrases, steps[: titled[-1].last + 1], title)
+
+
+def _standing_alone(goals: Sequence[Goal]) -> list[Goal]:
+    """The goals; `it` and `them` are said in full where the ticks that they speak of aren't told right before."""
+    told = []
+    for at, goal in enumerate(goals):
+        if goal.kind in ("delete", "act") and (at == 0 or goals[at - 1].kind not in _TICKING):
+            phrases = tuple(replace(phrase, rest=_TICKED.get(phrase.rest, phrase.rest)) for phrase in goal.phrases)
+            goal = replace(goal, phrases=phrases)
+        told.append(goal)
+    return told
 
 
 def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
@@ -45,8 +61,10 @@ def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
 
 
 def _answered(step: Step) -> bool:
-    answers = bool(messages(step.changes) or step.dialogs or step.navigates)
-    return isinstance(step, ClickStep) and is_button(step.target) and answers
+    if not isinstance(step, ClickStep) or not is_button(step.target) or in_menu(step.target):
+        return False
+    sends = step.navigates and step.target.type == "submit"
+    return bool(messages(step.changes) or step.dialogs or sends)
 
 
 def _joined(goals: Sequence[Goal]) -> list[Goal]:
@@ -58,7 +76,7 @@ def _joined(goals: Sequence[Goal]) -> list[Goal]:
             phrase = goal.phrases[0]
             rest = "after a wrong password" if goal.kind == "sign_in" else phrase.rest
             kept[-1] = Goal(goal.kind, before.first, goal.last, (Phrase(phrase.verb, rest),), goal.plain)
-        elif before is not None and _only_opened(before, goal):
+        elif before is not None and (_only_opened(before, goal) or before.kind == goal.kind == "sign_up"):
             kept[-1] = goal
         elif before is None or before.order != goal.order:
             kept.append(goal)
@@ -109,5 +127,7 @@ def _last_message(steps: Sequence[Step]) -> str:
     changes = steps[-1].changes if steps else ()
     known = {heading for step in steps[:-1] for heading in headings(step.changes)}
     new = [heading for heading in headings(changes) if heading not in known and heading not in steps[-1].page.title]
-    found = errors(changes) or messages(changes) or new
+    told = [text for text in messages(changes) if not _WAITING.search(text)]
+    told.sort(key=lambda text: not SUCCESS.search(text))
+    found = errors(changes) or told or new
     return _FIRST_SENTENCE.sub(r"\1", found[0]) if found else ""

@@ -27,7 +27,9 @@ DELETE: Final = re.compile(
     re.I,
 )
 CREATE: Final = re.compile(r"^\+?\s*(create|add|new|compose|publish|write|start a)\b|\b(anlegen|erstellen)$", re.I)
-EDIT: Final = re.compile(r"^(edit|modify|rename|change)\b|\b(bearbeiten|ändern|umbenennen)$", re.I)
+EDIT: Final = re.compile(
+    r"^((quick|bulk|inline) )?(edit|modify|rename|change)\b|\b(bearbeiten|ändern|umbenennen)$", re.I
+)
 CART: Final = re.compile(r"\badd to (the |your |my )?(cart|basket|bag)\b", re.I)
 CHECK_OUT: Final = re.compile(
     r"\bcheck ?out\b|\bplace (the |your |my )?order\b|\bpay( now)?\b|\bbuy\b|\bpurchase\b|\border now\b"
@@ -53,14 +55,22 @@ APART: Final = re.compile(
 PREVIEW: Final = re.compile(r"^((show |live )?preview|validate|check)\b", re.I)
 LOOKS: Final = re.compile(r"^(show |live )?preview\b|^(vorschau|write)$", re.I)
 """Of these, what only shows what was filled in so far."""
-CONFIRM: Final = re.compile(r"^((are )?you sure|yes|ok(ay)?|confirm|delete|remove|continue|accept|proceed)\b", re.I)
+CONFIRM: Final = re.compile(r"^((are )?you sure|yes|ja|ok(ay)?|confirm|delete|remove|continue|accept|proceed)\b", re.I)
+CANCEL: Final = re.compile(r"^(cancel|close|dismiss|discard|never ?mind|no\b|abbrechen|schließen|[×✕✖x]$)", re.I)
 PAGING: Final = re.compile(r"^([<>«»‹›→←]+|next( page)?|previous( page)?|prev|more|show more|load more|\d{1,4})$", re.I)
 TITLE_FIELD: Final = re.compile(
     r"\b(title|name|subject|headline|caption|label|summary of|topic|from|titel|betreff)\b", re.I
 )
 SIDE_FIELD: Final = re.compile(r"\b(summary|description|comment|notes?|tags?|body|text|content|message)\b", re.I)
 
-_FILLERS: Final = frozenset({"a", "an", "the", "new", "this", "your", "my", "another", "it", "now", "and", "yes", "to"})
+REMARK: Final = re.compile(
+    r"\b(comments?|notes?|repl(y|ies)|remarks?|answers?|kommentar|antwort|bemerkung|notiz)\b", re.I
+)
+"""Fields for what somebody says of a thing."""
+
+_FILLERS: Final = frozenset(
+    {"a", "an", "the", "new", "this", "your", "my", "another", "it", "now", "and", "yes", "to", "inline"}
+)
 _STOP: Final = frozenset({"changes", "all", "account", "close", "continue", "exit", "here", "ok", "item", "more"})
 
 

@@ -80,6 +80,7 @@ _BUTTON_TYPES: Final = frozenset({"submit", "button", "reset", "image"})
 _TEXTLESS_TYPES: Final = _BUTTON_TYPES | frozenset({"checkbox", "radio", "file", "range", "color", "hidden"})
 _MADE_UP: Final = re.compile(r"[:«»]|_r_\w+_|\d{3}")
 """Attributes that a framework made: no words for people."""
+_KEY: Final = re.compile(r"\s?\[\w\]$")
 _WORDY = re.compile(r"[^\W_]{2}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -160,7 +161,8 @@ def caption(target: Element) -> str:
 
 
 def _presentable(words: str) -> str:
-    return short(words.rstrip("*: ") or words)
+    """Without the marks of a required field, and without the key that presses it: `Edit this page [e]`."""
+    return short(_KEY.sub("", words.rstrip("*: ")) or words)
 
 
 def is_symbol(words: str) -> bool:

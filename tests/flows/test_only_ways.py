@@ -1,14 +1,16 @@
 """What is but the way to what was done, and what is nothing beside it."""
 
 from bench.flows.synthetic import Visitor, element, heading
-from schemas.elements import Ancestor, Element
+from schemas.elements import Ancestor, ByTag, Candidate, Element
 from schemas.events import (
     Click,
+    CountChanged,
     Gone,
+    Navigation,
     Press,
     Select,
 )
-from tests.flows.acts import PLAIN, SENT, Acts, clicks, key, posts, sends, signs_in, types
+from tests.flows.acts import PLAIN, SENT, Acts, clicks, key, posts, sends, shape_of, signs_in, types
 
 
 def test_a_look_at_another_tab_and_a_click_on_plain_text_are_nothing() -> None:
@@ -140,3 +142,55 @@ def test_who_looks_round_after_signing_in_signed_in() -> None:
     menu = Ancestor(tag="nav", role="navigation")
     assert key(signs_in, lambda v: v.follow("Tools", "/tools", menu)) == key(signs_in)
     assert key(signs_in, lambda v: v.follow("Report of May", "/reports/5")) != key(signs_in)
+
+
+def test_who_thought_better_of_it_first_did_it_once() -> None:
+    """A page or a dialog that asks whether it is meant, left by Cancel, and come to again."""
+
+    def asks(url: str | None) -> Acts:
+        target = element("button", "button", "Delete issue")
+        return lambda visitor: visitor.came(visitor.add(Click, target=target), heading("Delete?"), url=url)
+
+    def cancels(visitor: Visitor) -> None:
+        cause = visitor.add(Click, target=element("button", "button", "Cancel"))
+        visitor.came(cause, heading("Wet cellar"), url="/issues/7")
+
+    on_page = lambda visitor: visitor.open("/issues/7")  # noqa: E731
+    done = (posts("Yes, I mean it", "/issues/7/delete", url="/issues"),)
+    for url in ("/issues/7/delete", None):
+        assert key(on_page, asks(url), cancels, asks(url), *done) == key(on_page, asks(url), *done)
+
+
+def test_who_looked_at_something_after_signing_in_and_came_back_signed_in() -> None:
+    """A page that was opened and left again at once is none."""
+
+    def looks(visitor: Visitor) -> None:
+        visitor.came(visitor.add(Click, target=element("a", "link", "Wet cellar")), url="/issues/7")
+
+    def returns(visitor: Visitor) -> None:
+        visitor.add(Navigation, url=f"{visitor.home}/home", how="back_forward")
+
+    assert key(signs_in, looks, returns) == key(signs_in)
+
+
+def test_an_app_that_writes_all_it_has_into_the_address_sorts_nothing() -> None:
+    """Who opens a list whose address then says how it is sorted has opened it; by a head of the table, it is sorted."""
+
+    def opens(query: str) -> Acts:
+        target = element("a", "link", "Runs")
+        return lambda visitor: visitor.came(visitor.add(Click, target=target), url=f"/issues/new?{query}")
+
+    assert key(opens("sort=name&filter=&page=1&range=all")) == key()
+    assert key(opens("sort=name")) != key()
+
+
+def test_a_button_that_says_what_is_shown_narrows_the_list() -> None:
+    """Where the list has another length afterwards."""
+    rows = Element(tag="li", role="listitem")
+    fewer = CountChanged(element=rows, items=Candidate(locator=ByTag(tag="li")), before=9, after=4)
+
+    def shows(caption: str) -> Acts:
+        return lambda visitor: visitor.came(visitor.add(Click, target=element("button", "button", caption)), fewer)
+
+    assert shape_of(shows("Show unread messages"))[0] == [["narrow", "", [], "filter", ""]]
+    assert shape_of(shows("Show more"))[0] == []

@@ -13,11 +13,26 @@ from schemas.events import (
     Drag,
     Effect,
     Page,
+    Press,
     Request,
     Select,
     Upload,
 )
-from tests.flows.acts import PLAIN, REFUSED, SENT, Acts, chooses, clicks, enters, key, nothing, sends, shape_of, types
+from tests.flows.acts import (
+    PLAIN,
+    REFUSED,
+    SENT,
+    Acts,
+    chooses,
+    clicks,
+    enters,
+    key,
+    nothing,
+    posts,
+    sends,
+    shape_of,
+    types,
+)
 
 
 @pytest.mark.parametrize(
@@ -209,20 +224,77 @@ def test_a_form_that_comes_back_refused_is_the_one_that_was_tried() -> None:
     assert key(types("Title", "x", form="title"), refused, again, sends("Save")) == key(*SENT)
 
 
-def test_of_settings_it_makes_no_difference_which_are_changed() -> None:
-    """A page of settings is one form: a list chosen in it or a name typed into it, it was changed."""
+@pytest.mark.parametrize("path", ["/my/account", "/issues/7"])
+def test_of_what_was_there_before_it_makes_no_difference_what_is_changed(path: str) -> None:
+    """A form that held something is one, of settings and of a thing: chosen from a list or typed, it was changed."""
 
-    def at(path: str, act: Acts) -> str:
+    def at(act: Acts) -> str:
         return key(lambda visitor: visitor.open(path), act, sends("Save", url=path))
 
-    chosen = element("select", "combobox", "Zone").model_copy(update={"form": "name", "form_holds": True})
+    assert at(picks) == at(types("Name", "Ann", before="An", form="name", holds=True))
 
-    def picks(visitor: Visitor) -> None:
-        visitor.add(Select, target=chosen, options=({"value": "1", "label": "UTC"},))
 
-    named = types("Name", "Ann", before="An", form="name", holds=True)
-    assert at("/my/account", picks) == at("/my/account", named)
-    assert at("/issues/7", picks) != at("/issues/7", named)
+def picks(visitor: Visitor) -> None:
+    """Chooses from a list in a form that held something."""
+    zone = element("select", "combobox", "Zone").model_copy(update={"form": "name", "form_holds": True})
+    visitor.add(Select, target=zone, options=({"value": "1", "label": "UTC"},))
+
+
+def test_a_remark_changes_no_thing() -> None:
+    """Though it stands in the form of one, and may quote what it answers; with something else it is a change."""
+    comment = types("Comment", "I see it too.", form="title", holds=True)
+    quoting = types("Comment", "> Wet\nI see it too.", before="> Wet\n", form="title", holds=True)
+    changed = types("Title", "Dry", before="Wet", form="title", holds=True)
+    assert key(comment, sends("Save")) == key(quoting, sends("Save"))
+    assert key(comment, changed, sends("Save")) == key(changed, sends("Save")) != key(comment, sends("Save"))
+
+
+def test_side_fields_count_where_their_form_is_known() -> None:
+    """A summary is all that some forms ask for; what is chosen beside it makes no other flow."""
+    level = element("select", "combobox", "Level").model_copy(update={"form": "title"})
+
+    def grades(visitor: Visitor) -> None:
+        visitor.add(Select, target=level, options=({"value": "1", "label": "High"},))
+
+    summary = types("Summary", "Wet cellar", form="title")
+    assert key(summary, grades, sends("Create issue")) == key(summary, sends("Create issue"))
+
+
+def test_a_thing_is_put_into_the_cart_wherever_it_is_seen() -> None:
+    """From the list or from its own page, and the user stays there."""
+
+    def puts(path: str) -> str:
+        return key(lambda visitor: visitor.open(path), posts("Add to basket", "/basket", url=path))
+
+    assert puts("/books") == puts("/books/7") != key()
+
+
+def test_the_delete_key_is_a_button_that_stands_everywhere() -> None:
+    """What is pressed for a thing is what the button in the bar is clicked for; in a field it is a letter's end."""
+    bar = (Ancestor(tag="div", role="toolbar"),)
+
+    def presses(tag: str, role: str) -> Acts:
+        target = element(tag, role, "Cellar")
+        return lambda visitor: visitor.came(visitor.add(Press, target=target, key="Delete"), alert("In the trash."))
+
+    pressed = key(presses("tr", "row"))
+    assert pressed == key(posts("Delete", "/delete", alert("In the trash."), ancestors=bar))
+    assert key() != pressed != key(presses("input", "textbox"))
+
+
+def test_what_a_dialog_asked_tells_what_was_said_yes_to() -> None:
+    """However it was come to, and whichever thing it names; a question about something else is another deed."""
+
+    def says_yes(asked: str, *before: Acts) -> str:
+        dialog = (Ancestor(tag="div", role="dialog", name=asked),)
+        return key(*before, posts("Confirm", "/users/7", ancestors=dialog, test_id="confirm"))
+
+    def opens(caption: str) -> Acts:
+        return lambda visitor: visitor.came(visitor.add(Click, target=element("button", "button", caption)), alert("?"))
+
+    plain = says_yes("Delete user?")
+    assert plain == says_yes("Delete user 7?", opens("Delete this user")) == says_yes("Delete user?", opens("Remove"))
+    assert plain != says_yes("Disable user?")
 
 
 def test_where_in_a_list_something_is_dropped_is_data() -> None:
@@ -318,6 +390,20 @@ def test_made_up_ids_name_nothing() -> None:
 
 def _file(made: str) -> Element:
     return Element(tag="input", role="button", id=made, type="file")
+
+
+def test_the_name_of_a_thing_refuses_nothing() -> None:
+    """What sounds like a refusal and is no more than what was typed."""
+    named = key(types("Title", "Strap is too short"), sends("Save issue", heading("Strap is too short")))
+    assert named == PLAIN
+
+
+def test_a_page_that_asks_for_what_is_missing_refuses() -> None:
+    """A form sent off empty, and right the second time, is the same as the one that was right at once."""
+    empty = sends("Save", alert("Please enter a name."), url=None)
+    name = types("Name", "Ada", form="name")
+    assert key(empty, name, sends("Save")) == key(name, sends("Save"))
+    assert key(empty) != key()
 
 
 def test_words_of_the_user_refuse_nothing() -> None:
