@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
-from pipeline.stories.addresses import folded, newly_asked
 from pipeline.stories.answers import Answers
+from pipeline.stories.asking import asks_for, chose_among
 from pipeline.stories.controls import DELETE_BUTTON, asked_by, deletes, opener
 from pipeline.stories.deed import CHANGED, CHOSEN, LEADS, LISTINGS, ONLY_WAYS, SEND, TO_CART, Deed, Deeds, telling
 from pipeline.stories.draft import same_target
@@ -20,6 +20,7 @@ from pipeline.stories.likeness import (
     is_item,
     is_search,
     shortcut,
+    stands_in_row,
 )
 from pipeline.stories.narrowing import narrowed
 from pipeline.stories.no_deeds import (
@@ -98,7 +99,8 @@ class _Teller:
                     self._press(number, step)
                 case DragStep():
                     alike = (step.onto.role, step.onto.tag) == (step.target.role, step.target.tag)
-                    onto = "another" if alike or is_item(step.onto) else identity(step.onto, self.data)
+                    one_of_many = alike or is_item(step.onto) or stands_in_row(step.onto)
+                    onto = "another" if one_of_many else identity(step.onto, self.data)
                     self._do(number, step, f"drag onto {onto}")
                 case HoverStep() | ScrollStep():
                     pass
@@ -248,13 +250,13 @@ class _Teller:
         numbers = (*numbers, *(() if number in numbers else (number,)))
         used = [self.steps[at] for at in numbers]
         words = caption(step.target) if isinstance(step, ClickStep) else ""
-        sought = any(is_search(one) for one in used) or _SEEK.match(words) or self._asks_for(used, step)
+        sought = any(is_search(one) for one in used) or _SEEK.match(words) or asks_for(used, step, self.answers)
         if signs_in(used, step):
             self._add(Deed("sign in", "", (), "", self.answers.refusal(step, signs_in=True), numbers))
         elif sought and what in ("", SEND):
             self._add(Deed("search", "", fields, "", "", numbers))
             self.searched = True
-        elif self._chose_among(used, step):
+        elif chose_among(used, step, self.answers):
             self._add(Deed("narrow", "", (), "filter", "", numbers))
         else:
             if fields and self.done and (self.done[-1].kind, self.done[-1].what) == ("open form", "edit"):
@@ -269,21 +271,6 @@ class _Teller:
             self._add(Deed("do", where, fields, what, refused, numbers, form))
         if step.navigates:
             self.view = ""
-
-    def _asks_for(self, used: Sequence[Step], step: Step) -> bool:
-        """Whether it only led to a page whose address asks for what was typed."""
-        if step.after is None or self.answers.writes(step):
-            return False
-        typed = {folded(one.value.text) for one in used if isinstance(one, FillStep)}
-        return bool(typed & newly_asked(step.page.url, step.after.url))
-
-    def _chose_among(self, used: Sequence[Step], step: Step) -> bool:
-        """Whether it only asked for the same page again, by what was chosen."""
-        if step.after is None or self.answers.writes(step) or any(isinstance(one, FillStep) for one in used):
-            return False
-        chosen = any(isinstance(one, SelectStep | CheckStep) for one in used)
-        again = self.data.place(step.after.url) == self.data.place(step.page.url)
-        return chosen and again and bool(newly_asked(step.page.url, step.after.url))
 
     def _context(self, place: str, step: Step, fields: Sequence[str]) -> str:
         """Where it was done; what stands in a menu can be done everywhere."""

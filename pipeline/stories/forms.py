@@ -142,8 +142,8 @@ def _meant(form: Form) -> Goal:
             return Goal(kind, form.first, form.last, (Phrase("comment", f"on {thing}"),), COMMENTS)
         case "edit":
             name = edited_object(form)
-            noun = noun or ("" if name else listed_before(form.steps, form.first))
-            rest = object_phrase(noun, name, "the" if _noun(form, kind) else "")
+            one = "" if noun or name else listed_before(form.steps, form.first)
+            rest = object_phrase(noun or one, name, "" if one else "the")
             own = last_word(form.own[-1].page.url) in _OF_THE_USER
             plain, also = (SETS, EDITS) if own else (EDITS, "")
             verb = moved[0].lower() if (moved := MOVES.match(form.commit_words)) else "edit"

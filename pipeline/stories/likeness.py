@@ -202,10 +202,11 @@ def is_item(target: Element) -> bool:
     """Whether it is one of many alike: in a row or list, and not in a menu."""
     if in_menu(target) or _is_control(target):
         return False
-    return target.role in ITEM_ROLES or _stands_in_row(target) or _is_one_of_many(target)
+    return target.role in ITEM_ROLES or stands_in_row(target) or _is_one_of_many(target)
 
 
-def _stands_in_row(target: Element) -> bool:
+def stands_in_row(target: Element) -> bool:
+    """Whether it stands in a row or in an entry of a list, be it that of a menu."""
     return any(ancestor.role in ITEM_ROLES or ancestor.tag in ITEM_TAGS for ancestor in target.ancestors)
 
 
@@ -228,7 +229,7 @@ def in_menu(target: Element) -> bool:
 
 
 def _in_row(target: Element) -> bool:
-    return _stands_in_row(target) and not in_menu(target)
+    return stands_in_row(target) and not in_menu(target)
 
 
 def _is_control(target: Element) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.stories.answers import Answers
 from pipeline.stories.deed import Deed
 from pipeline.stories.likeness import Data, in_menu, is_item
-from pipeline.stories.outcome import done, errors, messages, succeeded
+from pipeline.stories.outcome import errors, messages, succeeded
 from pipeline.stories.verbs import APART, CART, CHECK_OUT, COMMIT, DELETE, FILTER, SEARCH, SIGN_OUT, WITHIN
 from pipeline.stories.words import caption, clean, is_button, is_link
 from schemas.elements import Element
@@ -105,14 +105,11 @@ def _form_of(step: Step) -> str:
 def puts_away(step: ClickStep, answers: Answers, view: str) -> bool:
     """Whether what says `close` only puts away what was looked at (`view`), also where the page writes down what stands
     open."""
-    if not answers.writes(step) or (step.navigates and caption(step.target).lower() == "cancel" and not _told(step)):
+    told = messages(step.changes) or succeeded(step)
+    gives_up = step.navigates and caption(step.target).lower() == "cancel" and not told
+    if gives_up or not answers.writes(step):
         return True
     return bool(view) and not step.navigates and all(isinstance(change, Gone) for change in step.changes)
-
-
-def _told(step: ClickStep) -> bool:
-    """Whether the page says that something was done."""
-    return bool(messages(step.changes)) or done([step]) is not None
 
 
 def reveals(step: ClickStep, answers: Answers) -> bool:
