@@ -136,11 +136,16 @@ def _by_fields(form: Form) -> GoalKind:
         return "edit"
     if form.commit is not None and form.fields and "{id}" in pattern(url) and _changes_it(form):
         return "edit"
-    if CHANGES.search(words) and not form.fields:
+    if CHANGES.search(words) and (not form.fields or _holds(form)):
         return "edit"
     if form.commit is None and form.fields and all(map(narrows, form.fields)):
         return "filter"
     return "submit" if form.fills or not form.fields else "choose"
+
+
+def _holds(form: Form) -> bool:
+    """Whether the form held something when the user came, by what the recorder says of it."""
+    return any(step.target.form_holds for step in form.fields if not isinstance(step, DragStep))
 
 
 def narrows(step: Field) -> bool:

@@ -193,6 +193,12 @@ DEEDS = [
         "Edit the user",
     ),
     (
+        Journey().opens(f"{HOME}issues/7")
+        .select(Element(tag="select", role="combobox", name="Priority", form="title", form_holds=True), "High")
+        .click(button("Save changes")).leads_to(f"{HOME}issues/7"),
+        "Edit the issue",
+    ),
+    (
         _opened("Walnut").click(button("Add to basket")).shows_new(alert("Added.")).opens(f"{HOME}basket")
         .click(button("Place order")).asks(f"{HOME}orders").leads_to(f"{HOME}thanks"),
         "Add 'Walnut' to the cart and place the order",
