@@ -7,7 +7,7 @@ from typing import Final
 
 from pipeline.stories.addresses import last_word, spoken
 from pipeline.stories.likeness import in_menu
-from pipeline.stories.outcome import SUCCESS, errors, headings, messages
+from pipeline.stories.outcome import SUCCESS, errors, headings, messages, quotes
 from pipeline.stories.phrases import Goal, Phrase
 from pipeline.stories.words import capital, is_button, listed, quoted, short
 from schemas.stories import ClickStep, GotoStep, Step
@@ -20,6 +20,7 @@ _SMALL: Final = frozenset({"open", "click"})
 _FORMS: Final = frozenset({"create", "edit", "settings", "submit", "choose", "upload"})
 _WAITING: Final = re.compile(r"^\w+ing\b.{0,40}(\.\.\.|…)$", re.I)
 """What a page says while it is about something."""
+_BY_NUMBER: Final = re.compile(r"#?\d+")
 _TICKING: Final = frozenset({"choose", "submit"})
 _TICKED: Final = {"them": "the ticked items"}
 _PRELUDE: Final = frozenset({"sign_in", "sign_in_refused"})
@@ -36,9 +37,23 @@ def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[st
         titled = chosen
     if not titled:
         return _browsing(steps, goals)
-    title = listed([goal.order for goal in _standing_alone(titled[-GOALS_IN_TITLE_MAX:])])
+    title = listed([goal.order for goal in _standing_alone(_without_ways(titled)[-GOALS_IN_TITLE_MAX:])])
     phrases = [phrase for goal in _standing_alone(chosen[-GOALS_IN_SENTENCE_MAX:]) for phrase in goal.phrases]
     return short(capital(title), TITLE_CHARS_MAX), _sentence(phrases, steps[: titled[-1].last + 1], title)
+
+
+def _without_ways(goals: Sequence[Goal]) -> list[Goal]:
+    """The goals without a search for what one of the later ones names, or by a number: that was only looked up."""
+    told = [{name.casefold() for name in quotes(goal.order)} for goal in goals]
+    return [
+        goal
+        for at, goal in enumerate(goals)
+        if goal.kind != "search" or not any(told[at] & later or _is_number(told[at]) for later in told[at + 1 :])
+    ]
+
+
+def _is_number(sought: set[str]) -> bool:
+    return bool(sought) and all(map(_BY_NUMBER.fullmatch, sought))
 
 
 def _standing_alone(goals: Sequence[Goal]) -> list[Goal]:

@@ -231,6 +231,16 @@ def test_the_sentence_tells_what_was_done_before_what_is_there() -> None:
     assert journey.story().sentence.endswith("and sees 'Successfully saved.'.")
 
 
+@pytest.mark.parametrize(("sought", "title"), [("trees", "Delete 'Old trees'"), ("#7", "Delete 'Old trees'")])
+def test_what_was_only_looked_up_stays_out_of_the_title(sought: str, title: str) -> None:
+    """By its name or its number, for something that was done to it; the sentence tells of it."""
+    journey = Journey().opens().fill(searchbox(), sought).press(searchbox(), "Enter").leads_to(f"{HOME}search?q=x")
+    journey.click(link("Old trees")).leads_to(f"{HOME}posts/7").shows_new(heading("Old trees"))
+    story = journey.click(button("Delete")).answers("Sure?").story()
+    assert story.title == title
+    assert story.sentence.startswith(f"The user searches for '{sought}'")
+
+
 def test_a_sign_in_that_is_refused_twice_is_refused() -> None:
     """Though the page says the same as before, so that nothing of it is new."""
     journey = sign_in(Journey().opens(f"{HOME}login"), fails=True)
