@@ -142,6 +142,8 @@ def _meant(form: Form) -> Goal:
             return Goal(kind, form.first, form.last, (Phrase("comment", f"on {thing}"),), COMMENTS)
         case "edit":
             name = edited_object(form)
+            if not noun and name and name.lower() == "".join(route(form.own[-1].page.url)[-1:]):
+                noun, name = name.lower(), ""  # what the page itself is called
             one = "" if noun or name else listed_before(form.steps, form.first)
             rest = object_phrase(noun or one, name, "" if one else "the")
             own = last_word(form.own[-1].page.url) in _OF_THE_USER

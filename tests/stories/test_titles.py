@@ -199,6 +199,11 @@ DEEDS = [
         "Edit the issue",
     ),
     (
+        Journey().opens(f"{HOME}basket").shows_new(heading("Basket")).fill(textbox("Quantity"), "2", before="1")
+        .click(button("Update")).leads_to(f"{HOME}basket"),
+        "Edit the basket",
+    ),
+    (
         _opened("Walnut").click(button("Add to basket")).shows_new(alert("Added.")).opens(f"{HOME}basket")
         .click(button("Place order")).asks(f"{HOME}orders").leads_to(f"{HOME}thanks"),
         "Add 'Walnut' to the cart and place the order",
