@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.stories.likeness import LIKING, ROW_VERBS, ROW_WORDS_MAX
+from pipeline.stories.likeness import LIKING, ROW_VERBS, ROW_WORDS_MAX, in_menu
 from pipeline.stories.narrowing import narrowed, shows_others
 from pipeline.stories.outcome import headings, succeeded, without_quotes
 from pipeline.stories.phrases import DELETES, DOWNLOADS, EDITS, NARROWS, SWITCHES, TICKS, Goal, Phrase
@@ -86,6 +86,8 @@ def _act(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None)
         return None
     if not (is_button(step.target) or is_link(step.target)):
         return None
+    if is_link(step.target) and step.navigates and in_menu(step.target) and " " in words:
+        return None  # what a menu leads to may begin with a verb: `Watch groups`
     thing = ticked_before(steps, first) or acted_on(steps, first)
     said = "" if rest.casefold() in thing.casefold() else rest
     if verb in _TOWARDS and thing.startswith(("'", "“")) and not said:

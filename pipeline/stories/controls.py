@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from pipeline.stories.addresses import singular
 from pipeline.stories.likeness import DATA, Data
 from pipeline.stories.verbs import CART, CONFIRM, CREATE, EDIT
 from pipeline.stories.words import caption, is_text_field
@@ -34,4 +35,4 @@ def asked_by(step: ClickStep, data: Data) -> str:
         return ""
     dialogs = (one.name for one in step.target.ancestors if one.role in ("dialog", "alertdialog") and one.name)
     words = re.findall(r"[^\W\d]+", data.without(next(dialogs, "")).replace(DATA, " "))[:ASKED_WORDS_MAX]
-    return f"confirm {' '.join(words)}" if words else ""
+    return f"confirm {' '.join(map(singular, words))}" if words else ""

@@ -158,7 +158,7 @@ class _Teller:
             if not folds(step):
                 self._cancel()
             self._take_back(number, step)
-        elif reveals(step, self.answers):
+        elif reveals(step, self.answers) or self._opens_search(number, words):
             return
         elif only_looks(step, self.answers, bool(self.filled)):
             self._look(step)
@@ -195,6 +195,11 @@ class _Teller:
     def _opens(self, number: int, step: ClickStep) -> bool:
         """Whether a control that may open a form does: one that sends something off is followed by fields."""
         return not self.answers.writes(step) or any(isinstance(later, FillStep) for later in self.steps[number + 1 :])
+
+    def _opens_search(self, number: int, words: str) -> bool:
+        """Whether a control brought the box that something was searched in next."""
+        brings = not self.filled and bool(SEARCH.search(words)) and number + 1 < len(self.steps)
+        return brings and is_search(self.steps[number + 1])
 
     def _again(self, step: ClickStep) -> bool:
         """Whether it presses once more what sent the last form off."""

@@ -7,7 +7,7 @@ from pipeline.stories.phrases import DRAGS, SWITCHES, TICKS, Phrase
 from pipeline.stories.said import shown
 from pipeline.stories.things import row_of
 from pipeline.stories.verbs import SORTS, words_on
-from pipeline.stories.words import caption, clean, field, listed, quoted
+from pipeline.stories.words import clean, field, listed, quoted
 from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
 
 FIELDS_NAMED_MAX: Final = 3
@@ -71,7 +71,8 @@ def _name(step: Field) -> str:
         return listed([quoted(shown(option)) for option in step.options]) or field(step.target)
     if isinstance(step, DragStep):
         return f"{field(step.target)} to {field(step.onto)}"
-    row = row_of(step.target) if isinstance(step, CheckStep) and not caption(step.target) else ""
+    said = any(map(clean, (step.target.name, step.target.label, step.target.text, step.target.title)))
+    row = row_of(step.target) if isinstance(step, CheckStep) and not said else ""
     return quoted(row) if row else field(step.target)
 
 

@@ -79,6 +79,7 @@ _DONE_FIRST = re.compile(
 """The same with the verb first: `Deleted product 'Garden hose'`."""
 
 
+_WHO: Final = re.compile(r"\b(you|we|that|which)$", re.IGNORECASE)
 SUCCESS: Final = re.compile(
     rf"\bsuccessfully\b|\b(has|have) been (successfully )?({'|'.join(DONE_VERBS)})\b", re.IGNORECASE
 )
@@ -166,7 +167,10 @@ def errors(changes: Iterable[Change]) -> list[str]:
 def refusals(step: Step, own: Iterable[str]) -> list[str]:
     """The messages of refusal that a step brought, without those that sound so only by the user's `own` words, or by
     what the page itself is called (`Invoice 7 shows wrong total`)."""
-    left = ((text, without_own(text, step, own)) for text in errors(step.changes))
+    told = errors(step.changes)
+    if succeeded(step):
+        told = [text for text in told if len(text) <= ANSWER_CHARS_MAX]  # help beside a form that was taken
+    left = ((text, without_own(text, step, own)) for text in told)
     return [text for text, rest in left if sounds_wrong(rest) or (not sounds_wrong(text) and _WORD.search(rest))]
 
 
@@ -196,6 +200,8 @@ def done(steps: Iterable[Step]) -> Done | None:
     for step in steps:
         for element, text in shown_texts(step.changes):
             match = _DONE.match(text) or _DONE_FIRST.match(text)
+            if match and _WHO.search(match["noun"]):
+                continue  # `the file you uploaded` says nothing of what came of it
             if match and (match["object"] or _answers(element, text)) and not sounds_wrong(text):
                 found = Done(
                     DONE_VERBS[match["verb"].lower()], match["noun"].strip().lower(), clean(match["object"]) or ""

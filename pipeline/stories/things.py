@@ -170,8 +170,8 @@ def _picked_by(step: ClickStep) -> str:
     if in_menu(step.target) or not (is_link(step.target) or step.navigates or item):
         return ""
     verbs = (CART, CREATE, EDIT, DELETE, SETTINGS, SIGN_IN)
-    if not item and any(says(step, verb) for verb in verbs):
-        return ""
+    if any(says(step, verb) for verb in verbs) and not (item and " " in caption(step.target)):
+        return row_of(step.target) if item else ""
     name = opened_name(step)
     only_unfolds = _LIST.fullmatch(name) and item and not step.navigates and name not in headings(step.changes)
     return "" if only_unfolds else name

@@ -7,7 +7,7 @@ from typing import Final
 
 from pipeline.stories.addresses import last_word, spoken
 from pipeline.stories.likeness import in_menu
-from pipeline.stories.outcome import SUCCESS, errors, headings, messages, quotes
+from pipeline.stories.outcome import SUCCESS, errors, headings, messages, quotes, succeeded
 from pipeline.stories.phrases import Goal, Phrase
 from pipeline.stories.words import capital, is_button, listed, quoted, short
 from schemas.stories import ClickStep, GotoStep, Step
@@ -144,5 +144,6 @@ def _last_message(steps: Sequence[Step]) -> str:
     new = [heading for heading in headings(changes) if heading not in known and heading not in steps[-1].page.title]
     told = [text for text in messages(changes) if not _WAITING.search(text)]
     told.sort(key=lambda text: not SUCCESS.search(text))
-    found = errors(changes) or told or new
-    return _FIRST_SENTENCE.sub(r"\1", found[0]) if found else ""
+    wrong = errors(changes) if not steps or not succeeded(steps[-1]) else []
+    found = wrong or told or new
+    return _FIRST_SENTENCE.sub(r"\1", found[0].rstrip("×✕ ") or found[0]) if found else ""

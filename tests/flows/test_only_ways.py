@@ -194,3 +194,28 @@ def test_a_button_that_says_what_is_shown_narrows_the_list() -> None:
 
     assert shape_of(shows("Show unread messages"))[0] == [["narrow", "", [], "filter", ""]]
     assert shape_of(shows("Show more"))[0] == []
+
+
+def test_what_brings_the_search_box_is_only_the_way() -> None:
+    """A button that opens it, and a key that does."""
+
+    def seeks(visitor: Visitor) -> None:
+        visitor.write("Search", "cellar", kind="search")
+        visitor.send("Search", "GET", "/search", heading("Results"), url="/search")
+
+    def brings(visitor: Visitor) -> None:
+        button = element("button", "button", "Search, or press /")
+        visitor.came(visitor.add(Click, target=button), heading("Search in all issues"))
+
+    assert key(brings, seeks) == key(seeks)
+
+
+def test_a_tab_within_a_form_sends_nothing_off() -> None:
+    """Whatever it says: it leads to another part of the same page."""
+
+    def opens(visitor: Visitor) -> None:
+        cause = visitor.add(Click, target=element("a", "link", "Filters & triggers"))
+        visitor.came(cause, url="/issues/new#filters")
+
+    first, last = types("Title", form="title"), types("Owner", form="title")
+    assert key(first, opens, last, sends("Save")) == key(first, last, sends("Save"))

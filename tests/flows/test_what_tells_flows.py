@@ -197,6 +197,7 @@ def test_what_a_dialog_asked_tells_what_was_said_yes_to() -> None:
         return lambda visitor: visitor.came(visitor.add(Click, target=element("button", "button", caption)), alert("?"))
 
     plain = says_yes("Delete user?")
+    assert plain == says_yes("Delete users?")
     assert plain == says_yes("Delete user 7?", opens("Delete this user")) == says_yes("Delete user?", opens("Remove"))
     assert plain != says_yes("Disable user?")
 
@@ -278,6 +279,16 @@ def test_the_name_of_a_thing_refuses_nothing() -> None:
     """What sounds like a refusal and is no more than what was typed."""
     named = key(types("Title", "Strap is too short"), sends("Save issue", heading("Strap is too short")))
     assert named == PLAIN
+
+
+def test_help_beside_a_form_that_was_taken_refuses_nothing() -> None:
+    """A long text about what may go wrong, on a page that says that it was done; without that it is a refusal."""
+    text = (
+        "When a request returns no content, or the page does not contain any text, this is an error, unless it is not."
+    )
+    told = (alert(text.ljust(130, ".")), alert("Settings updated."))
+    assert key(types("Title"), sends("Save issue", *told)) == PLAIN
+    assert key(types("Title"), sends("Save issue", told[0])) != PLAIN
 
 
 def test_a_page_that_asks_for_what_is_missing_refuses() -> None:

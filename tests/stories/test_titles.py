@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.elements import Element
+from schemas.elements import Ancestor, Element
 from schemas.events import Appeared, Choice, Drag, Hover, Navigation, Press, Scroll, Select, Upload
 from tests.stories.by_hand import (
     HOME,
@@ -165,6 +165,12 @@ DEEDS = [
     (
         _opened().fill(textbox("Comment"), "Nice.").click(button("Submit changes")).leads_to(f"{HOME}posts/old-trees"),
         "Comment on the post 'Old trees'",
+    ),
+    (
+        sign_in(Journey().opens(f"{HOME}login"))
+        .click(Element(tag="a", role="link", name="Watch groups", ancestors=(Ancestor(tag="nav", role="navigation"),)))
+        .leads_to(f"{HOME}tags"),
+        "Log in",
     ),
     (
         _form(f"{HOME}compose", ("Subject", "Re: Lunch", "Re: ")).click(button("Send")).shows_new(alert("Sent.")),
