@@ -88,9 +88,9 @@ def singular(noun: str) -> str:
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
 
 
-def is_route_key(key: str) -> bool:
-    """Whether a key of a query says which page of the app it is: `action`, `_task`."""
-    return key.lower().lstrip("_") in ROUTE_KEYS
+def is_route_key(key: str, more: frozenset[str] = frozenset()) -> bool:
+    """Whether a key of a query says which page of the app it is: `action`, `_task`, or one of `more`."""
+    return key.lower().lstrip("_") in ROUTE_KEYS | more
 
 
 def path_words(url: str) -> frozenset[str]:

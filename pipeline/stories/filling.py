@@ -5,7 +5,7 @@ from typing import Final
 
 from pipeline.stories.deed import CHANGED, CHOSEN, DEFAULT, SEND, TYPED, telling
 from pipeline.stories.likeness import SIDE_FIELD, Data, choice, identity, is_search
-from pipeline.stories.verbs import REMARK, named_in_path, words_on
+from pipeline.stories.verbs import is_remark, named_in_path
 from pipeline.stories.words import clean
 from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, UploadStep
 
@@ -46,8 +46,7 @@ class Filling:
         name = self._name(step)
         self._files = self._files or isinstance(step, UploadStep)
         self._new = self._new or _begins_form(step)
-        remark = isinstance(step, FillStep) and bool(REMARK.search(words_on(step.target)))
-        self._only_remarks = self._only_remarks and remark
+        self._only_remarks = self._only_remarks and is_remark(step)
         if isinstance(step, FillStep) and not step.value.secret and not step.value.text and not clean(step.before):
             self.fields.pop(name, None)
         else:

@@ -24,10 +24,10 @@ from pipeline.stories.verbs import (
     CREATE,
     EDIT,
     PREVIEW,
-    REMARK,
     SIDE_FIELD,
     TITLE_FIELD,
     is_commit,
+    is_remark,
     object_noun,
     says,
     words_on,
@@ -141,15 +141,7 @@ def _meant(form: Form) -> Goal:
             thing = object_phrase(noun, edited_object(form) or opened_before(form.steps, form.first), "the")
             return Goal(kind, form.first, form.last, (Phrase("comment", f"on {thing}"),), COMMENTS)
         case "edit":
-            name = edited_object(form)
-            if not noun and name and name.lower() == "".join(route(form.own[-1].page.url)[-1:]):
-                noun, name = name.lower(), ""  # what the page itself is called
-            one = "" if noun or name else listed_before(form.steps, form.first)
-            rest = object_phrase(noun or one, name, "" if one else "the")
-            own = last_word(form.own[-1].page.url) in _OF_THE_USER
-            plain, also = (SETS, EDITS) if own else (EDITS, "")
-            verb = moved[0].lower() if (moved := MOVES.match(form.commit_words)) else "edit"
-            return Goal(kind, form.first, form.last, (Phrase(verb, rest),), plain, also)
+            return _edited(form, noun)
         case "settings":
             rest = listed([field(step.target) for step in form.fields[:FIELDS_NAMED_MAX]]) or "the settings"
             return Goal(kind, form.first, form.last, (Phrase("change", rest + _in_settings(form)),), SETS)
@@ -160,10 +152,21 @@ def _meant(form: Form) -> Goal:
             return _submitted(form, kind)
 
 
+def _edited(form: Form, noun: str) -> Goal:
+    """Something that was there and is another now: by its name, else by what the page or its list is called."""
+    url, name = form.own[-1].page.url, edited_object(form)
+    if not noun and name and name.lower() == "".join(route(url)[-1:]):
+        noun, name = name.lower(), ""  # what the page itself is called
+    one = "" if noun or name else listed_before(form.steps, form.first)
+    rest = object_phrase(noun or one, name, "" if one else "the")
+    plain, also = (SETS, EDITS) if last_word(url) in _OF_THE_USER else (EDITS, "")
+    verb = moved[0].lower() if (moved := MOVES.match(form.commit_words)) else "edit"
+    return Goal("edit", form.first, form.last, (Phrase(verb, rest),), plain, also)
+
+
 def _only_remarks(form: Form) -> bool:
     """Whether nothing but a remark was written."""
-    remarks = (isinstance(step, FillStep) and REMARK.search(words_on(step.target)) for step in form.fields)
-    return bool(form.fields) and all(remarks)
+    return bool(form.fields) and all(map(is_remark, form.fields))
 
 
 def _submitted(form: Form, kind: GoalKind) -> Goal:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
-from pipeline.stories.addresses import ROUTE_KEYS, ends_with_name, origin, pattern, place, query, route, slug
+from pipeline.stories.addresses import ends_with_name, is_route_key, origin, pattern, place, query, route, slug
 from pipeline.stories.routes import ROUTE, is_id
 from pipeline.stories.said import key
 from pipeline.stories.verbs import is_search_field
@@ -59,7 +59,8 @@ _SPECIAL: Final = re.compile(r"[?&]title=(Special:\w+)")
 _QUOTED: Final = re.compile(r"['\"‘“„«][^'\"‘’“”«»]{1,80}['\"’”»]")
 _MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 _NUMBER: Final = re.compile(r"\d[\d.,:/-]*")
-_ROUTE_KEYS: Final = ROUTE_KEYS | {"route", "controller", "module", "collection", "entity", "model", "resource"}
+_PLACE_KEYS: Final = frozenset({"route", "controller", "module", "collection", "entity", "model", "resource"})
+"""Keys of a query that say, beside those of a route, what a page is about."""
 _NAMING: Final = re.compile(
     r"(.*[_-])?(id|slug|project|tenant|org|organi[sz]ation|workspace|team|account|company|space)|title|page", re.I
 )
@@ -110,7 +111,7 @@ class Data:
         route = sorted(
             f"{name}={value}"
             for name, value in parse_qsl(query(url), keep_blank_values=True)
-            if name.lower().lstrip("_") in _ROUTE_KEYS and _ROUTE_VALUE.match(value)
+            if is_route_key(name, _PLACE_KEYS) and _ROUTE_VALUE.match(value)
         )
         path = head.partition("?")[0]
         return path + ("?" + "&".join(dict.fromkeys(route)) if route else "") + (f"#{fragment}" if fragment else "")

@@ -73,7 +73,7 @@ def acted_on(steps: Sequence[Step], index: int) -> str:
         return quoted(row)
     name = opened_before(steps, index)
     listed_there = named_in_path(step.page.url, name.rpartition(" ")[2].lower())
-    own_page = bool(slug(name)) and slug(name) in slug(" ".join((*route(step.page.url), query(step.page.url))))
+    own_page = bool(slug(name)) and slug(name) in _said_in(step.page.url)
     return quoted(name) if name and (own_page or (" " in name and not listed_there)) else ""
 
 
@@ -154,8 +154,13 @@ def _opened(steps: Sequence[Step], index: int) -> tuple[str, str]:
 def _titled(page: Page) -> str:
     """What a page's title calls a thing: what the address says too, without the name of the site."""
     parts = map(clean, re.split(r"\s[-–—|·»:]+\s|\s?[\[\]]", page.title))
-    said = slug(" ".join((*route(page.url), query(page.url))))
+    said = _said_in(page.url)
     return short(next((part for part in parts if slug(part) and slug(part) in said), ""))
+
+
+def _said_in(url: str) -> str:
+    """What an address says beside the name of the site, as a slug."""
+    return slug(" ".join((*route(url), query(url))))
 
 
 def _lists(name: str, page: Page) -> bool:

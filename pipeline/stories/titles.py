@@ -22,7 +22,6 @@ _WAITING: Final = re.compile(r"^\w+ing\b.{0,40}(\.\.\.|…)$", re.I)
 """What a page says while it is about something."""
 _BY_NUMBER: Final = re.compile(r"#?\d+")
 _TICKING: Final = frozenset({"choose", "submit"})
-_TICKED: Final = {"them": "the ticked items"}
 _PRELUDE: Final = frozenset({"sign_in", "sign_in_refused"})
 
 
@@ -57,12 +56,12 @@ def _is_number(sought: set[str]) -> bool:
 
 
 def _standing_alone(goals: Sequence[Goal]) -> list[Goal]:
-    """The goals; `it` and `them` are said in full where the ticks that they speak of aren't told right before."""
+    """The goals; `them` is said in full where the ticks that it speaks of aren't told right before."""
     told = []
     for at, goal in enumerate(goals):
         if goal.kind in ("delete", "act") and (at == 0 or goals[at - 1].kind not in _TICKING):
-            phrases = tuple(replace(phrase, rest=_TICKED.get(phrase.rest, phrase.rest)) for phrase in goal.phrases)
-            goal = replace(goal, phrases=phrases)
+            them = Phrase(goal.phrases[0].verb, "the ticked items")
+            goal = replace(goal, phrases=tuple(them if one.rest == "them" else one for one in goal.phrases))
         told.append(goal)
     return told
 

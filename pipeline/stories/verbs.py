@@ -63,7 +63,7 @@ TITLE_FIELD: Final = re.compile(
 )
 SIDE_FIELD: Final = re.compile(r"\b(summary|description|comment|notes?|tags?|body|text|content|message)\b", re.I)
 
-REMARK: Final = re.compile(
+_REMARK: Final = re.compile(
     r"\b(comments?|notes?|repl(y|ies)|remarks?|answers?|kommentar|antwort|bemerkung|notiz)\b", re.I
 )
 """Fields for what somebody says of a thing."""
@@ -79,6 +79,11 @@ def words_on(target: Element) -> str:
     parts = [caption(target), clean(target.label), clean(target.placeholder), clean(target.title)]
     parts += [spaced(name) for name in (target.id, target.name_attribute, target.test_id) if name]
     return " ".join(dict.fromkeys(part for part in parts if part))
+
+
+def is_remark(step: Step) -> bool:
+    """Whether it fills in what somebody says of a thing."""
+    return isinstance(step, FillStep) and bool(_REMARK.search(words_on(step.target)))
 
 
 def is_search_field(target: Element) -> bool:

@@ -155,7 +155,9 @@ def test_who_thought_better_of_it_first_did_it_once() -> None:
         cause = visitor.add(Click, target=element("button", "button", "Cancel"))
         visitor.came(cause, heading("Wet cellar"), url="/issues/7")
 
-    on_page = lambda visitor: visitor.open("/issues/7")  # noqa: E731
+    def on_page(visitor: Visitor) -> None:
+        visitor.open("/issues/7")
+
     done = (posts("Yes, I mean it", "/issues/7/delete", url="/issues"),)
     for url in ("/issues/7/delete", None):
         assert key(on_page, asks(url), cancels, asks(url), *done) == key(on_page, asks(url), *done)
