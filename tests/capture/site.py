@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -43,6 +44,12 @@ class Site:
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.collector_port}"
 
+    def told(self) -> str:
+        """All words that arrived, a line each: without addresses of this machine, ids and tokens, whose digits and
+        letters are chance and may well be those of a short secret."""
+        words = "\n".join(_words(self.received))
+        return words.replace(self.url, "").replace(self.endpoint, "")
+
     def events(self) -> list[Event]:
         """Everything received, each id once, in the order in which it happened."""
         parsed = {raw["id"]: EVENT.validate_python(raw) for raw in self.received}
@@ -57,6 +64,25 @@ class Site:
         assert len(found) == 1, f"{len(found)} effects of {event.kind}"
         effect: Effect = found[0]
         return effect
+
+
+CHANCE = {"id", "session_id", "tab_id", "journey_id", "cause", "token"}
+"""The fields of an event that are drawn or hashed."""
+
+
+def _words(value: Any) -> Iterator[str]:
+    """Every name and every text in JSON, except the texts that are chance."""
+    match value:
+        case str():
+            yield value
+        case list():
+            for one in value:
+                yield from _words(one)
+        case dict():
+            for name, one in value.items():
+                yield name
+                if name not in CHANCE:
+                    yield from _words(one)
 
 
 def _quiet(handler: type[BaseHTTPRequestHandler]) -> type[BaseHTTPRequestHandler]:

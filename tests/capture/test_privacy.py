@@ -38,9 +38,10 @@ def test_secrets_are_not_sent(record: Record, site: Site) -> None:
         ("", "masked"),
     ]
     assert len({one.value.token for one in fills[1:]}) == 5
-    sent = "".join(site.bodies)
+    told = site.told()
+    assert "Hello ada" in told
     for secret in ("hunter22!", "482913", "4111", "5500005555555559", "dear diary", "Private words"):
-        assert secret not in sent, secret
+        assert secret not in told, secret
 
 
 def test_examples_in_a_placeholder_name_no_secret(record: Record) -> None:
@@ -63,7 +64,7 @@ def test_secret_that_the_page_shows(record: Record, site: Site) -> None:
     shown = fill.value.shown_in
     assert shown is not None
     assert shown.candidates
-    assert "open-sesame-7" not in "".join(site.bodies)
+    assert "open-sesame-7" not in site.told()
 
 
 def test_words_that_happen_to_be_the_secret_tell_nothing(record: Record, site: Site) -> None:
@@ -92,7 +93,7 @@ def test_masked_region_has_no_texts(record: Record, site: Site) -> None:
     (click,) = [one for one in events if one.kind == "click"]
     assert click.target.masked
     assert (click.target.name, click.target.text) == (None, None)
-    assert "Bob" not in "".join(site.bodies)
+    assert "Bob" not in site.told()
 
 
 def test_mask_all_sends_structure_only(record: Record, site: Site) -> None:
@@ -104,9 +105,9 @@ def test_mask_all_sends_structure_only(record: Record, site: Site) -> None:
         page.get_by_test_id("save").click()
 
     events = record("masked.html?patient=Miller", do)
-    sent = "".join(site.bodies)
+    told = site.told()
     for word in ("Miller", "Diagnosis", "a cold", "South", "w2"):
-        assert word not in sent, word
+        assert word not in told, word
     click = next(one for one in events if one.kind == "click")
     assert ByTestId(value="save") in [one.locator for one in click.target.candidates]
     assert [one.kind for one in events if one.kind in {"fill", "select", "click"}] == ["fill", "select", "click"]
@@ -128,9 +129,9 @@ def test_secret_in_an_address(page: Page, site: Site, record: Record) -> None:
         page.get_by_role("heading", name="The other page").wait_for()
 
     record("secrets.html", do)
-    sent = "".join(site.bodies)
-    assert "hunter" not in sent
-    assert "x=1" in sent
+    told = site.told()
+    assert "hunter" not in told
+    assert "x=1" in told
 
 
 @pytest.mark.parametrize(
