@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from sqlalchemy import JSON, ColumnElement, Connection, cast, func, insert, select, update
+from sqlalchemy import JSON, ColumnElement, Connection, cast, delete, func, insert, select, update
 
 from agents.storage import rows
 from agents.storage.flow_rows import most_frequent
@@ -21,6 +21,8 @@ from schemas.stories import STORY, Story
 
 MERGED_MAX: Final = 100
 """Flows that are merged into one, those that came with others included."""
+CHANGES_MAX: Final = 100
+"""Of what was done to a flow, the newest so many are kept."""
 SAMPLES_MAX: Final = 5
 """Stories by which a flow's key is told anew."""
 
@@ -210,6 +212,7 @@ def _note(connection: Connection, flow: str, change: str, other: str, stories: i
     last = connection.execute(select(func.max(FLOW_CHANGES.c.number)).where(mine)).scalar() or 0
     row = {"flow_id": flow, "number": last + 1, "changed_at": rows.now()}
     connection.execute(insert(FLOW_CHANGES).values(**row, change=change, other_flow_id=other, stories=stories))
+    connection.execute(delete(FLOW_CHANGES).where(mine, FLOW_CHANGES.c.number <= last + 1 - CHANGES_MAX))
 
 
 def _changes(connection: Connection, flow: str) -> tuple[FlowChange, ...]:

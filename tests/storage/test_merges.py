@@ -176,6 +176,19 @@ def test_any_merging_and_parting_keeps_every_story_once(data: st.DataObject, sto
     assert in_flows(storage) == {f"{key}{n}": flow_id(APP, key) for key in keys for n in range(2)}
 
 
+def test_of_what_was_done_the_newest_is_kept(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Merged and parted ever again, a flow tells the last of it and no more than that, each with its own changes."""
+    monkeypatch.setattr(merges, "CHANGES_MAX", 3)
+    filled(storage)
+    for _ in range(2):
+        storage.merge_flow(ENTER, BUTTON)
+        storage.part_flow(ENTER)
+    assert [one.change for one in storage.flow(ENTER).changes] == ["parted from", "merged into", "parted from"]
+    assert [one.change for one in storage.flow(BUTTON).changes] == ["gave back", "took in", "gave back"]
+    storage.merge_flow(ENTER, BUTTON)
+    assert [one.change for one in storage.flow(ENTER).changes] == ["merged into", "parted from", "merged into"]
+
+
 def test_workers_at_once_lose_no_story(storage: Storage, storage_url: str) -> None:
     """While stories come from several workers, flows are merged and parted: each story ends in the right flow."""
     storage.put_stories([a_story("b", flow_key="button"), a_story("e", flow_key="enter")])
