@@ -7,7 +7,18 @@ from typing import Final
 from pipeline.stories.likeness import LIKING, ROW_VERBS, ROW_WORDS_MAX, in_menu
 from pipeline.stories.narrowing import narrowed, shows_others
 from pipeline.stories.outcome import headings, succeeded, without_quotes
-from pipeline.stories.phrases import DELETES, DOWNLOADS, EDITS, NARROWS, SWITCHES, TICKS, Goal, Phrase
+from pipeline.stories.phrases import (
+    COMMENTS,
+    CREATES,
+    DELETES,
+    DOWNLOADS,
+    EDITS,
+    NARROWS,
+    SWITCHES,
+    TICKS,
+    Goal,
+    Phrase,
+)
 from pipeline.stories.things import acted_on, ticked_before
 from pipeline.stories.verbs import CANCEL, CHECK_OUT, CREATE, EDIT, PAGING
 from pipeline.stories.words import BOX_ROLES, caption, is_button, is_link, quoted
@@ -18,18 +29,20 @@ _OF_FORMS: Final = frozenset(
 )
 """What begins, ends or gives up a form, or has words of its own."""
 _ACTS: Final = re.compile(
-    r"(activate|block|cancel|convert|enroll?|freeze|reset|rotate|unblock|unfreeze|verify|vote)\b", re.I
+    r"(activate|block|cancel|comment|convert|enroll?|freeze|reset|rotate|unblock|unfreeze|verify|vote)\b", re.I
 )
 """More verbs of controls than those that stand in rows."""
 _BROADER: Final = {
     **dict.fromkeys(("cancel", "revoke", "leave", "withdraw", "unsubscribe"), DELETES),
+    **dict.fromkeys(("comment", "reply"), COMMENTS),
+    **dict.fromkeys(("clone", "duplicate", "enrol", "enroll", "invite"), CREATES),
     **dict.fromkeys(("export",), DOWNLOADS),
     **dict.fromkeys(("copy", "pause", "play", "preview", "print", "restart", "retry", "run", "trigger"), ""),
     **dict.fromkeys(("disable", "enable", "follow", "like", "mute", "unfollow", "unlike", "unmute", "watch"), SWITCHES),
 }
 """What a verb is called in broader words; of the others, that they change a thing."""
 _PREPOSITION: Final = re.compile(r"(as|at|by|for|from|in|on|to|with)\b", re.I)
-_TOWARDS: Final = {"reply": "to", "subscribe": "to", "unsubscribe": "from", "vote": "for"}
+_TOWARDS: Final = {"comment": "on", "reply": "to", "subscribe": "to", "unsubscribe": "from", "vote": "for"}
 """What stands between such a verb and a thing."""
 _SHELLS: Final = frozenset({"alert", "banner", "dialog", "menu", "message", "modal", "notification", "panel", "toast"})
 """What is closed only to see what is behind it."""
@@ -88,19 +101,22 @@ def _act(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None)
         return None
     if is_link(step.target) and step.navigates and in_menu(step.target) and " " in words:
         return None  # what a menu leads to may begin with a verb: `Watch groups`
-    thing = ticked_before(steps, first) or acted_on(steps, first)
+    phrase = does(verb, rest, ticked_before(steps, first) or acted_on(steps, first))
+    plain = verb if verb in LIKING and phrase.rest == quoted(rest) else without_quotes(f"{verb} {rest}").strip()
+    return Goal("act", first, first, (phrase,), plain, broader(verb))
+
+
+def does(verb: str, rest: str, thing: str) -> Phrase:
+    """What a control does to a thing, which it may name itself: `does("mark", "as read", "'Old trees'")`."""
+    if verb in LIKING and rest and not thing:
+        return Phrase(verb, quoted(rest))  # what follows is the name of one of many
     said = "" if rest.casefold() in thing.casefold() else rest
     if verb in _TOWARDS and thing.startswith(("'", "“")) and not said:
         thing = f"{_TOWARDS[verb]} {thing}"
     told = (thing, said) if _PREPOSITION.match(said) else (said, "" if said and thing in ("it", "them") else thing)
     if rest.isalpha() and rest.islower() and not thing and not _NO_NOUN.fullmatch(rest):
         told = ("the", rest)
-    plain = f"{verb} {rest}"
-    if verb in LIKING and rest and not thing:
-        told, plain = ("", quoted(rest)), verb  # what follows is the name of one of many
-    phrase = Phrase(verb, " ".join(filter(None, told)) or "it")
-    plain = without_quotes(plain).strip()
-    return Goal("act", first, first, (phrase,), plain, broader(verb))
+    return Phrase(verb, " ".join(filter(None, told)) or "it")
 
 
 def _leads_to_it(step: ClickStep, words: str) -> bool:

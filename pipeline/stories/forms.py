@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.stories.acts import broader, verb_of
+from pipeline.stories.acts import broader, does, verb_of
 from pipeline.stories.addresses import last_word, route, singular, slug, thing_in
 from pipeline.stories.draft import identity
 from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, narrowed_by, plainly_entered
@@ -13,10 +13,10 @@ from pipeline.stories.form import Form
 from pipeline.stories.form_kind import MOVES, SEEKS, SENDS, changes_thing, kind_of
 from pipeline.stories.likeness import is_item
 from pipeline.stories.outcome import done, headings, messages, quotes, refusals, without_quotes
-from pipeline.stories.phrases import COMMENTS, DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
+from pipeline.stories.phrases import COMMENTS, CREATES, DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
 from pipeline.stories.routes import ROUTE
 from pipeline.stories.said import typed
-from pipeline.stories.things import listed_before, object_phrase, opened_before, row_of
+from pipeline.stories.things import acted_on, listed_before, object_phrase, opened_before, row_of
 from pipeline.stories.verbs import (
     CART,
     CHECK_OUT,
@@ -136,7 +136,7 @@ def _meant(form: Form) -> Goal:
             phrase = Phrase("create", object_phrase(noun, name))
             if sent := SENDS.match(form.commit_words):
                 phrase = Phrase(sent[0].lower(), quoted(name) if name else "it")
-            return Goal(kind, form.first, form.last, (phrase,), "create: add something new")
+            return Goal(kind, form.first, form.last, (phrase,), CREATES)
         case "edit" if _only_remarks(form):
             thing = object_phrase(noun, edited_object(form) or opened_before(form.steps, form.first), "the")
             return Goal(kind, form.first, form.last, (Phrase("comment", f"on {thing}"),), COMMENTS)
@@ -194,7 +194,14 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
         plain, also = plain if told else EDITS, EDITS
     elif kind == "submit" and (verb := verb_of(said)) and verb not in _ADDING:
         plain, also = without_quotes(said.lower()), broader(verb)
+        phrases = _done_to_thing(form, verb) or phrases
     return Goal(kind, form.first, form.last, tuple(phrases) or (Phrase("submit"),), plain, also)
+
+
+def _done_to_thing(form: Form, verb: str) -> list[Phrase]:
+    """What the button of a form says that it does to the thing on whose page it stands; nothing where none is known."""
+    rest, thing = form.commit_words[len(verb) :].strip(), acted_on(form.steps, form.last)
+    return [does(verb, rest, thing)] if rest or thing else []
 
 
 def _says_what(sent: Phrase) -> bool:

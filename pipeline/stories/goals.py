@@ -13,6 +13,7 @@ from pipeline.stories.acts import read_click
 from pipeline.stories.addresses import place
 from pipeline.stories.answers import FAILED_STATUS, changes
 from pipeline.stories.controls import deletes
+from pipeline.stories.opened_forms import is_form_of, with_form
 from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, shown_texts, sounds_wrong
 from pipeline.stories.phrases import DELETES, LOOKS_UP, NARROWS, Goal, Phrase
 from pipeline.stories.said import typed
@@ -55,7 +56,7 @@ class Reader:
 
     def __init__(self, steps: Sequence[Step], requests: Sequence[NetworkRequest] = ()) -> None:
         self.steps = steps
-        self._writing = {request.cause for request in requests if changes(request)}
+        self._writing = {request.cause for request in requests if request.cause and changes(request)}
         self._failing = {r.cause for r in requests if changes(r) and (r.status or 0) >= FAILED_STATUS}
         self._silent = not any(request.cause for request in requests) and not any(
             step.changes for step in steps
@@ -74,9 +75,12 @@ class Reader:
             self.form,
             self.open,
         )
+        writing = None if self._silent else self._writing
         while index < len(self.steps):
             goal = next((goal for recognise in recognisers if (goal := recognise(index)) is not None), None)
-            if goal is not None:
+            if goal is not None and found and is_form_of(found[-1], goal, self.steps, writing):
+                found[-1] = with_form(found[-1], goal)
+            elif goal is not None:
                 found.append(self._once_more(found[-1], goal) if found else goal)
             index = index + 1 if goal is None else goal.last + 1
         return tuple(found)

@@ -29,6 +29,7 @@ GoalKind = Literal[
 
 
 EDITS: Final = "edit: change what exists already"
+CREATES: Final = "create: add something new"
 COMMENTS: Final = "create: write a new comment"
 SETS: Final = "change the settings and save the preferences"
 SWITCHES: Final = "switch an option on or off"

@@ -98,10 +98,11 @@ def _joined(goals: Sequence[Goal]) -> list[Goal]:
 
 
 def _only_opened(before: Goal, goal: Goal) -> bool:
-    """Whether a control (`Reply`, `Reject`) only opened what the next goal filled in or pressed."""
+    """Whether a control (`Reject`, `Start quiz`) only opened what the next goal filled in or pressed."""
     if before.kind != "act" or goal.first != before.last + 1:
         return False
-    return goal.kind in _FORMS or (goal.kind == "act" and goal.phrases[0].verb == before.phrases[0].verb)
+    verb = before.phrases[0].verb
+    return goal.phrases[0].verb == verb if goal.kind == "act" else verb == "click" and goal.kind in _FORMS
 
 
 def _browsing(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[str, str]:

@@ -152,7 +152,7 @@ CASES = [
     pytest.param(
         opened("issues/7").fill(textbox("Comment"), "Me too").click(submit("Comment")).shows_new(heading("Me too")),
         "Fill in 'Comment' and click 'Comment'",
-        (FORM,),
+        ("comment", "create: write a new comment"),
         id="an empty form on the page of a thing",
     ),
     pytest.param(
@@ -208,7 +208,7 @@ CASES = [
     pytest.param(
         opened("requests/7", "Licence for Ann").fill(textbox("Reason"), "Too dear").click(submit("Reject request"))
         .asks(f"{HOME}requests/7").shows_new(alert("Rejected")),
-        "Fill in 'Reason' and click 'Reject request'",
+        "Reject request 'Licence for Ann'",
         ("reject request", EDITS),
         id="a form whose button says what it does to the thing",
     ),

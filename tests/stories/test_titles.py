@@ -273,8 +273,24 @@ CASES = [
         .fill(textbox("Text"), "Hello")
         .click(button("Send"))
         .shows_new(alert("Sent.")),
-        "Fill in 'Text' and click 'Send'",
-        "The user fills in 'Text' and clicks 'Send'",
+        "Reply to 'Old trees'",
+        "The user replies to 'Old trees'",
+    ),
+    (
+        _opened()
+        .click(link("Resolve"))
+        .leads_to(f"{HOME}posts/old-trees/update")
+        .shows(Appeared(element=heading("Update 'Old trees'")))
+        .fill(textbox("Text"), "Done")
+        .click(button("Update post", type="submit"))
+        .shows_new(alert("The status is invalid.")),
+        "Try to resolve 'Old trees'",
+        "The user tries to resolve 'Old trees', and sees 'The status is invalid.'.",
+    ),
+    (
+        _opened().click(button("Mute")).shows_new(alert("Muted.")).fill(textbox("Text"), "Hello").click(button("Send")),
+        "Mute 'Old trees' and fill in 'Text' and click 'Send'",
+        "The user mutes 'Old trees', fills in 'Text' and clicks 'Send'",
     ),
     (_made("Zoe Jensen was added to your payees."), "Create the payee 'Zoe Jensen'", "The user creates the payee"),
     (_made("Successfully created."), "Create the payee 'Zoe Jensen'", "The user creates the payee 'Zoe Jensen'"),

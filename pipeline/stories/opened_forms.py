@@ -1,0 +1,45 @@
+"""Forms that a control with a verb of its own opened (`Reply`, `Resolve`): what comes of them is what that one says."""
+
+from collections.abc import Sequence, Set
+from dataclasses import replace
+from typing import Final
+
+from pipeline.stories.phrases import Goal, Phrase
+from pipeline.stories.words import is_link, is_text_field
+from schemas.events import Appeared
+from schemas.stories import ClickStep, Step
+
+_FORMS: Final = frozenset({"create", "edit", "submit"})
+_SENT_OFF: Final = frozenset({"send", "reply", "try"})
+"""How a form that makes something is told where that is but sent away, or was refused."""
+_FORM_ROLES: Final = frozenset({"dialog", "form", "heading", "combobox"})
+
+
+def is_form_of(act: Goal, form: Goal, steps: Sequence[Step], writing: Set[str] | None) -> bool:
+    """Whether a goal is but the form that an act opened. `writing` are the events of the steps that asked the app to
+    change something; None where the source tells no effects."""
+    opener, between = steps[act.last], steps[act.last + 1 : form.first]
+    if act.kind != "act" or act.phrases[0].verb == "click" or not isinstance(opener, ClickStep):
+        return False
+    if form.kind not in _FORMS or (form.kind == "create" and form.phrases[0].verb not in _SENT_OFF):
+        return False
+    if writing is None:
+        return not between
+    goes_there = opener.navigates and is_link(opener.target)  # what a page asks for once it is there says nothing
+    if opener.event_id in writing and not goes_there:
+        return False
+    if any(step.navigates or step.event_id in writing for step in between):
+        return False
+    return opener.navigates or _brings_fields(opener)
+
+
+def with_form(act: Goal, form: Goal) -> Goal:
+    """The act with the form that it opened; one that was refused to the end was tried only."""
+    tried = form.phrases[0].verb == "try"
+    return replace(act, last=form.last, phrases=(Phrase("try", f"to {act.order}"),) if tried else act.phrases)
+
+
+def _brings_fields(step: Step) -> bool:
+    """Whether it made a form show that was not there."""
+    came = [change.element for change in step.changes if isinstance(change, Appeared)]
+    return any(element.role in _FORM_ROLES or is_text_field(element) for element in came)
