@@ -17,6 +17,7 @@ from pipeline.stories.verbs import (
     EDIT,
     SETTINGS,
     SORTING,
+    TITLE_FIELD,
     named_in_path,
     says,
     words_on,
@@ -48,7 +49,7 @@ def kind_of(form: Form) -> GoalKind:
     if success is not None and success.verb in ("create", "add", "publish") and not MOVES.match(form.commit_words):
         return "create"
     if any(isinstance(step, UploadStep) for step in form.fields):
-        return "upload"
+        return "create" if _by_controls(form) == "create" and _is_named(form) else "upload"
     if form.fills and form.commit is not None and SEEKS.search(form.commit_words):
         return "search"
     in_settings = _in_settings(form.own[-1].page.url)
@@ -99,6 +100,11 @@ def _asks(form: Form) -> bool:
         return False
     narrows = form.commit and not form.fills and any(SORTING.search(words_on(step.target)) for step in form.fields)
     return bool(narrows or newly_asked(page.url, after.url) & _entered(form))
+
+
+def _is_named(form: Form) -> bool:
+    """Whether the user gave what is made a name, so that a file with it is but an attachment."""
+    return any(TITLE_FIELD.search(words_on(step.target)) for step in form.fills)
 
 
 def _entered(form: Form) -> set[str]:

@@ -50,6 +50,8 @@ GENERIC_NOUNS: Final = frozenset(
 )
 OBJECT_CHARS_MAX: Final = 60
 _DEEDS: Final = frozenset({"change", "changes", "edit", "update"})
+_MAKING: Final = frozenset({"add", "create", "new"})
+"""Last words of addresses where something is made."""
 _NO_NOUNS: Final = _DEEDS | {"modify", "display", "details"}
 """Last words of addresses that say what is done, not to what."""
 _NAME: Final = re.compile(r"[A-Z][^.]*$")
@@ -234,8 +236,10 @@ def _noun(form: Form, kind: GoalKind) -> str:
     for words in (caption(form.opener.target) if form.opener else "", form.commit_words):
         if (noun := object_noun(without_quotes(words), verb)) and noun not in GENERIC_NOUNS:
             return noun
+    url = form.own[-1].page.url
+    if kind == "create" and last_word(url) in _MAKING:
+        return thing_in(url)
     if kind == "edit" and form.opener is None and not _picked(form):
-        url = form.own[-1].page.url
         last = last_word(url)
         if _NAME.match("".join(route(url)[-1:])) and not ROUTE.fullmatch(last.replace(" ", "-")):
             return ""

@@ -25,6 +25,7 @@ from schemas.events import (
     Secret,
     Select,
     Typed,
+    Upload,
 )
 from schemas.stories import Step, Story
 
@@ -108,6 +109,9 @@ class Journey:
 
     def check(self, target: Element, checked: bool = True) -> "Journey":
         return self.add(Check, target=target, checked=checked)
+
+    def upload(self, target: Element, *files: str) -> "Journey":
+        return self.add(Upload, target=target, files=files)
 
     def select(self, target: Element, label: str) -> "Journey":
         return self.add(Select, target=target, options=(Choice(value=label.lower(), label=label),))

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.patterns import SETTINGS_PAGE, own_texts, story_texts
-from pipeline.stories.phrases import DELETES, DOWNLOADS, EDITS, NARROWS, SETS, SWITCHES, TICKS
+from pipeline.stories.phrases import COMMENTS, CREATES, DELETES, DOWNLOADS, EDITS, NARROWS, SETS, SWITCHES, TICKS
 from schemas.elements import Ancestor, ByRole, Candidate, Element
 from schemas.events import CountChanged, Drag, Gone
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, in_row, link, password, textbox
@@ -48,6 +48,8 @@ def box(name: str) -> Element:
 def row(name: str) -> Element:
     return in_row(Element(tag="span", text=name, name=name), name)
 
+
+FILE = Element(tag="input", type="file", name="File", label="File")
 
 CASES = [
     pytest.param(
@@ -150,9 +152,22 @@ CASES = [
         id="a link to a thing that is called New",
     ),
     pytest.param(
+        opened("tickets/new").fill(textbox("Subject"), "Beamer broken").upload(FILE, "beamer.png")
+        .click(submit("Create")).leads_to(f"{HOME}tickets/8"),
+        "Create the ticket 'Beamer broken'",
+        (CREATES,),
+        id="a file with something that has a name",
+    ),
+    pytest.param(
+        opened("files/new").upload(FILE, "beamer.png").click(submit("Add file")).leads_to(f"{HOME}files/8"),
+        "Upload 'beamer.png'",
+        ("upload a file",),
+        id="a file alone",
+    ),
+    pytest.param(
         opened("issues/7").fill(textbox("Comment"), "Me too").click(submit("Comment")).shows_new(heading("Me too")),
         "Fill in 'Comment' and click 'Comment'",
-        ("comment", "create: write a new comment"),
+        ("comment", COMMENTS),
         id="an empty form on the page of a thing",
     ),
     pytest.param(

@@ -184,7 +184,7 @@ DEEDS = [
     (
         _form(f"{HOME}variables/new", ("Key", "region", "")).click(button("Save")).asks(f"{HOME}api", status=409)
         .shows_new(heading("Add variable", 2)),
-        "Try to create 'region'",
+        "Try to create the variable 'region'",
     ),
     (
         _form(f"{HOME}login", ("Email", "ann@example.com", "")).fill(password(), secret="password")
