@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Final, assert_never
 
-from pipeline.stories.likeness import DATA, Data, data_of, identity, inputs_of, named
+from pipeline.stories.data import data_of, inputs_of
+from pipeline.stories.likeness import DATA, Data, identity, named
 from pipeline.stories.outcome import errors
 from pipeline.stories.things import is_row, row_of
 from pipeline.stories.verbs import is_commit, is_password

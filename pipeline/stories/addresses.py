@@ -4,7 +4,7 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pipeline.stories.routes import ROUTE, is_id, is_name, names_things, without_number
+from pipeline.stories.routes import ROUTE, is_code, is_id, is_name, names_things, without_number
 
 ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "task", "mode", "step", "section", "page_type"})
 """Query keys whose value names a page of the app, not data."""
@@ -164,8 +164,10 @@ def ends_with_name(url: str) -> bool:
 
 def _segment_pattern(segment: str, before: str, typed: frozenset[str]) -> str:
     word = unquote(segment)
-    if is_id(word):
+    if is_id(word) or is_code(word):
         return "{id}"
+    if word.startswith("@@"):
+        return segment  # a page of a thing, as some content systems write it
     if _SCRIPT.search(before) or before.startswith("Special:"):
         space, colon, _ = word.rpartition(":")
         return segment if space == "Special" else f"{space}{colon}{{id}}"

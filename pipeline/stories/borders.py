@@ -11,9 +11,9 @@ from typing import Final
 from pipeline.closed_window import ClosedWindow
 from pipeline.stories.addresses import slug
 from pipeline.stories.build import build_story
+from pipeline.stories.data import data_of
 from pipeline.stories.deed import Deed
 from pipeline.stories.deeds import deeds_of
-from pipeline.stories.likeness import data_of
 from pipeline.stories.verbs import SIGN_OUT, is_password, says
 from pipeline.stories.words import caption
 from pipeline.story_ids import PARTS_MAX, part_ids

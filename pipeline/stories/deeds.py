@@ -8,13 +8,13 @@ from typing import Final, assert_never
 from pipeline.stories.answers import Answers
 from pipeline.stories.asking import asks_for, chose_among
 from pipeline.stories.controls import DELETE_BUTTON, asked_by, deletes, opener
+from pipeline.stories.data import data_of
 from pipeline.stories.deed import CHANGED, CHOSEN, LEADS, LISTINGS, ONLY_WAYS, SEND, TO_CART, Deed, Deeds, telling
 from pipeline.stories.draft import same_target
 from pipeline.stories.filling import FieldStep, Filling
 from pipeline.stories.likeness import (
     DATA,
     Data,
-    data_of,
     identity,
     in_menu,
     is_item,

@@ -1,19 +1,18 @@
 """What makes two steps the same: targets and addresses told apart from the data that stands in them."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
-from pipeline.stories.addresses import ends_with_name, is_route_key, origin, pattern, place, query, route, slug
-from pipeline.stories.routes import ROUTE, is_id
+from pipeline.stories.addresses import is_route_key, pattern, query, slug
+from pipeline.stories.routes import is_id
 from pipeline.stories.said import key
 from pipeline.stories.verbs import is_search_field
 from pipeline.stories.words import clean, is_text_field, spaced
 from schemas.elements import ByTag, Element
-from schemas.stories import ClickStep, FillStep, GotoStep, PressStep, SelectStep, Step
+from schemas.stories import FillStep, PressStep, Step
 
 ITEM_ROLES: Final = frozenset({"row", "listitem", "article", "option", "gridcell", "cell", "treeitem"})
 CARD_TAGS: Final = frozenset({"div", "span", "li", "article", "section", "figure", "img"})
@@ -61,10 +60,6 @@ _MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 _NUMBER: Final = re.compile(r"\d[\d.,:/-]*")
 _PLACE_KEYS: Final = frozenset({"route", "controller", "module", "collection", "entity", "model", "resource"})
 """Keys of a query that say, beside those of a route, what a page is about."""
-_NAMING: Final = re.compile(
-    r"(.*[_-])?(id|slug|project|tenant|org|organi[sz]ation|workspace|team|account|company|space)|title|page", re.I
-)
-"""Keys of a query that say which thing of many."""
 _ROUTE_VALUE: Final = re.compile(r"^[a-z][a-z_/-]{0,40}$", re.I)
 WORD_CHARS_MIN: Final = 3
 
@@ -128,67 +123,6 @@ def _spelled(word: str) -> re.Pattern[str]:
     """A slug as it may stand in a text."""
     parts = [re.escape(part) for part in word.split("-")]
     return re.compile(rf"(?<!\w){'[^a-z0-9]+'.join(parts)}(?!\w)", re.IGNORECASE)
-
-
-def data_of(steps: Sequence[Step]) -> Data:
-    """What is data in these steps."""
-    home = next((origin(step.url) for step in steps if isinstance(step, GotoStep) and step.url), "")
-    words: set[str] = set()
-    own: set[str] = set()
-    """Parts of addresses before anything was typed: the app's own words, whoever types them (`admin`)."""
-    asked = _named_in_queries(steps)
-    for step in steps:
-        own |= {slug(part) for part in place(step.page.url)[1].split("/")} - words
-        match step:
-            case FillStep() if not step.value.secret:
-                words |= {slug(clean(step.value.text)[:200])} - own
-            case SelectStep():
-                words |= {slug(option.label) for option in step.options} - own
-            case ClickStep() if not _is_route(step) and (is_item(step.target) or _leads_to_its_name(step)):
-                words |= {slug(named(step.target)[:200])} - own
-            case _:
-                pass
-    return Data(home, frozenset(word for word in words | asked if len(word) >= 2))
-
-
-def _named_in_queries(steps: Sequence[Step]) -> set[str]:
-    """Parts of paths that some address's query gives as what a thing is called: `ski` of `/ski/bills`, where the user
-    came by `/login?project_id=ski`."""
-    urls = {page.url for step in steps for page in (step.page, step.after) if page is not None}
-    named = {slug(value) for url in urls for name, value in parse_qsl(query(url)) if _NAMING.fullmatch(name)}
-    return named & {slug(part) for url in urls for part in route(url)}
-
-
-def inputs_of(steps: Sequence[Step], data: Data) -> Data:
-    """Data together with the words of the addresses that the user opened: all that the pages' answers may echo."""
-    words = set(data.words)
-    for step in steps:
-        if isinstance(step, GotoStep):
-            values = [value for _, value in parse_qsl(query(step.url))]
-            words |= {slug(part) for value in values for part in (value, *value.split(":"))}
-        elif isinstance(step, FillStep) and not step.value.secret:
-            words |= {slug(line)[:200] for line in step.value.text.splitlines()[:20]}
-    return Data(data.home, frozenset(word for word in words if len(word) >= 2))
-
-
-def _leads_to_its_name(step: ClickStep) -> bool:
-    """Whether a link of the page's body has the name of the page that it leads to: a thing of many, most likely."""
-    if step.after is None or step.target.role != "link" or in_menu(step.target) or not step.navigates:
-        return False
-    name = slug(named(step.target))
-    last = place(step.after.url)[1].rpartition("/")[2] + "?" + query(step.after.url)
-    return len(name) >= WORD_CHARS_MIN and name in slug(unquote(last))
-
-
-def _is_route(step: ClickStep) -> bool:
-    """Whether what is written on it is the app's own word: a control of a row, or a link to a page of that name, where
-    the names of things don't stand (`Users` to `/admin/users`)."""
-    name = slug(named(step.target))
-    if ROUTE.fullmatch(name) or row_verb(step.target):
-        return True
-    if step.after is None or not step.navigates or name.count("-") > 1:
-        return False
-    return slug(unquote("".join(route(step.after.url)[-1:]))) == name and not ends_with_name(step.after.url)
 
 
 def row_verb(target: Element) -> str:

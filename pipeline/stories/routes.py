@@ -37,7 +37,12 @@ _HEX: Final = re.compile(r"(?=.*\d)[0-9a-fA-F]{8,}")
 _TICKET: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d+")
 """`SUP-417`"""
 _MIXED: Final = re.compile(r"(?=(?:.*\d){2})(?=.*[A-Za-z])[A-Za-z0-9]{6,11}")
+_CODE: Final = re.compile(r"[A-Z0-9]{4,16}")
+"""`UPRVN`"""
 _IDS: Final = (_NUMBER, _UUID, _HEX, _TICKET)
+_SECRET_CHARS_MIN: Final = 12
+"""Letters and digits, or letters that hold hardly a vowel, are no words from so many on."""
+_LETTERS_PER_VOWEL_MAX: Final = 5
 _NUMBERED: Final = re.compile(r"^\d+-|-\d+$")
 """The number of a thing before or after its name."""
 _WORDS_OF_NAME_MIN: Final = 3
@@ -45,11 +50,24 @@ _WORDS_OF_NAME_MIN: Final = 3
 
 
 def is_id(part: str) -> bool:
-    """Whether a program made it: a number, or letters and digits mixed."""
+    """Whether a program made it: a number, letters and digits mixed, letters that spell nothing."""
     if any(known.fullmatch(part) for known in _IDS):
         return True
+    if len(part) >= _SECRET_CHARS_MIN and part.isalpha() and _spells_nothing(part):
+        return True
     changes = sum(1 for left, right in pairwise(part) if left.isdigit() != right.isdigit())
-    return (len(part) >= 12 and changes >= 3) or (changes >= 2 and bool(_MIXED.fullmatch(part)))
+    return (len(part) >= _SECRET_CHARS_MIN and changes >= 3) or (changes >= 2 and bool(_MIXED.fullmatch(part)))
+
+
+def is_code(part: str) -> bool:
+    """Whether a part of a path is what orders and the like are called by: capitals, where apps write small letters."""
+    return bool(_CODE.fullmatch(part))
+
+
+def _spells_nothing(letters: str) -> bool:
+    """Whether a Latin word of so many letters would have more vowels."""
+    vowels = sum(letter in "aeiouy" for letter in letters.lower())
+    return letters.isascii() and vowels * _LETTERS_PER_VOWEL_MAX <= len(letters)
 
 
 def names_things(name: str) -> bool:
@@ -58,6 +76,11 @@ def names_things(name: str) -> bool:
     if _NO_PLURAL.fullmatch(word):
         return False
     return bool(_ONE_OF.fullmatch(word) or _PLURAL.fullmatch(word))
+
+
+def is_kind(name: str) -> bool:
+    """Whether this part, as a slug, says of what kind the thing is whose name follows: `event` of `/event/harbour`."""
+    return bool(_ONE_OF.fullmatch(name.rpartition("-")[2]))
 
 
 def is_name(part: str, name: str, before: str) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.consensus import Consensus
+from pipeline.stories.data import data_of
 from pipeline.stories.deeds import deeds_of
-from pipeline.stories.likeness import data_of
 from pipeline.stories.verbs import SIGN_OUT, is_password, says
 from pipeline.writing.allow_list import check_code
 from pipeline.writing.assertions import Check, chosen
