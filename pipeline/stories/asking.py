@@ -1,18 +1,21 @@
-"""What was only asked for: a page whose address asks for what was typed or chosen."""
+"""What was only asked for: a page whose address asks for what was typed or chosen, or is named so."""
 
 from collections.abc import Sequence
+from urllib.parse import unquote
 
-from pipeline.stories.addresses import folded, newly_asked
+from pipeline.stories.addresses import folded, newly_asked, route
 from pipeline.stories.answers import Answers
 from schemas.stories import CheckStep, FillStep, SelectStep, Step
 
 
 def asks_for(used: Sequence[Step], step: Step, answers: Answers) -> bool:
-    """Whether a form of these steps, sent off by `step`, only led to a page whose address asks for what was typed."""
+    """Whether a form of these steps, sent off by `step`, only led to a page whose address asks for what was typed, or
+    is that of the thing that is called so (`Go to order`)."""
     if step.after is None or answers.writes(step):
         return False
-    typed = {folded(one.value.text) for one in used if isinstance(one, FillStep)}
-    return bool(typed & newly_asked(step.page.url, step.after.url))
+    typed = {folded(one.value.text) for one in used if isinstance(one, FillStep)} - {""}
+    parts = {folded(unquote(part)) for part in set(route(step.after.url)) - set(route(step.page.url))}
+    return bool(typed & (newly_asked(step.page.url, step.after.url) | (parts if answers.asks(step) else set())))
 
 
 def chose_among(used: Sequence[Step], step: Step, answers: Answers) -> bool:

@@ -22,6 +22,8 @@ _CONTROL_ROLES: Final = frozenset(
 )
 """A red button is no error message, a green link no success, a letter in a list of messages none of the page's."""
 _ERROR_CLASSES = re.compile(r"(^|[-_])(error|errors|danger|invalid|errorlist)($|[-_])", re.IGNORECASE)
+_COLOURED: Final = re.compile(r"(^|[-_])(btn|button|badge|label|tag|pill|chip|status)($|[-_])", re.IGNORECASE)
+"""Controls and marks that are red, and say nothing of what was sent off."""
 _ERROR_WORDS = re.compile(
     r"\b(errors?|invalid|incorrect|wrong|fail(ed|ure|s)?|denied|forbidden|expired|unknown|unable|unauthori[sz]ed"
     r"|not (been )?(found|valid|allowed|match(ed)?|recogni[sz]ed|exist|correct|permitted)"
@@ -131,8 +133,10 @@ def _answers(element: Element, text: str) -> bool:
 
 
 def _is_marked(element: Element, classes: re.Pattern[str]) -> bool:
-    """Whether the element's classes say so; those of a control speak of its colour."""
-    return element.role not in _CONTROL_ROLES and any(classes.search(name) for name in element.classes)
+    """Whether the element's classes say so; those of a control or a badge speak of its colour."""
+    if element.role in _CONTROL_ROLES or any(map(_COLOURED.search, element.classes)):
+        return False
+    return any(classes.search(name) for name in element.classes)
 
 
 def headings(changes: Iterable[Change]) -> list[str]:
