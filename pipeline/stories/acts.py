@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from pipeline.stories.acting import acts_by_link
 from pipeline.stories.likeness import LIKING, ROW_VERBS, ROW_WORDS_MAX, in_menu
 from pipeline.stories.narrowing import narrowed, shows_others
 from pipeline.stories.outcome import headings, succeeded, without_quotes
@@ -29,7 +30,9 @@ _OF_FORMS: Final = frozenset(
 )
 """What begins, ends or gives up a form, or has words of its own."""
 _ACTS: Final = re.compile(
-    r"(activate|block|cancel|comment|convert|enroll?|freeze|reset|rotate|unblock|unfreeze|verify|vote)\b", re.I
+    r"(acknowledge|activate|block|cancel|claim|comment|convert|demote|enroll?|escalate|freeze|promote|reset|retract"
+    r"|rotate|take|unblock|unfreeze|untake|verify|vote)\b",
+    re.I,
 )
 """More verbs of controls than those that stand in rows."""
 _BROADER: Final = {
@@ -99,7 +102,8 @@ def _act(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None)
         return None
     if not (is_button(step.target) or is_link(step.target)):
         return None
-    if is_link(step.target) and step.navigates and in_menu(step.target) and " " in words:
+    leads = is_link(step.target) and step.navigates and not acts_by_link(step)
+    if leads and in_menu(step.target) and " " in words:
         return None  # what a menu leads to may begin with a verb: `Watch groups`
     phrase = does(verb, rest, ticked_before(steps, first) or acted_on(steps, first))
     plain = verb if verb in LIKING and phrase.rest == quoted(rest) else without_quotes(f"{verb} {rest}").strip()
@@ -142,10 +146,10 @@ def broader(verb: str) -> str:
 
 def _pressed(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None) -> Goal | None:
     """A button that changed something in the app, whatever it says; anything else where the page says so too."""
-    words = without_quotes(caption(step.target))
-    if not wrote or not words or CREATE.match(words) or EDIT.match(words):
+    words, acts = without_quotes(caption(step.target)), acts_by_link(step)
+    if not (wrote or acts) or not words or CREATE.match(words) or EDIT.match(words):
         return None
-    if not is_button(step.target) and (step.navigates or not succeeded(step)):
+    if not is_button(step.target) and not acts and (step.navigates or not succeeded(step)):
         return None
     if CANCEL.match(words):
         return None

@@ -4,10 +4,10 @@ import re
 from typing import Final
 
 from pipeline.stories.addresses import singular
-from pipeline.stories.likeness import DATA, Data
-from pipeline.stories.verbs import CART, CONFIRM, CREATE, EDIT
+from pipeline.stories.likeness import DATA, Data, named, stands_in_row
+from pipeline.stories.verbs import CART, CONFIRM, CREATE, EDIT, SETTINGS_PAGES, named_in_path
 from pipeline.stories.words import caption, is_text_field
-from schemas.stories import ClickStep, PressStep, Step
+from schemas.stories import CheckStep, ClickStep, PressStep, Step
 
 ASKED_WORDS_MAX: Final = 2
 """Of the name of a dialog: what is to be done, to what."""
@@ -20,6 +20,16 @@ def deletes(step: Step) -> bool:
     if not isinstance(step, PressStep) or step.key != "Delete":
         return False
     return not step.modifiers and not is_text_field(step.target)
+
+
+def does_by_itself(step: Step) -> bool:
+    """Whether a box that is sent off alone says what is done to a thing (`Read`): it has a form of its own, and is no
+    setting."""
+    if not isinstance(step, CheckStep) or step.target.role != "checkbox" or not named(step.target):
+        return False
+    form, _, first = step.target.form.rpartition(" / ")
+    alone = bool(form) and first in (named(step.target), step.target.name_attribute)
+    return alone and not stands_in_row(step.target) and not named_in_path(step.page.url, *SETTINGS_PAGES)
 
 
 def opener(step: ClickStep, words: str) -> str:

@@ -62,8 +62,9 @@ def _named_in_queries(urls: Set[str]) -> set[str]:
 def _with_pages_of_their_own(urls: Set[str]) -> set[str]:
     """Parts of paths in several words that a page of theirs follows: `fire-drill` of `/handbook/fire-drill/edit`."""
     pairs = {pair for url in urls for pair in pairwise(route(url)) if _PAGE_OF_A_THING.fullmatch(pair[1])}
-    names = {slug(unquote(name)) for name, _ in pairs}
-    return {name for name in names if "-" in name and not ROUTE.fullmatch(name.rpartition("-")[2])}
+    names = {(slug(unquote(name)), page) for name, page in pairs}
+    of_app = {name for name, page in names if ROUTE.fullmatch(name.rpartition("-")[2]) and not page.startswith("@@")}
+    return {name for name, _ in names if "-" in name} - of_app
 
 
 def _with_lists_of_their_own(parts: Sequence[str]) -> Iterator[str]:

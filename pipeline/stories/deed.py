@@ -1,5 +1,6 @@
 """A deed: one thing that a story did, and what of it tells flows apart."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -20,6 +21,9 @@ DEFAULT: Final = "{default}"
 """A number or date that held something before: a form has those by itself."""
 CHOSEN: Final = "choose "
 """Begins the names of lists, boxes and switches, which have a value by themselves."""
+
+_MAKING: Final = re.compile(r"/(add|create|new|\+)$")
+"""How the addresses of pages end where one thing is made, whatever is filled in for it."""
 
 DeedKind = Literal["sign in", "search", "narrow", "open form", "do", "leave filled in"]
 LISTINGS: Final = frozenset({"search", "narrow"})
@@ -59,6 +63,9 @@ class Deed:
         if self.what not in ("", SEND):
             names = [name for name in names if not name.startswith(CHOSEN)]
         typed = [name for name in names if not name.startswith(CHOSEN)]
+        named = any(name not in (CHANGED, DEFAULT) and not SIDE_FIELD.search(name) for name in typed)
+        if named and not self.form and _MAKING.search(self.place):
+            return [TYPED]
         if typed and self.form:
             return [f"form {self.form}", *(name for name in typed if name == CHANGED)]
         return [TYPED] if len(typed) > 1 else names

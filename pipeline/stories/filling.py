@@ -5,15 +5,13 @@ from typing import Final
 
 from pipeline.stories.deed import CHANGED, CHOSEN, DEFAULT, SEND, TYPED, telling
 from pipeline.stories.likeness import SIDE_FIELD, Data, choice, identity, is_search
-from pipeline.stories.verbs import is_remark, named_in_path
+from pipeline.stories.verbs import SETTINGS_PAGES, is_remark, named_in_path
 from pipeline.stories.words import clean
 from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, UploadStep
 
 FieldStep = FillStep | SelectStep | CheckStep | UploadStep
 _BY_ITSELF: Final = frozenset({"number", "date", "time", "month", "week", "datetime-local", "range", "color"})
 """Types of fields that a form fills in by itself, also for something new."""
-_SETTINGS: Final = ("settings", "options", "preferences", "prefs", "account", "profile", "configuration")
-"""Words in the addresses of forms that hold what somebody prefers."""
 
 
 @dataclass
@@ -80,7 +78,7 @@ class Filling:
     def changes(self) -> bool:
         """Whether something was typed, a file chosen, or something else in a form that held what there was before (a
         thing's, or settings), whichever: of these it makes no difference."""
-        chosen = bool(self.fields and self._form) and (self._holds or named_in_path(self.place, *_SETTINGS))
+        chosen = bool(self.fields and self._form) and (self._holds or named_in_path(self.place, *SETTINGS_PAGES))
         return self.typed() or chosen or bool(self._form and self._files)
 
     def take(self, what: str = "") -> tuple[tuple[str, ...], tuple[int, ...], str]:

@@ -5,8 +5,9 @@ from typing import Final, Literal
 from urllib.parse import parse_qsl
 
 from pipeline.stories.addresses import place, query
+from pipeline.stories.likeness import in_menu
 from pipeline.stories.routes import is_id
-from pipeline.stories.words import caption, is_button
+from pipeline.stories.words import caption, is_button, is_link
 from schemas.events import CountChanged
 from schemas.stories import CheckStep, ClickStep, SelectStep, Step
 
@@ -27,11 +28,17 @@ def narrowed(step: Narrowing) -> Literal["sort", "filter"] | None:
     asked = _newly_asked(step)
     if len(asked) > ASKED_MAX and not head:
         return None
+    if is_link(step.target) and in_menu(step.target) and not all(map(_says_how, asked)):
+        return None  # a page of the app, in the order that it has by itself
     if asked and (head or any(map(_SORTING.match, asked))):
         return "sort"
-    words = (word for key in asked for word in re.split(r"[-_.]", key))
     shows = is_button(step.target) and _SHOWING.match(caption(step.target)) and shows_others(step)
-    return "filter" if shows or any(map(_FILTERING.match, words)) else None
+    return "filter" if shows or any(map(_says_how, asked)) else None
+
+
+def _says_how(key: str) -> bool:
+    """Whether a key of a query says how a list is shown, or what of it."""
+    return bool(_SORTING.match(key)) or any(map(_FILTERING.match, re.split(r"[-_.]", key)))
 
 
 def shows_others(step: Step) -> bool:

@@ -1,5 +1,6 @@
 """Steps that do nothing by themselves: they look, point, prepare, reveal, or put away."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,6 +14,7 @@ from schemas.elements import Element
 from schemas.events import Gone, StateChanged
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, PressStep, ReloadStep, ScrollStep, Step
 
+_CANCELLED: Final = re.compile(r"\b(cancel+ed|abgebrochen)\b", re.I)
 _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
 _MENU_ITEMS: Final = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio"})
 _VIEWS: Final = _MENU_ITEMS | {"link", "tab", "treeitem", "row", "cell", "gridcell", "listitem", "option"}
@@ -30,6 +32,8 @@ def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     only_way = is_link(step.target) and step.navigates and answers.asks(step) and answers.leads_on(step)
     if not only_way and (DELETE.search(words) or CHECK_OUT.search(words)):
         return False
+    if step.target.tag == "a" and step.target.role is None:
+        return step.navigates or not answers.writes(step)  # a link that leads nowhere by itself is a control
     if step.target.role in _VIEWS or step.target.tag == "a":
         return step.navigates or not (answers.writes(step) and messages(step.changes))
     if is_button(step.target):
@@ -110,7 +114,7 @@ def _form_of(step: Step) -> str:
 def puts_away(step: ClickStep, answers: Answers, view: str) -> bool:
     """Whether what says `close` only puts away what was looked at (`view`), also where the page writes down what stands
     open."""
-    told = messages(step.changes) or succeeded(step)
+    told = [text for text in messages(step.changes) if not _CANCELLED.search(text)] or succeeded(step)
     gives_up = step.navigates and caption(step.target).lower() == "cancel" and not told
     if gives_up or not answers.writes(step):
         return True

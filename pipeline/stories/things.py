@@ -119,7 +119,7 @@ def name_in(heading: str) -> str:
     """The name of a thing in a heading; nothing where that is a sentence, says what is done (`Edit record`), or only in
     which list one is."""
     does = (ROW_VERBS.match(heading) or _BEGINS.match(heading)) and len(heading.split()) <= ROW_WORDS_MAX
-    if does or heading.endswith(("?", ".", "!")):
+    if does or heading.endswith(("?", ".", "!", ":")):
         return next(iter(quotes(heading)), "")
     return "" if _LIST.fullmatch(heading) else heading
 

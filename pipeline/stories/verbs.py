@@ -37,6 +37,8 @@ CHECK_OUT: Final = re.compile(
     re.I,
 )
 SETTINGS: Final = re.compile(r"\b(settings?|preferences|configuration|administration|einstellungen)\b", re.I)
+SETTINGS_PAGES: Final = ("settings", "options", "preferences", "prefs", "account", "profile", "configuration")
+"""Words in the addresses of forms that hold what somebody prefers."""
 COMMIT: Final = re.compile(
     r"^(save|submit|ok(ay)?|done|apply|confirm|update|create|add|publish|send|post|finish|yes|upload|import|continue"
     r"|next|register|sign up|place|pay|order|buy|book|reserve|complete|store|accept|go|set|subscribe)\b"

@@ -1,0 +1,34 @@
+"""Links that do something at once: the app changed what they say, and shows the same page again."""
+
+from typing import Final
+from urllib.parse import parse_qsl
+
+from pipeline.stories.addresses import origin, query, route
+from pipeline.stories.likeness import is_item
+from pipeline.stories.outcome import errors, messages
+from pipeline.stories.routes import is_id
+from pipeline.stories.verbs import PAGING, SIGN_IN
+from pipeline.stories.words import caption, is_link
+from schemas.events import Gone
+from schemas.stories import ClickStep
+
+TOKEN_CHARS_MIN: Final = 16
+"""Of values in addresses that name an answer and no thing."""
+
+
+def acts_by_link(step: ClickStep) -> bool:
+    """Whether a link led back to the page that it stands on, and that page says that something was done, or has the
+    link no more (`Retract`, `Take`)."""
+    words = caption(step.target)
+    if not (is_link(step.target) and step.navigates and words) or PAGING.match(words) or SIGN_IN.search(words):
+        return False
+    if step.after is None or _shown(step.after.url) != _shown(step.page.url) or errors(step.changes):
+        return False
+    gone = any(isinstance(change, Gone) and caption(change.element) == words for change in step.changes)
+    return (gone and not is_item(step.target)) or bool(messages(step.changes))
+
+
+def _shown(url: str) -> tuple[str, tuple[str, ...], frozenset[tuple[str, str]]]:
+    """What an address shows; what a program made for this one answer is no part of that."""
+    asked = ((key, value) for key, value in parse_qsl(query(url)) if len(value) < TOKEN_CHARS_MIN or not is_id(value))
+    return origin(url), route(url), frozenset(asked)
