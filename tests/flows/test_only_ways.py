@@ -8,6 +8,7 @@ from schemas.events import (
     Gone,
     Navigation,
     Press,
+    Request,
     Select,
 )
 from tests.flows.acts import PLAIN, SENT, Acts, clicks, key, posts, sends, shape_of, signs_in, types
@@ -85,6 +86,51 @@ def test_what_the_address_asks_for_was_searched_for() -> None:
     named = key(lambda v: v.write("Search", "Rome", kind="search"), sends("Search", url="/found?q=rome"))
     assert key(seeks("Potsdam")) == key(seeks("Rome")) == named
     assert key(seeks("Potsdam"), lambda v: v.open("/issues/new"), *SENT) == key(*SENT)
+
+
+def test_a_code_that_opens_its_thing_is_a_way() -> None:
+    """`Go to order`: nothing is asked for but the page of what was typed."""
+
+    def goes(visitor: Visitor) -> None:
+        visitor.open("/orders")
+        visitor.write("Order code", "UPRVN")
+        cause = visitor.add(Press, target=element("input", "textbox", "Order code"), key="Enter")
+        visitor.add(Request, method="GET", url=f"{visitor.home}/orders/UPRVN", status=200, cause=cause)
+        visitor.came(cause, heading("Order UPRVN"), url="/orders/UPRVN")
+
+    def opens(visitor: Visitor) -> None:
+        visitor.open("/orders/HTZU3")
+
+    assert key(goes, *SENT) == key(opens, *SENT)
+    assert key(goes) != key(opens)
+
+
+def test_a_page_of_a_menu_is_not_sorted_by_opening_it() -> None:
+    """Its address may say in which order it shows what is on it."""
+    menu = (Ancestor(tag="nav", role="navigation"),)
+
+    def opens(*near: Ancestor) -> Acts:
+        def act(visitor: Visitor) -> None:
+            target = element("a", "link", "Books", *near)
+            visitor.came(visitor.add(Click, target=target), heading("Books"), url="/issues/new?data=all&sort=stored")
+
+        return act
+
+    assert key(opens(*menu)) == key(lambda v: v.open("/issues/new?data=all"))
+    assert key(opens()) != key(opens(*menu))
+
+
+def test_what_an_editor_hands_over_as_the_page_is_left_was_sent() -> None:
+    """A field that changes once the form was sent off is no second form."""
+    late = types("Body", "<p>Wet</p>", form="title")
+
+    def leaves(visitor: Visitor) -> None:
+        cause = visitor.add(Click, target=element("button", "button", "Save"))
+        visitor.add(Request, method="POST", url=f"{visitor.home}/issues", status=200, cause=cause)
+        late(visitor)
+        visitor.came(cause, heading("Wet cellar"), url="/issues/7")
+
+    assert key(types("Title", form="title"), leaves) == key(*SENT)
 
 
 def test_who_went_on_after_opening_a_form_opened_it() -> None:

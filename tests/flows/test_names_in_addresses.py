@@ -1,0 +1,88 @@
+"""Parts of addresses that nobody typed and that are still the names of things: with other names it is the same flow."""
+
+import pytest
+
+from schemas.elements import Ancestor, Element
+from schemas.events import Appeared
+from tests.stories.by_hand import HOME, Journey, button, heading, link, searchbox, textbox
+
+
+def saved_at(path: str) -> str:
+    """The key of a visit that types a comment on that page and saves it."""
+    return saves(Journey().opens(f"{HOME}{path}"))
+
+
+def saves(journey: Journey) -> str:
+    journey.fill(textbox("Motto"), "Slow").click(button("Save", type="submit")).asks(f"{HOME}api/save")
+    return journey.shows_new(heading("Saved")).story().flow_key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ann/web-shop/issues/new", "bob/garden/issues/new"),
+        ("event/harbour/concert/orders/new", "event/harbour/boats/orders/new"),
+        ("harbour/concert/checkout", "quay/boats/checkout"),
+        ("handbook/fire-drill/edit", "handbook/lost-property/edit"),
+        ("handbook/cloakroom-rules/@@sharing", "handbook/fire-drill/@@sharing"),
+        ("receipt/UPRVN", "receipt/HTZUV"),
+        ("receipt/nsmvkxblwmuexebl", "receipt/qrtvwxkpplmnoazd"),
+    ],
+)
+def test_names_tell_no_flows(one: str, other: str) -> None:
+    """Of owners and their things, of shops, of what has pages of its own; codes in capitals, letters that spell
+    nothing."""
+    assert saved_at(one) == saved_at(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("site-settings/edit", "user-profile/edit"),
+        ("inventory/new", "payroll/new"),
+        ("admin/users/new", "admin/groups/new"),
+        ("receipt/healthchecks", "receipt/backgrounds"),
+        ("handbook/@@sharing", "handbook/@@history"),
+    ],
+)
+def test_the_apps_own_words_tell_flows(one: str, other: str) -> None:
+    """What an app calls its own pages is no name of a thing."""
+    assert saved_at(one) != saved_at(other)
+
+
+def in_table(name: str) -> Element:
+    return link(name, ancestors=(Ancestor(tag="tr", role="row", name=f"{name} 3 April"),))
+
+
+def test_a_word_of_the_name_may_stand_for_it() -> None:
+    """An event is opened in a table, and its address has but one word of what it is called."""
+
+    def opens(name: str, word: str) -> str:
+        journey = Journey().opens(f"{HOME}control").click(in_table(name)).leads_to(f"{HOME}control/at/{word}")
+        return saves(journey.shows_new(heading(name)))
+
+    assert opens("Harbour Concert", "concert") == opens("Quay Walk", "walk")
+    assert opens("Harbour Concert", "here") != opens("Quay Walk", "there")
+
+
+def test_what_a_search_found_is_a_thing() -> None:
+    """Though its name is short and its address ends with it; a menu leads to a page of the app."""
+
+    def finds(name: str, path: str) -> str:
+        found = link(name, ancestors=(Ancestor(tag="li", role="listitem"),))
+        journey = Journey().opens(HOME).fill(searchbox(), name[:4]).press(searchbox(), "Enter")
+        journey.leads_to(f"{HOME}search?q={name[:4]}").shows_new(heading("Results"))
+        return journey.click(found).leads_to(f"{HOME}{path}").shows_new(heading(name)).story().flow_key
+
+    assert finds("Parking permits", "parking-permits") == finds("School visits", "school-visits")
+
+
+def test_a_dialog_that_shows_what_was_clicked() -> None:
+    """Which thing was looked at over the list, and then acted on, is data."""
+
+    def looks(name: str) -> str:
+        dialog = Element(tag="div", role="dialog", name="Details")
+        journey = Journey().opens(f"{HOME}books").click(link(name))
+        return saves(journey.shows(Appeared(element=dialog), Appeared(element=heading(name))))
+
+    assert looks("Bread by Night") == looks("Glass Birds")
