@@ -1,17 +1,20 @@
 """Links that do something at once: the app changed what they say, and shows the same page again."""
 
+import re
 from typing import Final
 from urllib.parse import parse_qsl
 
 from pipeline.stories.addresses import origin, query, route
 from pipeline.stories.likeness import is_item
-from pipeline.stories.outcome import errors, messages
+from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, messages
 from pipeline.stories.routes import is_id
 from pipeline.stories.verbs import PAGING, SIGN_IN
 from pipeline.stories.words import caption, is_link
 from schemas.events import Gone
 from schemas.stories import ClickStep
 
+_DONE: Final = re.compile(r"\b([a-z]{3,}ed|done|now|sent|set|taken)\b", re.I)
+"""How messages say that something is as it should be."""
 TOKEN_CHARS_MIN: Final = 16
 """Of values in addresses that name an answer and no thing."""
 
@@ -25,7 +28,8 @@ def acts_by_link(step: ClickStep) -> bool:
     if step.after is None or _shown(step.after.url) != _shown(step.page.url) or errors(step.changes):
         return False
     gone = any(isinstance(change, Gone) and caption(change.element) == words for change in step.changes)
-    return (gone and not is_item(step.target)) or bool(messages(step.changes))
+    told = (text for text in messages(step.changes) if len(text) <= ANSWER_CHARS_MAX)
+    return (gone and not is_item(step.target)) or any(map(_DONE.search, told))
 
 
 def _shown(url: str) -> tuple[str, tuple[str, ...], frozenset[tuple[str, str]]]:

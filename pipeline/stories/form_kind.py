@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from pipeline.stories.addresses import folded, newly_asked, page_words, path_words, pattern, place
+from pipeline.stories.addresses import folded, newly_asked, page_words, path_words, pattern, place, route
 from pipeline.stories.entries import Field
 from pipeline.stories.form import Form
 from pipeline.stories.likeness import ITEM_ROLES
@@ -32,10 +32,12 @@ ANSWERS: Final = re.compile(
 )
 """Buttons of forms on the page of a thing that don't change the thing itself."""
 SEEKS: Final = re.compile(r"^(search|find)\b|\bsuchen$", re.I)
-MOVES: Final = re.compile(r"(move|rename|merge)\b", re.I)
+MOVES: Final = re.compile(r"\b(move|rename|merge)\b", re.I)
 """What buttons say of a thing that goes on under another name, whatever is made for that (`A redirect was created`)."""
 SENDS: Final = re.compile(r"(send|reply)\b", re.I)
 """What buttons say of what is made to be sent away."""
+_CODE: Final = re.compile(r"\b(code|number|no|id|key|nummer|nr)\b\.?", re.I)
+"""Fields for what a thing is called by."""
 _CARD: Final = re.compile(r"\b(card ?number|cvc|cvv|cc[ -]?(number|csc|exp)|kartennummer|prüfziffer)\b", re.I)
 """Fields of a card that pays."""
 
@@ -96,8 +98,10 @@ def _asks(form: Form) -> bool:
     """Whether what was entered stands in the address of the same page afterwards: that page shows what was found."""
     sent = form.own[-1] if form.commit is None else form.commit
     after, page = sent.after, sent.page
-    if after is None or place(after.url) != place(page.url):
+    if after is None:
         return False
+    if place(after.url) != place(page.url):
+        return _goes_to(form, set(route(after.url)) - set(route(page.url)))
     narrows = form.commit and not form.fills and any(SORTING.search(words_on(step.target)) for step in form.fields)
     return bool(narrows or newly_asked(page.url, after.url) & _entered(form))
 
@@ -105,6 +109,13 @@ def _asks(form: Form) -> bool:
 def _is_named(form: Form) -> bool:
     """Whether the user gave what is made a name, so that a file with it is but an attachment."""
     return any(TITLE_FIELD.search(words_on(step.target)) for step in form.fills)
+
+
+def _goes_to(form: Form, parts: set[str]) -> bool:
+    """Whether nothing but what a thing is called by was entered, and the page of that thing opened; `parts` are those
+    that its address has new."""
+    named = len(form.fills) == len(form.fields) == 1 and _CODE.search(words_on(form.fills[0].target))
+    return bool(named and {folded(part) for part in parts} & _entered(form))
 
 
 def _entered(form: Form) -> set[str]:

@@ -24,6 +24,7 @@ from pipeline.stories.verbs import (
     CREATE,
     EDIT,
     PREVIEW,
+    REMARK,
     SIDE_FIELD,
     TITLE_FIELD,
     is_commit,
@@ -133,6 +134,8 @@ def _meant(form: Form) -> Goal:
             names = [quoted(name) for step in form.fields if isinstance(step, UploadStep) for name in step.files]
             phrase = Phrase("upload", listed(names[:FIELDS_NAMED_MAX]) or "a file")
             return Goal(kind, form.first, form.last, (phrase,), "upload a file")
+        case "create" if _only_remarks(form) and not _in_list(form):
+            return _remarked(form, kind, noun)
         case "create":
             name = created_object(form)
             phrase = Phrase("create", object_phrase(noun, name))
@@ -140,8 +143,7 @@ def _meant(form: Form) -> Goal:
                 phrase = Phrase(sent[0].lower(), quoted(name) if name else "it")
             return Goal(kind, form.first, form.last, (phrase,), CREATES)
         case "edit" if _only_remarks(form):
-            thing = object_phrase(noun, edited_object(form) or opened_before(form.steps, form.first), "the")
-            return Goal(kind, form.first, form.last, (Phrase("comment", f"on {thing}"),), COMMENTS)
+            return _remarked(form, kind, noun)
         case "edit":
             return _edited(form, noun)
         case "settings":
@@ -162,8 +164,25 @@ def _edited(form: Form, noun: str) -> Goal:
     one = "" if noun or name else listed_before(form.steps, form.first)
     rest = object_phrase(noun or one, name, "" if one else "the")
     plain, also = (SETS, EDITS) if last_word(url) in _OF_THE_USER else (EDITS, "")
-    verb = moved[0].lower() if (moved := MOVES.match(form.commit_words)) else "edit"
+    opened = caption(form.opener.target) if form.opener else ""
+    moved = MOVES.match(form.commit_words) or MOVES.match(opened) or MOVES.search(last_word(url))
+    verb = moved[0].lower() if moved else "edit"
+    if moved and noun == last_word(url) and (name := name or opened_before(form.steps, form.first)):
+        rest = quoted(name)
     return Goal("edit", form.first, form.last, (Phrase(verb, rest),), plain, also)
+
+
+def _remarked(form: Form, kind: GoalKind, noun: str) -> Goal:
+    """What somebody said of a thing."""
+    noun = "" if REMARK.search(noun) or kind == "create" else noun
+    name = edited_object(form) if kind == "edit" else ""
+    thing = object_phrase(noun, name or opened_before(form.steps, form.first), "the")
+    return Goal(kind, form.first, form.last, (Phrase("comment", f"on {thing}"),), COMMENTS)
+
+
+def _in_list(form: Form) -> bool:
+    """Whether nothing is open that a remark could be of."""
+    return not opened_before(form.steps, form.first)
 
 
 def _only_remarks(form: Form) -> bool:
@@ -230,8 +249,9 @@ def _noun(form: Form, kind: GoalKind) -> str:
     success = done(form.own)
     typed = {clean(step.value.text).lower() for step in form.fields if isinstance(step, FillStep)}
     tells = success and (kind != "edit" or success.verb in ("edit", "save")) and success.noun not in _DEEDS
-    if success and tells and success.noun and len(success.noun.split()) <= 2 and success.noun not in typed:
-        return success.noun
+    said = _without(success.noun, typed) if success and tells else ""
+    if said and len(said.split()) <= 2:
+        return said
     verb = CREATE if kind == "create" else EDIT
     for words in (caption(form.opener.target) if form.opener else "", form.commit_words):
         if (noun := object_noun(without_quotes(words), verb)) and noun not in GENERIC_NOUNS:
@@ -243,11 +263,20 @@ def _noun(form: Form, kind: GoalKind) -> str:
         last = last_word(url)
         if _NAME.match("".join(route(url)[-1:])) and not ROUTE.fullmatch(last.replace(" ", "-")):
             return ""
+        if _on_page_of_its_own(form):
+            return ""
         if _on_own_page(form):
             return singular(route(url)[-2].lower())
         last = "" if last in _NO_NOUNS else last
         return last if last and not ROUTE.fullmatch(last.replace(" ", "-")) else thing_in(url)
     return ""
+
+
+def _without(noun: str, typed: set[str]) -> str:
+    """What a message calls a thing, without the name that it was given: `shelf` of `Shelf School was created`."""
+    noun = noun.removeprefix("new ")
+    name = next((text for text in typed if noun.endswith(f" {text}")), "")
+    return "" if noun in typed else noun.removesuffix(name).strip()
 
 
 def created_object(form: Form) -> str:
@@ -289,6 +318,12 @@ def _on_own_page(form: Form) -> bool:
     """Whether it stands on the page of what was opened, in whose address its name follows that of its kind."""
     parts = route(form.own[-1].page.url)
     return len(parts) > 1 and slug(parts[-1]) == slug(opened_before(form.steps, form.first))
+
+
+def _on_page_of_its_own(form: Form) -> bool:
+    """Whether it stands on a page of what was opened: `/maps/maps-and-errors/edit`."""
+    parts = route(form.own[-1].page.url)
+    return len(parts) > 1 and slug(parts[-2]) == slug(opened_before(form.steps, form.first)) != ""
 
 
 def _picked(form: Form) -> str:

@@ -4,12 +4,18 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Final
 
+from pipeline.stories.acts import broader, does, verb_of
+from pipeline.stories.likeness import is_item
+from pipeline.stories.no_deeds import in_chrome
+from pipeline.stories.outcome import without_quotes
 from pipeline.stories.phrases import Goal, Phrase
-from pipeline.stories.words import is_link, is_text_field
+from pipeline.stories.things import acted_on
+from pipeline.stories.words import caption, is_link, is_text_field
 from schemas.events import Appeared
 from schemas.stories import ClickStep, Step
 
 _FORMS: Final = frozenset({"create", "edit", "submit"})
+_SMALL: Final = frozenset({"open", "click"})
 _SENT_OFF: Final = frozenset({"send", "reply", "try"})
 """How a form that makes something is told where that is but sent away, or was refused."""
 _FORM_ROLES: Final = frozenset({"dialog", "form", "heading", "combobox"})
@@ -21,7 +27,11 @@ def is_form_of(act: Goal, form: Goal, steps: Sequence[Step], writing: Set[str] |
     opener, between = steps[act.last], steps[act.last + 1 : form.first]
     if act.kind != "act" or act.phrases[0].verb == "click" or not isinstance(opener, ClickStep):
         return False
-    if form.kind not in _FORMS or (form.kind == "create" and form.phrases[0].verb not in _SENT_OFF):
+    sent = steps[form.last]
+    confirms = isinstance(sent, ClickStep) and sent.target.type == "submit" and form.first == form.last
+    if form.kind in _SMALL and not (confirms and opener.navigates):
+        return False
+    if form.kind not in _FORMS | _SMALL or (form.kind == "create" and form.phrases[0].verb not in _SENT_OFF):
         return False
     if writing is None:
         return not between
@@ -31,6 +41,23 @@ def is_form_of(act: Goal, form: Goal, steps: Sequence[Step], writing: Set[str] |
     if any(step.navigates or step.event_id in writing for step in between):
         return False
     return opener.navigates or _brings_fields(opener)
+
+
+def act_of(goal: Goal, after: Goal, steps: Sequence[Step]) -> Goal:
+    """A goal as the act that it is if what it opened was sent off: `Cancel order` leads to a page that asks whether
+    that is meant. `after` is the goal that follows."""
+    step = steps[goal.last]
+    if goal.kind != "open" or not isinstance(step, ClickStep) or not (is_link(step.target) and step.navigates):
+        return goal
+    words = caption(step.target)
+    verb = verb_of(words)
+    bar = any(one.role == "toolbar" for one in step.target.ancestors)
+    asks = after.first == after.last and isinstance(steps[after.last], ClickStep)  # nothing is to be filled in
+    if not verb or in_chrome(step.target) or not (bar or (asks and not is_item(step.target))):
+        return goal  # a menu leads to pages of the app, a list to things, whatever these are called
+    rest = words[len(verb) :].strip()
+    phrase = does(verb, rest, acted_on(steps, goal.first))
+    return Goal("act", goal.first, goal.last, (phrase,), without_quotes(f"{verb} {rest}").strip(), broader(verb))
 
 
 def with_form(act: Goal, form: Goal) -> Goal:

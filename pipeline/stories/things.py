@@ -22,6 +22,8 @@ _AROUND: Final = re.compile(
     r"^(select|check) (row|item)?\s*\d*\s*|\s*\b(kebab|row|menu)? ?(toggle|actions|menu)$", re.I
 )
 """What controls of a row say in its name, beside what stands in its cells."""
+_LABELLED: Final = re.compile(r"[^\W\d]+: ['\"‘“„«](.+)['\"’”»]")
+"""A heading that says first what the thing is: `Shelf: 'To read'`."""
 _BEGINS: Final = re.compile(r"(add|create|move|new|set|undo)\b", re.I)
 """How headings of forms begin, beside what is done in rows."""
 _CELLS: Final = re.compile(r"\s(?=\S+@\S|\d+[/.:-]\d|True\b|False\b)")
@@ -121,6 +123,8 @@ def name_in(heading: str) -> str:
     does = (ROW_VERBS.match(heading) or _BEGINS.match(heading)) and len(heading.split()) <= ROW_WORDS_MAX
     if does or heading.endswith(("?", ".", "!", ":")):
         return next(iter(quotes(heading)), "")
+    if named := _LABELLED.fullmatch(heading):
+        return named[1]
     return "" if _LIST.fullmatch(heading) else heading
 
 
@@ -174,7 +178,7 @@ def _picked_by(step: ClickStep) -> str:
     item = is_item(step.target) and (step.target.role != "option" or step.target.tag == "tr")
     if in_menu(step.target) or not (is_link(step.target) or step.navigates or item):
         return ""
-    verbs = (CART, CREATE, EDIT, DELETE, SETTINGS, SIGN_IN)
+    verbs = (CANCEL, CART, CREATE, EDIT, DELETE, SETTINGS, SIGN_IN)
     if any(says(step, verb) for verb in verbs) and not (item and " " in caption(step.target)):
         return row_of(step.target) if item else ""
     name = opened_name(step)

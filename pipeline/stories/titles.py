@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.stories.addresses import last_word, spoken
+from pipeline.stories.addresses import last_word, place, spoken
 from pipeline.stories.likeness import in_menu
 from pipeline.stories.outcome import SUCCESS, errors, headings, messages, quotes, succeeded
 from pipeline.stories.phrases import Goal, Phrase
@@ -26,8 +26,8 @@ _PRELUDE: Final = frozenset({"sign_in", "sign_in_refused"})
 
 
 def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[str, str]:
-    goals = _joined(goals)
-    chosen = _joined([goal for goal in goals if goal.kind not in _SMALL])
+    goals = _joined(goals, steps)
+    chosen = _joined([goal for goal in goals if goal.kind not in _SMALL], steps)
     titled = [goal for goal in chosen if goal.kind not in _PRELUDE]
     if not titled:
         titled = _pressed_after(goals, steps)
@@ -81,8 +81,8 @@ def _answered(step: Step) -> bool:
     return bool(messages(step.changes) or step.dialogs or sends)
 
 
-def _joined(goals: Sequence[Goal]) -> list[Goal]:
-    """A sign-in that was refused and then succeeded is one goal; the same goal done again counts once."""
+def _joined(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
+    """A sign-in that was refused and then succeeded is one goal, and so is a form; the same done again counts once."""
     kept: list[Goal] = []
     for goal in goals:
         before = kept[-1] if kept else None
@@ -90,11 +90,26 @@ def _joined(goals: Sequence[Goal]) -> list[Goal]:
             phrase = goal.phrases[0]
             rest = "after a wrong password" if goal.kind == "sign_in" else phrase.rest
             kept[-1] = Goal(goal.kind, before.first, goal.last, (Phrase(phrase.verb, rest),), goal.plain)
-        elif before is not None and (_only_opened(before, goal) or before.kind == goal.kind == "sign_up"):
+        elif before is not None and _replaces(goal, before, steps):
             kept[-1] = goal
         elif before is None or before.order != goal.order:
             kept.append(goal)
     return kept
+
+
+def _replaces(goal: Goal, before: Goal, steps: Sequence[Step]) -> bool:
+    """Whether the goal before was but the beginning of this one, or its first try."""
+    signs_up = before.kind == goal.kind == "sign_up"
+    return signs_up or _only_opened(before, goal) or _tried(before, goal, steps)
+
+
+def _tried(before: Goal, goal: Goal, steps: Sequence[Step]) -> bool:
+    """Whether what was tried before is what was done in the end: the same, or in a form of the same page."""
+    tried = before.phrases[0]
+    if tried.verb != "try" or goal.phrases[0].verb == "try":
+        return False
+    same_page = place(steps[before.last].page.url) == place(steps[goal.first].page.url)
+    return tried.rest == f"to {goal.order}" or (same_page and goal.kind in _FORMS)
 
 
 def _only_opened(before: Goal, goal: Goal) -> bool:

@@ -41,10 +41,12 @@ SETTINGS_PAGES: Final = ("settings", "options", "preferences", "prefs", "account
 """Words in the addresses of forms that hold what somebody prefers."""
 COMMIT: Final = re.compile(
     r"^(save|submit|ok(ay)?|done|apply|confirm|update|create|add|publish|send|post|finish|yes|upload|import|continue"
-    r"|next|register|sign up|place|pay|order|buy|book|reserve|complete|store|accept|go|set|subscribe)\b"
+    r"|next|register|sign up|place|pay|order|buy|book|reserve|complete|store|accept|go|set|subscribe)\b|check$"
     r"|(.* )?(speichern|absenden|abschicken|senden|bestätigen|buchen|anlegen|hinzufügen|weiter|fertig)$",
     re.I,
 )
+ICON: Final = "check"
+"""What icons of fonts call themselves that send something off."""
 WITHIN: Final = re.compile(r"^(add|apply|done|insert|ok(ay)?|set)\b", re.I)
 """What buttons say that may change the page alone, until it is sent off as a whole."""
 APART: Final = re.compile(
@@ -65,7 +67,7 @@ TITLE_FIELD: Final = re.compile(
 )
 SIDE_FIELD: Final = re.compile(r"\b(summary|description|comment|notes?|tags?|body|text|content|message)\b", re.I)
 
-_REMARK: Final = re.compile(
+REMARK: Final = re.compile(
     r"\b(comments?|notes?|repl(y|ies)|remarks?|answers?|kommentar|antwort|bemerkung|notiz)\b", re.I
 )
 """Fields for what somebody says of a thing."""
@@ -85,7 +87,7 @@ def words_on(target: Element) -> str:
 
 def is_remark(step: Step) -> bool:
     """Whether it fills in what somebody says of a thing."""
-    return isinstance(step, FillStep) and bool(_REMARK.search(words_on(step.target)))
+    return isinstance(step, FillStep) and bool(REMARK.search(words_on(step.target)))
 
 
 def is_search_field(target: Element) -> bool:
@@ -119,7 +121,7 @@ def is_commit(step: Step) -> bool:
     match step:
         case ClickStep():
             words = caption(step.target)
-            if PREVIEW.match(words) or SIGN_OUT.search(words):
+            if (PREVIEW.match(words) and words != ICON) or SIGN_OUT.search(words):
                 return False
             submits = step.target.type in ("submit", "image") and not is_text_field(step.target)
             control = is_button(step.target) or step.target.role in ("link", "menuitem", None)

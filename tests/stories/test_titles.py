@@ -260,6 +260,64 @@ def test_a_sign_in_that_is_refused_twice_is_refused() -> None:
 
 
 CASES = [
+    (
+        _opened().click(link("Retract")).leads_to(f"{HOME}posts/old-trees").shows_new(alert("State changed.")),
+        "Retract 'Old trees'",
+        "The user retracts 'Old trees', and sees 'State changed.'.",
+    ),
+    (
+        _opened()
+        .click(link("Cancel order"))
+        .leads_to(f"{HOME}posts/old-trees/cancel")
+        .shows_new(heading("Sure?"))
+        .click(button("Yes, cancel order", type="submit"))
+        .leads_to(f"{HOME}posts/old-trees")
+        .shows_new(alert("Done.")),
+        "Cancel order 'Old trees'",
+        "The user cancels order 'Old trees', and sees 'Done.'.",
+    ),
+    (
+        Journey()
+        .opens(f"{HOME}shelves/new")
+        .click(button("Save", type="submit"))
+        .shows_new(alert("Title is required."))
+        .fill(textbox("Title"), "Rainy days")
+        .click(button("Save", type="submit"))
+        .leads_to(f"{HOME}shelves/7")
+        .shows_new(alert("Shelf Rainy days created")),
+        "Create the shelf 'Rainy days'",
+        "The user creates the shelf 'Rainy days'",
+    ),
+    (
+        _opened()
+        .click(link("Rename"))
+        .leads_to(f"{HOME}posts/old-trees/object_rename")
+        .fill(textbox("New name"), "Trees", before="Old trees")
+        .click(button("Save", type="submit"))
+        .leads_to(f"{HOME}posts/trees")
+        .shows_new(heading("Trees")),
+        "Rename 'Old trees'",
+        "The user renames 'Old trees'",
+    ),
+    (
+        Journey()
+        .opens(f"{HOME}shelf/7")
+        .shows_new(heading("Shelf: 'To read'"))
+        .click(button("Delete"))
+        .shows_new(alert("Shelf deleted.")),
+        "Delete 'To read'",
+        "The user deletes 'To read'",
+    ),
+    (
+        Journey()
+        .opens(f"{HOME}orders")
+        .fill(textbox("Order code"), "UPRVN")
+        .press(textbox("Order code"), "Enter")
+        .leads_to(f"{HOME}orders/UPRVN")
+        .shows_new(heading("Order UPRVN")),
+        "Search for 'UPRVN'",
+        "The user searches for 'UPRVN', and sees 'Order UPRVN'.",
+    ),
     (_opened().click(button("Unpublish")).shows_new(alert("Done.")), "Unpublish 'Old trees'", "The user unpublishes"),
     (
         _opened().click(button("Mark as read")).shows_new(alert("Done.")),
