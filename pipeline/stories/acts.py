@@ -40,7 +40,7 @@ _BROADER: Final = {
     **dict.fromkeys(("comment", "reply"), COMMENTS),
     **dict.fromkeys(("clone", "duplicate", "enrol", "enroll", "invite"), CREATES),
     **dict.fromkeys(("export",), DOWNLOADS),
-    **dict.fromkeys(("copy", "pause", "play", "preview", "print", "restart", "retry", "run", "trigger"), ""),
+    **dict.fromkeys(("copy", "play", "preview", "print", "restart", "retry", "run", "trigger"), ""),
     **dict.fromkeys(("disable", "enable", "follow", "like", "mute", "unfollow", "unlike", "unmute", "watch"), SWITCHES),
 }
 """What a verb is called in broader words; of the others, that they change a thing."""
@@ -149,7 +149,9 @@ def _pressed(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | N
     words, acts = without_quotes(caption(step.target)), acts_by_link(step)
     if not (wrote or acts) or not words or CREATE.match(words) or EDIT.match(words):
         return None
-    if not is_button(step.target) and not acts and (step.navigates or not succeeded(step)):
+    leads_nowhere = step.target.tag == "a" and step.target.role is None  # a link without an address is a control
+    control = is_button(step.target) or leads_nowhere or acts
+    if not control and (step.navigates or not succeeded(step)):
         return None
     if CANCEL.match(words):
         return None

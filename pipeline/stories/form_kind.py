@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from pipeline.stories.addresses import folded, newly_asked, page_words, path_words, pattern, place, route
+from pipeline.stories.controls import does_by_itself
 from pipeline.stories.entries import Field
 from pipeline.stories.form import Form
 from pipeline.stories.likeness import ITEM_ROLES
@@ -73,7 +74,9 @@ def _in_settings(url: str) -> bool:
 
 def changes_thing(form: Form) -> bool:
     """Whether a choice changes a thing: one for ticked rows, or one that nothing sent off, on a thing's page or in its
-    row."""
+    row; or a box that says itself what is done."""
+    if form.commit is None and form.fields and all(map(does_by_itself, form.fields)):
+        return True
     if not any(isinstance(step, SelectStep) for step in form.fields):
         return False
     if any(isinstance(step, CheckStep) and _in_row(step) for step in form.fields):
