@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pipeline.stories.addresses import query, route
 from pipeline.stories.goals import goals_of
 from pipeline.stories.outcome import without_quotes
-from pipeline.stories.phrases import TICKS, Goal
+from pipeline.stories.phrases import SMALL, TICKS, Goal
 from pipeline.stories.verbs import SETTINGS
 from pipeline.stories.words import caption, is_button, short
 from schemas.codecs import BadInput
@@ -29,7 +29,6 @@ SIMILARITY_DIGITS: Final = 3
 PATTERNS_MAX: Final = 200
 EXAMPLES_MAX: Final = 50
 EXAMPLE_CHARS_MAX: Final = 300
-_SMALL: Final = frozenset({"open", "click"})
 _FORMS: Final = frozenset({"create", "edit", "submit", "choose"})
 _ACTS: Final = frozenset({"act", "delete"})
 SETTINGS_PAGE: Final = "go to the settings page"
@@ -106,12 +105,12 @@ def own_texts(story: Story) -> tuple[str, ...]:
 def _texts(story: Story, broadly: bool) -> tuple[str, ...]:
     goals = goals_of(story.steps, story.network_requests)
     after = [goal for kind in ("sign_in", "sign_in_refused", "sign_out") for goal in goals if goal.kind == kind]
-    strong = [goal for at, goal in enumerate(goals) if goal.kind not in _SMALL and not _marks(goals[at : at + 2])]
+    strong = [goal for at, goal in enumerate(goals) if goal.kind not in SMALL and not _marks(goals[at : at + 2])]
     own = [goal for goal in reversed(strong) if goal not in after]
     told = [text for goal in own for text in (goal.plain, goal.also if broadly and not _is_vague(goal) else "")]
     vague = [goal.also for goal in own if broadly]
     texts = [text for text in (*told, *vague, *(goal.plain for goal in after)) if text]
-    if any(SETTINGS.search(goal.order) for goal in goals if goal.kind in _SMALL):
+    if any(SETTINGS.search(goal.order) for goal in goals if goal.kind in SMALL):
         texts.insert(0 if _is_setting(story, goals) else len(texts), SETTINGS_PAGE)
     pressed = _pressed(story, goals)
     opened = any(goal.kind == "open" for goal in goals) or not goals
@@ -138,7 +137,7 @@ def _is_setting(story: Story, goals: Sequence[Goal]) -> bool:
     """Whether the last form that was sent off was come to by the settings: what it makes or changes is one."""
     main = max((at for at, goal in enumerate(goals) if goal.kind in _FORMS), default=0)
     way = range(main - 1, -1, -1)
-    small = next((at for at in way if goals[at].kind not in _SMALL), -1) + 1
+    small = next((at for at in way if goals[at].kind not in SMALL), -1) + 1
     led = [at for at in range(small, main) if SETTINGS.search(goals[at].order)]
     return bool(led) and not _left(story.steps[goals[led[-1]].first], story.steps[goals[main].first])
 
@@ -157,7 +156,7 @@ def _left(settings: Step, form: Step) -> bool:
 
 def _pressed(story: Story, goals: Sequence[Goal]) -> list[str]:
     """The button that the story ends with, where it belongs to no goal with words of its own."""
-    step = story.steps[goals[-1].last] if goals and goals[-1].kind in _SMALL else None
+    step = story.steps[goals[-1].last] if goals and goals[-1].kind in SMALL else None
     if not isinstance(step, ClickStep) or not is_button(step.target):
         return []
     words = without_quotes(caption(step.target))

@@ -8,14 +8,13 @@ from pipeline.stories.acts import broader, does, verb_of
 from pipeline.stories.likeness import is_item
 from pipeline.stories.no_deeds import in_chrome
 from pipeline.stories.outcome import without_quotes
-from pipeline.stories.phrases import Goal, Phrase
+from pipeline.stories.phrases import SMALL, Goal, Phrase
 from pipeline.stories.things import acted_on
 from pipeline.stories.words import caption, is_link, is_text_field
 from schemas.events import Appeared
 from schemas.stories import ClickStep, Step
 
 _FORMS: Final = frozenset({"create", "edit", "submit"})
-_SMALL: Final = frozenset({"open", "click"})
 _SENT_OFF: Final = frozenset({"send", "reply", "try"})
 """How a form that makes something is told where that is but sent away, or was refused."""
 _FORM_ROLES: Final = frozenset({"dialog", "form", "heading", "combobox"})
@@ -29,9 +28,9 @@ def is_form_of(act: Goal, form: Goal, steps: Sequence[Step], writing: Set[str] |
         return False
     sent = steps[form.last]
     confirms = isinstance(sent, ClickStep) and sent.target.type == "submit" and form.first == form.last
-    if form.kind in _SMALL and not (confirms and opener.navigates):
+    if form.kind in SMALL and not (confirms and opener.navigates):
         return False
-    if form.kind not in _FORMS | _SMALL or (form.kind == "create" and form.phrases[0].verb not in _SENT_OFF):
+    if form.kind not in _FORMS | SMALL or (form.kind == "create" and form.phrases[0].verb not in _SENT_OFF):
         return False
     if writing is None:
         return not between

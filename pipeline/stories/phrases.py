@@ -28,6 +28,8 @@ GoalKind = Literal[
 ]
 
 
+SMALL: Final = frozenset({"open", "click"})
+"""Kinds of goals of which nothing is known but which control was used."""
 EDITS: Final = "edit: change what exists already"
 CREATES: Final = "create: add something new"
 COMMENTS: Final = "create: write a new comment"

@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.stories.addresses import last_word, place, spoken
 from pipeline.stories.likeness import in_menu
 from pipeline.stories.outcome import SUCCESS, errors, headings, messages, quotes, succeeded
-from pipeline.stories.phrases import Goal, Phrase
+from pipeline.stories.phrases import SMALL, Goal, Phrase
 from pipeline.stories.words import capital, is_button, listed, quoted, short
 from schemas.stories import ClickStep, GotoStep, Step
 
@@ -16,7 +16,6 @@ TITLE_CHARS_MAX: Final = 120
 GOALS_IN_TITLE_MAX: Final = 2
 GOALS_IN_SENTENCE_MAX: Final = 4
 _FIRST_SENTENCE: Final = re.compile(r"^(.{8,}?[.!?]) .*$")
-_SMALL: Final = frozenset({"open", "click"})
 _FORMS: Final = frozenset({"create", "edit", "settings", "submit", "choose", "upload"})
 _WAITING: Final = re.compile(r"^\w+ing\b.{0,40}(\.\.\.|…)$", re.I)
 """What a page says while it is about something."""
@@ -27,7 +26,7 @@ _PRELUDE: Final = frozenset({"sign_in", "sign_in_refused"})
 
 def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[str, str]:
     goals = _joined(goals, steps)
-    chosen = _joined([goal for goal in goals if goal.kind not in _SMALL], steps)
+    chosen = _joined([goal for goal in goals if goal.kind not in SMALL], steps)
     titled = [goal for goal in chosen if goal.kind not in _PRELUDE]
     if not titled:
         titled = _pressed_after(goals, steps)
@@ -70,7 +69,7 @@ def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
     """The last button that somebody pressed after signing in, and that the page answered: what no other goal has words
     for is still what the user came for."""
     after = next((at for at in range(len(goals) - 1, -1, -1) if goals[at].kind in _PRELUDE), len(goals))
-    pressed = [goal for goal in goals[after + 1 :] if goal.kind in _SMALL and _answered(steps[goal.last])]
+    pressed = [goal for goal in goals[after + 1 :] if goal.kind in SMALL and _answered(steps[goal.last])]
     return [replace(goal, phrases=(Phrase("click", goal.phrases[0].rest),)) for goal in pressed[-1:]]
 
 
