@@ -4,6 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Final
 
+from pipeline.stories.acting import acts_by_link
 from pipeline.stories.acts import broader, does, verb_of
 from pipeline.stories.likeness import is_item
 from pipeline.stories.no_deeds import in_chrome
@@ -26,6 +27,8 @@ def is_form_of(act: Goal, form: Goal, steps: Sequence[Step], writing: Set[str] |
     opener, between = steps[act.last], steps[act.last + 1 : form.first]
     if act.kind != "act" or act.phrases[0].verb == "click" or not isinstance(opener, ClickStep):
         return False
+    if acts_by_link(opener):
+        return False  # that did what it says at once
     sent = steps[form.last]
     confirms = isinstance(sent, ClickStep) and sent.target.type == "submit" and form.first == form.last
     if form.kind in SMALL and not (confirms and opener.navigates):

@@ -261,6 +261,16 @@ def test_a_sign_in_that_is_refused_twice_is_refused() -> None:
 
 CASES = [
     (
+        _opened()
+        .click(link("Retract"))
+        .leads_to(f"{HOME}posts/old-trees")
+        .shows_new(alert("State changed."))
+        .fill(textbox("Text"), "Hello")
+        .click(button("Send")),
+        "Retract 'Old trees' and fill in 'Text' and click 'Send'",
+        "The user retracts 'Old trees', fills in 'Text' and clicks 'Send'.",
+    ),
+    (
         _opened().click(link("Retract")).leads_to(f"{HOME}posts/old-trees").shows_new(alert("State changed.")),
         "Retract 'Old trees'",
         "The user retracts 'Old trees', and sees 'State changed.'.",
