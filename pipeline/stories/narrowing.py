@@ -53,4 +53,5 @@ def _newly_asked(step: Narrowing) -> list[str]:
         return []
     before = set(parse_qsl(query(step.page.url)))
     asked = [(key, value) for key, value in parse_qsl(query(step.after.url)) if (key, value) not in before]
-    return [] if any(is_id(value) and not value.isdigit() for _, value in asked) else [key for key, _ in asked]
+    opens = any(is_id(value) and not value.isdigit() and not _says_how(key) for key, value in asked)
+    return [] if opens else [key for key, _ in asked]

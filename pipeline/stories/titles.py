@@ -41,7 +41,10 @@ def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[st
 
 
 def _without_ways(goals: Sequence[Goal]) -> list[Goal]:
-    """The goals without a search for what one of the later ones names, or by a number: that was only looked up."""
+    """The goals without a search for what one of the later ones names, or by a number, and without a list narrowed
+    before something was done: that was only looked up."""
+    acts = [at for at, goal in enumerate(goals) if goal.kind not in ("search", "filter")]
+    goals = [goal for at, goal in enumerate(goals) if goal.kind != "filter" or at > max(acts, default=-1)]
     told = [{name.casefold() for name in quotes(goal.order)} for goal in goals]
     return [
         goal

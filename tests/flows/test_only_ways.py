@@ -161,6 +161,7 @@ def test_sorting_and_filtering_are_only_the_way() -> None:
     assert len({looked, filtered, ordered}) == 3
     assert filtered == key(picks) == key(narrows("Open", "status=open"), narrows("Name", "status=open&sort=name"))
     assert key(narrows("Open", "status=open"), lambda v: v.open("/issues/new"), *SENT) == key(*SENT)
+    assert key(narrows("Town", "tag=0c3d9c1e-7b7a-4c0e-9d0a-3f2b8a1c5e77")) == filtered
     assert key(narrows("Next", "page=2")) == looked
 
 

@@ -261,6 +261,16 @@ def test_a_sign_in_that_is_refused_twice_is_refused() -> None:
 
 CASES = [
     (
+        Journey()
+        .opens(f"{HOME}posts")
+        .click(link("Drafts"))
+        .leads_to(f"{HOME}posts?status=draft")
+        .click(in_row(button("Publish"), "Old trees"))
+        .shows_new(alert("Done.")),
+        "Publish 'Old trees'",
+        "The user filters by 'Drafts' and publishes 'Old trees', and sees 'Done.'.",
+    ),
+    (
         _opened()
         .click(link("Retract"))
         .leads_to(f"{HOME}posts/old-trees")
