@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.stories.acts import broader, does, verb_of
 from pipeline.stories.addresses import last_word, route, singular, slug, thing_in
+from pipeline.stories.controls import does_by_itself
 from pipeline.stories.draft import identity
 from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, narrowed_by, plainly_entered
 from pipeline.stories.form import Form
@@ -213,6 +214,8 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
         plain, also = DRAGS, EDITS
     elif kind == "choose" and changes_thing(form):
         plain, also = plain if told else EDITS, EDITS
+        if all(map(does_by_itself, form.fields)) and (thing := acted_on(form.steps, form.first)):
+            phrases = [replace(one, rest=f"{one.rest} on {thing}") for one in phrases]
     elif kind == "submit" and (verb := verb_of(said)) and verb not in _ADDING:
         plain, also = without_quotes(said.lower()), broader(verb)
         phrases = _done_to_thing(form, verb) or phrases

@@ -49,6 +49,7 @@ def row(name: str) -> Element:
     return in_row(Element(tag="span", text=name, name=name), name)
 
 
+ALONE = Element(tag="input", type="checkbox", role="checkbox", name="Read", form="read / Read")
 FILE = Element(tag="input", type="file", name="File", label="File")
 
 CASES = [
@@ -157,6 +158,12 @@ CASES = [
         "Create the ticket 'Beamer broken'",
         (CREATES,),
         id="a file with something that has a name",
+    ),
+    pytest.param(
+        opened("books/7", "Glass Birds").check(ALONE).asks(f"{HOME}toggle/7"),
+        "Tick 'Read' on 'Glass Birds'",
+        (EDITS,),
+        id="a box that says itself what is done",
     ),
     pytest.param(
         opened("files/new").upload(FILE, "beamer.png").click(submit("Add file")).leads_to(f"{HOME}files/8"),
