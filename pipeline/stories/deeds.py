@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from pipeline.stories.answers import Answers
-from pipeline.stories.controls import deletes
+from pipeline.stories.controls import deletes, does_by_itself
 from pipeline.stories.data import data_of
-from pipeline.stories.deed import ONLY_WAYS, TO_CART, Deeds
-from pipeline.stories.likeness import DATA
+from pipeline.stories.deed import ONLY_WAYS, TO_CART, Deed, Deeds
+from pipeline.stories.likeness import DATA, Data
 from pipeline.stories.no_deeds import looks_round, quiet_deeds
 from pipeline.stories.teller import Teller, led_to
 from pipeline.stories.verbs import DELETE, says
@@ -34,8 +34,7 @@ def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_pa
     if last is None or last.kind != "sign in":
         # Which thing was open when something was done to it is data.
         view = "" if last is not None and last.kind == "do" and DATA in teller.view else teller.view
-        stays = last is not None and last.what == TO_CART and end == data.place(steps[last.steps[-1]].page.url)
-        stays = stays or (last is not None and not last.outcome and _removes(steps[last.steps[-1]]))
+        stays = last is not None and _leaves_no_place(last, steps[last.steps[-1]], data, end)
         return Deeds(done, tuple(part for part in ("" if stays else end, view) if part), quiet)
     submit = steps[last.steps[-1]]
     stayed = end == data.place(submit.page.url) and not last.outcome and not any(step.changes for step in steps)
@@ -46,6 +45,10 @@ def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_pa
     return Deeds(done, tuple(part for part in (end, teller.view) if part), quiet)
 
 
-def _removes(step: Step) -> bool:
-    """Whether it takes a thing away: where the app goes then says nothing of it."""
-    return deletes(step) or says(step, DELETE)
+def _leaves_no_place(last: Deed, step: Step, data: Data, end: str) -> bool:
+    """Whether where the user is after the last deed says nothing of it: a thing was taken away, or something was done
+    to it from wherever it is shown."""
+    if deletes(step) or says(step, DELETE):
+        return not last.outcome
+    anywhere = last.what == TO_CART or (does_by_itself(step) and not last.place)
+    return anywhere and end == data.place(step.page.url)

@@ -191,6 +191,10 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
     if verb in LIKING or (verb and _in_row(target) and not is_text_field(target)):
         rest = name[len(verb) :].strip()
         return f"{role} {verb} {_of_row(target, rest, data)}".rstrip()
+    if leads_nowhere(target) and (
+        several := next((a.name for a in target.ancestors if a.role == "list" and a.name), "")
+    ):
+        return f"one of {data.without(several)}"
     if found or (is_item(target) and not is_text_field(target)):
         return f"{role} {DATA}"
     if name:
@@ -199,6 +203,11 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
         return f"{role} {data.without(label)}"
     attribute = next((one for one in (target.id, target.name_attribute) if one and not is_id(one)), "")
     return f"{role} {_NUMBER.sub('{n}', spaced(attribute)) if attribute else _where(target)}"
+
+
+def leads_nowhere(target: Element) -> bool:
+    """Whether it is a link without an address: a control of the page's own making."""
+    return target.tag == "a" and target.role is None
 
 
 def _of_row(target: Element, rest: str, data: Data) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.stories.answers import Answers
 from pipeline.stories.deed import Deed
-from pipeline.stories.likeness import Data, in_menu, is_item
+from pipeline.stories.likeness import Data, in_menu, is_item, leads_nowhere
 from pipeline.stories.outcome import errors, messages, succeeded
 from pipeline.stories.verbs import APART, CART, CHECK_OUT, COMMIT, DELETE, FILTER, SEARCH, SIGN_OUT, WITHIN
 from pipeline.stories.words import caption, clean, is_button, is_link
@@ -32,8 +32,8 @@ def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     only_way = is_link(step.target) and step.navigates and answers.asks(step) and answers.leads_on(step)
     if not only_way and (DELETE.search(words) or CHECK_OUT.search(words)):
         return False
-    if step.target.tag == "a" and step.target.role is None:
-        return step.navigates or not answers.writes(step)  # a link that leads nowhere by itself is a control
+    if leads_nowhere(step.target):
+        return step.navigates or not answers.writes(step)
     if step.target.role in _VIEWS or step.target.tag == "a":
         return step.navigates or not (answers.writes(step) and messages(step.changes))
     if is_button(step.target):

@@ -291,6 +291,8 @@ class Teller:
             if not fields and isinstance(step, ClickStep) and (asked := asked_by(step, self.data)):
                 self._take_back(number, step)  # what asked whether it is meant says less than what was said to it
                 where, what = "", asked
+            if does_by_itself(step) and what:
+                where = ""  # wherever the thing is shown
             if CART.search(words):  # the same from a list and from the page of the thing, however many are taken
                 where, fields, what, form = "", (), TO_CART, ""
             self._add(Deed("do", where, fields, what, refused, numbers, form))

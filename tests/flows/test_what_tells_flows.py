@@ -373,6 +373,27 @@ def test_a_box_with_a_form_of_its_own_says_what_is_done() -> None:
 
     assert key(ticks("Read", "read / Read")) != key(ticks("Archived", "kept / Archived"))
     assert key(ticks("Red", "colours / Red")) != key(ticks("Read", "read / Read"))
+    elsewhere = key(lambda v: v.open("/found"), ticks("Read", "read / Read"))
+    assert elsewhere == key(ticks("Read", "read / Read"))
+
+
+def test_which_of_a_named_list_was_taken_is_data() -> None:
+    """A link without an address, in a list that says what it is for; without such a list it says so itself."""
+
+    def takes(name: str, *near: Ancestor) -> Acts:
+        target = Element(tag="a", text=name, ancestors=near)
+
+        def act(visitor: Visitor) -> None:
+            cause = visitor.add(Click, target=target)
+            visitor.add(Request, method="POST", url=f"{visitor.home}/add", status=204, cause=cause)
+            visitor.came(cause)
+
+        return act
+
+    shelves = (Ancestor(tag="li", role="listitem"), Ancestor(tag="ul", role="list", name="Add to shelf"))
+    assert key(takes("To read", *shelves)) == key(takes("Lent out", *shelves))
+    assert key(takes("To read", *shelves)) != key()
+    assert key(takes("Follow")) != key(takes("Mute"))
 
 
 def test_where_the_app_goes_after_a_deletion_says_nothing() -> None:
