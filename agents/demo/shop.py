@@ -21,17 +21,13 @@ COOKIE = "visit"
 SHOP = web.AppKey("SHOP", Shop)
 PAGES = web.AppKey("PAGES", Environment)
 RECORDER = web.AppKey("RECORDER", str)
+VISIT = web.RequestKey("VISIT", Visit)
 
 routes = web.RouteTableDef()
 
 
-def _visit(request: web.Request) -> Visit:
-    found: Visit = request["visit"]
-    return found
-
-
 def _page(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:
-    visit = _visit(request)
+    visit = request[VISIT]
     text = (
         request.app[PAGES]
         .get_template(template)
@@ -41,7 +37,7 @@ def _page(request: web.Request, template: str, status: int = 200, **values: Any)
 
 
 def _shown(request: web.Request) -> dict[str, Book]:
-    return request.app[SHOP].shown_to(_visit(request))
+    return request.app[SHOP].shown_to(request[VISIT])
 
 
 def _book(request: web.Request) -> Book:
@@ -62,7 +58,7 @@ async def _with_visit(
     if fresh:
         key = secrets.token_urlsafe(16)
         visits[key] = Visit()
-    request["visit"] = visits[key]
+    request[VISIT] = visits[key]
     try:
         response = await handler(request)
     except web.HTTPException as raised:
@@ -90,13 +86,13 @@ async def sign_in(request: web.Request) -> web.Response:
     email, password = str(form.get("email", "")), str(form.get("password", ""))
     if not request.app[SHOP].signs_in(email, password):
         return _page(request, "sign_in.html", status=401, wrong=True, email=email)
-    _visit(request).email = email
+    request[VISIT].email = email
     raise web.HTTPSeeOther("/account")
 
 
 @routes.post("/sign-out")
 async def sign_out(request: web.Request) -> web.Response:
-    _visit(request).email = None
+    request[VISIT].email = None
     raise web.HTTPSeeOther("/")
 
 
@@ -107,7 +103,7 @@ async def account(request: web.Request) -> web.Response:
 
 
 def _signed_in(request: web.Request) -> None:
-    if _visit(request).email is None:
+    if request[VISIT].email is None:
         raise web.HTTPSeeOther("/sign-in")
 
 
@@ -118,7 +114,7 @@ async def catalogue(request: web.Request) -> web.Response:
 
 @routes.get("/api/books")
 async def books(request: web.Request) -> web.Response:
-    found = request.app[SHOP].search(request.query.get("q", ""), _visit(request))
+    found = request.app[SHOP].search(request.query.get("q", ""), request[VISIT])
     return web.json_response([{"slug": b.slug, "title": b.title, "author": b.author, "price": b.price} for b in found])
 
 
@@ -140,8 +136,8 @@ async def new_book(request: web.Request) -> web.Response:
     if not title or not author or slug_of(title) in _shown(request):
         return _page(request, "new_book.html", status=422, genres=GENRES, problem="Give a new title and an author.")
     book = Book(slug_of(title), title, author, str(form.get("genre", GENRES[0])), published, 1500, "paperback" in form)
-    _visit(request).added[book.slug] = book
-    _visit(request).note = f"“{title}” was added to the catalogue."
+    request[VISIT].added[book.slug] = book
+    request[VISIT].note = f"“{title}” was added to the catalogue."
     raise web.HTTPSeeOther(f"/books/{book.slug}")
 
 
@@ -152,7 +148,7 @@ async def book_page(request: web.Request) -> web.Response:
 
 @routes.post("/books/{slug}/want")
 async def want(request: web.Request) -> web.Response:
-    visit, book = _visit(request), _book(request)
+    visit, book = request[VISIT], _book(request)
     if book.slug not in visit.wanted:
         visit.wanted.append(book.slug)
     raise web.HTTPSeeOther("/list")
@@ -160,21 +156,21 @@ async def want(request: web.Request) -> web.Response:
 
 @routes.get("/list")
 async def wanted(request: web.Request) -> web.Response:
-    chosen = [_shown(request)[slug] for slug in _visit(request).wanted]
+    chosen = [_shown(request)[slug] for slug in request[VISIT].wanted]
     return _page(request, "list.html", books=chosen)
 
 
 @routes.delete("/api/list/{slug}")
 async def unwant(request: web.Request) -> web.Response:
     book = _book(request)
-    kept = _visit(request).wanted
+    kept = request[VISIT].wanted
     kept[:] = [slug for slug in kept if slug != book.slug]
     return web.json_response({"left": len(kept)})
 
 
 @routes.post("/books/{slug}/buy")
 async def buy(request: web.Request) -> web.Response:
-    _visit(request).basket.append(_book(request).slug)
+    request[VISIT].basket.append(_book(request).slug)
     raise web.HTTPSeeOther("/basket")
 
 
@@ -184,7 +180,7 @@ async def basket(request: web.Request) -> web.Response:
 
 
 def _bill(request: web.Request) -> dict[str, Any]:
-    chosen = [_shown(request)[slug] for slug in _visit(request).basket]
+    chosen = [_shown(request)[slug] for slug in request[VISIT].basket]
     return {"books": chosen, "total": f"€{sum(book.price_cents for book in chosen) / 100:.2f}"}
 
 
@@ -196,7 +192,7 @@ async def address_form(request: web.Request) -> web.Response:
 @routes.post("/checkout/address")
 async def address(request: web.Request) -> web.Response:
     form = await request.post()
-    _visit(request).address = {name: str(form.get(name, "")) for name in ("name", "street", "town", "country")}
+    request[VISIT].address = {name: str(form.get(name, "")) for name in ("name", "street", "town", "country")}
     raise web.HTTPSeeOther("/checkout/delivery")
 
 
@@ -208,8 +204,8 @@ async def delivery_form(request: web.Request) -> web.Response:
 @routes.post("/checkout/delivery")
 async def delivery(request: web.Request) -> web.Response:
     form = await request.post()
-    _visit(request).delivery = str(form.get("delivery", "Standard"))
-    _visit(request).gift = "gift" in form
+    request[VISIT].delivery = str(form.get("delivery", "Standard"))
+    request[VISIT].gift = "gift" in form
     raise web.HTTPSeeOther("/checkout/review")
 
 
@@ -220,9 +216,9 @@ async def review(request: web.Request) -> web.Response:
 
 @routes.post("/checkout/review")
 async def place(request: web.Request) -> web.Response:
-    if not _visit(request).basket:
+    if not request[VISIT].basket:
         raise web.HTTPSeeOther("/basket")
-    raise web.HTTPSeeOther(f"/orders/{request.app[SHOP].place(_visit(request))}")
+    raise web.HTTPSeeOther(f"/orders/{request.app[SHOP].place(request[VISIT])}")
 
 
 @routes.get("/orders/{reference}")

@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 from playwright.sync_api import Browser, Page
 
-from agents.demo.shop import SHOP, make_shop
+from agents.demo.shop import SHOP, VISIT, make_shop
 from agents.demo.stock import PASSWORD
 from agents.local.folders import write_project
 from agents.local.processes import free_port
@@ -236,7 +236,7 @@ def served(app: web.Application) -> Iterator[Server]:
 async def forgets(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
     """Who opens an address by hand is signed in no more, as in an app that keeps the sign-in in the page."""
     if request.method == "GET" and "Referer" not in request.headers and request.path == "/account":
-        request["visit"].email = None
+        request[VISIT].email = None
     return await handler(request)
 
 
