@@ -164,7 +164,7 @@ def ends_with_name(url: str) -> bool:
 
 def _segment_pattern(segment: str, before: str, typed: frozenset[str]) -> str:
     word = unquote(segment)
-    if is_id(word) or is_code(word):
+    if is_id(word) or (is_code(word) and not ROUTE.fullmatch(slug(word))):
         return "{id}"
     if word.startswith("@@"):
         return segment  # a page of a thing, as some content systems write it

@@ -12,6 +12,10 @@ from schemas.events import Appeared, Gone, TextChanged
 from schemas.stories import ClickStep, FillStep, NetworkRequest, Step
 
 CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+REFUSAL_CHARS_MAX: Final = 80
+"""What is kept of a refusal, once data is left out of it."""
+REFUSAL_READ_MAX: Final = 400
+"""What is read of it for that."""
 FAILED_STATUS: Final = 400
 """The least status by which an app says no."""
 _LOCKED: Final = re.compile(
@@ -69,7 +73,7 @@ class Answers:
         if told and signs_in:
             self._refused = "refused: locked" if _LOCKED.search(told[0]) else "refused"
         elif told:
-            self._refused = f"refused: {self.data.without(told[0])[:80]}"
+            self._refused = f"refused: {self.data.without(told[0][:REFUSAL_READ_MAX])[:REFUSAL_CHARS_MAX]}"
         elif self.failed(step):
             self._refused = self._refused or "refused"
         elif not self._still_refused(step):

@@ -23,8 +23,8 @@ def deletes(step: Step) -> bool:
 
 
 def does_by_itself(step: Step) -> bool:
-    """Whether a box that is sent off alone says what is done to a thing (`Read`): it has a form of its own, and is no
-    setting."""
+    """Whether a box says itself what is done to a thing where it is sent off alone (`Read`): it comes first in a form
+    that has a name, and is no setting."""
     if not isinstance(step, CheckStep) or step.target.role != "checkbox" or not named(step.target):
         return False
     form, _, first = step.target.form.rpartition(" / ")

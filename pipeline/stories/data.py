@@ -24,6 +24,10 @@ _PAGE_OF_A_THING: Final = re.compile(
 """Parts of addresses that follow the name of a thing."""
 _OF_A_SHOP: Final = re.compile(r"checkout|cart|basket|order")
 """Parts that may follow the name of one shop of many."""
+_MOUNT: Final = re.compile(r"..|apps?|web|ui|portal|shop|store|console|backend|intranet")
+"""First parts of addresses under which all of an app lies; two letters are a language."""
+PATH_PARTS_MAX: Final = 8
+"""Names of owners and shops stand among so many first parts of an address."""
 
 
 def data_of(steps: Sequence[Step]) -> Data:
@@ -70,11 +74,12 @@ def _with_pages_of_their_own(urls: Set[str]) -> set[str]:
 def _with_lists_of_their_own(parts: Sequence[str]) -> Iterator[str]:
     """Names before the name of a list, one in another: `ann` and `shop` of `/ann/shop/issues`; or one that follows the
     name of a thing: `concert` of `/event/harbour/concert/orders`."""
-    for at, part in enumerate(parts):
+    for at, part in enumerate(parts[:PATH_PARTS_MAX]):
         if not (names_things(slug(part)) or _OF_A_SHOP.fullmatch(part)):
             continue
         first = next((before + 1 for before in range(at - 1, -1, -1) if not _may_be_name(parts[before])), 0)
         names = [slug(unquote(name)) for name in parts[first:at]]
+        names = names[1:] if first == 0 and names and _MOUNT.fullmatch(names[0]) else names
         if len(names) > 1 and (first == 0 or is_kind(slug(parts[first - 1]))):
             yield from names
 

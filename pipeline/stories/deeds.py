@@ -25,8 +25,9 @@ def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_pa
     if last is not None and last.kind != "leave filled in":
         # Who goes on to somewhere else has done nothing more; what was found, or come for, is opened yet.
         end_at = last.steps[-1] + 1
-        while last.kind in ONLY_WAYS and not all(looks_round(steps, at) for at in range(end_at, len(steps))):
-            end_at += 1
+        if last.kind in ONLY_WAYS:
+            still = (at for at in range(len(steps) - 1, end_at - 1, -1) if not looks_round(steps, at))
+            end_at = next(still, end_at - 1) + 1
         if end_at < len(steps):
             page = steps[end_at - 1].after or steps[end_at].page
             return deeds_of(steps[:end_at], requests, page if page.url else final_page)

@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from urllib.parse import unquote
 
 from pipeline.stories.addresses import folded, newly_asked, page_words, path_words, pattern, place, route
 from pipeline.stories.controls import does_by_itself
@@ -33,7 +34,7 @@ ANSWERS: Final = re.compile(
 )
 """Buttons of forms on the page of a thing that don't change the thing itself."""
 SEEKS: Final = re.compile(r"^(search|find)\b|\bsuchen$", re.I)
-MOVES: Final = re.compile(r"\b(move|rename|merge)\b", re.I)
+MOVES: Final = re.compile(r"(move|rename|merge)\b", re.I)
 """What buttons say of a thing that goes on under another name, whatever is made for that (`A redirect was created`)."""
 SENDS: Final = re.compile(r"(send|reply)\b", re.I)
 """What buttons say of what is made to be sent away."""
@@ -118,7 +119,7 @@ def _goes_to(form: Form, parts: set[str]) -> bool:
     """Whether nothing but what a thing is called by was entered, and the page of that thing opened; `parts` are those
     that its address has new."""
     named = len(form.fills) == len(form.fields) == 1 and _CODE.search(words_on(form.fills[0].target))
-    return bool(named and {folded(part) for part in parts} & _entered(form))
+    return bool(named and {folded(unquote(part)) for part in parts} & _entered(form))
 
 
 def _entered(form: Form) -> set[str]:

@@ -52,6 +52,8 @@ GENERIC_NOUNS: Final = frozenset(
 )
 OBJECT_CHARS_MAX: Final = 60
 _DEEDS: Final = frozenset({"change", "changes", "edit", "update"})
+_MOVING: Final = re.compile(r"(object )?(move|rename|merge)")
+"""Last words of addresses where a thing gets another name or place."""
 _MAKING: Final = frozenset({"add", "create", "new"})
 """Last words of addresses where something is made."""
 _NO_NOUNS: Final = _DEEDS | {"modify", "display", "details"}
@@ -135,7 +137,7 @@ def _meant(form: Form) -> Goal:
             names = [quoted(name) for step in form.fields if isinstance(step, UploadStep) for name in step.files]
             phrase = Phrase("upload", listed(names[:FIELDS_NAMED_MAX]) or "a file")
             return Goal(kind, form.first, form.last, (phrase,), "upload a file")
-        case "create" if _only_remarks(form) and not _in_list(form):
+        case "create" if _only_remarks(form) and _on_a_thing(form):
             return _remarked(form, kind, noun)
         case "create":
             name = created_object(form)
@@ -166,8 +168,8 @@ def _edited(form: Form, noun: str) -> Goal:
     rest = object_phrase(noun or one, name, "" if one else "the")
     plain, also = (SETS, EDITS) if last_word(url) in _OF_THE_USER else (EDITS, "")
     opened = caption(form.opener.target) if form.opener else ""
-    moved = MOVES.match(form.commit_words) or MOVES.match(opened) or MOVES.search(last_word(url))
-    verb = moved[0].lower() if moved else "edit"
+    moved = MOVES.match(form.commit_words) or MOVES.match(opened) or _MOVING.fullmatch(last_word(url))
+    verb = moved[0].lower().removeprefix("object ") if moved else "edit"
     if moved and noun == last_word(url) and (name := name or opened_before(form.steps, form.first)):
         rest = quoted(name)
     return Goal("edit", form.first, form.last, (Phrase(verb, rest),), plain, also)
@@ -181,9 +183,10 @@ def _remarked(form: Form, kind: GoalKind, noun: str) -> Goal:
     return Goal(kind, form.first, form.last, (Phrase("comment", f"on {thing}"),), COMMENTS)
 
 
-def _in_list(form: Form) -> bool:
-    """Whether nothing is open that a remark could be of."""
-    return not opened_before(form.steps, form.first)
+def _on_a_thing(form: Form) -> bool:
+    """Whether something is open that a remark can be of, and nothing is made for itself (`New note`)."""
+    made = last_word(form.own[-1].page.url) in _MAKING or (form.opener is not None and says(form.opener, CREATE))
+    return not made and bool(opened_before(form.steps, form.first))
 
 
 def _only_remarks(form: Form) -> bool:
@@ -278,7 +281,7 @@ def _noun(form: Form, kind: GoalKind) -> str:
 def _without(noun: str, typed: set[str]) -> str:
     """What a message calls a thing, without the name that it was given: `shelf` of `Shelf School was created`."""
     noun = noun.removeprefix("new ")
-    name = next((text for text in typed if noun.endswith(f" {text}")), "")
+    name = max((text for text in typed if noun.endswith(f" {text}")), key=len, default="")
     return "" if noun in typed else noun.removesuffix(name).strip()
 
 

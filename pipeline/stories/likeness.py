@@ -56,7 +56,7 @@ SIDE_FIELD: Final = re.compile(
 """Fields that most forms don't ask for: filled in or not, it is the same thing that is done."""
 _SPECIAL: Final = re.compile(r"[?&]title=(Special:\w+)")
 _QUOTED: Final = re.compile(r"['\"‘“„«][^'\"‘’“”«»]{1,80}['\"’”»]")
-_MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
+_MAIL: Final = re.compile(r"(?<![^\s@])[^\s@]{1,64}@[^\s@]{1,255}\.\w+")
 _NUMBER: Final = re.compile(r"\d[\d.,:/-]*")
 _PLACE_KEYS: Final = frozenset({"route", "controller", "module", "collection", "entity", "model", "resource"})
 """Keys of a query that say, beside those of a route, what a page is about."""

@@ -38,7 +38,12 @@ def narrowed(step: Narrowing) -> Literal["sort", "filter"] | None:
 
 def _says_how(key: str) -> bool:
     """Whether a key of a query says how a list is shown, or what of it."""
-    return bool(_SORTING.match(key)) or any(map(_FILTERING.match, re.split(r"[-_.]", key)))
+    return bool(_SORTING.match(key)) or _says_which(key)
+
+
+def _says_which(key: str) -> bool:
+    """Whether a key of a query says what of a list is shown."""
+    return any(map(_FILTERING.match, re.split(r"[-_.]", key)))
 
 
 def shows_others(step: Step) -> bool:
@@ -53,5 +58,5 @@ def _newly_asked(step: Narrowing) -> list[str]:
         return []
     before = set(parse_qsl(query(step.page.url)))
     asked = [(key, value) for key, value in parse_qsl(query(step.after.url)) if (key, value) not in before]
-    opens = any(is_id(value) and not value.isdigit() and not _says_how(key) for key, value in asked)
+    opens = any(is_id(value) and not value.isdigit() and not _says_which(key) for key, value in asked)
     return [] if opens else [key for key, _ in asked]

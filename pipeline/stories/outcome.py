@@ -22,8 +22,10 @@ _CONTROL_ROLES: Final = frozenset(
 )
 """A red button is no error message, a green link no success, a letter in a list of messages none of the page's."""
 _ERROR_CLASSES = re.compile(r"(^|[-_])(error|errors|danger|invalid|errorlist)($|[-_])", re.IGNORECASE)
-_COLOURED: Final = re.compile(r"(^|[-_])(btn|button|badge|label|tag|pill|chip|status)($|[-_])", re.IGNORECASE)
-"""Controls and marks that are red, and say nothing of what was sent off."""
+_COLOURED: Final = re.compile(r"(btn|button|badge|label|tag|pill|chip|status)($|[-_])", re.IGNORECASE)
+"""How classes begin of controls and marks that are red, and say nothing of what was sent off."""
+_TELLING: Final = re.compile(r"(alert|message|error|flash|toast|notif)", re.IGNORECASE)
+"""How classes begin of what does say something of it, whatever else it is."""
 _ERROR_WORDS = re.compile(
     r"\b(errors?|invalid|incorrect|wrong|fail(ed|ure|s)?|denied|forbidden|expired|unknown|unable|unauthori[sz]ed"
     r"|not (been )?(found|valid|allowed|match(ed)?|recogni[sz]ed|exist|correct|permitted)"
@@ -36,6 +38,7 @@ _ERROR_IDS: Final = re.compile(r"(^|[-_])(errors?|invalid)([-_A-Z]|$)")
 _NAMED: Final = r"(user ?name|password|e-?mail|credentials?|login)"
 _NOT_VALID: Final = re.compile(
     r"^error:|\b(can['’]?t|cannot|must not|may not|should not) be (blank|empty)\b"
+    r"|\bplease enter (a|the|your) (correct|valid)\b"
     r"|\bis (required|invalid|not valid|too (short|long))"
     r"|\bhas already been taken\b|\balready exists\b|\b(already|name) in use\b"
     r"|\b(could|can) ?not be (created|saved|added|updated|changed|deleted)\b"
@@ -69,7 +72,7 @@ DONE_VERBS: Final = {
 _DONE = re.compile(
     r"^(?:your |the |this |an? )?(?!successfully\b)(?P<noun>[A-Za-z][A-Za-z ]{1,30}?)\s*"
     r"(?:['\"‘“„«](?P<object>[^'\"‘’“”«»]{1,80})['\"’”»])?\s*"
-    r"(?:is |are |was |were |has been |have been |successfully |was successfully )*"
+    r"(?:is |are |was |were |has been |have been |successfully ){0,6}"
     rf"\b(?P<verb>{'|'.join(DONE_VERBS)})\b",
     re.IGNORECASE,
 )
@@ -134,7 +137,8 @@ def _answers(element: Element, text: str) -> bool:
 
 def _is_marked(element: Element, classes: re.Pattern[str]) -> bool:
     """Whether the element's classes say so; those of a control or a badge speak of its colour."""
-    if element.role in _CONTROL_ROLES or any(map(_COLOURED.search, element.classes)):
+    coloured = any(map(_COLOURED.match, element.classes)) and not any(map(_TELLING.match, element.classes))
+    if element.role in _CONTROL_ROLES or coloured:
         return False
     return any(classes.search(name) for name in element.classes)
 

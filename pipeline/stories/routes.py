@@ -40,9 +40,8 @@ _MIXED: Final = re.compile(r"(?=(?:.*\d){2})(?=.*[A-Za-z])[A-Za-z0-9]{6,11}")
 _CODE: Final = re.compile(r"[A-Z0-9]{4,16}")
 """`UPRVN`"""
 _IDS: Final = (_NUMBER, _UUID, _HEX, _TICKET)
-_SECRET_CHARS_MIN: Final = 12
-"""Letters and digits, or letters that hold hardly a vowel, are no words from so many on."""
-_LETTERS_PER_VOWEL_MAX: Final = 5
+_MIXED_CHARS_MIN: Final = 12
+"""Letters and digits in turns are no word from so many on."""
 _NUMBERED: Final = re.compile(r"^\d+-|-\d+$")
 """The number of a thing before or after its name."""
 _WORDS_OF_NAME_MIN: Final = 3
@@ -50,24 +49,16 @@ _WORDS_OF_NAME_MIN: Final = 3
 
 
 def is_id(part: str) -> bool:
-    """Whether a program made it: a number, letters and digits mixed, letters that spell nothing."""
+    """Whether a program made it: a number, or letters and digits mixed."""
     if any(known.fullmatch(part) for known in _IDS):
         return True
-    if len(part) >= _SECRET_CHARS_MIN and part.isalpha() and _spells_nothing(part):
-        return True
     changes = sum(1 for left, right in pairwise(part) if left.isdigit() != right.isdigit())
-    return (len(part) >= _SECRET_CHARS_MIN and changes >= 3) or (changes >= 2 and bool(_MIXED.fullmatch(part)))
+    return (len(part) >= _MIXED_CHARS_MIN and changes >= 3) or (changes >= 2 and bool(_MIXED.fullmatch(part)))
 
 
 def is_code(part: str) -> bool:
     """Whether a part of a path is what orders and the like are called by: capitals, where apps write small letters."""
     return bool(_CODE.fullmatch(part))
-
-
-def _spells_nothing(letters: str) -> bool:
-    """Whether a Latin word of so many letters would have more vowels."""
-    vowels = sum(letter in "aeiouy" for letter in letters.lower())
-    return letters.isascii() and vowels * _LETTERS_PER_VOWEL_MAX <= len(letters)
 
 
 def names_things(name: str) -> bool:

@@ -136,7 +136,9 @@ class Teller:
         off. It says which form that was."""
         last = self.done[-1] if self.done else None
         sent = self.steps[last.steps[-1]] if last is not None and last.kind == "do" else None
-        if last is None or sent is None or not sent.navigates or not self.answers.leads_on(sent):
+        if last is None or sent is None or not sent.navigates or not step.page.url:
+            return False
+        if sent.after is None or not self.answers.leads_on(sent):
             return False
         since = (other.page.url for other in self.steps[last.steps[-1] : number + 1])
         if any(url != step.page.url for url in since):
@@ -168,9 +170,8 @@ class Teller:
         if step.target.role in BOX_ROLES or step.target.tag == "label":
             self.filled.choose(number, step)
         elif CANCEL.match(words) and puts_away(step, self.answers, self.view):
-            if not folds(step):
-                self._cancel()
-            self._take_back(number, step)
+            if folds(step) or not self._cancel():
+                self._take_back(number, step)
         elif reveals(step, self.answers) or self._opens_search(number, words):
             return
         elif acts_by_link(step):
@@ -238,13 +239,16 @@ class Teller:
         names = bool(SEARCH.search(words)) or "search" in words.lower() or not caption(step.target)
         return names and any(is_search(self.steps[number]) for number in self.filled.fields.values())
 
-    def _cancel(self) -> None:
-        """What was begun is given up."""
+    def _cancel(self) -> bool:
+        """What was begun is given up; whether that was a form that had been asked for."""
         self.filled.fields.clear()
         if self.view:
             self.view = ""
-        elif self.done and self.done[-1].kind == "open form":
+            return False
+        asked = bool(self.done) and self.done[-1].kind == "open form"
+        if asked:
             self.done.pop()
+        return asked
 
     def _take_back(self, number: int, step: ClickStep) -> None:
         """What only asked whether something is meant is nothing where the user thought better of it."""

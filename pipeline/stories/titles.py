@@ -10,7 +10,7 @@ from pipeline.stories.likeness import in_menu
 from pipeline.stories.outcome import SUCCESS, errors, headings, messages, quotes, succeeded
 from pipeline.stories.phrases import SMALL, Goal, Phrase
 from pipeline.stories.words import capital, is_button, listed, quoted, short
-from schemas.stories import ClickStep, GotoStep, Step
+from schemas.stories import ClickStep, FillStep, GotoStep, Step
 
 TITLE_CHARS_MAX: Final = 120
 GOALS_IN_TITLE_MAX: Final = 2
@@ -43,7 +43,7 @@ def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[st
 def _without_ways(goals: Sequence[Goal]) -> list[Goal]:
     """The goals without a search for what one of the later ones names, or by a number, and without a list narrowed
     before something was done: that was only looked up."""
-    acts = [at for at, goal in enumerate(goals) if goal.kind not in ("search", "filter")]
+    acts = [at for at, goal in enumerate(goals) if goal.kind not in ("search", "filter", "sign_out")]
     goals = [goal for at, goal in enumerate(goals) if goal.kind != "filter" or at > max(acts, default=-1)]
     told = [{name.casefold() for name in quotes(goal.order)} for goal in goals]
     return [
@@ -110,8 +110,17 @@ def _tried(before: Goal, goal: Goal, steps: Sequence[Step]) -> bool:
     tried = before.phrases[0]
     if tried.verb != "try" or goal.phrases[0].verb == "try":
         return False
-    same_page = place(steps[before.last].page.url) == place(steps[goal.first].page.url)
-    return tried.rest == f"to {goal.order}" or (same_page and goal.kind in _FORMS)
+    if tried.rest == f"to {goal.order}":
+        return True
+    here, there = steps[before.last].page.url, steps[goal.first].page.url
+    forms = _forms_of(steps[before.first : before.last + 1])
+    same = before.kind == goal.kind or not forms or forms & _forms_of(steps[goal.first : goal.last + 1])
+    return bool(here and same) and place(here) == place(there) and goal.kind in _FORMS
+
+
+def _forms_of(steps: Sequence[Step]) -> set[str]:
+    """What tells the forms that these steps filled in."""
+    return {step.target.form for step in steps if isinstance(step, FillStep)}
 
 
 def _only_opened(before: Goal, goal: Goal) -> bool:

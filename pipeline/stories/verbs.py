@@ -41,7 +41,7 @@ SETTINGS_PAGES: Final = ("settings", "options", "preferences", "prefs", "account
 """Words in the addresses of forms that hold what somebody prefers."""
 COMMIT: Final = re.compile(
     r"^(save|submit|ok(ay)?|done|apply|confirm|update|create|add|publish|send|post|finish|yes|upload|import|continue"
-    r"|next|register|sign up|place|pay|order|buy|book|reserve|complete|store|accept|go|set|subscribe)\b|check$"
+    r"|next|register|sign up|place|pay|order|buy|book|reserve|complete|store|accept|go|set|subscribe)\b|^check$"
     r"|(.* )?(speichern|absenden|abschicken|senden|bestätigen|buchen|anlegen|hinzufügen|weiter|fertig)$",
     re.I,
 )
@@ -121,7 +121,7 @@ def is_commit(step: Step) -> bool:
     match step:
         case ClickStep():
             words = caption(step.target)
-            if (PREVIEW.match(words) and words != ICON) or SIGN_OUT.search(words):
+            if (PREVIEW.match(words) and words.lower() != ICON) or SIGN_OUT.search(words):
                 return False
             submits = step.target.type in ("submit", "image") and not is_text_field(step.target)
             control = is_button(step.target) or step.target.role in ("link", "menuitem", None)

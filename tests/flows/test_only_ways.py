@@ -5,13 +5,16 @@ from schemas.elements import Ancestor, ByTag, Candidate, Element
 from schemas.events import (
     Click,
     CountChanged,
+    Fill,
     Gone,
     Navigation,
+    Page,
     Press,
     Request,
     Select,
+    Typed,
 )
-from tests.flows.acts import PLAIN, SENT, Acts, clicks, key, posts, sends, shape_of, signs_in, types
+from tests.flows.acts import PLAIN, SENT, Acts, clicks, key, nothing, posts, sends, shape_of, signs_in, types
 
 
 def test_a_look_at_another_tab_and_a_click_on_plain_text_are_nothing() -> None:
@@ -133,6 +136,20 @@ def test_what_an_editor_hands_over_as_the_page_is_left_was_sent() -> None:
     assert key(types("Title", form="title"), leaves) == key(*SENT)
 
 
+def test_fields_of_pages_without_an_address_are_fields() -> None:
+    """Where the source tells no addresses, nothing says that a page was left."""
+
+    def fills(label: str) -> Acts:
+        target = element("input", "textbox", label)
+        return lambda v: nothing(v.add(Fill, target=target, value=Typed(text="x"), page=Page()))
+
+    def goes(visitor: Visitor) -> None:
+        cause = visitor.add(Click, target=element("button", "button", "Next"), page=Page())
+        visitor.add(Navigation, url=visitor.url, cause=cause, how="load", page=Page())
+
+    assert shape_of(fills("Email"), goes, fills("Title")) != shape_of(fills("Email"), goes)
+
+
 def test_who_went_on_after_opening_a_form_opened_it() -> None:
     """Pages that were only looked at afterwards make no other flow of it."""
     assert key(clicks(element("button", "button", "Add to list")), lambda v: v.open("/help")) == key(
@@ -163,6 +180,7 @@ def test_sorting_and_filtering_are_only_the_way() -> None:
     assert key(narrows("Open", "status=open"), lambda v: v.open("/issues/new"), *SENT) == key(*SENT)
     assert key(narrows("Town", "tag=0c3d9c1e-7b7a-4c0e-9d0a-3f2b8a1c5e77")) == filtered
     assert key(narrows("Next", "page=2")) == looked
+    assert key(narrows("Order 3f9", "order=3f9a2b1c")) == looked
 
 
 def test_a_button_that_only_changes_how_the_page_looks_is_nothing_beside_a_deed() -> None:

@@ -334,6 +334,7 @@ def test_a_link_that_brings_the_same_page_back_acts() -> None:
     assert taken != nothing_done
     assert taken == key(follows("Take", gone("Take"), url="/issues/new?results=d7f15a801f6f7ae9797c6b5d6db9b970"))
     assert key(follows("Retract", alert("State changed."))) not in (nothing_done, taken)
+    assert key(follows("Reviews", alert("Showing 3 related items"), url="/issues/new#reviews")) == nothing_done
     assert key(follows("Take", alert("You may not do that: access denied."))) == nothing_done
     assert key(follows("Item 7", gone("Item 7"), url="/issues/new?item=7")) == key(
         follows("Item 7", url="/issues/new?item=7")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.stories.outcome import errors, messages
 from schemas.elements import Ancestor, Element
 from schemas.events import Appeared, Choice, Drag, Hover, Navigation, Press, Scroll, Select, Upload
 from tests.stories.by_hand import (
@@ -262,6 +263,47 @@ def test_a_sign_in_that_is_refused_twice_is_refused() -> None:
 CASES = [
     (
         Journey()
+        .opens(f"{HOME}orders")
+        .click(link("Open only"))
+        .leads_to(f"{HOME}orders?status=open")
+        .click(button("Log out"))
+        .leads_to(HOME),
+        "Filter by 'Open only' and log out",
+        "The user filters by 'Open only' and logs out.",
+    ),
+    (
+        Journey()
+        .opens(f"{HOME}articles")
+        .click(link("How to move house"))
+        .leads_to(f"{HOME}articles/how-to-move-house")
+        .fill(textbox("Body"), "Pack first", before="Pack")
+        .click(button("Save", type="submit"))
+        .leads_to(f"{HOME}articles"),
+        "Edit the article 'How to move house'",
+        "The user edits the article 'How to move house'.",
+    ),
+    (
+        _opened("Groceries")
+        .click(link("New note"))
+        .leads_to(f"{HOME}notes/new")
+        .fill(textbox("Note"), "Call Bob")
+        .click(button("Save", type="submit"))
+        .leads_to(f"{HOME}notes/7")
+        .shows_new(alert("Note created")),
+        "Create the note 'Call Bob'",
+        "The user creates the note 'Call Bob', and sees 'Note created'.",
+    ),
+    (
+        Journey()
+        .opens(f"{HOME}track")
+        .fill(textbox("Order number"), "SO 17")
+        .click(button("Go"))
+        .leads_to(f"{HOME}track/SO%2017"),
+        "Search for 'SO 17'",
+        "The user searches for 'SO 17'.",
+    ),
+    (
+        Journey()
         .opens(f"{HOME}posts")
         .click(link("Drafts"))
         .leads_to(f"{HOME}posts?status=draft")
@@ -480,3 +522,36 @@ def test_texts_of_the_page_stay_on_one_line() -> None:
     story = journey.story()
     assert story.title.startswith("Open 'a bc long")
     assert len(story.title) <= 120
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        ("messages", "messages--status"),
+        ("status-message", "error"),
+        ("alert", "alert-with-button"),
+        ("form-label", "error"),
+    ],
+)
+def test_messages_are_messages_whatever_else_their_classes_say(classes: tuple[str, ...]) -> None:
+    """A badge and a button are red; a message with a button in it is a message."""
+    told = Element(tag="div", text="The name is taken", classes=classes)
+    assert messages([Appeared(element=told)]) == ["The name is taken"]
+    badge = Element(tag="span", text="Canceled", classes=("label", "label-danger"))
+    assert errors([Appeared(element=badge)]) == []
+
+
+def test_what_a_framework_says_of_a_wrong_password_is_a_refusal() -> None:
+    """It asks for the right one, in a text that nothing marks."""
+    told = Element(tag="li", text="Please enter a correct username and password. Note that both may be case-sensitive.")
+    journey = Journey().opens(f"{HOME}login").fill(textbox("User"), "ann").fill(password(), secret="password")
+    journey.click(button("Log in")).leads_to(f"{HOME}login").shows_new(told)
+    assert journey.story().title == "Log in with a wrong password"
+
+
+def test_hostile_answers_are_read_in_a_moment() -> None:
+    """Words that could be read in many ways, and text without an end, cost no more than others."""
+    for text in ("Item " + "was successfully " * 500 + "x", "a" * 9_000):
+        journey = Journey().opens(HOME).fill(textbox("Name"), "x").click(button("Save", type="submit"))
+        story = journey.shows_new(Element(tag="p", role="alert", text=text), alert(f"Error: {text}")).story()
+        assert story.title
