@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.stories.acting import acts_by_link
-from pipeline.stories.likeness import LIKING, ROW_VERBS, ROW_WORDS_MAX, in_menu, leads_nowhere
+from pipeline.stories.likeness import LIKING, ROW_VERBS, ROW_WORDS_MAX, in_control, in_menu, leads_nowhere
 from pipeline.stories.narrowing import narrowed, shows_others
 from pipeline.stories.outcome import headings, succeeded, without_quotes
 from pipeline.stories.phrases import (
@@ -149,7 +149,7 @@ def _pressed(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | N
     words, acts = without_quotes(caption(step.target)), acts_by_link(step)
     if not (wrote or acts) or not words or CREATE.match(words) or EDIT.match(words):
         return None
-    control = is_button(step.target) or leads_nowhere(step.target) or acts
+    control = is_button(step.target) or leads_nowhere(step.target) or in_control(step.target) or acts
     if not control and (step.navigates or not succeeded(step)):
         return None
     if CANCEL.match(words):

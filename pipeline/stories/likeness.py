@@ -205,6 +205,11 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
     return f"{role} {_NUMBER.sub('{n}', spaced(attribute)) if attribute else _where(target)}"
 
 
+def in_control(target: Element) -> bool:
+    """Whether it is but the words on a control, be they marked as the label of a field."""
+    return any(ancestor.role in ("button", "link", "menuitem") for ancestor in target.ancestors)
+
+
 def leads_nowhere(target: Element) -> bool:
     """Whether it is a link without an address: a control of the page's own making."""
     return target.tag == "a" and target.role is None

@@ -16,6 +16,7 @@ from pipeline.stories.likeness import (
     DATA,
     Data,
     identity,
+    in_control,
     in_menu,
     is_item,
     is_search,
@@ -167,7 +168,7 @@ class Teller:
         words = caption(step.target)
         if self._says_nothing(step, words) or self._narrows(number, step):
             return
-        if step.target.role in BOX_ROLES or step.target.tag == "label":
+        if step.target.role in BOX_ROLES or (step.target.tag == "label" and not in_control(step.target)):
             self.filled.choose(number, step)
         elif CANCEL.match(words) and puts_away(step, self.answers, self.view):
             if folds(step) or not self._cancel():

@@ -136,6 +136,17 @@ def test_what_an_editor_hands_over_as_the_page_is_left_was_sent() -> None:
     assert key(types("Title", form="title"), leaves) == key(*SENT)
 
 
+def test_the_words_on_a_link_are_no_box() -> None:
+    """Though they are marked as the label of a field: a page of a menu was opened by them."""
+
+    def opens(visitor: Visitor) -> None:
+        words = element("label", "", "New issue", Ancestor(tag="a", role="link", name="New issue"))
+        visitor.open("/home")
+        visitor.came(visitor.add(Click, target=words), heading("New issue"), url="/issues/new")
+
+    assert key(opens, *SENT) == key(*SENT)
+
+
 def test_fields_of_pages_without_an_address_are_fields() -> None:
     """Where the source tells no addresses, nothing says that a page was left."""
 
