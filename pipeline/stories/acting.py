@@ -4,7 +4,7 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl
 
-from pipeline.stories.addresses import origin, query, route
+from pipeline.stories.addresses import on_one_page, origin, query, route
 from pipeline.stories.likeness import is_item
 from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, messages
 from pipeline.stories.routes import is_id
@@ -25,19 +25,13 @@ def acts_by_link(step: ClickStep) -> bool:
     words = caption(step.target)
     if not (is_link(step.target) and step.navigates and words) or PAGING.match(words) or SIGN_IN.search(words):
         return False
-    if step.after is None or (step.after.url != step.page.url and _without_fragments(step)):
+    if step.after is None or (step.after.url != step.page.url and on_one_page(step.after.url, step.page.url)):
         return False  # a place on the page itself
     if _shown(step.after.url) != _shown(step.page.url) or errors(step.changes):
         return False
     gone = any(isinstance(change, Gone) and caption(change.element) == words for change in step.changes)
     told = (text for text in messages(step.changes) if len(text) <= ANSWER_CHARS_MAX)
     return (gone and not is_item(step.target)) or any(map(_DONE.search, told))
-
-
-def _without_fragments(step: ClickStep) -> bool:
-    """Whether the addresses before and after differ in the fragment alone."""
-    after = step.page.url if step.after is None else step.after.url
-    return after.partition("#")[0] == step.page.url.partition("#")[0]
 
 
 def _shown(url: str) -> tuple[str, tuple[str, ...], frozenset[tuple[str, str]]]:

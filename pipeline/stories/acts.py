@@ -105,9 +105,14 @@ def _act(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None)
     leads = is_link(step.target) and step.navigates and not acts_by_link(step)
     if leads and in_menu(step.target) and " " in words:
         return None  # what a menu leads to may begin with a verb: `Watch groups`
-    phrase = does(verb, rest, ticked_before(steps, first) or acted_on(steps, first))
+    return act(first, verb, rest, ticked_before(steps, first) or acted_on(steps, first))
+
+
+def act(at: int, verb: str, rest: str, thing: str) -> Goal:
+    """What a control does to a thing by the step `at`, as `does` tells it."""
+    phrase = does(verb, rest, thing)
     plain = verb if verb in LIKING and phrase.rest == quoted(rest) else without_quotes(f"{verb} {rest}").strip()
-    return Goal("act", first, first, (phrase,), plain, broader(verb))
+    return Goal("act", at, at, (phrase,), plain, broader(verb))
 
 
 def does(verb: str, rest: str, thing: str) -> Phrase:

@@ -142,6 +142,16 @@ def newly_asked(before: str, after: str) -> frozenset[str]:
     return frozenset(values - had - {""})
 
 
+def newly_named(before: str, after: str) -> frozenset[str]:
+    """The parts of the path, spelled as `folded` does, that one address has and another before it had not."""
+    return frozenset(folded(unquote(part)) for part in set(route(after)) - set(route(before)))
+
+
+def on_one_page(one: str, other: str) -> bool:
+    """Whether two addresses differ at most in the fragment, be that a place on the page or a page of its own."""
+    return one.partition("#")[0] == other.partition("#")[0]
+
+
 def folded(text: str) -> str:
     """A text as addresses may spell it."""
     return slug(text) or text.casefold().strip()

@@ -1,9 +1,8 @@
 """What was only asked for: a page whose address asks for what was typed or chosen, or is named so."""
 
 from collections.abc import Sequence
-from urllib.parse import unquote
 
-from pipeline.stories.addresses import folded, newly_asked, route
+from pipeline.stories.addresses import folded, newly_asked, newly_named
 from pipeline.stories.answers import Answers
 from schemas.stories import CheckStep, FillStep, SelectStep, Step
 
@@ -14,8 +13,10 @@ def asks_for(used: Sequence[Step], step: Step, answers: Answers) -> bool:
     if step.after is None or answers.writes(step):
         return False
     typed = {folded(one.value.text) for one in used if isinstance(one, FillStep)} - {""}
-    parts = {folded(unquote(part)) for part in set(route(step.after.url)) - set(route(step.page.url))}
-    return bool(typed & (newly_asked(step.page.url, step.after.url) | (parts if answers.asks(step) else set())))
+    said = newly_asked(step.page.url, step.after.url)
+    if answers.asks(step):
+        said |= newly_named(step.page.url, step.after.url)
+    return bool(typed & said)
 
 
 def chose_among(used: Sequence[Step], step: Step, answers: Answers) -> bool:

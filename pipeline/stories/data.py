@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
-from pipeline.stories.addresses import ends_with_name, origin, place, query, route, slug
-from pipeline.stories.likeness import WORD_CHARS_MIN, Data, in_menu, is_item, is_search, named, row_verb
+from pipeline.stories.addresses import ends_with_name, newly_named, origin, place, query, route, slug
+from pipeline.stories.likeness import WORD_CHARS_MIN, Data, in_menu, in_table_row, is_item, is_search, named, row_verb
 from pipeline.stories.outcome import headings
 from pipeline.stories.routes import ROUTE, is_kind, names_things
 from pipeline.stories.words import clean
@@ -92,11 +92,10 @@ def _may_be_name(part: str) -> bool:
 def _named_in_short(step: ClickStep) -> set[str]:
     """The part of an address by which it calls what was opened in a list, where that is but a word of its name:
     `concert` of `/events/concert/orders` for `Harbour Concert`."""
-    in_row = any(one.role == "row" or one.tag == "tr" for one in step.target.ancestors)
-    if step.after is None or not step.navigates or not in_row or row_verb(step.target):
+    if step.after is None or not step.navigates or not in_table_row(step.target) or row_verb(step.target):
         return set()
     words = set(slug(named(step.target)).split("-"))
-    new = {slug(unquote(part)) for part in set(route(step.after.url)) - set(route(step.page.url))}
+    new = newly_named(step.page.url, step.after.url)
     short = {part for part in new & words if len(part) >= WORD_CHARS_MIN and not names_things(part)}
     return {part for part in short if not ROUTE.fullmatch(part)} if len(words) > 1 else set()
 

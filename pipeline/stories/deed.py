@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipeline.stories.likeness import SIDE_FIELD
+from pipeline.stories.verbs import MAKING_PAGES
 
 SEND: Final = "send"
 """Enter, or a button that only sends off."""
@@ -22,7 +23,7 @@ DEFAULT: Final = "{default}"
 CHOSEN: Final = "choose "
 """Begins the names of lists, boxes and switches, which have a value by themselves."""
 
-_MAKING: Final = re.compile(r"/(add|create|new|\+)$")
+_MAKING: Final = re.compile(rf"/({'|'.join(MAKING_PAGES)}|\+)$")
 """How the addresses of pages end where one thing is made, whatever is filled in for it."""
 
 DeedKind = Literal["sign in", "search", "narrow", "open form", "do", "leave filled in"]

@@ -2,9 +2,8 @@
 
 import re
 from typing import Final
-from urllib.parse import unquote
 
-from pipeline.stories.addresses import folded, newly_asked, page_words, path_words, pattern, place, route
+from pipeline.stories.addresses import folded, newly_asked, newly_named, page_words, path_words, pattern, place
 from pipeline.stories.controls import does_by_itself
 from pipeline.stories.entries import Field
 from pipeline.stories.form import Form
@@ -17,6 +16,7 @@ from pipeline.stories.verbs import (
     CHECK_OUT,
     CREATE,
     EDIT,
+    MAKING_PAGES,
     SETTINGS,
     SORTING,
     TITLE_FIELD,
@@ -99,13 +99,14 @@ def _buys(form: Form) -> GoalKind | None:
 
 
 def _asks(form: Form) -> bool:
-    """Whether what was entered stands in the address of the same page afterwards: that page shows what was found."""
+    """Whether what was entered stands in the address of the same page afterwards, which shows what was found; or names
+    the page that opened."""
     sent = form.own[-1] if form.commit is None else form.commit
     after, page = sent.after, sent.page
     if after is None:
         return False
     if place(after.url) != place(page.url):
-        return _goes_to(form, set(route(after.url)) - set(route(page.url)))
+        return _is_called(form) and bool(newly_named(page.url, after.url) & _entered(form))
     narrows = form.commit and not form.fills and any(SORTING.search(words_on(step.target)) for step in form.fields)
     return bool(narrows or newly_asked(page.url, after.url) & _entered(form))
 
@@ -115,11 +116,9 @@ def _is_named(form: Form) -> bool:
     return any(TITLE_FIELD.search(words_on(step.target)) for step in form.fills)
 
 
-def _goes_to(form: Form, parts: set[str]) -> bool:
-    """Whether nothing but what a thing is called by was entered, and the page of that thing opened; `parts` are those
-    that its address has new."""
-    named = len(form.fills) == len(form.fields) == 1 and _CODE.search(words_on(form.fills[0].target))
-    return bool(named and {folded(unquote(part)) for part in parts} & _entered(form))
+def _is_called(form: Form) -> bool:
+    """Whether nothing was entered but what a thing is called by."""
+    return len(form.fills) == len(form.fields) == 1 and bool(_CODE.search(words_on(form.fills[0].target)))
 
 
 def _entered(form: Form) -> set[str]:
@@ -142,7 +141,7 @@ def _by_controls(form: Form) -> GoalKind | None:
         return "edit"
     if (opener and says(opener, CREATE)) or (form.fills and CREATE.match(words)):
         return "create"
-    if form.fills and named_in_path(url, "add", "new", "create") and not named_in_path(url, "edit"):
+    if form.fills and named_in_path(url, *MAKING_PAGES) and not named_in_path(url, "edit"):
         return "create"
     return None
 

@@ -12,7 +12,7 @@ from pipeline.stories.draft import identity
 from pipeline.stories.entries import FIELDS_NAMED_MAX, Field, entered, narrowed_by, plainly_entered
 from pipeline.stories.form import Form
 from pipeline.stories.form_kind import MOVES, SEEKS, SENDS, changes_thing, kind_of
-from pipeline.stories.likeness import is_item
+from pipeline.stories.likeness import in_table_row, is_item
 from pipeline.stories.outcome import done, headings, messages, quotes, refusals, without_quotes
 from pipeline.stories.phrases import COMMENTS, CREATES, DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
 from pipeline.stories.routes import ROUTE
@@ -24,6 +24,7 @@ from pipeline.stories.verbs import (
     COMMIT,
     CREATE,
     EDIT,
+    MAKING_PAGES,
     PREVIEW,
     REMARK,
     SIDE_FIELD,
@@ -52,10 +53,6 @@ GENERIC_NOUNS: Final = frozenset(
 )
 OBJECT_CHARS_MAX: Final = 60
 _DEEDS: Final = frozenset({"change", "changes", "edit", "update"})
-_MOVING: Final = re.compile(r"(object )?(move|rename|merge)")
-"""Last words of addresses where a thing gets another name or place."""
-_MAKING: Final = frozenset({"add", "create", "new"})
-"""Last words of addresses where something is made."""
 _NO_NOUNS: Final = _DEEDS | {"modify", "display", "details"}
 """Last words of addresses that say what is done, not to what."""
 _NAME: Final = re.compile(r"[A-Z][^.]*$")
@@ -101,7 +98,7 @@ def read_form(
 
 
 def _opens_form(step: ClickStep) -> bool:
-    rows = any(one.role == "row" or one.tag == "tr" for one in step.target.ancestors) and says(step, CREATE)
+    rows = in_table_row(step.target) and says(step, CREATE)
     if is_item(step.target) and (step.target.role is None or rows):
         return False  # a thing that is called `New bakery`
     return any(says(step, verb) for verb in (CREATE, EDIT, CART, CHECK_OUT))
@@ -168,8 +165,9 @@ def _edited(form: Form, noun: str) -> Goal:
     rest = object_phrase(noun or one, name, "" if one else "the")
     plain, also = (SETS, EDITS) if last_word(url) in _OF_THE_USER else (EDITS, "")
     opened = caption(form.opener.target) if form.opener else ""
-    moved = MOVES.match(form.commit_words) or MOVES.match(opened) or _MOVING.fullmatch(last_word(url))
-    verb = moved[0].lower().removeprefix("object ") if moved else "edit"
+    page = last_word(url).removeprefix("object ")
+    moved = MOVES.match(form.commit_words) or MOVES.match(opened) or MOVES.fullmatch(page)
+    verb = moved[0].lower() if moved else "edit"
     if moved and noun == last_word(url) and (name := name or opened_before(form.steps, form.first)):
         rest = quoted(name)
     return Goal("edit", form.first, form.last, (Phrase(verb, rest),), plain, also)
@@ -185,7 +183,7 @@ def _remarked(form: Form, kind: GoalKind, noun: str) -> Goal:
 
 def _on_a_thing(form: Form) -> bool:
     """Whether something is open that a remark can be of, and nothing is made for itself (`New note`)."""
-    made = last_word(form.own[-1].page.url) in _MAKING or (form.opener is not None and says(form.opener, CREATE))
+    made = last_word(form.own[-1].page.url) in MAKING_PAGES or (form.opener is not None and says(form.opener, CREATE))
     return not made and bool(opened_before(form.steps, form.first))
 
 
@@ -263,7 +261,7 @@ def _noun(form: Form, kind: GoalKind) -> str:
         if (noun := object_noun(without_quotes(words), verb)) and noun not in GENERIC_NOUNS:
             return noun
     url = form.own[-1].page.url
-    if kind == "create" and last_word(url) in _MAKING:
+    if kind == "create" and last_word(url) in MAKING_PAGES:
         return thing_in(url)
     if kind == "edit" and form.opener is None and not _picked(form):
         last = last_word(url)

@@ -13,7 +13,7 @@ from pipeline.stories.acts import read_click
 from pipeline.stories.addresses import place
 from pipeline.stories.answers import FAILED_STATUS, changes
 from pipeline.stories.controls import deletes
-from pipeline.stories.opened_forms import act_of, is_form_of, with_form
+from pipeline.stories.opened_forms import with_form
 from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, shown_texts, sounds_wrong
 from pipeline.stories.phrases import DELETES, LOOKS_UP, NARROWS, Goal, Phrase
 from pipeline.stories.said import typed
@@ -78,9 +78,9 @@ class Reader:
         writing = None if self._silent else self._writing
         while index < len(self.steps):
             goal = next((goal for recognise in recognisers if (goal := recognise(index)) is not None), None)
-            act = act_of(found[-1], goal, self.steps) if found and goal is not None else None
-            if goal is not None and act is not None and is_form_of(act, goal, self.steps, writing):
-                found[-1] = with_form(act, goal)
+            joined = with_form(found[-1], goal, self.steps, writing) if found and goal is not None else None
+            if joined is not None:
+                found[-1] = joined
             elif goal is not None:
                 found.append(self._once_more(found[-1], goal) if found else goal)
             index = index + 1 if goal is None else goal.last + 1

@@ -140,6 +140,11 @@ def is_item(target: Element) -> bool:
     return target.role in ITEM_ROLES or stands_in_row(target) or _is_one_of_many(target)
 
 
+def in_table_row(target: Element) -> bool:
+    """Whether it stands in a row of a table."""
+    return any(ancestor.role == "row" or ancestor.tag == "tr" for ancestor in target.ancestors)
+
+
 def stands_in_row(target: Element) -> bool:
     """Whether it stands in a row or in an entry of a list, be it that of a menu."""
     return any(ancestor.role in ITEM_ROLES or ancestor.tag in ITEM_TAGS for ancestor in target.ancestors)
@@ -191,9 +196,7 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
     if verb in LIKING or (verb and _in_row(target) and not is_text_field(target)):
         rest = name[len(verb) :].strip()
         return f"{role} {verb} {_of_row(target, rest, data)}".rstrip()
-    if leads_nowhere(target) and (
-        several := next((a.name for a in target.ancestors if a.role == "list" and a.name), "")
-    ):
+    if leads_nowhere(target) and (several := _named_list(target)):
         return f"one of {data.without(several)}"
     if found or (is_item(target) and not is_text_field(target)):
         return f"{role} {DATA}"
@@ -203,6 +206,11 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
         return f"{role} {data.without(label)}"
     attribute = next((one for one in (target.id, target.name_attribute) if one and not is_id(one)), "")
     return f"{role} {_NUMBER.sub('{n}', spaced(attribute)) if attribute else _where(target)}"
+
+
+def _named_list(target: Element) -> str:
+    """What the list is called that holds the element."""
+    return next((one.name for one in target.ancestors if one.role == "list" and one.name), "")
 
 
 def in_control(target: Element) -> bool:

@@ -33,7 +33,7 @@ def narrowed(step: Narrowing) -> Literal["sort", "filter"] | None:
     if asked and (head or any(map(_SORTING.match, asked))):
         return "sort"
     shows = is_button(step.target) and _SHOWING.match(caption(step.target)) and shows_others(step)
-    return "filter" if shows or any(map(_says_how, asked)) else None
+    return "filter" if shows or any(map(_says_which, asked)) else None
 
 
 def _says_how(key: str) -> bool:

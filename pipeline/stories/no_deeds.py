@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from pipeline.stories.addresses import on_one_page
 from pipeline.stories.answers import Answers
 from pipeline.stories.deed import Deed
 from pipeline.stories.likeness import Data, in_menu, is_item, leads_nowhere
@@ -27,7 +28,8 @@ def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     if step.download is not None or SIGN_OUT.search(words) or CART.search(words):
         return False
     sends = COMMIT.match(words) or SEARCH.search(words) or FILTER.search(words)
-    if filled and is_link(step.target) and sends and not _within_page(step):
+    within_page = step.after is not None and on_one_page(step.after.url, step.page.url)  # as a tab does
+    if filled and is_link(step.target) and sends and not within_page:
         return False
     only_way = is_link(step.target) and step.navigates and answers.asks(step) and answers.leads_on(step)
     if not only_way and (DELETE.search(words) or CHECK_OUT.search(words)):
@@ -39,11 +41,6 @@ def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     if is_button(step.target):
         return step.navigates and not filled and not answers.writes(step)
     return not answers.writes(step) and (step.navigates or is_item(step.target))
-
-
-def _within_page(step: ClickStep) -> bool:
-    """Whether it only leads to another part of the same page, as a tab does."""
-    return step.after is not None and step.after.url.partition("#")[0] == step.page.url.partition("#")[0]
 
 
 def looks_round(steps: Sequence[Step], at: int) -> bool:

@@ -5,10 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.stories.acting import acts_by_link
-from pipeline.stories.acts import broader, does, verb_of
+from pipeline.stories.acts import act, verb_of
 from pipeline.stories.likeness import is_item
 from pipeline.stories.no_deeds import in_chrome
-from pipeline.stories.outcome import without_quotes
 from pipeline.stories.phrases import SMALL, Goal, Phrase
 from pipeline.stories.things import acted_on
 from pipeline.stories.words import caption, is_link, is_text_field
@@ -21,11 +20,21 @@ _SENT_OFF: Final = frozenset({"send", "reply", "try"})
 _FORM_ROLES: Final = frozenset({"dialog", "form", "heading", "combobox"})
 
 
-def is_form_of(act: Goal, form: Goal, steps: Sequence[Step], writing: Set[str] | None) -> bool:
-    """Whether a goal is but the form that an act opened. `writing` are the events of the steps that asked the app to
-    change something; None where the source tells no effects."""
-    opener, between = steps[act.last], steps[act.last + 1 : form.first]
-    if act.kind != "act" or act.phrases[0].verb == "click" or not isinstance(opener, ClickStep):
+def with_form(before: Goal, form: Goal, steps: Sequence[Step], writing: Set[str] | None) -> Goal | None:
+    """The goal before with the form that it opened, where this one is but that form; one that was refused to the end
+    was tried only. `writing` are the events of the steps that asked the app to change something; None where the source
+    tells no effects."""
+    opened = _act_of(before, form, steps)
+    if not _is_form_of(opened, form, steps, writing):
+        return None
+    tried = form.phrases[0].verb == "try"
+    return replace(opened, last=form.last, phrases=(Phrase("try", f"to {opened.order}"),) if tried else opened.phrases)
+
+
+def _is_form_of(opened: Goal, form: Goal, steps: Sequence[Step], writing: Set[str] | None) -> bool:
+    """Whether a goal is but the form that an act opened."""
+    opener, between = steps[opened.last], steps[opened.last + 1 : form.first]
+    if opened.kind != "act" or opened.phrases[0].verb == "click" or not isinstance(opener, ClickStep):
         return False
     if acts_by_link(opener):
         return False  # that did what it says at once
@@ -45,7 +54,7 @@ def is_form_of(act: Goal, form: Goal, steps: Sequence[Step], writing: Set[str] |
     return opener.navigates or _brings_fields(opener)
 
 
-def act_of(goal: Goal, after: Goal, steps: Sequence[Step]) -> Goal:
+def _act_of(goal: Goal, after: Goal, steps: Sequence[Step]) -> Goal:
     """A goal as the act that it is if what it opened was sent off: `Cancel order` leads to a page that asks whether
     that is meant. `after` is the goal that follows."""
     step = steps[goal.last]
@@ -57,15 +66,7 @@ def act_of(goal: Goal, after: Goal, steps: Sequence[Step]) -> Goal:
     asks = after.first == after.last and isinstance(steps[after.last], ClickStep)  # nothing is to be filled in
     if not verb or in_chrome(step.target) or not (bar or (asks and not is_item(step.target))):
         return goal  # a menu leads to pages of the app, a list to things, whatever these are called
-    rest = words[len(verb) :].strip()
-    phrase = does(verb, rest, acted_on(steps, goal.first))
-    return Goal("act", goal.first, goal.last, (phrase,), without_quotes(f"{verb} {rest}").strip(), broader(verb))
-
-
-def with_form(act: Goal, form: Goal) -> Goal:
-    """The act with the form that it opened; one that was refused to the end was tried only."""
-    tried = form.phrases[0].verb == "try"
-    return replace(act, last=form.last, phrases=(Phrase("try", f"to {act.order}"),) if tried else act.phrases)
+    return act(goal.first, verb, words[len(verb) :].strip(), acted_on(steps, goal.first))
 
 
 def _brings_fields(step: Step) -> bool:

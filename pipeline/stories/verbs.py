@@ -37,6 +37,8 @@ CHECK_OUT: Final = re.compile(
     re.I,
 )
 SETTINGS: Final = re.compile(r"\b(settings?|preferences|configuration|administration|einstellungen)\b", re.I)
+MAKING_PAGES: Final = ("add", "new", "create")
+"""Words in the addresses of forms that make one thing."""
 SETTINGS_PAGES: Final = ("settings", "options", "preferences", "prefs", "account", "profile", "configuration")
 """Words in the addresses of forms that hold what somebody prefers."""
 COMMIT: Final = re.compile(

@@ -10,6 +10,6 @@ def texts(effect: Effect, change: str = "appeared") -> list[str]:
 def effect_after(events: list[Event], kind: str) -> Effect:
     """The one effect of the last event of that kind."""
     action = [one for one in events if one.kind == kind][-1]
-    found = [one for one in events if one.kind == "effect" and one.cause == action.id]
+    found = [one for one in events if isinstance(one, Effect) and one.cause == action.id]
     assert len(found) == 1
-    return found[0]  # type: ignore[return-value]
+    return found[0]
