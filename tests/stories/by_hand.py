@@ -183,3 +183,9 @@ def sign_in(journey: Journey, user: str = "ann@example.com", fails: bool = False
     if fails:
         return journey.leads_to("https://shop.example/login").shows_new(alert("Wrong e-mail or password."))
     return journey.leads_to("https://shop.example/home").shows_new(heading("Welcome"))
+
+
+def a_post(name: str = "Old trees") -> Journey:
+    """A post of that name, opened from the list of posts."""
+    journey = Journey().opens(f"{HOME}posts").click(link(name)).leads_to(f"{HOME}posts/old-trees")
+    return journey.shows_new(heading(name))

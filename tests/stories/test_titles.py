@@ -2,12 +2,12 @@
 
 import pytest
 
-from pipeline.stories.outcome import errors, messages
-from schemas.elements import Ancestor, Element
+from schemas.elements import Element
 from schemas.events import Appeared, Choice, Drag, Hover, Navigation, Press, Scroll, Select, Upload
 from tests.stories.by_hand import (
     HOME,
     Journey,
+    a_post,
     alert,
     button,
     heading,
@@ -101,156 +101,9 @@ def _issue() -> Journey:
     return journey.click(button("Submit changes")).leads_to(f"{HOME}issue7").shows_new(heading("Issue"))
 
 
-def _opened(name: str = "Old trees") -> Journey:
-    journey = Journey().opens(f"{HOME}posts").click(link(name)).leads_to(f"{HOME}posts/old-trees")
-    return journey.shows_new(heading(name))
-
-
 def _made(message: str, url: str = f"{HOME}payees/add") -> Journey:
     journey = Journey().opens(url).fill(textbox("IBAN"), "DE12").fill(textbox("Payee name"), "Zoe Jensen")
     return journey.click(button("Add payee", type="submit")).shows_new(alert(message))
-
-
-def _users(message: str = "The user was deleted.") -> Journey:
-    return Journey().opens(f"{HOME}users").shows_new(heading("Users"))
-
-
-def _form(url: str, *fields: tuple[str, str, str]) -> Journey:
-    journey = Journey().opens(url)
-    for label, text, before in fields:
-        journey.fill(textbox(label), text, before=before)
-    return journey
-
-
-NAMES = [
-    (
-        _opened().click(in_row(link("Edit this page [e]"), "Edit this page")).leads_to(f"{HOME}posts/old-trees/edit")
-        .fill(textbox("Text"), "Tall", before="Small").click(button("Save")).leads_to(f"{HOME}posts/old-trees"),
-        "Edit the page 'Old trees'",
-    ),
-    (
-        Journey().opens(f"{HOME}posts").shows_new(heading("Posts")).click(button("Quick edit"))
-        .fill(textbox("Tags"), "oak", before="elm").click(button("Update")).shows_new(alert("Done.")),
-        "Edit a post",
-    ),
-    (
-        _opened("Export takes forever").click(button("Delete")).answers("Sure?"),
-        "Delete 'Export takes forever'",
-    ),
-    (
-        _opened().click(button("Delete")).shows_new(heading("Really delete it?")).click(button("Cancel"))
-        .click(button("Delete")).click(button("Yes, delete")).shows_new(alert("Gone.")),
-        "Delete 'Old trees'",
-    ),
-    (
-        _opened().click(link("Delete")).leads_to(f"{HOME}posts/old-trees/delete").fill(textbox("Reason"), "double")
-        .press(textbox("Reason"), "Enter").leads_to(f"{HOME}posts"),
-        "Delete 'Old trees'",
-    ),
-    (
-        _users().click(in_row(button("Delete"), "Select row 4 erik erik@office.example Hall Kebab toggle"))
-        .shows_new(alert("The user was deleted.")),
-        "Delete 'erik'",
-    ),
-    (
-        _users().check(in_row(Element(tag="input", role="checkbox", id="a"), "ann"))
-        .check(in_row(Element(tag="input", role="checkbox", id="b"), "bob"))
-        .click(button("Delete")).shows_new(alert("Deleted.")),
-        "Tick 'ann' and 'bob' and delete them",
-    ),
-]  # fmt: skip
-"""What things are called, and what is no name."""
-
-DEEDS = [
-    (_opened().click(button("Reply")).shows_new(alert("Sent.")), "Reply to 'Old trees'"),
-    (
-        _opened().fill(textbox("Comment"), "Nice.").click(button("Submit changes")).leads_to(f"{HOME}posts/old-trees"),
-        "Comment on the post 'Old trees'",
-    ),
-    (
-        sign_in(Journey().opens(f"{HOME}login"))
-        .click(Element(tag="a", role="link", name="Watch groups", ancestors=(Ancestor(tag="nav", role="navigation"),)))
-        .leads_to(f"{HOME}tags"),
-        "Log in",
-    ),
-    (
-        _form(f"{HOME}compose", ("Subject", "Re: Lunch", "Re: ")).click(button("Send")).shows_new(alert("Sent.")),
-        "Send 'Re: Lunch'",
-    ),
-    (
-        _opened().fill(textbox("New title"), "Tall trees", before="Old trees").click(button("Move page", type="submit"))
-        .leads_to(f"{HOME}posts/tall-trees"),
-        "Move the post 'Old trees'",
-    ),
-    (
-        _form(f"{HOME}variables/new", ("Key", "region", "")).click(button("Save")).asks(f"{HOME}api", status=409)
-        .shows_new(heading("Add variable", 2)),
-        "Try to create the variable 'region'",
-    ),
-    (
-        _form(f"{HOME}login", ("Email", "ann@example.com", "")).fill(password(), secret="password")
-        .fill(password("Confirm password"), secret="password").click(button("Go")).shows_new(alert("Too short."))
-        .fill(password(), secret="password").fill(password("Confirm password"), secret="password")
-        .click(button("Go")).leads_to(f"{HOME}home"),
-        "Sign up",
-    ),
-    (
-        sign_in(Journey().opens(f"{HOME}login")).opens(f"{HOME}users/7/settings")
-        .fill(textbox("Last name"), "Hall", before="Hill").click(button("Save")).shows_new(alert("Saved.")),
-        "Edit the user",
-    ),
-    (
-        Journey().opens(f"{HOME}issues/7")
-        .select(Element(tag="select", role="combobox", name="Priority", form="title", form_holds=True), "High")
-        .click(button("Save changes")).leads_to(f"{HOME}issues/7"),
-        "Edit the issue",
-    ),
-    (
-        Journey().opens(f"{HOME}basket").shows_new(heading("Basket")).fill(textbox("Quantity"), "2", before="1")
-        .click(button("Update")).leads_to(f"{HOME}basket"),
-        "Edit the basket",
-    ),
-    (
-        _opened("Walnut").click(button("Add to basket")).shows_new(alert("Added.")).opens(f"{HOME}basket")
-        .click(button("Place order")).asks(f"{HOME}orders").leads_to(f"{HOME}thanks"),
-        "Add 'Walnut' to the cart and place the order",
-    ),
-    (
-        sign_in(Journey().opens(f"{HOME}login")).click(link("Projects")).asks(f"{HOME}move")
-        .shows_new(alert("Moved successfully.")),
-        "Click 'Projects'",
-    ),
-    (
-        Journey().opens(f"{HOME}trash").press(Element(tag="tr", role="row", name="Old news"), "Delete")
-        .shows_new(alert("Deleted.")),
-        "Delete an item",
-    ),
-]  # fmt: skip
-"""What was done, in the page's own verbs."""
-
-
-@pytest.mark.parametrize(("journey", "title"), NAMES + DEEDS, ids=[case[1] for case in NAMES + DEEDS])
-def test_titles_name_things_and_say_what_was_done(journey: Journey, title: str) -> None:
-    """Not controls, lists or questions; in the verbs of the page, and no more than was done."""
-    assert journey.story().title == title
-
-
-def test_the_sentence_tells_what_was_done_before_what_is_there() -> None:
-    """A success before other messages, and neither what the page is about nor the rows of a list of messages."""
-    row = Element(tag="tr", role="row", text="Karl 18:40 Plants", classes=("message",))
-    told = (alert("Loading..."), alert("9 contacts"), row, alert("Successfully saved."))
-    journey = _form(f"{HOME}contacts/new", ("Name", "Quinn", "")).click(button("Save")).shows_new(*told)
-    assert journey.story().sentence.endswith("and sees 'Successfully saved.'.")
-
-
-@pytest.mark.parametrize(("sought", "title"), [("trees", "Delete 'Old trees'"), ("#7", "Delete 'Old trees'")])
-def test_what_was_only_looked_up_stays_out_of_the_title(sought: str, title: str) -> None:
-    """By its name or its number, for something that was done to it; the sentence tells of it."""
-    journey = Journey().opens().fill(searchbox(), sought).press(searchbox(), "Enter").leads_to(f"{HOME}search?q=x")
-    journey.click(link("Old trees")).leads_to(f"{HOME}posts/7").shows_new(heading("Old trees"))
-    story = journey.click(button("Delete")).answers("Sure?").story()
-    assert story.title == title
-    assert story.sentence.startswith(f"The user searches for '{sought}'")
 
 
 def test_a_sign_in_that_is_refused_twice_is_refused() -> None:
@@ -283,7 +136,7 @@ CASES = [
         "The user edits the article 'How to move house'.",
     ),
     (
-        _opened("Groceries")
+        a_post("Groceries")
         .click(link("New note"))
         .leads_to(f"{HOME}notes/new")
         .fill(textbox("Note"), "Call Bob")
@@ -313,7 +166,7 @@ CASES = [
         "The user filters by 'Drafts' and publishes 'Old trees', and sees 'Done.'.",
     ),
     (
-        _opened()
+        a_post()
         .click(link("Retract"))
         .leads_to(f"{HOME}posts/old-trees")
         .shows_new(alert("State changed."))
@@ -323,12 +176,12 @@ CASES = [
         "The user retracts 'Old trees', fills in 'Text' and clicks 'Send'.",
     ),
     (
-        _opened().click(link("Retract")).leads_to(f"{HOME}posts/old-trees").shows_new(alert("State changed.")),
+        a_post().click(link("Retract")).leads_to(f"{HOME}posts/old-trees").shows_new(alert("State changed.")),
         "Retract 'Old trees'",
         "The user retracts 'Old trees', and sees 'State changed.'.",
     ),
     (
-        _opened()
+        a_post()
         .click(link("Cancel order"))
         .leads_to(f"{HOME}posts/old-trees/cancel")
         .shows_new(heading("Sure?"))
@@ -351,7 +204,7 @@ CASES = [
         "The user creates the shelf 'Rainy days'",
     ),
     (
-        _opened()
+        a_post()
         .click(link("Rename"))
         .leads_to(f"{HOME}posts/old-trees/object_rename")
         .fill(textbox("New name"), "Trees", before="Old trees")
@@ -380,14 +233,18 @@ CASES = [
         "Search for 'UPRVN'",
         "The user searches for 'UPRVN', and sees 'Order UPRVN'.",
     ),
-    (_opened().click(button("Unpublish")).shows_new(alert("Done.")), "Unpublish 'Old trees'", "The user unpublishes"),
     (
-        _opened().click(button("Mark as read")).shows_new(alert("Done.")),
+        a_post().click(button("Unpublish")).shows_new(alert("Done.")),
+        "Unpublish 'Old trees'",
+        "The user unpublishes",
+    ),
+    (
+        a_post().click(button("Mark as read")).shows_new(alert("Done.")),
         "Mark 'Old trees' as read",
         "The user marks 'Old trees' as read",
     ),
     (
-        _opened()
+        a_post()
         .click(button("Reply"))
         .shows(Appeared(element=heading("Reply")))
         .fill(textbox("Text"), "Hello")
@@ -397,7 +254,7 @@ CASES = [
         "The user replies to 'Old trees'",
     ),
     (
-        _opened()
+        a_post()
         .click(link("Resolve"))
         .leads_to(f"{HOME}posts/old-trees/update")
         .shows(Appeared(element=heading("Update 'Old trees'")))
@@ -408,7 +265,7 @@ CASES = [
         "The user tries to resolve 'Old trees', and sees 'The status is invalid.'.",
     ),
     (
-        _opened().click(button("Mute")).shows_new(alert("Muted.")).fill(textbox("Text"), "Hello").click(button("Send")),
+        a_post().click(button("Mute")).shows_new(alert("Muted.")).fill(textbox("Text"), "Hello").click(button("Send")),
         "Mute 'Old trees' and fill in 'Text' and click 'Send'",
         "The user mutes 'Old trees', fills in 'Text' and clicks 'Send'",
     ),
@@ -522,36 +379,3 @@ def test_texts_of_the_page_stay_on_one_line() -> None:
     story = journey.story()
     assert story.title.startswith("Open 'a bc long")
     assert len(story.title) <= 120
-
-
-@pytest.mark.parametrize(
-    "classes",
-    [
-        ("messages", "messages--status"),
-        ("status-message", "error"),
-        ("alert", "alert-with-button"),
-        ("form-label", "error"),
-    ],
-)
-def test_messages_are_messages_whatever_else_their_classes_say(classes: tuple[str, ...]) -> None:
-    """A badge and a button are red; a message with a button in it is a message."""
-    told = Element(tag="div", text="The name is taken", classes=classes)
-    assert messages([Appeared(element=told)]) == ["The name is taken"]
-    badge = Element(tag="span", text="Canceled", classes=("label", "label-danger"))
-    assert errors([Appeared(element=badge)]) == []
-
-
-def test_what_a_framework_says_of_a_wrong_password_is_a_refusal() -> None:
-    """It asks for the right one, in a text that nothing marks."""
-    told = Element(tag="li", text="Please enter a correct username and password. Note that both may be case-sensitive.")
-    journey = Journey().opens(f"{HOME}login").fill(textbox("User"), "ann").fill(password(), secret="password")
-    journey.click(button("Log in")).leads_to(f"{HOME}login").shows_new(told)
-    assert journey.story().title == "Log in with a wrong password"
-
-
-def test_hostile_answers_are_read_in_a_moment() -> None:
-    """Words that could be read in many ways, and text without an end, cost no more than others."""
-    for text in ("Item " + "was successfully " * 500 + "x", "a" * 9_000):
-        journey = Journey().opens(HOME).fill(textbox("Name"), "x").click(button("Save", type="submit"))
-        story = journey.shows_new(Element(tag="p", role="alert", text=text), alert(f"Error: {text}")).story()
-        assert story.title

@@ -1,0 +1,41 @@
+"""What pages answer: messages and refusals, by their marks and by their words."""
+
+import pytest
+
+from pipeline.stories.outcome import errors, messages
+from schemas.elements import Element
+from schemas.events import Appeared
+from tests.stories.by_hand import HOME, Journey, alert, button, password, textbox
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        ("messages", "messages--status"),
+        ("status-message", "error"),
+        ("alert", "alert-with-button"),
+        ("form-label", "error"),
+    ],
+)
+def test_messages_are_messages_whatever_else_their_classes_say(classes: tuple[str, ...]) -> None:
+    """A badge and a button are red; a message with a button in it is a message."""
+    told = Element(tag="div", text="The name is taken", classes=classes)
+    assert messages([Appeared(element=told)]) == ["The name is taken"]
+    badge = Element(tag="span", text="Canceled", classes=("label", "label-danger"))
+    assert errors([Appeared(element=badge)]) == []
+
+
+def test_what_a_framework_says_of_a_wrong_password_is_a_refusal() -> None:
+    """It asks for the right one, in a text that nothing marks."""
+    told = Element(tag="li", text="Please enter a correct username and password. Note that both may be case-sensitive.")
+    journey = Journey().opens(f"{HOME}login").fill(textbox("User"), "ann").fill(password(), secret="password")
+    journey.click(button("Log in")).leads_to(f"{HOME}login").shows_new(told)
+    assert journey.story().title == "Log in with a wrong password"
+
+
+def test_hostile_answers_are_read_in_a_moment() -> None:
+    """Words that could be read in many ways, and text without an end, cost no more than others."""
+    for text in ("Item " + "was successfully " * 500 + "x", "a" * 9_000):
+        journey = Journey().opens(HOME).fill(textbox("Name"), "x").click(button("Save", type="submit"))
+        story = journey.shows_new(Element(tag="p", role="alert", text=text), alert(f"Error: {text}")).story()
+        assert story.title
