@@ -4,8 +4,13 @@ import type { Traffic } from "./wire";
 
 export type Mask = "all" | "fields" | "";
 
+/** Takes a body of events and answers with a status, as the server would. */
+export type Deliver = (body: string) => Promise<number>;
+
 export interface Config {
   endpoint: string;
+  /** Where bodies go instead of over the network: a function of the program that drives this browser. */
+  deliver: Deliver | null;
   app: string;
   /** The API key that sends events, "" for none. */
   key: string;
@@ -17,6 +22,7 @@ export interface Config {
 
 interface Injected {
   endpoint?: string;
+  deliver?: Deliver;
   app?: string;
   key?: string;
   mask?: string;
@@ -34,11 +40,13 @@ export function readConfig(): Config | null {
   if (!injected && !script) return null;
   const source = attempt(() => new URL(script?.src ?? "").origin, "");
   const endpoint = (injected?.endpoint ?? data.endpoint ?? source).replace(/\/+$/, "");
-  if (!/^https?:\/\//.test(endpoint)) return null;
+  const deliver = typeof injected?.deliver === "function" ? injected.deliver : null;
+  if (!deliver && !/^https?:\/\//.test(endpoint)) return null;
   const mask = injected?.mask ?? data.mask ?? "";
   const testId = injected?.testIdAttribute ?? data.testIdAttribute;
   return {
     endpoint,
+    deliver,
     app: (injected?.app ?? data.app ?? location.host ?? "").slice(0, 200) || "unknown",
     key: String(injected?.key ?? data.key ?? ""),
     traffic: trafficOf(injected?.traffic ?? data.traffic),

@@ -68,7 +68,8 @@ export class Recorder implements Host {
     this.privacy = new Privacy(config, this.identity.salt, this.session);
     // A beacon has no headers, and one on a fetch would need a preflight: the key goes with the address.
     const query = config.key ? `?key=${encodeURIComponent(config.key)}` : "";
-    this.transport = new Transport(`${config.endpoint}/api/v1/events${query}`, this.session, (text) => this.privacy.redactJson(text));
+    const url = `${config.endpoint}/api/v1/events${query}`;
+    this.transport = new Transport(url, this.session, (text) => this.privacy.redactJson(text), config.deliver);
     const known = new Known();
     this.watch = new Watch(onShadow, (element, withInner) => known.forget(element, withInner));
     this.indexes = new Indexes(() => this.watch.treeNow(), known);
