@@ -51,6 +51,15 @@ def signed_in_page(new_context: Callable[..., BrowserContext], sign_in_state: tu
     return page
 """
 
+STORAGE_STATE: Final = "APP_STORAGE_STATE"
+"""The variable that names the file by which tests of a recording start signed in, as the recording did."""
+
+_STORAGE_STATE: Final = f"""@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    \"\"\"Starts each test with the cookies and storage in the file that ${STORAGE_STATE} names.\"\"\"
+    return {{**browser_context_args, "storage_state": os.environ["{STORAGE_STATE}"]}}
+"""
+
 _PYPROJECT: Final = """[project]
 name = "recorded-flows"
 version = "0"
@@ -79,19 +88,24 @@ server keeps for a session. `journeywright export --sign-in each` gives each tes
 """
 
 
-def project_files(tests: Iterable[GeneratedTest], flows: Mapping[str, Consensus] | None = None) -> dict[str, str]:
+def project_files(
+    tests: Iterable[GeneratedTest], flows: Mapping[str, Consensus] | None = None, *, storage_state: bool = False
+) -> dict[str, str]:
     """File name → content. File names are those of the tests, numbered where two are alike; in the order of their ids,
     so that the same tests give the same project.
 
     `flows` are what tests were written from, by test id. Where enough of them begin with the same sign-in, the project
     signs in once and these tests start after it. Tests that stand in no `flows` keep their code as it is.
+    `storage_state`: the sessions began signed in, so the tests start with the storage state that a variable names.
     """
     ordered = sorted(tests, key=lambda test: (test.file_name, test.id))
     shared = shared_sign_in(flows or {})
     files = {
-        "conftest.py": _conftest(shared),
+        "conftest.py": _conftest(shared, storage_state),
         "pyproject.toml": _PYPROJECT,
-        "README.md": _README.format(signed_in=_README_SIGNED_IN if shared else "", environment=_environment(ordered)),
+        "README.md": _README.format(
+            signed_in=_README_SIGNED_IN if shared else "", environment=_environment(ordered, storage_state)
+        ),
     }
     for test in ordered:
         name, number = test.file_name, 2
@@ -102,7 +116,7 @@ def project_files(tests: Iterable[GeneratedTest], flows: Mapping[str, Consensus]
     return files
 
 
-def _conftest(shared: SharedSignIn | None) -> str:
+def _conftest(shared: SharedSignIn | None, storage_state: bool) -> str:
     """The fixtures, and with a shared sign-in the functions that they call."""
     if shared is None:
         head = ['"""Starts the installed Chromium where Playwright has none of its own."""', "", "import os"]
@@ -117,11 +131,15 @@ def _conftest(shared: SharedSignIn | None) -> str:
     parts = ["\n".join([*head, _CONFTEST])]
     if shared is not None:
         parts += ["\n".join([*shared.functions, ""]), _SIGNED_IN]
+    if storage_state:
+        parts.append(_STORAGE_STATE)
     return "\n\n".join(parts)
 
 
-def _environment(tests: list[GeneratedTest]) -> str:
-    names = sorted({name for test in tests for name in test.environment})
+def _environment(tests: list[GeneratedTest], storage_state: bool) -> str:
+    names = sorted(
+        {name for test in tests for name in test.environment} | ({STORAGE_STATE} if storage_state else set())
+    )
     if not names:
         return ""
     return "\nThe tests read these from the environment: " + ", ".join(f"`{name}`" for name in names) + ".\n"

@@ -11,7 +11,20 @@ import pytest
 from agents.cli import root
 from agents.settings import Settings
 
-COMMANDS = ("demo", "up", "worker", "generate", "replay", "export", "coverage", "flows", "patterns", "verify", "doctor")
+COMMANDS = (
+    "demo",
+    "record",
+    "up",
+    "worker",
+    "generate",
+    "replay",
+    "export",
+    "coverage",
+    "flows",
+    "patterns",
+    "verify",
+    "doctor",
+)
 HEAVY = {"faust", "torch", "sentence_transformers", "sklearn", "playwright", "sqlalchemy", "aiohttp"}
 
 
