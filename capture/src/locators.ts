@@ -3,7 +3,7 @@ import type { Config } from "./config";
 import { ancestorsOf, closest, idOf, isField, isTextField, parentOf, SKIPPED, speakable, tagOf } from "./dom";
 import { NAME_CHARS_MAX, PATH_STEPS_MAX } from "./limits";
 import type { PageIndex } from "./pageindex";
-import { INTERACTIVE } from "./retarget";
+import { INTERACTIVE } from "./actions/retarget";
 import { cutAtWord, looksGenerated, tellingClasses, withoutNumbers } from "./telling";
 import type { Candidate, Locator, PathStep, Scope } from "./wire";
 

@@ -1,9 +1,9 @@
 // What is chosen rather than typed: boxes, radio buttons, select boxes, files.
-import { labelled, type Pressed } from "./actions";
-import { cut, squash } from "./dom";
-import * as limits from "./limits";
-import { native, newId } from "./native";
-import type { Recorder } from "./recorder";
+import { labelled, type Pressed } from "./index";
+import { cut, squash } from "../dom";
+import * as limits from "../limits";
+import { native, newId } from "../native";
+import type { Recorder } from "../recorder";
 import { isToggle, retarget } from "./retarget";
 
 const SAME_MS = 1_000;

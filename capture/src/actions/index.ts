@@ -1,15 +1,15 @@
 // What the user does, heard in the capture phase on the window, before the page's own handlers.
 import { Choices } from "./choices";
-import { closest, containsDeep, editingHost, isField, isTextField } from "./dom";
+import { closest, containsDeep, editingHost, isField, isTextField } from "../dom";
 import { DragWatch } from "./drag";
 import { Fills } from "./fills";
 import { Hovers } from "./hover";
 import { Keys } from "./keys";
-import { guard, native } from "./native";
-import type { Recorder } from "./recorder";
+import { guard, native } from "../native";
+import type { Recorder } from "../recorder";
 import { retarget, type Target } from "./retarget";
 import { Scrolls } from "./scrolls";
-import type { Body, ElementShot, Modifier, WireEvent } from "./wire";
+import type { Body, ElementShot, Modifier, WireEvent } from "../wire";
 
 const NO_CLICK = new Set("date datetime-local month week time color range file".split(" "));
 const AGAIN_MS = 500;

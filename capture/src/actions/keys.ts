@@ -1,10 +1,10 @@
 // Keys that do something by themselves. Printable ones are part of a fill; carets that move are nobody's business.
-import { modifiersOf } from "./actions";
-import { editingHost, fieldValue, isTextField } from "./dom";
+import { modifiersOf } from "./index";
+import { editingHost, fieldValue, isTextField } from "../dom";
 import type { Fills } from "./fills";
-import { native } from "./native";
-import type { Recorder } from "./recorder";
-import type { Body } from "./wire";
+import { native } from "../native";
+import type { Recorder } from "../recorder";
+import type { Body } from "../wire";
 
 const BARE = new Set("Shift Control Alt Meta CapsLock Dead Process Unidentified AltGraph NumLock".split(" "));
 const CARET = new Set("ArrowLeft ArrowRight ArrowUp ArrowDown Home End PageUp PageDown".split(" "));

@@ -1,9 +1,9 @@
 // Dragging: the browser's own drag and drop, and pages that move things by pointer events.
-import { offsetIn, type Pressed } from "./actions";
-import { isTextField } from "./dom";
-import type { Recorder } from "./recorder";
+import { offsetIn, type Pressed } from "./index";
+import { isTextField } from "../dom";
+import type { Recorder } from "../recorder";
 import { retarget } from "./retarget";
-import type { ElementShot } from "./wire";
+import type { ElementShot } from "../wire";
 
 const MOVED_PX = 8;
 

@@ -1,6 +1,6 @@
 // Scrolling, told only where it made the page load more.
-import { native } from "./native";
-import type { Recorder } from "./recorder";
+import { native } from "../native";
+import type { Recorder } from "../recorder";
 
 const BY_USER_MS = 600;
 const REST_MS = 700;

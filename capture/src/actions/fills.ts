@@ -1,11 +1,11 @@
 // Typing into a field, coalesced: one event with the value at the end, sent before whatever the user does next.
-import { editingHost, fieldValue, isTextField } from "./dom";
-import { cut } from "./dom";
-import * as limits from "./limits";
-import { newId } from "./native";
-import type { Recorder } from "./recorder";
-import { shownIn } from "./shown";
-import type { Body, ElementShot, Typed } from "./wire";
+import { editingHost, fieldValue, isTextField } from "../dom";
+import { cut } from "../dom";
+import * as limits from "../limits";
+import { newId } from "../native";
+import type { Recorder } from "../recorder";
+import { shownIn } from "../shown";
+import type { Body, ElementShot, Typed } from "../wire";
 
 const TOLD_CHARS_MIN = 3;
 const TOLD_BEFORE_CHARS = 20;
