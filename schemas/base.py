@@ -1,11 +1,14 @@
 """The common base of all values: frozen, strict about unknown shapes, lenient about unknown extra fields.
 
 Readers of the previous version must read the new one, so extra fields are ignored, never an error.
+
+Every text, number and list of every value has a bound, which stands in its type. The types here are those that several
+values share; a test walks all models and finds a field without one.
 """
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from schemas import limits
 
@@ -21,3 +24,25 @@ class Value(BaseModel):
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=limits.ID_CHARS_MAX)]
 """An id that somebody outside chose: any text, never a path, never SQL, never code."""
+Ref = Annotated[str, StringConstraints(max_length=limits.ID_CHARS_MAX)]
+"""An id, or "" for none."""
+Text = Annotated[str, StringConstraints(max_length=limits.TEXT_CHARS_MAX)]
+"""A name, a title, a text of an element, a word of HTML."""
+Long = Annotated[str, StringConstraints(max_length=limits.VALUE_CHARS_MAX)]
+"""What a user typed, or a field held."""
+Url = Annotated[str, StringConstraints(max_length=limits.URL_CHARS_MAX)]
+Found = Annotated[str, StringConstraints(max_length=limits.URL_CHARS_MAX)]
+"""What an element is found by: a text, or an attribute that may be an address."""
+Note = Annotated[str, StringConstraints(max_length=limits.NOTE_CHARS_MAX)]
+Said = Annotated[str, StringConstraints(max_length=limits.SAID_CHARS_MAX)]
+"""Words of ours about a step or a story."""
+Moment = Annotated[str, StringConstraints(max_length=40)]
+"""ISO 8601."""
+AtMs = Annotated[int, Field(ge=0, le=limits.AT_MS_MAX)]
+"""Milliseconds since 1970, UTC."""
+SizePx = Annotated[int, Field(ge=0, le=limits.SIZE_PX_MAX)]
+PlacePx = Annotated[float, Field(ge=-limits.PLACE_PX_MAX, le=limits.PLACE_PX_MAX, allow_inf_nan=False)]
+"""From the corner of an element or a page."""
+Count = Annotated[int, Field(ge=0, le=limits.COUNT_MAX)]
+Status = Annotated[int, Field(ge=0, le=limits.STATUS_MAX)]
+Version = Annotated[int, Field(ge=1, lt=2**31)]

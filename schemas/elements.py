@@ -7,15 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Value
+from schemas import limits
+from schemas.base import Count, Found, Text, Url, Value
 
 
 class ByTestId(Value):
     """A test-id attribute, `data-testid` unless `attribute` says otherwise."""
 
     by: Literal["test_id"] = "test_id"
-    value: str
-    attribute: str = "data-testid"
+    value: Found
+    attribute: Text = "data-testid"
 
 
 class ByRole(Value):
@@ -23,74 +24,74 @@ class ByRole(Value):
     any case, any part."""
 
     by: Literal["role"] = "role"
-    role: str
-    name: str | None = None
+    role: Text
+    name: Text | None = None
     exact: bool = False
-    level: int | None = None
+    level: Count | None = None
 
 
 class ByLabel(Value):
     by: Literal["label"] = "label"
-    value: str
+    value: Found
     exact: bool = False
 
 
 class ByPlaceholder(Value):
     by: Literal["placeholder"] = "placeholder"
-    value: str
+    value: Found
     exact: bool = False
 
 
 class ByAltText(Value):
     by: Literal["alt"] = "alt"
-    value: str
+    value: Found
     exact: bool = False
 
 
 class ByText(Value):
     by: Literal["text"] = "text"
-    value: str
+    value: Found
     exact: bool = False
 
 
 class ByTitle(Value):
     by: Literal["title"] = "title"
-    value: str
+    value: Found
     exact: bool = False
 
 
 class ById(Value):
     by: Literal["id"] = "id"
-    value: str
+    value: Found
 
 
 class ByAttribute(Value):
     """`tag[attribute="value"]`: name, type, href, aria-* and the like."""
 
     by: Literal["attribute"] = "attribute"
-    tag: str
-    attribute: str
-    value: str
+    tag: Text
+    attribute: Text
+    value: Found
 
 
 class ByTag(Value):
     """The bare tag, optionally with classes that look hand-written."""
 
     by: Literal["tag"] = "tag"
-    tag: str
-    classes: tuple[str, ...] = ()
+    tag: Text
+    classes: Annotated[tuple[Text, ...], Field(max_length=limits.CLASSES_MAX)] = ()
 
 
 class PathStep(Value):
-    tag: str
-    nth_of_type: int
+    tag: Text
+    nth_of_type: Count
 
 
 class ByPath(Value):
     """The way down from the nearest unique ancestor or the document, as tag and place among its like (from 1)."""
 
     by: Literal["path"] = "path"
-    steps: tuple[PathStep, ...]
+    steps: Annotated[tuple[PathStep, ...], Field(max_length=limits.PATH_STEPS_MAX)]
 
 
 Locator = Annotated[
@@ -104,8 +105,8 @@ class Scope(Value):
     the page had."""
 
     locator: Locator
-    has_text: str | None = None
-    count: int = 1
+    has_text: Text | None = None
+    count: Count = 1
 
 
 class Candidate(Value):
@@ -116,19 +117,22 @@ class Candidate(Value):
     """
 
     locator: Locator
-    within: tuple[Scope, ...] = ()
-    count: int = 0
-    index: int = 0
+    within: Annotated[tuple[Scope, ...], Field(max_length=limits.ANCESTORS_MAX)] = ()
+    count: Count = 0
+    index: Count = 0
+
+
+Candidates = Annotated[tuple[Candidate, ...], Field(max_length=limits.CANDIDATES_MAX)]
 
 
 class Ancestor(Value):
     """A named or otherwise telling ancestor, nearest first."""
 
-    tag: str
-    role: str | None = None
-    name: str | None = None
-    test_id: str | None = None
-    id: str | None = None
+    tag: Text
+    role: Text | None = None
+    name: Text | None = None
+    test_id: Text | None = None
+    id: Text | None = None
 
 
 class Element(Value):
@@ -142,24 +146,24 @@ class Element(Value):
     first text field held something when the user came to it.
     """
 
-    tag: str = "div"
-    type: str | None = None
-    role: str | None = None
-    name: str | None = None
-    name_from: str | None = None
-    text: str | None = None
+    tag: Text = "div"
+    type: Text | None = None
+    role: Text | None = None
+    name: Text | None = None
+    name_from: Text | None = None
+    text: Text | None = None
     text_cut: bool = False
-    label: str | None = None
-    placeholder: str | None = None
-    alt: str | None = None
-    title: str | None = None
-    id: str | None = None
-    name_attribute: str | None = None
-    test_id: str | None = None
-    href: str | None = None
-    autocomplete: str | None = None
-    classes: tuple[str, ...] = ()
-    level: int | None = None
+    label: Text | None = None
+    placeholder: Text | None = None
+    alt: Text | None = None
+    title: Text | None = None
+    id: Text | None = None
+    name_attribute: Text | None = None
+    test_id: Text | None = None
+    href: Url | None = None
+    autocomplete: Text | None = None
+    classes: Annotated[tuple[Text, ...], Field(max_length=limits.CLASSES_MAX)] = ()
+    level: Count | None = None
     editable: bool = False
     visible: bool = True
     disabled: bool = False
@@ -169,8 +173,8 @@ class Element(Value):
     in_password_form: bool = False
     live: bool = False
     shadow: bool = False
-    form: str = ""
+    form: Text = ""
     form_holds: bool = False
-    candidates: tuple[Candidate, ...] = ()
-    ancestors: tuple[Ancestor, ...] = ()
-    frames: tuple[tuple[Candidate, ...], ...] = ()
+    candidates: Candidates = ()
+    ancestors: Annotated[tuple[Ancestor, ...], Field(max_length=limits.ANCESTORS_MAX)] = ()
+    frames: Annotated[tuple[Candidates, ...], Field(max_length=limits.FRAMES_MAX)] = ()

@@ -7,11 +7,11 @@ UTC; `seq` orders the events of one tab that share a millisecond. `page` is the 
 
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from schemas import limits
-from schemas.base import Id, Value
-from schemas.elements import Candidate, Element
+from schemas.base import AtMs, Count, Id, Long, PlacePx, Ref, SizePx, Status, Text, Url, Value
+from schemas.elements import Candidate, Candidates, Element
 
 Modifier = Literal["Alt", "Control", "Meta", "Shift"]
 Secret = Literal["password", "otp", "card", "masked"]
@@ -20,33 +20,41 @@ Traffic = Literal["real", "test"]
 """Whose the traffic is: people's, whose values are theirs, or testers', whose values may be read by all."""
 
 
+Modifiers = Annotated[tuple[Modifier, ...], Field(max_length=limits.MODIFIERS_MAX)]
+Files = Annotated[tuple[Text, ...], Field(max_length=limits.FILES_MAX)]
+Place = tuple[PlacePx, PlacePx]
+
+
 class Page(Value):
-    url: str = ""
-    title: str = ""
-    width_px: int | None = None
-    height_px: int | None = None
+    url: Url = ""
+    title: Text = ""
+    width_px: SizePx | None = None
+    height_px: SizePx | None = None
 
 
 class ShownIn(Value):
     """A secret that the page itself displays (demo credentials): where, and the text around it; never the secret."""
 
-    candidates: tuple[Candidate, ...]
-    before: str = ""
-    after: str = ""
+    candidates: Candidates
+    before: Long = ""
+    after: Long = ""
 
 
 class Typed(Value):
     """What was typed. A secret has no text: `token` only tells whether two secrets of a session were equal."""
 
-    text: str = ""
+    text: Long = ""
     secret: Secret | None = None
-    token: str | None = None
+    token: Long | None = None
     shown_in: ShownIn | None = None
 
 
 class Choice(Value):
-    value: str
-    label: str = ""
+    value: Long
+    label: Text = ""
+
+
+Options = Annotated[tuple[Choice, ...], Field(max_length=limits.OPTIONS_MAX)]
 
 
 class EventBase(Value):
@@ -55,9 +63,9 @@ class EventBase(Value):
     app: Id
     session_id: Id
     journey_id: Id
-    user_id: str | None = None
-    tab_id: str = ""
-    at_ms: int = Field(ge=0, le=32_503_680_000_000)
+    user_id: Ref | None = None
+    tab_id: Ref = ""
+    at_ms: AtMs
     seq: int = Field(default=0, ge=0, le=limits.SEQ_MAX)
     source: Source = "native"
     traffic: Traffic | None = None
@@ -72,8 +80,8 @@ class Click(EventBase):
     target: Element
     button: Literal["left", "middle", "right"] = "left"
     clicks: int = Field(default=1, ge=1, le=3)
-    modifiers: tuple[Modifier, ...] = ()
-    position: tuple[float, float] | None = None
+    modifiers: Modifiers = ()
+    position: Place | None = None
 
 
 class Fill(EventBase):
@@ -82,13 +90,13 @@ class Fill(EventBase):
     kind: Literal["fill"] = "fill"
     target: Element
     value: Typed
-    before: str = ""
+    before: Long = ""
 
 
 class Select(EventBase):
     kind: Literal["select"] = "select"
     target: Element
-    options: tuple[Choice, ...]
+    options: Options
 
 
 class Check(EventBase):
@@ -104,14 +112,14 @@ class Press(EventBase):
 
     kind: Literal["press"] = "press"
     target: Element
-    key: str
-    modifiers: tuple[Modifier, ...] = ()
+    key: Text
+    modifiers: Modifiers = ()
 
 
 class Upload(EventBase):
     kind: Literal["upload"] = "upload"
     target: Element
-    files: tuple[str, ...]
+    files: Files
 
 
 class Drag(EventBase):
@@ -120,8 +128,8 @@ class Drag(EventBase):
     kind: Literal["drag"] = "drag"
     target: Element
     onto: Element
-    position: tuple[float, float] | None = None
-    onto_position: tuple[float, float] | None = None
+    position: Place | None = None
+    onto_position: Place | None = None
 
 
 class Hover(EventBase):
@@ -136,8 +144,8 @@ class Scroll(EventBase):
 
     kind: Literal["scroll"] = "scroll"
     target: Element | None = None
-    x_px: float = 0
-    y_px: float = 0
+    x_px: PlacePx = 0
+    y_px: PlacePx = 0
 
 
 class Dialog(EventBase):
@@ -145,26 +153,26 @@ class Dialog(EventBase):
 
     kind: Literal["dialog"] = "dialog"
     dialog: Literal["alert", "confirm", "prompt", "beforeunload"]
-    message: str = ""
+    message: Long = ""
     accepted: bool = True
-    value: str = ""
-    cause: str | None = None
+    value: Long = ""
+    cause: Ref | None = None
 
 
 class Popup(EventBase):
     """The action `cause` opened another tab or window; its events carry `opened_tab_id` as their tab."""
 
     kind: Literal["popup"] = "popup"
-    url: str = ""
-    opened_tab_id: str = ""
-    cause: str | None = None
+    url: Url = ""
+    opened_tab_id: Ref = ""
+    cause: Ref | None = None
 
 
 class Download(EventBase):
     kind: Literal["download"] = "download"
-    filename: str = ""
-    url: str = ""
-    cause: str | None = None
+    filename: Text = ""
+    url: Url = ""
+    cause: Ref | None = None
 
 
 class Navigation(EventBase):
@@ -177,9 +185,9 @@ class Navigation(EventBase):
     """
 
     kind: Literal["navigation"] = "navigation"
-    url: str
+    url: Url
     how: Literal["load", "reload", "back_forward", "spa", "hash"] = "load"
-    cause: str | None = None
+    cause: Ref | None = None
     target: Element | None = None
     asked_by: Literal["page", "user"] | None = None
 
@@ -191,11 +199,11 @@ class Request(EventBase):
     """
 
     kind: Literal["request"] = "request"
-    method: str = "GET"
-    url: str
-    status: int | None = None
-    type: str = "fetch"
-    cause: str | None = None
+    method: Text = "GET"
+    url: Url
+    status: Status | None = None
+    type: Text = "fetch"
+    cause: Ref | None = None
     typing: bool = False
 
 
@@ -215,8 +223,8 @@ class Gone(Value):
 class TextChanged(Value):
     change: Literal["text"] = "text"
     element: Element
-    before: str = ""
-    after: str = ""
+    before: Long = ""
+    after: Long = ""
 
 
 class ValueChanged(Value):
@@ -224,8 +232,8 @@ class ValueChanged(Value):
 
     change: Literal["value"] = "value"
     element: Element
-    before: str = ""
-    after: str = ""
+    before: Long = ""
+    after: Long = ""
 
 
 class StateChanged(Value):
@@ -241,14 +249,15 @@ class CountChanged(Value):
     change: Literal["count"] = "count"
     element: Element
     items: Candidate
-    before: int
-    after: int
+    before: Count
+    after: Count
 
 
 Change = Annotated[
     Appeared | Gone | TextChanged | ValueChanged | StateChanged | CountChanged,
     Field(discriminator="change"),
 ]
+Changes = Annotated[tuple[Change, ...], Field(max_length=limits.CHANGES_MAX)]
 
 
 class Effect(EventBase):
@@ -260,9 +269,9 @@ class Effect(EventBase):
     """
 
     kind: Literal["effect"] = "effect"
-    cause: str | None = None
+    cause: Ref | None = None
     after: Page = Page()
-    changes: tuple[Change, ...] = ()
+    changes: Changes = ()
     settled: bool = True
     touched: bool = False
 
@@ -277,7 +286,10 @@ class Opaque(EventBase):
     """Something that a format carries and that is no step (a page leave, a custom analytics event); `name` tells."""
 
     kind: Literal["opaque"] = "opaque"
-    name: str = ""
+    name: Text = ""
+
+
+Chunk = Annotated[str, StringConstraints(max_length=limits.EVENT_BYTES_MAX)]
 
 
 class Recording(EventBase):
@@ -288,8 +300,8 @@ class Recording(EventBase):
     """
 
     kind: Literal["recording"] = "recording"
-    chunk: str = ""
-    left_out: str = ""
+    chunk: Chunk = ""
+    left_out: Text = ""
 
 
 Action = Click | Fill | Select | Check | Press | Upload | Drag | Hover | Scroll

@@ -1,18 +1,24 @@
 """A test: the Playwright program of a flow. The value of the `tests` topic."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, StringConstraints, TypeAdapter
 
-from schemas.base import Id, Value
+from schemas import limits
+from schemas.base import Id, Long, Ref, Said, Text, Value, Version
+from schemas.stories import Notes, Tags
+
+Code = Annotated[str, StringConstraints(max_length=limits.MESSAGE_BYTES_MAX)]
+"""A program, or a statement of it."""
+Statements = Annotated[tuple[Code, ...], Field(max_length=limits.TEST_STATEMENTS_MAX)]
 
 
 class Parameter(Value):
     """A value that differed between sessions: its variable in the code, and the value in each row, the first one being
     that of the session that tells the steps."""
 
-    name: str
-    values: tuple[str, ...]
+    name: Text
+    values: Annotated[tuple[Long, ...], Field(max_length=limits.PARAMETER_ROWS_MAX)]
 
 
 class GeneratedTest(Value):
@@ -26,27 +32,27 @@ class GeneratedTest(Value):
 
     prints_all: ClassVar[bool] = True
 
-    id: str
-    version: int = Field(ge=1)
+    id: Id
+    version: Version
     app: Id
-    flow_id: str
-    story_id: str
-    session_id: str = ""
-    name: str
-    file_name: str
-    title: str
-    story: str
-    tags: tuple[str, ...] = ()
-    steps: tuple[str, ...] = ()
-    actions: tuple[str, ...] = ()
-    assertions: tuple[str, ...] = ()
-    code: str
-    environment: tuple[str, ...] = ()
+    flow_id: Id
+    story_id: Id
+    session_id: Ref = ""
+    name: Text
+    file_name: Text
+    title: Text
+    story: Said
+    tags: Tags = ()
+    steps: Annotated[tuple[Said, ...], Field(max_length=limits.STORY_STEPS_MAX)] = ()
+    actions: Statements = ()
+    assertions: Statements = ()
+    code: Code
+    environment: Annotated[tuple[Text, ...], Field(max_length=limits.STORY_STEPS_MAX)] = ()
     """Names of the environment variables that the code reads."""
-    notes: tuple[str, ...] = ()
-    parameters: tuple[Parameter, ...] = ()
-    sessions: int = 1
-    evidence: str = ""
+    notes: Notes = ()
+    parameters: Annotated[tuple[Parameter, ...], Field(max_length=limits.STORY_STEPS_MAX)] = ()
+    sessions: Version = 1
+    evidence: Ref = ""
 
 
 GENERATED_TEST: TypeAdapter[GeneratedTest] = TypeAdapter(GeneratedTest)

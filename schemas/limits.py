@@ -15,6 +15,16 @@ SEQ_MAX: Final = 2**53 - 1
 """An event's place within its millisecond: what a number of a browser can hold, and every format that we write."""
 NESTING_MAX: Final = 32
 """Depth of objects and lists in a body."""
+AT_MS_MAX: Final = 32_503_680_000_000
+"""The year 3000 in milliseconds since 1970: no event is later."""
+SIZE_PX_MAX: Final = 100_000
+"""Width and height of a page."""
+PLACE_PX_MAX: Final = 100_000_000
+"""A place in an element or in a scrolled page; browsers scroll no further than a third of it."""
+COUNT_MAX: Final = 10_000_000
+"""Elements that are counted in a page, places among them, levels of headings."""
+STATUS_MAX: Final = 999
+"""An answer's status."""
 
 # --- parts of an event: beyond these they are cut ---
 URL_CHARS_MAX: Final = 4_096
@@ -31,6 +41,7 @@ CHANGES_MAX: Final = 60
 """Changes in one effect."""
 CLASSES_MAX: Final = 20
 PATH_STEPS_MAX: Final = 20
+MODIFIERS_MAX: Final = 4
 
 # --- bodies and messages: beyond these they are refused or buried ---
 BODY_BYTES_MAX: Final = 4 * 1024 * 1024
@@ -69,6 +80,21 @@ STORY_STEPS_MAX: Final = 500
 STORY_REQUESTS_MAX: Final = 500
 CLOCK_AHEAD_MAX_MS: Final = 24 * 3600 * 1000
 """How far an event's time may lie ahead of its message's; beyond, the message's own time is taken for the clock."""
+STORY_NOTES_MAX: Final = 100
+"""Notes of one story or test."""
+NOTE_CHARS_MAX: Final = 500
+SAID_CHARS_MAX: Final = 5_000
+"""One step in words; a story's sentence."""
+SUMMARY_CHARS_MAX: Final = 20_000
+"""The value of one action in the short form that earlier clients read."""
+STEP_CHANGES_MAX: Final = 4 * CHANGES_MAX
+"""Changes kept of one step, however many effects it had."""
+STEP_DIALOGS_MAX: Final = 20
+STATE_TEXTS_MAX: Final = 8
+TEST_STATEMENTS_MAX: Final = 20 * STORY_STEPS_MAX
+PARAMETER_ROWS_MAX: Final = 10
+TAGS_MAX: Final = 100
+"""Tags of one story."""
 SEGMENT_BYTES_MAX: Final = 512 * 1024
 """One row of the journeys table."""
 

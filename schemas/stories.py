@@ -5,20 +5,41 @@ The names of the outer fields (`startTimestamp`, `actions`, `networkRequests` â€
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, StringConstraints, TypeAdapter
 
-from schemas.base import Id, Value
+from schemas import limits
+from schemas.base import (
+    AtMs,
+    Id,
+    Long,
+    Moment,
+    Note,
+    PlacePx,
+    Ref,
+    Said,
+    Status,
+    Text,
+    Url,
+    Value,
+    Version,
+)
 from schemas.elements import Element
-from schemas.events import Change, Choice, Modifier, Page, Traffic, Typed
+from schemas.events import Change, Files, Modifiers, Options, Page, Place, Traffic, Typed
 
 ClosedBy = Literal["end", "silence"]
 
 
 class DialogAnswer(Value):
     dialog: Literal["alert", "confirm", "prompt", "beforeunload"]
-    message: str = ""
+    message: Long = ""
     accepted: bool = True
-    value: str = ""
+    value: Long = ""
+
+
+Changes = Annotated[tuple[Change, ...], Field(max_length=limits.STEP_CHANGES_MAX)]
+Summary = Annotated[str, StringConstraints(max_length=limits.SUMMARY_CHARS_MAX)]
+Tags = Annotated[tuple[Text, ...], Field(max_length=limits.TAGS_MAX)]
+Notes = Annotated[tuple[Note, ...], Field(max_length=limits.STORY_NOTES_MAX)]
 
 
 class StepBase(Value):
@@ -31,27 +52,27 @@ class StepBase(Value):
     `loads` that a new document was loaded.
     """
 
-    event_id: str
-    at_ms: int
-    tab_id: str = ""
-    said: str = ""
+    event_id: Id
+    at_ms: AtMs
+    tab_id: Ref = ""
+    said: Said = ""
     page: Page = Page()
     after: Page | None = None
-    changes: tuple[Change, ...] = ()
-    dialogs: tuple[DialogAnswer, ...] = ()
-    opens_tab: str | None = None
-    download: str | None = None
+    changes: Changes = ()
+    dialogs: Annotated[tuple[DialogAnswer, ...], Field(max_length=limits.STEP_DIALOGS_MAX)] = ()
+    opens_tab: Ref | None = None
+    download: Text | None = None
     navigates: bool = False
     loads: bool = False
     opened_page: Page | None = None
-    opened_changes: tuple[Change, ...] = ()
+    opened_changes: Changes = ()
 
 
 class GotoStep(StepBase):
     """An address was opened: the first page, a typed address, a bookmark."""
 
     type: Literal["goto"] = "goto"
-    url: str
+    url: Url
 
 
 class ReloadStep(StepBase):
@@ -69,9 +90,9 @@ class ClickStep(StepBase):
     type: Literal["click"] = "click"
     target: Element
     button: Literal["left", "middle", "right"] = "left"
-    clicks: int = 1
-    modifiers: tuple[Modifier, ...] = ()
-    position: tuple[float, float] | None = None
+    clicks: int = Field(default=1, ge=1, le=3)
+    modifiers: Modifiers = ()
+    position: Place | None = None
 
 
 class FillStep(StepBase):
@@ -80,14 +101,14 @@ class FillStep(StepBase):
     type: Literal["fill"] = "fill"
     target: Element
     value: Typed
-    before: str = ""
+    before: Long = ""
     autosaved: bool = False
 
 
 class SelectStep(StepBase):
     type: Literal["select"] = "select"
     target: Element
-    options: tuple[Choice, ...]
+    options: Options
 
 
 class CheckStep(StepBase):
@@ -99,22 +120,22 @@ class CheckStep(StepBase):
 class PressStep(StepBase):
     type: Literal["press"] = "press"
     target: Element
-    key: str
-    modifiers: tuple[Modifier, ...] = ()
+    key: Text
+    modifiers: Modifiers = ()
 
 
 class UploadStep(StepBase):
     type: Literal["upload"] = "upload"
     target: Element
-    files: tuple[str, ...]
+    files: Files
 
 
 class DragStep(StepBase):
     type: Literal["drag"] = "drag"
     target: Element
     onto: Element
-    position: tuple[float, float] | None = None
-    onto_position: tuple[float, float] | None = None
+    position: Place | None = None
+    onto_position: Place | None = None
 
 
 class HoverStep(StepBase):
@@ -125,8 +146,8 @@ class HoverStep(StepBase):
 class ScrollStep(StepBase):
     type: Literal["scroll"] = "scroll"
     target: Element | None = None
-    x_px: float = 0
-    y_px: float = 0
+    x_px: PlacePx = 0
+    y_px: PlacePx = 0
 
 
 Step = Annotated[
@@ -152,19 +173,19 @@ class ActionSummary(Value):
     prints_all: ClassVar[bool] = True
 
     type: Literal["navigation", "click", "input", "press", "upload", "drag", "hover", "scroll"]
-    target: str = ""
-    value: str = ""
-    url: str = ""
-    timestamp: str = ""
+    target: Said = ""
+    value: Summary = ""
+    url: Url = ""
+    timestamp: Moment = ""
 
 
 class NetworkRequest(Value):
     prints_all: ClassVar[bool] = True
 
-    url: str
-    method: str = "GET"
-    status: int | None = None
-    cause: str | None = None
+    url: Url
+    method: Text = "GET"
+    status: Status | None = None
+    cause: Ref | None = None
     """The event id of the action that caused it."""
 
 
@@ -173,14 +194,14 @@ class State(Value):
 
     prints_all: ClassVar[bool] = True
 
-    url: str = ""
-    title: str = ""
-    texts: tuple[str, ...] = ()
+    url: Url = ""
+    title: Text = ""
+    texts: Annotated[tuple[Text, ...], Field(max_length=limits.STATE_TEXTS_MAX)] = ()
 
 
 class PatternMatch(Value):
-    name: str
-    similarity: float
+    name: Text
+    similarity: float = Field(ge=-1, le=1, allow_inf_nan=False)
 
 
 class Story(Value):
@@ -194,27 +215,29 @@ class Story(Value):
 
     prints_all: ClassVar[bool] = True
 
-    id: str
-    version: int = Field(ge=1)
+    id: Id
+    version: Version
     app: Id
     journey_id: Id
     session_id: Id
-    user_id: str | None = None
-    title: str
-    sentence: str = ""
-    start_timestamp: str = Field(alias="startTimestamp")
-    end_timestamp: str = Field(alias="endTimestamp")
+    user_id: Ref | None = None
+    title: Text
+    sentence: Said = ""
+    start_timestamp: Moment = Field(alias="startTimestamp")
+    end_timestamp: Moment = Field(alias="endTimestamp")
     closed_by: ClosedBy = "silence"
     traffic: Traffic = "real"
     initial_state: State = Field(alias="initialState")
     final_state: State = Field(alias="finalState")
-    actions: tuple[ActionSummary, ...] = ()
-    network_requests: tuple[NetworkRequest, ...] = Field(default=(), alias="networkRequests")
-    steps: tuple[Step, ...] = ()
-    tags: tuple[str, ...] = ()
-    patterns: tuple[PatternMatch, ...] = ()
-    flow_key: str = ""
-    notes: tuple[str, ...] = ()
+    actions: tuple[ActionSummary, ...] = Field(default=(), max_length=limits.STORY_STEPS_MAX)
+    network_requests: tuple[NetworkRequest, ...] = Field(
+        default=(), alias="networkRequests", max_length=limits.STORY_REQUESTS_MAX
+    )
+    steps: tuple[Step, ...] = Field(default=(), max_length=limits.STORY_STEPS_MAX)
+    tags: Tags = ()
+    patterns: tuple[PatternMatch, ...] = Field(default=(), max_length=limits.TAGS_MAX)
+    flow_key: Ref = ""
+    notes: Notes = ()
 
 
 STORY: TypeAdapter[Story] = TypeAdapter(Story)

@@ -29,6 +29,8 @@ from pipeline.rows import SegmentLog
 
 logger = logging.getLogger(__name__)
 
+FAULTS_LOGGED_MAX: Final = 5
+"""Bugs of ours that are logged of one message."""
 INLINE_BYTES_MAX: Final = 16 * 1024
 """A larger message is parsed on a thread, so that the event loop goes on."""
 
@@ -130,7 +132,10 @@ class JourneysAgent:
         if intake.refused:
             causes = "; ".join(f"event {one.index}: {one.error}" for one in intake.refused[:5])
             cause = f"{len(intake.refused)} of {intake.seen} events refused: {causes}"
-            letters = [await self._letter(message, headers, cause, "unreadable_event")]
+            kind = "internal" if intake.faults else "unreadable_event"
+            letters = [await self._letter(message, headers, cause, kind)]
+            for fault in intake.faults[:FAULTS_LOGGED_MAX]:
+                logger.error("an event can't be read", extra={**_about(message), "trace": trace_of(fault)})
         mine, elsewhere = split(intake.events, message.partition, self._count, self._parts.wire.messages)
         lights = [light(one) for one in mine]
         return lights, letters, [Astray(target, one) for target, one in elsewhere]

@@ -6,6 +6,7 @@ never stops the event loop.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from typing import Final
 
 from aiohttp import web
 
+from agents.faults import trace_of
 from agents.metrics import Metrics
 from agents.web.admission import KEY, Admission
 from agents.web.errors import ApiError
@@ -24,12 +26,15 @@ from pipeline.messages import Message
 from schemas import limits
 from schemas.events import Event
 
+LOG = logging.getLogger(__name__)
 REQUESTS_IN_FLIGHT_MAX: Final = 256
 BYTES_IN_FLIGHT_MAX: Final = 64 * 1024 * 1024
 BODY_SECONDS_MAX: Final = 30.0
 """How long a client may take to send its body."""
 ACK_SECONDS_MAX: Final = 15.0
 PARSERS: Final = 2
+FAULTS_LOGGED_MAX: Final = 5
+"""Bugs of ours that are logged of one body."""
 ENCODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip"})
 
 
@@ -50,7 +55,11 @@ def prepared(
 ) -> Prepared:
     """Parses a body. Raises BadInput (not JSON) or TooLarge."""
     intake = read_body(raw, content_type=content_type, query=query, admit=admission)
-    return Prepared(intake, pack(intake.events))
+    try:
+        return Prepared(intake, pack(intake.events))
+    except Exception:  # noqa: BLE001 - told of the events that it is about
+        intake = intake.usable(pack)
+        return Prepared(intake, pack(intake.events))
 
 
 class Gate:
@@ -159,8 +168,10 @@ class Ingest:
     def _count(self, intake: Intake) -> None:
         metrics = self._services.metrics
         metrics.events_accepted.inc(intake.accepted)
-        if intake.refused:
-            metrics.events_refused.labels("unreadable_event").inc(len(intake.refused))
+        metrics.events_refused.labels("unreadable_event").inc(len(intake.refused) - len(intake.faults))
+        metrics.events_refused.labels("internal").inc(len(intake.faults))
+        for fault in intake.faults[:FAULTS_LOGGED_MAX]:
+            LOG.error("an event can't be read", extra={"trace": trace_of(fault)})
 
 
 def _sender(request: web.Request, key_name: str) -> str:

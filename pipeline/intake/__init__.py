@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.bodies import Bounds, TooLarge, clean, documents, unwrapped
-from pipeline.intake.reading import Admit, Intake, Reading, Refused, everybody
+from pipeline.intake.reading import SMALL_BYTES_MAX, Admit, Intake, Reading, Refused, everybody
 from schemas import limits
 from schemas.avro import AvroReader, schema_id
 from schemas.codecs import BadInput
@@ -49,8 +49,8 @@ def read_message(raw: bytes, headers: Mapping[str, bytes] = _NO_HEADERS, avro: A
 
 def _read(raw: bytes, bounds: Bounds, content_type: str, query: Mapping[str, str], admit: Admit = everybody) -> Intake:
     text = unwrapped(raw, bounds.bytes_max, content_type, query)
-    reading = Reading(bounds, small=len(text) <= limits.EVENT_BYTES_MAX, query=query, admit=admit)
-    for document in documents(text):
+    reading = Reading(bounds, small=len(text) <= SMALL_BYTES_MAX, query=query, admit=admit)
+    for document in documents(text, by_event=True):
         reading.document(document)
     return reading.result()
 

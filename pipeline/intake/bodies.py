@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
+from pipeline.intake.salvage import salvaged
 from schemas import limits
 from schemas.codecs import BadInput
 
@@ -46,18 +47,22 @@ class BrokenLine:
     reason: str
 
 
-def documents(text: bytes) -> list[Any]:
+def documents(text: bytes, *, by_event: bool = False) -> list[Any]:
     """The JSON documents of an unwrapped body: usually one, with NDJSON one a line (BrokenLine for a line that is
-    no JSON). Raises BadInput when nothing of it is JSON."""
+    no JSON). With `by_event` a list of events of which some are no JSON is taken apart (BrokenItem for each of those).
+    Raises BadInput when nothing of it is JSON."""
     if not text.strip():
         raise BadInput('the body is empty; send one event, a list, or {"events": [...]}')
     try:
         return [parsed(text)]
     except BadInput as whole:
         lines = _lines(text)
-        if lines is None:
+        if lines is not None:
+            return lines
+        document = salvaged(text, parsed) if by_event else None
+        if document is None:
             raise whole from None
-        return lines
+        return [document]
 
 
 def unwrapped(raw: bytes, bytes_max: int, content_type: str, query: Mapping[str, str]) -> bytes:

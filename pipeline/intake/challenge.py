@@ -128,7 +128,7 @@ def _envelope(raw: Mapping[str, Any], props: Mapping[str, Any], kind: _Kind) -> 
         user_id=id_field(names, "distinct_id", "$distinct_id", "user_id"),
         tab_id=id_field(props, "$window_id", "tab_id") or "",
         at_ms=time_ms(clock, value),
-        seq=seq if type(seq) is int and 0 <= seq < 2**53 else _ORDER.get(kind, 2),
+        seq=seq if type(seq) is int and 0 <= seq <= limits.SEQ_MAX else _ORDER.get(kind, 2),
         source="challenge",
         traffic=traffic_field(props),
         page=Page(url=url, title=text_field(props, "title", "$title"), **viewport(props)),
@@ -140,7 +140,7 @@ def viewport(props: Mapping[str, Any]) -> dict[str, int]:
     out = {}
     for ours, theirs in (("width_px", "$viewport_width"), ("height_px", "$viewport_height")):
         value = props.get(theirs)
-        if type(value) is int and 0 < value < 100_000:
+        if type(value) is int and 0 < value < limits.SIZE_PX_MAX:
             out[ours] = value
     return out
 

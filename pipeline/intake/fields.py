@@ -16,7 +16,6 @@ from schemas.events import Page, Source, Traffic
 
 _EVENTS = UUID("5f0c7d0e-8a55-5f0b-9f52-6f0a5ad5c9f1")
 """Namespace of the ids that we give to events that come without one."""
-_AT_MS_MAX = 32_503_680_000_000
 _SECONDS_MAX = 100_000_000_000
 """Numbers up to this are seconds (year 5138), beyond it milliseconds (from 1973 on)."""
 _DIGITS = re.compile(r"[+-]?\d{9,14}(\.\d{1,9})?")
@@ -86,7 +85,7 @@ WITHHELD_MARK = "withheld"
 
 def safe_url(url: str) -> str:
     """An address within its bound, without a user's name and password and without values of secret parameters."""
-    return bare_url(url[: limits.URL_CHARS_MAX])
+    return bare_url(url[: limits.URL_CHARS_MAX])[: limits.URL_CHARS_MAX]  # the mark may be longer than the value
 
 
 def bare_url(url: str) -> str:
@@ -184,6 +183,6 @@ def _from_text(name: str, text: str) -> int:
 
 
 def _in_range(name: str, at_ms: int) -> int:
-    if not 0 <= at_ms <= _AT_MS_MAX:
+    if not 0 <= at_ms <= limits.AT_MS_MAX:
         raise BadInput(f"{name}: before 1970 or after 2999")
     return at_ms

@@ -24,6 +24,7 @@ _ITEMS_MAX = {
     "classes": limits.CLASSES_MAX,
     "steps": limits.PATH_STEPS_MAX,
     "within": limits.ANCESTORS_MAX,
+    "modifiers": limits.MODIFIERS_MAX,
 }
 _CHARS_MAX = {
     "chunk": limits.EVENT_BYTES_MAX,
@@ -102,6 +103,8 @@ def _fits(raw: Mapping[str, Any]) -> bool:
             waiting += [item for item in node if type(item) in nested]
             if any(type(item) is str and len(item) > chars_max for item in node):
                 return False
+            if any(type(item) is list and len(item) > limits.CANDIDATES_MAX for item in node):
+                return False
             continue
         for key, value in node.items():
             kind = type(value)
@@ -131,7 +134,13 @@ def _trimmed(key: str, node: Any) -> Any:
     if type(node) is list:
         if key == "candidates":
             node = [item for item in node if _findable(item)]
-        return [_trimmed(key, item) for item in node[: _ITEMS_MAX.get(key, limits.BODY_EVENTS_MAX)]]
+        elif key == "changes":
+            node = [item for item in node if type(item) is not dict or _findable(item.get("items"))]
+        inner = "candidates" if key == "frames" else key
+        return [
+            _trimmed(inner if type(item) is list else key, item)
+            for item in node[: _ITEMS_MAX.get(key, limits.BODY_EVENTS_MAX)]
+        ]
     return node
 
 
@@ -161,6 +170,9 @@ def _findable(candidate: Any) -> bool:
 
 def _short_enough(locator: Mapping[str, Any]) -> bool:
     value_max = limits.URL_CHARS_MAX if locator.get("by") == "attribute" else limits.TEXT_CHARS_MAX
+    steps = locator.get("steps")
+    if type(steps) is list and len(steps) > limits.PATH_STEPS_MAX:
+        return False
     return all(
         len(value) <= (value_max if key == "value" else limits.TEXT_CHARS_MAX)
         for key, value in locator.items()

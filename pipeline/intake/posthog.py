@@ -209,7 +209,8 @@ def chain_target(chain: tuple[ChainElement, ...]) -> Element:
     told = Described(leaf.tag, leaf.attributes, leaf.text, label[: limits.TEXT_CHARS_MAX], _ancestors(chain[1:]))
     found = element(told)
     path = _path(chain)
-    return found.model_copy(update={"candidates": (*found.candidates, path)}) if path else found
+    candidates = found.candidates[: limits.CANDIDATES_MAX - 1]
+    return found.model_copy(update={"candidates": (*candidates, path)}) if path else found
 
 
 def _ancestors(chain: tuple[ChainElement, ...]) -> tuple[Ancestor, ...]:

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from pipeline.intake import challenge, native, posthog, rrweb
 from pipeline.intake.bodies import Bounds, BrokenLine, TooLarge
 from pipeline.intake.fields import canonical, mapping
+from pipeline.intake.salvage import BrokenItem
 from schemas import limits
-from schemas.codecs import BadInput
+from schemas.codecs import BadInput, to_json
 from schemas.events import Event
+
+SMALL_BYTES_MAX: Final = limits.EVENT_BYTES_MAX // 4
+"""What is no longer stays within EVENT_BYTES_MAX whatever is filled in and put right."""
 
 Admit = Callable[[str, str], None]
 """Decides whether an event comes in, by the project token that came with it ("" for none) and its app: returns, or
@@ -22,24 +26,52 @@ def everybody(_token: str, _app: str) -> None:
 
 @dataclass(frozen=True)
 class Refused:
-    """One event that could not be read: its place in the body, from 0, and what is wrong with it."""
+    """One event that could not be read: its place in the body, from 0, and what is wrong with it. `fault` is there
+    where that is a bug of ours: its trace is to be logged."""
 
     index: int
     error: str
+    fault: Exception | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
 class Intake:
-    """What a body gave. `seen` counts its events as they came; one of them can become several of ours, or none."""
+    """What a body gave. `seen` counts its events as they came; one of them can become several of ours, or none.
+    `places` says of each of ours which one it was made of."""
 
     events: tuple[Event, ...] = ()
     refused: tuple[Refused, ...] = ()
     seen: int = 0
+    places: tuple[int, ...] = ()
 
     @property
     def accepted(self) -> int:
         """How many of the events that came are kept."""
         return self.seen - len(self.refused)
+
+    @property
+    def faults(self) -> tuple[Exception, ...]:
+        """The bugs of ours that events met."""
+        return tuple(one.fault for one in self.refused if one.fault is not None)
+
+    def usable(self, use: Callable[[tuple[Event]], object]) -> "Intake":
+        """What is left without the events for which `use` fails: for the case that it failed for all of them together.
+
+        An event that came is refused as a whole.
+        """
+        broken: dict[int, Refused] = {}
+        for place, event in zip(self.places, self.events, strict=True):
+            try:
+                use((event,))
+            except Exception as error:  # noqa: BLE001 - kept for the log
+                broken.setdefault(place, _refused(place, f"internal error: {type(error).__name__}", error))
+        kept = [(place, event) for place, event in zip(self.places, self.events, strict=True) if place not in broken]
+        refused = sorted([*self.refused, *broken.values()], key=lambda one: one.index)
+        return Intake(tuple(event for _, event in kept), tuple(refused), self.seen, tuple(place for place, _ in kept))
+
+
+def _refused(index: int, reason: str, fault: Exception | None = None) -> Refused:
+    return Refused(index, f"events[{index}]: {reason}"[: limits.CAUSE_CHARS_MAX], fault)
 
 
 @dataclass
@@ -53,24 +85,30 @@ class Reading:
     admit: Admit = everybody
     _events: list[Event] = field(default_factory=list)
     _refused: list[Refused] = field(default_factory=list)
+    _places: list[int] = field(default_factory=list)
     _seen: int = 0
 
     def result(self) -> Intake:
-        return Intake(tuple(self._events), tuple(self._refused), self._seen)
+        return Intake(tuple(self._events), tuple(self._refused), self._seen, tuple(self._places))
 
     def document(self, document: Any) -> None:
         """Takes one document: an event, a list of them, or one of the envelopes."""
         if isinstance(document, BrokenLine):
             self._refuse(f"line {document.line}: {document.reason}")
         elif isinstance(document, list):
-            if document and all(rrweb.is_rrweb(one) for one in document):
-                self._take(lambda: rrweb.plain(document))
-            else:
-                self._each(document)
+            self._list(document)
         elif isinstance(document, dict):
             self._object(document)
         else:
             self._one(document)
+
+    def _list(self, document: list[Any]) -> None:
+        recorded = [one for one in document if not isinstance(one, BrokenItem)]
+        if not recorded or not all(rrweb.is_rrweb(one) for one in recorded):
+            self._each(document)
+            return
+        self._take(lambda: rrweb.plain(recorded))
+        self._each(one for one in document if isinstance(one, BrokenItem))
 
     def _object(self, document: dict[str, Any]) -> None:
         if isinstance(document.get("events"), list):
@@ -90,24 +128,35 @@ class Reading:
             self._one(item, sending)
 
     def _one(self, raw: Any, sending: posthog.Sending | None = None) -> None:
+        if isinstance(raw, BrokenItem):
+            self._refuse(raw.reason)
+            return
         sending = sending or posthog.Sending(self.query.get("sent_at") or self.query.get("_"))
         self._take(lambda: self._read(raw, sending), posthog.token(raw) or sending.token)
 
     def _take(self, read: Callable[[], Sequence[Event]], token: str = "") -> None:
-        if self._seen >= self.bounds.events_max:
-            raise TooLarge(f"the body has more than {self.bounds.events_max} events; send them in smaller pieces")
+        """Reads one event, and refuses it where that fails, be it by a bug of ours: its neighbours go on."""
+        self._make_room()
         try:
             events = read()
             for app in {event.app for event in events}:
                 self.admit(token, app)
-            self._events += events
         except BadInput as error:
             self._refuse(str(error))
+        except Exception as error:  # noqa: BLE001 - kept for the log
+            self._refuse(f"internal error: {type(error).__name__}", error)
         else:
+            self._events += events
+            self._places += [self._seen] * len(events)
             self._seen += 1
 
-    def _refuse(self, reason: str) -> None:
-        self._refused.append(Refused(self._seen, f"events[{self._seen}]: {reason}"[: limits.CAUSE_CHARS_MAX]))
+    def _make_room(self) -> None:
+        if self._seen >= self.bounds.events_max:
+            raise TooLarge(f"the body has more than {self.bounds.events_max} events; send them in smaller pieces")
+
+    def _refuse(self, reason: str, fault: Exception | None = None) -> None:
+        self._make_room()
+        self._refused.append(_refused(self._seen, reason, fault))
         self._seen += 1
 
     def _read(self, raw: Any, sending: posthog.Sending) -> Sequence[Event]:
@@ -116,8 +165,14 @@ class Reading:
         if posthog.is_snapshot(raw):
             # It may be as large as the body: it is pruned, and cut into events of their own.
             return posthog.posthog_events(raw, sending)
-        if not self.small and len(canonical(raw)) > limits.EVENT_BYTES_MAX:
-            raise BadInput(f"has more than {limits.EVENT_BYTES_MAX} bytes")
+        size = 0 if self.small else len(canonical(raw))
+        _require_size(size)
+        events = self._of_one(raw, sending)
+        for event in events if size > SMALL_BYTES_MAX else ():
+            _require_size(len(to_json(event)))  # what is put in for a secret may be longer than it
+        return events
+
+    def _of_one(self, raw: dict[str, Any], sending: posthog.Sending) -> Sequence[Event]:
         if native.is_native(raw):
             return [native.native_event(raw)]
         if posthog.is_kafka_record(raw):
@@ -127,6 +182,11 @@ class Reading:
         if challenge.is_challenge(raw):
             return [challenge.challenge_event(raw)]
         raise BadInput("no format that we know: it has neither `kind` nor `event`")
+
+
+def _require_size(size_bytes: int) -> None:
+    if size_bytes > limits.EVENT_BYTES_MAX:
+        raise BadInput(f"has more than {limits.EVENT_BYTES_MAX} bytes")
 
 
 def _is_request(document: Mapping[str, Any]) -> bool:

@@ -10,11 +10,12 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from pipeline.intake.bodies import parsed
-from schemas.base import Value
+from schemas.base import AtMs, Found, Long, SizePx, Text, Url, Value
 from schemas.codecs import BadInput, explain, to_json
+from schemas.events import Chunk as ChunkText
 
 CHUNK_JSON_BYTES_MAX: Final = 4 * 1024 * 1024
 """A chunk once decompressed."""
@@ -22,51 +23,63 @@ CHUNK_CHARS_MAX: Final = 200 * 1024
 """A chunk as it travels: leaves room for the envelope within EVENT_BYTES_MAX."""
 _JSON_BYTES_AIM: Final = 1024 * 1024
 
+ITEMS_MAX: Final = CHUNK_JSON_BYTES_MAX // 2
+"""No chunk has room for more items in a list."""
+ATTRIBUTES_MAX: Final = 100
+"""Attributes of one node: more than are ever kept."""
+TAG_CHARS_MAX: Final = 60
+"""Letters of a tag; what comes beyond is cut."""
+
 NodeId = Annotated[int, Field(ge=-1, lt=2**53)]
 """rrweb's number of a node; -1 is none."""
-Node = tuple[NodeId, NodeId, NodeId, str, dict[str, str], str]
+Tag = Annotated[str, StringConstraints(max_length=TAG_CHARS_MAX)]
+Attributes = Annotated[dict[Text, Found], Field(max_length=ATTRIBUTES_MAX)]
+Changed = Annotated[dict[Text, Found | None], Field(max_length=ATTRIBUTES_MAX)]
+Node = tuple[NodeId, NodeId, NodeId, Tag, Attributes, Text]
 """(id, parent, next sibling or -1, tag, attributes, text). Tags of other nodes: `#text`, `#document`, `#comment`.
 
 Attributes with `#` are ours: `#hidden` (display: none), `#shadow` (a child within the parent's shadow root).
 """
+
+Nodes = Annotated[tuple[Node, ...], Field(max_length=ITEMS_MAX)]
 
 
 class MetaEntry(Value):
     """A document began, or its address changed."""
 
     t: Literal["meta"] = "meta"
-    at_ms: int
-    url: str
-    width_px: int = 0
-    height_px: int = 0
+    at_ms: AtMs
+    url: Url
+    width_px: SizePx = 0
+    height_px: SizePx = 0
 
 
 class FullEntry(Value):
     """The whole page."""
 
     t: Literal["full"] = "full"
-    at_ms: int
-    nodes: tuple[Node, ...]
+    at_ms: AtMs
+    nodes: Nodes
 
 
 class MutationEntry(Value):
     """What changed in the page; an attribute that is None was removed."""
 
     t: Literal["mutation"] = "mutation"
-    at_ms: int
-    removes: tuple[NodeId, ...] = ()
-    adds: tuple[Node, ...] = ()
-    texts: tuple[tuple[NodeId, str], ...] = ()
-    attributes: tuple[tuple[NodeId, dict[str, str | None]], ...] = ()
+    at_ms: AtMs
+    removes: Annotated[tuple[NodeId, ...], Field(max_length=ITEMS_MAX)] = ()
+    adds: Nodes = ()
+    texts: Annotated[tuple[tuple[NodeId, Text], ...], Field(max_length=ITEMS_MAX)] = ()
+    attributes: Annotated[tuple[tuple[NodeId, Changed], ...], Field(max_length=ITEMS_MAX)] = ()
 
 
 class InputEntry(Value):
     """A field's value or state. `secret`: the value was withheld at intake."""
 
     t: Literal["input"] = "input"
-    at_ms: int
+    at_ms: AtMs
     node: NodeId
-    text: str = ""
+    text: Long = ""
     checked: bool = False
     secret: bool = False
 
@@ -75,21 +88,22 @@ class MouseEntry(Value):
     """A click and its like, or a change of focus."""
 
     t: Literal["mouse"] = "mouse"
-    at_ms: int
+    at_ms: AtMs
     node: NodeId
     what: Literal["click", "contextmenu", "dblclick", "focus", "blur"]
 
 
 Entry = MetaEntry | FullEntry | MutationEntry | InputEntry | MouseEntry
-_ENTRIES: TypeAdapter[tuple[Entry, ...]] = TypeAdapter(tuple[Annotated[Entry, Field(discriminator="t")], ...])
+Entries = Annotated[tuple[Annotated[Entry, Field(discriminator="t")], ...], Field(max_length=ITEMS_MAX)]
+_ENTRIES: TypeAdapter[tuple[Entry, ...]] = TypeAdapter(Entries)
 
 
 class Chunk(Value):
     """Entries ready to travel. `left_out` says what was too large to go with them."""
 
-    at_ms: int
-    text: str = ""
-    left_out: str = ""
+    at_ms: AtMs
+    text: ChunkText = ""
+    left_out: Text = ""
 
 
 def chunks(entries: Iterable[Entry]) -> Iterator[Chunk]:

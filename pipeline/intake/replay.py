@@ -233,7 +233,8 @@ def _with_link(target: Element, twin: Event | None) -> Element:
     if not isinstance(other, Element) or other.tag != target.tag or not other.href:
         return target
     link = Candidate(locator=ByAttribute(tag=target.tag, attribute="href", value=other.href))
-    return target.model_copy(update={"href": other.href, "candidates": (*target.candidates, link)})
+    candidates = target.candidates[: limits.CANDIDATES_MAX - 1]
+    return target.model_copy(update={"href": other.href, "candidates": (*candidates, link)})
 
 
 def _typed(proof: Proof) -> Typed:

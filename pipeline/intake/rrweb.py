@@ -14,6 +14,7 @@ from pipeline.intake.bodies import parsed
 from pipeline.intake.described import secret_kind
 from pipeline.intake.fields import Envelope, event_id, safe_url, time_ms, who
 from pipeline.intake.recording import (
+    TAG_CHARS_MAX,
     Entry,
     FullEntry,
     InputEntry,
@@ -117,7 +118,7 @@ class _Pruning:
             at_ms = raw.get("timestamp")
             if isinstance(at_ms, float) and at_ms < 2**53:
                 at_ms = int(at_ms)
-            if type(at_ms) is not int or not 0 <= at_ms <= 32_503_680_000_000:
+            if type(at_ms) is not int or not 0 <= at_ms <= limits.AT_MS_MAX:
                 continue
             entry = self._entry(raw.get("type"), at_ms, self._open(raw.get("data")))
             if entry is not None:
@@ -234,7 +235,7 @@ def _tag(raw: Mapping[str, Any]) -> str | None:
     if name != "element":
         return name
     tag = raw.get("tagName")
-    return tag.lower()[:60] if isinstance(tag, str) and tag and tag[0].isalpha() else None
+    return tag.lower()[:TAG_CHARS_MAX] if isinstance(tag, str) and tag and tag[0].isalpha() else None
 
 
 def _node_id(value: Any) -> int:
@@ -242,7 +243,7 @@ def _node_id(value: Any) -> int:
 
 
 def _size(value: Any) -> int:
-    return int(value) if isinstance(value, (int, float)) and 0 < value < 100_000 else 0
+    return int(value) if isinstance(value, (int, float)) and 0 < value < limits.SIZE_PX_MAX else 0
 
 
 def _text(value: Any, chars_max: int) -> str:

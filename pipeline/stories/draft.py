@@ -45,9 +45,6 @@ from schemas.stories import (
     UploadStep,
 )
 
-STEP_CHANGES_MAX: Final = 4 * limits.CHANGES_MAX
-"""Changes kept of one step, however many effects it had."""
-STEP_DIALOGS_MAX: Final = 20
 PASSIVE_REQUESTS: Final = frozenset(
     {"img", "image", "css", "link", "script", "font", "video", "audio", "beacon", "icon", "document", "navigation"}
 )
@@ -86,7 +83,7 @@ class Draft:
         """Adds what the page showed; of very much the latest."""
         held = self.opened_changes if opened else self.changes
         held.extend(changes)
-        del held[:-STEP_CHANGES_MAX]
+        del held[: -limits.STEP_CHANGES_MAX]
 
     def ask(self, request: Request) -> None:
         """Adds a request that it caused."""
@@ -97,20 +94,20 @@ class Draft:
             self.autosaved = True
 
     def answer(self, dialog: DialogAnswer) -> None:
-        if len(self.dialogs) < STEP_DIALOGS_MAX:
+        if len(self.dialogs) < limits.STEP_DIALOGS_MAX:
             self.dialogs.append(dialog)
 
     def absorb(self, other: "Draft") -> None:
         """Takes over what came of an earlier step that is dropped."""
         self.event_ids += other.event_ids
-        self.changes = (other.changes + self.changes)[-STEP_CHANGES_MAX:]
-        self.dialogs = (other.dialogs + self.dialogs)[:STEP_DIALOGS_MAX]
+        self.changes = (other.changes + self.changes)[-limits.STEP_CHANGES_MAX :]
+        self.dialogs = (other.dialogs + self.dialogs)[: limits.STEP_DIALOGS_MAX]
         self.after = self.after or other.after
         self.navigates = self.navigates or other.navigates
         self.loads = self.loads or other.loads
         self.opens_tab = self.opens_tab or other.opens_tab
         self.opened_page = self.opened_page or other.opened_page
-        self.opened_changes = (other.opened_changes + self.opened_changes)[-STEP_CHANGES_MAX:]
+        self.opened_changes = (other.opened_changes + self.opened_changes)[-limits.STEP_CHANGES_MAX :]
         self.download = self.download or other.download
         self.asks += other.asks
         self.touched = self.touched or other.touched

@@ -5,10 +5,10 @@ from typing import Final
 
 from pipeline.stories.outcome import headings, messages, shown_texts
 from pipeline.stories.words import short
+from schemas import limits
 from schemas.events import Page
 from schemas.stories import GotoStep, State, Step
 
-STATE_TEXTS_MAX: Final = 8
 STATE_TEXT_CHARS_MAX: Final = 120
 
 
@@ -31,4 +31,4 @@ def final_state(steps: Sequence[Step], page: Page) -> State:
 def _texts(step: Step) -> tuple[str, ...]:
     others = [text for _, text in shown_texts(step.changes) if text]
     found = dict.fromkeys([*messages(step.changes), *headings(step.changes), *others])
-    return tuple(dict.fromkeys(short(text, STATE_TEXT_CHARS_MAX) for text in list(found)[:STATE_TEXTS_MAX]))
+    return tuple(dict.fromkeys(short(text, STATE_TEXT_CHARS_MAX) for text in list(found)[: limits.STATE_TEXTS_MAX]))

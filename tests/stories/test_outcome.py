@@ -3,9 +3,10 @@
 import pytest
 
 from pipeline.stories.outcome import errors, messages
+from schemas import limits
 from schemas.elements import Element
-from schemas.events import Appeared
-from tests.stories.by_hand import HOME, Journey, alert, button, password, textbox
+from schemas.events import Appeared, TextChanged
+from tests.stories.by_hand import HOME, Journey, button, password, textbox
 
 
 @pytest.mark.parametrize(
@@ -37,5 +38,7 @@ def test_hostile_answers_are_read_in_a_moment() -> None:
     """Words that could be read in many ways, and text without an end, cost no more than others."""
     for text in ("Item " + "was successfully " * 500 + "x", "a" * 9_000):
         journey = Journey().opens(HOME).fill(textbox("Name"), "x").click(button("Save", type="submit"))
-        story = journey.shows_new(Element(tag="p", role="alert", text=text), alert(f"Error: {text}")).story()
+        shown = Element(tag="p", role="alert", text=text[: limits.TEXT_CHARS_MAX])
+        changes = [TextChanged(element=shown, after=said) for said in (text, f"Error: {text}")]
+        story = journey.shows(*changes).story()
         assert story.title

@@ -11,7 +11,7 @@ from pipeline.restoring import restore
 from pipeline.rows import SegmentLog
 from pipeline.story_ids import PARTS_MAX, part_ids
 from pipeline.windows import PartitionWindows, Windowing
-from schemas.events import End, Event, Opaque
+from schemas.events import End, Event, Recording
 
 GAP_MS = 1_000
 LATENESS_MS = 500
@@ -21,7 +21,7 @@ START_MS = 1_700_000_000_000
 
 
 def event(journey: str, at_ms: int, name: str, ends: bool = False, tab_id: str = "", note: str = "") -> Event:
-    """An event of a journey, `at_ms` after START_MS."""
+    """An event of a journey, `at_ms` after START_MS; `note` makes it as large as one likes."""
     common = {
         "id": name,
         "app": "shop",
@@ -30,7 +30,7 @@ def event(journey: str, at_ms: int, name: str, ends: bool = False, tab_id: str =
         "at_ms": START_MS + at_ms,
         "tab_id": tab_id,
     }
-    return End.model_validate(common) if ends else Opaque.model_validate({**common, "name": note})
+    return End.model_validate(common) if ends else Recording.model_validate({**common, "chunk": note})
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ EVIL = [
     "'); __import__('os').system('x') #",
     '\\"); raise SystemExit #',
     "{__import__('os')}",
-    "\0\ud800\u202e\u2028",
+    "\0\u202e\u2028\U0010ffff",
     "../../../etc/passwd",
     'x" >> css=body',
     "])}; drop table --",
