@@ -1,13 +1,16 @@
 // Bundles src/main.ts into the one script that the web views serve as /capture.js.
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { readFile, readdir, writeFile, mkdir } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { minify } from "terser";
+import { harden } from "./harden.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, "..", "agents", "web", "static", "capture.js");
-const GZIP_BYTES_MAX = 40_000;
+const BANNER = "/* journeywright recorder; contains ivya (MIT), a fork of Playwright's injected script (Apache-2.0) */";
+const GZIP_BYTES_MAX = 36_500;
 
 // ivya is Playwright's own resolution of roles, names and texts as a library. Its parts for that are bundled with a
 // selector engine that we don't need and that no tree shaking removes: we keep the regions that we use, by name.
@@ -47,17 +50,23 @@ const onlyRolesAndTexts = {
 const result = await build({
   entryPoints: [join(HERE, "src", "main.ts")],
   bundle: true,
-  minify: true,
   write: false,
-  format: "iife",
+  format: "esm",
   target: "es2020",
   legalComments: "none",
-  charset: "ascii",
-  banner: { js: "/* journeywright recorder; contains ivya (MIT), a fork of Playwright's injected script (Apache-2.0) */" },
   plugins: [onlyRolesAndTexts],
   metafile: true,
 });
-const code = result.outputFiles[0].contents;
+const hardened = await harden(result.outputFiles[0].text, HERE);
+const { code: mangled } = await transform(hardened.text, {
+  minify: true,
+  mangleProps: new RegExp(`^(${hardened.ours.join("|")})$`),
+  target: "es2020",
+  charset: "ascii",
+  legalComments: "none",
+});
+const smaller = await minify(mangled, { ecma: 2020, compress: { passes: 3, ecma: 2020 }, format: { ascii_only: true, preamble: BANNER } });
+const code = Buffer.from(smaller.code);
 await mkdir(dirname(OUT), { recursive: true });
 await writeFile(OUT, code);
 const gzipped = gzipSync(code, { level: 9 }).length;

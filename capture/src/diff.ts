@@ -109,13 +109,13 @@ class Comparison {
       const before = this.before(item);
       if (before && before.text === item.text && !before.live && !item.live && !item.whole) continue; // only its role is another
       if (before && before.text && !item.whole && before.role === item.role) this.textChanged(item, before);
-      else if (before && item.whole) this.push(this.rank(item) + 2, () => this.appeared(item));
-      else this.push(this.rank(item), () => this.appeared(item));
+      else if (before && item.whole) this.rankAt(this.rank(item) + 2, () => this.appeared(item));
+      else this.rankAt(this.rank(item), () => this.appeared(item));
     }
   }
 
   private textChanged(item: Item, before: Item): void {
-    this.push(Math.min(this.rank(item), 4), () => ({
+    this.rankAt(Math.min(this.rank(item), 4), () => ({
       change: "text",
       element: item.words ? asText(this.describe(item.el), item.text) : this.describe(item.el),
       before: before.text,
@@ -137,7 +137,7 @@ class Comparison {
       if (item.whole || item.words || item.masked || !item.text) continue;
       if (this.now.byElement.get(item.el) ? !this.reused.has(item.el) : this.hiddenForReaders(item.el)) continue;
       if (this.now.keys.has(item.key) || (most -= 1) < 0) continue;
-      this.push(this.rank(item) + 3.5, () => ({ change: "gone", element: this.goneShot(item.role, item.text, item.live, item.el.ownerDocument) }));
+      this.rankAt(this.rank(item) + 3.5, () => ({ change: "gone", element: this.goneShot(item.role, item.text, item.live, item.el.ownerDocument) }));
     }
   }
 
@@ -159,7 +159,7 @@ class Comparison {
       const telling = /^(alert|status|dialog|heading|button)$/.test(role);
       if (text.length < 3 || !(few || telling) || (most -= 1) < 0) continue;
       const mine = this.circumstances.words.some((word) => text.toLowerCase().includes(word));
-      this.push(mine || role === "alert" ? 7 : 9, () => ({ change: "gone", element: this.goneShot(role, text, false, document) }));
+      this.rankAt(mine || role === "alert" ? 7 : 9, () => ({ change: "gone", element: this.goneShot(role, text, false, document) }));
     }
   }
 
@@ -171,7 +171,7 @@ class Comparison {
       if (secret || value === was || this.circumstances.own.has(element)) continue;
       if (kept?.get(sign) === digestOf(value)) continue;
       const rank = before.has(element) ? 3 : 6;
-      this.push(rank, () => ({ change: "value", element: this.describe(element), before: was, after: value }));
+      this.rankAt(rank, () => ({ change: "value", element: this.describe(element), before: was, after: value }));
     }
   }
 
@@ -184,7 +184,7 @@ class Comparison {
         const after = states[state];
         if (after === undefined || before[state] === undefined || before[state] === after) continue;
         if (this.circumstances.own.has(element) && state === "checked") continue;
-        this.push(4, () => ({ change: "state", element: this.describe(element), state, after }));
+        this.rankAt(4, () => ({ change: "state", element: this.describe(element), state, after }));
       }
     }
   }
@@ -195,7 +195,7 @@ class Comparison {
     for (const [element, list] of this.now.lists) {
       const before = live ? live.get(element)?.count : signed?.get(list.sign);
       if (before === undefined || before === list.count || Math.max(before, list.count) > limits.LIST_ITEMS_MAX) continue;
-      this.push(5, () => this.counted(element, list, before));
+      this.rankAt(5, () => this.counted(element, list, before));
     }
   }
 
@@ -207,7 +207,7 @@ class Comparison {
       ? { locator, within: [{ locator: own.locator, count: 1 }], count: list.count, index: 0 }
       : { locator, count: 0, index: 0 };
     const index = this.circumstances.elements.indexes.of(element.ownerDocument);
-    const measured = index.matches(items.locator, items.within).length;
+    const measured = index.found(items.locator, items.within).length;
     if (!own && measured !== list.count) return null;
     return { change: "count", element: shot, items: { ...items, count: measured }, before, after: list.count };
   }
@@ -237,12 +237,12 @@ class Comparison {
     if (byName) shot.name = text;
     if (!byName && text.length > limits.NAME_CHARS_MAX) return shot;
     const locator: Locator = byName ? { by: "role", role, name: text, exact: true } : { by: "text", value: text, exact: true };
-    const others = this.circumstances.elements.indexes.of(doc).matches(locator).length;
+    const others = this.circumstances.elements.indexes.of(doc).found(locator).length;
     shot.candidates!.push({ locator, count: others > 1 ? others : 0, index: 0 });
     return shot;
   }
 
-  private push(rank: number, make: () => Change | null): void {
+  private rankAt(rank: number, make: () => Change | null): void {
     this.ranked.push({ rank, order: this.ranked.length, make });
   }
 

@@ -43,15 +43,15 @@ export class Identity {
     this.salt = fresh ? newId() : known.salt;
     const claimed = this.claim(now);
     this.claimedCause = claimed?.cause ?? null;
-    const tab = claimed?.tab ?? session.get("tab");
+    const tab = claimed?.tab ?? session.read("tab");
     this.freshTab = tab === null || claimed !== null;
     this.tabId = tab ?? newId();
-    session.set("tab", this.tabId);
+    session.write("tab", this.tabId);
     const journey = session.json<Kept & { open?: boolean }>("journey");
     const stale = !journey || now - journey.last > IDLE_MS;
     this.journeyId = claimed?.journey ?? (stale ? newId() : journey.id);
     this.journeyOpen = true;
-    this.seq = this.freshTab ? 0 : Number(session.get("seq") ?? "0");
+    this.seq = this.freshTab ? 0 : Number(session.read("seq") ?? "0");
     this.touch(now);
   }
 
@@ -61,7 +61,7 @@ export class Identity {
     if (now - this.lastMs > IDLE_MS && this.lastMs > 0) this.journeyId = newId();
     this.lastMs = Math.max(this.lastMs, now);
     this.seq += 1;
-    this.session.set("seq", String(this.seq));
+    this.session.write("seq", String(this.seq));
     this.touch(now);
     return { at_ms: this.lastMs, seq: this.seq };
   }
@@ -80,18 +80,18 @@ export class Identity {
   /** Mints the id of a tab that is about to be opened with this address, and leaves the journey to it. */
   handOff(url: string, cause: string | null): string {
     this.handed = true;
-    this.session.set("family", "1");
+    this.session.write("family", "1");
     const tab = newId();
     const now = native.now();
     const waiting = (this.local.json<Handoff[]>("opened") ?? []).filter((one) => now - one.at < HANDOFF_MS);
     waiting.push({ tab, journey: this.journeyId, url, at: now, cause });
-    this.local.set("opened", JSON.stringify(waiting.slice(-5)));
+    this.local.write("opened", JSON.stringify(waiting.slice(-5)));
     return tab;
   }
 
   /** Whether other tabs of this journey may be open. */
   hasSiblings(): boolean {
-    return this.handed || this.claimedCause !== null || window.opener !== null || this.session.get("family") !== null;
+    return this.handed || this.claimedCause !== null || window.opener !== null || this.session.read("family") !== null;
   }
 
   private claim(now: number): Handoff | null {
@@ -103,17 +103,17 @@ export class Identity {
     const found = exact >= 0 ? exact : loose;
     if (found < 0) return null;
     const [claimed] = waiting.splice(found, 1);
-    this.local.set("opened", JSON.stringify(waiting));
+    this.local.write("opened", JSON.stringify(waiting));
     return claimed ?? null;
   }
 
   /** Whether the opened address may have led here by a redirect: a new tab of the same origin, and nothing else known. */
   private redirected(url: string): boolean {
-    return url.startsWith(location.origin) && (this.session.get("tab") === null || window.opener !== null);
+    return url.startsWith(location.origin) && (this.session.read("tab") === null || window.opener !== null);
   }
 
   private touch(now: number): void {
-    this.local.set("session", JSON.stringify({ id: this.sessionId, salt: this.salt, last: now }));
-    this.session.set("journey", JSON.stringify({ id: this.journeyId, last: now }));
+    this.local.write("session", JSON.stringify({ id: this.sessionId, salt: this.salt, last: now }));
+    this.session.write("journey", JSON.stringify({ id: this.journeyId, last: now }));
   }
 }

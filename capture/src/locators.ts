@@ -101,7 +101,7 @@ export class Locators {
     if (name.length <= NAME_CHARS_MAX) {
       const loose: Locator = { by: "role", role, name };
       locators.push(loose);
-      if (name === whole && index.matches(loose).length > 1) locators.push({ by: "role", role, name, exact: true });
+      if (name === whole && index.found(loose).length > 1) locators.push({ by: "role", role, name, exact: true });
     } else {
       locators.push({ by: "role", role, name: cutAtWord(name, NAME_CHARS_MAX) });
       locators.push({ by: "role", role, name: cutAtWord(name, 30) });
@@ -138,7 +138,7 @@ export class Locators {
   /** Where the words of the element are those of one part of it that does nothing by itself: that part's text. */
   private byPart(locator: Locator, element: Element, index: PageIndex): Candidate | null {
     if (locator.by !== "text") return null;
-    const found = index.matches(locator);
+    const found = index.found(locator);
     const parts = found.filter((one) => element.contains(one));
     const [part] = parts;
     if (!part || parts.length > 1 || index.text(part) !== index.text(element)) return null;
@@ -242,7 +242,7 @@ export class Locators {
     const steps: PathStep[] = [];
     for (let at: Element | null = element; at && at.nodeName !== "HTML" && steps.length < PATH_STEPS_MAX; at = parentOf(at)) {
       if (at !== element && idOf(at) && !looksGenerated(idOf(at))) {
-        const scope: Scope = { locator: { by: "id", value: idOf(at) }, count: index.matches({ by: "id", value: idOf(at) }).length };
+        const scope: Scope = { locator: { by: "id", value: idOf(at) }, count: index.found({ by: "id", value: idOf(at) }).length };
         if (scope.count === 1) return { locator: { by: "path", steps }, within: [scope], count: 1, index: 0 };
       }
       steps.unshift({ tag: tagOf(at), nth_of_type: placeAmongLike(at) });
@@ -264,9 +264,9 @@ function withExact(by: "label" | "placeholder" | "alt" | "text" | "title", value
   if (!value || value.length > NAME_CHARS_MAX) return [];
   const loose: Locator = { by, value };
   const exact: Locator = { by, value, exact: true };
-  const found = index.matches(loose);
+  const found = index.found(loose);
   if (found.length === 1 && found[0] === element) return [loose];
-  const fewer = index.matches(exact);
+  const fewer = index.found(exact);
   return fewer.length < found.length && fewer.includes(element) ? [loose, exact] : [loose];
 }
 

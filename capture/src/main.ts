@@ -11,7 +11,7 @@ type Realm = Window & typeof globalThis;
 
 /** What one frame's copy of the script finds in the top window: how to join its recorder. */
 interface Hub {
-  join(realm: Realm): void;
+  joinRealm(realm: Realm): void;
 }
 
 const HUB = Symbol.for("journeywright");
@@ -23,7 +23,7 @@ const BLANK_WAIT_MS = 30_000;
 function start(): void {
   const top = attempt(() => (window.top as Hubbed | null) ?? null, null);
   const hub = attempt(() => top?.[HUB] ?? null, null);
-  if (hub) return hub.join(window);
+  if (hub) return hub.joinRealm(window);
   if (window.top !== window && attempt(() => Boolean(top?.document), false)) return;
   if ((window as Hubbed)[HUB]) return;
   if (location.protocol === "about:" && window.opener) return waitForDocument();
@@ -62,17 +62,17 @@ class Main {
   }
 
   run(): void {
-    const hub: Hub = { join: guard((realm: Realm) => this.join(realm)) };
+    const hub: Hub = { joinRealm: guard((realm: Realm) => this.joinRealm(realm)) };
     Object.defineProperty(window, HUB, { value: hub });
     Object.defineProperty(window, "journeywright", {
       value: Object.freeze({ end: () => this.end(), errors: () => ({ ...faults }) }),
       configurable: true,
     });
     this.channel?.addEventListener("message", guard((event) => this.hear(event.data as Message)));
-    this.join(window);
+    this.joinRealm(window);
     if (document.documentElement) this.pages.start();
     else {
-      const waiting = new native.MutationObserver(guard(() => {
+      const waiting = new MutationObserver(guard(() => {
         if (!document.documentElement) return;
         waiting.disconnect();
         this.pages.start();
@@ -82,9 +82,9 @@ class Main {
   }
 
   /** Listens in a window of this origin: the top one's or a frame's. Safe to call again. */
-  private join(realm: Realm): void {
+  private joinRealm(realm: Realm): void {
     this.actions.listen(realm);
-    this.recorder.watch.observe(realm.document);
+    this.recorder.watch.watchTree(realm.document);
     realm.document.addEventListener("load", this.frameLoaded, true);
     if (this.joined.has(realm)) return;
     this.joined.add(realm);
@@ -99,14 +99,14 @@ class Main {
     const frame = event.target as HTMLIFrameElement;
     if (!/^I?FRAME$/.test(frame.nodeName)) return;
     const realm = attempt(() => (frame.contentDocument ? (frame.contentWindow as Realm) : null), null);
-    if (realm) this.join(realm);
+    if (realm) this.joinRealm(realm);
   });
 
   /** `document.open()` takes all listeners of a document and its window away. */
   private wrapDocumentOpen(realm: Realm): void {
     const proto = realm.Document?.prototype;
     if (!proto) return;
-    const rejoin = guard(() => this.join(realm));
+    const rejoin = guard(() => this.joinRealm(realm));
     for (const method of ["open", "write", "writeln"] as const) {
       const original = proto[method] as (...args: unknown[]) => unknown;
       (proto as unknown as Record<string, unknown>)[method] = function (this: Document, ...args: unknown[]): unknown {
@@ -120,7 +120,7 @@ class Main {
   private wrapShadows(realm: Realm): void {
     const proto = realm.Element?.prototype;
     if (!proto) return;
-    const observe = guard((root: ShadowRoot) => this.recorder.watch.observe(root));
+    const observe = guard((root: ShadowRoot) => this.recorder.watch.watchTree(root));
     const original = proto.attachShadow;
     proto.attachShadow = function (this: Element, init: ShadowRootInit): ShadowRoot {
       const root = original.call(this, init);

@@ -1,18 +1,12 @@
-// The browser's own functions, taken before the page can replace them, and the one guard around all our listeners.
-
-const timeOut = window.setTimeout;
-const clear = window.clearTimeout;
-const dateNow = Date.now;
-const boxOf = Element.prototype.getBoundingClientRect;
+// The clock, timers and boxes, and the one guard around all our listeners. What is called here as a function of the browser
+// is one from a clean place once it is built (see clean.js).
 
 export const native = {
-  fetch: typeof window.fetch === "function" ? window.fetch.bind(window) : undefined,
-  later: (work: () => void, ms: number): number => timeOut.call(window, guard(work), ms) as unknown as number,
-  cancel: (timer: number): void => clear.call(window, timer),
-  now: (): number => dateNow.call(Date),
-  MutationObserver: window.MutationObserver,
+  later: (work: () => void, ms: number): number => setTimeout(guard(work), ms) as unknown as number,
+  cancel: (timer: number): void => clearTimeout(timer),
+  now: (): number => Date.now(),
   /** The element's own box: elements of a page's making may answer with that of a part of theirs. */
-  boxOf: (element: Element): DOMRect => boxOf.call(element),
+  boxOf: (element: Element): DOMRect => element.getBoundingClientRect(),
 };
 
 /** Errors of the recorder itself since the page was loaded: counted, never thrown into the page. */

@@ -40,7 +40,7 @@ export class PageIndex {
   private readonly texts = new Map<Element | ShadowRoot, ElementText>();
   private readonly lower = new Map<Element, string>();
   private readonly hidden = new Map<Element, boolean>();
-  private readonly found = new Map<string, Element[]>();
+  private readonly foundBefore = new Map<string, Element[]>();
 
   constructor(
     readonly doc: Document,
@@ -103,22 +103,22 @@ export class PageIndex {
   }
 
   /** The elements that the locator finds inside the scopes, as Playwright would. */
-  matches(locator: Locator, within: readonly Scope[] = []): Element[] {
+  found(locator: Locator, within: readonly Scope[] = []): Element[] {
     const key = JSON.stringify([locator, within]);
-    const known = this.found.get(key);
+    const known = this.foundBefore.get(key);
     if (known) return known;
     let elements = this.lookUp(locator);
     if (within.length) {
       const outer = this.matchesScope(within[within.length - 1]!, within.slice(0, -1));
       elements = inside(elements, outer);
     }
-    this.found.set(key, elements);
+    this.foundBefore.set(key, elements);
     return elements;
   }
 
   /** The scope's elements. */
   matchesScope(scope: Scope, within: readonly Scope[] = []): Element[] {
-    const all = this.matches(scope.locator, within);
+    const all = this.found(scope.locator, within);
     if (scope.has_text === undefined) return all;
     const part = scope.has_text.toLowerCase();
     return all.filter((one) => this.lowerText(one).includes(part));
@@ -126,7 +126,7 @@ export class PageIndex {
 
   /** The candidate with its count and the element's place, or null where it doesn't find the element. */
   measure(locator: Locator, element: Element, within: Scope[] = []): Candidate | null {
-    const found = this.matches(locator, within);
+    const found = this.found(locator, within);
     const index = found.indexOf(element);
     if (index < 0) return null;
     return within.length

@@ -93,7 +93,7 @@ export class Pages {
   private takeHandover(): Handover | null {
     const { session, identity } = this.recorder;
     const handover = session.json<Handover>(HANDOVER);
-    session.remove(HANDOVER);
+    session.drop(HANDOVER);
     return handover && !identity.freshTab && handover.journey === identity.journeyId ? handover : null;
   }
 
@@ -119,7 +119,7 @@ export class Pages {
       journey: recorder.identity.journeyId,
       atMs: now,
     };
-    if (recorder.identity.journeyOpen) recorder.session.set(HANDOVER, recorder.privacy.redactJson(JSON.stringify(handover)));
+    if (recorder.identity.journeyOpen) recorder.session.write(HANDOVER, recorder.privacy.redactJson(JSON.stringify(handover)));
     recorder.sendDue(true);
     recorder.transport.leave();
   }

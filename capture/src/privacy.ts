@@ -92,7 +92,7 @@ export class Privacy {
     if (!this.known.some((one) => one.hash === hash)) {
       this.known.push({ length: value.length, hash, kind });
       if (this.known.length > 20) this.known.shift();
-      this.session.set("secrets", JSON.stringify(this.known));
+      this.session.write("secrets", JSON.stringify(this.known));
     }
     return token;
   }

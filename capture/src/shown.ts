@@ -13,7 +13,7 @@ const SPEAKS_OF_IT = /pass|pwd|\bpin\b|code|credential|secret|log ?in|sign ?in|c
 export function shownIn(field: Element, text: string, recorder: Recorder): ShownIn | null {
   if (text.length < 2) return null;
   const index = recorder.indexes.of(field.ownerDocument);
-  const found = index.matches({ by: "text", value: text }).find((one) => visible(one) && index.text(one).includes(text));
+  const found = index.found({ by: "text", value: text }).find((one) => visible(one) && index.text(one).includes(text));
   if (!found || recorder.privacy.masked(found)) return null;
   const whole = squash(index.text(found));
   const at = whole.indexOf(text);

@@ -143,12 +143,12 @@ class Walk {
   /** Takes what the element itself shows and marks what its children needn't tell again. */
   private own(element: Element, role: string, index: PageIndex, context: Context): void {
     if (context.masked) return this.structure(element, role, context);
-    if (role === "dialog" || role === "alertdialog") return this.add(element, role, speakable(index.name(element)), context);
+    if (role === "dialog" || role === "alertdialog") return this.addItem(element, role, speakable(index.name(element)), context);
     if (LIVE_ROLES.test(role)) return this.liveRegion(element, role, index, context);
     if (NAMED.has(role) && !index.hiddenForRoles(element)) {
       const name = speakable(index.name(element));
       if (name) {
-        this.add(element, role, name, context);
+        this.addItem(element, role, name, context);
         if (FROM_CONTENT.test(role) && says(name, speakable(index.text(element)))) context.covered = true;
       }
     }
@@ -156,25 +156,25 @@ class Walk {
     const named = element.nodeName === "LABEL" && (element as HTMLLabelElement).control !== null;
     const text = context.covered || named ? "" : this.blockText(element, index);
     if (text) {
-      this.add(element, role, text, context);
+      this.addItem(element, role, text, context);
       context.covered = true;
     } else if (!context.covered && !named && this.isLine(element, index)) {
-      this.add(element, role, speakable(index.text(element)), context);
+      this.addItem(element, role, speakable(index.text(element)), context);
     } else if (WHOLE.test(role)) {
-      this.add(element, role, speakable(index.text(element)), context, true);
+      this.addItem(element, role, speakable(index.text(element)), context, true);
     }
   }
 
   private structure(element: Element, role: string, context: Context): void {
     const telling = /^(dialog|alertdialog|alert|status|heading|row|listitem)$/.test(role);
-    if (telling || element.hasAttribute("data-testid")) this.add(element, role || "generic", "", context);
+    if (telling || element.hasAttribute("data-testid")) this.addItem(element, role || "generic", "", context);
     context.covered = true;
   }
 
   private liveRegion(element: Element, role: string, index: PageIndex, context: Context): void {
     const text = speakable(index.text(element));
     if (!text || text.length > limits.TEXT_CHARS_MAX || element.querySelector("[role=timer]")) return;
-    this.add(element, role, text, context);
+    this.addItem(element, role, text, context);
     context.covered = true;
   }
 
@@ -228,7 +228,7 @@ class Walk {
     this.into(doc.body, this.indexes.of(doc), { ...context, covered: false });
   }
 
-  private add(element: Element, role: string, text: string, context: Context, whole = false): void {
+  private addItem(element: Element, role: string, text: string, context: Context, whole = false): void {
     if (!context.masked && !text && !/dialog$/.test(role)) return;
     if (!visible(element) || (!NAMED.has(role) && isForReadersOnly(element))) return;
     const short = cut(text, limits.TEXT_CHARS_MAX);
@@ -252,7 +252,7 @@ class Walk {
     const name = context.masked ? "" : speakable(index.name(element)) || (element.getAttribute("name") ?? "");
     const sign = `${role}|${cut(name, 80)}|${element.getAttribute("name") ?? idOf(element)}`;
     this.snapshot.fields.set(element, { value: secret ? "" : cut(value, limits.TEXT_CHARS_MAX), secret, sign });
-    if (name) this.add(element, role || "textbox", name, context);
+    if (name) this.addItem(element, role || "textbox", name, context);
   }
 
   private state(element: Element, role: string, index: PageIndex): void {

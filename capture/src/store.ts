@@ -16,13 +16,13 @@ export class Store {
     return new Store(attempt(() => window.localStorage, null));
   }
 
-  get(key: string): string | null {
+  read(key: string): string | null {
     const kept = this.memory.get(key);
     return kept ?? attempt(() => this.area?.getItem(PREFIX + key) ?? null, null);
   }
 
   /** Keeps the value; false where only memory could take it. */
-  set(key: string, value: string): boolean {
+  write(key: string, value: string): boolean {
     const stored = attempt(() => {
       if (!this.area) return false;
       this.area.setItem(PREFIX + key, value);
@@ -33,12 +33,12 @@ export class Store {
     return stored;
   }
 
-  remove(key: string): void {
+  drop(key: string): void {
     this.memory.delete(key);
     attempt(() => this.area?.removeItem(PREFIX + key), undefined);
   }
 
-  keys(prefix: string): string[] {
+  names(prefix: string): string[] {
     const found = attempt(() => {
       const names: string[] = [];
       for (let i = 0; i < (this.area?.length ?? 0); i++) names.push(this.area!.key(i) ?? "");
@@ -49,7 +49,7 @@ export class Store {
   }
 
   json<T>(key: string): T | null {
-    const text = this.get(key);
+    const text = this.read(key);
     return text === null ? null : attempt(() => JSON.parse(text) as T, null);
   }
 }

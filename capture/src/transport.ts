@@ -28,8 +28,8 @@ export class Transport {
     private readonly clean: (text: string) => string,
     private readonly deliver: Deliver | null = null,
   ) {
-    for (const key of store.keys(QUEUE).sort()) {
-      const text = store.get(key);
+    for (const key of store.names(QUEUE).sort()) {
+      const text = store.read(key);
       if (text === null) continue;
       this.queue.push({ key, text });
       this.chars += text.length;
@@ -44,7 +44,7 @@ export class Transport {
     const key = QUEUE + this.number.toString(36).padStart(8, "0");
     this.queue.push({ key, text });
     this.chars += text.length;
-    this.store.set(key, text);
+    this.store.write(key, text);
     while (this.chars > limits.QUEUE_CHARS_MAX && this.queue.length > 1) this.forget(this.queue.slice(0, 1));
     this.schedule(limits.SEND_AFTER_MS);
   }
@@ -153,8 +153,7 @@ export class Transport {
 
   private async post(text: string, keepalive: boolean): Promise<Response> {
     if (this.deliver) return new Response(null, { status: await this.deliver(text) });
-    if (!native.fetch) throw new Error("no fetch");
-    return native.fetch(this.url, {
+    return fetch(this.url, {
       method: "POST",
       body: text,
       keepalive,
@@ -168,7 +167,7 @@ export class Transport {
     this.queue = this.queue.filter((one) => !gone.has(one));
     for (const one of events) {
       this.chars -= one.text.length;
-      this.store.remove(one.key);
+      this.store.drop(one.key);
     }
     if (!this.queue.length) this.waiting.splice(0).forEach((resolve) => resolve());
   }

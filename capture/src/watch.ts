@@ -32,16 +32,16 @@ export class Watch {
     private readonly onShadow: (root: ShadowRoot) => void,
     private readonly onChange: (element: Element, withInner: boolean) => void,
   ) {
-    this.observer = new native.MutationObserver(guard((records) => this.note(records)));
+    this.observer = new MutationObserver(guard((records) => this.note(records)));
   }
 
-  observe(root: Document | ShadowRoot): void {
+  watchTree(root: Document | ShadowRoot): void {
     if (this.seen.has(root)) return;
     this.seen.add(root);
     const observed = { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES };
     this.observer.observe(root, observed);
     if (root.nodeType === 11) this.onShadow(root as ShadowRoot);
-    for (const element of elementsUnder(root)) if (element.shadowRoot) this.observe(element.shadowRoot);
+    for (const element of elementsUnder(root)) if (element.shadowRoot) this.watchTree(element.shadowRoot);
     this.touch();
   }
 
@@ -126,9 +126,9 @@ export class Watch {
   }
 
   private observeShadows(element: Element): void {
-    if (element.shadowRoot) this.observe(element.shadowRoot);
+    if (element.shadowRoot) this.watchTree(element.shadowRoot);
     if (!element.firstElementChild) return;
-    for (const inner of element.querySelectorAll("*")) if (inner.shadowRoot) this.observe(inner.shadowRoot);
+    for (const inner of element.querySelectorAll("*")) if (inner.shadowRoot) this.watchTree(inner.shadowRoot);
   }
 }
 

@@ -1,0 +1,88 @@
+// The browser's own functions from a clean place. build.mjs puts this before the bundle, in which harden.mjs has put
+// names made of these in the place of every lookup on what a page may have changed, or may change later.
+//
+// Where ours is the page's first script, the page's functions are the browser's, and are kept from then on. Else each
+// that doesn't look like the browser's is taken from a frame that lives for as long as that takes.
+
+const $toolsOf = (realm) => ({
+  realm,
+  apply: realm.Reflect.apply,
+  print: realm.Function.prototype.toString,
+  exec: realm.RegExp.prototype.exec,
+  describe: realm.Reflect.getOwnPropertyDescriptor,
+});
+const $page = $toolsOf(window);
+let $clean = null;
+
+/** Whether the browser made the function: it prints so, with a name, which functions bound by a page don't have. */
+function $isNative(work, { apply, print, exec }) {
+  const printed = /^function [^(]+\([^)]*\)\s*\{\s*\[native code\]\s*\}$/;
+  return typeof work === "function" && apply(exec, printed, [apply(print, work, [])]) !== null;
+}
+
+/** The tools of a frame of this origin; null where there can be none (a sandboxed page, a document without a root). */
+function $cleanTools() {
+  const root = document.documentElement;
+  for (let way = 0; root && way < 2; way++) {
+    try {
+      const frame = way ? document.createElement("iframe") : document.createElementNS("http://www.w3.org/1999/xhtml", "iframe");
+      frame.hidden = true;
+      root.appendChild(frame);
+      const realm = frame.contentWindow;
+      const tools = realm && $toolsOf(realm);
+      if (tools) {
+        tools.apply(realm.Element.prototype.remove, frame, []);
+        return tools;
+      }
+      root.removeChild(frame);
+    } catch {
+      // the next way, or none
+    }
+  }
+  return null;
+}
+
+/** A function of the browser: a method or getter of a kind of object, one of an object's own, or one of the window. */
+function $lookUp({ realm, describe }, how, owner, name) {
+  if (how === "global") return realm[name];
+  const holder = how === "own" ? realm[owner] : realm[owner]?.prototype;
+  return how === "getter" ? holder && describe(holder, name)?.get : holder?.[name];
+}
+
+/** What is asked for as [how, owner, names], in that order; undefined what this browser doesn't have. */
+function $natives(asked) {
+  const all = [];
+  for (let i = 0; i < asked.length; i++) {
+    const { 0: how, 1: owner, 2: names } = asked[i];
+    for (let j = 0; j < names.length; j++) all[all.length] = { how, owner, name: names[j], own: $lookUp($page, how, owner, names[j]) };
+  }
+  let changed = document.scripts.length > 1;
+  for (let i = 0; i < all.length && !changed; i++) changed = all[i].own !== undefined && !$isNative(all[i].own, $page);
+  if (changed) $clean = $cleanTools();
+  const taken = [];
+  for (let i = 0; i < all.length; i++) {
+    const { how, owner, name, own } = all[i];
+    taken[i] = !$clean || own === undefined || $isNative(own, $clean) ? own : ($lookUp($clean, how, owner, name) ?? own);
+  }
+  return taken;
+}
+
+/** Reads by the browser's own getter, whatever a form's fields are called; and plainly what isn't of that kind. */
+function $reader(getter, name) {
+  const read = $uncurry(getter);
+  return (of) => {
+    try {
+      return read(of);
+    } catch {
+      return of[name];
+    }
+  };
+}
+
+/** The method of that name of the first kind in [is, method, ...] that the receiver is of; else what it has itself. */
+function $either(name, kinds) {
+  return (of, ...args) => {
+    for (let i = 0; i < kinds.length; i += 2) if (kinds[i](of)) return $applied(kinds[i + 1], of, args);
+    return $applied(of[name], of, args);
+  };
+}
