@@ -239,24 +239,29 @@ export async function harden(code, here) {
 /** What ivya's functions hand each other. */
 const OF_IVYA = "visitedElements embeddedInTargetElement embeddedInLabelledBy embeddedInLabel embeddedInDescribedBy embeddedInNativeTextAlternative";
 
-/** What pages say to us, and fields of what is kept in web storage: the page's next document may have another build. */
-const KEPT = "app endpoint key mask testIdAttribute traffic action at atMs carried cause digest fields hash id initiated journey keys kind last length lists method ms open page salt say tab url words";
+/** What pages say to us, other tabs hear, and web storage keeps: the next document may have another build. */
+const SHARED = words("Hub Injected Kept Handoff Handover Carried Saved KnownSecret Action Message");
 
 /** Members of our classes whose names mean nothing outside: neither to the browser, nor on the wire, nor in a text. */
 async function onlyOurs(tree, here) {
   const members = new Set();
-  const outside = new Set(words(KEPT));
+  const outside = new Set();
+  const seen = new Set();
   walk(tree, (node) => {
     if (node.type === "MethodDefinition" && node.key.name) members.add(node.key.name);
     if (node.type === "AssignmentExpression" && bare(node.left).object?.type === "ThisExpression") members.add(bare(node.left).property.name);
     if (node.type === "Literal" && typeof node.value === "string") for (const word of node.value.split(" ")) outside.add(word);
   });
   for (const file of await filesBelow(join(here, "src"), /^(?!wire|ivya).*\.ts$/)) {
-    for (const [, body] of (await readFile(file, "utf8")).matchAll(/^(?:export )?interface \w+ \{\n([^]*?)^\}/gm)) {
-      for (const [, name] of body.matchAll(/^  (\w+)\??[:(]/gm)) members.add(name);
+    for (const [, type, body] of (await readFile(file, "utf8")).matchAll(/^(?:export )?interface (\w+) \{\n([^]*?)^\}/gm)) {
+      seen.add(type);
+      const into = SHARED.includes(type) ? outside : members;
+      for (const [, name] of body.matchAll(/^  (\w+)\??[:(]/gm)) into.add(name);
     }
   }
   for (const name of words(OF_IVYA)) members.add(name);
+  const missing = SHARED.filter((type) => !seen.has(type));
+  if (missing.length) throw new Error(`no interface ${missing.join(", ")} is left: correct SHARED`);
   const lib = join(here, "node_modules", "@typescript");
   for (const file of await filesBelow(lib, /^lib\.(es\w+|dom.*)\.d\.ts$|^lib\.es.*\.d\.ts$/)) {
     for (const [, name] of (await readFile(file, "utf8")).matchAll(/^\s+(?:readonly |get |set )*"?(\w+)"?\??[:(<]/gm)) outside.add(name);
