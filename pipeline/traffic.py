@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
 
+from pipeline import urls
 from schemas.events import Event, Navigation, Traffic
 
 RESERVED_NAMES: Final = ("localhost", "test", "example", "invalid", "example.com", "example.net", "example.org")
@@ -23,16 +23,13 @@ def traffic_of(events: Iterable[Event]) -> Traffic:
     if said:
         return "real" if "real" in said else "test"
     # The page of a navigation is the one before it, which may be somebody else's.
-    urls = {event.url if isinstance(event, Navigation) else event.page.url for event in told}
-    hosts = {host for host in map(_host, urls) if host}
+    addresses = {event.url if isinstance(event, Navigation) else event.page.url for event in told}
+    hosts = {host for host in map(_host, addresses) if host}
     return "test" if hosts and all(map(_is_nobodys, hosts)) else "real"
 
 
 def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return "unreadable"
+    return urls.parse_any(url).name
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from agents.cli.console import Failure, out
-from agents.cli.options import takes
+from agents.cli.options import ALLOW_ORIGIN, origins, takes
 from agents.settings import Settings
 
 HELP = """Writes the stored tests as a ready-to-run pytest project: conftest.py, tests, pyproject.toml, README.
@@ -16,6 +16,9 @@ Example:  journeywright export --out tests --app shop.example
 
 Where three flows or more begin with the same sign-in, the project signs in once, and they start after it: they share
 what the server keeps for a session. With --sign-in each every test signs in by itself.
+
+Tests type credentials on pages of the base URL's origin only, and on those of --allow-origin, as a sign-in elsewhere
+needs it.
 
 What a person saved wins over what was generated. Works while `up` runs. Exit code 1 where there is no test."""
 
@@ -35,6 +38,7 @@ def export(
     sign_in: Annotated[
         SignIn, typer.Option(help="Sign in once for all flows that can, or in each test.")
     ] = SignIn.ONCE,
+    allow_origin: Annotated[list[str] | None, ALLOW_ORIGIN] = None,
 ) -> None:
     """Reads the storage and writes the project."""
     from agents.composition import Services
@@ -42,6 +46,7 @@ def export(
     from agents.storage import StorageUnavailable
     from pipeline.writing import project_files
 
+    allowed = origins(allow_origin)
     services = Services(settings)
     try:
         tests = services.tests(app)
@@ -54,7 +59,7 @@ def export(
         about = f" of app {app!r}" if app else ""
         raise Failure(f"there is no test{about} in {settings.storage_url}: send events first, or correct --data")
     try:
-        write_project(folder, project_files(tests, flows))
+        write_project(folder, project_files(tests, flows, allowed))
     except NotOurs as error:
         raise Failure(str(error)) from None
     out.print(f"{len(tests)} test{'s' if len(tests) > 1 else ''} in {folder}", markup=False)

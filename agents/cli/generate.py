@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from agents.cli.console import Failure, Step, out
-from agents.cli.options import takes
+from agents.cli.options import ALLOW_ORIGIN, origins, takes
 from agents.settings import Settings
 
 HELP = """Turns events files into stories and a test project, with no broker: the same core, the same bytes.
@@ -26,6 +26,7 @@ def generate(
     settings: Settings,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON, NDJSON or gzip of these.")],
     folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="The project's folder.")],
+    allow_origin: Annotated[list[str] | None, ALLOW_ORIGIN] = None,
 ) -> None:
     """Reads the files, tells their stories, writes the project."""
     from agents.cli.files import read_files
@@ -35,6 +36,7 @@ def generate(
     from pipeline.writing import project_files
     from schemas.codecs import to_json
 
+    allowed = origins(allow_origin)
     events = [event for _, intake in read_files(files) for event in intake.events]
     services = Services(settings)
     try:
@@ -45,8 +47,9 @@ def generate(
     if not stories:
         raise Failure(f"nobody did anything in {', '.join(map(str, files))}: there is no story to tell")
     lines = b"".join(to_json(story) + b"\n" for story in stories)
+    project = project_files(tests, sources(stories, settings.users_min), allowed)
     try:
-        write_project(folder, {**project_files(tests, sources(stories, settings.users_min)), "stories.jsonl": lines})
+        write_project(folder, {**project, "stories.jsonl": lines})
     except NotOurs as error:
         raise Failure(str(error)) from None
     out.print(f"{len(stories)} stories, {len(tests)} tests in {folder}", markup=False)

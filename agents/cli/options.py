@@ -1,14 +1,32 @@
 """Settings as options of commands: each command names those that it uses; help shows variable and default."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Annotated, Any
 
 import typer
 from pydantic import SecretStr
 
+from agents.cli.console import Failure
 from agents.settings import PREFIX, Settings, load
+
+ALLOW_ORIGIN = typer.Option(
+    metavar="ORIGIN",
+    help="An origin, https://host[:port], on which tests may type credentials too. May be given more than once.",
+)
+
+
+def origins(named: Sequence[str] | None) -> list[str]:
+    """The origins of these addresses, as browsers spell them. Raises Failure for what is no web address."""
+    from pipeline.urls import origin
+
+    found = {address: origin(address) for address in named or ()}
+    wrong = [address for address, one in found.items() if not one]
+    if wrong:
+        raise Failure(f"--allow-origin {wrong[0]} is no origin: give https://host or https://host:port", 2)
+    return list(dict.fromkeys(found.values()))
+
 
 KAFKA = tuple(name for name in Settings.model_fields if name.startswith("kafka_") and name != "kafka_jars")
 """How Kafka is spoken to."""

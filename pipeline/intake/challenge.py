@@ -7,8 +7,8 @@ that are values, labels or everything below the element.
 import re
 from collections.abc import Mapping
 from typing import Any, Literal
-from urllib.parse import urljoin
 
+from pipeline import urls
 from pipeline.intake.described import (
     Described,
     attribute_map,
@@ -234,15 +234,8 @@ def _navigation(base: Envelope, props: Mapping[str, Any]) -> Event:
     told = text_field(props, "to_url", "$to_url", "toUrl", "navigation_url", chars_max=limits.URL_CHARS_MAX)
     href = attributes.get("href", "") if linked else ""
     here = base["page"].url
-    url = _joined(here, told or href)[: limits.URL_CHARS_MAX]
+    url = urls.join(here, told or href)[: limits.URL_CHARS_MAX]
     return Navigation(**base, url=safe_url(url), target=target if linked else None)
-
-
-def _joined(here: str, there: str) -> str:
-    try:
-        return urljoin(here, there)
-    except ValueError:
-        return here
 
 
 def _request(base: Envelope, props: Mapping[str, Any]) -> Event:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NotRequired, TypedDict
-from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 import orjson
 
+from pipeline import urls
 from schemas import limits
 from schemas.codecs import BadInput
 from schemas.events import Page, Source, Traffic
@@ -65,11 +65,7 @@ def who(app: str | None, session_id: str | None, journey_id: str | None, page_ur
 
 def host_of(url: str) -> str:
     """The host of a web address, with its port, without user name and password; "" where there is none."""
-    try:
-        host = urlsplit(url).netloc.rpartition("@")[2].lower()
-    except ValueError:
-        return ""
-    return host[: limits.ID_CHARS_MAX]
+    return urls.parse_any(url).host[: limits.ID_CHARS_MAX]
 
 
 _SECRET_IN_URL = re.compile(
@@ -78,7 +74,6 @@ _SECRET_IN_URL = re.compile(
     r"[^&#;]+",
     re.IGNORECASE,
 )
-_USER_IN_URL = re.compile(r"^([a-z][a-z0-9+.-]{0,20}://)[^/?#@]*@", re.IGNORECASE)
 _URL_SUSPECT = re.compile(r"@|pass|pwd|pin|otp|cv[cv]|card|secret|token|key", re.IGNORECASE)
 WITHHELD_MARK = "withheld"
 
@@ -92,7 +87,7 @@ def bare_url(url: str) -> str:
     """An address of any length, likewise."""
     if not _URL_SUSPECT.search(url):
         return url
-    return _SECRET_IN_URL.sub(rf"\g<name>{WITHHELD_MARK}", _USER_IN_URL.sub(r"\1", url))
+    return _SECRET_IN_URL.sub(rf"\g<name>{WITHHELD_MARK}", urls.without_user(url) if "@" in url else url)
 
 
 def id_field(raw: Mapping[str, Any], *names: str) -> str | None:

@@ -7,8 +7,8 @@ same window tells it (`pipeline.intake.rrweb.resolve`).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
+from pipeline import urls
 from pipeline.intake import rrweb
 from pipeline.intake.bodies import parsed
 from pipeline.intake.challenge import viewport
@@ -137,10 +137,7 @@ def _envelope(raw: Mapping[str, Any], props: Mapping[str, Any], sending: Sending
 
 def _app(url: str, props: Mapping[str, Any]) -> str:
     """The page's host without its port: of a recording PostHog tells only that, and all must agree."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        host = ""
+    host = urls.parse_any(url).name
     return host or text_field(props, "$snapshot_host") or text_field(props, "$host").split(":")[0] or APP_UNKNOWN
 
 

@@ -2,8 +2,9 @@
 
 import re
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
+from pipeline import urls
 from pipeline.stories.routes import ROUTE, is_code, is_id, is_name, names_things, without_number
 
 ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "task", "mode", "step", "section", "page_type"})
@@ -19,11 +20,8 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 
 def _parts(url: str) -> tuple[str, str, str, str, str]:
     """Scheme, host, path, query, fragment; a text that is no URL counts as a path."""
-    try:
-        split = urlsplit(url)
-        return split.scheme, split.netloc.rpartition("@")[2], split.path, split.query, split.fragment
-    except ValueError:
-        return "", "", url, "", ""
+    found = urls.parse_any(url)
+    return found.scheme, found.host, found.path, found.query, found.fragment
 
 
 def origin(url: str) -> str:

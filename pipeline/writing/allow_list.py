@@ -3,8 +3,14 @@
 import ast
 from typing import Final
 
+from pipeline.writing.program import FILL_CREDENTIAL
+
 MODULES: Final = frozenset({"os", "re", "pytest"})
-NAMES: Final = frozenset({"page", "signed_in_page", "expect", "os", "re", "Page", "dialog", "str"})
+IMPORTS: Final = {"playwright.sync_api": {"Locator", "Page", "expect"}, "collections.abc": {"Callable"}}
+NAMES: Final = frozenset({"page", "signed_in_page", "expect", "os", "re", "dialog", FILL_CREDENTIAL})
+ANNOTATIONS: Final = frozenset({"Page", "str", "Callable[[Locator, str], None]"})
+"""Of arguments."""
+FUNCTIONS: Final = frozenset({"expect", FILL_CREDENTIAL})
 VARIABLES: Final = (
     "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "response_info", "response",
     "field", "value",
@@ -116,10 +122,12 @@ def check_code(code: str, functions: tuple[str, ...] = ()) -> None:
         raise ForbiddenCode(f"the program doesn't parse: {type(error).__name__}") from error
     _top(tree, functions)
     written = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    known = {id(inner) for one in written for decorator in one.decorator_list for inner in ast.walk(decorator)}
+    seen = [part for one in written for part in (*one.decorator_list, *_annotations(one))]
+    known = {id(inner) for part in seen for inner in ast.walk(part)}
     for node in ast.walk(tree):
         if id(node) not in known:
             _node(node)
+    _credentials(tree)
 
 
 def _top(tree: ast.Module, wanted: tuple[str, ...]) -> None:
@@ -131,6 +139,13 @@ def _top(tree: ast.Module, wanted: tuple[str, ...]) -> None:
     decorators = [decorator for function in functions for decorator in function.decorator_list]
     if len(decorators) > (0 if wanted else 1) or any(not _parametrizes(decorator) for decorator in decorators):
         raise ForbiddenCode("a decorator is not allowed")
+
+
+def _annotations(function: ast.FunctionDef) -> list[ast.expr]:
+    found = [argument.annotation for argument in function.args.args if argument.annotation is not None]
+    if any(ast.unparse(annotation) not in ANNOTATIONS for annotation in found):
+        raise ForbiddenCode("an argument is of a kind that is not allowed")
+    return found
 
 
 def _parametrizes(decorator: ast.expr) -> bool:
@@ -150,18 +165,46 @@ def _node(node: ast.AST) -> None:
             if any(alias.name not in MODULES or alias.asname for alias in names):
                 raise ForbiddenCode("an import is not allowed")
         case ast.ImportFrom(module=module, names=names):
-            if module != "playwright.sync_api" or any(
-                alias.name not in ("Page", "expect") or alias.asname for alias in names
-            ):
+            if any(alias.name not in IMPORTS.get(module or "", ()) or alias.asname for alias in names):
                 raise ForbiddenCode("an import is not allowed")
         case ast.Name(id=name):
-            if name not in NAMES and name.rstrip("0123456789").rstrip("_") not in VARIABLES:
+            if name not in NAMES and _stem(name) not in VARIABLES:
                 raise ForbiddenCode("a name is not allowed")
         case ast.Attribute(attr=name):
             if name not in METHODS:
                 raise ForbiddenCode(f"the method {name} is not allowed")
         case ast.Call(func=called):
-            if isinstance(called, ast.Name) and called.id != "expect":
+            if isinstance(called, ast.Name) and called.id not in FUNCTIONS:
                 raise ForbiddenCode("a call is not allowed")
         case _:
             pass
+
+
+def _credentials(tree: ast.Module) -> None:
+    """What comes from the environment, or was read off a page as a secret, goes nowhere but into the fixture that looks
+    where it types it."""
+    typed = {id(inner) for call in _fills(tree) for inner in ast.walk(call.args[1])}
+    read = {id(inner) for one in ast.walk(tree) if isinstance(one, ast.Assign) for inner in ast.walk(one.value)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Name) or isinstance(node.ctx, ast.Store):
+            continue
+        if node.id == "os" or _stem(node.id) == "password":
+            allowed = id(node) in typed
+        elif _stem(node.id) == "shown":
+            allowed = id(node) in read
+        else:
+            continue
+        if not allowed:
+            raise ForbiddenCode(f"{node.id} is used outside {FILL_CREDENTIAL}")
+
+
+def _fills(tree: ast.Module) -> list[ast.Call]:
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    found = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == FILL_CREDENTIAL]
+    if any(len(call.args) != 2 or call.keywords for call in found):
+        raise ForbiddenCode(f"{FILL_CREDENTIAL} takes a field and a value")
+    return found
+
+
+def _stem(name: str) -> str:
+    return name.rstrip("0123456789").rstrip("_")

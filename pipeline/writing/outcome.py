@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote
 
+from pipeline import urls
 from pipeline.stories.answers import CHANGING
 from pipeline.writing import volatile
 from pipeline.writing.assertions import Check, checks_of, chosen, title_check, url_check
@@ -34,7 +35,7 @@ def saving_request(
         for request in sent
         if request.method in CHANGING
         and 200 <= (request.status or 0) < 300
-        and volatile.origin(request.url) == volatile.origin(step.page.url)
+        and urls.origin(request.url) == urls.origin(step.page.url)
         and addresses.count(_call(request)[1]) == 1
         and _call(request) not in others
     ]
@@ -88,7 +89,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         return checks
     if not _same(step.after.url, step.page.url):
         check = url_check(page, step.after.url, known, step.page.url, writer.varying)
-        if check is not None and volatile.origin(step.after.url) == writer.home:
+        if check is not None and urls.origin(step.after.url) == writer.home:
             checks.append(check)
     if step.after.title != step.page.title:
         title = title_check(page, step.after.title, writer.fixed)
@@ -158,7 +159,7 @@ def where_it_ended(
     if any(check.kind == "url" for check in taken):
         return []
     url = story.final_state.url
-    check = url_check(page, url, known, varying=writer.varying) if url and volatile.origin(url) == writer.home else None
+    check = url_check(page, url, known, varying=writer.varying) if url and urls.origin(url) == writer.home else None
     if check is not None:
         return [check]
     if taken:
@@ -178,8 +179,9 @@ def _own_state(writer: Writer, step: Step) -> list[Check]:
         case FillStep():
             if is_secret(step) or len(step.value.text) > 200 or step.target.tag not in ("input", "textarea"):
                 return []
-            value = writer.credentials.names.get(step.value.text) or Literal(step.value.text)
-            return [Check(method(expect(found.expr), "to_have_value", value), 60, "value")]
+            if not isinstance(writer.credentials.names.get(step.value.text, Literal("")), Literal):
+                return [Check(method(expect(found.expr), "not_to_have_value", ""), 60, "value")]
+            return [Check(method(expect(found.expr), "to_have_value", step.value.text), 60, "value")]
         case SelectStep(options=options):
             if len(options) != 1:
                 return []

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import assert_never
+from typing import Final, assert_never
 
 from pipeline.writing.code import (
     INDENT,
+    LINE_CHARS_MAX,
     Attr,
     Call,
     Contains,
@@ -23,6 +24,10 @@ from pipeline.writing.code import (
 )
 from pipeline.writing.parameters import bound, fits, parametrized
 from schemas.generated_tests import Parameter
+
+FILL_CREDENTIAL: Final = "fill_credential"
+"""The fixture of an exported project that types what comes from the environment, on the app's own pages only."""
+_FILLS: Final = f"{FILL_CREDENTIAL}: Callable[[Locator, str], None]"
 
 
 @dataclass(frozen=True)
@@ -107,24 +112,36 @@ class Program:
         body = list(self.body)
         while body and isinstance(body[-1], Blank):
             body.pop()
-        arguments = ", ".join([f"{self.page}: Page", *(f"{parameter.name}: str" for parameter in self.parameters)])
-        head = [f"def {name}({arguments}) -> None:", f'{INDENT}"""{docstring}"""']
+        fills = [_FILLS] if FILL_CREDENTIAL in _all_names(self) else []
+        arguments = [f"{self.page}: Page", *fills, *(f"{parameter.name}: str" for parameter in self.parameters)]
         return [
             *parametrized(self.parameters),
-            *head,
+            *_head(name, ", ".join(arguments)),
+            f'{INDENT}"""{docstring}"""',
             *(line for statement in body for line in _lines(statement, INDENT)),
         ]
 
 
 def module(programs: Sequence[Program], functions: Sequence[str]) -> str:
     """A file with these functions, as lines, and the imports that their programs need."""
-    names = {found for program in programs for statement in program.body for found in _names(statement)}
+    names = {found for program in programs for found in _all_names(program)}
     standard = [f"import {module}" for module in ("os", "re") if module in names]
+    if FILL_CREDENTIAL in names:
+        standard.append("from collections.abc import Callable")
     head = [*standard, *([""] if standard else [])]
     head += ["import pytest"] if any(program.parameters for program in programs) else []
-    imported = "Page, expect" if "expect" in names else "Page"
-    head += [f"from playwright.sync_api import {imported}", "", ""]
+    imported = [*(["Locator"] if FILL_CREDENTIAL in names else []), "Page", *(["expect"] if "expect" in names else [])]
+    head += [f"from playwright.sync_api import {', '.join(imported)}", "", ""]
     return "\n".join([*head, *functions, ""])
+
+
+def _head(name: str, arguments: str) -> list[str]:
+    one = f"def {name}({arguments}) -> None:"
+    return [one] if len(one) <= LINE_CHARS_MAX else [f"def {name}(", f"{INDENT}{arguments}", ") -> None:"]
+
+
+def _all_names(program: Program) -> set[str]:
+    return {found for statement in program.body for found in _names(statement)}
 
 
 def _lines(statement: Statement, indent: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from pipeline.stories.addresses import route
 from pipeline.stories.outcome import errors
+from pipeline.urls import parse_any
 from pipeline.writing.code import Attr, Expr, Index, Literal, Name, Or, method
 from schemas.elements import Element
 from schemas.events import Appeared, TextChanged
@@ -122,8 +123,9 @@ def _moved_on(step: Step, later: Step) -> bool:
     return later.after is not None and _path(later.after.url) != _path(step.page.url)
 
 
-def _path(url: str) -> str:
-    return url.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]
+def _path(url: str) -> tuple[str, str]:
+    found = parse_any(url)
+    return found.origin, found.path
 
 
 def _said(step: Step) -> list[str]:

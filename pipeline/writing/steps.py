@@ -4,11 +4,25 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
+from pipeline import urls
 from pipeline.writing import uploads, volatile
-from pipeline.writing.code import Attr, Contains, Expr, Index, Lambda, Listing, Literal, Name, Or, flat, method
+from pipeline.writing.code import (
+    Attr,
+    Contains,
+    Expr,
+    Index,
+    Lambda,
+    Listing,
+    Literal,
+    Name,
+    Or,
+    flat,
+    function,
+    method,
+)
 from pipeline.writing.gestures import answered, checked, click, drag, key_name
 from pipeline.writing.locators import Finder, expect
-from pipeline.writing.program import Assign, Program, Run, Statement, With
+from pipeline.writing.program import FILL_CREDENTIAL, Assign, Program, Run, Statement, With
 from pipeline.writing.secrets import Credentials, is_secret, token_of
 from pipeline.writing.ticks import ticks
 from schemas.events import ShownIn
@@ -169,9 +183,8 @@ class Writer:
 
     def place(self, url: str) -> str:
         """What `goto` gets: a path for the story's own site, so that `base_url` applies, else the whole address."""
-        if volatile.origin(url) in ("", self.home):
-            return volatile.relative(url)
-        return volatile.origin(url) + volatile.relative(url)
+        origin = urls.origin(url)
+        return volatile.relative(url) if origin in ("", self.home) else origin + volatile.relative(url)
 
     def _check(self, step: CheckStep, finder: Finder) -> list[Statement] | None:
         """A box behind its drawing is ticked by its label, as people do it; without one, whatever lies over it."""
@@ -205,11 +218,13 @@ class Writer:
         target, value = step.target, step.value
         if value.shown_in is not None and (shown := self._shown(step, value.shown_in)):
             reading, typed = shown
-            return [*reading, Run(method(on, "fill", typed))]
+            return [*reading, Run(function(FILL_CREDENTIAL, on, typed))]
         if is_secret(step):
-            return [Run(method(on, "fill", self._secret(step)))]
+            return [self._typed(on, self._secret(step))]
         what = self.credentials.names.get(value.text) or Literal(value.text)
         waits = self._awaited(step, on)
+        if not isinstance(what, Literal):
+            return [*waits, self._typed(on, what)]
         rich = target.editable and target.tag not in ("input", "textarea")
         appended = bool(step.before) and value.text.startswith(step.before) and len(value.text) > len(step.before)
         if rich and appended:
@@ -219,13 +234,17 @@ class Writer:
                 Run(method(on, "press", "ControlOrMeta+End")),
                 Run(method(on, "press_sequentially", value.text[len(step.before) :])),
             ]
-        if isinstance(what, Literal) and self._reacts(step) and target.type in TEXT_INPUTS and len(value.text) <= 80:
+        if self._reacts(step) and target.type in TEXT_INPUTS and len(value.text) <= 80:
             return [
                 *waits,
                 *([Run(method(on, "fill", ""))] if step.before else []),
                 Run(method(on, "press_sequentially", what)),
             ]
         return [*waits, Run(method(on, "fill", what))]
+
+    def _typed(self, on: Expr, what: Expr) -> Statement:
+        """Fills in a text as it is, and what comes from the environment only where it belongs."""
+        return Run(method(on, "fill", what) if isinstance(what, Literal) else function(FILL_CREDENTIAL, on, what))
 
     def _reacts(self, step: FillStep) -> bool:
         """Whether the page answered the typing itself (suggestions, a filter, another field that it fills): then

@@ -4,6 +4,7 @@ import re
 from collections.abc import Hashable
 from typing import Final
 
+from pipeline import urls
 from pipeline.flows import flow_id
 from pipeline.flows import test_id as id_of_test
 from pipeline.stories.words import is_link
@@ -88,8 +89,8 @@ def _first_page(writer: Writer, story: Story) -> Expr:
 
 def home_of(story: Story) -> str:
     """The origin that base_url stands for: that of the first page."""
-    urls = [step.url if isinstance(step, GotoStep) else step.page.url for step in story.steps]
-    return next((found for found in map(volatile.origin, [*urls[:1], story.initial_state.url, *urls]) if found), "")
+    pages = [step.url if isinstance(step, GotoStep) else step.page.url for step in story.steps]
+    return next((found for found in map(urls.origin, [*pages[:1], story.initial_state.url, *pages]) if found), "")
 
 
 def _typed(steps: tuple[Step, ...]) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ user typed in the story is fixed, whatever it looks like.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
+from pipeline import urls
 from pipeline.stories.addresses import slug
+from pipeline.urls import Url
 from pipeline.writing.quoting import escaped
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)(?:[a-z]{2,7})?\.?"
@@ -135,20 +137,10 @@ class Address:
     pattern: str
 
 
-def split_url(url: str) -> SplitResult | None:
+def split_url(url: str) -> Url | None:
     """The parts of an http(s) address, or None."""
-    try:
-        found = urlsplit(url)
-        found.port  # noqa: B018 (raises where the port is no number)
-    except ValueError:
-        return None
-    return found if found.scheme in ("http", "https") and found.netloc else None
-
-
-def origin(url: str) -> str:
-    """Scheme and host of an address, empty if it has none."""
-    found = split_url(url)
-    return f"{found.scheme}://{found.netloc}" if found else ""
+    found = urls.parse(url)
+    return found if found is not None and found.origin else None
 
 
 def relative(url: str) -> str:
@@ -157,14 +149,8 @@ def relative(url: str) -> str:
     if found is None:
         return "/"
     kept = [pair for pair in found.query.split("&") if pair and not _sensitive(pair)]
-    out = found.path or "/"
-    if out.startswith("//"):
-        out = "/" + out.lstrip("/")
-    if kept:
-        out += "?" + "&".join(kept)
-    if found.fragment and not _sensitive_fragment(found.fragment):
-        out += "#" + found.fragment
-    return out
+    fragment = "" if _sensitive_fragment(found.fragment) else found.fragment
+    return replace(found, query="&".join(kept), fragment=fragment).relative
 
 
 def _sensitive(pair: str) -> bool:

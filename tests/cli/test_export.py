@@ -36,7 +36,7 @@ def test_the_stored_tests_share_a_sign_in(services: Services, tmp_path: Path) ->
         f"test_add_a_{what}.py" for what in THINGS
     ]
     assert texts["test_add_a_map.py"] == "def test_mine(page):\n    pass\n"
-    assert "def sign_in(page: Page)" in texts["conftest.py"]
+    assert "def sign_in(page: Page, fill_credential: Callable[[Locator, str], None])" in texts["conftest.py"]
     assert all("APP_PASSWORD" in test.code for test in services.tests() if test.title != "Add a map")
 
 

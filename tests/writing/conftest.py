@@ -4,11 +4,14 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
+
+from pipeline.writing.project import conftest
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
 WAIT_MS = 2_500
@@ -71,19 +74,36 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
         browser.close()
 
 
+class _NoOrigins:
+    """A project that names no further origins."""
+
+    def getini(self, _name: str) -> list[str]:
+        return []
+
+
+def filler(base_url: str) -> Callable[[Locator, str], None]:
+    """The fixture `fill_credential` of an exported project, for this base URL."""
+    scope: dict[str, Any] = {}
+    exec(compile(conftest(), "conftest", "exec"), scope)
+    made: Callable[[Locator, str], None] = scope["fill_credential"].__wrapped__(base_url, _NoOrigins())
+    return made
+
+
 @pytest.fixture
 def run_code(chromium: Browser) -> Callable[[str, str], None]:
-    """Runs a generated program against a base URL in a fresh context; raises what the program raises."""
+    """Runs a generated program against a base URL in a fresh context, with the fixture of an exported project; raises
+    what the program raises."""
 
     def run(code: str, base_url: str) -> None:
         scope: dict[str, Any] = {}
         exec(compile(code, "generated", "exec"), scope)
-        function: Callable[[Page], None] = next(value for name, value in scope.items() if name.startswith("test_"))
+        function: Callable[..., None] = next(value for name, value in scope.items() if name.startswith("test_"))
+        more = {"fill_credential": filler(base_url)} if "fill_credential" in signature(function).parameters else {}
         context = chromium.new_context(base_url=base_url)
         context.set_default_timeout(WAIT_MS)
         expect.set_options(timeout=WAIT_MS)
         try:
-            function(context.new_page())
+            function(context.new_page(), **more)
         finally:
             context.close()
 

@@ -90,7 +90,7 @@ def test_three_flows_share_a_sign_in() -> None:
     assert files["test_sign_in.py"] == write_test(own).code
     conftest = files["conftest.py"]
     ast.parse(conftest)
-    assert 'page.get_by_label("Password").fill(os.environ["APP_PASSWORD"])' in conftest
+    assert 'fill_credential(page.get_by_label("Password"), os.environ["APP_PASSWORD"])' in conftest
     assert conftest.count('expect(page.get_by_role("heading", name="Your things")).to_be_visible()') == 2
     assert "signed_in_page" in files["README.md"]
 
@@ -191,7 +191,10 @@ def test_hostile_texts_stay_data_in_the_conftest() -> None:
     begin = [*signs_in()[:3], signs_in()[3].model_copy(update={"changes": (welcome,)})]
     conftest = project(*(adds(what, *begin) for what in THINGS))["conftest.py"]
     names = [node.name for node in ast.parse(conftest).body if isinstance(node, ast.FunctionDef)]
-    assert names == ["browser_type_launch_args", "sign_in", "see_signed_in", "sign_in_state", "signed_in_page"]
+    assert names == [
+        *("browser_type_launch_args", "pytest_addoption", "origin_of", "fill_credential"),
+        *("sign_in", "see_signed_in", "sign_in_state", "signed_in_page"),
+    ]
 
 
 # --- in a real browser ---
