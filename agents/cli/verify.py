@@ -34,7 +34,7 @@ def verify(
     from agents.local.browser import find_chromium
     from agents.local.project import NotRun, run_project
     from pipeline.urls import origin
-    from pipeline.writing.project import ALLOWED_ORIGINS
+    from pipeline.writing.fixtures import ALLOWED_ORIGINS
 
     if not origin(base_url):
         raise Failure(f"--base-url {base_url} is no web address: give http://host:port or https://host", 2)

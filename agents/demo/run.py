@@ -22,6 +22,7 @@ from agents.local.browser import FLAGS, find_chromium
 from agents.local.folders import write_project
 from agents.local.project import Verdict, run_project
 from agents.local.supervisor import Machine
+from agents.private import make_folder
 from agents.settings import Settings
 from pipeline.writing import project_files
 
@@ -120,7 +121,7 @@ class Demo:
         port = processes.free_port()
         command = [sys.executable, "-m", "agents.demo.shop", "--port", str(port), "--recorder", recorder]
         log = self.folder / "log" / "shop.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(log.parent)
         process = processes.start(command, log)
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", process, log)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from agents.local.browser import NoBrowser, find_chromium
 from agents.local.kafka import NoBroker, answers, jars_folder
+from agents.private import make_folder
 from agents.settings import Settings
 
 
@@ -113,7 +114,7 @@ def storage(settings: Settings) -> Finding:
     try:
         shown = make_url(settings.storage_url).render_as_string(hide_password=True)
         if shown.startswith("sqlite:///"):
-            Path(shown.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            make_folder(Path(shown.removeprefix("sqlite:///")).parent)
         opened = Storage.open(settings.storage_url)
         opened.check()
         opened.close()

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from agents.private import make_folder, write_file
+
 MARK = ".journeywright"
 """Lists what an earlier run wrote into the folder: those files may be removed, a person's own may not."""
 
@@ -14,18 +16,19 @@ class NotOurs(RuntimeError):
 def write_project(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Makes `folder` hold these files (name → content); what an earlier run left there and this one has not, goes.
 
-    Raises NotOurs, before anything is changed, where a file of somebody else's has one of the names.
+    Its owner alone can read what is made. Raises NotOurs, before anything is changed, where a file of somebody else's
+    has one of the names.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     mark = folder / MARK
     earlier = set(mark.read_text().splitlines()) if mark.exists() else set()
     foreign = sorted(name for name in files if (folder / name).exists() and name not in earlier)
     if foreign:
         raise NotOurs(f"{folder / foreign[0]} is in the way and not of our making: choose an empty folder")
-    mark.write_text("".join(f"{name}\n" for name in sorted({*files, *earlier})))
+    write_file(mark, "".join(f"{name}\n" for name in sorted({*files, *earlier})).encode())
     for name, content in files.items():
         raw = content.encode() if isinstance(content, str) else content
-        (folder / name).write_bytes(raw)
+        write_file(folder / name, raw)
     for name in earlier - set(files):
         if name and Path(name).name == name:
             (folder / name).unlink(missing_ok=True)

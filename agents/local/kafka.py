@@ -17,7 +17,9 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from agents.interrupts import held
 from agents.local import processes
+from agents.private import make_folder
 from agents.settings import Settings
 
 START_S = 90.0
@@ -111,15 +113,15 @@ class LocalKafka:
 
     def launch(self) -> None:
         """Formats the folder at the first time and starts the broker; `bootstrap` is known from here on."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         self.end_orphan()
         self.ports = self._choose_ports()
         config = self._write_config()
         if not (self.folder / "logs" / "meta.properties").exists():
             self._format(config)
-        self._process = processes.start(
-            self._java(f"-Xms{self._heap_mb}m", f"-Xmx{self._heap_mb}m", "kafka.Kafka", str(config)), self.log
-        )
+        command = self._java(f"-Xms{self._heap_mb}m", f"-Xmx{self._heap_mb}m", "kafka.Kafka", str(config))
+        with held():
+            self._process = processes.start(command, self.log)
         (self.folder / "pid").write_text(str(self._process.pid))
 
     def stop(self, patience_s: float = STOP_S) -> None:

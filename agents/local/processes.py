@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from agents.interrupts import held, let_through
+
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 
@@ -34,6 +36,7 @@ def is_free(port: int) -> bool:
 
 def _end_with_parent() -> None:
     """In the child, before exec: the kernel sends SIGTERM when the thread that forked us ends, however it ends."""
+    let_through()
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -48,18 +51,34 @@ def start(
     """
     output = log.open("ab") if isinstance(log, Path) else log
     try:
-        return subprocess.Popen(
-            list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT if output is not None else None,
-            env=dict(environment) if environment is not None else None,
-            start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 (the function only makes one system call)
-        )
+        with held():
+            return subprocess.Popen(
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if output is not None else None,
+                env=dict(environment) if environment is not None else None,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 (the function only makes one system call)
+            )
     finally:
         if isinstance(log, Path) and output is not None:
             output.close()
+
+
+def finish(process: subprocess.Popen[bytes], patience_s: float) -> int:
+    """Waits for its end and returns its exit code. Where we are interrupted meanwhile, so is it, in order: SIGINT, then
+    after `patience_s` SIGKILL."""
+    try:
+        return process.wait()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        raise
 
 
 def stop(process: subprocess.Popen[bytes], patience_s: float) -> int:

@@ -1,13 +1,17 @@
 """Runs an exported pytest project in a process of its own, and reads what came of it."""
 
 import os
-import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from agents.local import processes
+
+END_S = 8.0
+"""How long pytest may take to close its browser, when it is told to end."""
 
 
 class NotRun(RuntimeError):
@@ -43,10 +47,11 @@ def run_project(
             *("-p", "no:cacheprovider", "-o", "junit_family=xunit1", f"--junitxml={report}"),
             *(f"--rootdir={folder}", f"--output={scratch}/results", f"--base-url={base_url}", str(folder)),
         ]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        output = Path(scratch) / "output"
+        processes.finish(processes.start(command, output, environment), END_S)
         verdicts = _read(report, folder) if report.exists() else []
-    if not verdicts:
-        raise NotRun(f"no test ran in {folder}: {_last_line(done.stdout + done.stderr)}")
+        if not verdicts:
+            raise NotRun(f"no test ran in {folder}: {_last_line(output.read_text(errors='replace'))}")
     return verdicts
 
 

@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from agents.interrupts import held
 from agents.local import processes
 from agents.local.kafka import LocalKafka, jars_folder
+from agents.private import make_folder
 from agents.settings import CONFIG_VARIABLE, PREFIX, Settings
 
 READY_S = 300.0
@@ -47,7 +49,8 @@ class _Worker:
     def launch(self) -> None:
         inherited = {k: v for k, v in os.environ.items() if not _is_setting(k)}
         environment = {**inherited, **self.settings.environment(), "PYTHONUNBUFFERED": "1"}
-        self.process = processes.start([sys.executable, "-m", "agents.cli", "worker"], self.log, environment)
+        with held():
+            self.process = processes.start([sys.executable, "-m", "agents.cli", "worker"], self.log, environment)
 
 
 def _is_setting(variable: str) -> bool:
@@ -153,15 +156,15 @@ class Machine:
 
     def _start_workers(self) -> None:
         folder = self.settings.data / "log"
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self._say(f"Starting {self._count} worker{'s' if self._count > 1 else ''}")
         for number in range(1, self._count + 1):
             own = self.settings
             if number > 1:
                 own = own.model_copy(update={"web_port": processes.free_port(), "web_url": ""})
             worker = _Worker(own, number, folder / f"worker-{number}.log")
-            worker.launch()
             self._workers.append(worker)
+            worker.launch()
 
     def _wait_ready(self, began: float) -> None:
         deadline = time.monotonic() + READY_S

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from agents.private import make_file, make_folder
 from agents.storage.values import StorageUnavailable
 
 logger = logging.getLogger(__name__)
@@ -52,12 +53,14 @@ RETRYABLE_SQLITE = (
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for a SQLAlchemy URL. A SQLite file's folder is made."""
+    """An engine for a SQLAlchemy URL. A SQLite file and its folder are made, for their owner alone."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database in (None, "", ":memory:"):
             raise ValueError("storage: SQLite needs a file, several threads and workers share it")
-        Path(str(parsed.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
+        file = Path(str(parsed.database)).absolute()
+        make_folder(file.parent)
+        make_file(file)  # SQLite's own files beside it take its mode
         engine = create_engine(
             parsed,
             pool_size=8,

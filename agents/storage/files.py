@@ -1,7 +1,8 @@
 """Test files, through fsspec: a folder by default, any object store by URL.
 
 A file holds what people should run: a person's edit where there is one. Names are made of safe characters only,
-whatever an app or a title was called; a name that had to be changed gets a short digest, so that two don't meet.
+whatever an app or a title was called, and no two texts share one; on this machine the owner alone can read them.
+Beside tests that type credentials lies the conftest.py that looks where they do so.
 """
 
 import hashlib
@@ -14,22 +15,33 @@ from typing import Any, Final
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from agents.private import make_folder, write_file
 from agents.storage.storage import Storage
 from agents.storage.values import StorageUnavailable, StoredTest
+from pipeline.writing.fixtures import conftest
+from pipeline.writing.program import FILL_CREDENTIAL
 
 NAME_CHARS_MAX: Final = 100
 UNSAFE = re.compile(r"[^a-z0-9._-]+")
 RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+DIGEST_CHARS: Final = 32
+DIGESTED = re.compile(rf"(^|-)[0-9a-f]{{{DIGEST_CHARS}}}$")
+"""How the names end that were changed: no other name may end so."""
 SETTLE_ROUNDS_MAX: Final = 5
 
 
 def safe_name(text: str) -> str:
-    """A file or folder name for any text: lower case letters, digits, `.`, `_`, `-`; never hidden, never `..`."""
+    """A file or folder name for any text: lower case letters, digits, `.`, `_`, `-`; never hidden, never `..`.
+
+    Different texts have different names, also where case, a dot at the end, or the way an accent is written don't
+    count: a text that is no such name itself, or looks like one that was made, gets a digest of all of it.
+    """
     name = UNSAFE.sub("-", text.lower()).strip("-.")[:NAME_CHARS_MAX].rstrip("-.")
-    if name and name == text and not RESERVED.match(name):
+    reserved = RESERVED.match(name) is not None
+    if name and name == text and not reserved and not DIGESTED.search(name):
         return name
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{name}-{digest}" if name else f"x-{digest}"
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_CHARS]
+    return "-".join([*(["x"] if reserved else []), *([name] if name else []), digest])
 
 
 def file_path(app: str, file_name: str, suffix: str = "") -> str:
@@ -50,7 +62,7 @@ class CodeFiles:
         """Writes the file of a test as storage has it now and answers its path below the root.
 
         None where there is no such test. Of several tests that want one name, that with the smallest id has it; the
-        others carry a piece of their id. Raises StorageUnavailable when the files can't be written.
+        others carry their id. Raises StorageUnavailable when the files can't be written.
         """
         for _ in range(SETTLE_ROUNDS_MAX):
             stored = self._storage.test(test_id)
@@ -77,12 +89,15 @@ class CodeFiles:
     def _write_siblings(self, wanted: StoredTest) -> str | None:
         mine, left, taken = None, set(), set()
         for place, stored in enumerate(self._storage.tests_of_file(wanted.test.app, wanted.test.file_name)):
-            suffix = "" if place == 0 else f"_{safe_name(stored.test.id)[:8]}"
+            # Two underscores, which no name of a test has: it is no other test's own name.
+            suffix = "" if place == 0 else f"__{safe_name(stored.test.id).replace('-', '')}"
             path = file_path(stored.test.app, stored.test.file_name, suffix)
             taken.add(path)
             if stored.test.id == wanted.test.id:
                 mine = path
             if stored.test.id == wanted.test.id or stored.path != path:
+                if FILL_CREDENTIAL in stored.code:
+                    self._write(f"{path.partition('/')[0]}/conftest.py", conftest(fills=True))
                 self._write(path, stored.code)
                 left.add(stored.path or path)
                 self._storage.note_path(stored.test.id, path)
@@ -95,9 +110,9 @@ class CodeFiles:
         try:
             if isinstance(self._fs, LocalFileSystem):
                 target = Path(whole)
-                target.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(target.parent)
                 partial = target.with_name(f"{target.name}.{os.getpid()}-{threading.get_ident()}.partial")
-                partial.write_text(code, encoding="utf-8", newline="\n")
+                write_file(partial, code.encode())
                 partial.replace(target)  # readers see the old file or the new one, never half of it
             else:
                 self._fs.pipe_file(whole, code.encode())

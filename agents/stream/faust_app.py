@@ -7,6 +7,7 @@ from typing import Any, Final
 import faust
 from yarl import URL
 
+from agents.private import make_folder
 from agents.settings import Settings
 from agents.stream import faust_fixes
 
@@ -29,7 +30,7 @@ def use_uvloop() -> None:
 def make_app(settings: Settings, partitions: int) -> faust.App:
     """The app of one worker. `partitions` are those of the events topic."""
     faust_fixes.apply()
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data)
     hosts = ";".join(f"kafka://{broker}" for broker in settings.broker_list)
     return faust.App(
         group_of(settings),

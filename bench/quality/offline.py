@@ -88,9 +88,10 @@ class Offline:
         )  # fmt: skip
         if run.returncode:
             print(run.stderr[-2000:])
-        for unneeded in ("conftest.py", "pyproject.toml"):
+        if not any("fill_credential" in test.read_text() for test in out_dir.glob("test_*.py")):
             # without a conftest.py the harness may run several replays in one process
-            (out_dir / unneeded).unlink(missing_ok=True)
+            for unneeded in ("conftest.py", "pyproject.toml"):
+                (out_dir / unneeded).unlink(missing_ok=True)
         return sorted(out_dir.glob("test_*.py"))
 
     def others(self, _journey_name: str, _out_dir: Path) -> list[str]:

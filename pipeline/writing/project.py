@@ -1,12 +1,12 @@
 """A ready-to-run pytest project around generated tests."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pipeline.consensus import Consensus
 from pipeline.writing.fixtures import STORAGE_STATE, conftest
 from pipeline.writing.program import FILL_CREDENTIAL
-from pipeline.writing.quoting import quoted
 from pipeline.writing.sign_in import shared_sign_in
 from schemas.generated_tests import GeneratedTest
 
@@ -46,16 +46,6 @@ APP_ALLOWED_ORIGINS="https://login.example" pytest --base-url https://your-app.e
 ```
 """
 
-_README_ORIGINS: Final = """
-They are typed on pages of the origin of `--base-url` only (scheme, host and port). Where the sign-in lies elsewhere, a
-test fails before it types anything and says where it was; if that place is the app's, name it, in `pyproject.toml` as
-one of `allowed_origins` (`journeywright export --allow-origin https://login.example` writes it there), or for one run:
-
-```sh
-APP_ALLOWED_ORIGINS="https://login.example" pytest --base-url https://your-app.example
-```
-"""
-
 _README_SIGNED_IN: Final = """
 Tests that take `signed_in_page` start after the sign-in of `conftest.py`, which is done once: they share what the
 server keeps for a session. `journeywright export --sign-in each` gives each test a sign-in of its own.
@@ -81,7 +71,7 @@ def project_files(
     shared = shared_sign_in(flows or {})
     codes = {test.id: test.code if shared is None else shared.codes.get(test.id, test.code) for test in ordered}
     fills = shared is not None or any(FILL_CREDENTIAL in code for code in codes.values())
-    allowed = _PYPROJECT_ORIGINS.format(origins=", ".join(map(quoted, origins)))
+    allowed = _PYPROJECT_ORIGINS.format(origins=", ".join(map(json.dumps, origins)))
     files = {
         "conftest.py": conftest(shared, fills=fills, storage_state=storage_state),
         "pyproject.toml": _PYPROJECT + (allowed if fills else ""),

@@ -5,12 +5,12 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 
 from agents.embedder import Embedder, read_patterns
+from agents.model_process import ModelGone
 from pipeline.stories.verbs import CHECK_OUT
 from schemas.stories import Story
 from tests.stories.by_hand import (
@@ -141,10 +141,9 @@ def test_a_dead_child_is_an_error_at_once(tmp_path: Path) -> None:
     assert tmp_path.exists()
     embedder = Embedder(read_patterns())
     embedder.tag_sync([_login().story()])
-    assert embedder._pool is not None
-    (child,) = embedder._pool._processes
-    os.kill(child, signal.SIGKILL)
+    assert embedder._model is not None
+    os.kill(embedder._model.pid, signal.SIGKILL)
     journey = Journey().opens().click(button("Never seen before")).shows_new(alert("Hm."))
-    with pytest.raises(BrokenProcessPool):
+    with pytest.raises(ModelGone):
         embedder.tag_sync([journey.story()])
     embedder.close()

@@ -1,8 +1,11 @@
 """Generated tests, a person's edits, and their files."""
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.storage import CodeFiles, CodeFilter, EditConflict, NoSuchTest, Storage
 from agents.storage.code_rows import REVISIONS_MAX
@@ -157,10 +160,13 @@ def test_two_tests_of_one_name_have_two_files(storage: Storage, tmp_path: Path) 
         files.publish(ids[-1])
     first, second = sorted(ids)
     paths = {key: stored.path for key in ids if (stored := storage.test(key))}
-    assert paths == {first: "shop.example/test_sign_in.py", second: f"shop.example/test_sign_in_{second[:8]}.py"}
+    assert paths == {
+        first: "shop.example/test_sign_in.py",
+        second: f"shop.example/test_sign_in__{second.replace('-', '')}.py",
+    }
     assert {file.name for file in (tmp_path / "shop.example").iterdir()} == {
         "test_sign_in.py",
-        f"test_sign_in_{second[:8]}.py",
+        f"test_sign_in__{second.replace('-', '')}.py",
     }
     by_id = {a_test(a_story(key, flow_key=key)).id: key for key in ("one", "two")}
     storage.withdraw_story(by_id[first])
@@ -169,6 +175,23 @@ def test_two_tests_of_one_name_have_two_files(storage: Storage, tmp_path: Path) 
     files.withdraw(gone)
     assert [file.name for file in (tmp_path / "shop.example").iterdir()] == ["test_sign_in.py"]
     assert files.read("shop.example/test_sign_in.py").startswith(f"# {by_id[second]} ")
+
+
+ODD = st.sampled_from(
+    ["Shop", "shop", "shop.", "SHOP", "con", "x-con", "cafe\u0301", "caf\u00e9", "a" * 101, "a" * 102, "-"]
+)
+NAMES = ODD | st.text(max_size=8)
+TEXTS = NAMES | NAMES.map(safe_name) | NAMES.map(safe_name).map(safe_name) | NAMES.map(safe_name).map(str.upper)
+
+
+@given(TEXTS, TEXTS)
+def test_no_two_apps_share_a_folder(one: str, other: str) -> None:
+    """Whatever they are called, one like the folder of the other too; and a name can be made on any file system."""
+    if one != other:
+        assert safe_name(one) != safe_name(other)
+    for name in (safe_name(one), safe_name(other)):
+        assert re.fullmatch(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?", name)
+        assert not re.match(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", name)
 
 
 def test_names_of_files_are_safe_whatever_an_app_is_called() -> None:
@@ -181,5 +204,5 @@ def test_names_of_files_are_safe_whatever_an_app_is_called() -> None:
         assert "/" not in name
         assert "\\" not in name
         assert not name.startswith(".")
-        assert len(name) <= 110
+        assert len(name) <= 140
     assert file_path("../..", "../test_x.py").count("/") == 1

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect, sync_playwright
 
-from pipeline.writing.project import conftest
+from pipeline.writing.fixtures import conftest
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
 WAIT_MS = 2_500
@@ -84,7 +84,7 @@ class _NoOrigins:
 def filler(base_url: str) -> Callable[[Locator, str], None]:
     """The fixture `fill_credential` of an exported project, for this base URL."""
     scope: dict[str, Any] = {}
-    exec(compile(conftest(), "conftest", "exec"), scope)
+    exec(compile(conftest(fills=True), "conftest", "exec"), scope)
     made: Callable[[Locator, str], None] = scope["fill_credential"].__wrapped__(base_url, _NoOrigins())
     return made
 

