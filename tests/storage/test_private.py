@@ -62,5 +62,5 @@ def test_a_database_that_was_open_to_others_is_closed(tmp_path: Path) -> None:
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     """A path that a file has is refused, as it was."""
     (tmp_path / "file").touch()
-    with pytest.raises(OSError):
+    with pytest.raises(NotADirectoryError):
         make_folder(tmp_path / "file")
