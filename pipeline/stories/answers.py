@@ -18,7 +18,7 @@ REFUSAL_READ_MAX: Final = 400
 """What is read of it for that."""
 FAILED_STATUS: Final = 400
 """The least status by which an app says no."""
-_LOCKED: Final = re.compile(
+LOCKED: Final = re.compile(
     r"\b(locked|blocked|disabled|suspended|deactivated|banned|expired|too many|verify)\b|gesperrt", re.I
 )
 _FAILED: Final = re.compile(
@@ -64,15 +64,18 @@ class Answers:
         """Whether a step after that one, on a page of this pattern, asks for a change."""
         return self._last_write.get(where, -1) > number
 
-    def refusal(self, step: Step, filled: Sequence[Step] = (), signs_in: bool = False) -> str:
+    def settled(self, outcome: str) -> str:
+        """Takes an outcome that was decided elsewhere, and gives it back."""
+        self._refused = outcome
+        return outcome
+
+    def refusal(self, step: Step, filled: Sequence[Step] = ()) -> str:
         """What the page said against it, in its own words apart from data; nothing where it was taken. What it said
         while the form was `filled` in counts where nothing was sent off then."""
         told = refusals(step, self._own) or self._wrong_headings(step)
         if not told and not (self.writes(step) or step.navigates or step.changes):
             told = next((errors(one.changes) for one in reversed(filled) if one is not step), [])
-        if told and signs_in:
-            self._refused = "refused: locked" if _LOCKED.search(told[0]) else "refused"
-        elif told:
+        if told:
             self._refused = f"refused: {self.data.without(told[0][:REFUSAL_READ_MAX])[:REFUSAL_CHARS_MAX]}"
         elif self.failed(step):
             self._refused = self._refused or "refused"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipeline.activities.password_forms import PasswordForms, password_forms
 from pipeline.stories.answers import Answers
 from pipeline.stories.controls import deletes, does_by_itself
 from pipeline.stories.data import data_of
@@ -14,10 +15,17 @@ from schemas.events import Page
 from schemas.stories import NetworkRequest, Step
 
 
-def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_page: Page) -> Deeds:
-    """What these steps did. Pure; any steps give some deeds, never an exception."""
+def deeds_of(
+    steps: Sequence[Step],
+    requests: Sequence[NetworkRequest],
+    final_page: Page,
+    passwords: PasswordForms | None = None,
+) -> Deeds:
+    """What these steps did. Pure; any steps give some deeds, never an exception. `passwords` are the forms with a
+    password of the whole story, where these steps are but its beginning."""
     data = data_of(steps)
-    teller = Teller(steps, data, Answers(steps, requests, data))
+    passwords = password_forms(steps, requests) if passwords is None else passwords
+    teller = Teller(steps, data, Answers(steps, requests, data), passwords)
     teller.tell()
     done = tuple(teller.done)
     quiet = quiet_deeds(done, steps, teller.answers)
@@ -30,7 +38,7 @@ def deeds_of(steps: Sequence[Step], requests: Sequence[NetworkRequest], final_pa
             end_at = next(still, end_at - 1) + 1
         if end_at < len(steps):
             page = steps[end_at - 1].after or steps[end_at].page
-            return deeds_of(steps[:end_at], requests, page if page.url else final_page)
+            return deeds_of(steps[:end_at], requests, page if page.url else final_page, passwords)
     end = data.place(final_page.url)
     if last is None or last.kind != "sign in":
         # Which thing was open when something was done to it is data.

@@ -3,30 +3,24 @@
 Each goal has phrases with what was on the page (for people) and a plain sentence without any value (for embedding).
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
 
+from pipeline.activities.password_forms import password_forms
 from pipeline.stories import forms
 from pipeline.stories.acts import read_click
-from pipeline.stories.addresses import place
 from pipeline.stories.answers import FAILED_STATUS, changes
 from pipeline.stories.controls import deletes
 from pipeline.stories.opened_forms import with_form
-from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, shown_texts, sounds_wrong
 from pipeline.stories.phrases import DELETES, LOOKS_UP, NARROWS, Goal, Phrase
 from pipeline.stories.said import typed
-from pipeline.stories.signing_in import names_sign_in, signs_up_at
 from pipeline.stories.things import deleted_object, opened_name, ticked_before
 from pipeline.stories.verbs import (
     CANCEL,
     CHECK_OUT,
     CONFIRM,
-    CREATE,
     DELETE,
     FILTER,
-    KEEPS,
     PAGING,
     SEARCH,
     SIGN_IN,
@@ -41,14 +35,7 @@ from pipeline.stories.verbs import (
 )
 from pipeline.stories.words import BOX_ROLES, caption, is_button, is_text_field, quoted
 from schemas.elements import Element
-from schemas.events import Appeared, Gone
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, PressStep, SelectStep, Step
-
-SIGN_IN_FIELDS_MAX: Final = 2
-"""Fields beside the password that a sign-in may have (name, tenant); a form with more registers somebody."""
-
-_OLD: Final = re.compile(r"\b(old|current|existing)\b", re.I)
-"""What the field of the password that one has already says."""
 
 
 class Reader:
@@ -62,7 +49,7 @@ class Reader:
             step.changes for step in steps
         )  # the format tells no effects
         self._form_ends = _form_ends(steps)
-        self._next_passwords = _next_passwords(steps)
+        self._passwords = password_forms(steps, requests)
 
     def goals(self) -> tuple[Goal, ...]:
         found: list[Goal] = []
@@ -94,66 +81,31 @@ class Reader:
     # --- signing in and out ---
 
     def sign_in(self, first: int) -> Goal | None:
-        start = first + 1 if says(self.steps[first], SIGN_IN) or says(self.steps[first], SIGN_UP) else first
-        end = self._form_ends[start]
-        amidst = first > 0 and self._form_ends[first - 1] == end  # what a form is for is asked at its first field
-        if amidst or self._next_passwords[start] >= end:
+        opens = says(self.steps[first], SIGN_IN) or says(self.steps[first], SIGN_UP)
+        form = self._passwords.beginning(first + 1 if opens else first)
+        if form is None or form.sent is None:
             return None
-        passwords = [step for step in self.steps[start:end] if is_password(step)]
-        submits = end < len(self.steps) and isinstance(self.steps[end], ClickStep | PressStep)
-        last = end if submits else end - 1
-        submit = self.steps[last]
+        last, submit = form.sent, self.steps[form.sent]
         words = caption(submit.target) if isinstance(submit, ClickStep) else ""
-        targets = {words_on(step.target) for step in passwords if isinstance(step, FillStep)}
-        others = sum(isinstance(step, FillStep | SelectStep) for step in self.steps[start:end]) - len(passwords)
-        signs_up = bool(SIGN_UP.search(words)) or signs_up_at(submit.page.url)
-        signs_in = names_sign_in(words, submit.page.url)
-        other = KEEPS.match(words) or (others == SIGN_IN_FIELDS_MAX and not signs_in)
-        if len(targets) < 2 and not signs_up and other:
-            return None
-        repeats = len(targets) > 1 and others > 0 and not any(map(_OLD.search, targets))
-        if repeats and not signs_up and (CREATE.match(words) or self._typed_before(start) - targets):
-            return None  # an account that somebody opens for somebody else
-        if signs_up or repeats or others > SIGN_IN_FIELDS_MAX:
-            phrase = Phrase("try", "to sign up") if errors(submit.changes) else Phrase("sign up")
-            return Goal("sign_up", first, last, (phrase,), "register: open a new account as a member")
-        if len(targets) > 1:
-            plain = "change the password in the account settings"
-            return Goal("settings", first, last, (Phrase("change", "the password"),), plain)
         verb = "log in" if "log" in words.lower() else "sign in"
-        if self._refused(last):
-            plain = "log in with a wrong password and see a login error"
-            return Goal("sign_in_refused", first, last, (Phrase(verb, "with a wrong password"),), plain)
-        return Goal("sign_in", first, last, (Phrase(verb),), "log in: sign in with user name and password")
-
-    def _typed_before(self, start: int) -> set[str]:
-        """The fields of passwords that were typed before."""
-        return {words_on(one.target) for one in self.steps[:start] if isinstance(one, FillStep) and is_password(one)}
-
-    def _refused(self, last: int) -> bool:
-        """Whether the page said no, or the same form was filled in again at once."""
-        step = self.steps[last]
-        if errors(step.changes) or self._still_there(last):
-            return True
-        if not step.navigates and any(
-            sounds_wrong(text) for _, text in shown_texts(step.changes) if len(text) <= ANSWER_CHARS_MAX
-        ):
-            return True
-        for later in self.steps[last + 1 :]:
-            if is_password(later):
-                return True
-            if not isinstance(later, FillStep | GotoStep):
-                return False
-        return False
-
-    def _still_there(self, last: int) -> bool:
-        """Whether a form that was refused before leads to itself again, with nothing new: the page says the same."""
-        step = self.steps[last]
-        news = any(isinstance(change, Appeared | Gone) for change in step.changes)
-        if news or step.after is None or place(step.after.url) != place(step.page.url):
-            return False
-        tries = (one for one in self.steps[:last] if one.page.url and place(one.page.url) == place(step.page.url))
-        return any(errors(one.changes) for one in tries)
+        match form.purpose:
+            case "keep" | "make account":
+                return None
+            case "sign up":
+                phrase = Phrase("try", "to sign up") if form.refused else Phrase("sign up")
+                return Goal("sign_up", first, last, (phrase,), "register: open a new account as a member")
+            case "change password":
+                plain = "change the password in the account settings"
+                phrase = Phrase("try", "to change the password") if form.refused else Phrase("change", "the password")
+                return Goal("settings", first, last, (phrase,), plain)
+            case "confirm":
+                return Goal("confirm", first, last, (Phrase("confirm", "the password"),), "confirm the password")
+            case "sign in" if form.refused:
+                plain = "log in with a wrong password and see a login error"
+                told = Phrase("try", f"to {verb}") if form.answer.locked else Phrase(verb, "with a wrong password")
+                return Goal("sign_in_refused", first, last, (told,), plain)
+            case "sign in":
+                return Goal("sign_in", first, last, (Phrase(verb),), "log in: sign in with user name and password")
 
     def sign_out(self, first: int) -> Goal | None:
         if not says(self.steps[first], SIGN_OUT):
@@ -274,14 +226,6 @@ def _form_ends(steps: Sequence[Step]) -> list[int]:
         filled = isinstance(step, FillStep | CheckStep | SelectStep) and not is_search_only(step)
         ends[index] = ends[index + 1] if filled or ticked or between else index
     return ends
-
-
-def _next_passwords(steps: Sequence[Step]) -> list[int]:
-    """For each step the place of the next password from there on, the number of steps where there is none."""
-    places = [len(steps)] * (len(steps) + 1)
-    for index in range(len(steps) - 1, -1, -1):
-        places[index] = index if is_password(steps[index]) else places[index + 1]
-    return places
 
 
 def is_search_only(step: Step) -> bool:

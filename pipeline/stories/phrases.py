@@ -8,6 +8,7 @@ from pipeline.stories.words import listed, third_person
 GoalKind = Literal[
     "sign_in",
     "sign_in_refused",
+    "confirm",
     "sign_up",
     "sign_out",
     "search",

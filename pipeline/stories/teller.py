@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
+from pipeline.activities.password_forms import PasswordForms
 from pipeline.stories.acting import acts_by_link
 from pipeline.stories.answers import Answers
 from pipeline.stories.asking import asks_for, chose_among
@@ -36,7 +37,6 @@ from pipeline.stories.no_deeds import (
     reveals,
 )
 from pipeline.stories.outcome import errors
-from pipeline.stories.signing_in import signs_in
 from pipeline.stories.verbs import (
     APART,
     CANCEL,
@@ -77,6 +77,7 @@ class Teller:
     steps: Sequence[Step]
     data: Data
     answers: Answers
+    passwords: PasswordForms
     done: list[Deed] = field(default_factory=list)
     view: str = ""
     """What was opened last without the address changing: a tab, an entry of a menu, a thing."""
@@ -166,7 +167,8 @@ class Teller:
 
     def _click(self, number: int, step: ClickStep) -> None:
         words = caption(step.target)
-        if self._says_nothing(step, words) or self._narrows(number, step):
+        amidst = self.passwords.amidst(number) and step.target.role not in BOX_ROLES
+        if amidst or self._says_nothing(step, words) or self._narrows(number, step):
             return
         if step.target.role in BOX_ROLES or (step.target.tag == "label" and not in_control(step.target)):
             self.filled.choose(number, step)
@@ -192,6 +194,8 @@ class Teller:
     def _press(self, number: int, step: PressStep) -> None:
         if step.key == "Escape" and not step.modifiers:
             self._cancel()
+        elif self.passwords.amidst(number):
+            return
         elif step.key == "Enter" and (self.filled or step.navigates or self.answers.writes(step)):
             if not only_prepares(number, step, self.answers, self.data):
                 self._do(number, step, SEND)
@@ -281,8 +285,9 @@ class Teller:
         used = [self.steps[at] for at in numbers]
         words = caption(step.target) if isinstance(step, ClickStep) else ""
         sought = any(is_search(one) for one in used) or _SEEK.match(words) or asks_for(used, step, self.answers)
-        if signs_in(used, step):
-            self._add(Deed("sign in", "", (), "", self.answers.refusal(step, signs_in=True), numbers))
+        entered = self.passwords.sent_by(number)
+        if entered is not None and entered.purpose in ("sign in", "confirm"):
+            self._add(Deed("sign in", "", (), "", self.answers.settled(entered.answer.outcome), numbers))
         elif sought and what in ("", SEND):
             self._add(Deed("search", "", fields, "", "", numbers))
             self.searched = True
@@ -293,6 +298,8 @@ class Teller:
                 fields = (CHANGED,)
             where = self._context(place, step, fields)
             refused = self.answers.refusal(step, used)
+            if entered is not None:
+                refused = self.answers.settled(entered.answer.outcome and (refused or entered.answer.outcome))
             if not fields and isinstance(step, ClickStep) and (asked := asked_by(step, self.data)):
                 self._take_back(number, step)  # what asked whether it is meant says less than what was said to it
                 where, what = "", asked

@@ -21,7 +21,9 @@ _WAITING: Final = re.compile(r"^\w+ing\b.{0,40}(\.\.\.|…)$", re.I)
 """What a page says while it is about something."""
 _BY_NUMBER: Final = re.compile(r"#?\d+")
 _TICKING: Final = frozenset({"choose", "submit"})
-_PRELUDE: Final = frozenset({"sign_in", "sign_in_refused"})
+_SIGN_INS: Final = frozenset({"sign_in", "sign_in_refused"})
+_PRELUDE: Final = _SIGN_INS | {"confirm"}
+"""What is but the way to what is done after it."""
 
 
 def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[str, str]:
@@ -88,7 +90,7 @@ def _joined(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
     kept: list[Goal] = []
     for goal in goals:
         before = kept[-1] if kept else None
-        if before is not None and before.kind == "sign_in_refused" and goal.kind in _PRELUDE:
+        if before is not None and before.kind == "sign_in_refused" and goal.kind in _SIGN_INS:
             phrase = goal.phrases[0]
             rest = "after a wrong password" if goal.kind == "sign_in" else phrase.rest
             kept[-1] = Goal(goal.kind, before.first, goal.last, (Phrase(phrase.verb, rest),), goal.plain)
