@@ -16,7 +16,6 @@ from pipeline.anonymity import USERS_MIN, hidden, made_up, rare_texts, typed_tex
 from pipeline.sessions import Session, is_earlier_try, numberless, rough_of, target_of
 from pipeline.stories.likeness import is_search
 from pipeline.stories.things import is_row
-from pipeline.stories.verbs import is_password
 from schemas.elements import Candidate, Element
 from schemas.events import Appeared, Change, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter
@@ -91,7 +90,7 @@ def cleanest(sessions: Sequence[Session], rare: frozenset[str] = frozenset()) ->
         session, texts = told
         story = session.story
         made = sum(text in rare for text in texts)
-        signs_in = any(is_password(step) for step in story.steps)
+        signs_in = session.passwords.signs_in()
         missing = len(usual.difference(session.tokens))
         seldom = -sum(counts[text] for text in texts) / len(texts) if texts else 0.0
         user = -users[session.user]

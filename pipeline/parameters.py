@@ -59,11 +59,8 @@ def with_parameters(told: Consensus) -> Consensus:
 
 def _signed_in(session: Session) -> int:
     """The place after the last sign-in, which whoever runs the test does in the same way every time."""
-    steps = session.story.steps
-    secret = max((at for at, step in enumerate(steps) if isinstance(step, FillStep) and step.value.secret), default=-1)
-    if secret < 0:
-        return 0
-    return next((at + 1 for at in range(secret, len(steps)) if not isinstance(steps[at], FillStep)), len(steps))
+    ends = [form.last + 1 for form in session.passwords if form.purpose in ("sign in", "confirm")]
+    return max(ends, default=0)
 
 
 def _typed(session: Session, at: int) -> str:

@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from typing import Final, assert_never
 
+from pipeline.activities.password_forms import PasswordForms, password_forms
 from pipeline.stories.data import data_of, inputs_of
 from pipeline.stories.likeness import DATA, Data, identity, named
 from pipeline.stories.outcome import errors
 from pipeline.stories.things import is_row, row_of
-from pipeline.stories.verbs import is_commit, is_password
+from pipeline.stories.verbs import is_commit
 from pipeline.stories.words import clean
 from schemas.codecs import to_json
 from schemas.elements import Candidate, Element, Locator
@@ -46,9 +47,10 @@ class Session:
         self.story = story
         self.data = inputs_of(story.steps, data_of(story.steps))
         pairs = list(zip((None, *story.steps), story.steps, strict=False))
-        self.tokens = _numbered_from_the_end(_tokens(pairs, self.data))
+        self.passwords = password_forms(story.steps, story.network_requests)
+        self.tokens = _numbered_from_the_end(_tokens(pairs, self.data, self.passwords))
         self.inputs = tuple(None if _sends(step, before) else input_of(step) for before, step in pairs)
-        self.user = _signs_in_as(story.steps)
+        self.user = self.passwords.user(story.steps)
         self.places = {token: place for place, token in enumerate(self.tokens)}
         self._masked: dict[str, str] = {}
         self._shapes: dict[tuple[int, bool], frozenset[str]] = {}
@@ -123,19 +125,6 @@ class Session:
         return request.method, self.data.place(request.url), request.status
 
 
-def _signs_in_as(steps: Sequence[Step]) -> str:
-    """What was typed beside the last password, on the same page, before or after it; nothing where nobody signs in."""
-    named = ""
-    for at, step in enumerate(steps):
-        if is_password(step):
-            beside = [
-                one for one in (*steps[max(at - 1, 0) : at], *steps[at + 1 : at + 2]) if isinstance(one, FillStep)
-            ]
-            texts = [one.value.text for one in beside if one.page.url == step.page.url and not one.value.secret]
-            named = texts[0] if texts else named
-    return named
-
-
 def _numbered_from_the_end(tokens: list[Hashable]) -> list[Hashable]:
     """Equal tokens told apart by how many of them follow: second tries meet first ones that succeeded."""
     seen: Counter[Hashable] = Counter()
@@ -162,17 +151,18 @@ def _sends(step: Step, before: Step | None) -> bool:
     return isinstance(before, FillStep) and isinstance(step, ClickStep | PressStep) and is_commit(step)
 
 
-def _tokens(pairs: Iterable[tuple[Step | None, Step]], data: Data) -> list[Hashable]:
+def _tokens(pairs: Iterable[tuple[Step | None, Step]], data: Data, passwords: PasswordForms) -> list[Hashable]:
     """What makes each step the same step in another session. Who is refused tries again, perhaps on another page: the
     last try is the one that others made at once."""
     tokens: list[Hashable] = []
     tried = ""
-    for before, step in pairs:
+    for number, (before, step) in enumerate(pairs):
         if not _sends(step, before):
             tokens.append(_token(step, data))
             continue
         where = tried or data.place(step.page.url)
-        refused = bool(errors(step.changes))
+        entered = passwords.sent_by(number)
+        refused = bool(errors(step.changes)) if entered is None else entered.refused
         tokens.append(("refused" if refused else "send", where))
         tried = where if refused else ""
     return tokens

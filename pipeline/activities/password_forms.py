@@ -74,7 +74,7 @@ class PasswordForm:
 
     `first` and `last` are the numbers of its first and last step, `sent` that of the step that sent it off, None where
     it was given up. `login` is the step that typed the login name, on the same page or on the one before; `passwords`
-    are those that typed passwords.
+    are those that typed passwords. A form that was refused may hold the login name of the try before.
     """
 
     purpose: Purpose
@@ -113,6 +113,17 @@ class PasswordForms:
         """Whether that step lies within a form, before it was sent off."""
         return any(form.first < number <= form.last and number != form.sent for form in self.all)
 
+    def signs_in(self) -> bool:
+        """Whether somebody was let in."""
+        return any(form.purpose == "sign in" and form.sent is not None and not form.refused for form in self.all)
+
+    def user(self, steps: Sequence[Step]) -> str:
+        """The login name of who was let in last, else of who tried last; nothing where nobody is named."""
+        tries = [form for form in self.all if form.purpose == "sign in" and form.login is not None]
+        form = next(iter([*(one for one in reversed(tries) if not one.refused), *tries[-1:]]), None)
+        step = None if form is None or form.login is None else steps[form.login]
+        return step.value.text if isinstance(step, FillStep) else ""
+
 
 def password_forms(steps: Sequence[Step], requests: Sequence[NetworkRequest] = ()) -> PasswordForms:
     """What was typed into forms with a password, and what came of it. Pure; any steps give some forms."""
@@ -139,6 +150,8 @@ class _Reader:
             if any(says(step, SIGN_OUT) for step in self.steps[before : form.first]):
                 signed_in = None
             form = replace(form, purpose=self._purpose(form, signed_in, out))
+            if form.login is None and out and out[-1].refused and self._same(out[-1], form):
+                form = replace(form, login=out[-1].login)  # it still stands in the form
             following = found[number + 1] if number + 1 < len(found) else None
             form = replace(form, answer=self._answer(form, following, out))
             if form.purpose == "sign in" and form.sent is not None:
@@ -245,7 +258,7 @@ class _Reader:
         beside = len({_field(step.target) for step in own if isinstance(step, FillStep | SelectStep)} - fields)
         told = names_sign_in(words, url)
         if len(fields) > 1:
-            old = any(_OLD.search(words_on(step.target)) for step in own if isinstance(step, FillStep))
+            old = any(asks_old(step.target) for step in own if is_password(step) and isinstance(step, FillStep))
             if old or not beside:
                 return "change password"
             others = {field for one in before for field in self._fields(one)} - fields
@@ -302,6 +315,11 @@ class _Reader:
             return not step.navigates
         shows = says(step, SIGN_IN) or says(step, CONFIRM) or says(step, CANCEL)
         return shows or (isinstance(step, ClickStep) and not step.navigates and not self.sent_with.get(step.event_id))
+
+
+def asks_old(target: Element) -> bool:
+    """Whether a field asks for the password that one has already."""
+    return target.autocomplete == "current-password" or bool(_OLD.search(words_on(target)))
 
 
 def names_sign_in(words: str, url: str) -> bool:

@@ -1,43 +1,48 @@
-"""Passwords and login names: which value of the environment each one is.
+"""Passwords and login names: whose they are, and which value of the environment stands for each.
 
-A secret has no text here, only a token that tells whether two were equal. The password of the last sign-in that the
-page took is APP_PASSWORD; one that the page refused stays wrong; further ones are APP_PASSWORD_2 and so on.
+A secret has no text here, only a token that tells whether two were equal. What each was for is decided by
+`pipeline.activities.password_forms`. A password that somebody signed in with is read from the environment, by the login
+name beside it; one that the app refused stays wrong; one that an account is made with, or that is kept with something
+else, is made up by the test and stands in it: it is never the tester's.
 """
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
+from pipeline.activities.password_forms import PasswordForm, asks_old, password_forms
 from pipeline.stories.addresses import route
-from pipeline.stories.outcome import errors
-from pipeline.urls import parse_any
 from pipeline.writing.code import Attr, Expr, Index, Literal, Name, Or, method
 from schemas.elements import Element
 from schemas.events import Appeared, TextChanged
-from schemas.stories import FillStep, Step
+from schemas.stories import FillStep, NetworkRequest, Step
 
 WRONG: Final = "not-the-password"
-NEW: Final = "Another-pass-word-1"
+MADE_UP: Final = "Another-pass-word-"
+"""Begins the passwords that a test makes up; a number follows."""
+USER: Final = "APP_USER"
+PASSWORD: Final = "APP_PASSWORD"  # noqa: S105 (the name of a variable)
 CODE_NAMES: Final = {"otp": "APP_ONE_TIME_CODE", "card": "APP_CARD_NUMBER"}
 MASK: Final = re.compile(r"^[*•●·]{3,}$")
-_REFUSED = re.compile(
-    r"(?i)wrong|invalid|incorrect|n.t match|not match|failed|denied|error|try again|not recogni|unknown user|no account"
-)
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """`passwords` by token, `names` by login name, as code; `variables` the names of the environment they read."""
+    """`passwords` by the event of the step that typed them, `names` by login name, as code; `variables` the names of
+    the environment they read; `people` the number of each login name that somebody signed in with."""
 
     passwords: dict[str, Expr]
     names: dict[str, Expr]
     variables: tuple[str, ...]
+    people: dict[str, int]
     notes: tuple[str, ...] = ()
 
 
-def token_of(step: FillStep) -> str:
-    """What tells a secret from another: its token, or the field where there is none."""
-    return f"{step.value.secret}:{step.value.token or field_of(step.target)}"
+def variable(stem: str, number: int) -> str:
+    """The name in the environment of the `number`th user's value: APP_PASSWORD, APP_PASSWORD_2, …"""
+    return stem if number == 1 else f"{stem}_{number}"
 
 
 def field_of(element: Element) -> str:
@@ -52,80 +57,137 @@ def field_of(element: Element) -> str:
     )
 
 
+def token_of(step: FillStep) -> str:
+    """What tells a secret from another: its token, or the field where there is none."""
+    return f"{step.value.secret}:{step.value.token or field_of(step.target)}"
+
+
 def is_secret(step: FillStep) -> bool:
     """Whether the value must not be in the code: marked as secret, or a mask typed into a password field."""
     return step.value.secret is not None or bool(MASK.match(step.value.text)) or step.target.type == "password"
 
 
-def credentials(steps: tuple[Step, ...]) -> Credentials:
-    """The secrets and login names of a story."""
-    passwords, variables = _passwords(steps)
-    names, notes, read = _names(steps)
-    return Credentials(passwords, names, (*(("APP_USER",) if read else ()), *variables), tuple(notes))
+def credentials(
+    steps: Sequence[Step], requests: Sequence[NetworkRequest] = (), numbers: Mapping[str, int] | None = None
+) -> Credentials:
+    """The secrets and login names of a story. `numbers` are those of the people of a whole project, by login name;
+    whoever is not among them is counted after them."""
+    teller = _Teller(steps, tuple(password_forms(steps, requests)))
+    teller.number_people(numbers or {})
+    passwords, variables = teller.passwords()
+    names, notes, read = teller.names()
+    return Credentials(passwords, names, (*read, *variables), dict(teller.people), tuple(notes))
 
 
-def _passwords(steps: tuple[Step, ...]) -> tuple[dict[str, Expr], list[str]]:
-    fills = [(at, step) for at, step in enumerate(steps) if isinstance(step, FillStep) and is_secret(step)]
-    fills = [(at, step) for at, step in fills if step.value.secret not in ("masked",) and step.value.shown_in is None]
-    wrong = {token_of(step) for at, step in fills if _refused(steps, at, step)}
-    out: dict[str, Expr] = {}
-    variables: list[str] = []
-    tokens = list(dict.fromkeys(token_of(step) for _, step in fills if step.value.secret not in CODE_NAMES))
-    right = [token for token in tokens if token not in wrong]
-    main = next((token for token in right if not _is_new(fills, token)), right[0] if right else None)
-    number = 2
-    for token in tokens:
-        if token == main:
-            out[token] = Index(_environ(), Literal("APP_PASSWORD"))
-            variables.append("APP_PASSWORD")
-            continue
-        name = f"APP_PASSWORD_{number}"
-        number += 1
-        variables.append(name)
-        default = WRONG if token in wrong else NEW
-        out[token] = Or(method(_environ(), "get", name), Literal(default))
-    for _, step in fills:
-        if step.value.secret in ("otp", "card"):
-            name = CODE_NAMES[step.value.secret]
-            out[token_of(step)] = Index(_environ(), Literal(name))
-            variables.append(name)
-    return out, list(dict.fromkeys(variables))
+@dataclass
+class _Teller:
+    """Tells the passwords and names of one story; it lives only inside `credentials`."""
+
+    steps: Sequence[Step]
+    forms: Sequence[PasswordForm]
+    people: dict[str, int] = field(default_factory=dict)
+    made: dict[str, Expr] = field(default_factory=dict)
+    """Passwords that the test makes up, by token."""
+    made_for: set[str] = field(default_factory=set)
+    """Login names of accounts that were made, or whose password was changed."""
+
+    def number_people(self, numbers: Mapping[str, int]) -> None:
+        """Who signs in, the most frequent first, of equal ones the last."""
+        taken = [form for form in self.forms if form.purpose == "sign in" and not form.refused]
+        tried = taken or [form for form in self.forms if form.purpose == "sign in"][-1:]
+        names = [self._name(form) for form in tried]
+        counts = Counter(names)
+        last = {name: at for at, name in enumerate(names)}
+        opened = {self._name(form) for form in self.forms if form.purpose in ("sign up", "make account")} - {""}
+        for name in sorted(counts, key=lambda one: (-counts[one], -last[one])):
+            if name not in opened:
+                free = max((*numbers.values(), *self.people.values()), default=0) + 1
+                self.people[name] = numbers.get(name, free)
+
+    def passwords(self) -> tuple[dict[str, Expr], list[str]]:
+        """The password of each step that types one, and the variables that they read."""
+        out: dict[str, Expr] = {}
+        variables: list[str] = []
+        right = {token: name for name, tokens in self._right().items() for token in tokens}
+        for form in self.forms:
+            for at in form.passwords:
+                step = self.steps[at]
+                if isinstance(step, FillStep) and _is_told(step):
+                    out[step.event_id] = self._password(form, step, right, variables)
+            if form.purpose in ("sign up", "make account"):
+                self.made_for.add(self._name(form))
+        for step in self.steps:
+            if not isinstance(step, FillStep) or not is_secret(step) or not _is_told(step):
+                continue
+            if step.value.secret in CODE_NAMES:
+                out[step.event_id] = _read(CODE_NAMES[step.value.secret], variables)
+            elif step.event_id not in out:
+                out[step.event_id] = _read(PASSWORD, variables)
+        return out, list(dict.fromkeys(variables))
+
+    def _right(self) -> dict[str, set[str]]:
+        """The tokens with which each login name was let in."""
+        found: dict[str, set[str]] = {}
+        for form in self.forms:
+            if form.purpose == "sign in" and not form.refused:
+                typed = (self.steps[at] for at in form.passwords)
+                tokens = {token_of(step) for step in typed if isinstance(step, FillStep)}
+                found.setdefault(self._name(form), set()).update(tokens)
+        return found
+
+    def _password(self, form: PasswordForm, step: FillStep, right: Mapping[str, str], variables: list[str]) -> Expr:
+        token, name = token_of(step), self._name(form)
+        match form.purpose:
+            case "sign in" | "confirm":
+                if token in self.made and (name in self.made_for or not name or token not in right):
+                    return self.made[token]
+                if form.refused and token not in right:
+                    return Literal(WRONG)
+                owner = name if name in self.people and not form.refused else right.get(token, name)
+                return _read(variable(PASSWORD, self.people.get(owner, 1)), variables)
+            case "change password" | "make account" if asks_old(step.target):
+                if token in self.made:
+                    return self.made[token]
+                return _read(variable(PASSWORD, self.people.get(right.get(token, ""), 1)), variables)
+            case "change password" | "make account" | "sign up" | "keep":
+                return self.made.setdefault(token, Literal(f"{MADE_UP}{len(self.made) + 1}"))
+
+    def _name(self, form: PasswordForm) -> str:
+        step = None if form.login is None else self.steps[form.login]
+        return step.value.text if isinstance(step, FillStep) else ""
+
+    def names(self) -> tuple[dict[str, Expr], list[str], list[str]]:
+        """Login names as code, notes about them, and the variables that they read. One that the outcome shows makes the
+        story that user's own: it stays as recorded."""
+        out: dict[str, Expr] = {}
+        notes: list[str] = []
+        variables: list[str] = []
+        for form in self.forms:
+            name = self._name(form)
+            if form.login is None or form.purpose != "sign in" or name not in self.people or name in out:
+                continue
+            later = self.steps[form.login + 1 :]
+            if _shown_later(later, name) or _leads_to_own(self.steps[form.login :], name):
+                out[name] = Literal(name)
+                notes = ["The login name is part of what the story shows, so it is kept as recorded."]
+                continue
+            variables.append(variable(USER, self.people[name]))
+            out[name] = Or(method(_environ(), "get", variables[-1]), Literal(name))
+        return out, notes, variables
 
 
-def _is_new(fills: list[tuple[int, FillStep]], token: str) -> bool:
-    return all(step.target.autocomplete == "new-password" for _, step in fills if token_of(step) == token)
+def _is_told(step: FillStep) -> bool:
+    """Whether the test has to know it: not where the page's masking withheld it, or where the page shows it."""
+    return step.value.secret in (None, "password", *CODE_NAMES) and step.value.shown_in is None
+
+
+def _read(name: str, variables: list[str]) -> Expr:
+    variables.append(name)
+    return Index(_environ(), Literal(name))
 
 
 def _environ() -> Expr:
     return Attr(Name("os"), "environ")
-
-
-def _refused(steps: tuple[Step, ...], at: int, step: FillStep) -> bool:
-    """Whether the page didn't take this password: the same field is filled again with another one, or the page says so
-    and stays where it is."""
-    for later in steps[at + 1 :]:
-        if isinstance(later, FillStep) and is_secret(later) and field_of(later.target) == field_of(step.target):
-            return token_of(later) != token_of(step)
-    after = steps[at + 1 :]
-    submit = next(
-        (later for later in after if not isinstance(later, FillStep) and (later.changes or later.after)), None
-    )
-    if submit is None or (submit is not after[-1] and any(_moved_on(step, later) for later in after)):
-        return False
-    if errors(submit.changes):
-        return True
-    if submit.after is not None and _path(submit.after.url) != _path(step.page.url):
-        return False
-    return any(_REFUSED.search(text) for text in _said(submit))
-
-
-def _moved_on(step: Step, later: Step) -> bool:
-    return later.after is not None and _path(later.after.url) != _path(step.page.url)
-
-
-def _path(url: str) -> tuple[str, str]:
-    found = parse_any(url)
-    return found.origin, found.path
 
 
 def _said(step: Step) -> list[str]:
@@ -139,63 +201,13 @@ def _said(step: Step) -> list[str]:
     return out
 
 
-def _names(steps: tuple[Step, ...]) -> tuple[dict[str, Expr], list[str], bool]:
-    """Login names as code. One that the outcome shows makes the story that user's own: it stays as recorded."""
-    logins = [(at, step) for at, step in enumerate(steps) if isinstance(step, FillStep) and _is_login(steps, at, step)]
-    names = list(dict.fromkeys(step.value.text for _, step in logins))
-    if not names:
-        return {}, [], False
-    out: dict[str, Expr] = {name: Literal(name) for name in names}
-    main = names[-1]
-    first = next(at for at, step in logins if step.value.text == main)
-    if len(names) > 1 or _shown_later(steps[first + 1 :], main) or _leads_to_own(steps[first:], main):
-        return out, ["The login name is part of what the story shows, so it is kept as recorded."], False
-    out[main] = Or(method(_environ(), "get", "APP_USER"), Literal(main))
-    return out, [], True
-
-
-def _is_login(steps: tuple[Step, ...], at: int, step: FillStep) -> bool:
-    """A text that names who signs in: the last one typed before a password, by mark, type or form."""
-    if (
-        is_secret(step)
-        or not step.value.text
-        or (step.target.editable and step.target.tag not in ("input", "textarea"))
-    ):
-        return False
-    following = steps[at + 1 :]
-    if at and step.target.in_password_form and _is_password_of(steps[at - 1], step) and _sends(following):
-        return True
-    password = next((later for later in following if isinstance(later, FillStep) and is_secret(later)), None)
-    if password is None or password.value.secret not in (None, "password"):
-        return False
-    between = following[: following.index(password)]
-    if any(isinstance(other, FillStep) for other in between):
-        return False
-    marked = (
-        (step.target.autocomplete or "") in ("username", "email")
-        or step.target.type == "email"
-        or "@" in step.value.text
-    )
-    return marked or step.target.in_password_form or password.target.in_password_form or not between
-
-
-def _is_password_of(before: Step, name: Step) -> bool:
-    """Whether the password was filled in before the name, in the same form."""
-    return isinstance(before, FillStep) and is_secret(before) and before.page.url == name.page.url
-
-
-def _sends(following: tuple[Step, ...]) -> bool:
-    """Whether nothing more is filled in before the form is sent off."""
-    return not following or not isinstance(following[0], FillStep)
-
-
-def _leads_to_own(steps: tuple[Step, ...], name: str) -> bool:
+def _leads_to_own(steps: Sequence[Step], name: str) -> bool:
     """Whether later addresses have the name as a part of their path that the sign-in's had not: pages of that user."""
     later = {part for step in steps if step.after is not None for part in route(step.after.url)}
     return name in later - set(route(steps[0].page.url))
 
 
-def _shown_later(steps: tuple[Step, ...], name: str) -> bool:
+def _shown_later(steps: Sequence[Step], name: str) -> bool:
     if len(name) < 3:
         return False
     word = re.compile(rf"(?<![\w@.-]){re.escape(name)}(?![\w@-])")

@@ -17,7 +17,7 @@ from pipeline.writing.assertions import Check, chosen
 from pipeline.writing.code import Index, Literal, Or, method
 from pipeline.writing.outcome import checks_after
 from pipeline.writing.program import Program, Run, module
-from pipeline.writing.secrets import credentials, is_secret, token_of
+from pipeline.writing.secrets import credentials, is_secret
 from pipeline.writing.tests_of_stories import home_of, write_steps, write_test, writer_for
 from schemas.events import Page
 from schemas.stories import FillStep, GotoStep, Step, Story
@@ -116,10 +116,10 @@ def _beginning(test_id: str, told: Consensus) -> _Beginning | None:
 
 def _login_name(story: Story, before: Sequence[Step]) -> str | None:
     """Who signs in ("" where only a password is asked for); None where the environment can't say who it is."""
-    known = credentials(story.steps)
+    known = credentials(story.steps, story.network_requests)
     for step in before:
         if isinstance(step, FillStep) and is_secret(step):
-            found = known.passwords.get(token_of(step))
+            found = known.passwords.get(step.event_id)
             if not isinstance(found, Index) or found.key != Literal("APP_PASSWORD"):
                 return None
     if any(not isinstance(expr, Or) for expr in known.names.values()):

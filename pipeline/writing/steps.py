@@ -23,7 +23,7 @@ from pipeline.writing.code import (
 from pipeline.writing.gestures import answered, checked, click, drag, key_name
 from pipeline.writing.locators import Finder, expect
 from pipeline.writing.program import FILL_CREDENTIAL, Assign, Program, Run, Statement, With
-from pipeline.writing.secrets import Credentials, is_secret, token_of
+from pipeline.writing.secrets import Credentials, is_secret
 from pipeline.writing.ticks import ticks
 from schemas.events import ShownIn
 from schemas.stories import (
@@ -268,7 +268,7 @@ class Writer:
         return [Run(method(expect(on), "not_to_have_value", ""))]
 
     def _secret(self, step: FillStep) -> Expr:
-        found = self.credentials.passwords.get(token_of(step))
+        found = self.credentials.passwords.get(step.event_id)
         if found is not None:
             return found
         self.notes.append("A value was withheld by the page's masking; the test types a placeholder.")

@@ -76,7 +76,7 @@ def write_test(
 
 def writer_for(story: Story, page: str = "page") -> Writer:
     """What writes the steps of a story, into a program that begins with a page of this name."""
-    told = credentials(story.steps)
+    told = credentials(story.steps, story.network_requests)
     program = Program(page=page)
     writer = Writer(program, told, home_of(story), _typed(story.steps), _hidden(story.steps), ticking(story.steps))
     writer.notes += told.notes
