@@ -7,7 +7,7 @@ from pipeline.consensus import Consensus, consensus
 from pipeline.flows import flow_id, test_id
 from pipeline.offline import close_all
 from pipeline.parameters import with_parameters
-from pipeline.stories import build_stories
+from pipeline.stories.borders import build_stories
 from pipeline.windows import Windowing
 from pipeline.writing import write_test
 from schemas.events import Event

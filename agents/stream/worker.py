@@ -96,7 +96,7 @@ def run(services: "Services") -> int:
 
 def _parts(services: "Services") -> StreamParts:
     from pipeline.generate import test_of
-    from pipeline.stories import build_stories
+    from pipeline.stories.borders import build_stories
 
     return StreamParts(
         settings=services.settings,

@@ -16,7 +16,7 @@ from bench.flows.synthetic import traffic
 from bench.recording import events_in
 from pipeline.closed_window import ClosedWindow
 from pipeline.flows import flow_id
-from pipeline.stories import build_story
+from pipeline.stories.build import build_story
 from schemas.stories import Story
 
 MISTAKES_SHOWN = 3

@@ -266,7 +266,7 @@ class _Reader:
         tried = next((one for one in reversed(before) if one.purpose == "sign in" and self._same(one, form)), None)
         if tried is not None:
             return "sign in"
-        if signed_in is not None and not told:
+        if signed_in is not None and not (told and self._names_other_entrance(words, url, signed_in)):
             return "confirm" if not beside else "make account"
         if SIGN_UP.search(words) or signs_up_at(url):
             return "sign up"
@@ -277,6 +277,11 @@ class _Reader:
         forms = spaced(" ".join(dict.fromkeys(step.target.form for step in own if isinstance(step, FillStep))))
         makes = any(verb.search(text) for verb in (_MAKES, SIGN_UP) for text in (words, forms))
         return "keep" if not told and (makes or named_in_path(url, *_MAKING)) else "sign in"
+
+    def _names_other_entrance(self, words: str, url: str, signed_in: PasswordForm) -> bool:
+        """Whether the button says that somebody signs in, or the address does and is not the one of before."""
+        elsewhere = where(url) != where(self.steps[signed_in.first].page.url)
+        return bool(SIGN_IN.search(words)) or elsewhere
 
     def _fields(self, form: PasswordForm) -> set[tuple[str, ...]]:
         return {_field(step.target) for n in form.passwords if isinstance(step := self.steps[n], FillStep)}

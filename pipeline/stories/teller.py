@@ -325,7 +325,8 @@ class Teller:
     def _add(self, deed: Deed) -> None:
         """Adds a deed; one that tries again what the page refused, or only repeats it, replaces the earlier one."""
         last = self.done[-1] if self.done else None
-        if last is not None and last.like(deed):
+        let_in = deed.kind == "sign in" and last is not None and not last.outcome
+        if last is not None and last.like(deed) and not (let_in and deed.outcome):
             more = all(name.startswith(CHOSEN) for name in deed.fields) and deed.place == last.place
             again = last.outcome or deed.kind in ONLY_WAYS or deed.kind == "open form" or more
             again = again or (bool(deed.form) and deed.form == last.form and not self._did_more(last))
@@ -338,7 +339,7 @@ class Teller:
                 tried = bool(last.outcome and last.form and typed)
                 fields = last.fields if tried else telling({*last.fields, *deed.fields})
                 form = last.form if tried else deed.form or last.form
-                kept = last.outcome if deed.outcome and not deed.fields else deed.outcome
+                kept = last.outcome if deed.outcome and not deed.fields and deed.kind != "sign in" else deed.outcome
                 place = deed.place if deed.place.startswith(LEADS) else last.place
                 self.done[-1] = replace(deed, place=place, fields=fields, outcome=kept, form=form)
                 return

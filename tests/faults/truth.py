@@ -10,7 +10,7 @@ from pipeline.flush import Told
 from pipeline.generate import stories_of
 from pipeline.intake import BadInput, read_message
 from pipeline.rows import SegmentLog
-from pipeline.stories import build_stories
+from pipeline.stories.borders import build_stories
 from pipeline.windows import PartitionWindows, Windowing
 from schemas.events import Event
 from schemas.stories import Story

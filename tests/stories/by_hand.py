@@ -1,9 +1,9 @@
 """Events made by hand: a journey is told action by action, times and ids follow."""
 
-from typing import Any
+from typing import Any, Self
 
 from pipeline.closed_window import ClosedWindow
-from pipeline.stories import build_story
+from pipeline.stories.build import build_story
 from schemas.elements import Ancestor, Element
 from schemas.events import (
     Appeared,
@@ -88,71 +88,71 @@ class Journey:
             "page": self.page,
         }
 
-    def add(self, kind: type[Event], wait_ms: int = 1_000, **fields: Any) -> "Journey":
+    def add(self, kind: type[Event], wait_ms: int = 1_000, **fields: Any) -> Self:
         self.events.append(kind(**{**self._base(wait_ms), **fields}))
         return self
 
-    def opens(self, url: str = HOME, *changes: Change, title: str = "") -> "Journey":
+    def opens(self, url: str = HOME, *changes: Change, title: str = "") -> Self:
         """An address is typed, and the page shows `changes`."""
         self.add(Navigation, url=url)
         self.page = Page(url=url, title=title)
         return self.shows(*changes, cause=None) if changes else self
 
-    def click(self, target: Element, wait_ms: int = 1_000, **more: Any) -> "Journey":
+    def click(self, target: Element, wait_ms: int = 1_000, **more: Any) -> Self:
         return self.add(Click, wait_ms, target=target, **more)
 
-    def fill(self, target: Element, text: str = "", secret: Secret | None = None, **more: Any) -> "Journey":
+    def fill(self, target: Element, text: str = "", secret: Secret | None = None, **more: Any) -> Self:
         return self.add(Fill, target=target, value=Typed(text=text, secret=secret), **more)
 
-    def press(self, target: Element, key: str) -> "Journey":
+    def press(self, target: Element, key: str) -> Self:
         return self.add(Press, target=target, key=key)
 
-    def check(self, target: Element, checked: bool = True) -> "Journey":
+    def check(self, target: Element, checked: bool = True) -> Self:
         return self.add(Check, target=target, checked=checked)
 
-    def upload(self, target: Element, *files: str) -> "Journey":
+    def upload(self, target: Element, *files: str) -> Self:
         return self.add(Upload, target=target, files=files)
 
-    def select(self, target: Element, label: str) -> "Journey":
+    def select(self, target: Element, label: str) -> Self:
         return self.add(Select, target=target, options=(Choice(value=label.lower(), label=label),))
 
-    def asks(self, url: str, method: str = "POST", status: int = 200, **more: Any) -> "Journey":
+    def asks(self, url: str, method: str = "POST", status: int = 200, **more: Any) -> Self:
         """The last action sends a request."""
         return self.add(Request, 10, url=url, method=method, status=status, cause=self.events[-1].id, **more)
 
-    def answers(self, message: str, accepted: bool = True) -> "Journey":
+    def answers(self, message: str, accepted: bool = True) -> Self:
         """The last action opens a confirmation."""
         return self.add(Dialog, 10, dialog="confirm", message=message, accepted=accepted, cause=self.events[-1].id)
 
-    def popup(self, url: str, tab: str) -> "Journey":
+    def popup(self, url: str, tab: str) -> Self:
         """The last action opens a tab, in which the journey goes on."""
         self.add(Popup, 10, url=url, opened_tab_id=tab, cause=self.events[-1].id)
         self.tab, self.page = tab, Page(url=url)
         return self
 
-    def leads_to(self, url: str, how: str = "load") -> "Journey":
+    def leads_to(self, url: str, how: str = "load") -> Self:
         """The last action leads to another page."""
         self.add(Navigation, 50, url=url, how=how, cause=self.events[-1].id)
         self.page = Page(url=url)
         return self
 
-    def shows(self, *changes: Change, cause: str | None = "last") -> "Journey":
+    def shows(self, *changes: Change, cause: str | None = "last") -> Self:
         """What the page shows once it is quiet, because of the last action."""
         action = next((e.id for e in reversed(self.events) if not isinstance(e, Navigation | Request | Dialog)), None)
         named = action if cause == "last" else cause
         return self.add(Effect, 100, cause=named, after=self.page, changes=changes)
 
-    def touches(self) -> "Journey":
+    def touches(self) -> Self:
         """The page answered the last action where it was, and in no way that can be read."""
         return self.add(Effect, 100, cause=self.events[-1].id, after=self.page, touched=True)
 
-    def shows_new(self, *elements: Element) -> "Journey":
+    def shows_new(self, *elements: Element) -> Self:
         return self.shows(*(Appeared(element=element) for element in elements))
 
-    def loses(self, *elements: Element) -> "Journey":
+    def loses(self, *elements: Element) -> Self:
         return self.shows(*(Gone(element=element) for element in elements))
 
-    def end(self) -> "Journey":
+    def end(self) -> Self:
         return self.add(End)
 
     def window(self) -> ClosedWindow:

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from pipeline.stories import build_story
+from pipeline.stories.build import build_story
 from schemas import limits
 from schemas.codecs import from_json, to_json
 from schemas.elements import Ancestor, ByPath, ByRole, ByTestId, Candidate, Element, PathStep

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.generate import stories_of
-from pipeline.stories import build_stories, build_story
+from pipeline.stories.borders import build_stories
+from pipeline.stories.build import build_story
 from pipeline.story_ids import PARTS_MAX, part_ids
 from pipeline.windows import Windowing
 from pipeline.writing import write_test

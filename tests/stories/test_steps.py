@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.stories import build_story
+from pipeline.stories.build import build_story
 from schemas.elements import Element
 from schemas.events import Appeared, Download, Event, Navigation, Page, Request
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, ReloadStep

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.closed_window import ClosedWindow
 from pipeline.intake import read_body
-from pipeline.stories import build_story
+from pipeline.stories.build import build_story
 from pipeline.stories.fit import fitted
 from schemas import limits
 from schemas.codecs import to_json

@@ -15,7 +15,7 @@ from agents.stream.progress import Progress
 from agents.stream.tests_agent import WritingAgent
 from agents.wire import JsonWire
 from pipeline.generate import test_of as write_test
-from pipeline.stories import build_stories
+from pipeline.stories.borders import build_stories
 from pipeline.windows import Windowing
 from schemas.codecs import to_json
 from schemas.stories import Story

@@ -1,0 +1,323 @@
+"""What forms with a password were for, and whether the app took them: one reading, by the strongest evidence."""
+
+from collections.abc import Callable
+from typing import Any, Self
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.activities.password_forms import PasswordForm, Purpose, password_forms
+from pipeline.activities.verdicts import Verdict
+from pipeline.stories.deeds import deeds_of
+from pipeline.writing import write_test
+from schemas.elements import Ancestor, Element
+from schemas.events import Appeared, Effect, Fill, Gone, Page, TextChanged, Typed
+from schemas.stories import FillStep, Step, Story
+from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, textbox
+
+LOGIN = f"{HOME}login"
+Acts = Callable[["Visit"], Any]
+
+
+class Visit(Journey):
+    """A journey with fields that hold passwords by a token."""
+
+    def types(self, label: str, text: str) -> Self:
+        self.fill(textbox(label), text)
+        return self
+
+    def secret(self, token: str = "right", label: str = "Password") -> Self:
+        target = Element(tag="input", type="password", role="textbox", name=label, label=label, in_password_form=True)
+        self.add(Fill, target=target, value=Typed(secret="password", token=token))
+        return self
+
+    def enters(self, token: str = "right", user: str = "ann", words: str = "Log in") -> Self:
+        self.types("User name", user).secret(token).click(button(words))
+        return self
+
+    def new_page(self, url: str, *changes: Any) -> Self:
+        """The last click loads a page."""
+        self.leads_to(url).shows_new(*changes)
+        return self
+
+    def same_page(self, *changes: Any, cause: int = -1) -> Self:
+        """The page shows something else without another address."""
+        asked = self.events[cause].id
+        self.add(Effect, 100, cause=asked, after=self.page, changes=changes)
+        return self
+
+    def form_goes(self, *came: Any) -> Self:
+        gone = Gone(element=Element(role="textbox", name="Password", text="Password"))
+        return self.same_page(gone, *(Appeared(element=one) for one in came))
+
+
+def at(url: str = LOGIN) -> Visit:
+    visit = Visit()
+    visit.opens(url, Appeared(element=heading("Welcome to the app")))
+    return visit
+
+
+def forms(visit: Visit) -> list[PasswordForm]:
+    story = visit.story()
+    return list(password_forms(story.steps, story.network_requests))
+
+
+def hidden(text: str) -> Appeared:
+    return Appeared(element=Element(tag="div", text=text, classes=("error",), visible=False))
+
+
+def aside(text: str) -> Element:
+    there = (Ancestor(tag="aside", role="complementary"),)
+    return Element(tag="p", text=text, classes=("error",), ancestors=there)
+
+
+WRONG = alert("Wrong user name or password.")
+
+SIGN_INS: list[tuple[str, Visit, Verdict]] = [
+    ("leads to another page", at().enters().new_page(f"{HOME}home", heading("Home")), "accepted"),
+    ("an alert on the page behind it", at().enters().new_page(f"{HOME}jobs", alert("3 jobs failed")), "accepted"),
+    (
+        "an error class on the page behind it",
+        at().enters().new_page(f"{HOME}home", alert("Disk error", "error")),
+        "accepted",
+    ),
+    ("an error text that is hidden", at().enters().same_page(hidden("Invalid password")), "unknown"),
+    ("words of an aside", at().enters().same_page(Appeared(element=aside("Sorry, no news today"))), "unknown"),
+    ("the form is gone", at().enters().form_goes(heading("Inbox")), "accepted"),
+    ("the form is gone and a message complains", at().enters().form_goes(alert("Could not load the news")), "accepted"),
+    ("the user signs out later", at().enters().same_page().click(link("Log out")), "accepted"),
+    ("comes back with words", at().enters("wrong").new_page(LOGIN, WRONG), "refused"),
+    (
+        "words without an alert, same page",
+        at().enters("wrong").same_page(Appeared(element=Element(tag="p", text="Invalid credentials"))),
+        "refused",
+    ),
+    ("status, nothing to be seen", at().enters("wrong").asks(f"{HOME}api/login", status=401).same_page(), "refused"),
+    (
+        "status of a request beside it",
+        at().enters().asks(f"{HOME}api/session").asks(f"{HOME}ping", status=500).new_page(f"{HOME}home"),
+        "accepted",
+    ),
+    ("loads the very same page", at().enters("wrong").new_page(LOGIN), "refused"),
+    (
+        "the text of a note becomes another",
+        at()
+        .enters("wrong")
+        .same_page(TextChanged(element=Element(tag="span", classes=("error",)), before="", after="Login failed")),
+        "refused",
+    ),
+    ("an address that says so", at().enters("wrong").new_page(f"{HOME}login/failed", WRONG), "refused"),
+    ("from a side bar of the start page", at(HOME).enters("wrong").new_page(LOGIN, WRONG), "refused"),
+    ("in a side bar, the page stays", at(HOME).enters().new_page(HOME, heading("Your things")), "unknown"),
+    (
+        "a hash route",
+        at(f"{HOME}#/login").enters().leads_to(f"{HOME}#/queues", how="hash").same_page(cause=-2),
+        "accepted",
+    ),
+    ("a locked account", at().enters().new_page(LOGIN, alert("This account is locked.")), "refused"),
+    ("a query alone", at(f"{HOME}p?do=login").enters().new_page(f"{HOME}p?id=1", heading("Notes")), "unknown"),
+    (
+        "a form in which the name is asked for first",
+        at()
+        .types("E-mail", "ann@example.com")
+        .click(button("Next"))
+        .secret()
+        .click(button("Next"))
+        .new_page(f"{HOME}mail"),
+        "accepted",
+    ),
+    (
+        "a second page for the password",
+        at()
+        .types("E-mail", "ann@example.com")
+        .click(button("Next"))
+        .new_page(f"{HOME}login/password")
+        .secret("wrong")
+        .click(button("Next"))
+        .new_page(f"{HOME}login/password", WRONG),
+        "refused",
+    ),
+]
+
+
+@pytest.mark.parametrize(("visit", "verdict"), [pytest.param(v, w, id=name) for name, v, w in SIGN_INS])
+def test_a_sign_in_is_judged_by_the_strongest_evidence(visit: Visit, verdict: Verdict) -> None:
+    """What came after counts more than the answer's status, that more than the form, and words least."""
+    (form,) = forms(visit)
+    assert (form.purpose, form.answer.verdict) == ("sign in", verdict), form.answer
+
+
+def _in() -> Visit:
+    return at().enters().new_page(f"{HOME}home", heading("Home"))
+
+
+def _go(visit: Visit, url: str) -> Visit:
+    visit.click(link("Users")).leads_to(url)
+    return visit
+
+
+def _made(visit: Visit, words: str = "Save") -> Visit:
+    return visit.types("Name", "bob").secret("new").click(button(words)).new_page(f"{HOME}users", heading("Users"))
+
+
+OTHERS: list[tuple[str, Visit, Purpose]] = [
+    ("an administrator makes an account", _made(_go(_in(), f"{HOME}users")), "make account"),
+    (
+        "with the password twice",
+        _go(_in(), f"{HOME}users")
+        .types("Name", "bob")
+        .secret("new")
+        .secret("new", "Repeat password")
+        .click(button("Save")),
+        "make account",
+    ),
+    ("in a dialog of the same page", _made(at().enters().form_goes(), "OK"), "make account"),
+    (
+        "somebody signs up",
+        at(f"{HOME}register").types("Name", "bob").secret("new").click(button("Create account")),
+        "sign up",
+    ),
+    (
+        "with the password twice, without words",
+        at(f"{HOME}start").types("Name", "bob").secret("new").secret("new", "Again").click(button("Go")),
+        "sign up",
+    ),
+    (
+        "the password is changed",
+        _go(_in(), f"{HOME}me")
+        .secret("right", "Current password")
+        .secret("new", "New password")
+        .secret("new", "Repeat")
+        .click(button("Change")),
+        "change password",
+    ),
+    (
+        "a forgotten password is set anew",
+        at(f"{HOME}reset/x").secret("new", "New password").secret("new", "Repeat").click(button("Set")),
+        "change password",
+    ),
+    ("a step-up prompt", _go(_in(), f"{HOME}sudo").secret("right").click(button("Continue")), "confirm"),
+    (
+        "a prompt before something is deleted",
+        _in().click(button("Delete account")).secret("right", "Your password").click(button("Delete")),
+        "confirm",
+    ),
+    (
+        "a connection that is kept",
+        at(f"{HOME}connections/add").types("Host", "db.example").secret("new").click(button("Save")),
+        "keep",
+    ),
+]
+
+
+@pytest.mark.parametrize(("visit", "purpose"), [pytest.param(v, p, id=name) for name, v, p in OTHERS])
+def test_a_second_form_with_a_password_is_no_second_try(visit: Visit, purpose: Purpose) -> None:
+    """Somebody's account is made, a password is changed, or who is signed in proves it once more."""
+    found = forms(visit)
+    assert found[-1].purpose == purpose
+    assert all(form.purpose == "sign in" and not form.refused for form in found[:-1])
+
+
+def test_an_accepted_password_is_never_a_wrong_one() -> None:
+    """The administrator's own password is read from the environment, the new account's stands in the test."""
+    code = write_test(_made(_go(_in(), f"{HOME}users")).story()).code
+    assert code.count('os.environ["APP_PASSWORD"]') == 1
+    assert code.count('fill("Another-pass-word-1")') == 1
+    assert "not-the-password" not in code
+
+
+def test_the_new_account_signs_in_with_what_the_test_made_up() -> None:
+    """A password belongs to the login name beside it, also where the administrator's is the same."""
+    visit = _made(_go(_in(), f"{HOME}users")).click(link("Log out")).leads_to(LOGIN)
+    visit.enters("new", "bob").new_page(f"{HOME}home", heading("Home"))
+    code = write_test(visit.story()).code
+    assert code.count('os.environ["APP_PASSWORD"]') == 1
+    assert code.count("Another-pass-word-1") == 2
+    assert 'fill("bob")' in code
+
+
+def test_two_people_have_a_password_each() -> None:
+    """The one who signs in more often is APP_USER; of equal ones the last."""
+    visit = _in().click(link("Log out")).leads_to(LOGIN)
+    visit.enters("other", "bob").new_page(f"{HOME}home", heading("Home"))
+    code = write_test(visit.story()).code
+    for name, number in (("ann", "_2"), ("bob", "")):
+        assert f'os.environ.get("APP_USER{number}") or "{name}"' in code
+        assert f'os.environ["APP_PASSWORD{number}"]' in code
+
+
+def test_a_right_password_with_a_wrong_name_stays_right() -> None:
+    """The name was misspelt, the password was not."""
+    visit = at().enters("right", "anm").new_page(LOGIN, WRONG).enters().new_page(f"{HOME}home", heading("Home"))
+    code = write_test(visit.story()).code
+    assert code.count('os.environ["APP_PASSWORD"]') == 2
+    assert 'fill("anm")' in code
+
+
+# --- title, flow and test agree ---
+
+TRIES: dict[str, Acts] = {
+    "in": lambda v: v.enters().new_page(f"{HOME}home", heading("Home")),
+    "in, with complaints": lambda v: v.enters().new_page(f"{HOME}home", alert("2 errors")),
+    "in, same address": lambda v: v.enters().form_goes(heading("Home")),
+    "refused, said": lambda v: v.enters("wrong").new_page(LOGIN, WRONG),
+    "refused, by status": lambda v: v.enters("wrong").asks(f"{HOME}api/login", status=403).same_page(),
+    "refused, hidden text beside": lambda v: v.enters("wrong").new_page(LOGIN, WRONG.model_copy(update={"live": True})),
+    "nothing told": lambda v: v.enters().same_page(),
+}
+BETWEEN: dict[str, Acts] = {
+    "nothing": lambda v: v,
+    "look": lambda v: v.click(link("News")).leads_to(f"{HOME}news"),
+    "out": lambda v: v.click(link("Log out")).leads_to(LOGIN),
+    "account": lambda v: v.types("Name", "bob").secret("new").click(button("Save")).new_page(f"{HOME}users"),
+    "error text": lambda v: v.click(button("Refresh")).shows_new(alert("Could not refresh")),
+    "prompt": lambda v: v.secret("right", "Confirm password").click(button("Confirm")).new_page(f"{HOME}sudo"),
+}
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(TRIES)), st.lists(st.sampled_from(sorted(BETWEEN)), max_size=3)),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_title_flow_and_test_agree_on_who_was_let_in(plan: list[tuple[str, list[str]]]) -> None:
+    """However the tries, the accounts that are made and the complaints of pages are mixed."""
+    visit = at()
+    for way, between in plan:
+        if visit.page.url != LOGIN:
+            visit.opens(LOGIN)
+        TRIES[way](visit)
+        for act in between:
+            BETWEEN[act](visit)
+    story = visit.story()
+    assert_agreed(story)
+
+
+def assert_agreed(story: Story) -> None:
+    """What title, flow key and test say of each sign-in is what the one reading says."""
+    passwords = password_forms(story.steps, story.network_requests)
+    read = [form for form in passwords if form.purpose == "sign in" and form.sent is not None]
+    let_in = [form for form in read if not form.refused]
+    told = deeds_of(story.steps, story.network_requests, Page(url=story.final_state.url))
+    deeds = {deed.steps[-1]: deed for deed in told.done if deed.kind == "sign in"}
+    for form in read:
+        if form.sent in deeds:
+            assert bool(deeds[form.sent].outcome) == form.refused
+    if not let_in:
+        assert "wrong password" in story.title or "wrong password" in story.sentence or "try" in story.title.lower()
+    elif not any(form.refused for form in read):
+        assert "wrong password" not in story.title + story.sentence
+    code = write_test(story).code
+    typed = {form: {_token(story.steps[at]) for at in form.passwords} for form in read}
+    right = {token for form in let_in for token in typed[form]} | {"new"}
+    assert ("not-the-password" in code) == any(typed[form] - right for form in read if form.refused)
+    assert ('"APP_PASSWORD"' in code) == bool(let_in or any(form.purpose == "confirm" for form in passwords))
+
+
+def _token(step: Step) -> str:
+    assert isinstance(step, FillStep)
+    return step.value.token or ""
