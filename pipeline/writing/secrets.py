@@ -126,10 +126,10 @@ class _Teller:
         return out, list(dict.fromkeys(variables))
 
     def _right(self) -> dict[str, set[str]]:
-        """The tokens with which each login name was let in."""
+        """The tokens that were taken from each login name; those that only confirmed something have none."""
         found: dict[str, set[str]] = {}
-        for form in self.forms:
-            if form.purpose == "sign in" and not form.refused:
+        for form in sorted(self.forms, key=lambda one: one.purpose == "sign in"):
+            if form.purpose in ("sign in", "confirm") and not form.refused:
                 typed = (self.steps[at] for at in form.passwords)
                 tokens = {token_of(step) for step in typed if isinstance(step, FillStep)}
                 found.setdefault(self._name(form), set()).update(tokens)
