@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from agents.settings import BadSettings, Settings
+from agents.settings import BadSettings, Settings, is_loopback
 from schemas.limits import PAGE_ITEMS_MAX
 
 if TYPE_CHECKING:
@@ -60,8 +60,14 @@ class Services:
         return Keys() if self.settings.api_keys is None else read_keys(self.settings.api_keys)
 
     def require_usable(self) -> None:
-        """Raises BadSettings for files of settings that can't be used: to be told before anything is waited for."""
-        _ = self.keys
+        """Raises BadSettings for what can't be used: to be told before anything is waited for."""
+        chosen = self.settings
+        if not (self.keys.required or chosen.web_open or is_loopback(chosen.web_host)):
+            raise BadSettings(
+                f"JOURNEYWRIGHT_WEB_HOST: {chosen.web_host or 'every address'} is reached from other machines, and "
+                "without keys everybody there may read all and save code that `verify` runs: name a file of keys in "
+                "JOURNEYWRIGHT_API_KEYS, or set JOURNEYWRIGHT_WEB_OPEN=true where nobody else reaches the port"
+            )
 
     @cached_property
     def windowing(self) -> "Windowing":

@@ -7,6 +7,7 @@ Nothing else reads the environment, and nothing reads it at import: commands cal
 import os
 import re
 import ssl
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -24,6 +25,12 @@ ROLES: tuple[Role, ...] = ("ingest", "journeys", "tests")
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?")
 _TOPIC_PREFIX = re.compile(r"[A-Za-z0-9._-]{0,100}")
+
+
+PROXIES_MAX = 100
+"""Networks of trusted proxies."""
+VISITOR_SHARE = 4
+"""A visitor may send the fourth part of what its key may, unless told otherwise."""
 
 
 class BadSettings(ValueError):
@@ -50,10 +57,19 @@ class Settings(BaseSettings):
     web_host: str = Field("127.0.0.1", description="Address that the web port listens on.")
     web_port: int = Field(6066, ge=0, le=65_535, description="The web port.")
     web_url: str = Field("", description="URL under which other workers reach this one. Empty: host and port.")
+    web_open: bool = Field(
+        False, description="Lets a web port beyond loopback run without API keys: whoever reaches it may do everything."
+    )
     api_keys: Path | None = Field(None, description="TOML file with API keys. None: everybody may do everything.")
     cors_origins: str = Field("*", description="Origins whose pages may send events, https://host,… or * for all.")
     rate_events_s: int = Field(
-        0, ge=0, description="Events a second that one key (without keys: one address) may send by HTTP. 0: any number."
+        0, ge=0, description="Events a second that one key (without keys: one visitor) may send by HTTP. 0: any number."
+    )
+    rate_visitor_events_s: int = Field(
+        0, ge=0, description="Of these, events a second that one visitor (address) may send. 0: a quarter of them."
+    )
+    trusted_proxies: str = Field(
+        "", description="Addresses or networks of proxies whose X-Forwarded-For or Forwarded is believed: 10.0.0.0/8,…"
     )
     topic_prefix: str = Field("", description="Put before each topic's name, and before the consumer group's.")
     partitions: int = Field(4, ge=1, le=1024, description="Partitions of the topics, when they are created.")
@@ -100,6 +116,17 @@ class Settings(BaseSettings):
             raise ValueError(f"{', '.join(wrong) or value or 'nothing'}: give * alone, or https://host[:port],…")
         return ",".join(dict.fromkeys(origins))
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, value: str) -> str:
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if len(parts) > PROXIES_MAX:
+            raise ValueError(f"more than {PROXIES_MAX} networks")
+        try:
+            return ",".join(str(ip_network(part, strict=False)) for part in parts)
+        except ValueError as error:
+            raise ValueError(f"{error}; give addresses or networks, 10.0.0.0/8,…") from None
+
     @field_validator("roles")
     @classmethod
     def _roles_are_known(cls, value: str) -> str:
@@ -130,6 +157,16 @@ class Settings(BaseSettings):
     def origins(self) -> frozenset[str] | None:
         """The origins whose pages may send events; None for all."""
         return None if self.cors_origins == "*" else frozenset(self.cors_origins.split(","))
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of the trusted proxies."""
+        return tuple(ip_network(part) for part in self.trusted_proxies.split(",") if part)
+
+    @property
+    def visitor_events_s(self) -> int:
+        """Events a second that one visitor may send with its key; 0: any number."""
+        return self.rate_visitor_events_s or -(-self.rate_events_s // VISITOR_SHARE)
 
     @property
     def storage_url(self) -> str:
@@ -220,6 +257,17 @@ class Settings(BaseSettings):
         file = os.environ.get(CONFIG_VARIABLE)
         toml = (TomlConfigSettingsSource(settings_cls, Path(file)),) if file else ()
         return (init_settings, env_settings, *toml)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, without port and brackets, is this machine whoever asks: by address, or by the one name that
+    browsers never ask a name server for."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host.lower() == "localhost"
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
 
 
 def load(**overrides: Any) -> Settings:

@@ -16,6 +16,8 @@ from agents.web.calls import Call
 from agents.web.errors import ApiError
 
 _BEARER: Final = "bearer "
+_OWN_SITES: Final = frozenset({"same-origin", "none"})
+"""What browsers call our own pages, and people who typed the address."""
 
 
 def check_key(keys: Keys, call: Call, request: web.Request) -> None:
@@ -40,17 +42,46 @@ def _presented(request: web.Request, *, in_query: bool) -> str | None:
     return request.query.get("key") if in_query else None
 
 
-def check_origin(origins: frozenset[str] | None, request: web.Request) -> None:
+def check_page(web_url: str, request: web.Request) -> None:
+    """Raises ApiError (403) for what a page of another origin asks: it may send events, and neither read nor save.
+
+    Browsers say where a request comes from; who is no browser says nothing, and no page can make it ask. A link from
+    elsewhere may be followed: its page does not see the answer.
+    """
+    origins = request.headers.getall("Origin", [])
+    sites = {one.strip().lower() for one in request.headers.getall("Sec-Fetch-Site", [])}
+    at_home = all(_is_home(one, web_url, request) for one in origins)
+    if not at_home or not (sites <= _OWN_SITES or _is_visit(request)):
+        hint = "ask from this host's own pages, or from a program"
+        raise ApiError(403, "foreign_page", "pages of other origins may send events here, and nothing else", hint)
+
+
+def _is_visit(request: web.Request) -> bool:
+    """Whether a person goes to the address, in a tab."""
+    asked = request.headers
+    return (
+        request.method in ("GET", "HEAD")
+        and asked.get("Sec-Fetch-Mode") == "navigate"
+        and asked.get("Sec-Fetch-Dest") == "document"
+    )
+
+
+def _is_home(origin: str, web_url: str, request: web.Request) -> bool:
+    """Whether an origin is that of our own pages: the host that was asked, or the one of the web URL."""
+    try:
+        host = urlsplit(origin).netloc.lower()
+        return host in (request.host.lower(), urlsplit(web_url).netloc.lower()) and host != ""
+    except ValueError:
+        return False
+
+
+def check_origin(origins: frozenset[str] | None, web_url: str, request: web.Request) -> None:
     """Raises ApiError (403) for events from a page of an origin that isn't listed. A page of our own host is at home,
     and who sends no origin is no page."""
     origin = request.headers.get("Origin")
     if origin is None or allowed_origin(origins, request) is not None:
         return
-    try:
-        at_home = urlsplit(origin).netloc.lower() == request.host.lower()
-    except ValueError:
-        at_home = False
-    if not at_home:
+    if not _is_home(origin, web_url, request):
         hint = "add the page's origin to JOURNEYWRIGHT_CORS_ORIGINS"
         raise ApiError(403, "origin_not_allowed", "pages of this origin may not send events here", hint)
 

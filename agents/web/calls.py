@@ -9,9 +9,11 @@ from typing import Any, Final, Literal
 
 from aiohttp import web
 
+from agents.web.arrivals import Gate
 from agents.web.ingest import Ingest
 from agents.web.row_counts import RowCounts
 from agents.web.services import WebServices
+from agents.web.visitors import Visitors
 
 Method = Literal["GET", "POST", "PUT"]
 Access = Literal["open", "write", "read", "operate"]
@@ -25,6 +27,8 @@ class Context:
     services: WebServices
     ingest: Ingest
     row_counts: RowCounts
+    edits: Gate
+    visitors: Visitors
 
 
 Handler = Callable[[Context, web.Request], Awaitable[web.StreamResponse]]

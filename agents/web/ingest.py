@@ -1,36 +1,36 @@
 """Bodies to messages on the events topic, within bounds.
 
-A request is admitted only while the number of requests and the bytes of their bodies stay under their bounds; beyond,
-it is turned away at once with the time to come back. Parsing runs on two threads of its own, so that a large body
-never stops the event loop.
+A request is admitted while there are places (`arrivals`); beyond, it is turned away at once with the time to come back.
+Who sends is known before the body is read, where a key came with the request. Where a PostHog client's key stands in
+the body, that is opened and searched on a thread of its own, with few places, and nothing else is done with it before
+a key was found. Parsing runs on two threads, so that a large body never stops the event loop.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
 
 from agents.faults import trace_of
-from agents.metrics import Metrics
-from agents.web.admission import KEY, Admission
+from agents.keys import Key
+from agents.web.admission import KEY, Admission, known
+from agents.web.arrivals import EVENT_PLACES, UNKNOWN_PLACES, Gate
 from agents.web.errors import ApiError
 from agents.web.rates import Rates
 from agents.web.services import BrokerUnavailable, WebServices
-from pipeline.intake import Intake, TooLarge, read_body
+from agents.web.visitors import Visitors
+from pipeline.intake import Intake, TooLarge, read_body, tokens_of
 from pipeline.messages import Message
 from schemas import limits
 from schemas.events import Event
 
 LOG = logging.getLogger(__name__)
-REQUESTS_IN_FLIGHT_MAX: Final = 256
-BYTES_IN_FLIGHT_MAX: Final = 64 * 1024 * 1024
-BODY_SECONDS_MAX: Final = 30.0
-"""How long a client may take to send its body."""
+REQUESTS_IN_FLIGHT_MAX: Final = EVENT_PLACES.visitor_bodies_max
+"""Of one visitor."""
 ACK_SECONDS_MAX: Final = 15.0
 PARSERS: Final = 2
 FAULTS_LOGGED_MAX: Final = 5
@@ -62,101 +62,90 @@ def prepared(
         return Prepared(intake, pack(intake.events))
 
 
-class Gate:
-    """How much is being served at the moment, and the bounds of that."""
-
-    def __init__(self, metrics: Metrics, requests_max: int, bytes_max: int) -> None:
-        self._metrics, self._requests_max, self._bytes_max = metrics, requests_max, bytes_max
-        self._requests = 0
-        self._bytes = 0
-
-    @asynccontextmanager
-    async def admitted(self, size_bytes: int, busy_status: int) -> AsyncIterator[None]:
-        """Holds a place for a body of this size. Raises ApiError with `busy_status` when there is none."""
-        for bound, reached in (
-            ("requests", self._requests >= self._requests_max),
-            ("bytes", self._requests > 0 and self._bytes + size_bytes > self._bytes_max),
-        ):
-            if reached:
-                self._metrics.http_busy.labels(bound).inc()
-                raise ApiError(
-                    busy_status, "busy", "as much as we can take is under way", "send it again a little later"
-                )
-        self._change(1, size_bytes)
-        try:
-            yield
-        finally:
-            self._change(-1, -size_bytes)
-
-    def _change(self, requests: int, size_bytes: int) -> None:
-        self._requests += requests
-        self._bytes += size_bytes
-        self._metrics.http_requests_in_flight.set(self._requests)
-        self._metrics.http_bytes_in_flight.set(self._bytes)
-
-
 class Ingest:
     """Takes bodies with events. One per process."""
 
-    def __init__(
-        self,
-        services: WebServices,
-        requests_max: int = REQUESTS_IN_FLIGHT_MAX,
-        bytes_max: int = BYTES_IN_FLIGHT_MAX,
-    ) -> None:
+    def __init__(self, services: WebServices) -> None:
+        settings = services.settings
         self._services = services
-        self._gate = Gate(services.metrics, requests_max, bytes_max)
-        self._rates = Rates(services.settings.rate_events_s)
+        self._gate, self._unknown = Gate(services.metrics, EVENT_PLACES), Gate(services.metrics, UNKNOWN_PLACES)
+        self._visitors = Visitors(settings.proxies)
+        self._rates = Rates(settings.rate_events_s, "JOURNEYWRIGHT_RATE_EVENTS_S")
+        self._visitor_rates = Rates(settings.visitor_events_s, "JOURNEYWRIGHT_RATE_VISITOR_EVENTS_S")
         self._parsers = ThreadPoolExecutor(PARSERS, thread_name_prefix="intake")
+        self._searcher = ThreadPoolExecutor(1, thread_name_prefix="keys")
 
     def close(self) -> None:
-        """Lets the parsers go."""
-        self._parsers.shutdown(wait=False, cancel_futures=True)
+        """Lets the threads go."""
+        for pool in (self._parsers, self._searcher):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     async def take(self, request: web.Request, busy_status: int = 429) -> Intake:
         """Reads, parses and sends a request's events; returns once Kafka has acknowledged them all.
 
         Raises ApiError (401, 403, 408, 413, 415, busy), BadInput (not JSON) or BrokerUnavailable.
         """
-        key = request.get(KEY)
-        admission = Admission(self._services.keys, key)
+        key, visitor = request.get(KEY), self._visitors.of(request)
         if key is not None:
-            self._rates.require(_sender(request, key.name), busy_status)
+            self._require_rate(key.name, visitor, busy_status)
         length = request.content_length
         if length is not None and length > limits.BODY_BYTES_MAX:
             raise too_large(f"the body has {length} bytes, more than {limits.BODY_BYTES_MAX}")
         if request.headers.get("Content-Encoding", "").strip().lower() not in ENCODINGS:
             raise ApiError(415, "unsupported_encoding", "bodies are read plain or as gzip", "send it as gzip or plain")
-        async with self._gate.admitted(limits.BODY_BYTES_MAX if length is None else length, busy_status):
-            raw = await self._read(request)
-            loop = asyncio.get_running_loop()
+        raw = await self._searched(request, visitor, busy_status) if key is None else None
+        async with self._gate.admitted(visitor, busy_status) as body:
+            if raw is None:
+                raw = await self._gate.read(body, request, limits.BODY_BYTES_MAX, _too_long(), busy_status)
+            else:
+                self._gate.count(body, len(raw), busy_status)
+            return await self._served(raw, request, key, visitor, busy_status)
+
+    async def _searched(self, request: web.Request, visitor: str, busy_status: int) -> bytes:
+        """A body that a known key stands in. Raises ApiError (401, 403) for another one."""
+        async with self._unknown.admitted(visitor, busy_status) as body:
+            raw = await self._unknown.read(body, request, limits.BODY_BYTES_MAX, _too_long(), busy_status)
+            what = (raw, request.content_type, request.query)
             try:
-                what = (raw, request.content_type, request.query, admission, self._services.pack)
-                body = await loop.run_in_executor(self._parsers, prepared, *what)
+                tokens = await asyncio.get_running_loop().run_in_executor(self._searcher, tokens_of, *what)
             except TooLarge as error:
                 raise too_large(str(error)) from None
-            if admission.denied is not None and not body.intake.accepted:
-                raise admission.denied
-            senders = {_sender(request, name): events for name, events in admission.spent.items()}
-            for sender in senders if key is None else ():
-                self._rates.require(sender, busy_status)
-            await self._send(body.messages)
-        for sender, events in senders.items():
-            self._rates.spend(sender, events)
+        denied: ApiError | None = None
+        for token in tokens or ("",):
+            try:
+                known(self._services.keys, token, "write")
+                return raw
+            except ApiError as error:
+                denied = denied or error
+        assert denied is not None
+        raise denied
+
+    async def _served(
+        self, raw: bytes, request: web.Request, key: Key | None, visitor: str, busy_status: int
+    ) -> Intake:
+        admission = Admission(self._services.keys, key)
+        what = (raw, request.content_type, request.query, admission, self._services.pack)
+        try:
+            body = await asyncio.get_running_loop().run_in_executor(self._parsers, prepared, *what)
+        except TooLarge as error:
+            raise too_large(str(error)) from None
+        if admission.denied is not None and not body.intake.accepted:
+            raise admission.denied
+        for name in admission.spent if key is None else ():
+            self._require_rate(name, visitor, busy_status)
+        await self._send(body.messages)
+        for name, events in admission.spent.items():
+            self._rates.spend(name or visitor, events)
+            self._visitor_rates.spend(f"{name}\n{visitor}", events)
         self._count(body.intake)
         return body.intake
 
-    async def _read(self, request: web.Request) -> bytes:
-        body = bytearray()
-        try:
-            async with asyncio.timeout(BODY_SECONDS_MAX):
-                async for piece in request.content.iter_any():
-                    body += piece
-                    if len(body) > limits.BODY_BYTES_MAX:
-                        raise too_large(f"the body has more than {limits.BODY_BYTES_MAX} bytes")
-        except TimeoutError:
-            raise ApiError(408, "too_slow", "the body did not arrive in time", "send it again") from None
-        return bytes(body)
+    def _require_rate(self, key_name: str, visitor: str, busy_status: int) -> None:
+        """Raises ApiError where the key, or this visitor with it, has nothing left. Without keys, who is at one address
+        is the sender, and has the whole rate."""
+        self._rates.require(key_name or visitor, busy_status)
+        if key_name or self._services.settings.rate_visitor_events_s:
+            self._visitor_rates.require(f"{key_name}\n{visitor}", busy_status)
 
     async def _send(self, messages: Iterable[Message]) -> None:
         try:
@@ -174,9 +163,8 @@ class Ingest:
             LOG.error("an event can't be read", extra={"trace": trace_of(fault)})
 
 
-def _sender(request: web.Request, key_name: str) -> str:
-    """Whose events they are: the key's owner, or whoever is at that address where there are no keys."""
-    return key_name or str(request.remote)
+def _too_long() -> ApiError:
+    return too_large(f"the body has more than {limits.BODY_BYTES_MAX} bytes")
 
 
 def too_large(message: str) -> ApiError:

@@ -19,10 +19,15 @@ SENDERS_MAX: Final = 10_000
 
 
 class Rates:
-    """`events_s` of 0 bounds nothing."""
+    """`events_s` of 0 bounds nothing; `setting` is what its hint names."""
 
-    def __init__(self, events_s: int, now_s: Callable[[], float] = time.monotonic) -> None:
-        self._events_s = events_s
+    def __init__(
+        self,
+        events_s: int,
+        setting: str = "JOURNEYWRIGHT_RATE_EVENTS_S",
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._events_s, self._setting = events_s, setting
         self._now_s = now_s
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
@@ -30,7 +35,7 @@ class Rates:
         """Raises ApiError with `busy_status` and the time to come back for a sender that has nothing left."""
         left = self._left_of(sender)
         if self._events_s and left <= 0:
-            hint = "send them more slowly, or ask for a higher JOURNEYWRIGHT_RATE_EVENTS_S"
+            hint = f"send them more slowly, or ask for a higher {self._setting}"
             wait_s = max(1, math.ceil((1 - left) / self._events_s))
             message = f"more than {self._events_s} events a second"
             raise ApiError(busy_status, "too_many_events", message, hint, retry_after_s=wait_s)

@@ -21,13 +21,17 @@ from agents.web import (
     views_stories,
     views_tests,
 )
-from agents.web.access import allow_origin, check_key, check_origin
+from agents.web.access import allow_origin, check_key, check_origin, check_page
 from agents.web.answers import json_answer
+from agents.web.arrivals import EDIT_PLACES, Gate
 from agents.web.calls import Answer, Call, Context
+from agents.web.connections import BoundedRunner
 from agents.web.errors import ApiError, error_answer, error_middleware, told
+from agents.web.hosts import Hosts, own_names_only
 from agents.web.ingest import Ingest
 from agents.web.row_counts import RowCounts
 from agents.web.services import WebServices
+from agents.web.visitors import Visitors
 
 LOG = logging.getLogger(__name__)
 PREFLIGHT_AGE_S: Final = 86_400
@@ -65,19 +69,22 @@ def register(app: faust.App, services: WebServices) -> None:
 
     Faust's own pages (tables, router, statistics) are taken off: they would show journeys to whoever asks.
     """
-    context = Context(services, Ingest(services), RowCounts())
+    edits, visitors = Gate(services.metrics, EDIT_PLACES), Visitors(services.settings.proxies)
+    context = Context(services, Ingest(services), RowCounts(), edits, visitors)
     server = app.web
     server.blueprints = BlueprintManager([])
     for path, calls in by_path(CALLS).items():
         server.add_view(view_class(path, calls, context))
     prepare(server.web_app, context)
     # Bodies are decompressed by our own reader, which is bounded; aiohttp's would come before any bound of ours.
-    server._runner = runner(server.web_app)
+    server._runner = runner(server.web_app, visitors)
 
 
 def prepare(web_app: web.Application, context: Context) -> None:
     """The parts of the aiohttp application that stand around the views."""
     web_app.middlewares.append(error_middleware)
+    if not context.services.keys.required:
+        web_app.middlewares.append(own_names_only(Hosts(context.services.settings)))
 
     async def close(_: web.Application) -> None:
         context.ingest.close()
@@ -104,10 +111,11 @@ def http_logger() -> logging.Logger:
     return logger
 
 
-def runner(web_app: web.Application) -> web.AppRunner:
+def runner(web_app: web.Application, visitors: Visitors) -> web.AppRunner:
     """The server with the settings that our reading of bodies relies on."""
-    return web.AppRunner(
+    return BoundedRunner(
         web_app,
+        visitors,
         access_log=None,
         logger=http_logger(),
         auto_decompress=False,
@@ -140,13 +148,15 @@ def view_class(path: str, calls: list[Call], context: Context) -> type[View]:
 
 def _method(call: Call, context: Context) -> Any:
     histogram = context.services.metrics.http_seconds
-    origins = context.services.settings.origins
+    origins, web_url = context.services.settings.origins, context.services.settings.web_url
 
     async def method(_view: View, request: web.Request, **_: str) -> web.StreamResponse:
         began_s = perf_counter()
         try:
-            if call.capture and call.method == "POST":
-                check_origin(origins, request)
+            if not call.capture:
+                check_page(web_url, request)
+            elif call.method == "POST":
+                check_origin(origins, web_url, request)
             check_key(context.services.keys, call, request)
             answer = await call.handler(context, request)
         except Exception as error:  # noqa: BLE001 - `told` logs what isn't the client's fault

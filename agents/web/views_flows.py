@@ -81,7 +81,7 @@ async def put_flow(context: Context, request: web.Request) -> web.Response:
     key = (await _own(context, request)).flow_id
     message = f"the body has more than {BODY_BYTES_MAX} bytes"
     too_large = ApiError(413, "too_large", message, "name the other flow only")
-    into = _merged_into(await body_of(request, BODY_BYTES_MAX, too_large))
+    into = _merged_into(await body_of(context, request, BODY_BYTES_MAX, too_large))
     storage = context.services.storage
     try:
         if into is None:

@@ -62,7 +62,7 @@ async def put_test(context: Context, request: web.Request) -> web.Response:
     key = request.match_info["id"]
     await _require_own(context, request, key)
     etag = _expected(request.headers.get("If-Match"))
-    code = _code(await body_of(request, BODY_BYTES_MAX, _code_too_large()), request.content_type)
+    code = _code(await body_of(context, request, BODY_BYTES_MAX, _code_too_large()), request.content_type)
     await off_loop(check_code, code)
     try:
         stored = await off_loop(context.services.storage.save_edit, key, code, etag)

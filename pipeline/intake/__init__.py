@@ -7,13 +7,13 @@ Intake or raise BadInput, whose text is fit to be shown to the sender.
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.intake.bodies import Bounds, TooLarge, clean, documents, unwrapped
+from pipeline.intake.bodies import Bounds, TooLarge, clean, documents, require_few_parts, tokens_in, unwrapped
 from pipeline.intake.reading import SMALL_BYTES_MAX, Admit, Intake, Reading, Refused, everybody
 from schemas import limits
 from schemas.avro import AvroReader, schema_id
 from schemas.codecs import BadInput
 
-__all__ = ["Admit", "BadInput", "Intake", "Refused", "TooLarge", "read_body", "read_file", "read_message"]
+__all__ = ["Admit", "BadInput", "Intake", "Refused", "TooLarge", "read_body", "read_file", "read_message", "tokens_of"]
 
 _NO_QUERY: Mapping[str, str] = {}
 _NO_HEADERS: Mapping[str, bytes] = {}
@@ -28,6 +28,12 @@ def read_body(
     """The events of an HTTP body, those that `admit` lets in. Raises BadInput when nothing of it is JSON, TooLarge
     (413) beyond the bounds."""
     return _read(raw, _BODY, content_type.lower(), query, admit)
+
+
+def tokens_of(raw: bytes, content_type: str = "", query: Mapping[str, str] = _NO_QUERY) -> list[str]:
+    """The project tokens that stand in an HTTP body, for whoever must know its sender before reading it. Raises
+    BadInput for wrappings that can't be opened, TooLarge beyond the bounds."""
+    return tokens_in(unwrapped(raw, _BODY.bytes_max, content_type.lower(), query))
 
 
 def read_file(raw: bytes) -> Intake:
@@ -49,8 +55,10 @@ def read_message(raw: bytes, headers: Mapping[str, bytes] = _NO_HEADERS, avro: A
 
 def _read(raw: bytes, bounds: Bounds, content_type: str, query: Mapping[str, str], admit: Admit = everybody) -> Intake:
     text = unwrapped(raw, bounds.bytes_max, content_type, query)
+    if bounds is not _FILE:
+        require_few_parts(text, len(raw))
     reading = Reading(bounds, small=len(text) <= SMALL_BYTES_MAX, query=query, admit=admit)
-    for document in documents(text, by_event=True):
+    for document in documents(text, bounds.events_max, by_event=True):
         reading.document(document)
     return reading.result()
 

@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import math
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,19 @@ _REPLACEMENT = "\ufffd"
 _UNSAFE = dict.fromkeys((0, *range(0xD800, 0xE000)), _REPLACEMENT)
 _WRAPPINGS_MAX = 3
 """gzip within base64 within gzip is the deepest that any client sends."""
+
+GZIP_PIECE_BYTES = 8 * 1024
+"""Fed to the decompressor at once: what a member leaves over is read again."""
+GZIP_MEMBERS_MAX = 256
+"""Members of a gzip body; more where each opens to GZIP_MEMBER_BYTES_MIN in the average."""
+GZIP_MEMBER_BYTES_MIN = 4 * 1024
+PARTS_FREE = 100_000
+"""Parts (members of objects, items of lists) of a body of any size."""
+PARTS_PER_BYTE_MAX = 4
+"""Parts beyond these for each byte as it came. Recordings that gzip makes a thirtieth of come to three."""
+TOKENS_MAX = 100
+"""Project tokens of one body that are looked up before the body is read."""
+_TOKEN = re.compile(rb'"(?:api_key|token)"[ \t\r\n]{0,8}:[ \t\r\n]{0,8}"([^"\\]{1,200})"')
 
 
 class TooLarge(BadInput):
@@ -47,22 +61,42 @@ class BrokenLine:
     reason: str
 
 
-def documents(text: bytes, *, by_event: bool = False) -> list[Any]:
+def documents(text: bytes, lines_max: int, *, by_event: bool = False) -> list[Any]:
     """The JSON documents of an unwrapped body: usually one, with NDJSON one a line (BrokenLine for a line that is
     no JSON). With `by_event` a list of events of which some are no JSON is taken apart (BrokenItem for each of those).
-    Raises BadInput when nothing of it is JSON."""
+    Raises BadInput when nothing of it is JSON, TooLarge for more lines than `lines_max`."""
     if not text.strip():
         raise BadInput('the body is empty; send one event, a list, or {"events": [...]}')
     try:
         return [parsed(text)]
     except BadInput as whole:
-        lines = _lines(text)
+        lines = _lines(text, lines_max)
         if lines is not None:
             return lines
         document = salvaged(text, parsed) if by_event else None
         if document is None:
             raise whole from None
         return [document]
+
+
+def require_few_parts(text: bytes, received_bytes: int) -> None:
+    """Raises TooLarge where an unwrapped body has so many parts that reading it costs far more than sending it did."""
+    parts = sum(map(text.count, (b",", b"[", b"{")))
+    if parts > PARTS_FREE + PARTS_PER_BYTE_MAX * received_bytes:
+        raise TooLarge(
+            f"the body has {parts} parts, too many for its {received_bytes} bytes; send it in smaller pieces"
+        )
+
+
+def tokens_in(text: bytes) -> list[str]:
+    """The first TOKENS_MAX project tokens that stand anywhere in an unwrapped body, in the order of their coming. It is
+    not read as JSON: that costs more than whoever has no token is worth."""
+    found: dict[bytes, None] = {}
+    for hit in _TOKEN.finditer(text):
+        found[hit[1]] = None
+        if len(found) == TOKENS_MAX:
+            break
+    return [one.decode("utf-8", "replace") for one in found]
 
 
 def unwrapped(raw: bytes, bytes_max: int, content_type: str, query: Mapping[str, str]) -> bytes:
@@ -85,22 +119,32 @@ def unwrapped(raw: bytes, bytes_max: int, content_type: str, query: Mapping[str,
 
 
 def gunzip(raw: bytes, bytes_max: int) -> bytes:
-    """Decompresses gzip of any number of members, never to more than `bytes_max` bytes."""
+    """Decompresses gzip of many members, never to more than `bytes_max` bytes, in time that grows with the bytes alone.
+    Raises TooLarge also for more members than GZIP_MEMBERS_MAX that open to nearly nothing."""
     out: list[bytes] = []
-    left = bytes_max + 1
-    while raw:
+    left, place, members = bytes_max + 1, 0, 0
+    view = memoryview(raw)
+    while place < len(raw):
+        members += 1
+        if members > GZIP_MEMBERS_MAX + (bytes_max + 1 - left) // GZIP_MEMBER_BYTES_MIN:
+            raise TooLarge(f"the gzip body has more than {GZIP_MEMBERS_MAX} small members; send it as one")
         stream = zlib.decompressobj(wbits=31)
-        try:
-            piece = stream.decompress(raw, left)
-        except zlib.error:
-            raise BadInput("the body begins like gzip and can't be decompressed") from None
-        out.append(piece)
-        left -= len(piece)
-        if left <= 0:
-            raise TooLarge(f"the body has more than {bytes_max} bytes once decompressed; send it in smaller pieces")
-        if not stream.eof:
-            raise BadInput("the gzip body ends too early; send it again whole")
-        raw = stream.unused_data.lstrip(b"\0")
+        while not stream.eof:
+            if place >= len(raw):
+                raise BadInput("the gzip body ends too early; send it again whole")
+            fed = view[place : place + GZIP_PIECE_BYTES]
+            try:
+                piece = stream.decompress(stream.unconsumed_tail + bytes(fed), left)
+            except zlib.error:
+                raise BadInput("the body begins like gzip and can't be decompressed") from None
+            place += len(fed)
+            out.append(piece)
+            left -= len(piece)
+            if left <= 0:
+                raise TooLarge(f"the body has more than {bytes_max} bytes once decompressed; send it in smaller pieces")
+        place -= len(stream.unused_data)
+        while place < len(raw) and not raw[place]:
+            place += 1
     return b"".join(out)
 
 
@@ -232,13 +276,17 @@ def _as_float(number: int) -> float:
         raise BadInput("a number is too large for JSON's readers") from None
 
 
-def _lines(text: bytes) -> list[Any] | None:
+def _lines(text: bytes, lines_max: int) -> list[Any] | None:
     """The documents of NDJSON, or None where it is rather one broken document: under half of the lines are JSON."""
     rows: list[Any] = []
     good = 0
     for number, line in enumerate(text.split(b"\n"), start=1):
         if not line.strip():
             continue
+        if len(rows) == lines_max:
+            if good * 2 < len(rows):
+                return None
+            raise TooLarge(f"the body has more than {lines_max} lines; send it in smaller pieces")
         try:
             document = parsed(line)
         except BadInput as error:

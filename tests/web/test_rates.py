@@ -18,7 +18,7 @@ class Clock:
 def test_a_burst_is_taken_and_the_average_held() -> None:
     """The last event of a burst is let in, the next one isn't, and is after the time that was told."""
     clock = Clock()
-    rates = Rates(5, clock)
+    rates = Rates(5, now_s=clock)
     for _ in range(round(5 * BURST_S)):
         rates.require("a", 429)
         rates.spend("a", 1)
@@ -33,7 +33,7 @@ def test_a_burst_is_taken_and_the_average_held() -> None:
 def test_a_body_larger_than_the_burst_is_paid_for_afterwards() -> None:
     """It is taken whole, and the sender waits until it is paid."""
     clock = Clock()
-    rates = Rates(5, clock)
+    rates = Rates(5, now_s=clock)
     rates.require("a", 503)
     rates.spend("a", 1_000)
     with pytest.raises(ApiError) as caught:
@@ -54,7 +54,7 @@ def test_nothing_is_bounded_by_default() -> None:
 
 def test_the_number_of_senders_is_bounded() -> None:
     """Of SENDERS_MAX + 1 the one that was silent longest is forgotten."""
-    rates = Rates(1, Clock())
+    rates = Rates(1, now_s=Clock())
     for number in range(SENDERS_MAX + 1):
         rates.spend(str(number), 100)
     assert len(rates._left) == SENDERS_MAX
