@@ -21,7 +21,7 @@ class BoundedServer(web.Server):
 
     visitors: Visitors
 
-    def connection_made(self, handler: "RequestHandler[Any]", transport: Any) -> None:
+    def connection_made(self, handler: RequestHandler, transport: Any) -> None:
         """Called by aiohttp for each connection."""
         super().connection_made(handler, transport)
         visitor = self._visitor(transport)
@@ -38,7 +38,7 @@ class BoundedServer(web.Server):
         return "" if address is None or self.visitors.trusts(address) else visitor_at(address)
 
 
-def _close_one(among: "list[RequestHandler[Any]]", newcomer: "RequestHandler[Any]") -> None:
+def _close_one(among: list[RequestHandler], newcomer: RequestHandler) -> None:
     idle = (one for one in among if one is not newcomer and one._current_request is None and not one._force_close)
     next(idle, newcomer).force_close()
 

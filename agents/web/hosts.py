@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from agents.settings import Settings, is_loopback
 from agents.web.errors import ApiError, Handler
@@ -55,7 +56,7 @@ def _came_to(name: str, request: web.BaseRequest) -> bool:
     return address is not None and isinstance(ours, tuple) and address == address_of(str(ours[0]))
 
 
-def own_names_only(hosts: Hosts) -> object:
+def own_names_only(hosts: Hosts) -> Middleware:
     """A middleware that refuses what asks for another name: 421, whatever the path."""
 
     @web.middleware
