@@ -22,6 +22,7 @@ RUN pip install --no-deps . \
  && useradd --create-home --uid 10001 journeywright \
  && install -d -o journeywright /data
 USER journeywright
+# Beyond loopback a worker starts with keys (JOURNEYWRIGHT_API_KEYS), or with JOURNEYWRIGHT_WEB_OPEN=true, and not else.
 ENV JOURNEYWRIGHT_DATA=/data JOURNEYWRIGHT_WEB_HOST=0.0.0.0
 VOLUME /data
 EXPOSE 6066

@@ -78,7 +78,9 @@ class Call:
 
 
 NO_KEY: Final = Answer("No key, or one that is not known.")
-OTHER_KEY: Final = Answer("A key for other things, or for another app.")
+OTHER_KEY: Final = Answer("A key for other things or for another app, or a page of another origin.")
+OTHER_PAGE: Final = Answer("A page of another origin.")
+OTHER_NAME: Final = Answer("A port without keys that was asked for under another's name.")
 KEY_PARAMETER: Final = Parameter("key", "query", "The key that sends, for pages: a beacon has no headers.")
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
-from agents.web.calls import NO_KEY, OTHER_KEY, Answer, Call, Parameter, ref
+from agents.web.calls import NO_KEY, OTHER_KEY, OTHER_NAME, OTHER_PAGE, Answer, Call, Parameter, ref
 from schemas.events import EVENT
 from schemas.generated_tests import GENERATED_TEST
 from schemas.stories import STORY
@@ -165,7 +165,8 @@ def _operation(call: Call) -> dict[str, Any]:
 def _answers(call: Call) -> dict[int, Answer]:
     """The answers, with those about keys where the call may ask for one."""
     about_keys = {} if call.access == "open" else {401: NO_KEY, 403: OTHER_KEY}
-    return dict(sorted({**about_keys, **call.answers}.items()))
+    about_pages = {} if call.capture else {403: OTHER_PAGE if call.access == "open" else OTHER_KEY}
+    return dict(sorted({421: OTHER_NAME, **about_keys, **about_pages, **call.answers}.items()))
 
 
 def _parameter(one: Parameter) -> dict[str, Any]:

@@ -32,7 +32,7 @@ GZIP_PIECE_BYTES = 8 * 1024
 GZIP_MEMBERS_MAX = 256
 """Members of a gzip body; more where each opens to GZIP_MEMBER_BYTES_MIN in the average."""
 GZIP_MEMBER_BYTES_MIN = 4 * 1024
-PARTS_FREE = 100_000
+PARTS_FREE = 30_000
 """Parts (members of objects, items of lists) of a body of any size."""
 PARTS_PER_BYTE_MAX = 4
 """Parts beyond these for each byte as it came. Recordings that gzip makes a thirtieth of come to three."""
@@ -61,7 +61,7 @@ class BrokenLine:
     reason: str
 
 
-def documents(text: bytes, lines_max: int, *, by_event: bool = False) -> list[Any]:
+def documents(text: bytes, lines_max: int = limits.BODY_EVENTS_MAX, *, by_event: bool = False) -> list[Any]:
     """The JSON documents of an unwrapped body: usually one, with NDJSON one a line (BrokenLine for a line that is
     no JSON). With `by_event` a list of events of which some are no JSON is taken apart (BrokenItem for each of those).
     Raises BadInput when nothing of it is JSON, TooLarge for more lines than `lines_max`."""
@@ -81,7 +81,7 @@ def documents(text: bytes, lines_max: int, *, by_event: bool = False) -> list[An
 
 def require_few_parts(text: bytes, received_bytes: int) -> None:
     """Raises TooLarge where an unwrapped body has so many parts that reading it costs far more than sending it did."""
-    parts = sum(map(text.count, (b",", b"[", b"{")))
+    parts = max(sum(map(text.count, (b",", b"[", b"{"))), text.count(b"]") + text.count(b"}"), text.count(b'"') // 4)
     if parts > PARTS_FREE + PARTS_PER_BYTE_MAX * received_bytes:
         raise TooLarge(
             f"the body has {parts} parts, too many for its {received_bytes} bytes; send it in smaller pieces"

@@ -79,7 +79,7 @@ def _redacted(raw: bytes, headers: Mapping[str, bytes], avro: AvroReader | None)
     if schema_id(raw) is None:
         content_type = headers.get("content-type", b"").decode("latin-1").lower()
         text = unwrapped(raw, limits.BODY_BYTES_MAX, content_type, {})
-        found = documents(text, limits.MESSAGE_EVENTS_MAX)
+        found = documents(text)
     elif avro is None:
         raise BadInput("Avro, and nobody to read it")
     else:
