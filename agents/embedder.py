@@ -20,7 +20,7 @@ from typing import Final
 
 import numpy as np
 
-from agents.model_process import ModelProcess
+from agents.model_process import ModelGone, ModelProcess
 from pipeline.found_patterns import FoundPattern, SeenGoals, found_patterns, texts_of
 from pipeline.patterns import SIMILARITY_MIN, Pattern, Vectors, load_patterns, match_patterns, story_texts, tagged
 from schemas.codecs import BadInput
@@ -83,8 +83,7 @@ class PatternFile:
 class Embedder:
     """Tags stories with their patterns. `start` before the first `tag`, `stop` at the end; or use `tag_sync` alone.
 
-    When the child process dies, the call that waits for it and every later one raises ModelGone: the worker is meant
-    to end and to be started again.
+    When the child process dies, the call that waits for it raises ModelGone, and the next one starts a new child.
     """
 
     def __init__(
@@ -131,6 +130,10 @@ class Embedder:
             self._keep(batch, self._process.ask(batch))
         self._read_examples()
         return self._tagged(stories, texts)
+
+    async def check(self) -> None:
+        """Returns once a child has the model; raises ModelGone where none can load it."""
+        await self._asked([])
 
     async def find(self, flows: Sequence[SeenGoals]) -> tuple[FoundPattern, ...]:
         """The patterns in these flows that the known ones do not reach."""
@@ -188,7 +191,15 @@ class Embedder:
 
     async def _learn(self, texts: Iterable[str]) -> None:
         for batch in self._unknown(texts):
-            self._keep(batch, await asyncio.to_thread(self._process.ask, batch))
+            self._keep(batch, await self._asked(batch))
+
+    async def _asked(self, batch: list[str]) -> Vectors:
+        try:
+            vectors: Vectors = await asyncio.to_thread(self._process.ask, batch)
+        except ModelGone:
+            self.close()  # the next call starts a new child
+            raise
+        return vectors
 
     def _unknown(self, texts: Iterable[str]) -> list[list[str]]:
         """The texts that have no vector yet, in batches; the known ones are marked as used."""

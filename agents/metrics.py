@@ -15,10 +15,13 @@ from prometheus_client import (
     generate_latest,
 )
 
+OWN_FAULTS: Final = ("read", "apply", "tell", "tag", "send", "store", "write", "end")
+"""What a fault of ours may be met at: reading a message, applying it, telling a window, tagging a story, sending or
+storing a record, writing a test; and what ended a worker."""
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 DEAD_LETTER_CAUSES: Final = (
     "unreadable", "unreadable_event", "internal", "late", "journey_too_long", "partition_full", "untellable",
-    "bad_story",
+    "bad_story", "unwritable",
 )  # fmt: skip
 """Shown from the start, so that the first one is seen as a rise."""
 
@@ -53,11 +56,17 @@ class Metrics:
         self.held_bytes = self._gauge("held_bytes", "Bytes of the events in these windows.")
         self.rebalances = self._counter("rebalances", "How often partitions were shared anew.")
         self.recovery_seconds = self._gauge("recovery_seconds", "From the last assignment until work went on.")
+        self.send_retries = self._counter("send_retries", "How often Kafka did not take what was sent.")
+        self.bury_retries = self._counter("bury_retries", "How often a dead letter was refused, and sent again.")
+        self.own_faults = self._counter("own_faults", "What our own code could not do, by what it was.", "what")
+        for what in OWN_FAULTS:
+            self.own_faults.labels(what)
         self.storage_retries = self._counter("storage_retries", "How often the storage did not answer.")
 
     def _count_stories(self) -> None:
         self.stories = self._counter("stories_published", "Story versions sent to the stories topic.")
         self.stories_withdrawn = self._counter("stories_withdrawn", "Tombstones sent to the stories topic.")
+        self.unwritable = self._counter("flows_unwritable", "How often no test of a flow could be written.")
         self.tests = self._counter("tests_published", "Tests sent to the tests topic.")
         self.stored = self._gauge("stored", "Rows in storage, by kind.", "kind")
         self.embedder_queue = self._gauge("embedder_queue", "Stories that wait for the embedder.")

@@ -76,10 +76,12 @@ def _found(storage: "Storage", app: str, begins: str) -> str:
 def _table(storage: "Storage", app: str, users_min: int) -> Table:
     from pipeline.anonymity import title_for_all
 
-    table = Table("flow", "stories", "last seen", "title", "merged into it", box=None, pad_edge=False)
+    table = Table(
+        "flow", "stories", "last seen", "title", "merged into it", "no test because", box=None, pad_edge=False
+    )
     for flow in storage.flows(app):
         title = "" if flow.sample is None else title_for_all(flow.sample, users_min)
-        cells = (flow.flow_id, str(flow.support), flow.last_seen[:10], title, "\n".join(flow.merged))
+        cells = (flow.flow_id, str(flow.support), flow.last_seen[:10], title, "\n".join(flow.merged), flow.failure)
         table.add_row(*map(Text, cells))  # plain text, whoever wrote it
     return table
 

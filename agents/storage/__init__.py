@@ -19,6 +19,7 @@ from agents.storage.values import (
     StoredStory,
     StoredTest,
     StoryFilter,
+    WorkerEnd,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "StoredStory",
     "StoredTest",
     "StoryFilter",
+    "WorkerEnd",
 ]

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
 
 from agents.storage import rows
+from agents.storage.failures import forget_failure
 from agents.storage.story_rows import lock_flows, sampled_versions
 from agents.storage.tables import FLOWS, STORIES, STORY_TAGS, TEST_REVISIONS, TESTS
 from agents.storage.values import (
@@ -55,6 +56,7 @@ def put_test(connection: Connection, test: GeneratedTest) -> bool:
         "evidence": test.evidence,
     }
     before = connection.execute(select(TESTS.c.body).where(TESTS.c.id == key)).scalar_one_or_none()
+    forget_failure(connection, test.flow_id)
     if before == row["body"]:
         return True
     rows.upsert(connection, TESTS, [row], kept=("saved", "path"))

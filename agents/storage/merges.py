@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, ColumnElement, Connection, cast, delete, func, insert, select, update
 
 from agents.storage import rows
+from agents.storage.failures import failures
 from agents.storage.flow_rows import most_frequent
 from agents.storage.story_rows import KNOWN_AS, add_support, lock_merged, merged_paths, note_evidence
 from agents.storage.tables import FLOW_CHANGES, FLOWS, STORIES, TESTS
@@ -140,6 +141,7 @@ def flow(connection: Connection, flow_id: str) -> StoredFlow:
         merged=tuple(_below(connection, [key])),
         test_id=connection.execute(select(TESTS.c.id).where(TESTS.c.flow_id == key)).scalar_one_or_none(),
         changes=_changes(connection, key),
+        failure=failures(connection, [key]).get(key, ""),
     )
 
 
@@ -148,6 +150,7 @@ def flows(connection: Connection, app: str) -> list[StoredFlow]:
     found = list(most_frequent(connection, app))
     names = [row.id for row in found]
     merged = {name: _below(connection, [name]) for name in _merged(connection, names)}
+    failed = failures(connection, names)
     query = select(TESTS.c.flow_id, TESTS.c.id).where(TESTS.c.app == rows.plain(app))
     tests: dict[str, str] = {row.flow_id: row.id for row in connection.execute(query)}
     return [
@@ -160,6 +163,7 @@ def flows(connection: Connection, app: str) -> list[StoredFlow]:
             merged_into=None,
             merged=tuple(merged.get(row.id, ())),
             test_id=tests.get(row.id),
+            failure=failed.get(row.id, ""),
         )
         for row in found
     ]

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from agents.storage import code_rows, flow_rows, merges, story_rows
+from agents.storage import code_rows, failures, flow_rows, merges, story_rows
 from agents.storage.engine import in_transaction, make_engine, migrate
 from agents.storage.tables import FLOWS, STORIES, TESTS
 from agents.storage.values import (
@@ -24,6 +24,7 @@ from agents.storage.values import (
     StoredStory,
     StoredTest,
     StoryFilter,
+    WorkerEnd,
 )
 from pipeline.anonymity import USERS_MIN
 from pipeline.coverage import SeenFlow
@@ -195,9 +196,28 @@ class Storage:
                 flows=rows(select(func.count()).select_from(FLOWS).where(FLOWS.c.support > 0)),
                 tests=rows(select(func.count()).select_from(TESTS)),
                 saved_tests=rows(select(func.count()).select_from(TESTS).where(TESTS.c.saved.is_(True))),
+                flows_without_test=failures.count_failures(connection),
             )
 
         return in_transaction(self._engine, work, writes=False)
+
+    def note_failure(self, flow_id: str, evidence: str, cause: str) -> bool:
+        """Notes that no test could be written of a flow from this evidence, and why. Whether that is news."""
+        return in_transaction(self._engine, lambda c: failures.note_failure(c, flow_id, evidence, cause), writes=True)
+
+    def note_ends(self, ended: Sequence[WorkerEnd]) -> None:
+        """Adds what a worker was about when it ended to what is known of it."""
+        if ended:
+            in_transaction(self._engine, lambda c: failures.note_ends(c, list(ended)), writes=True)
+
+    def ends(self) -> list[WorkerEnd]:
+        """What workers were about when they ended, the newest first."""
+        return in_transaction(self._engine, failures.ends, writes=False)
+
+    def forget_ends(self, items: Sequence[str]) -> None:
+        """These were gone through without harm."""
+        if items:
+            in_transaction(self._engine, lambda c: failures.forget_ends(c, list(items)), writes=True)
 
     def check(self) -> None:
         """Answers if the database does; raises StorageUnavailable otherwise."""

@@ -91,6 +91,29 @@ TESTS = Table(
 the story that tells its steps, `evidence` names all stories it was written from; `published` says that this very test
 went to its topic."""
 
+FLOW_FAILURES = Table(
+    "flow_failures",
+    METADATA,
+    Column("flow_id", BYTEWISE, primary_key=True),
+    Column("evidence", BYTEWISE, nullable=False),
+    Column("cause", BYTEWISE, nullable=False),
+    Column("noted_at", BYTEWISE, nullable=False),
+)
+"""One row a flow that no test could be written of, with the evidence that was tried and why it failed."""
+
+WORKER_ENDS = Table(
+    "worker_ends",
+    METADATA,
+    Column("item", BYTEWISE, primary_key=True),
+    Column("ends", Integer, nullable=False),
+    Column("known", Integer, nullable=False),
+    Column("cause", BYTEWISE, nullable=False),
+    Column("trace", Text, nullable=False),
+    Column("noted_at", BYTEWISE, nullable=False),
+)
+"""One row a message, window or flow that a worker was about when it ended: `ends` counts how often, `known` how often
+it is known that this was the reason."""
+
 TEST_REVISIONS = Table(
     "test_revisions",
     METADATA,

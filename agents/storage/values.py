@@ -78,10 +78,22 @@ class FlowChange:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerEnd:
+    """Something that workers were about when they ended: `ends` times, of which it is `known` of so many that it was
+    the reason. `cause` and `trace` say what is known of it."""
+
+    item: str
+    ends: int = 1
+    known: int = 0
+    cause: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFlow:
     """A flow as it stands: how many stories it has, one of them (None where it has none), when the newest began, the
     flow that it is merged into, all that are merged into it, its test where there is one, and what was done to it,
-    oldest first (left out in lists)."""
+    oldest first (left out in lists). `failure` says why no test could be written of it, "" where one was."""
 
     flow_id: str
     app: str
@@ -92,6 +104,7 @@ class StoredFlow:
     merged: tuple[str, ...]
     test_id: str | None
     changes: tuple[FlowChange, ...] = ()
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +191,4 @@ class Counts:
     flows: int
     tests: int
     saved_tests: int
+    flows_without_test: int = 0

@@ -1,15 +1,21 @@
 """Dead letters: what can't be read or told, with its cause and where it came from, and without secrets."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.intake.redaction import redacted
+from agents.faults import trace_of
+from pipeline.intake.redaction import Redacted, redacted
 from schemas import limits
+
+logger = logging.getLogger(__name__)
 
 CAUSE_HEADER: Final = "journeywright-cause"
 REDACTED_HEADER: Final = "journeywright-redacted"
 """Says that secrets were taken out; the message as it came lies where topic, partition and offset say."""
+TRACE_HEADER: Final = "journeywright-trace"
+TRACE_CHARS_MAX: Final = 4_000
 NO_HEADERS: Final[Mapping[str, bytes]] = {}
 
 
@@ -17,7 +23,8 @@ NO_HEADERS: Final[Mapping[str, bytes]] = {}
 class DeadLetter:
     """Raw bytes that went nowhere else. `cause` is for people, `kind` a short word of ours for the metrics.
 
-    `size_bytes` is the size as it came, where `raw` is less than that.
+    `trace` says where our code failed, without values. `size_bytes` is the size as it came, where `raw` is less than
+    that.
     """
 
     key: bytes | None
@@ -29,6 +36,7 @@ class DeadLetter:
     offset: int
     headers: tuple[tuple[str, bytes], ...] = field(default=())
     size_bytes: int | None = None
+    trace: str = ""
 
     @property
     def place(self) -> dict[str, object]:
@@ -46,15 +54,23 @@ class DeadLetter:
             ("journeywright-partition", str(self.partition).encode()),
             ("journeywright-offset", str(self.offset).encode()),
             ("journeywright-size", str(self.size_bytes or len(self.raw)).encode()),
+            *([(TRACE_HEADER, self.trace[:TRACE_CHARS_MAX].encode("utf-8", "replace"))] if self.trace else []),
             *self.headers,
         ]
         key = self.key[: limits.DEAD_LETTER_KEY_BYTES_MAX] if self.key is not None else None
         return key, self.raw[: limits.DEAD_LETTER_BYTES_MAX], headers
 
 
-def letter_of(message: Any, cause: str, kind: str, topic: str, headers: Mapping[str, bytes] = NO_HEADERS) -> DeadLetter:
+def letter_of(
+    message: Any, cause: str, kind: str, topic: str, headers: Mapping[str, bytes] = NO_HEADERS, trace: str = ""
+) -> DeadLetter:
     """The letter of a message as it came, without what the intake would have kept back of it."""
     raw = message.value or b""
-    kept = redacted(raw, headers)
+    try:
+        kept = redacted(raw, headers)
+    except Exception as error:  # noqa: BLE001 - the place is told, and nothing of what is in the message
+        logger.error("a dead letter is left empty, its secrets can't be found", extra={"trace": trace_of(error)})
+        kept = Redacted(b"", changed=True)
+    key = message.key if kept.raw or not raw else None
     marks = ((REDACTED_HEADER, b"1"),) if kept.changed else ()
-    return DeadLetter(message.key, kept.raw, cause, kind, topic, message.partition, message.offset, marks, len(raw))
+    return DeadLetter(key, kept.raw, cause, kind, topic, message.partition, message.offset, marks, len(raw), trace)

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Final, NoReturn
 
 from agents.faults import message_of, trace_of
@@ -18,9 +19,15 @@ STOP_S: Final = 8.0
 logger = logging.getLogger(__name__)
 
 
-def die(reason: str, error: BaseException | None = None, **about: object) -> NoReturn:
+at_end: list[Callable[[], None]] = []
+"""Called before the process ends for a reason that has nothing to do with what is under way."""
+
+
+def die(reason: str, error: BaseException | None = None, *, innocent: bool = True, **about: object) -> NoReturn:
     """Ends the process at once. What was not flushed is read again from the log by whoever takes over. `about` goes
-    into the log as its context."""
+    into the log as its context. `innocent` says that nothing that is under way is the reason."""
+    for call in at_end if innocent else ():
+        call()
     if error is not None:
         reason, about = f"{reason}: {message_of(error)}", {**about, "trace": trace_of(error)}
     logger.critical("this worker ends: %s", reason, extra=about)

@@ -17,12 +17,16 @@
    empty set of partitions means all to aiokafka. If they come after the recovery placed the changelog's partitions and
    before it lets the flow go on, Faust throws them away and seeks to what was committed, which a changelog has none of:
    the recovery waits for records that it has passed. The cure gives back what is fetched while the flow is stopped.
+6. Faust pauses a partition by throwing away what was fetched of it. `HELD` names partitions that are not to be
+   fetched for now, and what was fetched of them is still given: so one partition that has all in hand that it takes
+   does not stop the others. While all are held, the group is told that the worker lives.
 
 Noticing that they are fixed: with `apply()` taken out, `python -m tests.faults` ends with "holes 0",
 `python -m bench.takeover` comes to less than a second beyond the session time-out, and
 `pytest tests/stream/test_takeover.py -k before_the_recovery_reads` passes many times in a row.
 """
 
+import asyncio
 from typing import Any, Final
 
 from faust.tables import recovery
@@ -32,6 +36,36 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 FAUST_TRIED: Final = "0.15.3"
 FETCH_WAIT_MS: Final = 100
 """How long a fetch waits where there is nothing. What comes meanwhile is answered at once, so this costs no latency."""
+HELD_S: Final = 0.1
+"""How long nothing is fetched while all partitions are held; then it is looked again."""
+
+
+class Holds:
+    """The partitions, as (topic, number), of which nothing is to be fetched for now. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._held: frozenset[tuple[str, int]] = frozenset()
+
+    def hold(self, topic: str, partition: int) -> None:
+        """Nothing more is fetched of it. What was fetched already still comes."""
+        self._held |= {(topic, partition)}
+
+    def release(self, topic: str, partition: int) -> None:
+        """It is fetched again."""
+        self._held -= {(topic, partition)}
+
+    def has(self, topic: str, partition: int) -> bool:
+        """Whether it is held."""
+        return (topic, partition) in self._held
+
+    def rest(self, partitions: Any) -> Any:
+        """Those of these partitions that are not held."""
+        held = self._held
+        return partitions if not held else {tp for tp in partitions if (tp.topic, tp.partition) not in held}
+
+
+HELD: Final = Holds()
+"""Of this process: it has one consumer."""
 
 
 def apply() -> None:
@@ -79,8 +113,13 @@ def _wait_less_for_messages() -> None:
 def _give_back_what_comes_while_stopped() -> None:
     fetch = AIOKafkaConsumerThread._fetch_records
 
-    async def fetch_or_give_back(self: Any, source: Any, *args: Any, **kwargs: Any) -> Any:
-        records = await fetch(self, source, *args, **kwargs)
+    async def fetch_or_give_back(self: Any, source: Any, active: Any, *args: Any, **kwargs: Any) -> Any:
+        wanted = HELD.rest(active) if active else active
+        if active and not wanted:  # an empty set would mean all of them
+            with source._subscription.fetch_context():
+                await asyncio.sleep(HELD_S)
+            return {}
+        records = await fetch(self, source, wanted, *args, **kwargs)
         if self.consumer.flow_active:
             return records
         for tp, messages in records.items():

@@ -7,32 +7,29 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 import faust
+from aiokafka.errors import KafkaError
+from faust.exceptions import ProducerSendError
 
-from agents.faults import trace_of
-from agents.stream.dead_letters import DeadLetter, letter_of
-from agents.stream.delivery import Astray, Delivery
+from agents.faults import message_of
+from agents.stream.delivery import Delivery, NoModel
 from agents.stream.ending import die
-from agents.stream.faust_fixes import Holes, first_offsets
-from agents.stream.partition import Partition
+from agents.stream.faust_fixes import HELD, Holes, first_offsets
+from agents.stream.natures import is_passing
+from agents.stream.partition import Partition, Surroundings
 from agents.stream.parts import StreamParts
-from agents.stream.rekey import split
+from agents.stream.reading import Reader, about, item_of
 from agents.stream.sending import Sender, acknowledged
+from agents.stream.suspects import Suspects, flush_item
 from agents.stream.table import JourneysTable
 from agents.stream.ticks import TICK_HEADER, tick_s
-from pipeline.entries import Light, light
-from pipeline.intake import BadInput, Intake
+from pipeline.partition_life import State, takes
 from pipeline.restoring import restore
 from pipeline.rows import SegmentLog
 
 logger = logging.getLogger(__name__)
-
-FAULTS_LOGGED_MAX: Final = 5
-"""Bugs of ours that are logged of one message."""
-INLINE_BYTES_MAX: Final = 16 * 1024
-"""A larger message is parsed on a thread, so that the event loop goes on."""
 
 
 class JourneysAgent:
@@ -46,14 +43,17 @@ class JourneysAgent:
         delivery: Delivery,
         sender: Sender,
         table: JourneysTable,
+        suspects: Suspects,
     ) -> None:
         self._app = app
         self._parts = parts
-        self._count = partitions
         self._delivery = delivery
         self._sender = sender
         self._table = table
+        self._suspects = suspects
         self._topic = parts.settings.topic("events")
+        self._count = partitions
+        self._reader = Reader(parts, partitions, suspects, self._check_order)
         self._holes = Holes()
         self.partitions: dict[int, Partition] = {}
         self._assigned_s = time.monotonic()
@@ -74,28 +74,16 @@ class JourneysAgent:
         self._app.timer(every_s, name="ticks")(self._tick)
 
     async def _run(self, stream: Any) -> None:
+        """Hands each message to its partition. This never waits for a partition: one that is full stops nobody."""
         try:
             async for event in stream.noack().events():
-                await self._take(event)
+                partition = self.partitions.get(event.message.partition)
+                if partition is not None:  # else it was taken away meanwhile; it comes again to its new owner
+                    partition.offer(event)
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process
             die("the journeys agent failed", error)
-
-    async def _take(self, event: Any) -> None:
-        message = event.message
-        partition = self.partitions.get(message.partition)
-        if partition is None:
-            return  # taken away meanwhile; it comes again to its new owner
-        await self._check_order(message)
-        await partition.room()
-        lights: list[Light] = []
-        letters: list[DeadLetter] = []
-        astray: list[Astray] = []
-        if message.offset > partition.state.offset:
-            lights, letters, astray = await self._read(message)
-        if self.partitions.get(message.partition) is partition:
-            partition.apply(event, lights, letters, astray)
 
     async def _check_order(self, message: Any) -> None:
         expected = self._holes.found(message.partition, message.offset)
@@ -105,70 +93,66 @@ class JourneysAgent:
         if earliest.get(message.tp, 0) <= expected:
             die(
                 f"hole in partition {message.partition}: offset {message.offset} came, {expected} was next",
-                **_about(message),
+                **about(message),
             )
         logger.error(
-            "messages %s to %s aged out before they were read", expected, message.offset - 1, extra=_about(message)
+            "messages %s to %s aged out before they were read", expected, message.offset - 1, extra=about(message)
         )
         self._parts.metrics.lost.inc(message.offset - expected)
         self._holes.expect(message.partition, message.offset + 1)
 
-    async def _read(self, message: Any) -> tuple[list[Light], list[DeadLetter], list[Astray]]:
-        """A message's events of this partition, what of it can't be read, and what belongs elsewhere."""
-        headers = {name: value or b"" for name, value in _headers(message.headers)}
-        if TICK_HEADER in headers:
-            return [], [], []
-        raw = message.value or b""
-        try:
-            intake = await self._parsed(raw, headers)
-        except BadInput as error:
-            return [], [await self._letter(message, headers, str(error), "unreadable")], []
-        except Exception as error:  # noqa: BLE001 - logged and buried
-            # Our own bug: it must not stop the partition for ever, nor lose the message.
-            logger.error("a message can't be read", extra={**_about(message), "trace": trace_of(error)})
-            cause = f"internal error: {type(error).__name__}"
-            return [], [await self._letter(message, headers, cause, "internal")], []
-        letters = []
-        if intake.refused:
-            causes = "; ".join(f"event {one.index}: {one.error}" for one in intake.refused[:5])
-            cause = f"{len(intake.refused)} of {intake.seen} events refused: {causes}"
-            kind = "internal" if intake.faults else "unreadable_event"
-            letters = [await self._letter(message, headers, cause, kind)]
-            for fault in intake.faults[:FAULTS_LOGGED_MAX]:
-                logger.error("an event can't be read", extra={**_about(message), "trace": trace_of(fault)})
-        mine, elsewhere = split(intake.events, message.partition, self._count, self._parts.wire.messages)
-        lights = [light(one) for one in mine]
-        return lights, letters, [Astray(target, one) for target, one in elsewhere]
+    # --- the partitions ---
 
-    async def _parsed(self, raw: bytes, headers: dict[str, bytes]) -> Intake:
-        if not raw:
-            raise BadInput("the message is empty")
-        wire = self._parts.wire
-        await wire.learn(raw)
-        if len(raw) <= INLINE_BYTES_MAX:
-            return wire.read_events(raw, headers)
-        return await asyncio.to_thread(wire.read_events, raw, headers)
+    def _around(self) -> Surroundings:
+        return Surroundings(self._delivery, self._reader.read, self._hold, self._failed, self._done)
 
-    async def _letter(self, message: Any, headers: dict[str, bytes], cause: str, kind: str) -> DeadLetter:
-        return await asyncio.to_thread(letter_of, message, cause, kind, self._topic, headers)
+    def _hold(self, number: int, held: bool) -> None:
+        (HELD.hold if held else HELD.release)(self._topic, number)
+
+    async def _done(self, messages: list[Any]) -> None:
+        """These messages are behind us: whatever ended at one of them, it was not the reason, or it is buried."""
+        if self._suspects.any:
+            flushes = [flush_item(self._topic, message.partition, message.offset) for message in messages]
+            await self._suspects.acquit([*(item_of(message) for message in messages), *flushes])
+
+    def _failed(self, what: str, error: BaseException, first: Any, last: Any) -> None:
+        """A fault of ours that a partition's state may not survive: the worker ends, and what it was about is known."""
+        if isinstance(error, NoModel) or is_passing(error) or first is None:
+            die(f"{what} failed", error)
+        self._parts.metrics.own_faults.labels("apply").inc()
+        where = {"partition": first.partition, "offset": first.offset}
+        if first is last:
+            careful = last.offset <= self._suspects.careful_until(self._topic, last.partition)
+            self._suspects.end(item_of(last), f"{what} failed", error, careful, **where)
+        item = flush_item(self._topic, last.partition, last.offset)
+        self._suspects.end(item, f"{what} failed, with offsets {first.offset} to {last.offset}", error, **where)
 
     async def _let_go(self, *_: Any, **__: Any) -> None:
         """A rebalance begins, or the end. Whatever this worker keeps comes back through `_recovered`."""
         self._parts.progress.settled = False
         for partition in self.partitions.values():
-            partition.stop()
+            partition.let_go()
         self.partitions = {}
         self._parts.progress.partitions = {}
 
-    async def _assigned(self, *_: Any, **__: Any) -> None:
+    async def _assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
+        """The group gave us these; Faust begins to read their rows."""
         self._assigned_s = time.monotonic()
+        await self._let_go()
+        numbers = sorted(tp.partition for tp in assigned if tp.topic == self._topic)
+        around = self._around()
+        self.partitions = {number: Partition(number, around) for number in numbers}
+        self._parts.progress.partitions = {number: one.progress for number, one in self.partitions.items()}
 
     async def _recovered(self) -> None:
         """The table is as its changelog says: takes up the partitions that are this worker's now."""
         try:
+            await self._suspects.look()
             held = sorted(tp.partition for tp in self._app.assignor.assigned_actives() if tp.topic == self._topic)
             self._table.keep_only(held)
             owner = uuid.uuid4().hex[:12]
+            for number in self.partitions.keys() - set(held):
+                self.partitions.pop(number).let_go()
             with _no_garbage():
                 for number in held:
                     self._take_up(number, owner)
@@ -183,14 +167,17 @@ class JourneysAgent:
 
     def _take_up(self, number: int, owner: str) -> None:
         began_s = time.monotonic()
-        state = restore(self._parts.windowing, SegmentLog(str(number), owner), self._table.rows(number))
         old = self.partitions.get(number)
-        if old is not None:
-            old.stop()
-        self.partitions[number] = Partition(number, state, self._delivery)
+        if old is not None and old.life is not State.ASSIGNED:
+            old.let_go()
+            old = None
+        partition = self.partitions[number] = old or Partition(number, self._around())
+        partition.careful_until = self._suspects.careful_until(self._topic, number)
+        rows = self._table.rows(number)
+        partition.take_up(lambda: restore(self._parts.windowing, SegmentLog(str(number), owner), rows))
         logger.info(
-            "taken up with %s journeys in %.2f s", len(state.journeys), time.monotonic() - began_s,
-            extra={"topic": self._topic, "partition": number, "offset": state.offset},
+            "taken up with %s journeys in %.2f s", len(partition.state.journeys), time.monotonic() - began_s,
+            extra={"topic": self._topic, "partition": number, "offset": partition.state.offset},
         )  # fmt: skip
 
     async def _expect(self, held: list[int]) -> None:
@@ -202,7 +189,10 @@ class JourneysAgent:
         mine = [tp for tp in first if tp.topic == self._topic and tp.partition in self.partitions]
         ends = await self._app.consumer.highwaters(*mine)
         for tp in mine:
-            offset, partition = first[tp], self.partitions[tp.partition]
+            partition = self.partitions.get(tp.partition)
+            if partition is None or not takes(partition.life):
+                continue  # taken away while we asked
+            offset = first[tp]
             self._holes.expect(tp.partition, offset)
             reached = partition.state.offset
             partition.catch_up(offset, ends[tp])
@@ -214,14 +204,19 @@ class JourneysAgent:
                 )  # fmt: skip
 
     async def _tick(self) -> None:
-        """Sends a tick to each partition with open windows in which nothing moved for a while."""
+        """Sends a tick to each partition with open windows in which nothing moved for a while. One that is not taken is
+        sent again with the next round."""
         windowing = self._parts.windowing
         idle_s = tick_s(windowing.gap_ms, windowing.lateness_ms) * 0.9
         for number, partition in list(self.partitions.items()):
-            waits = partition.state.held_bytes > 0 and not partition.ticking
+            waits = takes(partition.life) and partition.state.held_bytes > 0 and not partition.ticking
             if waits and time.monotonic() - partition.applied_s > idle_s:
                 partition.ticking = True
-                await acknowledged([await self._sender.send(self._topic, b"", b"", number, [(TICK_HEADER, b"1")])])
+                try:
+                    await acknowledged([await self._sender.send(self._topic, b"", b"", number, [(TICK_HEADER, b"1")])])
+                except (KafkaError, ProducerSendError) as error:
+                    partition.ticking = False
+                    logger.warning("a tick was not taken: %s", message_of(error), extra={"partition": number})
 
 
 @contextmanager
@@ -233,14 +228,3 @@ def _no_garbage() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-
-
-def _about(message: Any) -> dict[str, Any]:
-    """Which message it was, for the log."""
-    return {"topic": message.topic, "partition": message.partition, "offset": message.offset}
-
-
-def _headers(headers: Any) -> list[tuple[str, bytes]]:
-    if headers is None:
-        return []
-    return list(headers.items() if hasattr(headers, "items") else headers)

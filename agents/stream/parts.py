@@ -28,6 +28,9 @@ class Tagger(Protocol):
     async def tag(self, stories: Sequence[Story]) -> list[Story]:
         """The same stories, with tags and patterns."""
 
+    async def check(self) -> None:
+        """Returns where it works at all; raises otherwise."""
+
     async def find(self, flows: Sequence[SeenGoals]) -> Sequence[FoundPattern]:
         """The patterns in these flows that the known ones do not reach."""
 

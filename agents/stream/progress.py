@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
+from pipeline.partition_life import State
+
 STUCK_S: Final = 60.0
 """How long messages may wait without any being done, before the worker counts as stuck."""
 SILENT_S: Final = 30.0
@@ -21,6 +23,10 @@ class Position:
     done: int = -1
     end: int = 0
     moved_s: float = field(default_factory=time.monotonic)
+
+    def moved(self) -> None:
+        """Something was done, be it not the whole of a message."""
+        self.moved_s = time.monotonic()
 
     @property
     def lag(self) -> int:
@@ -45,9 +51,34 @@ class PartitionProgress(Position):
     1970."""
 
     clock_ms: int = 0
-    log_ms: int = 0
     held_windows: int = 0
     held_bytes: int = 0
+    state: str = State.ASSIGNED
+    """Where it stands, as the log says it."""
+    waits_for: str = "its rows"
+    """What the one who reads it waits for."""
+    delivers: str = ""
+    """What the one who flushes it waits for."""
+    flushing: bool = False
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything is left to do."""
+        return self.lag > 0 or self.flushing
+
+
+@dataclass(slots=True)
+class Stage:
+    """What one part of the worker waits for, and since when."""
+
+    waits_for: str = "stories"
+    moved_s: float = field(default_factory=time.monotonic)
+
+    def moved(self, waits_for: str | None = None) -> None:
+        """Something was done, and this comes next."""
+        self.moved_s = time.monotonic()
+        if waits_for is not None:
+            self.waits_for = waits_for
 
 
 @dataclass(slots=True)
@@ -57,6 +88,10 @@ class Progress:
 
     partitions: dict[int, PartitionProgress] = field(default_factory=dict)
     stories: dict[int, Position] = field(default_factory=dict)
+    writer: Stage = field(default_factory=Stage)
+    """The tests agent."""
+    storage_away_s: float = float("-inf")
+    """When the storage last did not answer, on the monotonic clock."""
     settled: bool = False
     tagger_ready: bool = False
     """The model is loaded: until then windows close, and their stories wait."""
@@ -64,6 +99,10 @@ class Progress:
     """The worker was asked to end: what fails from here on fails because its parts are gone."""
     answered_s: float = field(default_factory=time.monotonic)
     """When the broker last answered, on the monotonic clock."""
+
+    def partition(self, number: int) -> PartitionProgress:
+        """That of a partition; one that nobody looks at where it was let go."""
+        return self.partitions.get(number) or PartitionProgress()
 
     def story_done(self, partition: int, offset: int) -> None:
         """A message of `stories` was stored, and the tests that follow from it."""

@@ -5,14 +5,20 @@ rows that came through and of which this worker never learned. A key is (row nam
 begin with their partition.
 """
 
-from collections.abc import Iterable
-from typing import Any
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
 
 import faust
+from faust.serializers.codecs import dumps
 
-from agents.stream.sending import acknowledged
+from agents.faults import message_of
+from agents.stream.natures import pauses
+from agents.stream.sending import Record, Sender
 from agents.stream.topics import TABLE
 from pipeline.rows import Changes
+
+logger = logging.getLogger(__name__)
 
 Window = tuple[float, float]
 WINDOW_S = 3600.0
@@ -20,10 +26,15 @@ MARK_WINDOW = (0.0, WINDOW_S - 0.1)
 """The window of rows that belong to no time, as Faust's tumbling windows print it."""
 
 
+class RowsRefused(RuntimeError):
+    """The changelog does not take rows, for a reason that is theirs."""
+
+
 class JourneysTable:
     """Rows of all partitions that this worker holds."""
 
-    def __init__(self, app: faust.App, partitions: int) -> None:
+    def __init__(self, app: faust.App, partitions: int, sender: Sender) -> None:
+        self._sender = sender
         self.faust_table = app.Table(TABLE, partitions=partitions, value_type=bytes)
         self._windowed = self.faust_table.tumbling(WINDOW_S)
         self._windows: dict[str, Window] = {}
@@ -46,22 +57,22 @@ class JourneysTable:
             data.pop(key, None)
             self._windows.pop(key[0], None)
 
-    async def write(self, partition: int, changes: Changes, clock_ms: int) -> None:
-        """Makes a flush's changes durable, in their order; returns once they are acknowledged."""
+    async def write(self, partition: int, changes: Changes, clock_ms: int, moved: Callable[[], None]) -> None:
+        """Makes a flush's changes durable, in their order; returns once they are acknowledged. Raises RowsRefused."""
         now = self._window_of(clock_ms)
         puts = []
         for name, value in changes.puts:
             window = MARK_WINDOW if name.endswith("/m") else now
             puts.append(((name, window), value))
-        await acknowledged([await self._send(partition, key, value) for key, value in puts])
+        await self._send(partition, puts, moved)
         for key, value in puts:
             self.faust_table.data[key] = value
             self._windows[key[0]] = key[1]
 
-    async def delete(self, partition: int, names: Iterable[str]) -> None:
-        """Deletes rows; returns once the tombstones are acknowledged."""
+    async def delete(self, partition: int, names: Iterable[str], moved: Callable[[], None]) -> None:
+        """Deletes rows; returns once the tombstones are acknowledged. Raises RowsRefused."""
         keys = [(name, self._windows.pop(name)) for name in names if name in self._windows]
-        await acknowledged([await self._send(partition, key, None) for key in keys])
+        await self._send(partition, [(key, None) for key in keys], moved)
         for key in keys:
             self.faust_table.data.pop(key, None)
 
@@ -69,7 +80,22 @@ class JourneysTable:
         window: Window = self.faust_table.window.current(clock_ms / 1000)
         return window
 
-    async def _send(self, partition: int, key: tuple[str, Window], value: bytes | None) -> Any:
-        return await self.faust_table.changelog_topic.send(
-            key=key, value=value, partition=partition, key_serializer="json", value_serializer="raw"
-        )
+    async def _send(
+        self, partition: int, rows: Sequence[tuple[tuple[str, Window], bytes | None]], moved: Callable[[], None]
+    ) -> None:
+        topic = self.faust_table.changelog_topic.get_topic_name()
+        # Keys as Faust prints them, for Faust reads them.
+        records = [Record(topic, dumps("json", key), value, partition) for key, value in rows]
+        waiting = list(range(len(records)))
+        for pause_s in pauses():
+            refused = await self._sender.deliver([records[number] for number in waiting], moved)
+            waiting = [waiting[number] for number in refused]
+            for number, error in zip(waiting, refused.values(), strict=True):
+                name, value = rows[number][0][0], rows[number][1]
+                if value is not None and not name.endswith("/m"):
+                    raise RowsRefused(f"row {name}: {message_of(error)}") from error
+                # A manifest or a tombstone speaks of no message: the topic's settings are wrong.
+                logger.error("the changelog refuses row %s, it is sent again: %s", name, message_of(error))
+            if not waiting:
+                return
+            await asyncio.sleep(pause_s)

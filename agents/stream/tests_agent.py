@@ -3,23 +3,25 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import faust
+import orjson
 
-from agents.faults import trace_of
 from agents.storage import FlowState, StorageUnavailable
 from agents.stream.dead_letters import DeadLetter, letter_of
 from agents.stream.ending import die
+from agents.stream.faust_fixes import HELD
+from agents.stream.flow_writing import FlowWriter, Output, Said, Stored, Unwritten, unwritten
 from agents.stream.parts import StreamParts
-from agents.stream.sending import Sender, acknowledged
-from pipeline.flows import test_id
+from agents.stream.reading import item_of
+from agents.stream.sending import Record, Sender
+from agents.stream.suspects import EndedWorkers, Suspects, cause_of, traced
 from pipeline.stories.flow_key import KEY_VERSION, key_of
 from schemas.codecs import BadInput
-from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
 
 logger = logging.getLogger(__name__)
@@ -27,27 +29,14 @@ logger = logging.getLogger(__name__)
 RETRY_S: Final = 1.0
 BATCH_MAX: Final = 100
 """Stories that share a transaction."""
+WAITING_MAX: Final = BATCH_MAX * 10
+"""Stories that may wait for the storage; beyond, no more are fetched."""
 BY_HAND_S: Final = 3.0
 """How often storage is asked for flows that people merged or parted."""
+LET_GO_S: Final = 25.0
+"""How long a rebalance waits for what is being stored: longer than the storage itself takes to give up."""
 
 R = TypeVar("R")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A record of the stories topic: a story, or None where it is withdrawn."""
-
-    story_id: str
-    story: Story | None
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What becomes of a flow's test: the test, or None once it is withdrawn."""
-
-    test_id: str
-    flow_id: str
-    test: GeneratedTest | None
 
 
 class WritingAgent:
@@ -58,19 +47,24 @@ class WritingAgent:
     So it is not stored after the rebalance: `_round` counts these, and `_storing` is held while something is stored.
     """
 
-    def __init__(self, app: faust.App, parts: StreamParts, partitions: int, sender: Sender) -> None:
+    def __init__(self, app: faust.App, parts: StreamParts, partitions: int, sender: Sender, suspects: Suspects) -> None:
         self._app = app
         self._parts = parts
         self._count = partitions
         self._sender = sender
+        self._suspects = suspects
+        self._stage = parts.progress.writer
+        self._writer = FlowWriter(parts, suspects, self._stage.moved)
         self._topic = parts.settings.topic("stories")
         self._tests = parts.settings.topic("tests")
         self._worker = ThreadPoolExecutor(1, "tests")
-        self._waiting: asyncio.Queue[tuple[int, Any]] = asyncio.Queue(BATCH_MAX * 10)
+        self._waiting: deque[tuple[int, Any]] = deque()
+        self._arrived = asyncio.Event()
+        self._held: set[int] = set()
         self._round = 0
         self._storing = asyncio.Lock()
         self._unwritable: dict[str, tuple[tuple[str, int], ...]] = {}
-        """Flows, with their stories, of which our code can't write a test: told once."""
+        """Flows, with their stories, of which our code can't write a test: not tried again before they change."""
 
     def add(self) -> None:
         """Puts the agent and its worker on the app."""
@@ -79,33 +73,53 @@ class WritingAgent:
             self._topic, key_type=bytes, value_type=bytes, allow_empty=True, partitions=self._count, **raw
         )
         self._app.agent(stories, name="tests", concurrency=1)(self._run)
-        self._app.task(self._work)
-        self._app.on_partitions_revoked.connect(self._let_go, weak=False)
-        self._app.on_before_shutdown.connect(self._let_go, weak=False)
+        self._app.task(self.work)
+        self._app.on_partitions_revoked.connect(self.let_go, weak=False)
+        self._app.on_before_shutdown.connect(self.let_go, weak=False)
 
     async def _run(self, stream: Any) -> None:
         try:
             async for event in stream.noack().events():
-                await self._waiting.put((self._round, event))
+                self.offer(event)
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process
             die("the tests agent failed", error)
 
-    async def _work(self) -> None:
-        first = asyncio.ensure_future(self._waiting.get())
+    def offer(self, event: Any) -> None:
+        """Takes a story. This never waits: where too many wait for the storage, no more are fetched."""
+        self._waiting.append((self._round, event))
+        self._arrived.set()
+        partition = event.message.partition
+        if len(self._waiting) >= WAITING_MAX and partition not in self._held:
+            self._held.add(partition)
+            HELD.hold(self._topic, partition)
+
+    def _release(self) -> None:
+        while self._held:
+            HELD.release(self._topic, self._held.pop())
+
+    def _taken(self) -> list[tuple[int, Any]]:
+        """What has come, up to a batch."""
+        came = [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
+        if len(self._waiting) <= WAITING_MAX // 2:
+            self._release()
+        return came
+
+    async def work(self) -> None:
+        """Works on what comes, until it is cancelled."""
         try:
+            await self._suspects.look()
             await self._carry_over()
             await self._settle(await self._tried(self._parts.storage.unsettled_flows))
             look_at_s = time.monotonic() + BY_HAND_S
             while True:
-                await asyncio.wait({first}, timeout=max(0.0, look_at_s - time.monotonic()))
-                if first.done():
-                    came = [first.result()]
-                    while len(came) < BATCH_MAX and not self._waiting.empty():
-                        came.append(self._waiting.get_nowait())
-                    first = asyncio.ensure_future(self._waiting.get())
-                    now = self._round
+                if not self._waiting:
+                    self._arrived.clear()
+                    self._stage.moved("stories")
+                    await self._wait_until(look_at_s)
+                if self._waiting:
+                    came, now = self._taken(), self._round
                     await self._batch([event for since, event in came if since == now], now)
                 if time.monotonic() >= look_at_s:
                     await self._settle_by_hand()
@@ -115,14 +129,23 @@ class WritingAgent:
         except BaseException as error:  # noqa: BLE001 - it ends the process
             if not self._parts.progress.stopping:
                 die("a batch of stories failed", error)
-        finally:
-            first.cancel()
+
+    async def _wait_until(self, at_s: float) -> None:
+        try:
+            await asyncio.wait_for(self._arrived.wait(), max(0.0, at_s - time.monotonic()))
+        except TimeoutError:
+            return
 
     async def _carry_over(self) -> None:
         """After an upgrade that tells flows by other rules: flows keep their ids, tests and edits."""
         behind = await self._tried(self._parts.storage.flows_behind, KEY_VERSION)
         for flow in behind:
-            await self._tried(self._parts.storage.carry_over, flow, key_of, KEY_VERSION)
+            try:
+                await self._tried(self._parts.storage.carry_over, flow, key_of, KEY_VERSION)
+            except Exception as error:  # noqa: BLE001 - the other flows go on
+                self._parts.metrics.own_faults.labels("write").inc()
+                logger.error("flow %s keeps its old key", flow, extra={"trace": traced(error)})
+            self._stage.moved()
         if behind:
             logger.warning("flows are told by the rules of version %d now: %d keep their ids", KEY_VERSION, len(behind))
 
@@ -133,36 +156,49 @@ class WritingAgent:
         states = [] if asked is None else asked[0]
         await self._settle([state for state in states if self._unwritable.get(state.flow_id) != state.sampled])
 
-    async def _let_go(self, *_: Any, **__: Any) -> None:
+    async def let_go(self, *_: Any, **__: Any) -> None:
         """A rebalance begins, or the end: returns once nothing is being stored, and what waits is not stored any more.
         Nobody else gets our partitions before."""
         self._round += 1
-        async with self._storing:
-            pass
+        self._waiting.clear()
+        self._release()
+        try:
+            await asyncio.wait_for(self._storing.acquire(), LET_GO_S)
+        except TimeoutError:
+            die(f"what is being stored did not end within {LET_GO_S:.0f} s, and others wait for our partitions")
+        self._storing.release()
+        if not self._parts.progress.stopping:
+            await self._suspects.look()
 
     async def _batch(self, events: list[Any], now: int) -> None:
+        if not events:
+            return
+        self._stage.moved(f"the reading of {len(events)} stories")
         said, letters = await self._read(events)
         if said:
-            states = await self._stored(said, now)
-            if states is None:
+            self._stage.moved(f"the storing of {len(said)} stories")
+            stored = await self._stored(said, now)
+            if stored is None:
                 return
-            if await self._settle(states, {one.story_id for one in said}):
+            letters += [self._unstorable(one, error) for one, error in stored.failed]
+            if await self._settle(stored.changed, {one.story_id for one in said}):
                 told_s = min(event.message.timestamp for event in events)
                 self._parts.metrics.test_seconds.observe(max(0.0, time.time() - told_s))
-        await acknowledged(await self._sender.bury(letters))
+        self._stage.moved(f"the acknowledgement of {len(letters)} dead letters")
+        await self._sender.bury(letters, self._stage.moved)
         for event in events:
             event.ack()
             self._parts.progress.story_done(event.message.partition, event.message.offset)
-        for letter in letters:
-            self._parts.metrics.dead_letters.labels(letter.kind).inc()
+        if self._suspects.any:
+            await self._suspects.acquit([item_of(event.message) for event in events])
 
-    async def _stored(self, said: Sequence[Said], now: int) -> list[FlowState] | None:
-        """The flows that changed; None where a rebalance came before it could be stored."""
+    async def _stored(self, said: Sequence[Said], now: int) -> Stored | None:
+        """What came of it; None where a rebalance came before it could be stored."""
         while True:
             async with self._storing:
                 if self._round != now:
                     return None
-                done = await self._once(self._store, said)
+                done = await self._once(self._writer.store, said)
             if done is not None:
                 return done[0]
             await asyncio.sleep(RETRY_S)
@@ -172,19 +208,61 @@ class WritingAgent:
         was published, so what a crash leaves undone is found there."""
         published = 0
         while states:
-            outputs, moved = await self._tried(self._write_all, states, said)
+            self._stage.moved(f"the tests of {len(states)} flows")
+            written = await self._tried(self._writer.write, states, said)
+            failed, outputs, moved = list(written.failed), written.outputs, written.moved
+            known = {state.flow_id: state for state in states}
             while outputs:
-                acks = []
-                for output in outputs:
-                    value = None if output.test is None else self._parts.wire.test(output.test)
-                    acks.append(await self._sender.send(self._tests, output.test_id.encode(), value))
-                await acknowledged(acks)
+                outputs, refused = await self._published(outputs, known)
+                failed += refused
                 published += len(outputs)
                 self._parts.metrics.tests.inc(sum(1 for output in outputs if output.test is not None))
-                outputs, overtaken = await self._tried(self._note_all, outputs)
-                moved = [*moved, *overtaken]
+                noted = await self._tried(self._writer.note_published, outputs)
+                failed += [unwritten(known[output.flow_id], error) for output, error in noted.failed]
+                outputs, moved = noted.again, [*moved, *noted.moved]
+            await self._tell_unwritten(failed)
             states = moved
         return published
+
+    async def _published(
+        self, outputs: Sequence[Output], flows: dict[str, FlowState]
+    ) -> tuple[list[Output], list[Unwritten]]:
+        """Sends tests; those that were sent, and the flows of those that can't be."""
+        ready: list[Output] = []
+        records: list[Record] = []
+        failed: list[Unwritten] = []
+        for output in outputs:
+            try:
+                value = None if output.test is None else self._parts.wire.test(output.test)
+            except Exception as error:  # noqa: BLE001 - told with its flow
+                failed.append(unwritten(flows[output.flow_id], error))
+                continue
+            ready.append(output)
+            records.append(Record(self._tests, output.test_id.encode(), value))
+        self._stage.moved(f"the acknowledgement of {len(records)} tests")
+        refused = await self._sender.deliver(records, self._stage.moved)
+        failed += [unwritten(flows[ready[number].flow_id], error) for number, error in refused.items()]
+        return [output for number, output in enumerate(ready) if number not in refused], failed
+
+    async def _tell_unwritten(self, failed: Sequence[Unwritten]) -> None:
+        """A flow without a test is never silent: it is noted with the flow, counted, logged, and in the dead
+        letters."""
+        if not failed:
+            return
+        for one in failed:
+            self._unwritable[one.flow.flow_id] = one.flow.sampled
+        news = await self._tried(self._writer.note_failures, failed)
+        letters = []
+        for one in news:
+            stories = [story for story, _ in one.flow.sampled]
+            self._parts.metrics.unwritable.inc()
+            about = {"app": one.flow.app, "trace": one.trace}
+            logger.error("no test could be written of flow %s, of stories %s", one.flow.flow_id, stories, extra=about)
+            raw = orjson.dumps({"app": one.flow.app, "flow_id": one.flow.flow_id, "stories": stories})
+            cause = f"no test could be written of this flow: {one.cause}"
+            key = one.flow.flow_id.encode()
+            letters.append(DeadLetter(key, raw, cause, "unwritable", self._topic, -1, -1, trace=one.trace))
+        await self._sender.bury(letters, self._stage.moved)
 
     async def _tried(self, work: Callable[..., R], *arguments: Any) -> R:
         """Does it on the worker's thread, until storage takes it: a locked or absent database delays, and loses
@@ -202,6 +280,7 @@ class WritingAgent:
         except StorageUnavailable as error:
             logger.warning("storage does not answer, trying again: %s", error)
             self._parts.metrics.storage_retries.inc()
+            self._parts.progress.storage_away_s = time.monotonic()
             return None
 
     async def _read(self, events: list[Any]) -> tuple[list[Said], list[DeadLetter]]:
@@ -211,97 +290,35 @@ class WritingAgent:
             message = event.message
             name = (message.key or b"").decode("utf-8", "replace")
             try:
-                story = await self._story(message.value) if message.value else None
+                story = await self._story(message) if message.value else None
                 if story is not None and story.id != name:
                     raise BadInput("the key is not the story's id")
             except BadInput as error:
                 letters.append(letter_of(message, str(error), "bad_story", self._topic))
                 continue
+            except Exception as error:  # noqa: BLE001 - buried
+                letters.append(self._own_fault(message, "read", error))
+                continue
             said.pop(name, None)
-            said[name] = Said(name, story)  # of several versions in one batch the last one counts
+            said[name] = Said(name, story, message)  # of several versions in one batch the last one counts
         return list(said.values()), letters
 
-    async def _story(self, raw: bytes) -> Story:
-        await self._parts.wire.learn(raw)
-        return self._parts.wire.read_story(raw)
+    async def _story(self, message: Any) -> Story:
+        end = self._suspects.guilty(item_of(message))
+        if end is not None:
+            raise EndedWorkers(end)
+        await self._parts.wire.learn(message.value)
+        with self._suspects.trying(item_of(message)):
+            return self._parts.wire.read_story(message.value)
 
-    def _store(self, said: Sequence[Said]) -> list[FlowState]:
-        """Puts stories into storage; the states of all flows that this changed."""
-        changed: dict[str, FlowState] = {}
-        run: list[Story] = []
-        for one in said:
-            if one.story is not None:
-                run.append(one.story)
-                continue
-            self._put(run, changed)
-            run = []
-            _note(self._parts.storage.withdraw_story(one.story_id), changed)
-        self._put(run, changed)
-        return list(changed.values())
+    def _unstorable(self, one: Said, error: Exception) -> DeadLetter:
+        return self._own_fault(one.message, "store", error)
 
-    def _put(self, stories: list[Story], changed: dict[str, FlowState]) -> None:
-        if stories:
-            for state in self._parts.storage.put_stories(stories):
-                _note(state, changed)
-
-    def _write_all(self, states: Sequence[FlowState], said: Container[str]) -> tuple[list[Output], list[FlowState]]:
-        """Stores the tests; what the topic must be told, and the flows that moved on meanwhile, by another's hand.
-
-        The test of a story that was just said is written again even where storage has that version: the same number
-        of events need not be the same events.
-        """
-        outputs, moved = [], []
-        for state in states:
-            name = test_id(state.app, state.flow_id)
-            drawn = {story_id for story_id, _ in state.sampled}
-            if state.needs_no_test:
-                outputs.append(Output(name, state.flow_id, None))
-            elif drawn and (state.needs_test or any(story_id in said for story_id in drawn)):
-                test = self._written(state)
-                if test is None:
-                    continue
-                if not self._parts.storage.put_test(test):
-                    moved.append(self._parts.storage.flow_state(state.flow_id))
-                    continue
-                self._parts.files.publish(test.id)
-                outputs.append(Output(name, state.flow_id, test))
-        return outputs, moved
-
-    def _note_all(self, outputs: Sequence[Output]) -> tuple[list[Output], list[FlowState]]:
-        """Notes what was published; what must be published after it, because another worker was quicker."""
-        storage = self._parts.storage
-        again, moved = [], []
-        for output in outputs:
-            if output.test is None:
-                stored = storage.withdraw_test(output.test_id)
-                if stored is not None:
-                    self._parts.files.withdraw(stored)
-                elif storage.flow_state(output.flow_id).sampled:
-                    # The flow came to life again, and our tombstone may have come after its new test.
-                    newer = storage.test(output.test_id)
-                    if newer is not None:
-                        again.append(Output(output.test_id, output.flow_id, newer.test))
-                    moved.append(storage.flow_state(output.flow_id))
-            elif not storage.note_published(output.test):
-                newer = storage.test(output.test_id)
-                again.append(Output(output.test_id, output.flow_id, None if newer is None else newer.test))
-        return again, moved
-
-    def _written(self, state: FlowState) -> GeneratedTest | None:
-        """A flow that our code can't write a test of must not stop the others: it is logged as a bug."""
-        sessions = self._parts.storage.sessions(state.flow_id)
-        if not sessions:
-            return None  # its last story was withdrawn this moment, by another worker, which says so
-        try:
-            return self._parts.write(sessions, state.flow_id)
-        except Exception as error:  # noqa: BLE001 - logged
-            about = {"app": sessions[0].app, "journey_id": sessions[0].journey_id, "trace": trace_of(error)}
-            self._unwritable[state.flow_id] = state.sampled
-            logger.error("no test could be written of stories %s", [story.id for story in sessions], extra=about)
-            return None
-
-
-def _note(state: FlowState | None, changed: dict[str, FlowState]) -> None:
-    while state is not None:
-        changed[state.flow_id] = state
-        state = state.left
+    def _own_fault(self, message: Any, what: str, error: Exception) -> DeadLetter:
+        """A story that our code can't read, or the database does not take."""
+        self._parts.metrics.own_faults.labels(what).inc()
+        about = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
+        logger.error("a story is buried, it can't be %s", "read" if what == "read" else "stored",
+                     extra={**about, "trace": traced(error)})  # fmt: skip
+        cause = f"internal error ({what}): {cause_of(error)}"
+        return letter_of(message, cause, "internal", self._topic, trace=traced(error))

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import faust
 from aiokafka.errors import KafkaError
@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from agents import logs
 from agents.registry import RegistryError
 from agents.stream.delivery import Delivery
-from agents.stream.ending import EXIT_CODE, STOP_S, Pulse, end_within
+from agents.stream.ending import EXIT_CODE, STOP_S, Pulse, at_end, end_within
 from agents.stream.faust_app import make_app, use_uvloop
 from agents.stream.journeys_agent import JourneysAgent
 from agents.stream.lags import Lags, measure
@@ -20,13 +20,19 @@ from agents.stream.parts import StreamParts
 from agents.stream.progress import Progress
 from agents.stream.routing import Whereabouts
 from agents.stream.sending import Sender
+from agents.stream.suspects import Suspects, as_ends
 from agents.stream.table import JourneysTable
 from agents.stream.tests_agent import WritingAgent
 from agents.stream.topics import BadTopics, ensure_topics
+from agents.stream.under_way import UnderWay
+from agents.stream.watch import Watch
 
 if TYPE_CHECKING:
     from agents.composition import Services
     from pipeline.found_patterns import FoundPattern, SeenGoals
+
+BEAT_S: Final = 1.0
+"""How often the event loop shows that it turns."""
 
 logger = logging.getLogger(__name__)
 
@@ -40,23 +46,25 @@ class Worker:
     agent: JourneysAgent | None
 
 
-def build_worker(services: "Services", partitions: int) -> Worker:
+def build_worker(services: "Services", partitions: int, under_way: UnderWay) -> Worker:
     """The worker of this process. `partitions` are those of the events topic."""
     settings = services.settings
     parts = _parts(services)
     app = make_app(settings, partitions)
-    sender = Sender(app, settings)
+    sender = Sender(app, settings, parts.metrics)
     pulse = Pulse(settings.session_s)
+    suspects = Suspects(parts.storage, under_way)
     agent = None
     if "journeys" in settings.role_set:
         parts.tagger.warm()
-        table = JourneysTable(app, partitions)
-        delivery = Delivery(parts, sender, table, pulse)
-        agent = JourneysAgent(app, parts, partitions, delivery, sender, table)
+        table = JourneysTable(app, partitions, sender)
+        delivery = Delivery(parts, sender, table, pulse, suspects)
+        agent = JourneysAgent(app, parts, partitions, delivery, sender, table, suspects)
         agent.add()
     if "tests" in settings.role_set:
-        WritingAgent(app, parts, partitions, sender).add()
+        WritingAgent(app, parts, partitions, sender, suspects).add()
     _add_life(app, parts, pulse)
+    _add_watch(app, Watch(parts.progress, under_way, suspects, lambda: _rows_read(app)))
     app.task(Lags(app, settings, partitions, parts.progress).run)
     _add_web(app, services, parts, sender, Whereabouts(app, settings.topic("events"), partitions, agent))
     return Worker(app, parts, agent)
@@ -76,9 +84,14 @@ def run(services: "Services") -> int:
     settings = services.settings
     logs.set_up(settings.log_level, settings.log_format)
     use_uvloop()
+    under_way, left = UnderWay.open(settings.data / "under-way")
+    at_end.append(under_way.clear)
     try:
+        for mark in left:
+            logger.warning("a worker ended while it was about %s%s", mark.item, f": {mark.cause}" if mark.known else "")
+        services.storage.note_ends(as_ends(left))
         partitions = asyncio.run(ensure_topics(settings))
-        worker = build_worker(services, partitions)
+        worker = build_worker(services, partitions, under_way)
         runner = _Runner(
             worker.app, loglevel=settings.log_level.upper(), redirect_stdouts=False, quiet=True, override_logging=False
         )
@@ -92,6 +105,7 @@ def run(services: "Services") -> int:
         return EXIT_CODE
     finally:
         services.close()
+        under_way.close()
 
 
 def _parts(services: "Services") -> StreamParts:
@@ -133,6 +147,22 @@ def _add_life(app: faust.App, parts: StreamParts, pulse: Pulse) -> None:
     app.task(begin)
     app.on_partitions_assigned.connect(assigned, weak=False)
     app.on_before_shutdown.connect(end, weak=False)
+
+
+def _add_watch(app: faust.App, watch: Watch) -> None:
+    async def begin(*_: Any, **__: Any) -> None:
+        watch.start()
+        while not app.should_stop:
+            watch.beat()
+            await asyncio.sleep(BEAT_S)
+
+    app.task(begin)
+
+
+def _rows_read(app: faust.App) -> int | None:
+    """How many rows the recovery under way has read of the table's changelog; None where there is none."""
+    recovery = app.tables.recovery
+    return sum(offset or 0 for offset in list(recovery.active_offsets.values())) if recovery.in_recovery else None
 
 
 def _add_web(app: faust.App, services: "Services", parts: StreamParts, sender: Sender, places: Whereabouts) -> None:

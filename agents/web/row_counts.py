@@ -31,3 +31,4 @@ class RowCounts:
         stored.labels("flows").set(counts.flows)
         stored.labels("tests").set(counts.tests)
         stored.labels("saved_tests").set(counts.saved_tests)
+        stored.labels("flows_without_test").set(counts.flows_without_test)

@@ -31,10 +31,12 @@ _CHANGE: Final = {
 }
 FLOW_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
-    "required": ["flow_id", "app", "title", "support", "last_seen", "merged_into", "merged", "test_id", "changes"],
+    "required": ["flow_id", "app", "title", "support", "last_seen", "merged_into", "merged", "test_id", "failure",
+                 "changes"],
     "properties": {
         "flow_id": _TEXT, "app": _TEXT, "title": _TEXT, "support": {"type": "integer"}, "last_seen": _TEXT,
         "merged_into": _NULLABLE, "merged": {"type": "array", "items": _TEXT}, "test_id": _NULLABLE,
+        "failure": _TEXT,
         "changes": {"type": "array", "items": _CHANGE},
     },
 }  # fmt: skip
@@ -57,6 +59,7 @@ def flow_json(flow: StoredFlow, users_min: int) -> dict[str, Any]:
         "merged_into": flow.merged_into,
         "merged": list(flow.merged),
         "test_id": flow.test_id,
+        "failure": flow.failure,
         "changes": [asdict(change) for change in flow.changes],
     }
 

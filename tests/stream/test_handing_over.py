@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,10 @@ from agents.settings import load
 from agents.storage import CodeFiles, FlowState, Storage
 from agents.stream.parts import StreamParts
 from agents.stream.progress import Progress
+from agents.stream.sending import Record, Refusals
+from agents.stream.suspects import Suspects
 from agents.stream.tests_agent import WritingAgent
+from agents.stream.under_way import UnderWay
 from agents.wire import JsonWire
 from pipeline.generate import test_of as write_test
 from pipeline.stories.borders import build_stories
@@ -34,13 +37,14 @@ class Come:
     def message(self) -> Any:
         @dataclass
         class Message:
+            topic: str
             key: bytes
             value: bytes
             partition: int
             offset: int
             timestamp: float
 
-        return Message(self.story.id.encode(), to_json(self.story), 0, self.offset, 0.0)
+        return Message("stories", self.story.id.encode(), to_json(self.story), 0, self.offset, 0.0)
 
     def ack(self) -> None:
         self.acknowledged.set()
@@ -52,17 +56,12 @@ class Topics:
 
     sent: list[bytes | None] = field(default_factory=list)
 
-    async def send(self, _topic: str, _key: bytes, value: bytes | None) -> Any:
-        self.sent.append(value)
-        return _done()
+    async def deliver(self, records: Sequence[Record], _moved: Callable[[], None]) -> Refusals:
+        self.sent += [record.value for record in records]
+        return {}
 
-    async def bury(self, letters: Sequence[Any]) -> list[Any]:
+    async def bury(self, letters: Sequence[Any], _moved: Callable[[], None]) -> None:
         assert not letters
-        return []
-
-
-async def _done() -> None:
-    """Acknowledged."""
 
 
 class SlowStorage(Storage):
@@ -88,7 +87,8 @@ def agent_on(folder: Path) -> tuple[WritingAgent, SlowStorage]:
         load(brokers="none:1"), Windowing(1, 1, 2), Metrics(), Progress(), tagger, storage,
         CodeFiles(f"file://{folder}/files", storage), JsonWire(), build_stories, write_test,
     )  # fmt: skip
-    return WritingAgent(app, parts, 1, sender), storage
+    suspects = Suspects(storage, UnderWay.open(folder / "under-way")[0])
+    return WritingAgent(app, parts, 1, sender, suspects), storage
 
 
 def test_what_was_read_before_a_rebalance_is_not_stored_after_it(tmp_path: Path) -> None:
@@ -98,10 +98,10 @@ def test_what_was_read_before_a_rebalance_is_not_stored_after_it(tmp_path: Path)
     stale, fresh = Come(a_story(version=3), 1), Come(a_story("s2"), 2)
 
     async def run() -> None:
-        await agent._waiting.put((agent._round, stale))
-        await agent._let_go()
-        await agent._waiting.put((agent._round, fresh))
-        work = asyncio.create_task(agent._work())
+        agent.offer(stale)
+        await agent.let_go()
+        agent.offer(fresh)
+        work = asyncio.create_task(agent.work())
         await fresh.acknowledged.wait()
         work.cancel()
 
@@ -118,10 +118,10 @@ def test_partitions_are_given_away_once_nothing_is_being_stored(tmp_path: Path) 
     under_way = Come(a_story(version=3), 1)
 
     async def run() -> None:
-        await agent._waiting.put((agent._round, under_way))
-        work = asyncio.create_task(agent._work())
+        agent.offer(under_way)
+        work = asyncio.create_task(agent.work())
         await asyncio.to_thread(storage.began.wait, 10)
-        leaving = asyncio.create_task(agent._let_go())
+        leaving = asyncio.create_task(agent.let_go())
         await asyncio.sleep(0.2)
         assert not leaving.done()
         storage.go_on.set()

@@ -34,6 +34,9 @@ class Untagged:
             await asyncio.sleep(0.02)
         return list(stories)
 
+    async def check(self) -> None:
+        """It always works."""
+
     async def find(self, _: Sequence[SeenGoals]) -> Sequence[FoundPattern]:
         """None."""
         return ()
