@@ -10,6 +10,7 @@ from typing import Any
 from agents.metrics import Metrics
 from agents.settings import load
 from agents.storage import CodeFiles, FlowState, Storage
+from agents.stream.dead_letters import DeadLetter
 from agents.stream.parts import StreamParts
 from agents.stream.progress import Progress
 from agents.stream.sending import Record, Refusals
@@ -17,12 +18,15 @@ from agents.stream.suspects import Suspects
 from agents.stream.tests_agent import WritingAgent
 from agents.stream.under_way import UnderWay
 from agents.wire import JsonWire
+from pipeline.flows import flow_id
 from pipeline.generate import test_of as write_test
 from pipeline.stories.borders import build_stories
 from pipeline.windows import Windowing
+from pipeline.writing.allow_list import ForbiddenCode
 from schemas.codecs import to_json
+from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
-from tests.storage.samples import a_story
+from tests.storage.samples import a_story, a_test
 
 
 @dataclass
@@ -55,13 +59,14 @@ class Topics:
     """Takes what is sent."""
 
     sent: list[bytes | None] = field(default_factory=list)
+    buried: list[DeadLetter] = field(default_factory=list)
 
     async def deliver(self, records: Sequence[Record], _moved: Callable[[], None]) -> Refusals:
         self.sent += [record.value for record in records]
         return {}
 
-    async def bury(self, letters: Sequence[Any], _moved: Callable[[], None]) -> None:
-        assert not letters
+    async def bury(self, letters: Sequence[DeadLetter], _moved: Callable[[], None]) -> None:
+        self.buried += letters
 
 
 class SlowStorage(Storage):
@@ -76,7 +81,7 @@ class SlowStorage(Storage):
         return super().put_stories(stories)
 
 
-def agent_on(folder: Path) -> tuple[WritingAgent, SlowStorage]:
+def agent_on(folder: Path, write: Any = None) -> tuple[WritingAgent, SlowStorage]:
     storage = SlowStorage.open(f"sqlite:///{folder}/s.db")
     assert isinstance(storage, SlowStorage)
     storage.go_on, storage.began = threading.Event(), threading.Event()
@@ -85,7 +90,8 @@ def agent_on(folder: Path) -> tuple[WritingAgent, SlowStorage]:
     tagger: Any = None
     parts = StreamParts(
         load(brokers="none:1"), Windowing(1, 1, 2), Metrics(), Progress(), tagger, storage,
-        CodeFiles(f"file://{folder}/files", storage), JsonWire(), build_stories, write_test,
+        CodeFiles(f"file://{folder}/files", storage), JsonWire(), build_stories,
+        write or (lambda sessions, flow: write_test(sessions, flow=flow)),
     )  # fmt: skip
     suspects = Suspects(storage, UnderWay.open(folder / "under-way")[0])
     return WritingAgent(app, parts, 1, sender, suspects), storage
@@ -130,4 +136,46 @@ def test_partitions_are_given_away_once_nothing_is_being_stored(tmp_path: Path) 
         work.cancel()
 
     asyncio.run(asyncio.wait_for(run(), 20))
+    storage.close()
+
+
+def test_a_flow_without_a_test_is_told_everywhere_and_its_neighbours_go_on(tmp_path: Path) -> None:
+    """Where the writer fails at one flow: it is noted with its cause, counted once, and in the dead letters with its
+    trace; the flow beside it has its test. When it can be written again, nothing is noted any more."""
+    broken = True
+
+    def write(sessions: Sequence[Story], flow: str) -> GeneratedTest:
+        if broken and sessions[0].id == "bad":
+            raise ForbiddenCode("a call is not allowed")
+        assert flow == flows[sessions[0].id]
+        return a_test(sessions[0])
+
+    agent, storage = agent_on(tmp_path, write)
+    storage.go_on.set()
+    bad, good = Come(a_story("bad", flow_key="bad"), 1), Come(a_story("good", flow_key="good"), 2)
+    flows = {one.story.id: flow_id(one.story.app, one.story.flow_key) for one in (bad, good)}
+
+    async def run(agent: WritingAgent, *come: Come) -> None:
+        work = asyncio.create_task(agent.work())
+        for one in come:
+            one.acknowledged.clear()
+            agent.offer(one)
+            await one.acknowledged.wait()
+        work.cancel()
+
+    asyncio.run(asyncio.wait_for(run(agent, bad, good, bad), 20))
+    assert storage.flow(flows["bad"]).failure == "ForbiddenCode: a call is not allowed"
+    assert [flow.failure for flow in storage.flows(bad.story.app) if flow.flow_id == flows["good"]] == [""]
+    assert storage.counts().flows_without_test == 1
+    sender: Any = agent._sender
+    letters: list[DeadLetter] = sender.buried
+    (letter,) = letters
+    assert (letter.kind, letter.key) == ("unwritable", flows["bad"].encode())
+    assert "ForbiddenCode" in letter.trace
+    assert storage.flow(flows["good"]).test_id is not None
+    broken = False
+    again = WritingAgent(agent._app, agent._parts, 1, sender, agent._suspects)
+    asyncio.run(asyncio.wait_for(run(again, Come(bad.story, 3)), 20))
+    assert storage.flow(flows["bad"]).failure == ""
+    assert storage.flow(flows["bad"]).test_id is not None
     storage.close()

@@ -1,39 +1,351 @@
-"""A partition's reading waits while too much waits to be flushed."""
+"""One partition of `events` in a worker's hands: its life in any interleaving, and its bounds.
+
+The real `Partition`, with the real windows and rows, over a log that is kept in a list, on an event loop whose time
+is its own: whatever waits for time goes on at once, whatever waits for somebody goes on only when that one acts.
+"""
 
 import asyncio
+import selectors
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agents.stream.partition import UNFLUSHED_BYTES_MAX, UNFLUSHED_MAX, Partition
+from agents.stream import partition as partitions
+from agents.stream.dead_letters import DeadLetter
+from agents.stream.partition import UNFLUSHED_BYTES_MAX, UNFLUSHED_MAX, Partition, Read, Surroundings
+from pipeline.entries import light
+from pipeline.flush import Flush, Told
+from pipeline.partition_life import TRANSITIONS, ImpossibleStep, State, Step, after
+from pipeline.restoring import restore
 from pipeline.rows import SegmentLog
 from pipeline.windows import PartitionWindows
-from tests.windows.logs import WINDOWING
+from tests.windows.logs import START_MS, WINDOWING, event
 
 
-class SlowDelivery:
-    """Delivers once it is released."""
+EXAMPLES = 25
+"""Interleavings of one run."""
+
+
+class OwnTime(selectors.SelectSelector):
+    """Never waits: where the loop would sleep, its time has passed."""
+
+    now_s = 0.0
+
+    def select(self, timeout: float | None = None) -> Any:
+        if timeout:
+            self.now_s += timeout
+        return super().select(0)
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """An event loop whose time passes as soon as nothing else is to do."""
 
     def __init__(self) -> None:
-        self.released = asyncio.Event()
+        self.own = OwnTime()
+        super().__init__(self.own)
 
-    async def deliver(self, *_: Any) -> None:
-        await self.released.wait()
+    def time(self) -> float:
+        return self.own.now_s
+
+    def go_on(self, work: Coroutine[Any, Any, Any] | None = None) -> Any:
+        """Runs until nothing moves by itself any more."""
+
+        async def settle() -> Any:
+            done = None if work is None else await work
+            for _ in range(12):
+                await asyncio.sleep(0.02)
+            return done
+
+        return self.run_until_complete(settle())
 
 
-def message(offset: int, value: bytes) -> Any:
-    """A message as Faust gives it."""
-    inner = SimpleNamespace(offset=offset, value=value, timestamp=1_700_000_000.0)
-    return SimpleNamespace(message=inner, ack=lambda: None)
+@dataclass
+class Log:
+    """A partition's log, and what is durable of it: the rows, what was committed, what was told and what was buried."""
+
+    messages: list[Any] = field(default_factory=list)
+    rows: dict[str, bytes] = field(default_factory=dict)
+    committed: int = 0
+    told: dict[str, tuple[bytes, ...] | None] = field(default_factory=dict)
+    buried: set[bytes] = field(default_factory=set)
 
 
-async def has_room(partition: Partition) -> bool:
-    try:
-        await asyncio.wait_for(partition.room(), 0.05)
-    except TimeoutError:
-        return False
-    return True
+class Refused(RuntimeError):
+    """What a delivery that fails says."""
+
+
+class Deliveries:
+    """Delivers step by step, and each step only once it is let."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self.turns = asyncio.Semaphore(0)
+        self.fails = False
+        self.waits = False
+
+    async def _turn(self) -> None:
+        self.waits = True
+        await self.turns.acquire()
+        self.waits = False
+        if self.fails:
+            raise Refused
+
+    async def deliver(self, _number: int, flush: Flush, letters: list[DeadLetter], *_: Any) -> None:
+        await self._turn()
+        for said in flush.stories:
+            self._log.told[said.story_id] = said.bodies if isinstance(said, Told) else None
+        self._log.buried |= {letter.raw for letter in letters}
+        await self._turn()
+        self._log.rows |= dict(flush.changes.puts)
+        await self._turn()
+        for name in flush.changes.deletes:
+            self._log.rows.pop(name, None)
+
+    def observe(self, _log_ms: int) -> None:
+        """Nobody looks."""
+
+
+class Worker:
+    """One owner of the partition."""
+
+    def __init__(self, log: Log, name: str) -> None:
+        self.log = log
+        self.held = False
+        self.failed = False
+        self.acked: set[int] = set()
+        self.read_gate = asyncio.Event()
+        self.read_gate.set()
+        self.deliveries = Deliveries(log)
+        around = Surroundings(self.deliveries, self._read, self._hold, self._failed, self._done)
+        self.partition = Partition(0, around)
+        self._name = name
+        self.fetched = 0
+
+    def take_up(self) -> None:
+        self.partition.take_up(lambda: restore(WINDOWING, SegmentLog("0", self._name), dict(self.log.rows)))
+        self.fetched = self.log.committed
+
+    def fetch(self, most: int) -> None:
+        """What the consumer does: nothing where it is held."""
+        if self.held:
+            return
+        for offset in range(self.fetched, min(len(self.log.messages), self.fetched + most)):
+            self.partition.offer(SimpleNamespace(message=self.log.messages[offset], ack=lambda o=offset: self._ack(o)))
+            self.fetched = offset + 1
+
+    async def _read(self, message: Any) -> Read:
+        await self.read_gate.wait()
+        if message.value == b"bad":
+            return Read(
+                [], [DeadLetter(b"", b"%d" % message.offset, "bad", "unreadable", "events", 0, message.offset)], []
+            )
+        return Read([light(one) for one in message.events], [], [])
+
+    def _hold(self, _number: int, held: bool) -> None:
+        self.held = held
+
+    def _failed(self, *_: Any) -> None:
+        self.failed = True
+
+    async def _done(self, _messages: list[Any]) -> None:
+        """Nobody asks."""
+
+    def _ack(self, offset: int) -> None:
+        self.acked.add(offset)
+        while self.log.committed in self.acked:
+            self.log.committed += 1
+
+
+def message(offset: int, log_ms: int, events: tuple[Any, ...] = (), value: bytes = b"") -> Any:
+    return SimpleNamespace(
+        topic="events", partition=0, offset=offset, value=value, events=events, timestamp=(START_MS + log_ms) / 1000
+    )
+
+
+class Lives(RuleBasedStateMachine):
+    """Owners come and go at any point, messages come, deliveries are slow, fail, or end half-way; at the end all that
+    the log says is told, as one reader without any fault tells it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = Loop()
+        asyncio.set_event_loop(self.loop)
+        self.log = Log()
+        self.owners = 0
+        self.worker: Worker | None = None
+        self.gone: list[Worker] = []
+        self.clock_ms = 0
+
+    @property
+    def alive(self) -> Worker:
+        assert self.worker is not None
+        return self.worker
+
+    def has_owner(self) -> bool:
+        return self.worker is not None
+
+    @rule(journey=st.sampled_from("abcd"), ends=st.booleans(), step_ms=st.integers(0, 900))
+    def an_event_comes(self, journey: str, ends: bool, step_ms: int) -> None:
+        self.clock_ms += step_ms
+        offset = len(self.log.messages)
+        one = event(journey, self.clock_ms, f"e{offset}", ends)
+        self.log.messages.append(message(offset, self.clock_ms, (one,), b"x" * 10))
+
+    @rule()
+    def a_bad_message_comes(self) -> None:
+        self.log.messages.append(message(len(self.log.messages), self.clock_ms, (), b"bad"))
+
+    @precondition(lambda self: not self.has_owner())
+    @rule()
+    def it_is_assigned(self) -> None:
+        self.owners += 1
+        self.worker = self.loop.go_on(self._made())
+
+    async def _made(self) -> Worker:
+        return Worker(self.log, f"w{self.owners}")
+
+    @precondition(lambda self: self.has_owner() and self.alive.partition.life is State.ASSIGNED)
+    @rule()
+    def its_rows_are_read(self) -> None:
+        async def take_up() -> None:
+            self.alive.take_up()
+
+        self.loop.go_on(take_up())
+
+    @precondition(has_owner)
+    @rule(most=st.integers(1, 30))
+    def the_consumer_fetches(self, most: int) -> None:
+        async def fetch() -> None:
+            if self.alive.partition.life in (State.LIVE, State.FULL):
+                self.alive.fetch(most)
+
+        self.loop.go_on(fetch())
+
+    @precondition(lambda self: self.has_owner() and self.alive.deliveries.waits)
+    @rule(turns=st.integers(1, 4))
+    def a_delivery_goes_on(self, turns: int) -> None:
+        for _ in range(turns):
+            self.alive.deliveries.turns.release()
+            self.loop.go_on()
+
+    @precondition(lambda self: self.has_owner() and self.alive.deliveries.waits)
+    @rule()
+    def a_delivery_fails(self) -> None:
+        self.alive.deliveries.fails = True
+        self.alive.deliveries.turns.release()
+        self.loop.go_on()
+        assert self.alive.failed, "a fault was swallowed"
+        self.the_partition_goes()
+
+    @precondition(has_owner)
+    @rule()
+    def reading_halts_or_goes_on(self) -> None:
+        gate = self.alive.read_gate
+        (gate.clear if gate.is_set() else gate.set)()
+        self.loop.go_on()
+
+    @precondition(has_owner)
+    @rule()
+    def the_partition_goes(self) -> None:
+        async def let_go() -> None:
+            self.alive.partition.let_go()
+
+        self.loop.go_on(let_go())
+        self.gone.append(self.alive)
+        self.worker = None
+
+    @invariant()
+    def nobody_waits_for_a_partition_that_is_gone(self) -> None:
+        for worker in self.gone:
+            assert worker.partition.life is State.GONE
+            assert not worker.held
+            assert all(task.done() for task in worker.partition._tasks)
+        self.gone = self.gone[-1:]
+
+    @invariant()
+    def only_a_full_partition_is_held(self) -> None:
+        if self.worker is not None:
+            assert self.worker.held == (self.worker.partition.life is State.FULL)
+
+    @invariant()
+    def whatever_has_work_moves_once_it_is_let(self) -> None:
+        """A live partition with messages in hand either waits for a delivery or for the reading: never for nobody."""
+        if self.worker is None or self.worker.partition.life is State.ASSIGNED or self.worker.failed:
+            return
+        partition = self.worker.partition
+        in_hand = bool(partition._queue or partition._events)
+        assert not in_hand or self.worker.deliveries.waits or not self.worker.read_gate.is_set()
+
+    def teardown(self) -> None:
+        try:
+            self._goes_on_to_the_end()
+        finally:
+            for task in asyncio.all_tasks(self.loop):
+                task.cancel()
+            self.loop.go_on()
+            self.loop.close()
+            asyncio.set_event_loop(None)
+
+    def _goes_on_to_the_end(self) -> None:
+        if self.worker is not None and self.worker.partition.life is not State.ASSIGNED:
+            self.the_partition_goes()
+        if self.worker is None:
+            self.it_is_assigned()
+        self.its_rows_are_read()
+        worker = self.alive
+        for _ in range(4 * len(self.log.messages) + 8):
+            self.the_consumer_fetches(30)
+            for _ in range(4):
+                worker.deliveries.turns.release()
+            self.loop.go_on()
+        assert self.log.committed == len(self.log.messages), f"{worker.partition.life} with work left"
+        assert self.log.told == truth(self.log.messages)
+        assert self.log.buried == {b"%d" % one.offset for one in self.log.messages if one.value == b"bad"}
+
+
+def truth(messages: list[Any]) -> dict[str, tuple[bytes, ...] | None]:
+    """What one reader without any fault says in the end."""
+    state, told = PartitionWindows(WINDOWING, SegmentLog("0", "truth")), {}
+    for one in messages:
+        state.apply(one.offset, round(one.timestamp * 1000), [light(each) for each in one.events])
+        for said in state.flush().stories:
+            told[said.story_id] = said.bodies if isinstance(said, Told) else None
+    return told
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bounds that a few messages reach."""
+    monkeypatch.setattr(partitions, "UNFLUSHED_MAX", 8)
+    monkeypatch.setattr(partitions, "FLUSH_MESSAGES", 3)
+    monkeypatch.setattr(partitions, "TURN_MESSAGES", 2)
+
+
+@pytest.mark.usefixtures("small")
+def test_every_life_of_a_partition_loses_nothing_and_leaves_nobody_waiting() -> None:
+    """Owners that come and go, full queues, slow, failing and half-done deliveries, in any interleaving."""
+    from hypothesis.stateful import run_state_machine_as_test
+
+    run_state_machine_as_test(Lives, settings=settings(max_examples=EXAMPLES, stateful_step_count=30, deadline=None))
+
+
+def test_only_the_steps_of_the_table_can_happen() -> None:
+    """Every other step raises; each state can be left for `gone`; nothing comes back from there."""
+    for state in State:
+        for step in Step:
+            if (state, step) in TRANSITIONS:
+                assert after(state, step) is TRANSITIONS[state, step]
+            else:
+                with pytest.raises(ImpossibleStep):
+                    after(state, step)
+    for state in set(State) - {State.GONE, State.STOPPING}:
+        assert after(after(state, Step.LET_GO), Step.ENDED) is State.GONE
 
 
 @pytest.mark.parametrize(
@@ -41,21 +353,39 @@ async def has_room(partition: Partition) -> bool:
     [(UNFLUSHED_MAX, b""), (64, b"x" * (UNFLUSHED_BYTES_MAX // 64))],
     ids=["messages", "bytes"],
 )
-def test_reading_waits_at_the_bound_and_goes_on_after_the_flush(count: int, value: bytes) -> None:
-    """One message below the bound there is room, with it there is none until a flush took them."""
+def test_a_partition_is_held_at_the_bound_and_fetched_again_after_the_flush(count: int, value: bytes) -> None:
+    """One message below the bound it is fetched, with it there is no more until a flush took what waits."""
+    loop = Loop()
+    asyncio.set_event_loop(loop)
+    try:
+        log = Log()
+        worker = loop.go_on(made(log))
+        log.messages.append(message(0, 0))
+        loop.go_on(offered(worker, 1))  # its flush has begun, and waits
+        log.messages += [message(offset, 0, (), value) for offset in range(1, count + 1)]
+        loop.go_on(offered(worker, count - 1))
+        assert worker.partition.life is State.LIVE
+        assert not worker.held
+        loop.go_on(offered(worker, 1))
+        assert worker.partition.life is State.FULL
+        assert worker.held
+        for _ in range(3):
+            worker.deliveries.turns.release()
+        loop.go_on()
+        assert worker.partition.life is State.LIVE
+        assert not worker.held
+        worker.partition.let_go()
+        loop.go_on()
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
 
-    async def run() -> None:
-        delivery = SlowDelivery()
-        partition = Partition(0, PartitionWindows(WINDOWING, SegmentLog("0", "a")), delivery)  # type: ignore[arg-type]
-        partition.apply(message(0, b""), [], [], [])
-        await asyncio.sleep(0.3)  # the first flush has begun, and waits
-        for offset in range(1, count):
-            partition.apply(message(offset, value), [], [], [])
-        assert await has_room(partition)
-        partition.apply(message(count, value), [], [], [])
-        assert not await has_room(partition)
-        delivery.released.set()
-        await asyncio.wait_for(partition.room(), 5)
-        partition.stop()
 
-    asyncio.run(run())
+async def made(log: Log) -> Worker:
+    worker = Worker(log, "only")
+    worker.take_up()
+    return worker
+
+
+async def offered(worker: Worker, count: int) -> None:
+    worker.fetch(count)
