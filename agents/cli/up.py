@@ -37,6 +37,8 @@ def up(
             machine.check()
     except KeyboardInterrupt:
         say("Stopping")
+        if machine.given_up:
+            raise typer.Exit(1) from None
     except NotRunning as error:
         raise Failure(str(error)) from None
     finally:

@@ -10,9 +10,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -26,15 +25,21 @@ READY_S = 300.0
 """How long the workers may take to be ready; ten seconds on an idle machine, minutes on a very busy one."""
 WORKER_STOP_S = 6.0
 BROKER_STOP_S = 2.5
-RESTARTS_MAX = 5
-RESTARTS_WITHIN_S = 60.0
+PAUSE_MIN_S = 0.5
+PAUSE_MAX_S = 30.0
+"""How long a worker that ended is left alone before it is started again: longer each time, between these."""
+STEADY_S = 120.0
+"""A worker that ran for so long counts as sound again."""
+TRIES_MAX = 8
+"""So often in a row a worker may end by itself, each time before it was ready and with a code of its own; then it is
+given up."""
 RESTART_CODE = 70
 """A worker that ends with this code asks for a new start: it could not begin or go on, and its log's last line says
-why."""
+why. It is never given up, nor is one that was killed."""
 
 
 class NotRunning(RuntimeError):
-    """Something did not start, or ended too often. The message says what and where its log is, in one line."""
+    """Something did not start. The message says what and where its log is, in one line."""
 
 
 @dataclass
@@ -44,9 +49,17 @@ class _Worker:
     log: Path
     process: subprocess.Popen[bytes] | None = None
     ready: bool = False
-    ends_s: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS_MAX))
+    launched_s: float = 0.0
+    ends: int = 0
+    """How often in a row it ended, without having been sound between."""
+    refusals: int = 0
+    """How often of those before it was ready, with a code of its own."""
+    start_at_s: float | None = None
+    """When it is started again, where it ended."""
+    given_up: bool = False
 
     def launch(self) -> None:
+        self.ready, self.start_at_s, self.launched_s = False, None, time.monotonic()
         inherited = {k: v for k, v in os.environ.items() if not _is_setting(k)}
         environment = {**inherited, **self.settings.environment(), "PYTHONUNBUFFERED": "1"}
         with held():
@@ -111,13 +124,18 @@ class Machine:
             raise
 
     def check(self) -> None:
-        """Starts again what has ended. Raises NotRunning where the same thing ended too often."""
+        """Starts again what has ended. A worker that ends takes nobody with it: it is started again after a pause, or
+        given up alone, and both are said."""
         if self._broker is not None and (code := self._broker.poll()) is not None:
             self._say(f"Kafka ended with {code}; starting it again (log: {self._broker.log})")
             self._broker.start()
         for worker in self._workers:
-            if worker.process is not None and (code := worker.process.poll()) is not None:
-                self._restart(worker, code)
+            self._look_at(worker)
+
+    @property
+    def given_up(self) -> list[int]:
+        """The numbers of the workers that are not started again."""
+        return [worker.number for worker in self._workers if worker.given_up]
 
     def stop(self) -> None:
         """Stops the workers, then the broker: SIGTERM first, SIGKILL after seconds; under ten in all."""
@@ -171,8 +189,10 @@ class Machine:
         while not all(worker.ready for worker in self._workers):
             for worker in self._workers:
                 assert worker.process is not None
-                if (code := worker.process.poll()) is not None:
-                    self._fail_or_restart(worker, code)
+                if (code := worker.process.poll()) is not None and code > 0 and code != RESTART_CODE:
+                    said = f"worker {worker.number} ended with {code}: {_last_line(worker.log)} (log: {worker.log})"
+                    raise NotRunning(said)
+                self._look_at(worker)
                 worker.ready = worker.ready or answers_ready(worker.settings.public_url)
             if time.monotonic() > deadline:
                 logs = ", ".join(str(worker.log) for worker in self._workers if not worker.ready)
@@ -180,21 +200,40 @@ class Machine:
             time.sleep(0.1)
         self._say(f"Workers are ready ({time.monotonic() - began:.1f} s)")
 
-    def _fail_or_restart(self, worker: _Worker, code: int) -> None:
-        if code != RESTART_CODE:
-            raise NotRunning(f"worker {worker.number} ended with {code}: {_last_line(worker.log)} (log: {worker.log})")
-        self._restart(worker, code)
+    def _look_at(self, worker: _Worker) -> None:
+        assert worker.process is not None
+        now_s = time.monotonic()
+        code = worker.process.poll()
+        if worker.given_up:
+            return
+        if code is None:
+            worker.ready = worker.ready or answers_ready(worker.settings.public_url)
+            if worker.ready and now_s - worker.launched_s > STEADY_S:
+                worker.ends = worker.refusals = 0
+        elif worker.start_at_s is None:
+            self._ended(worker, code, now_s)
+        elif now_s >= worker.start_at_s:
+            worker.launch()
 
-    def _restart(self, worker: _Worker, code: int) -> None:
-        now = time.monotonic()
-        if len(worker.ends_s) == RESTARTS_MAX and now - worker.ends_s[0] < RESTARTS_WITHIN_S:
-            raise NotRunning(
-                f"worker {worker.number} ended {RESTARTS_MAX} times within {RESTARTS_WITHIN_S:.0f} s, "
-                f"last with {code}: {_last_line(worker.log)} (log: {worker.log})"
-            )
-        worker.ends_s.append(now)
-        self._say(f"Worker {worker.number} ended with {code} ({_last_line(worker.log)}); starting it again")
-        worker.launch()
+    def _ended(self, worker: _Worker, code: int, now_s: float) -> None:
+        """Decides when a worker that ended is started again, and says it."""
+        if now_s - worker.launched_s > STEADY_S:
+            worker.ends = worker.refusals = 0
+        refused = not worker.ready and code >= 0 and code != RESTART_CODE
+        worker.ends += 1
+        worker.refusals = worker.refusals + 1 if refused else 0
+        why = f"Worker {worker.number} ended with {code} ({_last_line(worker.log)})"
+        if worker.refusals >= TRIES_MAX:
+            worker.given_up = True
+            left = len(self._workers) - len(self.given_up)
+            self._say(f"{why}, {TRIES_MAX} times before it was ready: it is given up. Its log is {worker.log}; "
+                      f"Kafka and {left} other workers go on; start `up` again once it is mended")  # fmt: skip
+            return
+        pause_s = min(PAUSE_MAX_S, PAUSE_MIN_S * 2 ** min(worker.ends - 1, 10))
+        worker.start_at_s = now_s + pause_s
+        self._say(
+            f"{why}; starting it again in {pause_s:g} s" + (f", the {worker.ends}th time" if worker.ends > 3 else "")
+        )
 
 
 def answers_ready(url: str) -> bool:
