@@ -27,7 +27,6 @@ from pipeline.rows import SegmentLog
 from pipeline.windows import PartitionWindows
 from tests.windows.logs import START_MS, WINDOWING, event
 
-
 EXAMPLES = 25
 """Interleavings of one run."""
 
