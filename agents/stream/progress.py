@@ -92,6 +92,8 @@ class Progress:
     """The tests agent."""
     storage_away_s: float = float("-inf")
     """When the storage last did not answer, on the monotonic clock."""
+    asked: int = 0
+    """Messages that wait for an answer of the schema registry."""
     settled: bool = False
     tagger_ready: bool = False
     """The model is loaded: until then windows close, and their stories wait."""

@@ -54,7 +54,11 @@ class Reader:
             raw = message.value or b""
             if not raw:
                 raise BadInput("the message is empty")
-            await self._parts.wire.learn(raw)  # may wait for the registry, which is nothing that a message can help
+            self._parts.progress.asked += 1
+            try:
+                await self._parts.wire.learn(raw)  # may wait for the registry, which is nothing that a message can help
+            finally:
+                self._parts.progress.asked -= 1
             with self._suspects.trying(item_of(message)):
                 intake = await self._parsed(raw, headers)
                 return await self._sorted(message, headers, intake)

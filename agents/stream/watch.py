@@ -3,9 +3,9 @@
 Progress is: a message read or applied, a window told, a batch tagged, something acknowledged by Kafka, a story
 stored, a test written, a row of a table read in a recovery. A computation that goes on is no standstill while its
 thread, or a child process of ours, uses CPU time, up to ITEM_CPU_S for one message, window or flow. Nor is it one
-where somebody else is away: the broker or the storage does not answer, or Kafka refuses what we send. All else that
-stands still for STILL_S ends the worker, with what it waited for in the log; the supervisor starts it again, and the
-next owner of its partitions goes on where it stood.
+where somebody else is away: the broker or the storage does not answer, or the registry does not know a schema yet.
+All else that stands still for STILL_S ends the worker, with what it waited for in the log; the supervisor starts it
+again, and the next owner of its partitions goes on where it stood.
 
 It looks from a thread of its own, so it sees an event loop that stands still, too.
 """
@@ -76,7 +76,7 @@ class Watch:
             return
         self._condemn_endless()
         now_s = time.monotonic()
-        if self._is_computing() or self.progress.broker_silent() is not None:
+        if self._is_computing() or self.progress.broker_silent() is not None or self.progress.asked:
             self._excuse_all(now_s)
             return
         for name, moved_s, where in self._places(now_s):

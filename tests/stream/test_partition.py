@@ -298,6 +298,7 @@ class Lives(RuleBasedStateMachine):
             self.it_is_assigned()
         self.its_rows_are_read()
         worker = self.alive
+        worker.read_gate.set()
         for _ in range(4 * len(self.log.messages) + 8):
             self.the_consumer_fetches(30)
             for _ in range(4):

@@ -1,0 +1,93 @@
+"""A real worker whose own code fails at what is named in files of its data folder, as a bug of ours would: each file
+of FAULTS holds words, and what has one of them in it is met with that fault. Everything else is as in
+`untagged_worker`."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from agents.settings import load
+from agents.stream import worker as worker_module
+from agents.stream.parts import StreamParts
+from pipeline import windows
+from pipeline.closed_window import ClosedWindow
+from schemas.generated_tests import GeneratedTest
+from schemas.stories import Story
+from tests.stream.untagged_worker import main
+
+FAULTS: Final = ("apply", "flush", "tell", "kill", "encode", "write", "loop")
+
+
+class Bug(Exception):
+    """What our own code says that has a bug."""
+
+
+def named(folder: Path, fault: str, text: str) -> bool:
+    """Whether the fault is asked for here."""
+    file = folder / f"fault-{fault}"
+    return file.exists() and any(word and word in text for word in file.read_text().split())
+
+
+def put_in_place(folder: Path) -> None:
+    """Puts the faults into the parts of the worker."""
+    apply, flush = windows.PartitionWindows.apply, windows.PartitionWindows.flush
+
+    def faulty_apply(self: Any, offset: int, log_ms: int, events: Any) -> None:
+        events = list(events)
+        apply(self, offset, log_ms, events)
+        if any(named(folder, "apply", event.journey_id) for event in events):
+            raise Bug
+
+    def faulty_flush(self: Any) -> Any:
+        if any(named(folder, "flush", entry.journey.journey_id) for entry in self._fresh):
+            raise Bug
+        return flush(self)
+
+    windows.PartitionWindows.apply = faulty_apply  # type: ignore[method-assign]
+    windows.PartitionWindows.flush = faulty_flush  # type: ignore[method-assign]
+    parts_of = worker_module._parts
+
+    def faulty_parts(services: Any) -> StreamParts:
+        parts = parts_of(services)
+        return replace(parts, build=building(folder, parts.build), write=writing(folder, parts.write))
+
+    worker_module._parts = faulty_parts
+
+
+def building(
+    folder: Path, build: Callable[[ClosedWindow], Sequence[Story]]
+) -> Callable[[ClosedWindow], Sequence[Story]]:
+    def faulty(window: ClosedWindow) -> Sequence[Story]:
+        if named(folder, "tell", window.journey_id):
+            raise Bug
+        if named(folder, "kill", window.journey_id):
+            os.kill(os.getpid(), signal.SIGKILL)
+        while named(folder, "loop", window.journey_id):
+            time.thread_time()  # computes, and comes to no end
+        stories = build(window)
+        if named(folder, "encode", window.journey_id):
+            return [story.model_copy(update={"version": 2**70}) for story in stories]
+        return stories
+
+    return faulty
+
+
+def writing(
+    folder: Path, write: Callable[[Sequence[Story], str], GeneratedTest]
+) -> Callable[[Sequence[Story], str], GeneratedTest]:
+    def faulty(sessions: Sequence[Story], flow: str) -> GeneratedTest:
+        if any(named(folder, "write", story.journey_id) for story in sessions):
+            raise Bug
+        return write(sessions, flow)
+
+    return faulty
+
+
+if __name__ == "__main__":
+    put_in_place(load().data)
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""Faults of our own code, of the broker and of the process, put into a real worker on a real broker: none is met for
+ever."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from schemas.events import Event
+from tests.stream.cluster import Record, WorkerProcess, wait_for
+from tests.stream.conftest import Stream
+from tests.stream.test_metrics import metric
+from tests.stream.traffic import Shape, batches, journey
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+FAULTY = "tests.stream.faulty_worker"
+SHORT = Shape(steps_min=2, steps_max=4, step_ms=20, sittings_max=1, ends=1.0)
+CATCH_UP_S = 120.0
+
+
+def made(name: str) -> list[Event]:
+    return journey(random.Random(name), name, round(time.time() * 1000) - 200, SHORT)
+
+
+@pytest.fixture(scope="module")
+def stream(make_stream: Callable[..., Stream]) -> Stream:
+    """One partition, so that what is sent after a bad thing stands behind it."""
+    return make_stream(lateness_s=60.0, partitions=1)
+
+
+@pytest.fixture(scope="module")
+def worker(stream: Stream) -> WorkerProcess:
+    worker = stream.worker(FAULTY)
+    worker.wait_ready()
+    return worker
+
+
+def kept_up(worker: WorkerProcess, true: Callable[[], bool]) -> int:
+    """Starts the worker again whenever it ends, as a supervisor does, until the condition holds; how often it ended."""
+    ends = 0
+
+    def holds() -> bool:
+        nonlocal ends
+        if not worker.running:
+            ends += 1
+            worker.start()
+        return true()
+
+    wait_for(holds, CATCH_UP_S, worker.tail)
+    return ends
+
+
+def letters(stream: Stream, name: str) -> list[Record]:
+    """The dead letters that are about a journey."""
+    return [
+        one
+        for one in stream.records("events-dead-letter")
+        if name.encode() in (one.key or b"") or name.encode() in (one.value or b"")
+    ]
+
+
+def send(stream: Stream, *journeys: list[Event]) -> None:
+    stream.send(*(message for events in journeys for message in batches(random.Random(1), events, 100)))
+
+
+def endured(stream: Stream, worker: WorkerProcess, fault: str, name: str) -> tuple[int, list[Record]]:
+    """Sends a journey that the fault meets, between two others: those are told. How often the worker ended, and the
+    dead letters about the bad one."""
+    (worker.settings.data / f"fault-{fault}").write_text(name)
+    before, after = made(f"before-{name}"), made(f"after-{name}")
+    send(stream, before, made(name), after)
+    wanted = stream.truth([*before, *after])
+    ends = kept_up(worker, lambda: wanted.items() <= stream.stories().items() and bool(letters(stream, name)))
+    return ends, letters(stream, name)
+
+
+def test_a_window_that_cannot_be_told_is_buried_without_a_restart(stream: Stream, worker: WorkerProcess) -> None:
+    """With its trace; it is counted, and its neighbours are told."""
+    ends, found = endured(stream, worker, "tell", "untold")
+    assert ends == 0
+    assert {one.headers["journeywright-kind"] for one in found} == {b"untellable"}
+    assert b"Bug" in found[0].headers["journeywright-trace"]
+    assert metric(worker, "own_faults_total", 'what="tell"') == 1
+
+
+def test_a_story_that_cannot_be_encoded_is_buried_without_a_restart(stream: Stream, worker: WorkerProcess) -> None:
+    """Its neighbours of the same flush are told."""
+    ends, found = endured(stream, worker, "encode", "uncoded")
+    assert ends == 0
+    assert {one.headers["journeywright-kind"] for one in found} == {b"untellable"}
+
+
+def test_a_message_that_breaks_the_state_is_tried_once_more_and_then_buried(
+    stream: Stream, worker: WorkerProcess
+) -> None:
+    """The worker ends at it twice; then it is buried with its trace and counted, and the partition goes on."""
+    ends, found = endured(stream, worker, "apply", "breaking")
+    assert ends == 2
+    assert {one.headers["journeywright-kind"] for one in found} == {b"internal"}
+    assert b"faulty_apply" in found[0].headers["journeywright-trace"]
+    assert metric(worker, "dead_letters_total", 'cause="internal"') >= 1
+
+
+def test_a_message_that_no_flush_survives_is_found_among_its_neighbours_and_buried(
+    stream: Stream, worker: WorkerProcess
+) -> None:
+    """After the first end each message has a flush of its own; at the second end it is known which one it was."""
+    ends, found = endured(stream, worker, "flush", "unflushed")
+    assert ends == 2
+    assert {one.headers["journeywright-kind"] for one in found} == {b"internal"}
+
+
+def test_a_window_that_kills_the_process_is_buried_after_three_ends(stream: Stream, worker: WorkerProcess) -> None:
+    """SIGKILL in the middle of the telling, as when the memory is full: nobody can say anything, and it is known all
+    the same which window it was."""
+    ends, found = endured(stream, worker, "kill", "killing")
+    assert ends == 3
+    assert {one.headers["journeywright-kind"] for one in found} == {b"untellable"}
+    assert b"ended workers 3 times" in found[0].headers["journeywright-cause"]
+
+
+def test_a_flow_that_cannot_be_written_is_told_and_its_neighbours_have_tests(
+    stream: Stream, worker: WorkerProcess
+) -> None:
+    """In the dead letters, in the API, in the metrics."""
+    (worker.settings.data / "fault-write").write_text("unwritten")
+    bad, good = made("unwritten"), made("written")
+    send(stream, bad, good)
+    wanted = stream.true_tests(good)
+    kept_up(worker, lambda: wanted.keys() <= stream.tests().keys())
+    kinds = ("unwritable",)
+
+    def told() -> bool:
+        return any(one.headers["journeywright-kind"].decode() in kinds for one in stream.records("events-dead-letter"))
+
+    wait_for(told, 60, worker.tail)
+    assert metric(worker, "flows_unwritable_total") >= 1
+
+
+def test_records_that_are_too_large_for_their_topic_are_buried(make_stream: Callable[..., Stream]) -> None:
+    """Stories above `max.message.bytes` of their topic go to the dead letters, those below it are told, though they
+    were in the same batch; letters that are too large for theirs are cut until they fit. No restart."""
+    stream = make_stream(lateness_s=60.0, partitions=1)
+    asyncio.run(narrow(stream))
+    worker = stream.worker(FAULTY)
+    worker.wait_ready()
+    large = journey(random.Random(1), "large", round(time.time() * 1000) - 9_000,
+                    Shape(steps_min=60, steps_max=60, step_ms=20, sittings_max=1, ends=1.0))  # fmt: skip
+    small = [made(f"small-{number}") for number in range(5)]
+    send(stream, large, *small)
+    wanted = stream.truth([event for events in small for event in events])
+    ends = kept_up(worker, lambda: wanted.items() <= stream.stories().items() and bool(letters(stream, "large")))
+    assert ends == 0
+    (letter,) = letters(stream, "large")
+    assert letter.headers["journeywright-kind"] == b"untellable"
+    assert int(letter.headers["journeywright-size"]) > len(letter.value or b"")
+    assert b"large" not in b"".join(value for value in stream.stories().values())
+
+
+async def narrow(stream: Stream) -> None:
+    """Topics of stories and dead letters that take small messages only."""
+    settings = stream.settings
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.brokers)
+    await admin.start()
+    try:
+        await admin.create_topics(
+            [
+                NewTopic(settings.topic("stories"), 1, 1, topic_configs={"max.message.bytes": "9000"}),
+                NewTopic(settings.topic("events-dead-letter"), 1, 1, topic_configs={"max.message.bytes": "6000"}),
+            ]
+        )
+    finally:
+        await admin.close()

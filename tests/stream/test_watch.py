@@ -1,0 +1,100 @@
+"""What counts as standing still: a worker that does ends and says why; whoever waits for somebody who is away does
+not."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ENDS = """
+import sys, threading, time
+from pathlib import Path
+from agents import logs
+from agents.storage import Storage
+from agents.stream.progress import PartitionProgress, Position, Progress
+from agents.stream.suspects import Suspects
+from agents.stream.under_way import UnderWay
+from agents.stream.watch import Watch
+
+logs.set_up("warning", "text")
+folder = Path(sys.argv[1])
+under_way, left = UnderWay.open(folder / "under-way")
+storage = Storage.open(f"sqlite:///{folder}/s.db")
+progress = Progress(settled=True)
+row = progress.partitions[3] = PartitionProgress(end=10, state="full", delivers="the acknowledgement of rows")
+long_ago_s = time.monotonic() - 100
+watch = Watch(progress, under_way, Suspects(storage, under_way), item_cpu_s=0.3)
+row.moved_s = long_ago_s
+"""
+
+
+def outcome(folder: Path, program: str) -> tuple[int, str]:
+    """The exit code and the log of a process that looks once, and would end with 0."""
+    command = [sys.executable, "-c", f"{ENDS}\n{program}", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_partition_that_stands_still_ends_the_worker_with_its_place(tmp_path: Path) -> None:
+    """The log names the partition, its state, and what it waits for."""
+    code, said = outcome(tmp_path, "watch.look()")
+    assert code == 70
+    assert "partition 3 of events is full, waits for the acknowledgement of rows" in said
+
+
+@pytest.mark.parametrize(
+    "excuse",
+    [
+        "row.end = 0",
+        "row.moved()",
+        "progress.answered_s = long_ago_s",
+        "progress.stopping = True",
+    ],
+    ids=["no work", "something moved", "the broker is silent", "it is asked to end"],
+)
+def test_whoever_has_no_work_or_waits_for_the_broker_does_not_end(tmp_path: Path, excuse: str) -> None:
+    """And when the broker is back, the time begins anew."""
+    code, said = outcome(tmp_path, f"{excuse}; watch.look(); progress.answered_s = time.monotonic(); watch.look()")
+    assert code == 0, said
+
+
+def test_stories_wait_while_the_storage_is_away_and_not_for_ever_after(tmp_path: Path) -> None:
+    """What the tests agent waits for is in the log."""
+    stories = "row.end = 0; progress.stories[1] = Position(end=5, moved_s=long_ago_s); "
+    stories += "progress.writer.moved_s = long_ago_s; progress.writer.waits_for = 'the storing of 2 stories'; "
+    code, said = outcome(tmp_path, stories + "progress.storage_away_s = time.monotonic(); watch.look(); watch.look()")
+    assert code == 0, said
+    code, said = outcome(tmp_path, stories + "watch.look()")
+    assert code == 70
+    assert "partitions [1] of stories have a lag, the tests agent waits for the storing of 2 stories" in said
+
+
+def test_a_slow_computation_is_no_standstill_and_an_endless_one_is_known(tmp_path: Path) -> None:
+    """A thread that uses CPU time in the middle of a window excuses everybody, up to its bound; beyond it the worker
+    ends, and the next start knows which window it was."""
+    work = """
+row.end = 10
+def compute():
+    with under_way.doing("window/w1"):
+        while True:
+            sum(range(1000))
+threading.Thread(target=compute, daemon=True).start()
+time.sleep(0.05)
+watch.item_cpu_s = 1000
+row.moved()
+watch.look()
+row.moved_s = long_ago_s
+time.sleep(0.5)
+watch.look()
+print("excused")
+watch.item_cpu_s = 0.01
+row.moved_s = time.monotonic()
+watch.look()
+"""
+    code, said = outcome(tmp_path, work)
+    assert code == 70
+    assert "excused" in said
+    assert "window/w1 came to no end" in said
+    code, said = outcome(tmp_path, "print(left)\n")
+    assert "Mark(item='window/w1', known=1" in said
