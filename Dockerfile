@@ -1,14 +1,18 @@
 # journeywright as an image: the recorder is built, the locked packages are installed, a worker runs as a user of its own.
 # Chromium, Java and Kafka's jars are not in it: a worker needs none of them.
 
-FROM node:22-bookworm-slim AS recorder
+# By digest, from .env, which scripts/cluster-env.sh writes: a tag can be another image tomorrow.
+ARG NODE_IMAGE=node:22-bookworm-slim
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+
+FROM ${NODE_IMAGE} AS recorder
 WORKDIR /src/capture
 COPY capture/package.json capture/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY capture/ ./
 RUN mkdir -p ../agents/web/static && npm run build
 
-FROM python:3.11-slim-bookworm AS program
+FROM ${PYTHON_IMAGE} AS program
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 COPY requirements.lock ./
@@ -18,7 +22,7 @@ COPY schemas/ schemas/
 COPY pipeline/ pipeline/
 COPY agents/ agents/
 COPY --from=recorder /src/agents/web/static/capture.js agents/web/static/capture.js
-RUN pip install --no-deps . \
+RUN pip install --no-deps --no-build-isolation . \
  && useradd --create-home --uid 10001 journeywright \
  && install -d -o journeywright /data
 USER journeywright

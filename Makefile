@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SEED ?= 1
 COUNT ?= 20
 
-.PHONY: demo test setup check faults rolling bench audit lock clean help
+.PHONY: demo test setup check faults rolling ends bench audit lock clean help
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,6 +27,9 @@ faults: setup ## the long fault run: make faults SEED=7 COUNT=100
 rolling: setup ## a rolling upgrade over live traffic: make rolling FROM=<commit>
 	@$(PY) -m tests.faults.rolling --from "$(FROM)" --seed $(SEED)
 
+ends: setup ## each command fifty times, interrupted at odd moments: nothing may be said or left behind
+	@TIMES=50 $(PY) -m pytest -q tests/cli/test_clean_ends.py
+
 bench: setup ## throughput, latency, take-over and recovery on this machine
 	@$(PY) -m bench.stream
 	@$(PY) -m bench.takeover --rounds 5
@@ -35,9 +38,12 @@ bench: setup ## throughput, latency, take-over and recovery on this machine
 audit: setup ## known weaknesses of the locked packages; fails where the service that knows them can't be asked
 	@.venv/bin/pip-audit --strict --no-deps --disable-pip -r requirements.lock
 
-lock: setup ## write requirements.lock anew from pyproject.toml
+lock: setup ## write what is locked anew: packages from pyproject.toml, uv, Kafka's jars
 	@.venv/bin/uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.11 --no-header \
 	  --no-emit-index-url -q -o requirements.lock
+	@sed -nE 's/^(uv==[^ ]+).*/\1/p' scripts/uv.lock | .venv/bin/uv pip compile - --generate-hashes --no-header \
+	  --no-annotate --no-emit-index-url -q -o scripts/uv.lock
+	@scripts/jars.sh --write .kafka-jars scripts/kafka-jars.sha256
 
 clean: ## remove what was built and recorded here, but not the environment
 	@rm -rf .data dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -5,7 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
 
-UV_VERSION=0.13.9
 STAMPS=.venv/.stamps
 BEGAN=$SECONDS
 
@@ -22,7 +21,7 @@ find_python() {
 }
 
 python_environment() {
-  local python stamp
+  local python stamp version
   stamp=$STAMPS/python-$(digest requirements.lock pyproject.toml)
   [ -e "$stamp" ] && [ -x .venv/bin/journeywright ] && return
   python=$(find_python)
@@ -34,13 +33,15 @@ python_environment() {
     "$python" -m venv .venv
   fi
   mkdir -p "$STAMPS"
-  if ! .venv/bin/uv --version 2>/dev/null | grep -q " $UV_VERSION"; then
-    say "Installing uv $UV_VERSION"
-    .venv/bin/python -m pip install -q --disable-pip-version-check "uv==$UV_VERSION"
+  version=$(sed -nE 's/^uv==([^ ]+).*/\1/p' scripts/uv.lock)
+  if ! .venv/bin/uv --version 2>/dev/null | grep -qF " $version"; then
+    say "Installing uv $version"
+    .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r scripts/uv.lock
   fi
   say "Installing the locked Python packages (the first time some 3 GB, most of it PyTorch)"
   .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes --compile-bytecode -r requirements.lock
-  .venv/bin/uv pip install -q --python .venv/bin/python --no-deps -e .
+  # What builds it was locked with the others: nothing is fetched here.
+  .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e .
   rm -f "$STAMPS"/python-*; touch "$stamp"
 }
 
@@ -64,13 +65,14 @@ kafka_jars() {
   local stamp
   [ -n "${JOURNEYWRIGHT_BROKERS:-}" ] && return
   have java || apt_or_tell "Java 17 or newer" default-jre-headless
-  stamp=$STAMPS/kafka-$(digest pom.xml)
+  stamp=$STAMPS/kafka-$(digest pom.xml scripts/kafka-jars.sha256)
   [ -e "$stamp" ] && ls .kafka-jars/kafka_2.13-*.jar >/dev/null 2>&1 && return
   have mvn || apt_or_tell "Maven" maven
   say "Fetching Apache Kafka's jars"
   rm -rf .kafka-jars
-  quietly mvn -q -B --no-transfer-progress dependency:copy-dependencies -DoutputDirectory="$PWD/.kafka-jars" \
+  quietly mvn -q -B -C --no-transfer-progress dependency:copy-dependencies -DoutputDirectory="$PWD/.kafka-jars" \
     -DincludeScope=runtime || fail "Maven could not fetch Kafka: it says why, above; or set JOURNEYWRIGHT_BROKERS"
+  scripts/jars.sh .kafka-jars scripts/kafka-jars.sha256 || fail "what Maven brought is not what was recorded"
   rm -f "$STAMPS"/kafka-*; touch "$stamp"
 }
 

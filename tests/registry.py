@@ -1,5 +1,6 @@
 """A real schema registry for the tests: Apicurio, from its jars, on loopback, with everything in memory."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from agents.local import processes
 
 ARTIFACT = "io.apicurio:apicurio-registry-app:2.6.13.Final:tar.gz:all"
+ARCHIVE_SHA256 = "3cda1b34aa020fb4ac4dd6a66018d757e81e437f97e20a1f92d366b70091c6ba"
 FOLDER = Path(__file__).parents[1] / ".registry-jars"
 START_S = 120.0
 
@@ -26,6 +28,10 @@ def jar_folder() -> Path:
             ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={folder}"], check=True
         )
         (archive,) = folder.glob("*.tar.gz")
+        with archive.open("rb") as fetched:
+            assert hashlib.file_digest(fetched, "sha256").hexdigest() == ARCHIVE_SHA256, (
+                "not the archive that was tried"
+            )
         with tarfile.open(archive) as packed:
             packed.extractall(folder, filter="data")
         archive.unlink()
