@@ -48,7 +48,7 @@ def origin_of(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme not in PORTS or not parts.hostname:
         return ""
-    host = parts.hostname.encode("idna").decode()
+    host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
     return f"{parts.scheme}://{host}:{parts.port or PORTS[parts.scheme]}"
 
 

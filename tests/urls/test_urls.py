@@ -1,7 +1,7 @@
 """Addresses mean here what they mean in a browser."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, sync_playwright
 
 from pipeline.urls import join, origin, parse, parse_any, without_user
+from pipeline.writing.fixtures import conftest
 from pipeline.writing.steps import Writer
 from pipeline.writing.tests_of_stories import writer_for
 from schemas.stories import GotoStep
@@ -110,6 +111,29 @@ def test_what_a_test_opens_is_the_recorded_place(page: Page, text: str) -> None:
     assert opened[5] == (recorded[5] if elsewhere and recorded else "https://staging.test:8443")
     if recorded is not None and not elsewhere and recorded[5] == SHOP:
         assert same((opened[2],), (recorded[2],))
+
+
+@given(ADDRESSES, ADDRESSES)
+def test_an_exported_project_tells_origins_apart_as_we_do(one: str, other: str) -> None:
+    """For addresses as a browser spells them, which the frames of a page have."""
+    scope: dict[str, Any] = {}
+    exec(compile(conftest(fills=True), "conftest", "exec"), scope)
+    first, second = (parse(text) for text in (one, other))
+    if first is not None and second is not None:
+        spelled = [f"{found.scheme}://{found.host}{found.path}" for found in (first, second)]
+        mine = [scope["origin_of"](address) for address in spelled]
+        assert [bool(one) for one in mine] == [bool(found.origin) for found in (first, second)]
+        assert (mine[0] == mine[1]) == (first.origin == second.origin)
+
+
+@pytest.mark.parametrize(
+    "named", ["HTTPS://Bücher.test:443/path", "https://xn--bcher-kva.test", "https://u:p@BÜCHER.test/"]
+)
+def test_an_origin_may_be_named_as_people_write_it(named: str) -> None:
+    """In capitals, with the port that goes without saying, in its own script."""
+    scope: dict[str, Any] = {}
+    exec(compile(conftest(fills=True), "conftest", "exec"), scope)
+    assert scope["origin_of"](named) == scope["origin_of"](origin(named))
 
 
 def test_a_path_of_two_slashes_stays_a_path() -> None:
