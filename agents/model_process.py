@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ class ModelProcess:
         self._asking = threading.Lock()
         self._pipe, far_end = spawn.Pipe()
         self._child = spawn.Process(target=_serve, args=(load, far_end), daemon=True)
+        resource_tracker.ensure_running()  # it lets all signals through as it starts, so it comes first
         # A Ctrl-C in the terminal is for us: the child holds it for as long as it lives, from its first moment on.
         with held():
             self._child.start()
