@@ -17,7 +17,7 @@ const GZIP_BYTES_MAX = 36_500;
 const REGIONS = ["src/stringUtils.ts", "src/domUtils.ts", "src/roleUtils.ts", "src/selectorUtils.ts"];
 const NAMES = [
   "beginAriaCaches", "endAriaCaches", "getAriaRole", "getAriaLevel", "getAriaChecked", "getAriaDisabled",
-  "getAriaExpanded", "getAriaPressed", "getAriaSelected", "getElementAccessibleName", "isElementVisible",
+  "getElementAccessibleName", "isElementVisible",
   "isElementHiddenForAria", "elementText", "getElementLabels", "normalizeWhiteSpace",
 ];
 // ivya reads `content: "x" / "y"`, by which icon fonts say what their glyph means, as one string with quotes in it.

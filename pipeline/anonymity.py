@@ -86,9 +86,14 @@ def hidden(story: Story, instead: Mapping[str, str]) -> Story:
     if not instead:
         return story
     replace = _replacer(instead)
-    fields: dict[str, Any] = dump(story)
+    fields: dict[str, Any] = dump(story.model_copy(update={"steps": tuple(map(_without_keys, story.steps))}))
     changed = {name: _mapped(fields[name], replace) for name in _TEXTS if name in fields}
     return STORY.validate_python({**fields, **changed})
+
+
+def _without_keys(step: Step) -> Step:
+    """The step without the keys of a text that is made up, or of words that were taken back: the value tells of it."""
+    return step.model_copy(update={"keys": ()}) if isinstance(step, FillStep) and step.keys else step
 
 
 def told_to_all(story: Story, users_min: int) -> Story:
@@ -129,6 +134,7 @@ def events_without_values(events: Sequence[Event], seed: str) -> list[dict[str, 
         {
             name: value if name in _ENVELOPE else "" if name == "chunk" else _mapped(value, replace)
             for name, value in dump(event).items()
+            if name != "keys"
         }
         for event in events
     ]

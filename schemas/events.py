@@ -49,6 +49,22 @@ class Typed(Value):
     shown_in: ShownIn | None = None
 
 
+class Stroke(Value):
+    """Part of what was pressed in a field: `text` that was typed, or came from the clipboard where `pasted`, or else
+    one `key` (as KeyboardEvent.key) with what was held."""
+
+    text: Long = ""
+    pasted: bool = False
+    key: Text = ""
+    modifiers: Modifiers = ()
+
+
+Strokes = Annotated[tuple[Stroke, ...], Field(max_length=limits.STROKES_MAX)]
+
+Caret = Literal["start", "end", "all", "inside"]
+"""Where the caret of a field with a text was before the first key; `all`: the whole text was selected."""
+
+
 class Choice(Value):
     value: Long
     label: Text = ""
@@ -74,7 +90,8 @@ class EventBase(Value):
 
 
 class Click(EventBase):
-    """A click; `clicks` 2 is a double click. `position` (x, y from the element's corner) only for canvases."""
+    """A click; `clicks` 2 is a double click. `position` (x, y from the element's corner) only where the place matters:
+    on a drawing or a track, in a text, where the middle of the element is something else."""
 
     kind: Literal["click"] = "click"
     target: Element
@@ -85,12 +102,19 @@ class Click(EventBase):
 
 
 class Fill(EventBase):
-    """A text field's value after the user typed into it (coalesced). `before` is its value before."""
+    """A text field's value after the user typed into it (coalesced). `before` is its value before.
+
+    `keys` is what was pressed, from `caret` on; nothing where it isn't known, or secret. `by_keys` says that the keys,
+    not the value, are what was done: in an editor, or where the page took part in the typing.
+    """
 
     kind: Literal["fill"] = "fill"
     target: Element
     value: Typed
     before: Long = ""
+    keys: Strokes = ()
+    caret: Caret | None = None
+    by_keys: bool = False
 
 
 class Select(EventBase):

@@ -32,6 +32,8 @@ TEXT_CHARS_MAX: Final = 200
 """Names, titles and texts of elements."""
 VALUE_CHARS_MAX: Final = 10_000
 """What a user typed."""
+STROKES_MAX: Final = 200
+"""Keys and stretches of text told of one stay in a field."""
 CANDIDATES_MAX: Final = 24
 ANCESTORS_MAX: Final = 8
 FRAMES_MAX: Final = 5

@@ -24,7 +24,7 @@ from schemas.base import (
     Version,
 )
 from schemas.elements import Element
-from schemas.events import Change, Files, Modifiers, Options, Page, Place, Traffic, Typed
+from schemas.events import Caret, Change, Files, Modifiers, Options, Page, Place, Strokes, Traffic, Typed
 
 ClosedBy = Literal["end", "silence"]
 
@@ -96,13 +96,17 @@ class ClickStep(StepBase):
 
 
 class FillStep(StepBase):
-    """A field was filled. `autosaved`: the page saved the value while it was being typed."""
+    """A field was filled. `autosaved`: the page saved the value while it was being typed. `keys`, `caret` and `by_keys`
+    are those of the event."""
 
     type: Literal["fill"] = "fill"
     target: Element
     value: Typed
     before: Long = ""
     autosaved: bool = False
+    keys: Strokes = ()
+    caret: Caret | None = None
+    by_keys: bool = False
 
 
 class SelectStep(StepBase):

@@ -201,7 +201,7 @@ class Comparison {
 
   private counted(element: Element, list: ListState, before: number): Change | null {
     const shot = this.describe(element);
-    const own = shot.candidates?.find((one) => one.count === 1 && one.locator.by !== "path" && !one.within);
+    const own = shot.candidates?.find((one) => one.count === 1 && !/path|text/.test(one.locator.by) && !one.within);
     const locator = { by: "role" as const, role: list.itemRole };
     const items: Candidate = own
       ? { locator, within: [{ locator: own.locator, count: 1 }], count: list.count, index: 0 }

@@ -105,3 +105,9 @@ export const showsLive = (element: Element): boolean => !!element.shadowRoot?.qu
 export function isDisabled(element: Element): boolean {
   return attempt(() => element.matches(":disabled"), false) || element.getAttribute("aria-disabled") === "true";
 }
+
+/** Whether a click on `raw` is one on a label of `control`. */
+export function labelled(raw: Element, control: Element): boolean {
+  const label = closest(raw, "label") as HTMLLabelElement | null;
+  return label !== null && label.control === control;
+}

@@ -72,6 +72,8 @@ export class Effects {
   before(own?: Element): void {
     if (own) this.pending?.own.add(own);
     if (this.pending) this.finish();
+    // What the page shows from now on, it shows because of what begins.
+    this.lateCause = null;
     this.frozen = false;
     this.setBaseline();
   }

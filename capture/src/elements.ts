@@ -41,6 +41,14 @@ export class Elements {
     return this.indexes.cached(() => this.shot(element, options));
   }
 
+  /** Leaves the ways out that don't find the element any more: they named what it held, or a state that is over. */
+  keepSteady(shot: ElementShot, element: Element): void {
+    if (!element.isConnected) return;
+    const index = this.indexes.of(element.ownerDocument);
+    const steady = shot.candidates?.filter((one) => one.locator.by === "path" || index.matching(one.locator, one.within)[one.index] === element);
+    if (steady?.length) shot.candidates = steady;
+  }
+
   /** Candidates for each iframe between the element's document and the top one, outermost first. */
   frames(element: Element): Candidate[][] {
     const hops: Candidate[][] = [];

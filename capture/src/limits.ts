@@ -2,6 +2,8 @@
 export const TEXT_CHARS_MAX = 200;
 export const NAME_CHARS_MAX = 80;
 export const VALUE_CHARS_MAX = 10_000;
+/** Keys and stretches of text told of one stay in a field. */
+export const STROKES_MAX = 200;
 export const URL_CHARS_MAX = 4_000;
 export const CANDIDATES_MAX = 20;
 export const CHANGE_CANDIDATES_MAX = 8;

@@ -1,6 +1,6 @@
 // The ways to find an element again, each with its count in the live page. Which one is best is the test writer's choice.
 import type { Config } from "./config";
-import { ancestorsOf, closest, idOf, isField, isTextField, parentOf, SKIPPED, speakable, tagOf } from "./dom";
+import { ancestorsOf, closest, editingHost, idOf, isField, isTextField, parentOf, SKIPPED, speakable, tagOf } from "./dom";
 import { NAME_CHARS_MAX, PATH_STEPS_MAX } from "./limits";
 import type { PageIndex } from "./pageindex";
 import { INTERACTIVE } from "./actions/retarget";
@@ -87,7 +87,7 @@ export class Locators {
       const value = element.getAttribute(by)?.trim();
       if (value) locators.push(...withExact(by, value, element, index));
     }
-    if (!isField(element) || /^(submit|button)$/.test(element.getAttribute("type") ?? "")) {
+    if ((!isField(element) && !editingHost(element)) || /^(submit|button)$/.test(element.getAttribute("type") ?? "")) {
       locators.push(...this.byText(element, index));
     }
     return locators;

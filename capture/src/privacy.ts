@@ -112,6 +112,11 @@ export class Privacy {
     return clean.replace(WORD, (word) => this.withoutSecret(word)).replace(PART, (part) => this.withoutSecret(part));
   }
 
+  /** Whether a known secret stands in the text. */
+  hides(text: string): boolean {
+    return this.redact(text) !== text;
+  }
+
   private withoutSecret(word: string): string {
     const plain = word.includes("%") ? attempt(() => decodeURIComponent(word), word) : word;
     for (const { length, hash } of this.known) {

@@ -1,5 +1,5 @@
 // What a person sees on the page, as a list of items: headings, controls, rows, and blocks of text.
-import { getAriaChecked, getAriaExpanded, getAriaPressed, getAriaSelected } from "ivya/utils";
+import { getAriaChecked } from "ivya/utils";
 import { cut, documentOf, fieldValue, idOf, isDisabled, isField, isTextField, showsLive, SKIPPED, speakable, squash, visible } from "./dom";
 import * as limits from "./limits";
 import { attempt, native } from "./native";
@@ -260,11 +260,11 @@ class Walk {
     if (/^(checkbox|radio|switch|menuitemcheckbox|menuitemradio)$/.test(role)) {
       states.checked = attempt(() => getAriaChecked(element) === true, false);
     }
-    if (element.hasAttribute("aria-expanded") || element.nodeName === "DETAILS") {
-      states.expanded = attempt(() => getAriaExpanded(element) === true, false);
+    // Only what the page itself says: a test can look for no other state.
+    for (const state of ["expanded", "selected", "pressed"] as const) {
+      const said = element.getAttribute(`aria-${state}`);
+      if (said !== null) states[state] = said === "true";
     }
-    if (element.hasAttribute("aria-selected")) states.selected = attempt(() => getAriaSelected(element), false);
-    if (element.hasAttribute("aria-pressed")) states.pressed = attempt(() => getAriaPressed(element) === true, false);
     if (role === "button" || isField(element)) states.disabled = isDisabled(element);
     if (Object.keys(states).length && (index.role(element) || idOf(element))) this.snapshot.states.set(element, states);
   }

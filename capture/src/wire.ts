@@ -92,6 +92,14 @@ export interface Typed {
   shown_in?: ShownIn;
 }
 
+/** Text that was typed, or pasted, or a key with what was held. */
+export interface Stroke {
+  text?: string;
+  pasted?: boolean;
+  key?: string;
+  modifiers?: Modifier[];
+}
+
 /** Whose traffic it is: people's, or testers', whose values may be read by all. */
 export type Traffic = "real" | "test";
 
@@ -119,7 +127,7 @@ export type Body =
       modifiers?: Modifier[];
       position?: [number, number];
     }
-  | { kind: "fill"; target: ElementShot; value: Typed; before?: string }
+  | { kind: "fill"; target: ElementShot; value: Typed; before?: string; keys?: Stroke[]; caret?: "start" | "end" | "all" | "inside"; by_keys?: boolean }
   | { kind: "select"; target: ElementShot; options: { value: string; label: string }[] }
   | { kind: "check"; target: ElementShot; checked: boolean }
   | { kind: "press"; target: ElementShot; key: string; modifiers?: Modifier[] }

@@ -71,9 +71,11 @@ def native_event(raw: Mapping[str, Any]) -> Event:
 def _without_secrets(event: Event) -> Event:
     """The event without the values of fields that are secret by their attributes. Our recorder leaves them out itself;
     another producer may not."""
-    if isinstance(event, Fill) and event.value.text:
+    if isinstance(event, Fill) and event.value.secret:
+        return event.model_copy(update={"keys": ()}) if event.keys else event
+    if isinstance(event, Fill) and (event.value.text or event.keys):
         kind = secret_kind(facts_of(event.target), "")
-        return event.model_copy(update={"value": Typed(secret=kind)}) if kind else event
+        return event.model_copy(update={"value": Typed(secret=kind), "keys": ()}) if kind else event
     if isinstance(event, Effect) and any(_tells_secret(change) for change in event.changes):
         kept = tuple(change for change in event.changes if not _tells_secret(change))
         return event.model_copy(update={"changes": kept})
@@ -132,6 +134,8 @@ def _trimmed(key: str, node: Any) -> Any:
     if type(node) is dict:
         return _trimmed_object(key, node)
     if type(node) is list:
+        if key == "keys":
+            return _strokes(node)
         if key == "candidates":
             node = [item for item in node if _findable(item)]
         elif key == "changes":
@@ -155,6 +159,13 @@ def _trimmed_object(key: str, node: dict[str, Any]) -> dict[str, Any]:
     if "tag" in node and len(text_field(node, "text", chars_max=limits.TEXT_CHARS_MAX + 1)) > limits.TEXT_CHARS_MAX:
         out["text_cut"] = True
     return out
+
+
+def _strokes(keys: list[Any]) -> list[Any]:
+    """Keys can't be cut and still make the same text: where there are too many, none are kept."""
+    texts = [key.get("text", "") if type(key) is dict else "" for key in keys]
+    long = any(type(text) is not str or len(text) > limits.VALUE_CHARS_MAX for text in texts)
+    return [] if long or len(keys) > limits.STROKES_MAX else keys
 
 
 def _findable(candidate: Any) -> bool:

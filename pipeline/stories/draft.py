@@ -190,7 +190,15 @@ def step_of(event: Action) -> Step:
                 position=event.position,
             )
         case Fill():
-            return FillStep(**base, target=event.target, value=event.value, before=event.before)
+            return FillStep(
+                **base,
+                target=event.target,
+                value=event.value,
+                before=event.before,
+                keys=event.keys,
+                caret=event.caret,
+                by_keys=event.by_keys,
+            )
         case Select():
             return SelectStep(**base, target=event.target, options=event.options)
         case Check():

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Final
 
 from pipeline.stories.draft import Draft, identity, same_target
-from pipeline.stories.words import caption, is_interactive, is_text_field
+from pipeline.stories.words import caption, is_editor, is_interactive, is_text_field
+from schemas import limits
 from schemas.elements import Element
 from schemas.stories import (
     BackStep,
@@ -45,7 +46,7 @@ def without_noise(drafts: list[Draft], effects_known: bool) -> list[Draft]:
     kept = _coalesced(drafts)
     kept = _latest_fills(kept)
     kept = _followed(kept, _only_focuses)
-    kept = [draft for draft in kept if not _does_nothing(draft, effects_known)]
+    kept = _followed(kept, lambda draft, successor: _does_nothing(draft, successor, effects_known))
     return _coalesced(kept)
 
 
@@ -56,7 +57,7 @@ def _coalesced(drafts: list[Draft]) -> list[Draft]:
             gone = kept.pop()
             draft.absorb(gone)
             if isinstance(draft.step, FillStep) and isinstance(gone.step, FillStep):
-                draft.step = draft.step.model_copy(update={"before": gone.step.before, "page": gone.step.page})
+                draft.step = _as_one(gone.step, draft.step)
         if kept and kept[-1].step.tab_id == draft.step.tab_id and _impatient(draft, kept[-1]):
             kept[-1].absorb(draft)
         else:
@@ -64,10 +65,31 @@ def _coalesced(drafts: list[Draft]) -> list[Draft]:
     return kept
 
 
+def _as_one(first: FillStep, second: FillStep) -> FillStep:
+    """Two fills of a field, one right after the other."""
+    keys = (*first.keys, *second.keys) if first.keys and second.keys else ()
+    return second.model_copy(
+        update={
+            "before": first.before,
+            "page": first.page,
+            "keys": keys if len(keys) <= limits.STROKES_MAX else (),
+            "caret": first.caret,
+            "by_keys": first.by_keys or second.by_keys,
+        }
+    )
+
+
 def _replaces(now: Draft, before: Draft) -> bool:
     """Whether the later step makes the earlier one needless."""
     match now.step, before.step:
-        case (FillStep(), FillStep()) | (CheckStep(), CheckStep()) | (SelectStep(), SelectStep()):
+        case (FillStep() as second, FillStep() as first):
+            told = not (second.by_keys or first.by_keys) or bool(second.keys and first.keys)
+            return told and same_target(now.target, before.target)
+        case (CheckStep() as second, CheckStep() as first):
+            # Ticked and unticked again are two things where the page asks its server at each.
+            answered = second.checked != first.checked and before.asks > 0
+            return not answered and same_target(now.target, before.target)
+        case (SelectStep(), SelectStep()):
             return same_target(now.target, before.target)
         case (UploadStep(), UploadStep()) | (ScrollStep(), ScrollStep()) | (HoverStep(), HoverStep()):
             return same_target(now.target, before.target)
@@ -105,7 +127,9 @@ def _latest_fills(drafts: list[Draft]) -> list[Draft]:
     kept: list[Draft] = []
     later: dict[tuple[str, object], Draft] = {}
     for draft in reversed(drafts):
-        if isinstance(draft.step, FillStep):
+        if isinstance(draft.step, FillStep) and draft.step.by_keys:
+            later.clear()
+        elif isinstance(draft.step, FillStep):
             key = (draft.step.tab_id, identity(draft.step.target))
             again = later.get(key)
             if again is not None and isinstance(again.step, FillStep) and not draft.navigates:
@@ -145,32 +169,39 @@ def _followed(drafts: list[Draft], needless: Callable[[Draft, Draft | None], boo
 def _only_focuses(draft: Draft, successor: Draft | None) -> bool:
     """A click or a caret key in a text field that is filled next, or that nothing came of.
 
-    What merely goes when the field before is left goes as well when the next one is filled, so it is no reason to keep
-    a click; what newly appears may need it.
+    In an editor, and before keys that go to what has the focus, a click or a Tab says where they go.
     """
     target = draft.target
-    if target is None or not is_text_field(target):
+    if target is None or not is_text_field(target) or _needs_focus(successor):
         return False
     filled = successor is not None and isinstance(successor.step, FillStep) and same_target(target, successor.target)
     match draft.step:
         case ClickStep() as click:
             plain = click.button == "left" and not click.modifiers and click.position is None
-            return plain and not (draft.brings() if filled else draft.shows())
+            return plain and not is_editor(target) and not draft.shows()
         case PressStep() as press:
             return not draft.shows() and (press.key == "Tab" or (press.key in CARET_KEYS and filled))
         case _:
             return False
 
 
-def _does_nothing(draft: Draft, effects_known: bool) -> bool:
+def _needs_focus(successor: Draft | None) -> bool:
+    """Whether what comes next are keys for what has the focus."""
+    if successor is None:
+        return False
+    return isinstance(successor.step, PressStep) or (isinstance(successor.step, FillStep) and successor.step.by_keys)
+
+
+def _does_nothing(draft: Draft, successor: Draft | None, effects_known: bool) -> bool:
     """Whether nothing came of it and nothing was to be expected."""
     if draft.has_effect():
         return False
     match draft.step:
         case FillStep() as fill:
-            return fill.value.secret is None and fill.value.text == fill.before and (effects_known or not fill.before)
+            same = fill.value.secret is None and fill.value.text == fill.before and (effects_known or not fill.before)
+            return same and not fill.by_keys
         case PressStep() as press:
-            return effects_known and press.key in ("Tab", "Delete")
+            return effects_known and press.key in ("Tab", "Delete") and not _needs_focus(successor)
         case HoverStep() | ScrollStep():
             return False
         case ClickStep() as click:

@@ -140,6 +140,11 @@ def is_text_field(target: Element) -> bool:
     return target.tag == "input" and target.type not in _TEXTLESS_TYPES
 
 
+def is_editor(target: Element) -> bool:
+    """Whether keys make its text, not the value of a field: rich text, and what a script draws."""
+    return (target.editable and target.tag not in ("input", "textarea")) or target.tag == "canvas"
+
+
 def is_interactive(target: Element) -> bool:
     return target.editable or target.role in INTERACTIVE_ROLES or target.tag in INTERACTIVE_TAGS
 

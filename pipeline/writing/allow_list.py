@@ -13,7 +13,7 @@ ANNOTATIONS: Final = frozenset({"Page", "str", "Callable[[Locator, str], None]"}
 FUNCTIONS: Final = frozenset({"expect", FILL_CREDENTIAL})
 VARIABLES: Final = (
     "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "response_info", "response",
-    "field", "value",
+    "field", "value", "copied",
 )  # fmt: skip
 METHODS: Final = frozenset(
     [
@@ -27,6 +27,9 @@ METHODS: Final = frozenset(
         "clear",
         "press",
         "press_sequentially",
+        "type",
+        "insert_text",
+        "select_text",
         "check",
         "uncheck",
         "select_option",
@@ -101,7 +104,7 @@ _SHAPES: Final = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.FunctionDef, ast.arguments, ast.arg, ast.Expr, ast.Assign,
     ast.Assert, ast.With, ast.withitem, ast.Call, ast.keyword, ast.Attribute, ast.Name, ast.Load, ast.Store,
     ast.Constant, ast.Subscript, ast.List, ast.Dict, ast.BoolOp, ast.Or, ast.Compare, ast.Eq, ast.In, ast.Lambda,
-    ast.BinOp, ast.Add,
+    ast.BinOp, ast.Add, ast.UnaryOp, ast.USub,
 )  # fmt: skip
 
 
@@ -173,11 +176,21 @@ def _node(node: ast.AST) -> None:
         case ast.Attribute(attr=name):
             if name not in METHODS:
                 raise ForbiddenCode(f"the method {name} is not allowed")
+        case ast.UnaryOp() | ast.Call():
+            _applied(node)
+        case _:
+            pass
+
+
+def _applied(node: ast.UnaryOp | ast.Call) -> None:
+    match node:
+        case ast.UnaryOp(operand=ast.Constant(value=int() | float())):
+            pass
+        case ast.UnaryOp():
+            raise ForbiddenCode("only a number may have a sign")
         case ast.Call(func=called):
             if isinstance(called, ast.Name) and called.id not in FUNCTIONS:
                 raise ForbiddenCode("a call is not allowed")
-        case _:
-            pass
 
 
 def _credentials(tree: ast.Module) -> None:

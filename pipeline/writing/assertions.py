@@ -126,15 +126,18 @@ def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> C
 
 def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing) -> Check | None:
     text = readable(element.text or element.name or "")
-    if not element.visible or element.masked or (element.text_cut and not element.name) or is_busy(text):
+    if not element.visible or element.masked or is_busy(text):
         return None
     if transient and not (element.live or element.role in LOUD_ROLES or is_sentence(text) or len(text) > 12):
         return None
-    found = _telling(finder, element)
     score = worth(element, text, typing) + (20 if transient else 0)
     kind = "status" if element.live or element.role in LOUD_ROLES else (element.role or "text")
+    cut = element.text_cut and not element.name
+    found = None if cut else _telling(finder, element)
     if found is None:
-        return _contains(finder, element, text, score - 8, kind, transient)
+        # A name may be for screen readers alone: only what can be seen is in the element.
+        seen = readable(element.text or "")
+        return _contains(finder, element, _beginning(seen) if cut else seen, score - 8, kind, transient)
     if not found.unique:
         score -= 30
     if looks_glued(found.says) and not looks_glued(text):
@@ -174,6 +177,11 @@ def _contains(finder: Finder, element: Element, text: str, score: int, kind: str
     return Check(method(expect(found.expr), "to_contain_text", value), score, kind, text, soon)
 
 
+def _beginning(text: str) -> str:
+    """The beginning of a text that goes on, up to a word's end."""
+    return text[:TEXT_CHARS_MAX].rpartition(" ")[0]
+
+
 def _text_value(text: str, fixed: tuple[str, ...]) -> Expr | None:
     """The argument of to_contain_text: the text, or its fixed parts as a pattern."""
     cut = volatile.parts(text, fixed)
@@ -208,7 +216,7 @@ def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
     steady = [way for way in finder.all(element) if not _says_part(way.says, after) or _stays(way.says, before, after)]
     best = min(steady, key=lambda way: way.score, default=None)
     # A name has spaces where the text, put together from parts, may have none.
-    named = after not in readable(element.text or after)
+    named = after not in readable(element.text or "")
     if named or best is None or not best.unique or best.score >= PATH_SCORE or is_anyone(best):
         return _appeared(finder, element, False, typing)
     value = _text_value(after, finder.fixed)
@@ -267,6 +275,8 @@ def _state(finder: Finder, change: StateChanged) -> Check | None:
             )
         case "selected" | "expanded" | "pressed":
             if element.tag == "option" or (change.state == "selected" and element.role == "option"):
+                return None
+            if element.tag in ("details", "summary"):
                 return None
             attribute = f"aria-{change.state}"
             return Check(

@@ -74,6 +74,10 @@ def click(step: ClickStep, on: Expr) -> Expr:
     return method(on, "dblclick" if step.clicks == 2 else "click", **keywords)
 
 
+DRAG_STEPS: Final = 12
+"""Moves of the pointer in a drag: pages that make room while one drags need to see it come."""
+
+
 def _position(position: tuple[float, float]) -> Expr:
     return Listing((Literal(round(position[0])), Literal(round(position[1]))), ("x", "y"))
 
@@ -113,4 +117,5 @@ def drag(step: DragStep, finder: Finder) -> list[Statement] | None:
         keywords["source_position"] = _position(step.position)
     if step.onto_position is not None:
         keywords["target_position"] = _position(step.onto_position)
+    keywords["steps"] = DRAG_STEPS
     return [Run(method(source.expr, "drag_to", onto.expr, **keywords))]

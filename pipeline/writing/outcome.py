@@ -7,8 +7,9 @@ from urllib.parse import unquote
 
 from pipeline import urls
 from pipeline.stories.answers import CHANGING
+from pipeline.stories.words import is_editor
 from pipeline.writing import volatile
-from pipeline.writing.assertions import Check, checks_of, chosen, title_check, url_check
+from pipeline.writing.assertions import PATH_SCORE, TEXT_CHARS_MAX, Check, checks_of, chosen, title_check, url_check
 from pipeline.writing.code import Attr, Expr, Literal, method
 from pipeline.writing.locators import Finder, expect, matcher
 from pipeline.writing.secrets import is_secret
@@ -85,6 +86,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     stays = same_page and not isinstance(step, GotoStep)
     checks = checks_of(finder, step.changes, Typing(writer.fixed), stays, writer.ticking)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
+    checks += _typed_text(writer, step)
     if step.after is None or (isinstance(step, GotoStep) and _same(step.url, step.after.url)):
         return checks
     if not _same(step.after.url, step.page.url):
@@ -96,6 +98,18 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         if title is not None:
             checks.append(title)
     return sorted(checks, key=lambda check: -check.score)
+
+
+def _typed_text(writer: Writer, step: Step) -> list[Check]:
+    """What an editor shows of the last words that were typed into it: the keys are one thing, the text another."""
+    if not isinstance(step, FillStep) or not step.by_keys or not is_editor(step.target) or is_secret(step):
+        return []
+    typed = next((stroke.text.strip() for stroke in reversed(step.keys) if stroke.text.strip()), "")
+    line = next((one.strip() for one in step.value.text.splitlines() if typed and typed in one), "")
+    found = writer.finder(step).best(step.target)
+    if not line or len(line) > TEXT_CHARS_MAX or found is None or not found.unique or found.score >= PATH_SCORE:
+        return []
+    return [Check(method(expect(found.expr), "to_contain_text", line), 58, "value", line)]
 
 
 def shown_on(writer: Writer, step: Step) -> Expr:

@@ -14,7 +14,7 @@ _PYPROJECT: Final = """[project]
 name = "recorded-flows"
 version = "0"
 requires-python = ">=3.11"
-dependencies = ["pytest>=8", "pytest-playwright>=0.7"]
+dependencies = ["pytest>=8", "pytest-playwright>=0.7", "playwright>=1.57"]
 
 [tool.pytest.ini_options]
 testpaths = ["."]

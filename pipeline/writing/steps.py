@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from pipeline import urls
+from pipeline.stories.words import is_editor
 from pipeline.writing import uploads, volatile
 from pipeline.writing.code import (
     Attr,
@@ -25,6 +26,7 @@ from pipeline.writing.locators import Finder, expect
 from pipeline.writing.program import FILL_CREDENTIAL, Assign, Program, Run, Statement, With
 from pipeline.writing.secrets import Credentials, is_secret
 from pipeline.writing.ticks import ticks
+from pipeline.writing.typing import takes_keys, typed_by_keys
 from schemas.events import ShownIn
 from schemas.stories import (
     BackStep,
@@ -42,6 +44,8 @@ from schemas.stories import (
     UploadStep,
 )
 
+PLACE_SCORE: Final = 5_000
+"""Locators beyond are places in the page."""
 TEXT_INPUTS: Final = frozenset({None, "", "text", "search", "email", "url", "tel", "password", "number"})
 MASKED_TEXTS: Final = {
     "email": "person@example.com",
@@ -177,7 +181,7 @@ class Writer:
                 if found is None:
                     return None
                 self.met.add(flat(found.expr))
-                return self._on(step, found.expr)
+                return self._on(step, found.expr, page)
             case _:
                 assert_never(step)
 
@@ -195,12 +199,16 @@ class Writer:
         self.met.add(flat(found.expr))
         return [Run(checked(step, found.expr, forced=step.target.covered and label is None))]
 
-    def _on(self, step: ClickStep | FillStep | SelectStep | UploadStep | HoverStep, on: Expr) -> list[Statement]:
+    def _on(
+        self, step: ClickStep | FillStep | SelectStep | UploadStep | HoverStep, on: Expr, page: Expr
+    ) -> list[Statement]:
         match step:
             case ClickStep():
                 return [Run(click(step, on))]
             case FillStep():
-                return self._fill(step, on)
+                return self._fill(step, on, page)
+            case SelectStep(options=()):
+                return [Run(method(on, "select_option", Listing(())))]
             case SelectStep(options=options):
                 by_label = all(option.label.strip() for option in options)
                 values = [Literal(" ".join(option.label.split()) if by_label else option.value) for option in options]
@@ -214,18 +222,29 @@ class Writer:
             case _:
                 assert_never(step)
 
-    def _fill(self, step: FillStep, on: Expr) -> list[Statement]:
+    def _fill(self, step: FillStep, on: Expr, page: Expr) -> list[Statement]:
         target, value = step.target, step.value
-        if value.shown_in is not None and (shown := self._shown(step, value.shown_in)):
-            reading, typed = shown
-            return [*reading, Run(function(FILL_CREDENTIAL, on, typed))]
+        if value.shown_in is not None:
+            if shown := self._shown(step, value.shown_in):
+                reading, typed = shown
+                secret = value.secret is not None
+                return [*reading, Run(function(FILL_CREDENTIAL, on, typed) if secret else method(on, "fill", typed))]
+            if value.secret is None:
+                self.notes.append("A value was copied from the page; the test types the recorded one.")
         if is_secret(step):
             return [self._typed(on, self._secret(step))]
         what = self.credentials.names.get(value.text) or Literal(value.text)
         waits = self._awaited(step, on)
         if not isinstance(what, Literal):
             return [*waits, self._typed(on, what)]
-        rich = target.editable and target.tag not in ("input", "textarea")
+        reacts = self._reacts(step)
+        if value.text not in self.varying and (step.by_keys or (reacts and step.before)):
+            keys = typed_by_keys(step, page, on)
+            if keys is not None:
+                return [*waits, *keys]
+            if step.by_keys:
+                self.notes.append("Not all keys pressed in a field are known: the test fills in the text as a whole.")
+        rich = takes_keys(target)
         appended = bool(step.before) and value.text.startswith(step.before) and len(value.text) > len(step.before)
         if rich and appended:
             return [
@@ -234,7 +253,7 @@ class Writer:
                 Run(method(on, "press", "ControlOrMeta+End")),
                 Run(method(on, "press_sequentially", value.text[len(step.before) :])),
             ]
-        if self._reacts(step) and target.type in TEXT_INPUTS and len(value.text) <= 80:
+        if reacts and target.type in TEXT_INPUTS and len(value.text) <= 80:
             return [
                 *waits,
                 *([Run(method(on, "fill", ""))] if step.before else []),
@@ -278,9 +297,12 @@ class Writer:
         """A secret that the page displays is read from the page."""
         finder = self.finder(step)
         found = finder.best(step.target.model_copy(update={"candidates": shown.candidates}))
-        if found is None or not (shown.before or shown.after):
+        if found is None or not (shown.before or shown.after or step.value.secret is None):
             return None
-        shown_name, name = self._fresh("shown"), self._fresh("password")
+        if step.value.secret is None and not (shown.before or shown.after):
+            name = self._fresh("copied")
+            return [Assign(name, method(found.expr, "inner_text"))], Name(name)
+        shown_name, name = self._fresh("shown"), self._fresh("password" if step.value.secret else "copied")
         text: Expr = Name(shown_name)
         if shown.before:
             text = Index(method(text, "partition", before_secret(shown)), Literal(2))
@@ -294,10 +316,11 @@ class Writer:
         pressed = key_name(step.key, step.modifiers)
         if pressed is None:
             return None
-        if step.target.tag in ("body", "html"):
+        if step.target.tag in ("body", "html") or is_editor(step.target):
             return [Run(method(Attr(page, "keyboard"), "press", pressed))]
         found = finder.best(step.target)
-        if found is None or (not found.unique and step.key in ("Escape", "Tab")):
+        # What has no name of its own has the focus all the same: the keys go there.
+        if found is None or not found.unique or found.score >= PLACE_SCORE:
             return [Run(method(Attr(page, "keyboard"), "press", pressed))]
         return [Run(method(found.expr, "press", pressed))]
 

@@ -103,7 +103,8 @@ def _typed(steps: tuple[Step, ...]) -> tuple[str, ...]:
                 if step.before and step.value.text.startswith(step.before)
                 else step.value.text
             )
-            out += [line.strip() for line in added.splitlines() if line.strip()]
+            pressed = [stroke.text for stroke in step.keys] if step.by_keys else []
+            out += [line.strip() for text in (added, *pressed) for line in text.splitlines() if line.strip()]
         elif isinstance(step, SelectStep):
             out += [option.label for option in step.options if option.label]
     return tuple(dict.fromkeys(out))

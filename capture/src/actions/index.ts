@@ -1,30 +1,24 @@
 // What the user does, heard in the capture phase on the window, before the page's own handlers.
-import { Choices } from "./choices";
-import { closest, containsDeep, editingHost, isField, isTextField } from "../dom";
+import { Choices } from "./choice";
+import { containsDeep, editingHost, isField, isTextField, labelled, visible } from "../dom";
+import { inPasswordForm } from "../elements";
 import { DragWatch } from "./drag";
-import { Fills } from "./fills";
+
 import { Hovers } from "./hover";
 import { Keys } from "./keys";
+import { caretElsewhere, modifiersOf, offsetIn, placeMatters, targetAt, type Pressed } from "./pointer";
 import { guard, native } from "../native";
 import type { Recorder } from "../recorder";
-import { retarget, type Target } from "./retarget";
+import { isToggle, retarget } from "./retarget";
 import { Scrolls } from "./scrolls";
-import type { Body, ElementShot, Modifier, WireEvent } from "../wire";
+import { isEditor } from "./strokes";
+import { Texts } from "./text";
+import { Toggles } from "./toggle";
+import type { Body, WireEvent } from "../wire";
 
 const NO_CLICK = new Set("date datetime-local month week time color range file".split(" "));
 const AGAIN_MS = 500;
 const AGAIN_PX = 6;
-
-export interface Pressed extends Target {
-  shot: ElementShot;
-  x: number;
-  y: number;
-  atMs: number;
-  button: number;
-  clicked: boolean;
-  /** Where in `raw` it was pressed, from its corner. */
-  place: [number, number];
-}
 
 interface LastClick {
   id: string;
@@ -39,26 +33,28 @@ export class Actions {
   private lastClick: LastClick | null = null;
   /** A trusted event is being handled: what scripts dispatch meanwhile is the page's doing. */
   private busy = false;
-  private readonly fills: Fills;
+  private readonly texts: Texts;
   private readonly keys: Keys;
   private readonly drags: DragWatch;
   private readonly hovers: Hovers;
   private readonly scrolls: Scrolls;
   private readonly choices: Choices;
+  private readonly toggles: Toggles;
   private readonly listeners: [string, (event: Event) => void][];
 
   constructor(private readonly recorder: Recorder) {
-    this.fills = new Fills(recorder);
-    this.keys = new Keys(recorder, this.fills);
-    this.drags = new DragWatch(recorder);
+    this.texts = new Texts(recorder);
+    this.keys = new Keys(recorder, this.texts);
+    this.drags = new DragWatch(recorder, (element) => this.texts.isOn(element));
     this.hovers = new Hovers(recorder);
     this.scrolls = new Scrolls(recorder);
-    this.choices = new Choices(recorder, (pressed, event, id) => this.emitClick(pressed, event, undefined, id));
+    this.choices = new Choices(recorder);
+    this.toggles = new Toggles(recorder, (pressed, event, id) => this.emitClick(pressed, event, undefined, id));
     recorder.beforeOthers(() => {
       this.scrolls.settle();
       this.keys.settle();
-      this.choices.settle();
-      this.fills.flush();
+      this.toggles.settle();
+      this.texts.flush();
     });
     const on = <E extends Event>(handle: (event: E, target: Element) => void, trusted = true) =>
       guard((event: Event) => {
@@ -77,12 +73,16 @@ export class Actions {
       ["auxclick", on<MouseEvent>((event, target) => this.auxClick(event, target))],
       ["contextmenu", on<MouseEvent>((event, target) => this.contextMenu(event, target))],
       ["keydown", on<KeyboardEvent>((event, target) => this.keyDown(event, target))],
-      ["keyup", on<KeyboardEvent>(() => this.keys.up())],
+      ["keyup", on<KeyboardEvent>((event, target) => this.keys.up(event, target))],
       ["beforeinput", on<InputEvent>((event, target) => this.beforeInput(event, target))],
+      ["compositionend", on<CompositionEvent>((event, target) => this.texts.composed(editingHost(target) ?? target, event.data))],
+      ["paste", on<ClipboardEvent>((event, target) => this.paste(event, target))],
+      ["copy", on<ClipboardEvent>((_, target) => this.texts.clipboard.copied(target))],
+      ["cut", on<ClipboardEvent>((_, target) => this.texts.clipboard.copied(target))],
       ["input", this.ofUser((target) => this.input(target))],
       ["change", this.ofUser((target) => this.input(target, true))],
-      ["focusin", on<FocusEvent>((_, target) => this.fills.focused(target))],
-      ["focusout", on<FocusEvent>((_, target) => this.fills.blurred(target))],
+      ["focusin", on<FocusEvent>((_, target) => this.texts.focused(target))],
+      ["focusout", on<FocusEvent>((_, target) => this.texts.blurred(target))],
       ["dragstart", on<DragEvent>((event, target) => this.drags.start(event, target, this.pressed))],
       ["drop", on<DragEvent>((event, target) => this.drags.drop(event, target))],
       ["wheel", on<WheelEvent>(() => this.scrolls.byUser())],
@@ -106,7 +106,7 @@ export class Actions {
   private ofUser(handle: (target: Element) => void): (event: Event) => void {
     return guard((event: Event) => {
       const target = event.composedPath()[0] as Element | undefined;
-      if (!target || target.nodeType !== 1 || (!event.isTrusted && this.busy)) return;
+      if (!target || target.nodeType !== 1 || (!event.isTrusted && (this.busy || !isInUse(target)))) return;
       handle(target);
     });
   }
@@ -129,12 +129,24 @@ export class Actions {
       again.clicks = Math.min(3, (again.clicks ?? 1) + 1);
       return;
     }
-    const target = retarget(raw);
-    this.hovers.check(target.element);
-    if (!this.fills.isOn(target.element)) this.recorder.before();
-    const shot = this.recorder.elements.describe(target.element, { inner: raw });
-    this.pressed = { ...target, shot, x: event.clientX, y: event.clientY, atMs: native.now(), button: event.button, clicked: false, place: offsetIn(raw, event.clientX, event.clientY) };
-    this.drags.press();
+    this.hovers.check(retarget(raw).element);
+    this.pressed = this.pressOn(event, raw, event.button);
+    this.drags.press(this.pressed);
+  }
+
+  private pressOn(event: MouseEvent, raw: Element, button: number): Pressed {
+    const target = targetAt(raw);
+    const { element, toggles } = target;
+    const { clientX: x, clientY: y } = event;
+    if (event.detail === 0 && this.keys.isMade && event.type === "click") {
+      // Before the key the page was another one already.
+    } else if (!this.texts.isOn(element) || isEditor(element)) {
+      this.recorder.before();
+    }
+    const shot = this.recorder.elements.describe(element, element === retarget(raw).element && !isEditor(element) ? { inner: raw } : {});
+    const position = element !== retarget(raw).element || placeMatters(target, x, y) ? offsetIn(element, x, y) : null;
+    const place = offsetIn(raw, x, y);
+    return { ...target, shot, x, y, atMs: native.now(), button, clicked: false, place, position, was: toggles !== null && toggles.checked !== (event.type === "click" && raw === toggles) };
   }
 
   /** The click that the second press at the same place makes a double click: the first one's effect isn't over yet. */
@@ -166,27 +178,30 @@ export class Actions {
 
   private click(event: MouseEvent, raw: Element): void {
     if (event.button !== 0 || this.foldsIntoLast(event, raw)) return;
-    if (event.detail === 0 && this.keys.explainsClick(raw)) return;
+    if (event.detail === 0 && this.keys.explainsClick) return;
     const pressed = this.pressed;
     if (pressed?.clicked && event.detail !== 0) return;
     if (event.detail === 0 && pressed?.clicked && native.now() - pressed.atMs < 2_000 && labelled(pressed.raw, raw)) return;
-    const target = retarget(raw);
+    const target = targetAt(raw);
     const aside = pressed !== null && !pressed.clicked && raw !== pressed.raw && containsDeep(raw, pressed.raw);
     if (aside && this.drags.moved) return;
     const same = pressed && (aside || pressed.element === target.element || !pressed.element.isConnected);
     if (!same) {
       if (event.detail === 0 && pressed && labelled(pressed.raw, raw)) return;
-      this.recorder.before();
-      const shot = this.recorder.elements.describe(target.element, { inner: raw });
-      this.pressed = { ...target, shot, x: event.clientX, y: event.clientY, atMs: native.now(), button: 0, clicked: false, place: offsetIn(raw, event.clientX, event.clientY) };
+      this.pressed = this.pressOn(event, raw, 0);
+      if (event.detail === 0) this.pressed.position = null;
     }
     const used = this.pressed!;
     used.clicked = true;
     const field = used.element;
+    if (isEditor(field) && editingHost(field)) {
+      used.position = caretElsewhere(field, used.x, used.y) ? offsetIn(field, used.x, used.y) : null;
+      return this.emitClick(used, event);
+    }
     if (/^(SELECT|OPTION)$/.test(field.nodeName)) return;
     if (field.nodeName === "INPUT" && NO_CLICK.has((field as HTMLInputElement).type)) return;
-    if (used.toggles) return this.choices.expect(used, event);
-    if (this.fills.isOn(field)) return;
+    if (used.toggles) return this.toggles.pressed(used, event);
+    if (this.texts.isOn(field)) return;
     this.emitClick(used, event);
   }
 
@@ -221,7 +236,7 @@ export class Actions {
     if (event.detail > 1) body.clicks = Math.min(3, event.detail);
     const modifiers = modifiersOf(event);
     if (modifiers.length) body.modifiers = modifiers;
-    if (/^(canvas|svg|video|embed|object)$/i.test(pressed.element.nodeName)) body.position = offsetIn(pressed.element, pressed.x, pressed.y);
+    if (pressed.position) body.position = pressed.position;
     const id = this.recorder.act(body, { id: known, around: pressed.element });
     pressed.clicked = true;
     if (!button) this.lastClick = { id, element: pressed.element, x: pressed.x, y: pressed.y, atMs: native.now() };
@@ -236,28 +251,21 @@ export class Actions {
     const field = editingHost(target) ?? target;
     // Enter in a field of one line puts nothing into it: it was a key, and what comes now is the key's doing.
     if (field.nodeName === "INPUT" && /^insert(LineBreak|Paragraph)$/.test(event.inputType)) return;
-    if (isTextField(field) || editingHost(field)) this.fills.begin(field);
+    if (isTextField(field) || editingHost(field)) this.texts.begin(field, event);
+  }
+
+  private paste(event: ClipboardEvent, target: Element): void {
+    const field = editingHost(target) ?? target;
+    if (isTextField(field) || editingHost(field)) this.texts.pasted(field, event.clipboardData?.getData("text/plain") ?? "");
   }
 
   private input(target: Element, left = false): void {
-    if (this.choices.input(target, this.pressed)) return;
+    if (isToggle(target)) return this.toggles.ticked(target, this.pressed);
+    if (target.nodeName === "SELECT") return this.choices.selected(target as HTMLSelectElement, this.pressed?.element === target || this.keys.isMade);
+    if (target.nodeName === "INPUT" && (target as HTMLInputElement).type === "file") return this.choices.uploaded(target as HTMLInputElement);
     const field = editingHost(target) ?? target;
-    if (isTextField(field) || editingHost(field)) this.fills.changed(field, left);
+    if (isTextField(field) || editingHost(field)) this.texts.changed(field, left);
   }
-}
-
-export function modifiersOf(event: MouseEvent | KeyboardEvent): Modifier[] {
-  const modifiers: Modifier[] = [];
-  if (event.altKey) modifiers.push("Alt");
-  if (event.ctrlKey) modifiers.push("Control");
-  if (event.metaKey) modifiers.push("Meta");
-  if (event.shiftKey) modifiers.push("Shift");
-  return modifiers;
-}
-
-export function offsetIn(element: Element, x: number, y: number): [number, number] {
-  const box = element.getBoundingClientRect();
-  return [Math.round(x - box.x - element.clientLeft), Math.round(y - box.y - element.clientTop)];
 }
 
 /** The same element, or one that a redraw put in its place. */
@@ -266,8 +274,9 @@ function isSame(now: Element, before: Element): boolean {
   return !before.isConnected && now.localName === before.localName && now.textContent === before.textContent;
 }
 
-/** Whether a click on `raw` is one on a label of `control`. */
-export function labelled(raw: Element, control: Element): boolean {
-  const label = closest(raw, "label") as HTMLLabelElement | null;
-  return label !== null && label.control === control;
+
+/** Whether a scripted event may be a tool's that fills in for the user: pages send them from fields that nobody is at. */
+function isInUse(field: Element): boolean {
+  if (field.nodeName === "SELECT") return visible(field);
+  return (field.getRootNode() as Document | ShadowRoot).activeElement === field || inPasswordForm(field);
 }

@@ -1,46 +1,89 @@
-// Keys that do something by themselves. Printable ones are part of a fill; carets that move are nobody's business.
-import { modifiersOf } from "./index";
+// Keys: they belong to what has the focus, and the table says what each kind of key means there.
 import { editingHost, fieldValue, isTextField } from "../dom";
-import type { Fills } from "./fills";
 import { native } from "../native";
 import type { Recorder } from "../recorder";
 import type { Body } from "../wire";
+import { modifiersOf } from "./pointer";
+import { isToggle } from "./retarget";
+import { drawsText, isEditor } from "./strokes";
+import type { Texts } from "./text";
 
 const BARE = new Set("Shift Control Alt Meta CapsLock Dead Process Unidentified AltGraph NumLock".split(" "));
-const CARET = new Set("ArrowLeft ArrowRight ArrowUp ArrowDown Home End PageUp PageDown".split(" "));
-const EDITING = new Set(["x", "v", "z", "y"]);
-const HARMLESS = new Set(["a", "c", "f", "r", "l", "t", "w", "n", "p", "+", "-", "0"]);
+const NATIVE_MS = 1_500;
+
+type Place = "line" | "lines" | "editor" | "select" | "toggle" | "slider" | "widget" | "plain" | "nowhere";
+type Kind = "char" | "space" | "enter" | "escape" | "tab" | "vertical" | "caret" | "erase" | "command" | "function";
+
+/**
+ * typing: part of the text; caret: only moves in it; act: an action whatever comes of it; asked: one if the page answers;
+ * made: the browser makes a click, an input or a choice of it, which is told; send: Enter where text may be sent off;
+ * move: goes on to the next element.
+ */
+type Meaning = "typing" | "caret" | "act" | "asked" | "made" | "send" | "move";
+
+const CHAR: Kind = "char";
+const TABLE: Record<Place, Record<Kind, Meaning>> = {
+  line: { char: "typing", space: "typing", enter: "act", escape: "act", tab: "move", vertical: "caret", caret: "caret", erase: "typing", command: "asked", function: "asked" },
+  lines: { char: "typing", space: "typing", enter: "send", escape: "act", tab: "move", vertical: "caret", caret: "caret", erase: "typing", command: "asked", function: "asked" },
+  editor: { char: "typing", space: "typing", enter: "send", escape: "typing", tab: "move", vertical: "typing", caret: "typing", erase: "typing", command: "typing", function: "typing" },
+  select: { char: "made", space: "made", enter: "made", escape: "made", tab: "move", vertical: "made", caret: "made", erase: "asked", command: "asked", function: "asked" },
+  toggle: { char: "asked", space: "made", enter: "act", escape: "act", tab: "move", vertical: "made", caret: "made", erase: "act", command: "asked", function: "asked" },
+  slider: { char: "asked", space: "asked", enter: "act", escape: "act", tab: "move", vertical: "made", caret: "made", erase: "asked", command: "asked", function: "asked" },
+  widget: { char: "act", space: "asked", enter: "act", escape: "act", tab: "move", vertical: "act", caret: "act", erase: "act", command: "asked", function: "asked" },
+  plain: { char: "asked", space: "asked", enter: "act", escape: "act", tab: "move", vertical: "asked", caret: "asked", erase: "act", command: "asked", function: "asked" },
+  nowhere: { char: "asked", space: "asked", enter: "asked", escape: "act", tab: "move", vertical: "asked", caret: "asked", erase: "act", command: "asked", function: "asked" },
+};
+const KINDS: [Kind, RegExp][] = [
+  ["space", /^ $/],
+  [CHAR, /^.$/su],
+  ["enter", /^Enter$/],
+  ["escape", /^Escape$/],
+  ["tab", /^Tab$/],
+  ["vertical", /^Arrow(Up|Down)$/],
+  ["caret", /^(ArrowLeft|ArrowRight|Home|End|PageUp|PageDown)$/],
+  ["erase", /^(Backspace|Delete)$/],
+];
+/** Widgets that take letters and arrows themselves. */
+const WIDGETS = /^(listbox|option|menu|menubar|menuitem|menuitemcheckbox|menuitemradio|tree|treeitem|treegrid|grid|gridcell|row|tab|tablist|radio|radiogroup|combobox|slider|spinbutton|toolbar|application)$/;
+/** What the browser does with the text by a command key: the value tells of it. */
+const EDITS = /^[xvzy]$/i;
+/** Commands of the browser itself, by which nothing of the page changes. */
+const BROWSERS = /^[acfrltwnp0+-]$/i;
 
 export class Keys {
   private enterDown = false;
   private pressMs = 0;
+  private madeMs = 0;
   /** A key of which the page's answer tells whether it was an action. */
   private undecided: (() => void) | null = null;
 
   constructor(
     private readonly recorder: Recorder,
-    private readonly fills: Fills,
+    private readonly texts: Texts,
   ) {}
 
   down(event: KeyboardEvent, target: Element): void {
     this.settle();
-    if (event.isComposing || BARE.has(event.key)) return;
+    if (event.isComposing || event.keyCode === 229 || BARE.has(event.key)) return;
     const field = editingHost(target) ?? target;
-    const editable = isTextField(field) || editingHost(field) !== null;
-    const command = event.ctrlKey || event.metaKey;
-    if (command) return this.command(event, target, editable ? field : null);
-    if (event.key.length === 1) {
-      if (editable) this.printable(event, field);
-      else if (event.key !== " ") this.ifHandled(event, target);
-      return;
-    }
-    if (editable) this.inField(event, field);
-    else this.outside(event, target);
+    const place = placeOf(field);
+    const kind = kindOf(event);
+    let meaning = TABLE[place][kind];
+    if (place === "line" || place === "lines") {
+      if (kind === "vertical" && isCombobox(field)) meaning = "act";
+      if (kind === "command") meaning = commandIn(event);
+    } else if (place === "editor" && kind === "command" && event.key === "Enter") {
+      meaning = "send";
+    } else if (kind === "command" && meaning === "asked" && !BROWSERS.test(event.key)) meaning = "act";
+    if (meaning !== "act" && /^(line|lines|editor)$/.test(place)) this.note(event, field, meaning);
+    this[meaning](event, field, place);
   }
 
-  up(): void {
+  up(event: KeyboardEvent, target: Element): void {
     this.settle();
     native.later(() => (this.enterDown = false), 0);
+    // Pages take Space when it goes up, as the browser makes its click then.
+    if (event.key === " " && !editingHost(target) && /^(widget|plain|toggle)$/.test(placeOf(target))) this.asked(event, target);
   }
 
   /** Decides about the key before, now that the page has answered it. */
@@ -50,6 +93,16 @@ export class Keys {
     decide?.();
   }
 
+  /** Whether a click without a pointer is what the browser makes of a key that has been recorded. */
+  get explainsClick(): boolean {
+    return this.enterDown && native.now() - this.pressMs < 3_000;
+  }
+
+  /** Whether the page as it was before a key that the browser made something of is known. */
+  get isMade(): boolean {
+    return native.now() - this.madeMs < NATIVE_MS;
+  }
+
   private decideSoon(decide: () => void): void {
     this.undecided = decide;
     native.later(() => {
@@ -57,104 +110,95 @@ export class Keys {
     }, 30);
   }
 
-  /** Whether a click without a pointer is what the browser makes of a key that has been recorded. */
-  explainsClick(raw: Element): boolean {
-    void raw;
-    return this.enterDown && native.now() - this.pressMs < 3_000;
+  /** Keeps the key as one of those in the field; Enter and Tab only once it is known that they are. */
+  private note(event: KeyboardEvent, field: Element, meaning: Meaning): void {
+    if (meaning !== "send" && meaning !== "move") this.texts.keysIn(field).key(event);
   }
 
-  private command(event: KeyboardEvent, target: Element, field: Element | null): void {
-    const key = event.key.toLowerCase();
-    if (field && EDITING.has(key)) return this.fills.start(field);
-    if (CARET.has(event.key) && field) return;
-    if (/^(Backspace|Delete)$/.test(event.key) && field) return this.fills.start(field);
-    if (event.key === "Enter") return this.press(event, field ?? target);
-    if (HARMLESS.has(key) && !event.shiftKey) return this.ifHandled(event, target, key === "a" || key === "c");
-    this.press(event, field ?? target);
-  }
-
-  private printable(event: KeyboardEvent, field: Element): void {
-    const value = this.fills.isOn(field) ? fieldValue(field) : "";
-    this.fills.start(field);
-    if (value) this.committed(event, field, value);
-  }
-
-  /** A key that the page took as "this value is done" (a comma after a tag): the value went, the key didn't come. */
-  private committed(event: KeyboardEvent, field: Element, value: string): void {
+  private typing(event: KeyboardEvent, field: Element, place: Place): void {
+    const value = this.texts.isOn(field) ? fieldValue(field) : "";
+    this.texts.start(field);
+    if (place === "editor") return;
     const { effects } = this.recorder;
     this.decideSoon(() => {
-      if (!event.defaultPrevented || !isTextField(field) || fieldValue(field) !== "" || !this.fills.isOn(field)) return;
-      this.fills.flush(value);
+      if (!event.defaultPrevented) return;
+      this.texts.handled(field);
+      // A key that the page took as "this value is done" (a comma after a tag): the value went, the key didn't come.
+      if (event.key.length !== 1 || !value || !isTextField(field) || fieldValue(field) !== "" || !this.texts.isOn(field)) return;
+      this.texts.keysIn(field).unsay();
+      this.texts.flush(value);
       effects.before();
       this.emit(event, field);
     });
   }
 
-  private inField(event: KeyboardEvent, field: Element): void {
-    const oneLine = field.nodeName === "INPUT";
-    if (/^(Backspace|Delete)$/.test(event.key)) return this.fills.start(field);
-    if (event.key === "Enter") return oneLine ? this.press(event, field) : this.enterInText(event, field);
-    if (event.key === "Escape") return this.press(event, field);
-    if (event.key === "Tab") return this.tab(event, field);
-    if (CARET.has(event.key) && oneLine && isCombobox(field) && /^Arrow(Up|Down)$/.test(event.key)) return this.press(event, field);
-    this.ifHandled(event, field);
+  private caret(event: KeyboardEvent, field: Element): void {
+    this.asked(event, field);
   }
 
-  /** Enter in a text of several lines is text, unless the page takes it for "send". */
-  private enterInText(event: KeyboardEvent, field: Element): void {
-    this.fills.start(field);
-    const value = fieldValue(field);
-    this.recorder.effects.freeze();
+  private made(event: KeyboardEvent, field: Element): void {
+    this.recorder.before(field);
+    this.madeMs = native.now();
     this.decideSoon(() => {
-      const now = field.isConnected ? fieldValue(field) : "";
-      const sent = event.defaultPrevented && !now.startsWith(value.trimEnd()) && value.trim() !== "";
-      if (!sent) return this.recorder.effects.thaw();
-      this.fills.flush(value);
-      this.recorder.effects.finishFrozen();
-      this.emit(event, field);
+      // Stopped: the page does it itself.
+      if (event.defaultPrevented) this.emit(event, field);
     });
   }
 
-  private outside(event: KeyboardEvent, target: Element): void {
-    const nowhere = /^(BODY|HTML)$/.test(target.nodeName);
-    if (target.nodeName === "SELECT") return;
-    if (event.key === "Enter") return nowhere ? this.ifHandled(event, target) : this.press(event, target);
-    if (/^(Escape|Delete)$/.test(event.key)) return this.press(event, target);
-    if (CARET.has(event.key) && !nowhere && target.getAttribute("role")) return this.press(event, target);
-    if (event.key === "Tab") return this.tab(event, target);
-    if (target.nodeName === "INPUT") return;
-    this.ifHandled(event, target);
-  }
-
-  /** Tab only moves on, unless the page takes it, or a field comes to be by it (cells of a sheet). */
-  private tab(event: KeyboardEvent, target: Element): void {
-    const { effects } = this.recorder;
-    effects.freeze();
-    const seen = effects.seenBeforeHover();
-    this.decideSoon(() => {
-      const active = target.ownerDocument.activeElement;
-      const came = seen && active && isTextField(active) && !seen.fields.has(active) && active !== target;
-      if (!event.defaultPrevented && !came) return effects.thaw();
-      this.fills.flush();
-      effects.finishFrozen();
-      this.emit(event, target);
-    });
-  }
-
-  private press(event: KeyboardEvent, target: Element): void {
+  private act(event: KeyboardEvent, target: Element): void {
     if (event.repeat && event.key === "Enter") return;
     this.recorder.before();
     this.emit(event, target);
   }
 
   /** Recorded only where the page reacts to it: it stops the key's usual meaning. */
-  private ifHandled(event: KeyboardEvent, target: Element, never = false): void {
-    if (never || event.repeat) return;
+  private asked(event: KeyboardEvent, target: Element): void {
+    if (event.repeat) return;
     const { effects } = this.recorder;
     effects.freeze();
     this.decideSoon(() => {
       if (!event.defaultPrevented) return effects.thaw();
-      this.fills.flush();
+      this.texts.flush();
+      effects.finishFrozen();
+      this.emit(event, target);
+    });
+  }
+
+  /** Enter in a text of several lines is text, unless the page takes it for "send". */
+  private send(event: KeyboardEvent, field: Element, place: Place): void {
+    this.texts.start(field);
+    const value = fieldValue(field);
+    const { effects } = this.recorder;
+    effects.freeze();
+    this.decideSoon(() => {
+      const now = field.isConnected ? fieldValue(field) : "";
+      const sent = event.defaultPrevented && !now.startsWith(value.trimEnd()) && value.trim() !== "";
+      if (sent || (event.defaultPrevented && place === "lines")) {
+        this.texts.flush(value);
+        effects.finishFrozen();
+        this.emit(event, field);
+        return;
+      }
+      this.texts.keysIn(field).key(event);
+      effects.thaw();
+    });
+  }
+
+  /** Tab only moves on, unless the page takes it or answers it, or a field comes to be by it (cells of a sheet). */
+  private move(event: KeyboardEvent, target: Element, place: Place): void {
+    const { effects, watch } = this.recorder;
+    effects.freeze();
+    const seen = effects.seenBeforeHover();
+    const epoch = watch.treeNow();
+    this.decideSoon(() => {
+      const active = target.ownerDocument.activeElement;
+      const came = seen && active && isTextField(active) && !seen.fields.has(active) && active !== target;
+      if (event.defaultPrevented && place === "editor" && active === target) {
+        this.texts.keysIn(target).key(event);
+        return effects.thaw();
+      }
+      if (!event.defaultPrevented && !came && watch.treeNow() === epoch && !(active && needsFocus(active))) return effects.thaw();
+      this.texts.flush();
       effects.finishFrozen();
       this.emit(event, target);
     });
@@ -171,6 +215,33 @@ export class Keys {
     this.recorder.act(body, isTextField(target) ? { own: target } : {});
   }
 }
+
+function placeOf(field: Element): Place {
+  if (/^(BODY|HTML)$/.test(field.nodeName) && !editingHost(field)) return "nowhere";
+  if (isEditor(field) && (isTextField(field) || editingHost(field) || drawsText(field))) return "editor";
+  const type = field.getAttribute("type") ?? "";
+  if (field.nodeName === "INPUT" && type === "range") return "slider";
+  if (isTextField(field)) return field.nodeName === "INPUT" ? "line" : "lines";
+  if (field.nodeName === "SELECT") return "select";
+  if (isToggle(field)) return "toggle";
+  return WIDGETS.test(field.getAttribute("role") ?? "") ? "widget" : "plain";
+}
+
+function kindOf(event: KeyboardEvent): Kind {
+  if (event.ctrlKey || event.metaKey) return "command";
+  return KINDS.find(([, keys]) => keys.test(event.key))?.[0] ?? "function";
+}
+
+/** What a command key means in a plain field. */
+function commandIn(event: KeyboardEvent): Meaning {
+  const { key } = event;
+  if (EDITS.test(key) || /^(Backspace|Delete)$/.test(key)) return "typing";
+  if (/^(Arrow|Home|End|Page)/.test(key)) return "caret";
+  return BROWSERS.test(key) && !event.shiftKey ? "caret" : "act";
+}
+
+/** Whether the keys that come next can only go to what has the focus now. */
+const needsFocus = (active: Element): boolean => isEditor(editingHost(active) ?? active);
 
 function isCombobox(field: Element): boolean {
   return field.getAttribute("role") === "combobox" || field.hasAttribute("aria-autocomplete") || field.hasAttribute("aria-expanded") || field.hasAttribute("aria-controls");
