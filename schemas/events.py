@@ -268,13 +268,15 @@ class StateChanged(Value):
 
 
 class CountChanged(Value):
-    """The number of items (`element` is one of them or its list; `items` finds them all) changed."""
+    """The number of items (`element` is one of them or its list; `items` finds them all) changed; or, where the number
+    is the same, their order, which `texts` tells."""
 
     change: Literal["count"] = "count"
     element: Element
     items: Candidate
     before: Count
     after: Count
+    texts: Annotated[tuple[Text, ...], Field(max_length=limits.ORDERED_ITEMS_MAX)] = ()
 
 
 Change = Annotated[

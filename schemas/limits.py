@@ -41,6 +41,8 @@ OPTIONS_MAX: Final = 50
 FILES_MAX: Final = 50
 CHANGES_MAX: Final = 60
 """Changes in one effect."""
+ORDERED_ITEMS_MAX: Final = 20
+"""Items of a list whose order is told."""
 CLASSES_MAX: Final = 20
 PATH_STEPS_MAX: Final = 20
 MODIFIERS_MAX: Final = 4

@@ -1,5 +1,5 @@
 // Two looks at a page, compared: what came, what went, what became another, the more meaningful first.
-import { visible } from "./dom";
+import { cut, visible } from "./dom";
 import type { Elements } from "./elements";
 import * as limits from "./limits";
 import { hash53 } from "./privacy";
@@ -194,9 +194,22 @@ class Comparison {
     const signed = this.base.kind === "kept" ? this.base.lists : null;
     for (const [element, list] of this.now.lists) {
       const before = live ? live.get(element)?.count : signed?.get(list.sign);
+      if (before === list.count && live) this.order(element, live.get(element)!, list);
       if (before === undefined || before === list.count || Math.max(before, list.count) > limits.LIST_ITEMS_MAX) continue;
       this.rankAt(5, () => this.counted(element, list, before));
     }
+  }
+
+  /** The same items in another order: what sorting is for. */
+  private order(element: Element, before: ListState, now: ListState): void {
+    const moved = now.count <= limits.ORDERED_ITEMS_MAX && now.items.some((item, place) => before.items[place] !== item);
+    if (!moved || !now.items.every((item) => before.items.includes(item))) return;
+    this.push(4, () => {
+      const change = this.counted(element, now, before.count);
+      const index = this.circumstances.elements.indexes.of(element.ownerDocument);
+      if (change?.change !== "count" || change.element.masked || change.items.count !== now.count) return null;
+      return { ...change, texts: now.items.map((item) => cut(index.text(item), limits.TEXT_CHARS_MAX)) };
+    });
   }
 
   private counted(element: Element, list: ListState, before: number): Change | null {

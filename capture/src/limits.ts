@@ -17,6 +17,8 @@ export const REQUESTS_PER_ACTION_MAX = 30;
 export const ELEMENTS_MAX = 12_000;
 /** Longer lists aren't counted. */
 export const LIST_ITEMS_MAX = 200;
+/** Of longer lists the order isn't told. */
+export const ORDERED_ITEMS_MAX = 20;
 export const ITEMS_MAX = 2_500;
 export const DIGEST_KEYS_MAX = 1_500;
 export const DIGEST_FIELDS_MAX = 100;

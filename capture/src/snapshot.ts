@@ -32,6 +32,8 @@ export type StateName = "checked" | "selected" | "expanded" | "disabled" | "pres
 
 export interface ListState {
   count: number;
+  /** The items of a short list, in their order. */
+  items: Element[];
   itemRole: string;
   /** Names the list across page loads; empty where nothing does. */
   sign: string;
@@ -273,12 +275,15 @@ class Walk {
     const itemRole = LISTS[role];
     if (!itemRole) return;
     let count = 0;
+    const items: Element[] = [];
     for (const item of element.querySelectorAll("*")) {
       if (count > limits.LIST_ITEMS_MAX) break;
-      if (index.role(item) === itemRole && visible(item) && nearestList(item, element, index) === element) count += 1;
+      if (index.role(item) !== itemRole || !visible(item) || nearestList(item, element, index) !== element) continue;
+      count += 1;
+      if (count <= limits.ORDERED_ITEMS_MAX) items.push(item);
     }
     const sign = idOf(element) || element.getAttribute("data-testid") || element.getAttribute("aria-label") || "";
-    this.snapshot.lists.set(element, { count, itemRole, sign: sign ? `${role}#${sign}` : "" });
+    this.snapshot.lists.set(element, { count, items, itemRole, sign: sign ? `${role}#${sign}` : "" });
   }
 }
 

@@ -116,7 +116,7 @@ export type Change =
       state: "checked" | "selected" | "expanded" | "disabled" | "pressed";
       after: boolean;
     }
-  | { change: "count"; element: ElementShot; items: Candidate; before: number; after: number };
+  | { change: "count"; element: ElementShot; items: Candidate; before: number; after: number; texts?: string[] };
 
 export type Body =
   | {

@@ -22,6 +22,7 @@ _ITEMS_MAX = {
     "files": limits.FILES_MAX,
     "changes": limits.CHANGES_MAX,
     "classes": limits.CLASSES_MAX,
+    "texts": limits.ORDERED_ITEMS_MAX,
     "steps": limits.PATH_STEPS_MAX,
     "within": limits.ANCESTORS_MAX,
     "modifiers": limits.MODIFIERS_MAX,

@@ -83,6 +83,8 @@ def _replace(kept: list[Change], index: int | None, change: TextChanged | ValueC
 
 
 def _nothing(change: Change) -> bool:
+    if isinstance(change, CountChanged) and change.texts:
+        return False
     return isinstance(change, TextChanged | ValueChanged | CountChanged) and change.before == change.after
 
 

@@ -49,7 +49,7 @@ def _says_which(key: str) -> bool:
 def shows_others(step: Step) -> bool:
     """Whether a list has another length afterwards, or the address asks for something else."""
     asks = step.after is not None and query(step.after.url) != query(step.page.url)
-    return asks or any(isinstance(change, CountChanged) for change in step.changes)
+    return asks or any(isinstance(change, CountChanged) and not change.texts for change in step.changes)
 
 
 def _newly_asked(step: Narrowing) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from pipeline.writing import volatile
-from pipeline.writing.code import Attr, Call, Expr, Literal, flat, method
+from pipeline.writing.code import Attr, Call, Expr, Listing, Literal, flat, method
 from pipeline.writing.locators import Finder, Found, expect, is_anyone, matcher, readable, regex
 from pipeline.writing.ticks import only_moved, ticks
 from pipeline.writing.worth import (
@@ -35,6 +35,8 @@ SHORT: Final = 8
 """Texts up to so many characters may stand in others by chance."""
 CHANGES_MAX: Final = 40
 """Changes that are looked at: the recorder sends the telling ones first."""
+SHORT_TEXT_CHARS: Final = 60
+"""Longer texts are not looked for as a whole."""
 PATH_SCORE: Final = 5_000
 """Locators beyond are places in the page: good enough to act on, not to assert by."""
 ENOUGH: Final = 3
@@ -178,8 +180,8 @@ def _contains(finder: Finder, element: Element, text: str, score: int, kind: str
 
 
 def _beginning(text: str) -> str:
-    """The beginning of a text that goes on, up to a word's end."""
-    return text[:TEXT_CHARS_MAX].rpartition(" ")[0]
+    """A text that was cut, up to a word's end."""
+    return text.rpartition(" ")[0]
 
 
 def _text_value(text: str, fixed: tuple[str, ...]) -> Expr | None:
@@ -295,7 +297,30 @@ def _count(finder: Finder, change: CountChanged) -> Check | None:
     items = finder.candidate(root, change.items.model_copy(update={"count": 0}))
     if items is None or items.score > 1000:
         return None
+    if change.texts and all(text.strip() and not volatile.is_volatile(text, finder.fixed) for text in change.texts):
+        ordered = Listing(tuple(Literal(text) for text in change.texts))
+        return Check(method(expect(items.expr), "to_have_text", ordered), 64, "order", " ".join(change.texts))
+    if change.texts:
+        return None
     return Check(method(expect(items.expr), "to_have_count", change.after), 40, "count", f"count {change.after}")
+
+
+def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> Check | None:
+    """All that the first row, item or block shows that came and is too long to be looked for by its text: what was
+    saved, with every value in it. Where something was typed, it must be there."""
+    for change in changes[:CHANGES_MAX]:
+        if not isinstance(change, Appeared) or change.transient or change.element.masked:
+            continue
+        element = change.element
+        text = readable(element.text or "")
+        if len(text) <= SHORT_TEXT_CHARS or (typing.texts and not typing.echoed(text)):
+            continue
+        ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE]
+        best = min(ways, key=lambda way: (len(way.says), way.score), default=None)
+        value = _text_value(_beginning(text) if element.text_cut else text, finder.fixed)
+        if best is not None and value is not None and not is_anyone(best):
+            return Check(method(expect(best.expr), "to_contain_text", value), 50, "whole", text)
+    return None
 
 
 def met_before(check: Check, met: Container[str]) -> Check:

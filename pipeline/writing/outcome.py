@@ -9,7 +9,16 @@ from pipeline import urls
 from pipeline.stories.answers import CHANGING
 from pipeline.stories.words import is_editor
 from pipeline.writing import volatile
-from pipeline.writing.assertions import PATH_SCORE, TEXT_CHARS_MAX, Check, checks_of, chosen, title_check, url_check
+from pipeline.writing.assertions import (
+    PATH_SCORE,
+    TEXT_CHARS_MAX,
+    Check,
+    checks_of,
+    chosen,
+    title_check,
+    url_check,
+    whole_text,
+)
 from pipeline.writing.code import Attr, Expr, Literal, method
 from pipeline.writing.locators import Finder, expect, matcher
 from pipeline.writing.secrets import is_secret
@@ -17,6 +26,8 @@ from pipeline.writing.steps import Requested, Writer
 from pipeline.writing.worth import Typing
 from schemas.stories import CheckStep, FillStep, GotoStep, NetworkRequest, SelectStep, Step, Story
 
+SAYS_CONTENT: Final = frozenset({"row", "listitem", "article", "cell", "gridcell", "paragraph", "definition", "text"})
+"""Kinds of checks that tell a right result from a wrong one; a number, an address or "saved" don't."""
 CHECKS_LAST: Final = 6
 CHECKS_LAST_MIN: Final = 3
 
@@ -136,6 +147,9 @@ def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> 
     the state of its field, the address and the texts of the final state."""
     taken = chosen(checks_after(writer, step, known), CHECKS_LAST)
     page = shown_on(writer, step)
+    if _saves(story, step) and not any(check.kind in SAYS_CONTENT for check in taken):
+        whole = whole_text(Finder(page, writer.fixed, writer.hidden), step.changes, Typing(writer.fixed))
+        taken += [whole] if whole is not None and not _names_user(writer, whole) else []
     if len(taken) < CHECKS_LAST_MIN:
         measured = any(other.changes for other in story.steps)
         more = [
@@ -149,6 +163,12 @@ def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> 
     if len(taken) < 2:
         taken += where_it_ended(page, writer, story, known, taken)
     return taken
+
+
+def _saves(story: Story, step: Step) -> bool:
+    """Whether the step changed something on the server."""
+    sent = (request for request in story.network_requests if request.cause == step.event_id)
+    return any(request.method in CHANGING and 200 <= (request.status or 0) < 300 for request in sent)
 
 
 def _still_there(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> list[Check]:
