@@ -240,7 +240,7 @@ def exact_of(change: Change, masked: Callable[[str], str]) -> Hashable:
         case StateChanged():
             return (change.change, *_whom(element), masked(element.name or ""), change.state, change.after)
         case CountChanged():
-            return (change.change, *_whom(element), change.after)
+            return (change.change, *_whom(element), change.after, *change.texts)
         case _:
             assert_never(change)
 

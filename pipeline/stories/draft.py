@@ -12,13 +12,13 @@ from schemas import limits
 from schemas.elements import Element, Locator
 from schemas.events import (
     Action,
-    Appeared,
     Change,
     Check,
     Click,
     Drag,
     EventBase,
     Fill,
+    Gone,
     Hover,
     Page,
     Press,
@@ -121,9 +121,9 @@ class Draft:
         """Whether something came of it beyond numbers that count on by themselves (clocks, timers)."""
         return self._acts() or any(not _only_numbers(change) for change in self.changes)
 
-    def brings(self) -> bool:
-        """Whether something new came of it."""
-        return self._acts() or any(isinstance(change, Appeared) for change in self.changes)
+    def answered(self) -> bool:
+        """Whether more came of it than that something went, as it does when a field is left."""
+        return self._acts() or any(not isinstance(change, Gone) for change in self.changes)
 
     def _acts(self) -> bool:
         return bool(self.dialogs or self.navigates or self.opens_tab or self.download is not None or self.asks)

@@ -82,8 +82,8 @@ def _position(position: tuple[float, float]) -> Expr:
     return Listing((Literal(round(position[0])), Literal(round(position[1]))), ("x", "y"))
 
 
-def checked(step: CheckStep, on: Expr, forced: bool = False) -> Expr:
-    """Ticks or unticks; `forced` clicks in the middle of the box whatever lies there."""
+def checked(step: CheckStep, on: Expr) -> Expr:
+    """Ticks or unticks."""
     native = step.target.tag == "input" or step.target.role in (
         "checkbox",
         "radio",
@@ -93,8 +93,7 @@ def checked(step: CheckStep, on: Expr, forced: bool = False) -> Expr:
     )
     if not native:
         return method(on, "click")
-    keywords: dict[str, Plain] = {"force": True} if forced else {}
-    return method(on, "check" if step.checked else "uncheck", **keywords)
+    return method(on, "check" if step.checked else "uncheck")
 
 
 def key_name(key: str, modifiers: tuple[Modifier, ...]) -> str | None:

@@ -39,6 +39,8 @@ COMMON_ROLES: Final = frozenset(
     {"paragraph", "listitem", "link", "button", "row", "cell", "heading", "img", "list", "strong", "code", "emphasis"}
 )
 PENALTY_VOLATILE: Final = 60
+PENALTY_CUT: Final = 380
+"""For names of which only a part is left, which other elements may have as well: a place in a named group is surer."""
 PENALTY_DOUBTFUL: Final = 6_000
 """For texts that may not be unique once their volatile parts are gone: better than a place in a list."""
 PENALTY_RENAMED: Final = 600
@@ -91,7 +93,7 @@ def matcher(text: str, exact: bool, fixed: tuple[str, ...], gap: str = r"\s+") -
         if len(stable) == 1:
             # Where little is left, other texts of the page may have it as well.
             little = len(stable[0].strip()) < max(10, len(shown) // 2)
-            return Matcher(Literal(shortened(stable[0].strip())), PENALTY_DOUBTFUL if little else PENALTY_VOLATILE)
+            return Matcher(Literal(shortened(stable[0].strip())), PENALTY_DOUBTFUL if little else PENALTY_CUT)
         return Matcher(regex(volatile.pattern_of(cut, gap)), PENALTY_VOLATILE, regex=True)
     short = shortened(shown)
     return Matcher(Literal(short), min(10, len(short) // 10), exact and short == shown)

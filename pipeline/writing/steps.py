@@ -27,7 +27,7 @@ from pipeline.writing.program import FILL_CREDENTIAL, Assign, Program, Run, Stat
 from pipeline.writing.secrets import Credentials, is_secret
 from pipeline.writing.ticks import ticks
 from pipeline.writing.typing import takes_keys, typed_by_keys
-from schemas.events import ShownIn
+from schemas.events import Gone, ShownIn
 from schemas.stories import (
     BackStep,
     CheckStep,
@@ -191,13 +191,18 @@ class Writer:
         return volatile.relative(url) if origin in ("", self.home) else origin + volatile.relative(url)
 
     def _check(self, step: CheckStep, finder: Finder) -> list[Statement] | None:
-        """A box behind its drawing is ticked by its label, as people do it; without one, whatever lies over it."""
+        """A box behind its drawing is ticked by its label, as people do it; without one, by the Space key."""
         label = finder.by_text(step.target) if step.target.covered else None
         found = label or finder.best(step.target)
         if found is None:
             return None
         self.met.add(flat(found.expr))
-        return [Run(checked(step, found.expr, forced=step.target.covered and label is None))]
+        if _goes(step):
+            # `check` would look for what has gone by then.
+            return [Run(method(found.expr, "click"))]
+        if step.target.covered and label is None:
+            return [Run(method(found.expr, "press", "Space"))]
+        return [Run(checked(step, found.expr))]
 
     def _on(
         self, step: ClickStep | FillStep | SelectStep | UploadStep | HoverStep, on: Expr, page: Expr
@@ -330,6 +335,13 @@ class Writer:
             return [wheel]
         found = finder.best(step.target)
         return None if found is None else [Run(method(found.expr, "hover")), wheel]
+
+
+def _goes(step: CheckStep) -> bool:
+    """Whether the box went away with being ticked, as the page drew itself anew or closed what it was in."""
+    name = step.target.name or step.target.label or ""
+    gone = [change.element for change in step.changes if isinstance(change, Gone)]
+    return bool(name) and any(one.role == step.target.role and one.name == name for one in gone)
 
 
 def before_secret(shown: ShownIn) -> str:

@@ -17,7 +17,7 @@ ROLE_SCORES: Final = {
     "alert": 100, "alertdialog": 95, "status": 90, "log": 60, "dialog": 75, "heading": 78, "row": 50, "listitem": 58,
     "cell": 56, "gridcell": 54, "link": 46, "button": 44, "tab": 46, "option": 36, "img": 24, "checkbox": 30,
     "textbox": 26, "combobox": 24, "searchbox": 24, "radio": 26, "menuitem": 30, "table": 34, "list": 24,
-    "paragraph": 64, "term": 60, "definition": 62, "code": 60, "region": 40, "article": 50, "caption": 60,
+    "paragraph": 64, "term": 44, "definition": 62, "code": 60, "region": 40, "article": 50, "caption": 60,
 }  # fmt: skip
 _PROMOTION = re.compile(
     r"(?i)learn more|did you know|\btip\b|\bupgrade\b|\bfree trial\b|sponsored|\badvert|recommended|featured|"

@@ -21,21 +21,22 @@ type Kind = "char" | "space" | "enter" | "escape" | "tab" | "vertical" | "caret"
  */
 type Meaning = "typing" | "caret" | "act" | "asked" | "made" | "send" | "move";
 
-const CHAR: Kind = "char";
-const TABLE: Record<Place, Record<Kind, Meaning>> = {
-  line: { char: "typing", space: "typing", enter: "act", escape: "act", tab: "move", vertical: "caret", caret: "caret", erase: "typing", command: "asked", function: "asked" },
-  lines: { char: "typing", space: "typing", enter: "send", escape: "act", tab: "move", vertical: "caret", caret: "caret", erase: "typing", command: "asked", function: "asked" },
-  editor: { char: "typing", space: "typing", enter: "send", escape: "typing", tab: "move", vertical: "typing", caret: "typing", erase: "typing", command: "typing", function: "typing" },
-  select: { char: "made", space: "made", enter: "made", escape: "made", tab: "move", vertical: "made", caret: "made", erase: "asked", command: "asked", function: "asked" },
-  toggle: { char: "asked", space: "made", enter: "act", escape: "act", tab: "move", vertical: "made", caret: "made", erase: "act", command: "asked", function: "asked" },
-  slider: { char: "asked", space: "asked", enter: "act", escape: "act", tab: "move", vertical: "made", caret: "made", erase: "asked", command: "asked", function: "asked" },
-  widget: { char: "act", space: "asked", enter: "act", escape: "act", tab: "move", vertical: "act", caret: "act", erase: "act", command: "asked", function: "asked" },
-  plain: { char: "asked", space: "asked", enter: "act", escape: "act", tab: "move", vertical: "asked", caret: "asked", erase: "act", command: "asked", function: "asked" },
-  nowhere: { char: "asked", space: "asked", enter: "asked", escape: "act", tab: "move", vertical: "asked", caret: "asked", erase: "act", command: "asked", function: "asked" },
+const COLUMNS = "char space enter escape tab vertical caret erase command function".split(" ");
+const TABLE: Record<Place, string> = {
+  //        char   space  enter  escape tab  vertical caret  erase  command function
+  line: "   typing typing act    act    move caret    caret  typing asked   asked",
+  lines: "  typing typing send   act    move caret    caret  typing asked   asked",
+  editor: " typing typing send   typing move typing   typing typing typing  typing",
+  select: " made   made   made   made   move made     made   asked  asked   asked",
+  toggle: " asked  made   act    act    move made     made   act    asked   asked",
+  slider: " asked  asked  act    act    move made     made   asked  asked   asked",
+  widget: " act    asked  act    act    move act      act    act    asked   asked",
+  plain: "  asked  asked  act    act    move asked    asked  act    asked   asked",
+  nowhere: "asked  asked  asked  act    move asked    asked  act    asked   asked",
 };
 const KINDS: [Kind, RegExp][] = [
   ["space", /^ $/],
-  [CHAR, /^.$/su],
+  ["char", /^.$/su],
   ["enter", /^Enter$/],
   ["escape", /^Escape$/],
   ["tab", /^Tab$/],
@@ -68,7 +69,7 @@ export class Keys {
     const field = editingHost(target) ?? target;
     const place = placeOf(field);
     const kind = kindOf(event);
-    let meaning = TABLE[place][kind];
+    let meaning = meaningOf(place, kind);
     if (place === "line" || place === "lines") {
       if (kind === "vertical" && isCombobox(field)) meaning = "act";
       if (kind === "command") meaning = commandIn(event);
@@ -215,6 +216,8 @@ export class Keys {
     this.recorder.act(body, isTextField(target) ? { own: target } : {});
   }
 }
+
+const meaningOf = (place: Place, kind: Kind): Meaning => TABLE[place].trim().split(/ +/)[COLUMNS.indexOf(kind)] as Meaning;
 
 function placeOf(field: Element): Place {
   if (/^(BODY|HTML)$/.test(field.nodeName) && !editingHost(field)) return "nowhere";
