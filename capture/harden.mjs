@@ -16,8 +16,8 @@ const METHODS = {
   WeakMap: "delete get has set",
   WeakSet: "add delete has",
   Promise: "then catch finally",
-  Element: "attachShadow checkVisibility closest getAttribute getAttributeNames getClientRects getElementsByTagName hasAttribute matches querySelector querySelectorAll",
-  Document: "createElement createRange createTextNode elementFromPoint elementsFromPoint getElementById getElementsByTagName querySelector querySelectorAll hasFocus",
+  Element: "attachShadow getAnimations checkVisibility closest getAttribute getAttributeNames getClientRects getElementsByTagName hasAttribute matches querySelector querySelectorAll",
+  Document: "caretRangeFromPoint createElement createRange createTextNode elementFromPoint elementsFromPoint getElementById getElementsByTagName querySelector querySelectorAll hasFocus",
   DocumentFragment: "querySelector querySelectorAll getElementById",
   ShadowRoot: "elementFromPoint elementsFromPoint",
   Node: "appendChild contains compareDocumentPosition getRootNode",
@@ -40,6 +40,9 @@ const METHODS = {
   Headers: "get",
   URLSearchParams: "append get toString",
   Date: "getTime toISOString",
+  AnimationEffect: "getComputedTiming",
+  KeyframeEffect: "getKeyframes",
+  KeyboardEvent: "getModifierState",
 };
 METHODS.Element += " getBoundingClientRect";
 

@@ -204,7 +204,7 @@ class Comparison {
   private order(element: Element, before: ListState, now: ListState): void {
     const moved = now.count <= limits.ORDERED_ITEMS_MAX && now.items.some((item, place) => before.items[place] !== item);
     if (!moved || !now.items.every((item) => before.items.includes(item))) return;
-    this.push(4, () => {
+    this.rankAt(4, () => {
       const change = this.counted(element, now, before.count);
       const index = this.circumstances.elements.indexes.of(element.ownerDocument);
       if (change?.change !== "count" || change.element.masked || change.items.count !== now.count) return null;

@@ -45,7 +45,7 @@ export class Elements {
   keepSteady(shot: ElementShot, element: Element): void {
     if (!element.isConnected) return;
     const index = this.indexes.of(element.ownerDocument);
-    const steady = shot.candidates?.filter((one) => one.locator.by === "path" || index.matching(one.locator, one.within)[one.index] === element);
+    const steady = shot.candidates?.filter((one) => one.locator.by === "path" || index.found(one.locator, one.within)[one.index] === element);
     if (steady?.length) shot.candidates = steady;
   }
 

@@ -113,7 +113,7 @@ export class Keys {
 
   /** Keeps the key as one of those in the field; Enter and Tab only once it is known that they are. */
   private note(event: KeyboardEvent, field: Element, meaning: Meaning): void {
-    if (meaning !== "send" && meaning !== "move") this.texts.keysIn(field).key(event);
+    if (meaning !== "send" && meaning !== "move") this.texts.keysIn(field).pressed(event);
   }
 
   private typing(event: KeyboardEvent, field: Element, place: Place): void {
@@ -180,7 +180,7 @@ export class Keys {
         this.emit(event, field);
         return;
       }
-      this.texts.keysIn(field).key(event);
+      this.texts.keysIn(field).pressed(event);
       effects.thaw();
     });
   }
@@ -195,7 +195,7 @@ export class Keys {
       const active = target.ownerDocument.activeElement;
       const came = seen && active && isTextField(active) && !seen.fields.has(active) && active !== target;
       if (event.defaultPrevented && place === "editor" && active === target) {
-        this.texts.keysIn(target).key(event);
+        this.texts.keysIn(target).pressed(event);
         return effects.thaw();
       }
       if (!event.defaultPrevented && !came && watch.treeNow() === epoch && !(active && needsFocus(active))) return effects.thaw();

@@ -19,14 +19,14 @@ export class Strokes {
     this.caret = caretOf(field);
   }
 
-  key(event: KeyboardEvent): void {
+  pressed(event: KeyboardEvent): void {
     const command = event.ctrlKey || event.metaKey || (event.altKey && !event.getModifierState("AltGraph"));
     if (event.key.length === 1 && !command) {
-      this.text(event.key);
+      this.typed(event.key);
       this.expected = event.key;
     } else {
       const modifiers = modifiersOf(event);
-      this.push(modifiers.length ? { key: event.key, modifiers } : { key: event.key });
+      this.keep(modifiers.length ? { key: event.key, modifiers } : { key: event.key });
     }
   }
 
@@ -41,14 +41,14 @@ export class Strokes {
   inserted(text: string): void {
     const told = text === this.expected;
     this.expected = "";
-    if (!told) this.text(text);
+    if (!told) this.typed(text);
   }
 
   /** The last key put in a text that the clipboard held. */
   pasted(text: string): void {
     const last = this.list[this.list.length - 1];
     if (last && /^v$/i.test(last.key ?? "")) this.list.pop();
-    this.push({ text, pasted: true });
+    this.keep({ text, pasted: true });
   }
 
   /** The keys, or nothing where some are missing. */
@@ -56,13 +56,13 @@ export class Strokes {
     return this.lost || !this.list.length ? null : this.list;
   }
 
-  private text(text: string): void {
+  private typed(text: string): void {
     const last = this.list[this.list.length - 1];
     if (last?.text !== undefined && !last.pasted) last.text += text;
-    else this.push({ text });
+    else this.keep({ text });
   }
 
-  private push(stroke: Stroke): void {
+  private keep(stroke: Stroke): void {
     if (this.list.length >= limits.STROKES_MAX) this.lost = true;
     else this.list.push(stroke);
   }
