@@ -26,8 +26,6 @@ from pipeline.writing.steps import Requested, Writer
 from pipeline.writing.worth import Typing
 from schemas.stories import CheckStep, FillStep, GotoStep, NetworkRequest, SelectStep, Step, Story
 
-SAYS_CONTENT: Final = frozenset({"row", "listitem", "article", "cell", "gridcell", "paragraph", "definition", "text"})
-"""Kinds of checks that tell a right result from a wrong one; a number, an address or "saved" don't."""
 CHECKS_LAST: Final = 6
 CHECKS_LAST_MIN: Final = 3
 
@@ -147,9 +145,8 @@ def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> 
     the state of its field, the address and the texts of the final state."""
     taken = chosen(checks_after(writer, step, known), CHECKS_LAST)
     page = shown_on(writer, step)
-    if _saves(story, step) and not any(check.kind in SAYS_CONTENT for check in taken):
-        whole = whole_text(Finder(page, writer.fixed, writer.hidden), step.changes, Typing(writer.fixed))
-        taken += [whole] if whole is not None and not _names_user(writer, whole) else []
+    if _saves(story, step):
+        taken = _with_whole(writer, page, step, taken)
     if len(taken) < CHECKS_LAST_MIN:
         measured = any(other.changes for other in story.steps)
         more = [
@@ -169,6 +166,15 @@ def _saves(story: Story, step: Step) -> bool:
     """Whether the step changed something on the server."""
     sent = (request for request in story.network_requests if request.cause == step.event_id)
     return any(request.method in CHANGING and 200 <= (request.status or 0) < 300 for request in sent)
+
+
+def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check]) -> list[Check]:
+    """All that was saved, as the page shows it: a number, an address or the beginning of a text don't tell a right
+    result from a wrong one."""
+    whole = whole_text(Finder(page, writer.fixed, writer.hidden), step.changes, Typing(writer.fixed))
+    if whole is None or _names_user(writer, whole) or any(whole.says in check.says for check in taken):
+        return taken
+    return [*(check for check in taken if not check.says or check.says not in whole.says), whole]
 
 
 def _still_there(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> list[Check]:

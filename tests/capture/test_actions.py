@@ -282,7 +282,7 @@ def test_press_that_opens_something_over_itself(record: Record) -> None:
 
 
 def test_tab_into_a_cell_that_becomes_a_field(record: Record) -> None:
-    """Tab is an action where a field only comes to be by it; elsewhere it is none."""
+    """Tab is an action where the page answers it: a field comes to be by it, or goes."""
 
     def do(page: Page) -> None:
         page.get_by_role("cell", name="10").click()
@@ -292,7 +292,7 @@ def test_tab_into_a_cell_that_becomes_a_field(record: Record) -> None:
         page.keyboard.press("Tab")
 
     found = actions(record("widgets.html", do))
-    assert [one.kind for one in found] == ["click", "fill", "press", "fill"]
+    assert [one.kind for one in found] == ["click", "fill", "press", "fill", "press"]
     assert (found[1].value.text, found[2].key, found[3].value.text) == ("11", "Tab", "22")
 
 

@@ -19,7 +19,7 @@ export class Clipboard {
   copied(target: Element): void {
     this.from = null;
     this.usedIn = null;
-    const selection = target.ownerDocument.getSelection();
+    const selection = target.ownerDocument.defaultView?.getSelection();
     const text = squash(selection?.toString());
     this.text = text;
     if (!text || text.length > COPIED_CHARS_MAX || isField(target) || editingHost(target) || !selection?.rangeCount) return;

@@ -131,4 +131,4 @@ function layoutAround(raw: Element): Map<Element, DOMRect> {
   return boxes;
 }
 
-const markedText = (raw: Element): string => raw.ownerDocument.getSelection()?.toString() ?? "";
+const markedText = (raw: Element): string => raw.ownerDocument.defaultView?.getSelection()?.toString() ?? "";

@@ -278,5 +278,6 @@ function isSame(now: Element, before: Element): boolean {
 /** Whether a scripted event may be a tool's that fills in for the user: pages send them from fields that nobody is at. */
 function isInUse(field: Element): boolean {
   if (field.nodeName === "SELECT") return visible(field);
+  if (field.getAttribute("type") === "file") return true;
   return (field.getRootNode() as Document | ShadowRoot).activeElement === field || inPasswordForm(field);
 }
