@@ -1,14 +1,24 @@
 """A ready-to-run pytest project around generated tests."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pipeline.consensus import Consensus
 from pipeline.writing.fixtures import STORAGE_STATE, conftest
+from pipeline.writing.people import People, people_of
 from pipeline.writing.program import FILL_CREDENTIAL
+from pipeline.writing.secrets import PASSWORD, USER, credentials, variable
 from pipeline.writing.sign_in import shared_sign_in
+from pipeline.writing.tests_of_stories import write_test
 from schemas.generated_tests import GeneratedTest
+
+PEOPLE_TOLD_MIN: Final = 2
+"""So many people are listed in the README; one needs no table."""
+_NAME: Final = re.compile(r"[\w.@+-]{1,100}")
+_NOT_TOLD: Final = re.compile(r"[^\w .,:/()@'-]")
+"""Signs that could be marks of another kind in a table."""
 
 _PYPROJECT: Final = """[project]
 name = "recorded-flows"
@@ -68,7 +78,9 @@ def project_files(
     `storage_state`: the sessions began signed in, so the tests start with the storage state that a variable names.
     """
     ordered = sorted(tests, key=lambda test: (test.file_name, test.id))
-    shared = shared_sign_in(flows or {})
+    people = people_of(flows or {})
+    ordered = [_numbered(test, flows or {}, people) for test in ordered]
+    shared = shared_sign_in(flows or {}, people.numbers)
     codes = {test.id: test.code if shared is None else shared.codes.get(test.id, test.code) for test in ordered}
     fills = shared is not None or any(FILL_CREDENTIAL in code for code in codes.values())
     allowed = _PYPROJECT_ORIGINS.format(origins=", ".join(map(json.dumps, origins)))
@@ -77,10 +89,13 @@ def project_files(
         "pyproject.toml": _PYPROJECT + (allowed if fills else ""),
         "README.md": _README.format(
             signed_in=_README_SIGNED_IN if shared else "",
-            environment=_environment(ordered, storage_state),
+            environment=_environment(ordered, people, storage_state),
             origins=_README_ORIGINS if fills else "",
         ),
     }
+    names = _variables(ordered, storage_state)
+    if names:
+        files[".env.example"] = "".join(f"{line}\n" for line in _example(names, people))
     for test in ordered:
         name, number = test.file_name, 2
         while name in files:
@@ -90,10 +105,47 @@ def project_files(
     return files
 
 
-def _environment(tests: list[GeneratedTest], storage_state: bool) -> str:
-    names = sorted(
-        {name for test in tests for name in test.environment} | ({STORAGE_STATE} if storage_state else set())
-    )
+def _numbered(test: GeneratedTest, flows: Mapping[str, Consensus], people: People) -> GeneratedTest:
+    """The test with the variables of its people, where these are not the first of the project. A test that stands in no
+    flow stays as it is."""
+    told, numbers = flows.get(test.id), people.numbers.get(test.id, {})
+    if told is None or numbers == credentials(told.story.steps, told.story.network_requests).people:
+        return test
+    written = write_test(told.story, told.parameters, fixed=told.fixed, people=numbers)
+    return test.model_copy(update={"code": written.code, "environment": written.environment})
+
+
+def _variables(tests: Iterable[GeneratedTest], storage_state: bool) -> list[str]:
+    return sorted({name for test in tests for name in test.environment} | ({STORAGE_STATE} if storage_state else set()))
+
+
+def _example(names: Iterable[str], people: People) -> list[str]:
+    """The lines of `.env.example`: each variable, and for login names who they were when it was recorded."""
+    recorded = {variable(USER, person.number): person.name for person in people.all if person.name}
+    return [f"{name}={_plain(recorded.get(name, ''))}" for name in names]
+
+
+def _plain(text: str) -> str:
+    """A value as it may stand in a line of settings; nothing where it holds other signs than names have."""
+    return text if _NAME.fullmatch(text) else ""
+
+
+def _environment(tests: list[GeneratedTest], people: People, storage_state: bool) -> str:
+    names = _variables(tests, storage_state)
     if not names:
         return ""
-    return "\nThe tests read these from the environment: " + ", ".join(f"`{name}`" for name in names) + ".\n"
+    told = "\nThe tests read these from the environment (`.env.example` lists them): "
+    return told + ", ".join(f"`{name}`" for name in names) + ".\n" + _people(tests, people)
+
+
+def _people(tests: Iterable[GeneratedTest], people: People) -> str:
+    """A table of who signs in where, if they are several."""
+    if len(people.all) < PEOPLE_TOLD_MIN:
+        return ""
+    titles = {test.id: _NOT_TOLD.sub(" ", test.title) for test in tests}
+    rows = ["", "| login name, as recorded | variables | signs in to |", "|---|---|---|"]
+    for person in people.all:
+        named = f"`{variable(USER, person.number)}`, `{variable(PASSWORD, person.number)}`"
+        flows = "; ".join(titles[test] for test in person.tests if test in titles)
+        rows.append(f"| {_plain(person.name)} | {named} | {flows} |")
+    return "\n".join([*rows, ""])

@@ -61,9 +61,12 @@ class _Beginning:
     goes_on: bool
 
 
-def shared_sign_in(flows: Mapping[str, Consensus]) -> SharedSignIn | None:
+def shared_sign_in(
+    flows: Mapping[str, Consensus], people: Mapping[str, Mapping[str, int]] | None = None
+) -> SharedSignIn | None:
     """The sign-in that most of these flows (by test id) begin with, told by the flow that shows it best; None where
-    fewer than FLOWS_MIN could start after it. Pure: the same flows give the same."""
+    fewer than FLOWS_MIN could start after it. `people` are the numbers of login names, by test id. Pure: the same flows
+    give the same."""
     groups: dict[tuple[Hashable, ...], list[_Beginning]] = {}
     for test_id, told in sorted(flows.items()):
         found = _beginning(test_id, told)
@@ -72,7 +75,7 @@ def shared_sign_in(flows: Mapping[str, Consensus]) -> SharedSignIn | None:
     for group in sorted(groups.values(), key=lambda one: (-sum(flow.goes_on for flow in one), one[0].test_id)):
         for teller in sorted(group, key=lambda one: (one.goes_on, -len(one.told.sessions), one.steps, one.test_id)):
             users = [one for one in group if one.goes_on and (one.name == teller.name or one.names >= NAMES_MIN)]
-            programs = _programs(teller) if len(users) >= FLOWS_MIN else None
+            programs = _programs(teller, (people or {}).get(teller.test_id)) if len(users) >= FLOWS_MIN else None
             if programs is not None:
                 return _shared(programs, users)
     return None
@@ -127,10 +130,10 @@ def _login_name(story: Story, before: Sequence[Step]) -> str | None:
     return next(iter(known.names), "")
 
 
-def _programs(teller: _Beginning) -> tuple[Program, Program] | None:
+def _programs(teller: _Beginning, people: Mapping[str, int] | None) -> tuple[Program, Program] | None:
     """How to sign in, and how to see that one is; None where the page shows nothing by which to see it."""
     story, submit = teller.told.story, teller.told.story.steps[teller.steps - 1]
-    writer = writer_for(story)
+    writer = writer_for(story, people=people)
     if not isinstance(story.steps[0], GotoStep):
         url = story.initial_state.url or story.steps[0].page.url
         writer.program.act(Run(method(writer.page_of(story.steps[0]), "goto", writer.place(url))))

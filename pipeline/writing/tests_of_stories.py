@@ -1,7 +1,7 @@
 """A story written as a test: the steps, and after each what it must have changed."""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Final
 
 from pipeline import urls
@@ -31,15 +31,17 @@ def write_test(
     parameters: tuple[Parameter, ...] = (),
     signed_in: int = 0,
     fixed: frozenset[Hashable] = frozenset(),
+    people: Mapping[str, int] | None = None,
 ) -> GeneratedTest:
     """The Playwright test of a story. Equal stories give equal bytes.
 
     `parameters` are values that the story typed, with those of other sessions; where one of them stands in a place
     where it can't be put together, the test has the story's own values alone. `signed_in` is the number of steps, from
     the first on, that have been done on the page that the test gets: those up to a sign-in. `fixed` are the assertions
-    that hold as they are in each row, though a value stands in them.
+    that hold as they are in each row, though a value stands in them. `people` are the numbers of login names in the
+    project that the test is for; alone it numbers them itself.
     """
-    writer = writer_for(story, SIGNED_IN_PAGE if signed_in else "page")
+    writer = writer_for(story, SIGNED_IN_PAGE if signed_in else "page", people)
     told = writer.credentials
     if not signed_in and (not story.steps or not isinstance(story.steps[0], GotoStep)):
         url = story.initial_state.url or (story.steps[0].page.url if story.steps else "/")
@@ -74,9 +76,9 @@ def write_test(
     )
 
 
-def writer_for(story: Story, page: str = "page") -> Writer:
+def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | None = None) -> Writer:
     """What writes the steps of a story, into a program that begins with a page of this name."""
-    told = credentials(story.steps, story.network_requests)
+    told = credentials(story.steps, story.network_requests, people)
     program = Program(page=page)
     writer = Writer(program, told, home_of(story), _typed(story.steps), _hidden(story.steps), ticking(story.steps))
     writer.notes += told.notes
