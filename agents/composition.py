@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agents.storage import CodeFiles, Storage
     from agents.wire import Wire
     from pipeline.consensus import Consensus
+    from pipeline.generate import Missed
     from pipeline.windows import Windowing
     from schemas.events import Event
     from schemas.generated_tests import GeneratedTest
@@ -108,13 +109,15 @@ class Services:
 
         return Metrics()
 
-    def told_offline(self, events: "Iterable[Event]") -> "tuple[list[Story], list[GeneratedTest]]":
-        """The stories and tests of these events, with no broker: what the workers come to as well, byte for byte."""
+    def told_offline(self, events: "Iterable[Event]", missed: "Missed") -> "tuple[list[Story], list[GeneratedTest]]":
+        """The stories and tests of these events, with no broker: what the workers come to as well, byte for byte.
+
+        What no story or test can be made of is `missed`; the others go on."""
         from pipeline.generate import stories_of, tests_of
 
-        untagged = stories_of(events, self.windowing)
+        untagged = stories_of(events, self.windowing, missed)
         stories = self.embedder.tag_sync(untagged) if untagged else []
-        return stories, tests_of(stories, self.settings.users_min)
+        return stories, tests_of(stories, self.settings.users_min, missed)
 
     def sources(self, tests: "Iterable[GeneratedTest]") -> "dict[str, Consensus]":
         """What the stored tests that sign in were written from, by test id; a person's edit was written from nothing,

@@ -1,6 +1,7 @@
 """The whole way from events to tests with no broker: the same core as the worker's, hence the same bytes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import NoReturn
 
 from pipeline.anonymity import USERS_MIN
 from pipeline.consensus import Consensus, consensus
@@ -10,20 +11,45 @@ from pipeline.parameters import with_parameters
 from pipeline.stories.borders import build_stories
 from pipeline.windows import Windowing
 from pipeline.writing import write_test
+from schemas import limits
 from schemas.events import Event
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
 
+Missed = Callable[[str, Exception], None]
+"""Takes what could not be told, in words, and why: the others go on."""
 
-def stories_of(events: Iterable[Event], windowing: Windowing) -> list[Story]:
+
+def _raised(_what: str, error: Exception) -> NoReturn:
+    raise error
+
+
+def stories_of(events: Iterable[Event], windowing: Windowing, missed: Missed = _raised) -> list[Story]:
     """The stories of all windows of these events, untagged, in the order of the windows. Windows in which nothing was
-    done have none."""
-    return [story for window in close_all(events, windowing) for story in build_stories(window)]
+    done have none; one of which none can be made is `missed`."""
+    stories: list[Story] = []
+    for window in close_all(events, windowing):
+        try:
+            stories += build_stories(window)
+        except Exception as error:  # noqa: BLE001 - handed on
+            missed(f"no story of journey {window.journey_id!r} of app {window.app!r}", error)
+    return stories
 
 
-def tests_of(stories: Sequence[Story], users_min: int = USERS_MIN) -> list[GeneratedTest]:  # noqa: PT028 (it writes tests)
-    """One test for each flow, from what its stories agree on, ordered by app and flow."""
-    return [test_of(told, users_min) for told in _flows(stories)]
+def tests_of(
+    stories: Sequence[Story],
+    users_min: int = USERS_MIN,  # noqa: PT028 (it writes tests)
+    missed: Missed = _raised,  # noqa: PT028
+) -> list[GeneratedTest]:
+    """One test for each flow, from what its stories agree on, ordered by app and flow; a flow of which none can be
+    written is `missed`."""
+    tests: list[GeneratedTest] = []
+    for told in _flows(stories):
+        try:
+            tests.append(test_of(told, users_min))
+        except Exception as error:  # noqa: BLE001 - handed on
+            missed(f"no test of story {told[0].title!r}", error)
+    return tests
 
 
 def _flows(stories: Iterable[Story]) -> list[list[Story]]:
@@ -55,7 +81,7 @@ def test_of(stories: Iterable[Story], users_min: int = USERS_MIN, flow: str = ""
     notes = test.notes
     if found.dropped:
         told = f"Written from {len(found.sessions)} sessions; {found.dropped} things that varied are not asserted."
-        notes = (*notes, told)
+        notes = (*notes[: limits.STORY_NOTES_MAX - 1], told)
     known_as = {"flow_id": flow, "id": test_id(test.app, flow)} if flow else {}
     known = {"notes": notes, "sessions": len(found.sessions), "evidence": found.evidence, **known_as}
     return test.model_copy(update=known)

@@ -16,6 +16,7 @@ from pipeline.stories.outcome import without_quotes
 from pipeline.stories.phrases import SMALL, TICKS, Goal
 from pipeline.stories.verbs import SETTINGS
 from pipeline.stories.words import caption, is_button, short
+from schemas import limits
 from schemas.codecs import BadInput
 from schemas.stories import ClickStep, PatternMatch, Step, Story
 
@@ -193,4 +194,5 @@ def match_patterns(
 
 def tagged(story: Story, matches: Sequence[PatternMatch]) -> Story:
     """The story with its patterns, and their names as its tags."""
-    return story.model_copy(update={"patterns": tuple(matches), "tags": tuple(match.name for match in matches)})
+    kept = tuple(matches[: limits.TAGS_MAX])
+    return story.model_copy(update={"patterns": kept, "tags": tuple(match.name for match in kept)})

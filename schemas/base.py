@@ -35,7 +35,8 @@ Found = Annotated[str, StringConstraints(max_length=limits.URL_CHARS_MAX)]
 """What an element is found by: a text, or an attribute that may be an address."""
 Note = Annotated[str, StringConstraints(max_length=limits.NOTE_CHARS_MAX)]
 Said = Annotated[str, StringConstraints(max_length=limits.SAID_CHARS_MAX)]
-"""Words of ours about a step or a story."""
+"""Words of ours about a step."""
+Sentence = Annotated[str, StringConstraints(max_length=limits.SENTENCE_CHARS_MAX)]
 Moment = Annotated[str, StringConstraints(max_length=40)]
 """ISO 8601."""
 AtMs = Annotated[int, Field(ge=0, le=limits.AT_MS_MAX)]

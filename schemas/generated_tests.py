@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from schemas import limits
-from schemas.base import Id, Long, Ref, Said, Text, Value, Version
+from schemas.base import Id, Long, Ref, Said, Sentence, Text, Value, Version
 from schemas.stories import Notes, Tags
 
 Code = Annotated[str, StringConstraints(max_length=limits.MESSAGE_BYTES_MAX)]
@@ -41,7 +41,7 @@ class GeneratedTest(Value):
     name: Text
     file_name: Text
     title: Text
-    story: Said
+    story: Sentence
     tags: Tags = ()
     steps: Annotated[tuple[Said, ...], Field(max_length=limits.STORY_STEPS_MAX)] = ()
     actions: Statements = ()

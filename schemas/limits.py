@@ -88,7 +88,9 @@ STORY_NOTES_MAX: Final = 100
 """Notes of one story or test."""
 NOTE_CHARS_MAX: Final = 500
 SAID_CHARS_MAX: Final = 5_000
-"""One step in words; a story's sentence."""
+"""One step in words."""
+SENTENCE_CHARS_MAX: Final = 2_000
+"""A story in one sentence."""
 SUMMARY_CHARS_MAX: Final = 20_000
 """The value of one action in the short form that earlier clients read."""
 STEP_CHANGES_MAX: Final = 4 * CHANGES_MAX

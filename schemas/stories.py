@@ -17,6 +17,7 @@ from schemas.base import (
     PlacePx,
     Ref,
     Said,
+    Sentence,
     Status,
     Text,
     Url,
@@ -226,7 +227,7 @@ class Story(Value):
     session_id: Id
     user_id: Ref | None = None
     title: Text
-    sentence: Said = ""
+    sentence: Sentence = ""
     start_timestamp: Moment = Field(alias="startTimestamp")
     end_timestamp: Moment = Field(alias="endTimestamp")
     closed_by: ClosedBy = "silence"

@@ -4,10 +4,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from agents.cli.console import Failure, complain
+from agents.faults import message_of
 from pipeline.intake import Intake, read_file
 from schemas.codecs import BadInput
 
 REFUSALS_SHOWN_MAX = 5
+
+
+def reason_of(error: Exception) -> str:
+    """Why something could not be told, in one line: what is wrong with the input, or that it is a bug of ours."""
+    return str(error) if isinstance(error, BadInput) else f"a bug of ours, {message_of(error)}"
 
 
 def read_files(files: Sequence[Path]) -> Iterator[tuple[Path, Intake]]:

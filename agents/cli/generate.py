@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from agents.cli.console import Failure, Step, out
+from agents.cli.console import Failure, Step, complain, out
 from agents.cli.options import ALLOW_ORIGIN, origins, takes
 from agents.settings import Settings
 
@@ -29,9 +29,10 @@ def generate(
     allow_origin: Annotated[list[str] | None, ALLOW_ORIGIN] = None,
 ) -> None:
     """Reads the files, tells their stories, writes the project."""
-    from agents.cli.files import read_files
+    from agents.cli.files import read_files, reason_of
     from agents.composition import Services
     from agents.local.folders import NotOurs, write_project
+    from pipeline.flows import flow_id
     from pipeline.generate import sources
     from pipeline.writing import project_files
     from schemas.codecs import to_json
@@ -39,15 +40,22 @@ def generate(
     allowed = origins(allow_origin)
     events = [event for _, intake in read_files(files) for event in intake.events]
     services = Services(settings)
+    missed: list[str] = []
     try:
         with Step(f"Telling the stories of {len(events)} events"):
-            stories, tests = services.told_offline(events)
+            stories, tests = services.told_offline(
+                events, lambda what, error: missed.append(f"{what}: {reason_of(error)}")
+            )
     finally:
         services.close()
+    for what in missed:
+        complain(what)
     if not stories:
         raise Failure(f"nobody did anything in {', '.join(map(str, files))}: there is no story to tell")
     lines = b"".join(to_json(story) + b"\n" for story in stories)
-    project = project_files(tests, sources(stories, settings.users_min), origins=allowed)
+    written = {(test.app, test.flow_id) for test in tests}
+    told = [story for story in stories if (story.app, flow_id(story.app, story.flow_key)) in written]
+    project = project_files(tests, sources(told, settings.users_min), origins=allowed)
     try:
         write_project(folder, {**project, "stories.jsonl": lines})
     except NotOurs as error:

@@ -59,6 +59,16 @@ def resolve(events: tuple[Event, ...]) -> tuple[tuple[Event, ...], tuple[str, ..
     return tuple(_caused(out)), tuple(dict.fromkeys(notes))
 
 
+def is_unreadable(event: Event) -> bool:
+    """Whether it is a stretch of a recording that tells nothing, because it can't be read or was too large."""
+    if not isinstance(event, Recording):
+        return False
+    try:
+        return bool(event.left_out) or (bool(event.chunk) and not entries_of(inflated(event.chunk)))
+    except BadInput:
+        return True
+
+
 def _tab(events: Sequence[Event], notes: list[str], meter: Meter) -> list[Event]:
     """One tab's events with its recordings resolved."""
     stretches = [event for event in events if isinstance(event, Recording)]

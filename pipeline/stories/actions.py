@@ -7,6 +7,7 @@ from pipeline.stories.draft import target_of
 from pipeline.stories.moments import iso
 from pipeline.stories.said import key, shown
 from pipeline.stories.words import thing
+from schemas import limits
 from schemas.elements import Element
 from schemas.stories import (
     ActionSummary,
@@ -38,7 +39,13 @@ def _summary(step: Step) -> ActionSummary:
     url = step.url if isinstance(step, GotoStep) else step.page.url
     target = target_of(step)
     named = _target(target) if target is not None else ""
-    return ActionSummary(type=kind, target=named, value=value, url=url, timestamp=iso(step.at_ms))
+    return ActionSummary(
+        type=kind,
+        target=named[: limits.SAID_CHARS_MAX],
+        value=value[: limits.SUMMARY_CHARS_MAX],
+        url=url,
+        timestamp=iso(step.at_ms),
+    )
 
 
 def _kind_and_value(step: Step) -> tuple[_Kind, str]:

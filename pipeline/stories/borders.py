@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.closed_window import ClosedWindow
+from pipeline.intake.replay import is_unreadable
 from pipeline.stories.addresses import slug
 from pipeline.stories.build import build_story
 from pipeline.stories.data import data_of
@@ -17,7 +18,7 @@ from pipeline.stories.deeds import deeds_of
 from pipeline.stories.verbs import SIGN_OUT, is_password, says
 from pipeline.stories.words import caption
 from pipeline.story_ids import PARTS_MAX, part_ids
-from schemas.codecs import to_json
+from schemas.codecs import BadInput, to_json
 from schemas.events import Click, Event, Page
 from schemas.stories import FillStep, Step, Story
 
@@ -25,11 +26,20 @@ WORD_CHARS_MIN: Final = 3
 """Shorter words stand in other texts by chance."""
 
 
+class Untellable(BadInput):
+    """A window of which nothing can be told, though something was done in it."""
+
+
 def build_stories(window: ClosedWindow) -> tuple[Story, ...]:
     """The stories of a closed window in the order of time, untagged: mostly one, none where it holds no step, PARTS_MAX
-    at most. Pure; each part's id is that of its place in the window, its version the window's."""
+    at most. Pure; each part's id is that of its place in the window, its version the window's.
+
+    Raises Untellable where nothing is told because a recording can't be read."""
     parts = [build_story(part) for part in _parts(window)]
-    return tuple(part for part in parts if part is not None)
+    stories = tuple(part for part in parts if part is not None)
+    if not stories and any(map(is_unreadable, window.events)):
+        raise Untellable("all that the window holds is a recording that can't be read")
+    return stories
 
 
 def _parts(window: ClosedWindow) -> list[ClosedWindow]:

@@ -11,6 +11,7 @@ from pipeline.stories.states import final_state, initial_state
 from pipeline.stories.steps import rebuild
 from pipeline.stories.titles import title_and_sentence
 from pipeline.traffic import traffic_of
+from schemas import limits
 from schemas.stories import Story
 
 
@@ -35,7 +36,7 @@ def build_story(window: ClosedWindow) -> Story | None:
         session_id=first.session_id,
         user_id=next((event.user_id for event in window.events if event.user_id), None),
         title=title,
-        sentence=sentence,
+        sentence=sentence[: limits.SENTENCE_CHARS_MAX],
         start_timestamp=iso(first.at_ms),
         end_timestamp=iso(last.at_ms),
         closed_by=window.closed_by,
@@ -47,6 +48,6 @@ def build_story(window: ClosedWindow) -> Story | None:
         network_requests=rebuilt.requests,
         steps=rebuilt.steps,
         flow_key=flow_key(rebuilt.steps, rebuilt.final_page, rebuilt.requests),
-        notes=tuple(dict.fromkeys((*notes, *rebuilt.notes))),
+        notes=tuple(dict.fromkeys((*notes, *rebuilt.notes)))[: limits.STORY_NOTES_MAX],
     )
     return fitted(story)

@@ -1,15 +1,20 @@
-"""A story that is too large for one message is made smaller, the least needed first, and says so."""
+"""A story that is too large for one message is made smaller, the least needed first, and says so.
+
+However large it was, the last step always comes out small enough: that the first page was opened. All else that is left
+then has bounds of its own, and a test adds them up.
+"""
 
 from collections.abc import Callable
 from typing import Final
 
+from pipeline.stories.said import said
 from schemas import limits
 from schemas.codecs import to_json
 from schemas.elements import Element
-from schemas.stories import Step, Story
+from schemas.stories import GotoStep, NetworkRequest, Step, Story
 
-ENVELOPE_BYTES: Final = 20_000
-"""Room left for tags, patterns and the message's own headers."""
+ENVELOPE_BYTES: Final = 40_000
+"""Room left for tags and patterns, for what Avro repeats beside the JSON, and for the message's own headers."""
 
 TERSE_FACTOR: Final = 3
 """The canonical JSON is at most so many times as long as one without any default, which is much quicker to make: the
@@ -25,17 +30,45 @@ def fitted(story: Story, bytes_max: int = limits.MESSAGE_BYTES_MAX - ENVELOPE_BY
             return story
         smaller = reduce(story)
         if smaller != story:
-            story = smaller.model_copy(update={"notes": tuple(dict.fromkeys((*story.notes, note)))})
+            story = _noted(smaller, note)
+    story = _requests_within(story, bytes_max // 4)
     while len(story.steps) > 1 and len(to_json(story)) > bytes_max:
         half = max(1, len(story.steps) // 2)
         story = story.model_copy(update={"steps": story.steps[:half], "actions": story.actions[:half]})
-        note = "Only the first steps are kept: the story was too large."
-        story = story.model_copy(update={"notes": tuple(dict.fromkeys((*story.notes, note)))})
+        story = _noted(story, "Only the first steps are kept: the story was too large.")
+    if len(to_json(story)) > bytes_max:
+        story = _noted(opened_only(story), "Only the first page is kept: the story was too large.")
     return story
+
+
+def _noted(story: Story, note: str) -> Story:
+    known = tuple(one for one in story.notes if one != note)[: limits.STORY_NOTES_MAX - 1]
+    return story if note in story.notes else story.model_copy(update={"notes": (*known, note)})
 
 
 def _fewer_requests(story: Story) -> Story:
     return story.model_copy(update={"network_requests": story.network_requests[:100]})
+
+
+def _requests_within(story: Story, bytes_max: int) -> Story:
+    """The story with the first of its requests, as many as have room."""
+    kept: list[NetworkRequest] = []
+    for request in story.network_requests:
+        bytes_max -= len(to_json(request)) + 1
+        if bytes_max < 0:
+            cut = story.model_copy(update={"network_requests": tuple(kept)})
+            return _noted(cut, "Only the first requests are kept: the story was too large.")
+        kept.append(request)
+    return story
+
+
+def opened_only(story: Story) -> Story:
+    """What is left of a story whose first step alone is too large: that a page was opened."""
+    first = story.steps[0]
+    url = first.url if isinstance(first, GotoStep) else first.page.url or story.initial_state.url
+    step = GotoStep(event_id=first.event_id, at_ms=first.at_ms, tab_id=first.tab_id, url=url)
+    spoken = step.model_copy(update={"said": said(step)[: limits.SAID_CHARS_MAX]})
+    return story.model_copy(update={"steps": (spoken,), "actions": story.actions[:1], "network_requests": ()})
 
 
 def _candidates(most: int) -> Callable[[Story], Story]:

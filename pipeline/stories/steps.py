@@ -74,7 +74,7 @@ def rebuild(events: Sequence[Event]) -> Rebuilt | None:
 
 
 def _spoken(step: Step) -> Step:
-    return step.model_copy(update={"said": said(step)})
+    return step.model_copy(update={"said": said(step)[: limits.SAID_CHARS_MAX]})
 
 
 def _network(requests: list[Request], owners: dict[str, str], notes: list[str]) -> tuple[NetworkRequest, ...]:

@@ -160,8 +160,14 @@ def _parametrizes(decorator: ast.expr) -> bool:
     return all(isinstance(node, allowed) for value in inside for node in ast.walk(value))
 
 
+def _is_negative(node: ast.UnaryOp) -> bool:
+    """Whether it is a whole number below zero: a place left of an element's corner, a wheel that turns up."""
+    operand = node.operand
+    return isinstance(node.op, ast.USub) and isinstance(operand, ast.Constant) and type(operand.value) is int
+
+
 def _node(node: ast.AST) -> None:
-    if not isinstance(node, _SHAPES):
+    if not isinstance(node, _SHAPES) or (isinstance(node, ast.UnaryOp) and not _is_negative(node)):
         raise ForbiddenCode(f"{type(node).__name__} is not allowed")
     match node:
         case ast.Import(names=names):

@@ -1,12 +1,15 @@
 """A story written as a test: the steps, and after each what it must have changed."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from pipeline import urls
 from pipeline.flows import flow_id
 from pipeline.flows import test_id as id_of_test
+from pipeline.stories.fit import ENVELOPE_BYTES, opened_only
+from pipeline.stories.states import final_state
 from pipeline.stories.words import is_link
 from pipeline.writing import names, volatile
 from pipeline.writing.allow_list import check_code
@@ -17,11 +20,15 @@ from pipeline.writing.program import Assert, Program, Run
 from pipeline.writing.secrets import credentials, is_secret
 from pipeline.writing.steps import Writer, before_secret
 from pipeline.writing.ticks import ticking
+from schemas import limits
+from schemas.codecs import to_json
 from schemas.generated_tests import GeneratedTest, Parameter
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, ReloadStep, SelectStep, Step, Story
 
 CHECKS_NAVIGATED = 2
 SCORE_SECOND = 60
+TEST_BYTES_MAX: Final = limits.MESSAGE_BYTES_MAX - ENVELOPE_BYTES
+"""A test as JSON, and its code once more as Avro repeats it."""
 SIGNED_IN_PAGE: Final = "signed_in_page"
 """The fixture of an exported project that gives a page on which the user has just signed in."""
 
@@ -40,7 +47,49 @@ def write_test(
     the first on, that have been done on the page that the test gets: those up to a sign-in. `fixed` are the assertions
     that hold as they are in each row, though a value stands in them. `people` are the numbers of login names in the
     project that the test is for; alone it numbers them itself.
+
+    A test that would be too large for a message tells fewer of the steps, and says so in its docstring and its notes.
     """
+    written = (_written(cut, signed_in, fixed, people) for cut in _cuts(story, parameters, signed_in))
+    test = next(test for test in written if test is not None)
+    check_code(test.code)
+    return test
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """What a test is to be written of; `told` says what was left out of the story for its size."""
+
+    story: Story
+    parameters: tuple[Parameter, ...] = ()
+    told: str = ""
+
+
+def _cuts(story: Story, parameters: tuple[Parameter, ...], signed_in: int) -> Iterator[_Cut]:
+    """The story as it is, and then ever less of it; the last one gives a test that has room whatever it says."""
+    yield _Cut(story, parameters)
+    if parameters:
+        yield _Cut(story, (), "It has the values of one session only, for it was too large.")
+    count = len(story.steps)
+    while (count := count // 2) > signed_in:
+        last = story.steps[count - 1]
+        steps = story.steps[:count]
+        ending = final_state(steps, last.after or last.page)
+        told = f"It ends after {count} of {len(story.steps)} steps, for it was too large."
+        yield _Cut(story.model_copy(update={"steps": steps, "final_state": ending}), (), told)
+    least = opened_only(story) if story.steps else story
+    yield _Cut(
+        least.model_copy(update={"final_state": least.initial_state}), (), "It opens the page, for it was too large."
+    )
+
+
+def _written(
+    cut: _Cut, signed_in: int, fixed: frozenset[Hashable], people: Mapping[str, int] | None
+) -> GeneratedTest | None:
+    """The test; None where it is too large."""
+    story, parameters = cut.story, cut.parameters
+    if signed_in >= len(story.steps):
+        signed_in = 0
     writer = writer_for(story, SIGNED_IN_PAGE if signed_in else "page", people)
     told = writer.credentials
     if not signed_in and (not story.steps or not isinstance(story.steps[0], GotoStep)):
@@ -51,10 +100,13 @@ def write_test(
     write_steps(writer, story, signed_in, len(story.steps))
     writer.program.bind(parameters)
     program, name = writer.program, names.function_name(story.title)
-    code = program.text(name, names.sentence(story.sentence or story.title, story.title))
-    check_code(code)
+    docstring = names.sentence(story.sentence or story.title, story.title)
+    code = program.text(name, f"{docstring} {cut.told}".rstrip())
+    if len(code) > limits.CODE_BYTES_MAX:
+        return None
     flow = flow_id(story.app, story.flow_key)
-    return GeneratedTest(
+    notes = dict.fromkeys((*([cut.told] if cut.told else []), *story.notes, *writer.notes))
+    test = GeneratedTest(
         id=id_of_test(story.app, flow),
         version=story.version,
         app=story.app,
@@ -72,8 +124,9 @@ def write_test(
         code=code,
         parameters=program.parameters,
         environment=tuple(dict.fromkeys(name for name in told.variables if f'"{name}"' in code)),
-        notes=tuple(dict.fromkeys((*story.notes, *writer.notes))),
+        notes=tuple(notes)[: limits.STORY_NOTES_MAX - 1],
     )
+    return test if len(to_json(test)) + len(code) <= TEST_BYTES_MAX else None
 
 
 def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | None = None) -> Writer:

@@ -106,6 +106,18 @@ def test_messages_stay_below_their_bound() -> None:
     assert [event["id"] for one in messages for event in orjson.loads(one.value)] == [f"e{n}" for n in range(250)]
 
 
+@pytest.mark.parametrize("bad", [b'{"kind":"request","status":"' + b"9" * 30 + b'"}', b"[" * 2_000 + b"]" * 2_000,
+                                 b'{"page":{"width_px":-1e999}}', b'{"x":NaN}', b'{"a":"\\q"}', b"broken"])  # fmt: skip
+@pytest.mark.parametrize("path", ["/api/v1/events", "/batch/", "/e/", "/i/v0/e/", "/s/"])
+def test_no_event_costs_its_neighbours(site: Site, path: str, bad: bytes) -> None:
+    """Whatever is wrong with one of them, and wherever it is sent, the others are taken."""
+    good = [orjson.dumps(native(name)) for name in ("a", "b")]
+    answer = site.http.post(path, content=b'{"batch":[' + b",".join([good[0], bad, good[1]]) + b"]}")
+    assert answer.status_code in (200, 202)
+    assert [event.id for event in produced(site)] == ["a", "b"]
+    assert [one["index"] for one in answer.json().get("rejected", [{"index": 1}])] == [1]
+
+
 def test_each_refused_event_is_named_and_the_others_are_kept(site: Site) -> None:
     """One bad event of a batch is told by its index and reason; the rest is taken."""
     answer = post(site, {"events": [challenge(), {"event": "$click"}, 7, challenge(timestamp="10:00:90Z")]})
