@@ -7,8 +7,7 @@ from pipeline.generate import test_of as write_flow
 from pipeline.intake import Intake, read_message
 from pipeline.messages import messages_of
 from pipeline.offline import close_all
-from pipeline.stories import build_stories
-from pipeline.stories.borders import Untellable
+from pipeline.stories.borders import Untellable, build_stories
 from pipeline.windows import Windowing
 from schemas import limits
 from schemas.avro import (
