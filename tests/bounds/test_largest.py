@@ -157,6 +157,7 @@ def requests(char: str) -> Iterator[Event]:
         yield Request(**base, method="POST", url=full(char, URL), status=limits.STATUS_MAX, cause=common(char, 0)["id"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("char", WORST.values(), ids=WORST)
 @pytest.mark.parametrize("window", [fills, choices, everything, effects, requests])
 def test_the_largest_windows_are_told(window: Any, char: str) -> None:
