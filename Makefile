@@ -3,8 +3,9 @@ SHELL := /usr/bin/env bash
 PY := .venv/bin/python
 SEED ?= 1
 COUNT ?= 20
+SECONDS ?= 3600
 
-.PHONY: demo test setup check faults rolling ends bench audit lock clean help
+.PHONY: demo test setup check faults fuzz rolling ends bench audit lock clean help
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -23,6 +24,9 @@ check: setup ## ruff, mypy, import-linter
 
 faults: setup ## the long fault run: make faults SEED=7 COUNT=100
 	@$(PY) -m tests.faults --seed $(SEED) --count $(COUNT)
+
+fuzz: setup ## mutated bodies and messages against a real machine: make fuzz SECONDS=3600 SEED=7
+	@$(PY) -m tests.fuzz --seed $(SEED) --seconds $(SECONDS)
 
 rolling: setup ## a rolling upgrade over live traffic: make rolling FROM=<commit>
 	@$(PY) -m tests.faults.rolling --from "$(FROM)" --seed $(SEED)

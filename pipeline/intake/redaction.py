@@ -44,7 +44,7 @@ _PARTS: Final = (
 )  # fmt: skip
 """One of these is in every text that speaks of a secret: looked for first, for that is quick."""
 _RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{16,}")
-_ESCAPE: Final = re.compile(r"\\+u00([0-9a-fA-F]{2})|%([0-9a-fA-F]{2})")
+_ESCAPE: Final = re.compile(r"(?<!\\)\\+u00([0-9a-fA-F]{2})|%([0-9a-fA-F]{2})")
 _DEPTH_MAX: Final = 4 * limits.NESTING_MAX
 _USER: Final = re.compile(r"://[^/\s\"'@]*@")
 

@@ -33,7 +33,7 @@ _NO_PLURAL: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"\d+")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
-_HEX: Final = re.compile(r"(?=.*\d)[0-9a-fA-F]{8,}")
+_HEX: Final = re.compile(r"(?<![0-9a-fA-F])(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}")
 _TICKET: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d+")
 """`SUP-417`"""
 _MIXED: Final = re.compile(r"(?=(?:.*\d){2})(?=.*[A-Za-z])[A-Za-z0-9]{6,11}")

@@ -19,7 +19,7 @@ ROW_CHARS_MAX: Final = 60
 _LIST: Final = re.compile(r"((\d+|[Aa]ll|[Mm]y) )?[^\W\d][a-z]+s")
 """What lists are called: `Posts`, `3 Pools`, `All products`."""
 _AROUND: Final = re.compile(
-    r"^(select|check) (row|item)?\s*\d*\s*|\s*\b(kebab|row|menu)? ?(toggle|actions|menu)$", re.I
+    r"^(select|check) (row|item)?\s*\d*\s*|(?<!\s)\s*\b(kebab|row|menu)? ?(toggle|actions|menu)$", re.I
 )
 """What controls of a row say in its name, beside what stands in its cells."""
 _LABELLED: Final = re.compile(r"[^\W\d]+: ['\"‘“„«](.+)['\"’”»]")

@@ -352,7 +352,7 @@ def title_check(page: Expr, title: str, fixed: tuple[str, ...]) -> Check | None:
     value = matcher(shown, True, fixed)
     if value.expr is None or value.regex or value.penalty >= 60 or len(shown) > TEXT_CHARS_MAX or not value.exact:
         return None
-    if re.search(r"\(\d+\)|\d+%", shown):
+    if re.search(r"\(\d+\)|\d%", shown):
         return None
     return Check(method(expect(page), "to_have_title", shown), 40, "title", shown)
 

@@ -38,7 +38,12 @@ _TOOK = (
 _UUID = r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b"
 _PERIOD = rf"\A(?:{_MONTH}|{_DAY})\Z"
 _HEX = r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b|\b(?=[0-9A-F]*\d)(?=[0-9A-F]*[A-F])[0-9A-F]{12,}\b"
-_LONG_WORD = r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9_-]{24,}\b|\b\d{7,}\b|\b(?=\w*\d)(?=\w*[A-Z])[A-Z0-9]{8,}\b"
+# Looked for where a run of its signs begins, not at each word of the run: that would read `a-a-a-…` ever again.
+_RUN = r"(?:(?<![A-Za-z0-9_-])|(?<=(?<![A-Za-z0-9_-])-))"
+_LONG_WORD = (
+    rf"{_RUN}\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9_-]{{24,}}\b"
+    r"|\b\d{7,}\b|\b(?=\w*\d)(?=\w*[A-Z])[A-Z0-9]{8,}\b"
+)
 _MIXED = r"(?<!\w)(?=[a-z0-9]{12,}(?!\w))[a-z]*\d+[a-z]+\d+[a-z0-9]*(?!\w)"
 _HOST = r"(?:https?://)?\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d{2,5})?\b|::1\b"
 _VERSION = r"\bv\d+(?:\.\d+)+\b|\b\d+\.\d+\.\d+\b"

@@ -32,7 +32,7 @@ _MESSAGE = re.compile(
     r"uploaded|submitted|cancel+ed|restored|imported|could not|couldn.t|unable)\b"
 )
 _GLUED = re.compile(r"[a-z]{2}[A-Z][a-z]|[.!?:][A-Z][a-z]|[a-z]\d[A-Z][a-z]")
-_SENTENCE = re.compile(r"\w+[^\w]+\w+[^\w]+\w+.*[.!?]\W*$")
+_THREE_WORDS = re.compile(r"(?:\W*+\w++){3}")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def worth(element: Element, text: str, typing: Typing) -> int:
         score += 25
     if typing.echoed(text) and len(text) <= 70:
         score += 35 if typing.stands_in(text) else 10
-    if _SENTENCE.search(text):
+    if is_sentence(text):
         score += 14
     if re.search(r"\d", text):
         score += 5
@@ -96,7 +96,11 @@ def is_busy(text: str) -> bool:
 
 def is_sentence(text: str) -> bool:
     """Whether the text is a whole sentence."""
-    return _SENTENCE.search(text) is not None
+    three = _THREE_WORDS.match(text)
+    if three is None:
+        return False
+    end = next(at for at in range(len(text), 0, -1) if text[at - 1].isalnum() or text[at - 1] == "_")
+    return any(mark in text[end:] for mark in ".!?")
 
 
 def is_message(text: str) -> bool:

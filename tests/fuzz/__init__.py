@@ -1,0 +1,1 @@
+"""Mutated recordings, events and bodies against a real machine, between good journeys."""

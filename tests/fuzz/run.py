@@ -1,0 +1,174 @@
+"""One run: bodies and messages for a while, then where all of it is."""
+
+import asyncio
+import json
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import httpx
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+
+from agents.local.processes import free_port
+from agents.local.supervisor import Machine
+from agents.settings import load
+from pipeline.intake import BadInput, read_message
+from tests.fuzz import mutations
+
+PATHS: Final = ("/api/v1/events", "/api/v1/events", "/e/", "/i/v0/e/", "/batch/", "/s/")
+GOOD_EVERY: Final = 20
+"""One good journey among so many bodies and messages."""
+ANSWER_S: Final = 60.0
+"""A later answer is a hang."""
+SETTLE_S: Final = 180.0
+"""How long all may take to come to its place in the end."""
+WRONG_MAX: Final = 10
+
+
+@dataclass
+class Report:
+    """What was sent, how it was answered, and all that was wrong."""
+
+    seed: int
+    sent: Counter[str] = field(default_factory=Counter)
+    good: list[str] = field(default_factory=list)
+    places: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{name} {count}" for name, count in sorted(self.sent.items()))
+        found = ", ".join(f"{name} {count}" for name, count in sorted(self.places.items()))
+        wrong = "".join(f"\nWRONG: {one}" for one in self.wrong)
+        return f"seed {self.seed}: {counts}; good journeys {len(self.good)}; {found}{wrong}"
+
+
+def good_journey(name: str) -> dict[str, Any]:
+    """Three events of an app of its own, with an end."""
+    at_ms = round(time.time() * 1000) - 2_000
+    base = {"app": f"app of {name}", "session_id": f"s-{name}", "journey_id": name, "tab_id": "t", "traffic": "test"}
+    save = {"tag": "button", "role": "button", "name": "Save"}
+    save |= {"candidates": [{"locator": {"by": "role", "role": "button", "name": "Save"}, "count": 1}]}
+    page = {"url": "http://shop.test/", "title": "Shop"}
+    kinds: list[dict[str, Any]] = [
+        {"kind": "navigation", "url": page["url"]},
+        {"kind": "click", "target": save},
+        {"kind": "end"},
+    ]
+    return {
+        "events": [
+            {**base, **one, "id": f"{name}-{seq}", "at_ms": at_ms + 100 * seq, "seq": seq, "page": page}
+            for seq, one in enumerate(kinds)
+        ]
+    }
+
+
+async def _send(machine: Machine, report: Report, seconds: float) -> None:
+    """Bodies by HTTP and messages by Kafka, in turns as the seed says, until time is up."""
+    rng, deadline, number = random.Random(report.seed), time.monotonic() + seconds, 0
+    producer = AIOKafkaProducer(bootstrap_servers=machine.settings.brokers)
+    await producer.start()
+    try:
+        async with httpx.AsyncClient(base_url=machine.url, timeout=ANSWER_S, verify=False) as http:
+            while time.monotonic() < deadline and len(report.wrong) < WRONG_MAX:
+                number += 1
+                name = f"z{report.seed}.{number}"
+                if number % GOOD_EVERY == 0:
+                    await _post(http, report, "/api/v1/events", json.dumps(good_journey(name)).encode(), 202)
+                    report.good.append(name)
+                elif rng.random() < 0.5:
+                    await _post(http, report, rng.choice(PATHS), mutations.body(rng, name))
+                else:
+                    key = rng.choice((name.encode(), None, b"\xff", b""))
+                    value = mutations.body(rng, name)[: 900 * 1024]
+                    await producer.send_and_wait("events", value, key=key)
+                    report.sent["messages"] += 1
+    finally:
+        await producer.stop()
+
+
+async def _post(http: httpx.AsyncClient, report: Report, path: str, body: bytes, wanted: int = 0) -> None:
+    try:
+        answer = await http.post(path, content=body)
+    except httpx.HTTPError as error:
+        report.wrong.append(f"{path}: {type(error).__name__} for {body[:300]!r}")
+        return
+    report.sent[f"http {answer.status_code}"] += 1
+    if answer.status_code >= 500 or wanted not in (0, answer.status_code):
+        report.wrong.append(f"{path}: {answer.status_code} {answer.text[:200]} for {body[:300]!r}")
+
+
+async def _topic(machine: Machine, topic: str) -> list[ConsumerRecord]:
+    """All messages of a topic."""
+    consumer = AIOKafkaConsumer(
+        topic, bootstrap_servers=machine.settings.brokers, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
+    await consumer.start()
+    try:
+        found, ends = [], await consumer.end_offsets(consumer.assignment())
+        while any([await consumer.position(part) < end for part, end in ends.items()]):
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                found += records
+        return found
+    finally:
+        await consumer.stop()
+
+
+async def _missing(machine: Machine, report: Report) -> list[str]:
+    """The journeys and messages that are in no story, no open window and no dead letter."""
+    buried = set()
+    for letter in await _topic(machine, "events-dead-letter"):
+        headers = {name: value.decode("utf-8", "replace") for name, value in letter.headers}
+        buried.add((int(headers["journeywright-partition"]), int(headers["journeywright-offset"])))
+    told = set()
+    for record in await _topic(machine, "stories"):
+        if record.value:
+            told.add(json.loads(record.value)["journey_id"])
+    report.places = Counter({"dead letters": len(buried), "journeys in stories": len(told)})
+    missing = []
+    async with httpx.AsyncClient(base_url=machine.url, timeout=ANSWER_S, verify=False) as http:
+        for record in await _topic(machine, "events"):
+            if (record.partition, record.offset) in buried:
+                continue
+            try:
+                events = read_message(record.value or b"").events
+            except BadInput as error:
+                missing.append(f"message {record.partition}/{record.offset} is no dead letter: {error}")
+                continue
+            for journey in {event.journey_id for event in events} - told:
+                answer = await http.get(f"/api/v1/journeys/{quote(journey, safe='')}")
+                report.places["open"] += answer.status_code == 200
+                if answer.status_code != 200:
+                    kinds = [(event.kind, event.at_ms) for event in events if event.journey_id == journey]
+                    missing.append(f"journey {journey!r} of {record.partition}/{record.offset} is nowhere: {kinds[:5]}")
+        for name in report.good:
+            found = (await http.get("/api/v1/tests", params={"app": f"app of {name}"})).json()
+            if not found["tests"]:
+                missing.append(f"good journey {name} has no test")
+    return missing
+
+
+def run(folder: Path, seed: int, seconds: float) -> Report:
+    """Sends for so many seconds, then waits until all is in its place, for SETTLE_S at most."""
+    settings = load(data=folder, web_port=free_port(), gap_s=60, lateness_s=5, partitions=2)
+    report = Report(seed)
+    with Machine(settings) as machine:
+        before = dict(machine.pids)
+        asyncio.run(_send(machine, report, seconds))
+        deadline = time.monotonic() + SETTLE_S
+        while (missing := asyncio.run(_missing(machine, report))) and time.monotonic() < deadline:
+            time.sleep(2)
+        if machine.pids != before:
+            logs = "\n".join(path.read_text("utf-8", "replace")[-1_500:] for path in (folder / "log").glob("worker*"))
+            report.wrong.append(f"a process ended: {before} before, {machine.pids} after\n{logs}")
+        text = (
+            httpx.get(f"{machine.url}/metrics", timeout=ANSWER_S, verify=False).text if machine.pids == before else ""
+        )
+    report.wrong += missing[:WRONG_MAX]
+    report.wrong += [
+        line for line in text.splitlines() if '_total{cause="internal"' in line and not line.endswith(" 0.0")
+    ]
+    return report

@@ -1,0 +1,68 @@
+"""No text costs more than in proportion to its length, whatever it is made of."""
+
+import re
+from typing import Final
+
+import pytest
+
+from tests.text.costs import UNITS, grows_too_fast, repeated, units_of, ways
+from tests.text.patterns import METHODS, AnyPattern, Found, called, held
+
+CHARS: Final = 2_560
+"""Long enough to tell quadratic from linear; the greatest texts are four times as long."""
+_WORD_WITHIN: Final = r"(?<!\w)a\-a\-a(?!\w)"
+MADE: Final[dict[tuple[str, str], str]] = {
+    ("pipeline/anonymity.py", "'|'.join(map(_found, longest))"): r"(?<!\w)a\s+a\s+a(?!\w)|(?<!\w)1\-1(?!\w)",
+    ("pipeline/consensus.py", "'|'.join((f'(?<!\\\\w){re.escape(text)}(?!\\\\w)' for text in found))"): _WORD_WITHIN,
+    ("pipeline/parameters.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
+    (
+        "pipeline/stories/likeness.py",
+        "f\"(?<!\\\\w){'[^a-z0-9]+'.join(parts)}(?!\\\\w)\"",
+    ): "(?<!\\w)a[^a-z0-9]+a(?!\\w)",
+    ("pipeline/writing/assertions.py", "found.pattern"): r"a\d+a",
+    ("pipeline/writing/parameters.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
+    ("pipeline/writing/secrets.py", "f'(?<![\\\\w@.-]){re.escape(name)}(?![\\\\w@-])'"): r"(?<![\w@.-])a\-a(?![\w@-])",
+    ("pipeline/writing/volatile.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
+    ("pipeline/writing/worth.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
+}
+"""One of each kind of pattern that is made while the program runs, by its file and what stands there."""
+
+KNOWN, UNKNOWN = called()
+EVERY: Final = [
+    *held(),
+    *KNOWN,
+    *(Found(f"{file}: {source}", re.compile(made, re.I), METHODS) for (file, source), made in MADE.items()),
+]
+
+
+def quadratic(pattern: AnyPattern, methods: frozenset[str] = METHODS) -> list[str]:
+    """What costs too much with a pattern, and how much."""
+    found = []
+    for method, work in ways(Found("", pattern, methods)):
+        for unit in dict.fromkeys([*UNITS, *units_of(pattern)]):
+            said = grows_too_fast(work, lambda chars, unit=unit: repeated(unit, chars), CHARS)  # type: ignore[misc]
+            if said:
+                found.append(f"{method} of {unit!r}…: {said}")
+                break
+    return found
+
+
+def test_every_pattern_is_known() -> None:
+    """A new pattern is found by itself; one that is made from other texts must have an example here."""
+    made = {(one.where, one.source) for one in UNKNOWN}
+    assert made == set(MADE)
+    assert len(EVERY) > 150
+
+
+@pytest.mark.parametrize("found", EVERY, ids=lambda found: found.where)
+def test_a_pattern_is_linear(found: Found) -> None:
+    """Twice the text takes about twice the time, whatever it repeats."""
+    assert not quadratic(found.pattern, found.methods)
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\S+@\S", r"\w+\W+\w+\.$", r"\s*x$", r"(?=.*\d)[a-f]{8,}", r"(a+)+$", r"(\w+-)*;"]
+)
+def test_what_is_not_linear_is_noticed(pattern: str) -> None:
+    """Patterns of the kinds that were there once, or that people write."""
+    assert quadratic(re.compile(pattern), frozenset({"search"}))
