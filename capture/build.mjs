@@ -10,7 +10,7 @@ import { harden } from "./harden.mjs";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, "..", "agents", "web", "static", "capture.js");
 const BANNER = "/* journeywright recorder; contains ivya (MIT), a fork of Playwright's injected script (Apache-2.0) */";
-const GZIP_BYTES_MAX = 38_600;
+const GZIP_BYTES_MAX = 45_000;
 
 // ivya is Playwright's own resolution of roles, names and texts as a library. Its parts for that are bundled with a
 // selector engine that we don't need and that no tree shaking removes: we keep the regions that we use, by name.
@@ -22,9 +22,28 @@ const NAMES = [
 ];
 // ivya reads `content: "x" / "y"`, by which icon fonts say what their glyph means, as one string with quotes in it.
 const PSEUDO = 'const unquoted = content.substring(1, content.length - 1);';
-const withOurPseudo = (code) => {
-  if (!code.includes(PSEUDO)) throw new Error("ivya reads `content` in another way than the one we know");
-  return `import { spokenContent } from "./src/pseudo.ts";\n${code.replace(PSEUDO, "const unquoted = spokenContent(content);")}`;
+// Masked elements and what stands in fields are holes in the names and texts of the elements around (src/reader.ts).
+const PATCHES = [
+  [PSEUDO, "const unquoted = spokenContent(content);"],
+  [
+    "const labelledBy = getAriaLabelledByElements(element);\n\tif (!options.embeddedInLabelledBy) {",
+    'const masked = holeFor(element, options.embeddedInTargetElement === "self");\n\tif (masked !== null) { options.visitedElements.add(element); return masked; }\n\t$&',
+  ],
+  ['if (tagName === "INPUT" || tagName === "TEXTAREA") return element.value;', 'if (tagName === "INPUT" || tagName === "TEXTAREA") return hole(element.value);'],
+  ['if (!selectedOptions.length && tagName === "INPUT") return element.value;', 'if (!selectedOptions.length && tagName === "INPUT") return hole(element.value);'],
+  ['return element.getAttribute("value") || "";\n', 'return hole(element.getAttribute("value"));\n'],
+  ['value.full += child.nodeValue || "";', "value.full += wordsOf(child);"],
+  [
+    "if (!shouldSkipForTextMatching(root)) {\n\t\t\tlet",
+    "const masked = textHoleFor(root);\n\t\tif (masked !== null) value.full = value.normalized = masked;\n\t\telse $&",
+  ],
+];
+const patched = (code) => {
+  for (const [theirs, ours] of PATCHES) {
+    if (code.split(theirs).length !== 2) throw new Error(`ivya has another text than the one we know: ${theirs}`);
+    code = code.replace(theirs, ours);
+  }
+  return `import { spokenContent } from "./src/pseudo.ts";\nimport { hole, holeFor, textHoleFor, wordsOf } from "./src/reader.ts";\n${code}`;
 };
 const onlyRolesAndTexts = {
   name: "only-roles-and-texts",
@@ -42,7 +61,7 @@ const onlyRolesAndTexts = {
         return source.slice(start, source.indexOf("//#endregion", start));
       });
       const code = kept.join("\n").replaceAll("Ivya.options.browser", '"chromium"');
-      return { contents: `${withOurPseudo(code)}\nexport { ${NAMES.join(", ")} };`, loader: "js", resolveDir: HERE };
+      return { contents: `${patched(code)}\nexport { ${NAMES.join(", ")} };`, loader: "js", resolveDir: HERE };
     });
   },
 };

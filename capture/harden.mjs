@@ -8,7 +8,7 @@ const words = (text) => text.trim().split(/\s+/);
 
 /** Methods by the kind of object that has them, each kind after those that are asked before it. */
 const METHODS = {
-  String: "charCodeAt codePointAt endsWith includes indexOf lastIndexOf matchAll match padStart padEnd repeat replace replaceAll slice split startsWith substring toLowerCase toUpperCase trim trimEnd trimStart",
+  String: "charCodeAt codePointAt endsWith normalize includes indexOf lastIndexOf matchAll match padStart padEnd repeat replace replaceAll slice split startsWith substring toLowerCase toUpperCase trim trimEnd trimStart",
   Number: "toString toFixed",
   Array: "concat every filter find findIndex findLast flat flatMap forEach includes indexOf join lastIndexOf map pop push reduce reverse shift slice some sort splice unshift entries keys values",
   Map: "clear delete entries forEach get has keys set values",
@@ -17,13 +17,14 @@ const METHODS = {
   WeakSet: "add delete has",
   Promise: "then catch finally",
   Element: "attachShadow getAnimations checkVisibility closest getAttribute getAttributeNames getClientRects getElementsByTagName hasAttribute matches querySelector querySelectorAll",
-  Document: "caretRangeFromPoint createElement createRange createTextNode elementFromPoint elementsFromPoint getElementById getElementsByTagName querySelector querySelectorAll hasFocus",
+  Document: "caretRangeFromPoint createElement createRange createTextNode createTreeWalker elementFromPoint elementsFromPoint getElementById getElementsByTagName querySelector querySelectorAll hasFocus",
   DocumentFragment: "querySelector querySelectorAll getElementById",
   ShadowRoot: "elementFromPoint elementsFromPoint",
   Node: "appendChild contains compareDocumentPosition getRootNode",
   HTMLSlotElement: "assignedElements assignedNodes",
   DOMTokenList: "contains",
   NodeList: "forEach item",
+  TreeWalker: "nextNode",
   RegExp: "exec test",
   Function: "apply bind call",
   EventTarget: "addEventListener removeEventListener dispatchEvent",
@@ -243,7 +244,7 @@ export async function harden(code, here) {
 const OF_IVYA = "visitedElements embeddedInTargetElement embeddedInLabelledBy embeddedInLabel embeddedInDescribedBy embeddedInNativeTextAlternative";
 
 /** What pages say to us, other tabs hear, and web storage keeps: the next document may have another build. */
-const SHARED = words("Hub Injected Kept Handoff Handover Carried Saved KnownSecret Action Message");
+const SHARED = words("Hub Injected Kept Handoff Handover Carried Saved Action Message");
 
 /** Members of our classes whose names mean nothing outside: neither to the browser, nor on the wire, nor in a text. */
 async function onlyOurs(tree, here) {

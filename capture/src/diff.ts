@@ -2,7 +2,7 @@
 import { cut, visible } from "./dom";
 import type { Elements } from "./elements";
 import * as limits from "./limits";
-import { hash53 } from "./privacy";
+import { hash53 } from "./hash";
 import type { FieldState, Item, ListState, Snapshot, StateName } from "./snapshot";
 import type { Candidate, Change, ElementShot, Locator } from "./wire";
 

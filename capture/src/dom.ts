@@ -2,6 +2,7 @@
 import { isElementVisible, normalizeWhiteSpace } from "ivya/utils";
 import { ELEMENTS_MAX } from "./limits";
 import { attempt, native } from "./native";
+import { naming } from "./reader";
 
 export const SKIPPED = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "META", "LINK", "TITLE"]);
 
@@ -41,7 +42,7 @@ export function elementsUnder(root: Document | ShadowRoot | Element, into: Eleme
 }
 
 /** The id attribute; `element.id` of a form may be a field of that name. */
-export const idOf = (element: Element): string => element.getAttribute("id") ?? "";
+export const idOf = (element: Element): string => naming(element, "id");
 
 export const tagOf = (element: Element): string => element.localName.toLowerCase();
 

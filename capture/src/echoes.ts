@@ -2,6 +2,7 @@
 import { cut, fieldValue, isTextField, visible } from "./dom";
 import type { Elements } from "./elements";
 import * as limits from "./limits";
+import { isHidden } from "./reader";
 import type { Change } from "./wire";
 
 /** A field that is being filled, and what stood before in fields that nobody sees. */
@@ -29,7 +30,7 @@ export function echoes({ field, unseen }: Filling, elements: Elements): Change[]
     const after = fieldValue(one);
     if (said.length < 3 || !one.isConnected || after === before || slug(after) !== said) continue;
     const element = elements.describe(one, { most: limits.CHANGE_CANDIDATES_MAX, brief: true });
-    if (!element.masked) changes.push({ change: "value", element, before: cut(before, limits.TEXT_CHARS_MAX), after: cut(after, limits.TEXT_CHARS_MAX) });
+    if (!isHidden(one)) changes.push({ change: "value", element, before: cut(before, limits.TEXT_CHARS_MAX), after: cut(after, limits.TEXT_CHARS_MAX) });
   }
   return changes;
 }

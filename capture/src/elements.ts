@@ -6,6 +6,7 @@ import type { Locators } from "./locators";
 import { attempt } from "./native";
 import type { Indexes, PageIndex } from "./pageindex";
 import type { Privacy } from "./privacy";
+import { naming } from "./reader";
 import { looksGenerated, tellingClasses } from "./telling";
 import type { Ancestor, Candidate, ElementShot, Locator } from "./wire";
 
@@ -72,12 +73,12 @@ export class Elements {
     if (type && /^(input|button)$/.test(shot.tag)) shot.type = cut(type.toLowerCase(), 40);
     if (masked) shot.masked = true;
     else this.addTexts(shot, element, index);
-    this.addNames(shot, element, masked);
+    this.addNames(shot, element);
     this.addStates(shot, element, index, options.brief === true);
     const ask = { most: options.most ?? limits.CANDIDATES_MAX, masked, inner: options.inner, brief: options.brief };
     shot.candidates = this.locators.candidates(element, index, ask);
     if (!options.brief) {
-      const ancestors = this.ancestors(element, index, masked);
+      const ancestors = this.ancestors(element, index);
       if (ancestors.length) shot.ancestors = ancestors;
       const form = closest(element, FORMS);
       if (form !== this.visit?.form) this.visit = null;
@@ -110,15 +111,15 @@ export class Elements {
     if (href) shot.href = cut(href, limits.URL_CHARS_MAX);
   }
 
-  private addNames(shot: ElementShot, element: Element, masked: boolean): void {
+  private addNames(shot: ElementShot, element: Element): void {
     if (idOf(element)) shot.id = cut(idOf(element), limits.TEXT_CHARS_MAX);
-    const name = element.getAttribute("name");
+    const name = naming(element, "name");
     if (name) shot.name_attribute = cut(name, limits.TEXT_CHARS_MAX);
     const testId = this.locators.testId(element);
     if (testId) shot.test_id = cut(testId.value, limits.TEXT_CHARS_MAX);
-    const complete = element.getAttribute("autocomplete");
+    const complete = naming(element, "autocomplete");
     if (complete) shot.autocomplete = cut(complete, 80);
-    const classes = masked ? [] : tellingClasses(element, 6);
+    const classes = tellingClasses(element, 6);
     if (classes.length) shot.classes = classes;
   }
 
@@ -136,7 +137,7 @@ export class Elements {
     if (element.getRootNode().nodeType === 11) shot.shadow = true;
   }
 
-  private ancestors(element: Element, index: PageIndex, masked: boolean): Ancestor[] {
+  private ancestors(element: Element, index: PageIndex): Ancestor[] {
     const found: Ancestor[] = [];
     for (const up of ancestorsOf(element)) {
       if (found.length >= limits.ANCESTORS_MAX || up.nodeName === "BODY") break;
@@ -144,7 +145,7 @@ export class Elements {
       const role = index.role(up);
       if (role && !/^(generic|none|presentation)$/.test(role)) {
         one.role = role;
-        const name = masked ? "" : speakable(index.name(up));
+        const name = speakable(index.name(up));
         if (name) one.name = cut(name, limits.NAME_CHARS_MAX);
       }
       const testId = this.locators.testId(up);
@@ -163,7 +164,7 @@ export class Elements {
       this.visit = { form, holds: text !== undefined && fieldValue(text).trim() !== "" };
     }
     if (this.visit.holds) shot.form_holds = true;
-    const own = [idOf(form), form.getAttribute("name")].find((name) => name && !looksGenerated(name)) ?? "";
+    const own = [idOf(form), naming(form, "name")].find((name) => name && !looksGenerated(name)) ?? "";
     const fields = firstShown(form, NAMEABLE, 2);
     const names = (fields.length ? fields : [element]).map((field) => this.fieldName(field, index));
     const name = names.find((one) => one && !SAYS_NOTHING.test(one)) ?? names[0];
@@ -172,20 +173,20 @@ export class Elements {
   }
 
   private fieldName(field: Element, index: PageIndex): string {
-    const attribute = field.getAttribute("name");
-    if (attribute && !looksGenerated(attribute)) return attribute;
-    return this.privacy.masked(field) ? "" : speakable(index.name(field));
+    const attribute = naming(field, "name");
+    return attribute && !looksGenerated(attribute) ? attribute : speakable(index.name(field));
   }
 
   private frameCandidates(frame: Element): Candidate[] {
     const index = this.indexes.of(frame.ownerDocument);
     const locators: Locator[] = [];
-    for (const attribute of ["name", "title", "src"]) {
-      const value = frame.getAttribute(attribute);
+    const masked = this.privacy.masked(frame);
+    for (const attribute of masked ? ["name"] : ["name", "title", "src"]) {
+      const value = naming(frame, attribute);
       if (value && value.length < limits.TEXT_CHARS_MAX) locators.push({ by: "attribute", tag: tagOf(frame), attribute, value });
     }
     const measured = locators.map((locator) => index.measure(locator, frame)).filter((one) => one !== null);
-    return [...measured, ...this.locators.candidates(frame, index, { most: 8 })].slice(0, 10);
+    return [...measured, ...this.locators.candidates(frame, index, { most: 8, masked })].slice(0, 10);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Config } from "./config";
 import { ancestorsOf, closest, editingHost, idOf, isField, isTextField, parentOf, SKIPPED, speakable, tagOf } from "./dom";
 import { NAME_CHARS_MAX, PATH_STEPS_MAX } from "./limits";
 import type { PageIndex } from "./pageindex";
+import { HOLE, isHidden, naming, plainPart, wordsOf } from "./reader";
 import { INTERACTIVE } from "./actions/retarget";
 import { cutAtWord, looksGenerated, tellingClasses, withoutNumbers } from "./telling";
 import type { Candidate, Locator, PathStep, Scope } from "./wire";
@@ -40,6 +41,7 @@ export class Locators {
     const add = (candidate: Candidate | null): void => {
       if (!candidate || found.length >= ask.most) return;
       const text = JSON.stringify([candidate.locator, candidate.within]);
+      if (text.includes(HOLE)) return;
       if (!found.some((one) => JSON.stringify([one.locator, one.within]) === text)) found.push(candidate);
     };
     const plain = this.meaningful(element, index, ask);
@@ -61,7 +63,7 @@ export class Locators {
   /** Test ids of the element, by the first attribute that it has. */
   testId(element: Element): { attribute: string; value: string } | null {
     for (const attribute of this.config.testIdAttributes) {
-      const value = element.getAttribute(attribute);
+      const value = naming(element, attribute);
       if (value) return { attribute, value };
     }
     return null;
@@ -81,7 +83,7 @@ export class Locators {
       const name = speakable(index.name(element));
       const labels = index.labels(element);
       const short = labels.length && labels.some((label) => label !== name && label.includes(name)) ? [name] : [];
-      for (const label of [...short, ...labels]) locators.push(...withExact("label", speakable(label), element, index));
+      for (const label of [...short, ...labels]) locators.push(...withExact("label", plainPart(speakable(label)), element, index));
     }
     for (const by of ["placeholder", "alt", "title"] as const) {
       const value = element.getAttribute(by)?.trim();
@@ -95,7 +97,7 @@ export class Locators {
 
   private byRole(role: string, element: Element, index: PageIndex): Locator[] {
     const whole = index.name(element);
-    const name = speakable(whole);
+    const name = plainPart(speakable(whole));
     if (!name) return [];
     const locators: Locator[] = [];
     if (name.length <= NAME_CHARS_MAX) {
@@ -113,7 +115,7 @@ export class Locators {
 
   private byText(element: Element, index: PageIndex): Locator[] {
     const whole = index.told(element);
-    const text = speakable(whole);
+    const text = plainPart(speakable(whole));
     if (!text || text !== whole) return text ? [{ by: "text", value: cutAtWord(text, NAME_CHARS_MAX) }] : [];
     if (text.length <= NAME_CHARS_MAX) {
       const bare = withoutNumbers(text);
@@ -127,7 +129,7 @@ export class Locators {
 
   /** A click on a part of the element is a click on the element: the part's own text, or the role named by it. */
   private byInner(inner: Element, element: Element, index: PageIndex): Candidate[] {
-    const text = speakable(index.text(inner));
+    const text = plainPart(speakable(index.text(inner)));
     if (inner === element || !text || text.length > NAME_CHARS_MAX) return [];
     const role = index.role(element);
     const named = role ? index.measure({ by: "role", role, name: text }, element) : null;
@@ -151,7 +153,7 @@ export class Locators {
     const locators: Locator[] = [];
     if (idOf(element) && !looksGenerated(idOf(element))) locators.push({ by: "id", value: idOf(element) });
     for (const attribute of masked ? ["name"] : ["name", "data-value", "data-id", "aria-controls", "data-name"]) {
-      const value = element.getAttribute(attribute);
+      const value = naming(element, attribute);
       if (value && value.length <= 80 && !looksGenerated(value)) locators.push({ by: "attribute", tag, attribute, value });
     }
     const href = !masked && (tag === "a" || tag === "area") ? element.getAttribute("href") : null;
@@ -216,7 +218,7 @@ export class Locators {
     if (testId) countedByTexts({ by: "test_id", ...testId });
     const role = index.role(up);
     if (role && SCOPE_ROLES.has(role)) {
-      const name = ask.masked || role === "row" || role === "cell" ? "" : speakable(index.name(up));
+      const name = ask.masked || role === "row" || role === "cell" ? "" : plainPart(speakable(index.name(up)));
       if (name && name.length <= NAME_CHARS_MAX) counted({ by: "role", role, name });
       if (LANDMARKS.has(role)) counted({ by: "role", role });
       if (!ask.masked && UNNAMED_SCOPES.has(role) && !LANDMARKS.has(role)) {
@@ -272,13 +274,13 @@ function withExact(by: "label" | "placeholder" | "alt" | "text" | "title", value
 
 /** Short texts inside `up`, most telling first: those that `element` itself doesn't show, then its own. */
 function tellingTexts(up: Element, element: Element, index: PageIndex): string[] {
-  const own = index.text(element);
+  const own = plainPart(index.text(element));
   const texts: { text: string; weight: number }[] = [];
   const look = (node: Element, depth: number): void => {
     if (texts.length > 12 || depth > 8) return;
     for (const child of [...node.children, ...(node.shadowRoot?.children ?? [])]) {
       if (child === element || SKIPPED.has(child.nodeName)) continue;
-      const text = speakable(index.text(child));
+      const text = plainPart(speakable(index.text(child)));
       if (!text) continue;
       const leaf = text.length <= HAS_TEXT_CHARS_MAX;
       if (leaf && text !== own && text.length > 1 && /[\p{L}\d]/u.test(text)) {
@@ -289,7 +291,7 @@ function tellingTexts(up: Element, element: Element, index: PageIndex): string[]
     }
   };
   look(up, 0);
-  const direct = speakable(ownText(up));
+  const direct = isHidden(up) ? "" : speakable(ownText(up));
   if (direct.length > 1 && direct.length <= HAS_TEXT_CHARS_MAX) texts.push({ text: direct, weight: 1 });
   texts.sort((a, b) => a.weight - b.weight);
   const others = [...new Set(texts.map((one) => one.text))].slice(0, 4);
@@ -298,6 +300,6 @@ function tellingTexts(up: Element, element: Element, index: PageIndex): string[]
 
 export function ownText(element: Element): string {
   let text = "";
-  for (let child = element.firstChild; child; child = child.nextSibling) if (child.nodeType === 3) text += child.nodeValue ?? "";
+  for (let child = element.firstChild; child; child = child.nextSibling) if (child.nodeType === 3) text += wordsOf(child);
   return text;
 }

@@ -1,6 +1,6 @@
 // Starts the recorder once per top-level document, and joins same-origin frames to it.
 import { Actions } from "./actions";
-import { readConfig } from "./config";
+import { readConfig, type Mask } from "./config";
 import { attempt, faults, guard, native, newId } from "./native";
 import { Pages } from "./pages";
 import { Recorder } from "./recorder";
@@ -11,7 +11,7 @@ type Realm = Window & typeof globalThis;
 
 /** What one frame's copy of the script finds in the top window: how to join its recorder. */
 interface Hub {
-  joinRealm(realm: Realm): void;
+  joinRealm(realm: Realm, mask?: Mask): void;
 }
 
 const HUB = Symbol.for("journeywright");
@@ -23,7 +23,7 @@ const BLANK_WAIT_MS = 30_000;
 function start(): void {
   const top = attempt(() => (window.top as Hubbed | null) ?? null, null);
   const hub = attempt(() => top?.[HUB] ?? null, null);
-  if (hub) return hub.joinRealm(window);
+  if (hub) return hub.joinRealm(window, readConfig()?.mask);
   if (window.top !== window && attempt(() => Boolean(top?.document), false)) return;
   if ((window as Hubbed)[HUB]) return;
   if (location.protocol === "about:" && window.opener) return waitForDocument();
@@ -62,7 +62,7 @@ class Main {
   }
 
   run(): void {
-    const hub: Hub = { joinRealm: guard((realm: Realm) => this.joinRealm(realm)) };
+    const hub: Hub = { joinRealm: guard((realm: Realm, mask: Mask = "") => this.joinRealm(realm, mask)) };
     Object.defineProperty(window, HUB, { value: hub });
     Object.defineProperty(window, "journeywright", {
       value: Object.freeze({ end: () => this.end(), errors: () => ({ ...faults }) }),
@@ -70,6 +70,7 @@ class Main {
     });
     this.channel?.addEventListener("message", guard((event) => this.hear(event.data as Message)));
     this.joinRealm(window);
+    window.addEventListener("load", guard(() => this.recorder.watch.watchTree(document)));
     if (document.documentElement) this.pages.start();
     else {
       const waiting = new MutationObserver(guard(() => {
@@ -82,7 +83,8 @@ class Main {
   }
 
   /** Listens in a window of this origin: the top one's or a frame's. Safe to call again. */
-  private joinRealm(realm: Realm): void {
+  private joinRealm(realm: Realm, mask: Mask = ""): void {
+    this.recorder.privacy.maskDocument(realm.document, mask);
     this.actions.listen(realm);
     this.recorder.watch.watchTree(realm.document);
     realm.document.addEventListener("load", this.frameLoaded, true);

@@ -12,6 +12,7 @@ import {
 } from "ivya/utils";
 import { containsDeep, elementsUnder, idOf, isField, parentOf, SKIPPED, squash } from "./dom";
 import { attempt } from "./native";
+import { HOLE, isHidden, wordsOf } from "./reader";
 import type { Candidate, Locator, Scope } from "./wire";
 
 const LABELLED = "input,select,textarea,button,meter,output,progress,[aria-label],[aria-labelledby]";
@@ -59,16 +60,18 @@ export class PageIndex {
   }
 
   name(element: Element): string {
+    if (isHidden(element)) return "";
     const known = this.names.get(element) ?? this.lasting.names.get(element);
     if (known !== undefined) return known;
-    const name = attempt(() => squash(getElementAccessibleName(element, false)), "");
+    const whole = attempt(() => squash(getElementAccessibleName(element, false)), "");
+    const name = whole.replaceAll(HOLE, "").trim() ? whole : "";
     this.names.set(element, name);
     if (!isField(element) && !element.hasAttribute("aria-labelledby")) this.lasting.names.set(element, name);
     return name;
   }
 
   text(element: Element): string {
-    return attempt(() => elementText(this.texts, element).normalized, "");
+    return isHidden(element) ? "" : attempt(() => elementText(this.texts, element).normalized, "");
   }
 
   /** What the page put into a web component, without what the component's own shadow root adds; else all its text. */
@@ -76,7 +79,7 @@ export class PageIndex {
     if (!element.shadowRoot) return this.text(element);
     let text = "";
     for (let child = element.firstChild; child; child = child.nextSibling) {
-      text += child.nodeType === 1 ? ` ${this.text(child as Element)} ` : child.nodeType === 3 ? (child.nodeValue ?? "") : "";
+      text += child.nodeType === 1 ? ` ${this.text(child as Element)} ` : child.nodeType === 3 ? wordsOf(child) : "";
     }
     return squash(text) || this.text(element);
   }
@@ -89,7 +92,7 @@ export class PageIndex {
   }
 
   labels(element: Element): string[] {
-    return attempt(() => getElementLabels(this.texts, element).map((label) => label.normalized), []);
+    return attempt(() => getElementLabels(this.texts, element).map((label) => label.normalized).filter((label) => label !== HOLE), []);
   }
 
   level(element: Element): number {

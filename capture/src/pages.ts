@@ -3,7 +3,7 @@ import { cut } from "./dom";
 import type { Carried } from "./effects";
 import * as limits from "./limits";
 import { attempt, guard, native } from "./native";
-import { bareUrl } from "./privacy";
+import { bareUrl } from "./addresses";
 import type { Handover, Recorder } from "./recorder";
 import type { Requests } from "./requests";
 import type { NavigationHow } from "./wire";
@@ -121,6 +121,7 @@ export class Pages {
     };
     if (recorder.identity.journeyOpen) recorder.session.write(HANDOVER, recorder.privacy.redactJson(JSON.stringify(handover)));
     recorder.sendDue(true);
+    recorder.privacy.save();
     recorder.transport.leave();
   }
 
@@ -182,8 +183,10 @@ export class Pages {
 
   private download(name: string, url: string, cause: string | null): void {
     const { recorder } = this;
-    const filename = recorder.privacy.masksAll ? "" : cut(name, limits.TEXT_CHARS_MAX);
-    const address = /^(blob|data):/.test(url) ? (url.split(":")[0] ?? "") + ":" : cut(bareIf(recorder, url), limits.URL_CHARS_MAX);
+    const masked = recorder.privacy.masksAll;
+    const filename = masked ? "" : cut(name, limits.TEXT_CHARS_MAX);
+    const file = masked ? attempt(() => new URL(url).origin + "/", "") : cut(url, limits.URL_CHARS_MAX);
+    const address = /^(blob|data):/.test(url) ? (url.split(":")[0] ?? "") + ":" : file;
     recorder.emit({ kind: "download", filename, url: address, cause });
   }
 
@@ -230,7 +233,7 @@ export class Pages {
       const pages = this;
       const asking = function (...args: unknown[]): unknown {
         const answer = original.apply(realm, args);
-        pages.answered(dialog, String(args[0] ?? ""), answer);
+        pages.answered(dialog, String(args[0] ?? ""), answer, realm.document);
         return answer;
       };
       this.wrapped.add(asking);
@@ -238,11 +241,15 @@ export class Pages {
     }
   }
 
-  private readonly answered = guard((dialog: "alert" | "confirm" | "prompt", message: string, answer: unknown) => {
+  private readonly answered = guard((dialog: "alert" | "confirm" | "prompt", message: string, answer: unknown, doc: Document) => {
     const { recorder } = this;
     const accepted = dialog === "alert" || (dialog === "prompt" ? answer !== null : answer === true);
-    const masked = recorder.privacy.masksAll;
-    const value = dialog === "prompt" && typeof answer === "string" && !masked ? cut(answer, limits.VALUE_CHARS_MAX) : "";
+    const { privacy } = recorder;
+    const masked = privacy.masksAll || privacy.masksDocument(doc);
+    const said = dialog === "prompt" && typeof answer === "string" ? answer : "";
+    const secret = said ? (masked ? "masked" : privacy.kindAsked(message)) : undefined;
+    if (secret) privacy.remember(said, secret);
+    const value = secret ? "" : cut(said, limits.VALUE_CHARS_MAX);
     const cause = recorder.action?.id ?? null;
     const event = { kind: "dialog" as const, dialog, message: masked ? "" : cut(message, limits.TEXT_CHARS_MAX), accepted, cause };
     recorder.emit(value ? { ...event, value } : event);

@@ -8,7 +8,8 @@ import * as limits from "./limits";
 import { Locators } from "./locators";
 import { native, newId } from "./native";
 import { Indexes, Known } from "./pageindex";
-import { bareUrl, Privacy } from "./privacy";
+import { bareUrl } from "./addresses";
+import { Privacy } from "./privacy";
 import { Snapshots } from "./snapshot";
 import { Store } from "./store";
 import { Transport } from "./transport";
@@ -54,6 +55,8 @@ export class Recorder implements Host {
   action: Action | null = null;
   /** Whether the body of a request holds what the user is typing. */
   takesTyping: (body: unknown) => boolean = () => false;
+  /** A secret is being typed: addresses that the page asks for meanwhile may hold what there is of it. */
+  typesSecret = false;
   private typed: string[] = [];
   private outbox: Waiting[] = [];
   private timer = 0;
@@ -71,7 +74,11 @@ export class Recorder implements Host {
     const url = `${config.endpoint}/api/v1/events${query}`;
     this.transport = new Transport(url, this.session, (text) => this.privacy.redactJson(text), config.deliver);
     const known = new Known();
-    this.watch = new Watch(onShadow, (element, withInner) => known.forget(element, withInner));
+    this.watch = new Watch(onShadow, (element, withInner) => {
+      known.forget(element, withInner);
+      this.privacy.changed(element);
+    });
+    this.privacy.by(this.watch);
     this.indexes = new Indexes(() => this.watch.treeNow(), known);
     this.elements = new Elements(this.indexes, new Locators(config), this.privacy);
     this.effects = new Effects(this, this.watch, new Snapshots(this.indexes, this.privacy), this.elements);
@@ -84,8 +91,7 @@ export class Recorder implements Host {
 
   page(): PageShot {
     const url = this.privacy.masksAll ? bareUrl(location.href) : location.href;
-    const title = this.privacy.masksAll ? "" : document.title;
-    return { url: cut(url, limits.URL_CHARS_MAX), title: cut(title, limits.TEXT_CHARS_MAX), width_px: innerWidth, height_px: innerHeight };
+    return { url: cut(url, limits.URL_CHARS_MAX), title: cut(this.privacy.title, limits.TEXT_CHARS_MAX), width_px: innerWidth, height_px: innerHeight };
   }
 
   words(): string[] {

@@ -3,7 +3,7 @@ import type { Config } from "./config";
 import { cut } from "./dom";
 import { REQUESTS_PER_ACTION_MAX, URL_CHARS_MAX } from "./limits";
 import { attempt, guard } from "./native";
-import { bareUrl } from "./privacy";
+import { bareUrl } from "./addresses";
 import type { Recorder } from "./recorder";
 
 interface Sent {
@@ -13,6 +13,8 @@ interface Sent {
   cause: string | null;
   /** It took along what the user was typing just then. */
   typing: boolean;
+  /** Told without the values in its address. */
+  bare: boolean;
   done: boolean;
 }
 
@@ -40,10 +42,10 @@ export class Requests {
     for (const sent of this.open) this.end(sent, null);
   }
 
-  private begin(method: string, url: string, type: string, body?: unknown): Sent | null {
+  private begin(realm: Realm, method: string, url: string, type: string, body?: unknown): Sent | null {
     const address = attempt(() => new URL(url, location.href).href, "");
     if (!/^(https?|wss?):/.test(address) || address.startsWith(this.config.endpoint + "/")) return null;
-    const sent = { method: cut(method.toUpperCase(), 20), url: address, type, cause: this.recorder.cause(), typing: this.recorder.takesTyping(body), done: false };
+    const sent = { method: cut(method.toUpperCase(), 20), url: address, type, cause: this.recorder.cause(), typing: this.recorder.takesTyping(body), bare: this.recorder.typesSecret || this.recorder.privacy.masksDocument(realm.document), done: false };
     this.open.add(sent);
     this.recorder.watch.requestBegins(sent);
     return sent;
@@ -57,7 +59,7 @@ export class Requests {
     if (this.counted.cause !== sent.cause) this.counted = { cause: sent.cause, count: 0 };
     if ((this.counted.count += 1) > REQUESTS_PER_ACTION_MAX) return;
     const { method, type, cause, typing } = sent;
-    const url = cut(this.recorder.privacy.masksAll ? bareUrl(sent.url) : sent.url, URL_CHARS_MAX);
+    const url = cut(sent.bare || this.recorder.privacy.masksAll ? bareUrl(sent.url) : sent.url, URL_CHARS_MAX);
     this.recorder.emit({ kind: "request", method, url, status: status || null, type, cause, ...(typing ? { typing } : {}) });
   }
 
@@ -70,7 +72,7 @@ export class Requests {
     const fetch = function (this: unknown, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
       const sent = attempt(() => {
         const request = typeof input === "object" && "url" in input ? input : null;
-        return requests.begin(init?.method ?? request?.method ?? "GET", request ? request.url : String(input), "fetch", init?.body);
+        return requests.begin(realm, init?.method ?? request?.method ?? "GET", request ? request.url : String(input), "fetch", init?.body);
       }, null);
       const answer = original.call(this === undefined ? realm : (this as Realm), input, init);
       if (sent) answer.then((response) => requests.finish(sent, response.status), () => requests.finish(sent, null));
@@ -93,7 +95,7 @@ export class Requests {
     } as typeof open;
     proto.send = function (this: XMLHttpRequest, body?: Document | XMLHttpRequestBodyInit | null): void {
       const ask = asked.get(this);
-      const sent = ask ? attempt(() => requests.begin(ask.method, ask.url, "xmlhttprequest", body), null) : null;
+      const sent = ask ? attempt(() => requests.begin(realm, ask.method, ask.url, "xmlhttprequest", body), null) : null;
       if (sent) this.addEventListener("loadend", () => requests.finish(sent, this.status || null));
       return send.call(this, body);
     };
@@ -105,7 +107,7 @@ export class Requests {
     if (!proto || !original || this.wrapped.has(original)) return;
     const requests = this;
     const sendBeacon = function (this: Navigator, url: string | URL, data?: BodyInit | null): boolean {
-      const sent = attempt(() => requests.begin("POST", String(url), "beacon"), null);
+      const sent = attempt(() => requests.begin(realm, "POST", String(url), "beacon"), null);
       requests.finish(sent, null);
       return original.call(this, url, data);
     };
@@ -126,7 +128,7 @@ export class Requests {
         const cause = requests.recorder.cause();
         if (cause === null || told.get(this) === cause) return;
         told.set(this, cause);
-        requests.finish(requests.begin("SEND", this.url, "ws"), null);
+        requests.finish(requests.begin(realm, "SEND", this.url, "ws"), null);
       }, undefined);
       return send.call(this, data as string);
     };

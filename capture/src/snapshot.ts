@@ -5,6 +5,7 @@ import * as limits from "./limits";
 import { attempt, native } from "./native";
 import type { Indexes, PageIndex } from "./pageindex";
 import type { Privacy } from "./privacy";
+import { isHidden, naming, wordsOf } from "./reader";
 
 export interface Item {
   el: Element;
@@ -81,6 +82,7 @@ export class Snapshots {
   ) {}
 
   take(doc: Document): Snapshot {
+    this.privacy.learn();
     return this.indexes.cached(() => {
       const walk = new Walk(this.indexes, this.privacy);
       const root = doc.body ?? doc.documentElement;
@@ -134,12 +136,11 @@ class Walk {
   private contextOf(element: Element, role: string, around: Context): Context {
     const liveness = element.getAttribute("aria-live");
     const live = around.live || LIVE_ROLES.test(role) || showsLive(element) || liveness === "polite" || liveness === "assertive";
-    const mask = element.getAttribute("data-mask");
     let zone = around.zone;
     if (live || role === "dialog" || role === "alertdialog") zone = 0;
     else if (ASIDE.test(role) && zone === 1) zone = 2;
     else if (role === "main") zone = 1;
-    return { zone, live, covered: around.covered, masked: around.masked || (mask !== null && mask !== "false") };
+    return { zone, live, covered: around.covered, masked: around.masked || isHidden(element) };
   }
 
   /** Takes what the element itself shows and marks what its children needn't tell again. */
@@ -192,7 +193,7 @@ class Walk {
     if (!own) return "";
     let text = "";
     for (let child = element.firstChild; child; child = child.nextSibling) {
-      if (child.nodeType === 3) text += child.nodeValue ?? "";
+      if (child.nodeType === 3) text += wordsOf(child);
       else if (child.nodeType === 1 && isInline(child as Element)) text += index.text(child as Element);
       else text += " ";
     }
@@ -248,11 +249,12 @@ class Walk {
   private field(element: Element, role: string, index: PageIndex, context: Context): void {
     if (!visible(element)) return;
     this.state(element, role, index);
-    const secret = context.masked || this.privacy.kindOf(element) !== undefined;
     const select = element.nodeName === "SELECT";
-    const value = select ? squash((element as HTMLSelectElement).selectedOptions[0]?.label) : fieldValue(element);
-    const name = context.masked ? "" : speakable(index.name(element)) || (element.getAttribute("name") ?? "");
-    const sign = `${role}|${cut(name, 80)}|${element.getAttribute("name") ?? idOf(element)}`;
+    const option = select ? (element as HTMLSelectElement).selectedOptions[0] : undefined;
+    const value = select ? squash(option?.label) : fieldValue(element);
+    const secret = context.masked || (option !== undefined && isHidden(option)) || this.privacy.kindOf(element, value) !== undefined;
+    const name = context.masked ? "" : speakable(index.name(element)) || naming(element, "name");
+    const sign = `${role}|${cut(name, 80)}|${naming(element, "name") || idOf(element)}`;
     this.snapshot.fields.set(element, { value: secret ? "" : cut(value, limits.TEXT_CHARS_MAX), secret, sign });
     if (name) this.addItem(element, role || "textbox", name, context);
   }

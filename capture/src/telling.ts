@@ -1,5 +1,8 @@
 // Which ids, classes and words a person wrote, and which a program made up.
 
+import { isPlain } from "./plainwords";
+import { isHidden } from "./reader";
+
 const FRAMEWORK = /^(:r|r:|radix|react-|ember|headlessui|mui-|chakra|ext-|yui|gwt|ui-id|select2-|mat-|cdk-|ng-|v-|svelte-|jss|sc-|css-|emotion|tippy-|popper|downshift|rc_|uid|uuid|guid)/i;
 const STATE =
   /^(is-|has-|js-|ng-|u-)|(^|-)(active|selected|open|opened|closed|hover|focus|focused|focus-visible|disabled|checked|loading|current|expanded|collapsed|show|shown|hide|hidden|visible|in|fade|blank|empty|filled|dirty|touched|first|last|odd|even|dragging|animated)$/i;
@@ -39,8 +42,9 @@ function manyTransitions(id: string): boolean {
 
 /** Classes that look hand-written and don't tell a passing state. */
 export function tellingClasses(element: Element, most: number): string[] {
+  const masked = isHidden(element);
   return [...element.classList]
-    .filter((name) => name.length > 2 && !STATE.test(name) && !UTILITY.test(name) && !looksGenerated(name))
+    .filter((name) => (!masked || isPlain(name)) && name.length > 2 && !STATE.test(name) && !UTILITY.test(name) && !looksGenerated(name))
     .slice(0, most);
 }
 

@@ -20,6 +20,8 @@ export class Transport {
   private heldUntilMs = 0;
   private waiting: (() => void)[] = [];
   private number = 0;
+  /** A page that isn't there as a whole may show in its title what it masks further down. */
+  private readonly startMs = native.now();
 
   /** `clean` takes what must not leave the page out of an event's JSON text, right before it is sent. */
   constructor(
@@ -83,7 +85,7 @@ export class Transport {
     if (this.timer) native.cancel(this.timer);
     this.timer = native.later(() => {
       this.timer = 0;
-      void this.send();
+      this.send().catch(guard((error: unknown) => { throw error; }));
     }, ms);
   }
 
@@ -106,8 +108,9 @@ export class Transport {
     if (this.sending || !this.queue.length) return;
     const held = this.heldUntilMs - native.now();
     if (held > 0) return this.schedule(held);
-    this.sending = true;
+    if (document.readyState !== "complete" && native.now() - this.startMs < limits.SECRET_HOLD_MS) return this.schedule(limits.SEND_AFTER_MS);
     const body = this.batch(this.failures > 2 ? limits.KEEPALIVE_CHARS_MAX : limits.BATCH_CHARS_MAX);
+    this.sending = true;
     const answer = await this.post(body.text, body.text.length < limits.KEEPALIVE_CHARS_MAX).catch(() => null);
     this.sending = false;
     const status = answer?.status ?? 0;

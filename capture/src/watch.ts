@@ -6,7 +6,7 @@ import { guard, native } from "./native";
 const ATTRIBUTES =
   ("class style hidden open disabled role value checked selected placeholder title alt id name href src label readonly " +
     "aria-hidden aria-label aria-labelledby aria-expanded aria-selected aria-checked aria-pressed aria-disabled " +
-    "aria-invalid aria-current aria-live aria-modal data-testid data-test-id data-test contenteditable").split(" ");
+    "aria-invalid aria-current aria-live aria-modal data-testid data-test-id data-test data-mask type contenteditable").split(" ");
 const STYLE_BATCHES_MAX = 20;
 const AROUND_LEVELS = 3;
 const AROUND_MS = 300;
@@ -25,7 +25,7 @@ export class Watch {
   private aroundUntilMs = 0;
   private styleBatches = 0;
   private readonly observer: MutationObserver;
-  private readonly seen = new WeakSet<Node>();
+  private readonly seen = new Set<Document | ShadowRoot>();
   private readonly requests = new Map<object, number>();
 
   constructor(
@@ -36,13 +36,21 @@ export class Watch {
   }
 
   watchTree(root: Document | ShadowRoot): void {
-    if (this.seen.has(root)) return;
-    this.seen.add(root);
-    const observed = { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES };
-    this.observer.observe(root, observed);
-    if (root.nodeType === 11) this.onShadow(root as ShadowRoot);
-    for (const element of elementsUnder(root)) if (element.shadowRoot) this.watchTree(element.shadowRoot);
+    if (!this.seen.has(root)) {
+      this.seen.add(root);
+      const observed = { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES };
+      this.observer.observe(root, observed);
+      if (root.nodeType === 11) this.onShadow(root as ShadowRoot);
+    }
+    // Shadow trees that the page's own markup declares come to be without a word.
+    for (const element of elementsUnder(root)) this.observeShadow(element);
     this.touch();
+  }
+
+  /** The documents and shadow trees that are there now. */
+  roots(): (Document | ShadowRoot)[] {
+    for (const root of this.seen) if (!(root.nodeType === 9 ? (root as Document).defaultView : root.isConnected)) this.seen.delete(root);
+    return [...this.seen];
   }
 
   /** The epoch with everything counted that has happened so far. */
@@ -126,9 +134,13 @@ export class Watch {
   }
 
   private observeShadows(element: Element): void {
-    if (element.shadowRoot) this.watchTree(element.shadowRoot);
-    if (!element.firstElementChild) return;
-    for (const inner of element.querySelectorAll("*")) if (inner.shadowRoot) this.watchTree(inner.shadowRoot);
+    this.observeShadow(element);
+    if (element.firstElementChild) for (const inner of element.querySelectorAll("*")) this.observeShadow(inner);
+  }
+
+  private observeShadow(element: Element): void {
+    const { shadowRoot } = element;
+    if (shadowRoot && !this.seen.has(shadowRoot)) this.watchTree(shadowRoot);
   }
 }
 

@@ -50,14 +50,30 @@ NAMED_BY_CONTENT = {
 BUTTON_TYPES = {"button", "submit", "reset", "image"}
 _MASK = re.compile(r"[*•●∙·＊⬤]{2,}")
 _PASSWORD = re.compile(
-    r"pass[-_ ]?(word|wd|phrase|code)|passwor[dt]|\bpwd\b|pwd$|^pwd|contrase|mot[-_ ]?de[-_ ]?passe", re.IGNORECASE
+    r"pass[-_ ]?(word|wd|phrase|code|key)|passwor[dt]|\bpwd\b|pwd$|^pwd|contrase|mot[-_ ]?de[-_ ]?passe|kennwort|senha|"
+    r"wachtwoord|парол|密码|パスワード|secret(?!ar)|api[-_ ]?key|access[-_ ]?(token|key)|private[-_ ]?key|"
+    r"(recovery|seed)[-_ ]?(key|phrase)|(?<![a-z])pin(?![a-z])|pin[-_ ]?code",
+    re.IGNORECASE,
 )
-_OTP = re.compile(r"one-time-code|\b(otp|totp|2fa|mfa)\b|one[-_ ]?time|verification[-_ ]?code", re.IGNORECASE)
-_CARD = re.compile(r"^cc-|card[-_ ]?(number|no\b|cvc|cvv)|\b(cvc|cvv|csc)\b|cardnumber|credit[-_ ]?card", re.IGNORECASE)
+_OTP = re.compile(
+    r"one-time-code|(?<![a-z])(otp|totp|2fa|mfa|tan)(?![a-z])|one[-_ ]?time|authenticator|"
+    r"(verification|verify|auth|authentication|sms|login|sign[-_ ]?in|access|backup|recovery|confirm|confirmation)"
+    r"[-_ ]?code",
+    re.IGNORECASE,
+)
+_CARD = re.compile(
+    r"^cc-|cc[-_ ]?num|card[-_ ]?(number|no\b|num\b|cvc|cvv)|(?<![a-z])(cvc|cvv|cv2|csc)\d?(?![a-z])|"
+    r"(credit|debit)[-_ ]?card|"
+    r"security[-_ ]?code|\biban\b|kartennummer",
+    re.IGNORECASE,
+)
+_CARD_RUN = re.compile(r"(?<!\d)(?:\d{13,19}|\d{3,7}(?:[ \u00a0.-]\d{2,7}){2,5})(?!\d)")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_LOOKS_UP = {"combobox", "searchbox"}
 _EXAMPLES = re.compile(r"^(e\.?g\b|for example|such as)|,.*,", re.IGNORECASE)
 """A placeholder that lists what could be typed says nothing of what is."""
-_TELLING = ("id", "name", "autocomplete", "placeholder", "aria-label", "data-testid")
-_NO_PASSWORD_TYPES = {"email", "search", "url", "date", "datetime-local", "month", "week", "time", "color", "range"}
+_TELLING = ("id", "name", "autocomplete", "placeholder", "aria-label", "title", "data-testid")
+_NO_PASSWORD_TYPES = {"email", "url", "date", "datetime-local", "month", "week", "time", "color", "range"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +147,33 @@ def secret_kind(attributes: Mapping[str, str], value: str) -> Secret | None:
         return "password"
     if kind in _NO_PASSWORD_TYPES:
         return "masked" if _MASK.fullmatch(value.strip()) else None
-    told = [attributes[name] for name in _TELLING if name in attributes]
+    told = [_CAMEL.sub(" ", attributes[name]) for name in _TELLING if name in attributes]
+    looks_up = kind == "search" or attributes.get("role", "") in _LOOKS_UP
+    if looks_up and attributes.get("autocomplete", "").strip().lower() == "new-password":
+        told.remove(attributes["autocomplete"])  # asked for by widgets that look things up, to keep browsers quiet
     if _EXAMPLES.search(attributes.get("placeholder", "")):
-        told.remove(attributes["placeholder"])
+        told.remove(_CAMEL.sub(" ", attributes["placeholder"]))
     if any(_PASSWORD.search(text) for text in told):
         return "password"
     if any(_OTP.search(text) for text in told):
         return "otp"
-    if any(_CARD.search(text) for text in told):
+    if any(_CARD.search(text) for text in told) or holds_card(value):
         return "card"
     return "password" if _MASK.fullmatch(value.strip()) else None
+
+
+def holds_card(value: str) -> bool:
+    """Whether a value has the number of a card in it, in whatever groups it stands."""
+    return any(_is_card(found[0]) for found in _CARD_RUN.finditer(value))
+
+
+def _is_card(value: str) -> bool:
+    """13 to 19 digits as cards have them, with a right check digit (Luhn)."""
+    digits = [int(char) for char in value if char in "0123456789"]
+    if not 13 <= len(digits) <= 19 or not 2 <= digits[0] <= 6:
+        return False
+    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
 def tells_secret(text: str) -> bool:
@@ -154,6 +187,7 @@ def facts_of(target: Element | None) -> dict[str, str]:
         return {}
     facts = {
         "type": target.type,
+        "role": target.role,
         "id": target.id,
         "name": target.name_attribute,
         "autocomplete": target.autocomplete,

@@ -69,12 +69,29 @@ def host_of(url: str) -> str:
 
 
 _SECRET_IN_URL = re.compile(
-    r"(?P<name>[?&#;](?:[^=&#;?]*[-_.\[])?"
-    r"(?:pass(?:word|wd|phrase|code)?|pwd|pin|otp|cvc|cvv|card_?number|secret|access_?token|id_?token|api_?key)[\])]*=)"
-    r"[^&#;]+",
+    r"(?P<name>[?&#;](?:[^=&#;?\s]{0,40}"
+    r"(?:token|secret|signature|passw[a-z]{0,6}|pass|passphrase|passcode|pwd|credentials?|jwt|otp|hmac|sessionid|"
+    r"(?:api|access|auth|private|secret|session)[-_]?key(?:id)?|card[-_]?number|cvc|cvv)"
+    r"|(?:[^=&#;?\s]{0,40}[.\[])?"
+    r"(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|csrf|xsrf)"
+    r"[-_]?)?(?:code|key|sig|sign|auth|authorization|sid|pin|ticket|magic|invite|invitation|assertion|credential))"
+    r"(?:\]|\)|%5D){0,3}=)[^&#;\s]+",
     re.IGNORECASE,
 )
-_URL_SUSPECT = re.compile(r"@|pass|pwd|pin|otp|cv[cv]|card|secret|token|key", re.IGNORECASE)
+_JWT = re.compile(r"eyJ[\w-]{8,4000}\.[\w-]{4,4000}(?:\.[\w-]{0,4000})?")
+_GRANT_IN_PATH = re.compile(
+    r"(?P<name>/(?:reset|reset-?password|password-?reset|token|verify|verification|confirm|confirmation|activate|"
+    r"activation|invite|invitations?|magic|magic-?link|unsubscribe|signed|auth|sso|otp|code)/)"
+    r"(?P<value>[^/?#\s]{6,4000})",
+    re.IGNORECASE,
+)
+"""What follows in a path on one of these words is what makes the address work, if it looks drawn by chance."""
+_DRAWN = re.compile(r"\d|[a-z][A-Z]|^.{20}")
+_URL_SUSPECT = re.compile(
+    r"@|pass|pwd|pin|otp|cv[cv]|card|secret|token|key|cod|sig|auth|sid|sess|ticket|magic|invit|assert|cred|jwt|hmac|"
+    r"eyJ|reset|verif|confirm|activat|unsub|sso",
+    re.IGNORECASE,
+)
 WITHHELD_MARK = "withheld"
 
 
@@ -87,7 +104,12 @@ def bare_url(url: str) -> str:
     """An address of any length, likewise."""
     if not _URL_SUSPECT.search(url):
         return url
-    return _SECRET_IN_URL.sub(rf"\g<name>{WITHHELD_MARK}", urls.without_user(url) if "@" in url else url)
+    bare = _JWT.sub(WITHHELD_MARK, urls.without_user(url) if "@" in url else url)
+    return _GRANT_IN_PATH.sub(_granting, _SECRET_IN_URL.sub(rf"\g<name>{WITHHELD_MARK}", bare))
+
+
+def _granting(found: re.Match[str]) -> str:
+    return found["name"] + (WITHHELD_MARK if _DRAWN.search(found["value"]) else found["value"])
 
 
 def id_field(raw: Mapping[str, Any], *names: str) -> str | None:

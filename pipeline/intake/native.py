@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.intake.described import facts_of, secret_kind
+from pipeline.intake.described import facts_of, holds_card, secret_kind, tells_secret
 from pipeline.intake.fields import event_id, id_field, mapping, safe_url, text_field, time_ms, who
 from schemas import limits
 from schemas.codecs import BadInput, explain
-from schemas.events import EVENT, Change, Effect, Event, Fill, Typed, ValueChanged
+from schemas.events import EVENT, Change, Dialog, Effect, Event, Fill, Typed, ValueChanged
 
 _ITEMS_MAX = {
     "candidates": limits.CANDIDATES_MAX,
@@ -75,8 +75,10 @@ def _without_secrets(event: Event) -> Event:
     if isinstance(event, Fill) and event.value.secret:
         return event.model_copy(update={"keys": ()}) if event.keys else event
     if isinstance(event, Fill) and (event.value.text or event.keys):
-        kind = secret_kind(facts_of(event.target), "")
+        kind = secret_kind(facts_of(event.target), "") or ("card" if holds_card(event.value.text) else None)
         return event.model_copy(update={"value": Typed(secret=kind), "keys": ()}) if kind else event
+    if isinstance(event, Dialog) and event.value and (tells_secret(event.message) or holds_card(event.value)):
+        return event.model_copy(update={"value": ""})
     if isinstance(event, Effect) and any(_tells_secret(change) for change in event.changes):
         kept = tuple(change for change in event.changes if not _tells_secret(change))
         return event.model_copy(update={"changes": kept})

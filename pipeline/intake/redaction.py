@@ -39,8 +39,10 @@ _KEPT: Final = frozenset(
 _KEYS: Final = frozenset({"token", "api_key", "apikey", "access_token", "id_token", "secret_key", "authorization"})
 """Keys, in lower case, of secrets wherever they stand."""
 _PARTS: Final = (
-    "pass", "pwd", "contrase", "mot", "otp", "2fa", "mfa", "one", "verification", "cc-", "card", "cvc", "cvv", "csc",
-    "pin", "secret", "token", "api", "://", "%", "\\u",
+    "pass", "pwd", "contrase", "mot", "kennwort", "senha", "wachtwoord", "парол", "密码", "パスワード", "key", "seed",
+    "otp", "2fa", "mfa", "tan", "one", "code", "auth", "cc", "card", "cvc", "cvv", "cv2", "csc", "iban", "kart", "pin",
+    "secret", "token", "api", "sig", "sid", "sess", "ticket", "magic", "invit", "assert", "cred", "jwt", "hmac", "eyj",
+    "reset", "verif", "confirm", "activat", "unsub", "sso", "://", "%", "\\u",
 )  # fmt: skip
 """One of these is in every text that speaks of a secret: looked for first, for that is quick."""
 _RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{16,}")

@@ -1,6 +1,7 @@
 """Secrets and masked regions never leave the page, not even where the page itself repeats them."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -151,3 +152,33 @@ def test_whose_traffic_it_is(
     page.evaluate(END)
     context.close()
     assert {event.traffic for event in site.events()} == {traffic}
+
+
+def test_words_around_a_masked_part_still_find_the_element(record: Record, site: Site) -> None:
+    """A row with a masked cell has a hole in its name; the title, ids and answers of the page don't say the cell."""
+    events = record("marked.html", lambda page: page.get_by_role("button", name="Change").click())
+    (click,) = [one for one in events if one.kind == "click"]
+    assert [one.name for one in click.target.ancestors if one.role == "row"] == ["••• Gold Change"]
+    texts = [change.element.text for one in events if one.kind == "effect" for change in one.changes]
+    assert "Saved •••" in texts
+    assert not {"jane", "roe"} & set(re.findall(r"[a-z]+", site.told().lower()))
+
+
+def test_plain_words_of_masked_controls_may_stand_elsewhere(record: Record) -> None:
+    """A masked "Edit" takes nothing from another button of that name, nor from what the page says in such words."""
+    events = record("marked.html", lambda page: page.get_by_role("button", name="Edit").last.click())
+    (click,) = [one for one in events if one.kind == "click"]
+    assert (click.target.name, click.target.masked) == ("Edit", False)
+    texts = [change.element.text for one in events if one.kind == "effect" for change in one.changes]
+    assert "Ready to Reschedule" in texts
+
+
+def test_a_box_that_looks_things_up_is_no_password(record: Record) -> None:
+    """Widgets ask for a new password only to keep browsers quiet; one that is called a password is one all the same."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Country").press_sequentially("Norway")
+        page.get_by_label("Password").press_sequentially("hunter22!")
+
+    fills = [one.value for one in record("marked.html", do) if one.kind == "fill"]
+    assert [(one.text, one.secret) for one in fills] == [("Norway", None), ("", "password")]

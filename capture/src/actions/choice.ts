@@ -2,6 +2,7 @@
 import { cut, squash } from "../dom";
 import * as limits from "../limits";
 import { native } from "../native";
+import { isHidden } from "../reader";
 import type { Recorder } from "../recorder";
 
 const SAME_MS = 1_000;
@@ -28,8 +29,8 @@ export class Choices {
     const target = this.recorder.elements.describe(select);
     const masked = target.masked || this.recorder.privacy.masked(select, true);
     const chosen = options.map((one) => ({
-      value: masked ? "" : cut(one.value, limits.TEXT_CHARS_MAX),
-      label: masked ? "" : cut(squash(one.label), limits.TEXT_CHARS_MAX),
+      value: masked || isHidden(one) ? "" : cut(one.value, limits.TEXT_CHARS_MAX),
+      label: masked || isHidden(one) ? "" : cut(squash(one.label), limits.TEXT_CHARS_MAX),
     }));
     if (!masked) chosen.forEach((one) => this.recorder.addWords(one.label));
     this.recorder.act({ kind: "select", target, options: chosen }, { own: select });
@@ -40,7 +41,7 @@ export class Choices {
     if (!this.isNews(input, names.join("\n"))) return;
     this.recorder.before(input);
     const target = this.recorder.elements.describe(input);
-    const files = target.masked ? names.map(() => "") : names;
+    const files = this.recorder.privacy.masked(input, true) ? names.map(() => "") : names;
     this.recorder.act({ kind: "upload", target, files }, { own: input });
   }
 }

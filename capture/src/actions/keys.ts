@@ -206,6 +206,7 @@ export class Keys {
   }
 
   private emit(event: KeyboardEvent, target: Element): void {
+    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && this.recorder.privacy.hidesKeys(target)) return;
     if (event.key === "Enter") {
       this.enterDown = true;
       this.pressMs = native.now();

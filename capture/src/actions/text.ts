@@ -105,6 +105,7 @@ export class Texts {
     const typed = fieldValue(field);
     filling.typed = typed;
     filling.left = left;
+    this.recorder.typesSecret = this.recorder.privacy.hears(field, typed);
     this.recorder.effects.touchField(field);
     if (isField(field) && !left) native.later(() => (filling.handled ||= field.isConnected && fieldValue(field) !== typed && filling.typed === typed), 0);
   }
@@ -145,6 +146,7 @@ export class Texts {
     this.strokes = null;
     if (!filling) return;
     this.filling = null;
+    this.recorder.typesSecret = false;
     const { effects } = this.recorder;
     const { field, before, editor } = filling;
     const now = value ?? fieldValue(field);

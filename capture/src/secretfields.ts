@@ -1,0 +1,141 @@
+// What kind of secret a field takes: by its type, by what it is called, wherever that is said, and by the boxes beside it.
+import { closest, elementsUnder, parentOf, squash } from "./dom";
+import { attempt } from "./native";
+import type { Secret } from "./wire";
+
+const PASSWORD =
+  /passw|pass[ _-]?(phrase|code|key)|pwd|secret(?!ar)|api.?key|access.?(token|key)|private.?key|(recovery|seed).?(key|phrase)|\bpin\b|pin.?code|kennwort|contrase|mot.de.passe|\bmdp\b|senha|wachtwoord|\bhas[lł]o\b|парол|密码|パスワード/i;
+const OTP =
+  /\b(otp|totp|2fa|mfa|tan)\b|one.?time|(verification|verify|auth\w*|sms|login|sign.?in|access|backup|recovery|confirmation|confirm|2fa|mfa)[ _-]?code|authenticator|best.tigungscode|c[oó]digo de (verificaci|seguridad)|code de (v[ée]rif|s[ée]cur)/i;
+const CARD = /card.{0,3}(number|no\b|num\b|cvc|cvv)|cc.?num|(credit|debit).?card|\b(cvc|cvv|cv2|csc)\d?\b|security.?code|\biban\b|kartennummer|(carte|tarjeta|kredit\w*)\W{0,3}(n|num)/i;
+/** A placeholder that lists what could be typed says nothing of what is. */
+const EXAMPLES = /^(e\.?g\b|for example|such as)|,.*,/i;
+/** Types whose values are no secrets, whatever the field is called. */
+const OPEN_TYPES = /^(email|url|date|datetime-local|month|week|time|color|range|checkbox|radio|file|button|submit|reset|image)$/;
+const TELLING = ["name", "id", "aria-label", "placeholder", "title", "data-testid", "label"];
+const LABEL_CHARS_MAX = 80;
+const BOX_CHARS_MAX = 6;
+const BOX_PX_MAX = 72;
+const BOXES_MIN = 3;
+const BOXES_MAX = 24;
+const LEVELS_MAX = 5;
+
+const typeOf = (element: Element): string => (element.getAttribute("type") ?? "").toLowerCase();
+
+/** What kind of secret words ask for. */
+export function kindByWords(words: string): Secret | undefined {
+  const plain = words.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/_/g, " ");
+  if (OTP.test(plain)) return "otp";
+  if (CARD.test(plain)) return "card";
+  return PASSWORD.test(plain) ? "password" : undefined;
+}
+
+/** What kind of secret the field itself says that it takes. */
+export function ownKind(field: Element): Secret | undefined {
+  const type = typeOf(field);
+  if (type === "password") return "password";
+  const complete = (field.getAttribute("autocomplete") ?? "").toLowerCase();
+  if (/one-time-code/.test(complete)) return "otp";
+  if (/(^|\s)cc-/.test(complete)) return "card";
+  // Widgets that look things up ask for a "new password" to keep browsers from filling in an address.
+  if (/password/.test(complete) && !(complete.trim() === "new-password" && looksUp(field, type))) return "password";
+  if (field.nodeName === "INPUT" && OPEN_TYPES.test(type)) return undefined;
+  return kindByWords(wordsOf(field));
+}
+
+/** The box of a widget that looks things up in a list. */
+function looksUp(field: Element, type: string): boolean {
+  const role = field.getAttribute("role") ?? "";
+  return type === "search" || /^(combobox|searchbox)$/.test(role) || /^(list|both|inline)$/.test(field.getAttribute("aria-autocomplete") ?? "") || field.getAttribute("aria-haspopup") === "listbox";
+}
+
+/** All that the page calls the field, masked or not, and the web components that it is the inside of. */
+function wordsOf(field: Element): string {
+  const words: string[] = [];
+  for (let at: Element | null = field, depth = 0; at && depth < 3; at = hostOf(at), depth++) {
+    const told = TELLING.map((name) => at!.getAttribute(name) ?? "");
+    if (EXAMPLES.test(told[3]!)) told[3] = "";
+    const named = labelsOf(at);
+    words.push(...told, ...named);
+    if (at.nodeName === at.nodeName.toUpperCase() && !named.length && !told[2] && !told[3] && !told[4]) words.push(textBefore(at));
+  }
+  return words.filter(Boolean).join(" | ");
+}
+
+function hostOf(element: Element): Element | null {
+  const root = element.getRootNode();
+  return root.nodeType === 11 ? ((root as ShadowRoot).host ?? null) : null;
+}
+
+function labelsOf(field: Element): string[] {
+  const root = field.getRootNode() as Document | ShadowRoot;
+  const ids = (field.getAttribute("aria-labelledby") ?? "").split(/\s+/).filter(Boolean).slice(0, 5);
+  const byId = attempt(() => ids.map((id) => root.getElementById(id)), []);
+  const own = attempt(() => [...((field as HTMLInputElement).labels ?? [])], []) as Element[];
+  const around = own.length ? null : closest(field, "label");
+  return [...byId, ...own, around].map((one) => squash(one?.textContent)).filter((text) => text && text.length <= LABEL_CHARS_MAX);
+}
+
+/** The words right before a field that has no other name: the text beside it, or the cell before its own. */
+function textBefore(field: Element): string {
+  for (let at: Element | null = field, level = 0; at && level < 2; at = at.parentElement, level++) {
+    for (let before = at.previousSibling; before; before = before.previousSibling) {
+      const text = squash(before.textContent);
+      if (text) return text.length <= LABEL_CHARS_MAX && !(before.nodeType === 1 && holdsField(before as Element)) ? text : "";
+    }
+  }
+  return "";
+}
+
+const holdsField = (element: Element): boolean => element.matches("input,select,textarea") || element.querySelector("input,select,textarea") !== null;
+
+/** The boxes that a code or a number is split over, the field among them; none where it isn't one of several. */
+export function boxesOf(field: Element): HTMLInputElement[] {
+  if (!isBox(field)) return [];
+  const { maxLength } = field;
+  for (let up = parentOf(field), level = 0; up && level < LEVELS_MAX; up = parentOf(up), level++) {
+    const boxes = elementsUnder(up).filter((one) => isBox(one) && one.maxLength === maxLength) as HTMLInputElement[];
+    if (boxes.length >= BOXES_MIN) return boxes.length <= BOXES_MAX ? boxes : [];
+  }
+  return [];
+}
+
+function isBox(element: Element): element is HTMLInputElement {
+  if (element.nodeName !== "INPUT" || !/^(|text|tel|number|password)$/.test(typeOf(element))) return false;
+  const { maxLength, offsetWidth } = element as HTMLInputElement;
+  return maxLength > 0 ? maxLength <= BOX_CHARS_MAX : offsetWidth > 0 && offsetWidth <= BOX_PX_MAX;
+}
+
+/** What the boxes hold together: a secret if one of them, or what stands around them, says so; single characters always. */
+export function kindOfBoxes(boxes: HTMLInputElement[]): Secret | undefined {
+  for (const box of boxes) {
+    const kind = ownKind(box);
+    if (kind) return kind;
+  }
+  const [first, last] = [boxes[0]!, boxes[boxes.length - 1]!];
+  if (first.maxLength === 1) return "otp";
+  let up = parentOf(first);
+  while (up && !up.contains(last)) up = parentOf(up);
+  const told = [up?.getAttribute("aria-label"), squash(up?.textContent).slice(0, LABEL_CHARS_MAX), up ? textBefore(up) : ""];
+  return kindByWords(told.filter(Boolean).join(" | "));
+}
+
+const CARD_RUN = /(?<!\d)(?:\d{13,19}|\d{3,7}(?:[ \u00a0.-]\d{2,7}){2,5})(?!\d)/g;
+
+/** The text with numbers of cards taken out, in whatever groups they stand. */
+export const withoutCards = (text: string, instead: string): string => text.replace(CARD_RUN, (run) => (isCard(run) ? instead : run));
+
+export const holdsCard = (text: string): boolean => isCard(text) || withoutCards(text, "") !== text;
+
+/** 13 to 19 digits as cards have them, with a right check digit (Luhn). */
+function isCard(value: string): boolean {
+  const digits = value.replace(/[\s\u00a0.-]/g, "");
+  if (!/^[2-6]\d{12,18}$/.test(digits)) return false;
+  let sum = 0;
+  for (let i = 0; i < digits.length; i++) {
+    let digit = Number(digits[digits.length - 1 - i]);
+    if (i % 2) digit = digit > 4 ? digit * 2 - 9 : digit * 2;
+    sum += digit;
+  }
+  return sum % 10 === 0;
+}

@@ -1,0 +1,260 @@
+// Texts that must not be told, and the search for them in all that is told: in any case, spacing and encoding.
+import { hash53 } from "./hash";
+import { attempt } from "./native";
+import { isPlainWord } from "./plainwords";
+import { HOLE } from "./reader";
+
+/** Letters and digits that the search begins with. */
+const HEAD = 4;
+const SHORTEST = 3;
+/** From this length on a text may stand amid other letters and digits; shorter ones are words of their own. */
+const ANYWHERE = 6;
+/** From this length on, even where other signs stand between its letters. */
+const SPREAD = 8;
+const LONGEST = 200;
+const PARTS_MAX = 16;
+const WORDS_MAX = 60;
+const SECRETS_MAX = 400;
+const MASKED_MAX = 3_000;
+/** Masked texts that later pages know as well. */
+const KEPT_MAX = 600;
+const SEEN_MAX = 4_000;
+const BUCKETS = 4_096;
+const WORD = /[\p{L}\p{N}]+/gu;
+/** Signs that stand right at a text belong to it, but for those that part texts from others. */
+const SIGNS_BEFORE = /[^\p{L}\p{N}\s=:/&?#"'([{<,;.|•-]{1,40}$/u;
+const SIGNS_AFTER = /^(?:%[0-9a-f]{2}|[^\p{L}\p{N}\s=:/&?#"')\]}>,;.|•-])+/iu;
+const SIGNS_MAX = 40;
+const ENCODED = /(?:%[0-9a-f]{2})+/gi;
+
+/** What a text is: one amid others, a word of its own, or one that has hardly a letter and is looked for as it is. */
+const enum How {
+  Amid,
+  Alone,
+  Signs,
+}
+
+/** A text by its folded length and hashes, so that nobody reads it in the tab's storage. */
+type Kept = [length: number, bucket: number, hash: string, how: How];
+
+interface Folded {
+  text: string;
+  /** Where in the original each character begins and ends. */
+  from: number[];
+  to: number[];
+}
+
+export class Withheld {
+  private readonly secrets: Kept[] = [];
+  private readonly masked: Kept[] = [];
+  private readonly hashes = new Set<string>();
+  private readonly buckets = new Map<number, Kept[]>();
+  private signs = false;
+  private readonly seen = new Set<string>();
+  private readonly cleaned = new Map<string, string>();
+
+  constructor(
+    private readonly salt: string,
+    kept: [Kept[], Kept[]] | null,
+  ) {
+    if (kept) this.take(kept);
+  }
+
+  /** What an earlier page, or another tab of the session, withholds. */
+  take([secrets, masked]: [Kept[], Kept[]]): void {
+    for (const one of secrets) this.keep(one, true);
+    for (const one of masked) this.keep(one, false);
+  }
+
+  /** For the next page: hashes of the latest. */
+  kept(): [Kept[], Kept[]] {
+    return [this.secrets, this.masked.slice(-KEPT_MAX)];
+  }
+
+  /** Withholds what was typed into, or stands in, a field for secrets; `partly`: it is being typed still. */
+  addSecret(value: string, partly = false): void {
+    const { text } = fold(value);
+    if (text.length < HEAD && value.trim().length > text.length) this.withhold(fold(value, true).text, true, How.Signs);
+    if (partly && text.length < HEAD) return;
+    this.withhold(text, true, partly || text.length < ANYWHERE ? How.Alone : How.Amid);
+    if (partly) return;
+    const { length } = text;
+    const half = Math.max(HEAD, Math.ceil(length / 2), length - PARTS_MAX);
+    for (let most = length - 1; most >= half; most--) {
+      this.withhold(text.slice(0, most), true, How.Alone);
+      if (/\D/.test(text)) this.withhold(text.slice(length - most), true, How.Alone);
+    }
+    const words = wordsOf(value);
+    for (let i = 0; i + 1 < words.length && i < PARTS_MAX; i++) {
+      const pair = words[i]! + words[i + 1]!;
+      if (pair.length >= SPREAD) this.withhold(pair, true, How.Alone);
+    }
+  }
+
+  /** Withholds a text of a masked element, and the parts of it that tell something; `common`: it stands on a control. */
+  addMasked(text: string, common: boolean): void {
+    if (this.seen.has(text)) return;
+    if (this.seen.size >= SEEN_MAX) this.seen.clear();
+    this.seen.add(text);
+    for (const token of text.split(/\s+/).slice(0, WORDS_MAX)) {
+      const inner = wordsOf(token);
+      if (inner.length > 1) this.addWords(inner, inner);
+      if (token.includes("@")) this.addWords(wordsOf(token.split("@")[0]!), inner);
+    }
+    const raw = (text.match(WORD) ?? []).slice(0, WORDS_MAX);
+    const words = raw.map((word) => fold(word).text);
+    if (words.length === 1) return common && !/\d/.test(words[0]!) ? undefined : this.addWords(words, words);
+    this.addWords(words.slice(0, 3), words);
+    const named = raw.every((word) => /^[\p{Lu}\p{N}]/u.test(word));
+    const tells = raw.map((word, at) => /\p{N}/u.test(word) || ((at > 0 || named) && /^\p{Lu}/u.test(word) && !isPlainWord(words[at]!)));
+    for (let at = 0; at < words.length; at++) {
+      if (tells[at] && !common && words[at]!.length >= HEAD) this.withhold(words[at]!, false, How.Alone);
+      if (tells[at] && tells[at + 1]) this.addWords(words.slice(at, at + 2), words);
+      const window = words.slice(at, at + (tells[at] ? 3 : 4));
+      if (at && window.length > 2 && window.join("").length >= SPREAD) this.addWords(window, words);
+    }
+  }
+
+  private addWords(words: string[], of: string[]): void {
+    const text = words.join("");
+    if (text.length < (of.length > 1 ? ANYWHERE : HEAD) && !/^\d{4}/.test(text)) return;
+    if (!words.every(isPlainWord)) this.withhold(text, false, words.length < 2 || text.length < SPREAD ? How.Alone : How.Amid);
+  }
+
+  private withhold(text: string, secret: boolean, how: How): void {
+    if (text.length < SHORTEST) return;
+    const cut = text.slice(0, LONGEST);
+    const hash = this.hashOf(cut);
+    if (this.hashes.has(hash)) return;
+    this.keep([cut.length, this.bucketOf(cut, 0, cut.length), hash, how], secret);
+  }
+
+  private keep(one: Kept, secret: boolean): void {
+    const list = secret ? this.secrets : this.masked;
+    if (this.hashes.has(one[2])) return;
+    if (list.length >= (secret ? SECRETS_MAX : MASKED_MAX)) this.forget(list.shift()!);
+    list.push(one);
+    this.signs ||= one[3] === How.Signs;
+    this.hashes.add(one[2]);
+    const bucket = this.buckets.get(one[1]);
+    if (bucket) bucket.push(one);
+    else this.buckets.set(one[1], [one]);
+    this.cleaned.clear();
+  }
+
+  private forget(one: Kept): void {
+    this.hashes.delete(one[2]);
+    const bucket = this.buckets.get(one[1])!;
+    bucket.splice(bucket.indexOf(one), 1);
+  }
+
+  private hashOf(text: string): string {
+    return hash53(this.salt + text, 1);
+  }
+
+  /** A small number made of the first characters: nearly all places of a text are passed over by it. */
+  private bucketOf(text: string, at: number, length: number): number {
+    const head = Math.min(HEAD, length);
+    let sum = head;
+    for (let i = 0; i < head; i++) sum = (sum * 131 + text.charCodeAt(at + i)) | 0;
+    return ((sum ^ (sum >>> 12)) & (BUCKETS - 1)) | (head < HEAD ? BUCKETS * head : 0);
+  }
+
+  /** The text with all that is withheld taken out. */
+  clean(text: string): string {
+    if (!this.hashes.size || text.length < SHORTEST) return text;
+    const known = this.cleaned.get(text);
+    if (known !== undefined) return known;
+    if (this.cleaned.size >= SEEN_MAX) this.cleaned.clear();
+    let clean = this.search(text, fold(text), false);
+    if (this.signs) clean = this.search(clean, fold(clean, true), true);
+    if (clean === text && text.includes("%25")) {
+      const once = text.replaceAll("%25", "%");
+      const found = this.clean(once);
+      if (found !== once) clean = found;
+    }
+    this.cleaned.set(text, clean);
+    return clean;
+  }
+
+  private search(text: string, folded: Folded, signs: boolean): string {
+    let clean = "";
+    let done = 0;
+    for (let at = 0; at < folded.text.length; ) {
+      const length = this.longestAt(text, folded, at, signs);
+      if (!length) {
+        at += 1;
+        continue;
+      }
+      clean += text.slice(done, folded.from[at]).replace(SIGNS_BEFORE, "") + HOLE;
+      done = folded.to[at + length - 1]!;
+      done += SIGNS_AFTER.exec(text.slice(done, done + SIGNS_MAX))?.[0].length ?? 0;
+      at += length;
+    }
+    return done ? clean + text.slice(done) : text;
+  }
+
+  private longestAt(text: string, folded: Folded, at: number, signs: boolean): number {
+    let longest = 0;
+    for (let head = SHORTEST; head <= HEAD; head++) {
+      if (at + head > folded.text.length) break;
+      for (const [length, , hash, how] of this.buckets.get(this.bucketOf(folded.text, at, head)) ?? []) {
+        if (length <= longest || at + length > folded.text.length || (how === How.Signs) !== signs) continue;
+        if (!signs && !stands(text, folded, at, length, how === How.Alone)) continue;
+        if (this.hashOf(folded.text.slice(at, at + length)) === hash) longest = length;
+      }
+    }
+    return longest;
+  }
+}
+
+/** Whether the place is one where a text of that length may be found: a word of its own, if it is short. */
+function stands(text: string, { from, to }: Folded, at: number, length: number, alone: boolean): boolean {
+  const [start, end] = [from[at]!, to[at + length - 1]!];
+  const spread = /[^\p{L}\p{N}%]/u.test(text.slice(start, end));
+  if (length < HEAD && spread) return false;
+  if (!alone && (!spread || length >= SPREAD)) return true;
+  return ends(text[start - 1], text[start]) && ends(text[end - 1], text[end]);
+}
+
+/** Whether a word ends between two characters: at a sign, at a capital, between letters and digits. */
+function ends(before: string | undefined, after: string | undefined): boolean {
+  if (!before || !after || !IS_WORD.test(before) || !IS_WORD.test(after)) return true;
+  return /\p{Ll}/u.test(before) && /\p{Lu}/u.test(after) ? true : /\d/.test(before) !== /\d/.test(after);
+}
+
+const IS_WORD = /[\p{L}\p{N}]/u;
+
+const wordsOf = (text: string): string[] => (text.match(WORD) ?? []).slice(0, WORDS_MAX).map((word) => fold(word).text);
+
+/** The letters and digits alone, in lower case, without accents, `%41` read as it is meant; `signs`: all but blanks. */
+function fold(text: string, signs = false): Folded {
+  const folded: Folded = { text: "", from: [], to: [] };
+  const put = (plain: string, from: number, to: number): void => {
+    for (const char of plain) {
+      let base = char;
+      if (char > "\x7f") base = char.normalize("NFKD").replace(/\p{M}/gu, "");
+      if (signs ? !base.trim() : !IS_WORD.test(base)) continue;
+      for (const one of base.toLowerCase()) {
+        folded.text += one;
+        for (let unit = 0; unit < one.length; unit++) folded.from.push(from) && folded.to.push(to);
+      }
+    }
+  };
+  let at = 0;
+  const plainly = (until: number): void => {
+    while (at < until) {
+      const char = String.fromCodePoint(text.codePointAt(at)!);
+      put(char, at, at + char.length);
+      at += char.length;
+    }
+  };
+  for (const { 0: code, index } of text.matchAll(ENCODED)) {
+    plainly(index!);
+    const plain = attempt(() => decodeURIComponent(code), "");
+    at = index! + code.length;
+    put(plain, index!, at);
+  }
+  plainly(text.length);
+  return folded;
+}

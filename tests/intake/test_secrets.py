@@ -1,0 +1,90 @@
+"""What the intake withholds of producers that don't do it themselves: values by their fields, answers, addresses."""
+
+from typing import Any
+
+import pytest
+from intake_samples import native
+
+from pipeline.intake.described import holds_card, secret_kind
+from pipeline.intake.fields import bare_url
+from pipeline.intake.native import native_event
+from schemas.events import Dialog, Fill
+
+
+@pytest.mark.parametrize(
+    ("attributes", "kind"),
+    [
+        ({"aria-label": "PIN"}, "password"),
+        ({"name": "pinCode"}, "password"),
+        ({"type": "search", "name": "passphrase"}, "password"),
+        ({"placeholder": "Kennwort"}, "password"),
+        ({"title": "API key"}, "password"),
+        ({"aria-label": "SMS code"}, "otp"),
+        ({"name": "verificationCode"}, "otp"),
+        ({"aria-label": "CVC"}, "card"),
+        ({"aria-label": "Security code"}, "card"),
+        ({"role": "combobox", "autocomplete": "new-password"}, None),
+        ({"type": "search", "autocomplete": "new-password"}, None),
+        ({"role": "combobox", "autocomplete": "new-password", "aria-label": "Password"}, "password"),
+        ({"type": "password", "role": "combobox", "autocomplete": "new-password"}, "password"),
+        ({"autocomplete": "new-password"}, "password"),
+        ({"type": "email", "name": "password_reset_email"}, None),
+        ({"aria-label": "Pinboard"}, None),
+        ({"aria-label": "Secretary"}, None),
+    ],
+)
+def test_fields_that_take_a_secret(attributes: dict[str, str], kind: str | None) -> None:
+    """By what they are called, whatever their type; a box that looks things up is none for its autocomplete alone."""
+    assert secret_kind(attributes, "") == kind
+
+
+@pytest.mark.parametrize(
+    "value", ["4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1111", "3400 000000 00009."]
+)
+def test_numbers_of_cards_in_any_grouping(value: str) -> None:
+    """The digits count."""
+    assert holds_card(value)
+
+
+@pytest.mark.parametrize("value", ["4111111111111112", "1700000000000", "12.50 13.20 14.10", "2024-11-28"])
+def test_other_numbers_are_no_cards(value: str) -> None:
+    """A wrong check digit, a time, prices, a date."""
+    assert not holds_card(value)
+
+
+def test_answers_to_prompts_that_ask_for_a_secret() -> None:
+    """The question stays, the answer goes; other answers stay."""
+    assert _dialog(message="Enter your password", value="hunter22!").value == ""
+    assert _dialog(message="Your name?", value="Ada").value == "Ada"
+
+
+def test_number_of_a_card_in_a_plain_field() -> None:
+    """It is one wherever it is typed."""
+    event = native_event(native(kind="fill", target={"tag": "input"}, value={"text": "4111 1111 1111 1111"}))
+    assert isinstance(event, Fill)
+    assert (event.value.text, event.value.secret) == ("", "card")
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("/reset?token=rst_9f8e&code=123456&page=2", "/reset?token=withheld&code=withheld&page=2"),
+        ("/f?X-Amz-Signature=abc&X-Amz-Date=1", "/f?X-Amz-Signature=withheld&X-Amz-Date=1"),
+        ("/a#access_token=abc&state=x", "/a#access_token=withheld&state=x"),
+        ("/reset-password/9f8e7d6c5b4a/new", "/reset-password/withheld/new"),
+        ("/reset/form", "/reset/form"),
+        ("/in?next=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc_d-e", "/in?next=withheld"),
+        ("/orders?country_code=NO&sort_key=name", "/orders?country_code=NO&sort_key=name"),
+        ("/files?sig=abc", "/files?sig=withheld"),
+        ("/api?key=abc", "/api?key=withheld"),
+    ],
+)
+def test_addresses_lose_what_grants_access(address: str, kept: str) -> None:
+    """Tokens, codes, keys, signatures and one-time paths go; what else is asked for stays."""
+    assert bare_url(address) == kept
+
+
+def _dialog(**fields: Any) -> Dialog:
+    event = native_event(native(kind="dialog", dialog="prompt", **fields))
+    assert isinstance(event, Dialog)
+    return event
