@@ -29,7 +29,6 @@ def labelled(draw: Drawing, around: bool) -> str:
 def _field(draw: Drawing, marks: str, masked: bool) -> str:
     """A field of some kind, with a secret in it where it is masked."""
     typed = draw.words.secret() if masked or draw.mask else draw.words.plain()
-    hint = f'placeholder="{draw.words.text(masked)}"'
     match draw.random.choice(("input", "input", "textarea", "select", "check", "editor", "search", "keypad")):
         case "select":
             value = html.escape(draw.words.slug() if masked else "b")
@@ -38,7 +37,7 @@ def _field(draw: Drawing, marks: str, masked: bool) -> str:
         case "check":
             return f"<input type=checkbox{marks} {draw.used('click')}>"
         case "textarea":
-            held = draw.words.secret() if masked else ""
+            hint, held = f'placeholder="{draw.words.text(masked)}"', draw.words.secret() if masked else ""
             return f"<textarea{marks} {hint} {draw.used('type', text=typed)}>{held}</textarea>"
         case "editor":
             return f"<div contenteditable=true role=textbox{marks} {draw.used('type', text=typed)} {_BOX}></div>"
@@ -47,6 +46,7 @@ def _field(draw: Drawing, marks: str, masked: bool) -> str:
             return f'<div tabindex=0{marks} {used} {_BOX} onkeydown="{_STARS}"></div>'
         case kind:
             held = f'value="{draw.words.secret()}"' if masked and draw.random.random() < 0.3 else ""
+            hint = f'placeholder="{draw.words.text(masked)}"'
             shape = "search" if kind == "search" else "text"
             return f"<input type={shape}{marks} {held} {hint} {draw.used('type', text=typed)}>"
 

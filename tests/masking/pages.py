@@ -1,7 +1,6 @@
 """One generated page: elements nested at random, masks at random places, and what a user does there."""
 
 import html
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -45,17 +44,9 @@ def page(seed: str) -> Generated:
     parts += [secret_field(draw), _known(draw, masked)]
     chance.shuffle(parts)
     title = draw.words.secret() if masked else chance.choice((draw.words.plain(), repeated(draw)))
-    _forget_unshown(draw, parts)
     body = f"<body{' data-mask' if masked and not everything else ''}>{''.join(parts)}</body>"
     acts = chance.sample(draw.acts, min(len(draw.acts), ACTS_MAX))
     return Generated(body, title, draw.mask, acts, draw.words, draw.further, draw.words.password())
-
-
-def _forget_unshown(draw: Drawing, parts: list[str]) -> None:
-    """A text that came of no element in the end is no secret, though a script may say it: nobody could know."""
-    markup = html.unescape("".join([*parts, *draw.further.values()]).replace("&quot;", "'"))
-    there = re.sub(r'on\w+="[^"]*"', "", markup)
-    draw.words.secrets = [one for one in draw.words.secrets if one not in draw.words.shown or one in there]
 
 
 def _known(draw: Drawing, masked: bool) -> str:
@@ -129,7 +120,7 @@ def _dialog(draw: Drawing, marks: str, masked: bool, _: int) -> str:
 def _shadow(draw: Drawing, marks: str, masked: bool, _: int) -> str:
     own, hidden = draw.marked(masked)
     inner = f"<div{own}>{draw.inner(hidden)} {control(draw, hidden)} <slot></slot></div>"
-    slotted = draw.random.choice((f"<span>{draw.words.text(hidden)}</span>", draw.words.text(hidden)))
+    slotted = draw.random.choice(("<span>%s</span>", "%s")) % draw.words.text(hidden)
     return f"<x-part{marks}><template shadowrootmode=open>{inner}</template>{slotted}</x-part>"
 
 
