@@ -61,13 +61,13 @@ class Delivers(Protocol):
 class Surroundings:
     """What a partition needs of others.
 
-    `read` makes a message's events; `hold` asks that no more be fetched of the partition, or that it be again;
-    `failed` is told of a fault of ours with the first and the last message that it may be about, and ends the worker;
-    `done` learns which messages are behind us.
+    `read` makes the events of a message, none of one up to the given offset, which was applied; `hold` asks that no
+    more be fetched of the partition, or that it be again; `failed` is told of a fault of ours with the first and the
+    last message that it may be about, and ends the worker; `done` learns which messages are behind us.
     """
 
     delivery: Delivers
-    read: Callable[[Any], Awaitable[Read]]
+    read: Callable[[Any, int], Awaitable[Read]]
     hold: Callable[[int, bool], None]
     failed: Callable[[str, BaseException, Any, Any], None]
     done: Callable[[list[Any]], Awaitable[None]]
@@ -171,7 +171,7 @@ class Partition:
             event = self._queue[0]
             try:
                 self.progress.waits_for = f"the reading of offset {event.message.offset}"
-                found = NOTHING if event.message.offset <= self.state.offset else await self._around.read(event.message)
+                found = await self._around.read(event.message, self.state.offset)
                 self._queue.popleft()
                 self._apply(event, found)
             except Exception as error:

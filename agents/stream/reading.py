@@ -40,10 +40,12 @@ class Reader:
         self._check_order = check_order
         self._topic = parts.settings.topic("events")
 
-    async def read(self, message: Any) -> Read:
+    async def read(self, message: Any, reached: int) -> Read:
         """What a message comes to. What can't be read is a dead letter; what our own code fails at too, with its trace,
         and what workers ended at before is not even tried."""
-        await self._check_order(message)
+        await self._check_order(message)  # of each: one that comes again must follow the one before it, too
+        if message.offset <= reached:
+            return NOTHING
         headers = {name: value or b"" for name, value in _headers(message.headers)}
         if TICK_HEADER in headers:
             return NOTHING

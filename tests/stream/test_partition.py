@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from agents.stream import partition as partitions
 from agents.stream.dead_letters import DeadLetter
-from agents.stream.partition import UNFLUSHED_BYTES_MAX, UNFLUSHED_MAX, Partition, Read, Surroundings
+from agents.stream.partition import NOTHING, UNFLUSHED_BYTES_MAX, UNFLUSHED_MAX, Partition, Read, Surroundings
 from pipeline.entries import light
 from pipeline.flush import Flush, Told
 from pipeline.partition_life import TRANSITIONS, ImpossibleStep, State, Step, after
@@ -124,11 +124,11 @@ class Worker:
         around = Surroundings(self.deliveries, self._read, self._hold, self._failed, self._done)
         self.partition = Partition(0, around)
         self._name = name
-        self.fetched = 0
+        self.fetched = self.read = 0
 
     def take_up(self) -> None:
         self.partition.take_up(lambda: restore(WINDOWING, SegmentLog("0", self._name), dict(self.log.rows)))
-        self.fetched = self.log.committed
+        self.fetched = self.read = self.log.committed
 
     def fetch(self, most: int) -> None:
         """What the consumer does: nothing where it is held."""
@@ -138,8 +138,12 @@ class Worker:
             self.partition.offer(SimpleNamespace(message=self.log.messages[offset], ack=lambda o=offset: self._ack(o)))
             self.fetched = offset + 1
 
-    async def _read(self, message: Any) -> Read:
+    async def _read(self, message: Any, reached: int) -> Read:
+        assert message.offset == self.read, "each message is read in its order, be it applied already"
+        self.read += 1
         await self.read_gate.wait()
+        if message.offset <= reached:
+            return NOTHING
         if message.value == b"bad":
             return Read(
                 [], [DeadLetter(b"", b"%d" % message.offset, "bad", "unreadable", "events", 0, message.offset)], []
