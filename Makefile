@@ -27,13 +27,11 @@ check: setup ## ruff, mypy, import-linter
 faults: setup ## the long fault run: make faults SEED=7 COUNT=100
 	@$(PY) -m tests.faults --seed $(SEED) --count $(COUNT)
 
-<<<<<<< HEAD
 fuzz: setup ## mutated bodies and messages against a real machine: make fuzz SECONDS=3600 SEED=7
 	@$(PY) -m tests.fuzz --seed $(SEED) --seconds $(SECONDS)
-=======
+
 masking: setup ## masks and secrets on generated pages: make masking SEED=7 COUNT=2000
 	@$(PY) -m tests.masking --seed $(SEED) --count $(COUNT_OF_PAGES)
->>>>>>> 2246e25 (Withhold what is masked or secret wherever it is read and wherever it shows)
 
 rolling: setup ## a rolling upgrade over live traffic: make rolling FROM=<commit>
 	@$(PY) -m tests.faults.rolling --from "$(FROM)" --seed $(SEED)
