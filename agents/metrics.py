@@ -4,7 +4,7 @@ One `Metrics` per process, made by the composition root and passed on; agents an
 it. Causes are short words of ours, never text from outside, so that their number stays bounded.
 """
 
-from typing import Final
+from typing import Final, get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -14,6 +14,8 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+
+from schemas.events import RecorderFault
 
 OWN_FAULTS: Final = ("read", "apply", "tell", "tag", "send", "store", "write", "end")
 """What a fault of ours may be met at: reading a message, applying it, telling a window, tagging a story, sending or
@@ -43,6 +45,11 @@ class Metrics:
         self.dead_letters = self._counter("dead_letters", "Messages sent to the dead-letter topic, by cause.", "cause")
         for cause in DEAD_LETTER_CAUSES:
             self.dead_letters.labels(cause)
+        self.recorder_errors = self._counter(
+            "recorder_errors", "Pages in which the recorder could not work, or met an error, by what.", "error"
+        )
+        for error in get_args(RecorderFault):
+            self.recorder_errors.labels(error)
         self.lost = self._counter("messages_lost", "Messages that aged out of events before they were read.")
 
     def _count_work(self) -> None:

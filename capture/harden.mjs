@@ -15,9 +15,9 @@ const METHODS = {
   Set: "add clear delete forEach has values",
   WeakMap: "delete get has set",
   WeakSet: "add delete has",
-  Promise: "then catch finally",
-  Element: "attachShadow getAnimations checkVisibility closest getAttribute getAttributeNames getClientRects getElementsByTagName hasAttribute matches querySelector querySelectorAll",
-  Document: "caretRangeFromPoint createElement createRange createTextNode createTreeWalker elementFromPoint elementsFromPoint getElementById getElementsByTagName querySelector querySelectorAll hasFocus",
+  Promise: "then",
+  Element: "attachShadow getAnimations checkVisibility closest getAttribute getAttributeNames getClientRects getElementsByTagName hasAttribute matches querySelector querySelectorAll setAttribute",
+  Document: "caretRangeFromPoint createElement createElementNS createRange createTextNode createTreeWalker elementFromPoint elementsFromPoint getElementById getElementsByTagName querySelector querySelectorAll hasFocus",
   DocumentFragment: "querySelector querySelectorAll getElementById",
   ShadowRoot: "elementFromPoint elementsFromPoint",
   Node: "appendChild contains compareDocumentPosition getRootNode",
@@ -63,8 +63,9 @@ const IS = {
 /** Read by the browser's own getters: fields of a form hide those of the form, and a page may replace them. */
 const GETTERS = {
   Node: "nodeType nodeName nodeValue parentNode parentElement firstChild lastChild nextSibling previousSibling ownerDocument isConnected textContent",
-  Element: "localName namespaceURI tagName shadowRoot classList nextElementSibling previousElementSibling",
+  Element: "localName namespaceURI tagName shadowRoot classList nextElementSibling previousElementSibling children firstElementChild childElementCount",
 };
+const CAPITALS = new Set(words("nodeName tagName"));
 const KINDS = words("Map Set WeakMap WeakSet Promise URL URLSearchParams MutationObserver BroadcastChannel Uint8Array Proxy Error EventTarget Event Date");
 const OWN = {
   Object: "assign create defineProperty entries freeze fromEntries getOwnPropertyDescriptor getPrototypeOf is keys values",
@@ -77,6 +78,7 @@ const OWN = {
   Date: "now",
   Symbol: "for",
   CSS: "escape",
+  console: "warn",
 };
 /** Functions of the window, called with it. */
 const OF_WINDOW = words("setTimeout clearTimeout fetch getComputedStyle getSelection requestIdleCallback cancelIdleCallback queueMicrotask requestAnimationFrame");
@@ -89,6 +91,8 @@ const ownersOf = (table) => {
 };
 const METHOD_OWNERS = ownersOf(METHODS);
 const GETTER_OWNERS = ownersOf(GETTERS);
+/** What the browser itself makes of other methods that a page may have replaced: src/calls.js makes them of ours. */
+const BUILT = new Set(words("catch finally test"));
 const ITERATED = new Set(words("Map Set WeakMap WeakSet"));
 
 /** Every node with the one around it, outer ones first. */
@@ -143,14 +147,15 @@ export async function harden(code, here) {
       return replace(callee.start, callee.end, `$${object.name}_${name}`);
     }
     if (isNative(name) && methods.has(name)) return faults.push(`${name}() is the browser's and one of ours, which needs another name: ${at(node)}`);
-    if (METHOD_OWNERS.has(name)) used.method.add(name);
+    if (BUILT.has(name)) used.method.add(name === "test" ? "exec" : "then");
+    else if (METHOD_OWNERS.has(name)) used.method.add(name);
     else if (OF_WINDOW.includes(name)) used.window.add(name);
     else if (methods.has(name) || fields.has(name)) return;
     else return faults.push(`${name}() is neither ours nor in METHODS: ${at(node)}`);
     asCall(node, name, callee.object.end);
   };
 
-  const isNative = (name) => METHOD_OWNERS.has(name) || OF_WINDOW.includes(name);
+  const isNative = (name) => METHOD_OWNERS.has(name) || BUILT.has(name) || OF_WINDOW.includes(name);
 
   /** A chain with `?.` whose links become calls: each of them, and the plain link after one, looks for itself what is missing. */
   const unchain = (chain) => {
@@ -190,7 +195,7 @@ export async function harden(code, here) {
     const written = (/^(Assignment|Update)/.test(parent?.type ?? "") && (parent.left === node || parent.argument === node)) || (parent?.type === "UnaryExpression" && parent.operator === "delete");
     const read = nameOf(node);
     if (read && !called && !written && GETTER_OWNERS.has(read)) {
-      if (methods.has(read)) faults.push(`${read} is the browser's and one of ours, which needs another name: ${at(node)}`);
+      if (methods.has(read) && node.object.type === "ThisExpression") faults.push(`${read} is the browser's and one of ours, which needs another name: ${at(node)}`);
       used.getter.add(read);
       put(node.start, mayMiss.has(node) ? "$may(" : `$${read}(`);
       replace(node.object.end, node.end, mayMiss.has(node) ? `, $${read})` : ")");
@@ -200,16 +205,18 @@ export async function harden(code, here) {
       const holder = parent.type === "MemberExpression" && parent.object === node;
       if (key || holder) return;
       used[KINDS.includes(node.name) ? "kind" : "plain"].add(node.name);
-      replace(node.start, node.end, `$${node.name}`);
-      if (parent.type === "NewExpression" && ITERATED.has(node.name) && parent.arguments.length) eachOf(parent.arguments[0]);
+      const filled = parent.type === "NewExpression" && ITERATED.has(node.name) ? parent.arguments[0] : null;
+      replace(filled ? parent.start : node.start, filled ? filled.start : node.end, filled ? `$filled(new $${node.name}(), ` : `$${node.name}`);
     }
     if (node.type === "ForOfStatement") eachOf(node.right);
     if (node.type === "SpreadElement" && parent.type !== "ObjectExpression") eachOf(node.argument);
+    if (node.type === "Property" && parent.type === "ObjectPattern" && GETTER_OWNERS.has(node.key.name)) {
+      faults.push(`${node.key.name} of an element is read with a dot, as a form may have a field of that name: ${at(parent)}`);
+    }
     if (node.type === "ArrayPattern") byIndex(node, parent);
   });
 
   function eachOf(node) {
-    if (bare(node).type === "ArrayExpression" && !bare(node).elements.some((one) => one?.type === "SpreadElement")) return;
     put(node.start, "$each(");
     edits.push({ start: node.end, end: node.end, text: ")", after: true });
   }
@@ -313,18 +320,25 @@ function taken(used) {
   };
   for (const name of ["isArray"]) used.own.add(`Array.${name}`);
   used.own.add("Object.keys").add("JSON.stringify");
-  for (const name of words("nodeType")) used.getter.add(name);
+  for (const name of words("nodeType namespaceURI")) used.getter.add(name);
+  for (const name of words("set add forEach toUpperCase")) used.method.add(name);
   for (const kind of [...ITERATED, "URLSearchParams"]) used.kind.add(kind);
   const [apply, bind, call] = [want("own", "Reflect", "apply"), want("method", "Function", "bind"), want("method", "Function", "call")];
   lines.push(`const $applied = ${apply}`, `const $uncurry = $applied(${bind}, ${bind}, [${call}])`);
-  for (const kind of used.kind) lines.push(`const $${kind} = ${want("global", "", kind)}`);
+  for (const kind of used.kind) {
+    const found = want("global", "", kind);
+    lines.push(`const $${kind} = ${kind === "Promise" ? `$promiseOf(${found})` : found}`);
+  }
   for (const name of used.plain) lines.push(`const $${name} = ${want("global", "", name)}`);
   for (const name of used.window) lines.push(`const $${name} = $uncurry(${want("global", "", name)})`);
   for (const both of used.own) {
     const [owner, name] = both.split(".");
     lines.push(`const $${owner}_${name === "stringify" ? "print" : name} = ${want("own", owner, name)}`);
   }
-  for (const name of used.getter) lines.push(`const $${name} = $reader(${want("getter", GETTER_OWNERS.get(name)[0], name)}, "${name}")`);
+  for (const name of used.getter) {
+    const reader = `$reader(${want("getter", GETTER_OWNERS.get(name)[0], name)}, "${name}")`;
+    lines.push(`const $${name} = ${CAPITALS.has(name) ? `$inCapitals(${reader})` : reader}`);
+  }
   const single = [];
   for (const name of [...used.method].sort((a, b) => METHOD_OWNERS.get(a)[0].localeCompare(METHOD_OWNERS.get(b)[0]))) {
     const owners = METHOD_OWNERS.get(name);

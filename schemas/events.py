@@ -23,6 +23,7 @@ Traffic = Literal["real", "test"]
 Modifiers = Annotated[tuple[Modifier, ...], Field(max_length=limits.MODIFIERS_MAX)]
 Files = Annotated[tuple[Text, ...], Field(max_length=limits.FILES_MAX)]
 Place = tuple[PlacePx, PlacePx]
+RecorderFault = Literal["start", "serialise", "observe", "listen", "read", "send", "fault"]
 
 
 class Page(Value):
@@ -141,9 +142,12 @@ class Press(EventBase):
 
 
 class Upload(EventBase):
+    """`chooser`: the files went to an input that is in no document; `target` is what opened its chooser."""
+
     kind: Literal["upload"] = "upload"
     target: Element
     files: Files
+    chooser: bool = False
 
 
 class Drag(EventBase):
@@ -330,6 +334,18 @@ class Recording(EventBase):
     left_out: Text = ""
 
 
+class RecorderError(EventBase):
+    """The recorder can't work in this page, or met an error of its own; no step of the user.
+
+    `error` is what it couldn't do: `start` at all, `serialise` events, `observe` changes, `listen`, `read` the page,
+    `send`; or a `fault` of its own code. `where` is the error's kind and its place in the script, never its message.
+    """
+
+    kind: Literal["recorder_error"] = "recorder_error"
+    error: RecorderFault
+    where: Text = ""
+
+
 Action = Click | Fill | Select | Check | Press | Upload | Drag | Hover | Scroll
 Event = Annotated[
     Click
@@ -349,7 +365,8 @@ Event = Annotated[
     | Effect
     | End
     | Opaque
-    | Recording,
+    | Recording
+    | RecorderError,
     Field(discriminator="kind"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)

@@ -130,9 +130,12 @@ class PressStep(StepBase):
 
 
 class UploadStep(StepBase):
+    """`chooser`: `target` is what opened the chooser, of an input that is in no document."""
+
     type: Literal["upload"] = "upload"
     target: Element
     files: Files
+    chooser: bool = False
 
 
 class DragStep(StepBase):

@@ -2,16 +2,22 @@
 
 import asyncio
 import importlib.util
+import re
 import shutil
 import subprocess
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from agents.local.browser import NoBrowser, find_chromium
 from agents.local.kafka import NoBroker, answers, jars_folder
 from agents.private import make_folder
 from agents.settings import Settings
+
+METRICS_S: Final = 2.0
+METRICS_BYTES_MAX: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -159,12 +165,28 @@ def model(_: Settings) -> Finding:
     return Finding(True, "all-MiniLM-L6-v2, offline")
 
 
-def recorder(_: Settings) -> Finding:
-    """The recorder was built."""
+def recorder(settings: Settings) -> Finding:
+    """The recorder was built, and what it told a worker on this machine that it can't do."""
     script = Path(__file__).resolve().parents[1] / "web" / "static" / "capture.js"
     if not script.exists():
         return Finding(False, "capture.js is not built", "run `make setup`")
-    return Finding(True, f"capture.js, {script.stat().st_size / 1000:.0f} kB")
+    built = f"capture.js, {script.stat().st_size / 1000:.0f} kB"
+    errors = _recorder_errors(settings)
+    if not errors:
+        return Finding(True, built)
+    told = ", ".join(f"{count} x {error}" for error, count in sorted(errors.items()))
+    return Finding(True, f"{built}; pages told of errors: {told}", "the worker's log names the pages")
+
+
+def _recorder_errors(settings: Settings) -> dict[str, int]:
+    """The errors by kind since the worker at the web port started; empty where none answers."""
+    try:
+        with urllib.request.urlopen(f"{settings.public_url}/metrics", timeout=METRICS_S) as answer:
+            text = answer.read(METRICS_BYTES_MAX).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return {}
+    found = re.findall(r'^journeywright_recorder_errors_total\{error="(\w+)"\} (\d+)', text, re.M)
+    return {error: int(count) for error, count in found if int(count)}
 
 
 CHECKS: dict[str, Callable[[Settings], Finding]] = {

@@ -26,7 +26,7 @@ from agents.web.visitors import Visitors
 from pipeline.intake import Intake, TooLarge, read_body, tokens_of
 from pipeline.messages import Message
 from schemas import limits
-from schemas.events import Event
+from schemas.events import Event, RecorderError
 
 LOG = logging.getLogger(__name__)
 REQUESTS_IN_FLIGHT_MAX: Final = EVENT_PLACES.visitor_bodies_max
@@ -35,6 +35,8 @@ ACK_SECONDS_MAX: Final = 15.0
 PARSERS: Final = 2
 FAULTS_LOGGED_MAX: Final = 5
 """Bugs of ours that are logged of one body."""
+FAULTY_APPS_MAX: Final = 1_000
+"""Apps and kinds of recorder errors of which the log has named a page."""
 ENCODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip"})
 
 
@@ -72,6 +74,7 @@ class Ingest:
         self._visitors = Visitors(settings.proxies)
         self._rates = Rates(settings.rate_events_s, "JOURNEYWRIGHT_RATE_EVENTS_S")
         self._visitor_rates = Rates(settings.visitor_events_s, "JOURNEYWRIGHT_RATE_VISITOR_EVENTS_S")
+        self._faulty: set[tuple[str, str]] = set()
         self._parsers = ThreadPoolExecutor(PARSERS, thread_name_prefix="intake")
         self._searcher = ThreadPoolExecutor(1, thread_name_prefix="keys")
 
@@ -161,6 +164,19 @@ class Ingest:
         metrics.events_refused.labels("internal").inc(len(intake.faults))
         for fault in intake.faults[:FAULTS_LOGGED_MAX]:
             LOG.error("an event can't be read", extra={"trace": trace_of(fault)})
+        for event in intake.events:
+            if isinstance(event, RecorderError):
+                self._recorder_error(event)
+
+    def _recorder_error(self, event: RecorderError) -> None:
+        """Counts it; the log names the first page of each app and kind."""
+        self._services.metrics.recorder_errors.labels(event.error).inc()
+        kind = (event.app, event.error)
+        if kind in self._faulty or len(self._faulty) >= FAULTY_APPS_MAX:
+            return
+        self._faulty.add(kind)
+        about = {"app": event.app, "error": event.error, "where": event.where, "page": event.page.url}
+        LOG.warning("the recorder can't work as it should in a page", extra=about)
 
 
 def _too_long() -> ApiError:

@@ -5,6 +5,12 @@ function $may(of, work, a, b, c) {
   return of === null || of === undefined ? undefined : work(of, a, b, c);
 }
 
+const $test = (of, text) => $exec(of, text) !== null;
+
+const $catch = (of, work) => $then(of, undefined, work);
+
+const $finally = (of, work) => $then(of, (value) => (work(), value), (error) => { work(); throw error; });
+
 const $iterator = Symbol.iterator;
 
 /** What `for of` and spread can walk as the browser would, whatever the page has put in the place of its iterators. */
@@ -23,6 +29,13 @@ function $byIndex(list) {
   let index = 0;
   const next = () => (index < list.length ? { done: false, value: list[index++] } : { done: true, value: undefined });
   return { [$iterator]: () => ({ next }) };
+}
+
+/** `new Set(list)` and the like, which would call the page's `add`. */
+function $filled(into, list) {
+  const pairs = into instanceof $Map || into instanceof $WeakMap;
+  for (const one of $each(list)) pairs ? $set(into, one[0], one[1]) : $add(into, one);
+  return into;
 }
 
 /** As JSON.stringify, for plain objects: what a page calls `toJSON` is not asked. */

@@ -12,7 +12,6 @@ const $toolsOf = (realm) => ({
   describe: realm.Reflect.getOwnPropertyDescriptor,
 });
 const $page = $toolsOf(window);
-let $clean = null;
 
 /** Whether the browser made the function: it prints so, with a name, which functions bound by a page don't have. */
 function $isNative(work, { apply, print, exec }) {
@@ -20,26 +19,27 @@ function $isNative(work, { apply, print, exec }) {
   return typeof work === "function" && apply(exec, printed, [apply(print, work, [])]) !== null;
 }
 
-/** The tools of a frame of this origin; null where there can be none (a sandboxed page, a document without a root). */
-function $cleanTools() {
+/** Has `work` called with the tools of a frame of this origin, which is gone afterwards; false where there can be none (a
+ * sandboxed page, a document without a root). */
+function $inCleanFrame(work) {
   const root = document.documentElement;
   for (let way = 0; root && way < 2; way++) {
+    let frame = null;
+    let tools = null;
     try {
-      const frame = way ? document.createElement("iframe") : document.createElementNS("http://www.w3.org/1999/xhtml", "iframe");
+      frame = way ? document.createElement("iframe") : document.createElementNS("http://www.w3.org/1999/xhtml", "iframe");
       frame.hidden = true;
       root.appendChild(frame);
-      const realm = frame.contentWindow;
-      const tools = realm && $toolsOf(realm);
-      if (tools) {
-        tools.apply(realm.Element.prototype.remove, frame, []);
-        return tools;
-      }
-      root.removeChild(frame);
+      tools = $toolsOf(frame.contentWindow);
+      work(tools);
+      tools.apply(tools.realm.Element.prototype.remove, frame, []);
+      return true;
     } catch {
-      // the next way, or none
+      // Another origin: the page is sandboxed. Or what the page has put there makes no frame: the next way, or none.
     }
+    if (frame?.parentNode === root) root.removeChild(frame);
   }
-  return null;
+  return false;
 }
 
 /** A function of the browser: a method or getter of a kind of object, one of an object's own, or one of the window. */
@@ -58,12 +58,15 @@ function $natives(asked) {
   }
   let changed = document.scripts.length > 1;
   for (let i = 0; i < all.length && !changed; i++) changed = all[i].own !== undefined && !$isNative(all[i].own, $page);
-  if (changed) $clean = $cleanTools();
   const taken = [];
-  for (let i = 0; i < all.length; i++) {
-    const { how, owner, name, own } = all[i];
-    taken[i] = !$clean || own === undefined || $isNative(own, $clean) ? own : ($lookUp($clean, how, owner, name) ?? own);
-  }
+  // A frame that is gone keeps its functions working, but hands out no more of them.
+  const take = (tools) => {
+    for (let i = 0; i < all.length; i++) {
+      const { how, owner, name, own } = all[i];
+      taken[i] = $isNative(own, tools) ? own : ($lookUp(tools, how, owner, name) ?? own);
+    }
+  };
+  if (!changed || !$inCleanFrame(take)) for (let i = 0; i < all.length; i++) taken[i] = all[i].own;
   return taken;
 }
 
@@ -76,6 +79,21 @@ function $reader(getter, name) {
     } catch {
       return of[name];
     }
+  };
+}
+
+/** The kind of promise that async functions give, whatever the page calls by that name. */
+function $promiseOf(named) {
+  const own = (async () => {})().constructor;
+  return $isNative(own, $page) ? own : named;
+}
+
+/** Reads names in capitals, as they are in HTML, in documents of XML too. */
+function $inCapitals(read) {
+  if (document.contentType === "text/html") return read;
+  return (of) => {
+    const name = read(of);
+    return $namespaceURI(of) === "http://www.w3.org/1999/xhtml" ? $toUpperCase(name) : name;
   };
 }
 

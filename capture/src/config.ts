@@ -55,6 +55,11 @@ export function readConfig(): Config | null {
   };
 }
 
+/** Where events go. A beacon has no headers, and one on a fetch would need a preflight: the key goes with the address. */
+export function addressOf(config: Config): string {
+  return `${config.endpoint}/api/v1/events${config.key ? `?key=${encodeURIComponent(config.key)}` : ""}`;
+}
+
 /** What the page says; else a browser that a program drives is a tester's. */
 function trafficOf(said: string | undefined): Traffic | "" {
   if (said === "real" || said === "test") return said;

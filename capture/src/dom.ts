@@ -61,7 +61,7 @@ export function visible(element: Element): boolean {
   return (width > 0 && height > 0) || getComputedStyle(element).display === "contents";
 }
 
-export function framesOf(doc: Document): HTMLIFrameElement[] {
+export function framesOf(doc: Document | ShadowRoot): HTMLIFrameElement[] {
   const found: HTMLIFrameElement[] = [];
   for (const frame of doc.querySelectorAll("iframe,frame")) {
     if (documentOf(frame as HTMLIFrameElement)) found.push(frame as HTMLIFrameElement);

@@ -1,10 +1,12 @@
 // Starts the recorder once per top-level document, and joins same-origin frames to it.
 import { Actions } from "./actions";
-import { readConfig, type Mask } from "./config";
-import { attempt, faults, guard, native, newId } from "./native";
+import { addressOf, readConfig, type Mask } from "./config";
+import { framesOf } from "./dom";
+import { attempt, faults, guard, native, newId, rethrow, stop, wrap } from "./native";
 import { Pages } from "./pages";
 import { Recorder } from "./recorder";
 import { Requests } from "./requests";
+import { brokenHere, placeOf, tellBroken } from "./selfcheck";
 import { END_DELIVERY_MS, END_WAIT_MS } from "./limits";
 
 type Realm = Window & typeof globalThis;
@@ -29,7 +31,15 @@ function start(): void {
   if (location.protocol === "about:" && window.opener) return waitForDocument();
   if (!/^(https?|file):$/.test(location.protocol)) return;
   const config = readConfig();
-  if (config) new Main(new Recorder(config, (root) => shadowed(root))).run();
+  if (!config) return;
+  try {
+    const broken = brokenHere();
+    if (broken) tellBroken(config, addressOf(config), broken, "");
+    else new Main(new Recorder(config, (root) => shadowed(root))).run();
+  } catch (error) {
+    tellBroken(config, addressOf(config), "start", placeOf(error));
+    stop(String(error));
+  }
 }
 
 /** A window that a script opened begins with an empty document; the page that follows takes over its window object. */
@@ -58,7 +68,11 @@ class Main {
     this.requests = new Requests(recorder, recorder.config);
     this.pages = new Pages(recorder, this.requests);
     this.channel = attempt(() => new BroadcastChannel("journeywright"), null);
-    shadowed = (root) => this.actions.listen(root);
+    shadowed = (root) => {
+      this.actions.listen(root);
+      root.addEventListener("load", this.frameLoaded, true);
+      this.joinFrames(root);
+    };
   }
 
   run(): void {
@@ -90,10 +104,12 @@ class Main {
     realm.document.addEventListener("load", this.frameLoaded, true);
     if (this.joined.has(realm)) return;
     this.joined.add(realm);
-    this.requests.wrap(realm);
-    this.pages.wrap(realm);
+    this.requests.wrapIn(realm);
+    this.pages.wrapIn(realm);
     this.wrapDocumentOpen(realm);
     this.wrapShadows(realm);
+    this.wrapChoosers(realm);
+    this.joinFrames(realm.document);
     if (realm !== window) this.recorder.watch.touch();
   }
 
@@ -106,35 +122,43 @@ class Main {
 
   /** `document.open()` takes all listeners of a document and its window away. */
   private wrapDocumentOpen(realm: Realm): void {
-    const proto = realm.Document?.prototype;
-    if (!proto) return;
     const rejoin = guard(() => this.joinRealm(realm));
-    for (const method of ["open", "write", "writeln"] as const) {
-      const original = proto[method] as (...args: unknown[]) => unknown;
-      (proto as unknown as Record<string, unknown>)[method] = function (this: Document, ...args: unknown[]): unknown {
-        const result = original.apply(this, args);
-        if (this === realm.document) rejoin();
+    for (const method of ["open", "write", "writeln"]) {
+      wrap(realm.Document?.prototype, method, (call, self) => {
+        const result = call();
+        if (self === attempt(() => realm.document, null)) rejoin();
         return result;
-      };
+      });
+    }
+  }
+
+  /** Frames that are there already: where the script comes late, and in a shadow root. Later ones tell of their load. */
+  private joinFrames(root: Document | ShadowRoot): void {
+    for (const frame of framesOf(root)) this.joinRealm(frame.contentWindow as Realm);
+  }
+
+  private wrapChoosers(realm: Realm): void {
+    for (const [proto, name] of [[realm.HTMLElement?.prototype, "click"], [realm.HTMLInputElement?.prototype, "showPicker"]] as const) {
+      wrap(proto, name, (call, self) => {
+        this.actions.clickedByScript(self as Element);
+        return call();
+      });
     }
   }
 
   private wrapShadows(realm: Realm): void {
-    const proto = realm.Element?.prototype;
-    if (!proto) return;
-    const observe = guard((root: ShadowRoot) => this.recorder.watch.watchTree(root));
-    const original = proto.attachShadow;
-    proto.attachShadow = function (this: Element, init: ShadowRootInit): ShadowRoot {
-      const root = original.call(this, init);
-      if (init?.mode === "open") observe(root);
+    const observe = guard((root: ShadowRoot) => root.mode === "open" && this.recorder.watch.watchTree(root));
+    wrap(realm.Element?.prototype, "attachShadow", (call) => {
+      const root = call() as ShadowRoot;
+      observe(root);
       return root;
-    };
+    });
   }
 
   /** Ends the journey; resolves when the server has acknowledged everything, or could not be reached for long. */
   private end(): Promise<void> {
     this.ending ??= this.finish()
-      .catch(guard((error: unknown) => { throw error; }))
+      .catch(rethrow)
       .finally(() => (this.ending = null));
     return this.ending;
   }
@@ -187,7 +211,7 @@ class Main {
       recorder.sendDue(true);
       void recorder.transport.drained(SIBLINGS_WAIT_MS).then(() => {
         this.channel?.postMessage({ say: "flushed", journey: message.journey, id: message.id } satisfies Message);
-      });
+      }).catch(rethrow);
     } else if (message.say === "ended") {
       recorder.identity.next();
       recorder.reset();

@@ -2,7 +2,7 @@
 import { cut } from "./dom";
 import type { Carried } from "./effects";
 import * as limits from "./limits";
-import { attempt, guard, native } from "./native";
+import { attempt, guard, native, wrap } from "./native";
 import { bareUrl } from "./addresses";
 import type { Handover, Recorder } from "./recorder";
 import type { Requests } from "./requests";
@@ -34,7 +34,6 @@ export class Pages {
   private traversalMs = 0;
   private handedOver = false;
   private downloaded: Leaving | null = null;
-  private readonly wrapped = new WeakSet<object>();
 
   constructor(
     private readonly recorder: Recorder,
@@ -58,7 +57,7 @@ export class Pages {
     this.wrapHistory();
   }
 
-  wrap(realm: Realm): void {
+  wrapIn(realm: Realm): void {
     this.wrapDialogs(realm);
     this.wrapOpen(realm);
   }
@@ -192,21 +191,17 @@ export class Pages {
 
   private wrapHistory(): void {
     const proto = window.History?.prototype;
-    if (!proto) return;
-    const pages = this;
-    for (const method of ["pushState", "replaceState"] as const) {
-      const original = proto[method];
-      proto[method] = function (this: History, ...args: Parameters<History["pushState"]>): void {
-        original.apply(this, args);
-        pages.afterMove();
-      };
+    for (const method of ["pushState", "replaceState"]) {
+      wrap(proto, method, (call) => {
+        call();
+        this.afterMove();
+      });
     }
-    for (const method of ["back", "forward", "go"] as const) {
-      const original = proto[method] as (...args: unknown[]) => void;
-      (proto as unknown as Record<string, unknown>)[method] = function (this: History, ...args: unknown[]): void {
-        pages.traversalMs = native.now();
-        return original.apply(this, args);
-      };
+    for (const method of ["back", "forward", "go"]) {
+      wrap(proto, method, (call) => {
+        this.traversalMs = native.now();
+        return call();
+      });
     }
   }
 
@@ -228,16 +223,11 @@ export class Pages {
 
   private wrapDialogs(realm: Realm): void {
     for (const dialog of ["alert", "confirm", "prompt"] as const) {
-      const original = realm[dialog] as (...args: unknown[]) => unknown;
-      if (typeof original !== "function" || this.wrapped.has(original)) continue;
-      const pages = this;
-      const asking = function (...args: unknown[]): unknown {
-        const answer = original.apply(realm, args);
-        pages.answered(dialog, String(args[0] ?? ""), answer, realm.document);
+      wrap(realm, dialog, (call, _, args) => {
+        const answer = call();
+        this.answered(dialog, attempt(() => String(args[0] ?? ""), ""), answer, realm.document);
         return answer;
-      };
-      this.wrapped.add(asking);
-      attempt(() => ((realm as unknown as Record<string, unknown>)[dialog] = asking), undefined);
+      });
     }
   }
 
@@ -257,15 +247,11 @@ export class Pages {
   });
 
   private wrapOpen(realm: Realm): void {
-    const original = realm.open;
-    if (typeof original !== "function" || this.wrapped.has(original)) return;
-    const pages = this;
-    const open = function (url?: string | URL, target?: string, features?: string): Window | null {
-      if (!/^_(self|top|parent)$/.test(target ?? "")) pages.opens(String(url ?? ""));
-      return original.call(realm, url as string, target, features);
-    };
-    this.wrapped.add(open);
-    attempt(() => (realm.open = open as typeof realm.open), undefined);
+    wrap(realm, "open", (call, _, args) => {
+      const [url, target] = [args[0], args[1]];
+      attempt(() => !/^_(self|top|parent)$/.test(String(target ?? "")) && this.opens(String(url ?? "")), undefined);
+      return call();
+    });
   }
 
   private readonly opens = guard((url: string) => {

@@ -1,15 +1,16 @@
 // The hub of one top-level document: stamps and queues events, and knows which action is under way.
-import type { Config } from "./config";
+import { addressOf, type Config } from "./config";
 import { cut } from "./dom";
 import { Effects, type Carried, type Host } from "./effects";
 import { Elements } from "./elements";
 import { Identity } from "./identity";
 import * as limits from "./limits";
 import { Locators } from "./locators";
-import { native, newId } from "./native";
+import { faults, native, newId, onFault } from "./native";
 import { Indexes, Known } from "./pageindex";
 import { bareUrl } from "./addresses";
 import { Privacy } from "./privacy";
+import { placeOf } from "./selfcheck";
 import { Snapshots } from "./snapshot";
 import { Store } from "./store";
 import { Transport } from "./transport";
@@ -18,6 +19,7 @@ import type { Body, Change, ElementShot, PageShot, WireEvent } from "./wire";
 
 const DOUBLE_CLICK_MS = 500;
 const WORDS_MAX = 30;
+const FAULTS_TOLD_MAX = 3;
 
 export interface Action {
   id: string;
@@ -69,10 +71,7 @@ export class Recorder implements Host {
   ) {
     this.identity = new Identity(this.session, this.local);
     this.privacy = new Privacy(config, this.identity.salt, this.session);
-    // A beacon has no headers, and one on a fetch would need a preflight: the key goes with the address.
-    const query = config.key ? `?key=${encodeURIComponent(config.key)}` : "";
-    const url = `${config.endpoint}/api/v1/events${query}`;
-    this.transport = new Transport(url, this.session, (text) => this.privacy.redactJson(text), config.deliver);
+    this.transport = new Transport(addressOf(config), this.session, (text) => this.privacy.redactJson(text), config.deliver);
     const known = new Known();
     this.watch = new Watch(onShadow, (element, withInner) => {
       known.forget(element, withInner);
@@ -81,6 +80,7 @@ export class Recorder implements Host {
     this.privacy.by(this.watch);
     this.indexes = new Indexes(() => this.watch.treeNow(), known);
     this.elements = new Elements(this.indexes, new Locators(config), this.privacy);
+    onFault((error) => this.tellFault(error));
     this.effects = new Effects(this, this.watch, new Snapshots(this.indexes, this.privacy), this.elements);
   }
 
@@ -156,6 +156,11 @@ export class Recorder implements Host {
   emitEffect(cause: string | null, page: PageShot, after: PageShot, changes: Change[], settled: boolean, touched: boolean): void {
     this.holdForSecret();
     this.emit({ kind: "effect", cause, after, changes, settled, ...(touched ? { touched } : {}) }, { page });
+  }
+
+  /** An error of our own: the first few of a page are told. */
+  private tellFault(error: unknown): void {
+    if (faults.count <= FAULTS_TOLD_MAX) this.emit({ kind: "recorder_error", error: "fault", where: placeOf(error) });
   }
 
   emit(body: Body, options: { id?: string; page?: PageShot } = {}): WireEvent | null {

@@ -2,7 +2,7 @@
 import type { Config } from "./config";
 import { cut } from "./dom";
 import { REQUESTS_PER_ACTION_MAX, URL_CHARS_MAX } from "./limits";
-import { attempt, guard } from "./native";
+import { attempt, guard, wrap } from "./native";
 import { bareUrl } from "./addresses";
 import type { Recorder } from "./recorder";
 
@@ -21,7 +21,6 @@ interface Sent {
 type Realm = Window & typeof globalThis;
 
 export class Requests {
-  private readonly wrapped = new WeakSet<object>();
   private readonly open = new Set<Sent>();
   private counted: { cause: string | null; count: number } = { cause: null, count: 0 };
 
@@ -30,7 +29,7 @@ export class Requests {
     private readonly config: Config,
   ) {}
 
-  wrap(realm: Realm): void {
+  wrapIn(realm: Realm): void {
     this.wrapFetch(realm);
     this.wrapXhr(realm);
     this.wrapBeacon(realm);
@@ -66,71 +65,65 @@ export class Requests {
   private readonly finish = guard((sent: Sent | null, status: number | null) => this.end(sent, status));
 
   private wrapFetch(realm: Realm): void {
-    const original = realm.fetch;
-    if (typeof original !== "function" || this.wrapped.has(original)) return;
-    const requests = this;
-    const fetch = function (this: unknown, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    wrap(realm, "fetch", (call, _, args) => {
+      const [input, init] = [args[0] as RequestInfo | URL, args[1] as RequestInit | undefined];
       const sent = attempt(() => {
         const request = typeof input === "object" && "url" in input ? input : null;
-        return requests.begin(realm, init?.method ?? request?.method ?? "GET", request ? request.url : String(input), "fetch", init?.body);
+        return this.begin(realm, init?.method ?? request?.method ?? "GET", request ? request.url : String(input), "fetch", init?.body);
       }, null);
-      const answer = original.call(this === undefined ? realm : (this as Realm), input, init);
-      if (sent) answer.then((response) => requests.finish(sent, response.status), () => requests.finish(sent, null));
-      return answer;
-    };
-    this.wrapped.add(fetch);
-    attempt(() => (realm.fetch = fetch), undefined);
+      const answer = call() as Promise<Response>;
+      if (!sent || typeof answer?.then !== "function") return answer;
+      // The page gets what follows from ours, so that what it leaves unhandled counts as unhandled.
+      return answer.then(
+        (response) => {
+          this.finish(sent, response?.status ?? null);
+          return response;
+        },
+        (error) => {
+          this.finish(sent, null);
+          throw error;
+        },
+      );
+    });
   }
 
   private wrapXhr(realm: Realm): void {
     const proto = realm.XMLHttpRequest?.prototype;
-    if (!proto || this.wrapped.has(proto)) return;
-    this.wrapped.add(proto);
-    const requests = this;
-    const asked = new WeakMap<XMLHttpRequest, { method: string; url: string }>();
-    const { open, send } = proto;
-    proto.open = function (this: XMLHttpRequest, ...args: unknown[]): void {
-      attempt(() => asked.set(this, { method: String(args[0]), url: String(args[1]) }), undefined);
-      return (open as (...all: unknown[]) => void).apply(this, args);
-    } as typeof open;
-    proto.send = function (this: XMLHttpRequest, body?: Document | XMLHttpRequestBodyInit | null): void {
-      const ask = asked.get(this);
-      const sent = ask ? attempt(() => requests.begin(realm, ask.method, ask.url, "xmlhttprequest", body), null) : null;
-      if (sent) this.addEventListener("loadend", () => requests.finish(sent, this.status || null));
-      return send.call(this, body);
-    };
+    const asked = new WeakMap<object, { method: string; url: string }>();
+    wrap(proto, "open", (call, self, args) => {
+      attempt(() => asked.set(self as XMLHttpRequest, { method: String(args[0]), url: String(args[1]) }), undefined);
+      return call();
+    });
+    wrap(proto, "send", (call, self, args) => {
+      const request = self as XMLHttpRequest;
+      attempt(() => {
+        const ask = asked.get(request);
+        const sent = ask ? this.begin(realm, ask.method, ask.url, "xmlhttprequest", args[0]) : null;
+        if (sent) request.addEventListener("loadend", () => this.finish(sent, request.status || null));
+      }, undefined);
+      return call();
+    });
   }
 
   private wrapBeacon(realm: Realm): void {
-    const proto = realm.Navigator?.prototype as { sendBeacon?: Navigator["sendBeacon"] } | undefined;
-    const original = proto?.sendBeacon;
-    if (!proto || !original || this.wrapped.has(original)) return;
-    const requests = this;
-    const sendBeacon = function (this: Navigator, url: string | URL, data?: BodyInit | null): boolean {
-      const sent = attempt(() => requests.begin(realm, "POST", String(url), "beacon"), null);
-      requests.finish(sent, null);
-      return original.call(this, url, data);
-    };
-    this.wrapped.add(sendBeacon);
-    attempt(() => (proto.sendBeacon = sendBeacon), undefined);
+    wrap(realm.Navigator?.prototype, "sendBeacon", (call, _, args) => {
+      this.finish(attempt(() => this.begin(realm, "POST", String(args[0]), "beacon"), null), null);
+      return call();
+    });
   }
 
   /** A socket's messages: one a socket and action, for that it was used is all that matters. */
   private wrapSockets(realm: Realm): void {
-    const proto = realm.WebSocket?.prototype;
-    if (!proto || this.wrapped.has(proto)) return;
-    this.wrapped.add(proto);
-    const requests = this;
     const told = new WeakMap<WebSocket, string | null>();
-    const { send } = proto;
-    proto.send = function (this: WebSocket, data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
+    wrap(realm.WebSocket?.prototype, "send", (call, self) => {
       attempt(() => {
-        const cause = requests.recorder.cause();
-        if (cause === null || told.get(this) === cause) return;
-        told.set(this, cause);
-        requests.finish(requests.begin(realm, "SEND", this.url, "ws"), null);
+        const socket = self as WebSocket;
+        const cause = this.recorder.cause();
+        if (cause === null || told.get(socket) === cause) return;
+        told.set(socket, cause);
+        this.finish(this.begin(realm, "SEND", socket.url, "ws"), null);
       }, undefined);
-      return send.call(this, data as string);
-    };
+      return call();
+    });
   }
 }

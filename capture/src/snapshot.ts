@@ -202,7 +202,7 @@ class Walk {
 
   /** Whether the element is one line of several inline parts ("Total:" and "12"), not all of them controls. */
   private isLine(element: Element, index: PageIndex): boolean {
-    const { children } = element;
+    const children = element.children;
     if (children.length < 2 || children.length > 6 || index.text(element).length > LINE_CHARS_MAX) return false;
     let parts = 0;
     for (const child of children) {

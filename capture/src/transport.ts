@@ -1,7 +1,7 @@
 // Delivery: every event is kept in memory and in sessionStorage until the server acknowledged it.
 import type { Deliver } from "./config";
 import * as limits from "./limits";
-import { attempt, guard, native } from "./native";
+import { attempt, faults, guard, native, rethrow, stop } from "./native";
 import { Store } from "./store";
 
 interface Queued {
@@ -39,6 +39,7 @@ export class Transport {
     }
     if (this.queue.length) this.schedule(0);
     window.addEventListener("online", guard(() => this.retryNow()));
+    document.addEventListener("securitypolicyviolation", guard((event) => this.forbidden(event)));
   }
 
   enqueue(text: string): void {
@@ -76,6 +77,14 @@ export class Transport {
     if (!sent) this.post(body.text, true).catch(() => undefined);
   }
 
+  /** The page's policy keeps us from the server: nothing of us will ever arrive, so nothing is done any more. */
+  private forbidden({ blockedURI, disposition }: SecurityPolicyViolationEvent): void {
+    if (disposition !== "enforce" || !this.url.startsWith(blockedURI) || !/^https?:/.test(blockedURI)) return;
+    this.forget([...this.queue]);
+    stop(`the page's Content-Security-Policy allows no connection to ${blockedURI}`);
+    console.warn(`journeywright: ${faults.last}, so that nothing is recorded here`);
+  }
+
   retryNow(): void {
     this.failures = 0;
     this.schedule(0);
@@ -85,7 +94,7 @@ export class Transport {
     if (this.timer) native.cancel(this.timer);
     this.timer = native.later(() => {
       this.timer = 0;
-      this.send().catch(guard((error: unknown) => { throw error; }));
+      this.send().catch(rethrow);
     }, ms);
   }
 
@@ -154,8 +163,9 @@ export class Transport {
     return Math.max(askedMs, grown * (0.75 + Math.random() / 2));
   }
 
-  private async post(text: string, keepalive: boolean): Promise<Response> {
-    if (this.deliver) return new Response(null, { status: await this.deliver(text) });
+  // Not async: to return a promise from such a function calls its `then`, which a page may have replaced.
+  private post(text: string, keepalive: boolean): Promise<Response> {
+    if (this.deliver) return this.handOver(this.deliver, text);
     return fetch(this.url, {
       method: "POST",
       body: text,
@@ -163,6 +173,10 @@ export class Transport {
       credentials: "omit",
       headers: { "Content-Type": "text/plain;charset=UTF-8" },
     });
+  }
+
+  private async handOver(deliver: Deliver, text: string): Promise<Response> {
+    return new Response(null, { status: await deliver(text) });
   }
 
   private forget(events: Queued[]): void {

@@ -131,7 +131,7 @@ export type Body =
   | { kind: "select"; target: ElementShot; options: { value: string; label: string }[] }
   | { kind: "check"; target: ElementShot; checked: boolean }
   | { kind: "press"; target: ElementShot; key: string; modifiers?: Modifier[] }
-  | { kind: "upload"; target: ElementShot; files: string[] }
+  | { kind: "upload"; target: ElementShot; files: string[]; chooser?: boolean }
   | {
       kind: "drag";
       target: ElementShot;
@@ -154,7 +154,11 @@ export type Body =
   | { kind: "navigation"; url: string; how: NavigationHow; cause: string | null; asked_by?: "page" | "user" }
   | { kind: "request"; method: string; url: string; status: number | null; type: string; cause: string | null; typing?: boolean }
   | { kind: "effect"; cause: string | null; after: PageShot; changes: Change[]; settled: boolean; touched?: boolean }
+  | { kind: "recorder_error"; error: RecorderFault; where: string }
   | { kind: "end" };
+
+/** What the recorder can't do in a page: start, print JSON, hear of changes, hear events, read the page, send; or an error of its own. */
+export type RecorderFault = "start" | "serialise" | "observe" | "listen" | "read" | "send" | "fault";
 
 export type WireEvent = Body & {
   v: 1;

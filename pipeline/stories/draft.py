@@ -206,7 +206,7 @@ def step_of(event: Action) -> Step:
         case Press():
             return PressStep(**base, target=event.target, key=event.key, modifiers=event.modifiers)
         case Upload():
-            return UploadStep(**base, target=event.target, files=event.files)
+            return UploadStep(**base, target=event.target, files=event.files, chooser=event.chooser)
         case Drag():
             return DragStep(
                 **base,

@@ -91,6 +91,8 @@ def _replaces(now: Draft, before: Draft) -> bool:
             return not answered and same_target(now.target, before.target)
         case (SelectStep(), SelectStep()):
             return same_target(now.target, before.target)
+        case (UploadStep(chooser=True), UploadStep()):
+            return False
         case (UploadStep(), UploadStep()) | (ScrollStep(), ScrollStep()) | (HoverStep(), HoverStep()):
             return same_target(now.target, before.target)
         case (ClickStep(), HoverStep()):

@@ -27,6 +27,7 @@ from schemas.events import (
     Page,
     Popup,
     Press,
+    RecorderError,
     Recording,
     Request,
     Scroll,
@@ -42,6 +43,7 @@ REDIRECT_WITHIN_MS: Final = 3_000
 """A second load so soon after an address was opened is the site's redirect, for sources that don't say who asked."""
 
 _Attached = Effect | Dialog | Popup | Download | Request
+_NoSteps = End | Opaque | Recording | RecorderError
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class _Tape:
         self.requests: list[Request] = []
         self.notes: list[str] = []
         self.last_page = Page()
-        self._actions = {event.id for event in events if not isinstance(event, _Attached | End | Opaque | Recording)}
+        self._actions = {event.id for event in events if not isinstance(event, _Attached | _NoSteps)}
         self._first_url = next((event.page.url for event in events if event.page.url), "")
         self._by_event: dict[str, Draft] = {}
         self._latest: dict[str, Draft] = {}
@@ -122,6 +124,8 @@ class _Tape:
                 self._see(Page(url=event.url))
             case Effect() | Dialog() | Popup() | Download() | Request():
                 self._attach_or_defer(event)
+            case RecorderError():
+                self.notes.append("The recorder met an error of its own: something that was done may be missing.")
             case End() | Opaque() | Recording():
                 pass
             case _:

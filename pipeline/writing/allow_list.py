@@ -12,8 +12,8 @@ ANNOTATIONS: Final = frozenset({"Page", "str", "Callable[[Locator, str], None]"}
 """Of arguments."""
 FUNCTIONS: Final = frozenset({"expect", FILL_CREDENTIAL})
 VARIABLES: Final = (
-    "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "response_info", "response",
-    "field", "value", "copied",
+    "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "file_chooser_info",
+    "response_info", "response", "field", "value", "copied",
 )  # fmt: skip
 METHODS: Final = frozenset(
     [
@@ -34,6 +34,7 @@ METHODS: Final = frozenset(
         "uncheck",
         "select_option",
         "set_input_files",
+        "set_files",
         "drag_to",
         "hover",
         "wheel",
@@ -69,6 +70,7 @@ METHODS: Final = frozenset(
         "to_have_attribute",
         "to_match_aria_snapshot",
         "expect_popup",
+        "expect_file_chooser",
         "expect_download",
         "expect_response",
         "value",

@@ -219,13 +219,20 @@ class Writer:
                 values = [Literal(" ".join(option.label.split()) if by_label else option.value) for option in options]
                 what: Expr = values[0] if len(values) == 1 else Listing(tuple(values))
                 return [Run(method(on, "select_option", label=what) if by_label else method(on, "select_option", what))]
-            case UploadStep(files=files):
+            case UploadStep(files=files, chooser=chooser):
                 named = [uploads.in_memory(name) for name in files[:10]]
-                return [Run(method(on, "set_input_files", named[0] if len(named) == 1 else Listing(tuple(named))))]
+                what = named[0] if len(named) == 1 else Listing(tuple(named))
+                return self._choose(step, on, what) if chooser else [Run(method(on, "set_input_files", what))]
             case HoverStep():
                 return [Run(method(on, "hover"))]
             case _:
                 assert_never(step)
+
+    def _choose(self, step: UploadStep, on: Expr, files: Expr) -> list[Statement]:
+        """Files for an input that is in no document: the chooser that opens by the click takes them."""
+        name = self._fresh("file_chooser_info")
+        opening = With(method(self.page_of(step), "expect_file_chooser"), name, (Run(method(on, "click")),))
+        return [opening, Run(method(Attr(Name(name), "value"), "set_files", files))]
 
     def _fill(self, step: FillStep, on: Expr, page: Expr) -> list[Statement]:
         target, value = step.target, step.value

@@ -33,6 +33,8 @@ class Site:
     port: int = 0
     collector_port: int = 0
     bodies: list[str] = field(default_factory=list)
+    pages: dict[str, tuple[str, str, dict[str, str]]] = field(default_factory=dict)
+    """Pages of one test, by their path: the text, its kind, further headers."""
     keys: list[str] = field(default_factory=list)
     """The API key of each body, by its address."""
 
@@ -96,6 +98,16 @@ def _tagged(html: str, site: Site) -> str:
     return html.replace("<head>", f'<head><script src="/capture.js" {told}></script>')
 
 
+def _page(site: Site, path: str, tagged: bool) -> tuple[str, str, dict[str, str]] | None:
+    """The text at the path, its kind and further headers; None where there is none."""
+    if path in site.pages:
+        return site.pages[path]
+    file = PAGES / path.lstrip("/")
+    if not file.is_file():
+        return None
+    return (_tagged(file.read_text(), site) if tagged else file.read_text()), "text/html; charset=utf-8", {}
+
+
 def pages_handler(site: Site) -> type[BaseHTTPRequestHandler]:
     """Serves tests/pages, a small API, a download, and the recorder itself."""
 
@@ -123,16 +135,17 @@ def pages_handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 return self.answer(200, LATE_JS, "text/javascript")
             if path == "/capture.js":
                 return self.answer(200, CAPTURE.read_bytes(), "text/javascript")
-            file = PAGES / path.lstrip("/")
-            if not file.is_file():
+            found = _page(site, path, tagged=urlsplit(self.path).query == "tagged")
+            if found is None:
                 return self.answer(404, b"not here", "text/plain")
-            html = _tagged(file.read_text(), site) if urlsplit(self.path).query == "tagged" else file.read_text()
-            return self.answer(200, html.encode(), "text/html; charset=utf-8")
+            text, kind, headers = found
+            return self.answer(200, text.encode(), kind, **headers)
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
             if self.path.startswith("/api/"):
-                return self.answer(500 if self.path.endswith("/fail") else 201, b"{}", "application/json")
+                status = 500 if self.path.endswith("/fail") else 201
+                return self.answer(status, b"{}", "application/json", Access_Control_Allow_Origin="*")
             said = parse_qs(body)
             page = (PAGES / "result.html").read_text().replace("{{name}}", said.get("name", [""])[0])
             return self.answer(200, page.encode(), "text/html; charset=utf-8")

@@ -1,13 +1,16 @@
 // What is chosen rather than typed: options of select boxes, and files.
 import { cut, squash } from "../dom";
 import * as limits from "../limits";
-import { native } from "../native";
+import { guard, native } from "../native";
 import { isHidden } from "../reader";
 import type { Recorder } from "../recorder";
+import type { ElementShot } from "../wire";
 
 const SAME_MS = 1_000;
 
 export class Choices {
+  /** Inputs that no listener of a document hears, and what was used last to open their chooser. */
+  private readonly choosers = new WeakMap<HTMLInputElement, ElementShot>();
   private readonly settled = new WeakMap<Element, { state: string; atMs: number }>();
 
   constructor(private readonly recorder: Recorder) {}
@@ -39,9 +42,28 @@ export class Choices {
   uploaded(input: HTMLInputElement): void {
     const names = [...(input.files ?? [])].slice(0, limits.FILES_MAX).map((file) => cut(file.name, limits.TEXT_CHARS_MAX));
     if (!this.isNews(input, names.join("\n"))) return;
+    const opener = isHeard(input) ? undefined : this.choosers.get(input);
     this.recorder.before(input);
-    const target = this.recorder.elements.describe(input);
-    const files = this.recorder.privacy.masked(input, true) ? names.map(() => "") : names;
-    this.recorder.act({ kind: "upload", target, files }, { own: input });
+    const target = opener ?? this.recorder.elements.describe(input);
+    const files = this.recorder.privacy.masked(input, true) || target.masked ? names.map(() => "") : names;
+    this.recorder.act({ kind: "upload", target, files, ...(opener ? { chooser: true } : {}) }, { own: input });
   }
+
+  /** A script opens the chooser of an input: one that is in no document is heard by itself, and told with `opener`. */
+  opened(input: HTMLInputElement, opener: ElementShot): void {
+    const known = this.choosers.has(input);
+    this.choosers.set(input, opener);
+    if (known) return;
+    const chosen = guard(() => {
+      if (!isHeard(input)) this.uploaded(input);
+    });
+    input.addEventListener("input", chosen);
+    input.addEventListener("change", chosen);
+  }
+}
+
+/** Whether the listeners of a document hear what happens to the element. */
+export function isHeard(element: Element): boolean {
+  const root = element.getRootNode();
+  return element.isConnected && (root.nodeType === 9 || (root as ShadowRoot).mode === "open");
 }

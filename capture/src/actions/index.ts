@@ -1,5 +1,5 @@
 // What the user does, heard in the capture phase on the window, before the page's own handlers.
-import { Choices } from "./choice";
+import { Choices, isHeard } from "./choice";
 import { containsDeep, editingHost, isField, isTextField, labelled, visible } from "../dom";
 import { inPasswordForm } from "../elements";
 import { DragWatch } from "./drag";
@@ -102,6 +102,15 @@ export class Actions {
     }
   }
 
+  /** A script clicks an element: by that it may open the chooser of a file input that nobody sees. */
+  readonly clickedByScript = guard((element: Element): void => {
+    if (element?.nodeName !== "INPUT" || (element as HTMLInputElement).type !== "file" || isHeard(element)) return;
+    const { pressed, recorder } = this;
+    const active = document.activeElement ?? document.documentElement;
+    const recent = pressed?.clicked && native.now() - pressed.atMs < AGAIN_MS;
+    this.choices.opened(element as HTMLInputElement, recent ? pressed.shot : recorder.elements.describe(active));
+  });
+
   /** Events that Playwright's and assistive tools' scripted input dispatches count as the user's when no trusted event is under way. */
   private ofUser(handle: (target: Element) => void): (event: Event) => void {
     return guard((event: Event) => {
@@ -154,7 +163,7 @@ export class Actions {
     const last = this.lastClick;
     if (!last || native.now() - last.atMs > AGAIN_MS || event.button !== 0) return null;
     const near = Math.abs(event.clientX - last.x) < AGAIN_PX && Math.abs(event.clientY - last.y) < AGAIN_PX;
-    const queued = this.recorder.unsent(last.id);
+    const queued = this.recorder.action?.id === last.id ? this.recorder.unsent(last.id) : null;
     return near && queued?.kind === "click" && isSame(retarget(raw).element, last.element) ? queued : null;
   }
 
@@ -209,7 +218,7 @@ export class Actions {
   private foldsIntoLast(event: MouseEvent, raw: Element): boolean {
     const last = this.lastClick;
     if (!last || event.detail < 2 || native.now() - last.atMs > 2 * AGAIN_MS) return false;
-    const queued = this.recorder.unsent(last.id);
+    const queued = this.recorder.action?.id === last.id ? this.recorder.unsent(last.id) : null;
     if (!queued || queued.kind !== "click" || !isSame(retarget(raw).element, last.element)) return false;
     queued.clicks = Math.min(3, event.detail);
     last.atMs = native.now();
