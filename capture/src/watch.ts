@@ -139,7 +139,7 @@ export class Watch {
   }
 
   private observeShadow(element: Element): void {
-    const { shadowRoot } = element;
+    const shadowRoot = element.shadowRoot;
     if (shadowRoot && !this.seen.has(shadowRoot)) this.watchTree(shadowRoot);
   }
 }
