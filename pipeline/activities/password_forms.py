@@ -18,10 +18,12 @@ from pipeline.stories.verbs import (
     CONFIRM,
     CREATE,
     KEEPS,
+    LOGIN_NAME,
     SIGN_IN,
     SIGN_OUT,
     SIGN_UP,
     is_password,
+    is_same_as_password,
     is_search_field,
     named_in_path,
     says,
@@ -62,10 +64,6 @@ _MAKES: Final = re.compile(
 _MAKING: Final = ("register", "signup", "join", "new", "create", "add", "reset", "password", "settings")
 _SHOWS: Final = re.compile(r"\b(show|hide|reveal|view|toggle|unmask|generate|suggest|anzeigen|verbergen)\b", re.I)
 """What controls say that stand in a form with a password and don't send it off."""
-_LOGIN: Final = re.compile(
-    r"user|login|e-?mail|account|\bname\b|benutzer|konto|kennung|usuario|correo|utilisateur", re.I
-)
-"""What the field of a login name says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +243,8 @@ class _Reader:
 
     def _is_text(self, number: int) -> bool:
         step = self.steps[number]
-        return isinstance(step, FillStep) and not step.value.secret and not is_password(step) and bool(step.value.text)
+        plain = isinstance(step, FillStep) and not step.value.secret and bool(step.value.text)
+        return (plain and not is_password(step)) or is_same_as_password(step)
 
     # --- what it was for ---
 
@@ -307,6 +306,7 @@ class _Reader:
         until = len(self.steps) if following is None else following.first
         later = self.steps[form.sent + 1 : until]
         again = following is not None and self._same(form, following) and all(map(self._stays, later))
+        again = again and form.purpose in ("sign in", "confirm")  # who makes one account may make another
         asked = self.sent_with.get(step.event_id, ())
         tried = bool(before) and before[-1].refused and self._same(before[-1], form)
         held = tuple(one.target for one in self.steps[form.first : form.sent + 1] if isinstance(one, FillStep))
@@ -345,10 +345,12 @@ def _field(target: Element) -> tuple[str, ...]:
 
 def _names_user(step: Step) -> bool:
     """Whether it types a login name, by its field or by what was typed."""
+    if is_same_as_password(step):
+        return True
     if not isinstance(step, FillStep) or step.value.secret or not step.value.text:
         return False
     marked = (step.target.autocomplete or "") in ("username", "email") or step.target.type == "email"
-    return marked or "@" in step.value.text or bool(_LOGIN.search(words_on(step.target)))
+    return marked or "@" in step.value.text or bool(LOGIN_NAME.search(words_on(step.target)))
 
 
 def _sends(step: Step) -> bool:

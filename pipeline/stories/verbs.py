@@ -69,6 +69,13 @@ TITLE_FIELD: Final = re.compile(
 )
 SIDE_FIELD: Final = re.compile(r"\b(summary|description|comment|notes?|tags?|body|text|content|message)\b", re.I)
 
+LOGIN_NAME: Final = re.compile(
+    r"user|login|e-?mail|account|\bname\b|benutzer|konto|kennung|usuario|correo|utilisateur", re.I
+)
+"""What the field of a login name says."""
+_PASSWORDS: Final = frozenset({"password"})
+"""What recorders call the secrets that are passwords."""
+_SECRET_NAME: Final = re.compile(r"pass|pwd|\bpin\b|secret|kennwort|contrase|mot de", re.I)
 REMARK: Final = re.compile(
     r"\b(comments?|notes?|repl(y|ies)|remarks?|answers?|kommentar|antwort|bemerkung|notiz)\b", re.I
 )
@@ -108,9 +115,21 @@ def _searched(target: Element) -> bool:
 
 
 def is_password(step: Step) -> bool:
+    """Whether it types a password. A login name that happens to be the same text is withheld as one, and is none."""
     if not isinstance(step, FillStep):
         return False
-    return "password" in (step.value.secret, step.target.type)
+    if step.target.type == "password":
+        return True
+    return step.value.secret in _PASSWORDS and not is_same_as_password(step)
+
+
+def is_same_as_password(step: Step) -> bool:
+    """Whether it types a login name that was withheld, as the password has the same text."""
+    if not isinstance(step, FillStep) or step.value.secret not in _PASSWORDS or step.target.type == "password":
+        return False
+    words = words_on(step.target)
+    marked = (step.target.autocomplete or "") in ("username", "email") or step.target.type == "email"
+    return (marked or bool(LOGIN_NAME.search(words))) and not _SECRET_NAME.search(words)
 
 
 def says(step: Step, verb: re.Pattern[str]) -> bool:

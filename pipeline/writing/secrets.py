@@ -14,6 +14,7 @@ from typing import Final
 
 from pipeline.activities.password_forms import PasswordForm, asks_old, password_forms
 from pipeline.stories.addresses import route
+from pipeline.stories.verbs import is_same_as_password
 from pipeline.writing.code import Attr, Expr, Index, Literal, Name, Or, method
 from schemas.elements import Element
 from schemas.events import Appeared, TextChanged
@@ -22,6 +23,7 @@ from schemas.stories import FillStep, NetworkRequest, Step
 WRONG: Final = "not-the-password"
 MADE_UP: Final = "Another-pass-word-"
 """Begins the passwords that a test makes up; a number follows."""
+MADE_UP_NAME: Final = "another-user"
 USER: Final = "APP_USER"
 PASSWORD: Final = "APP_PASSWORD"  # noqa: S105 (the name of a variable)
 CODE_NAMES: Final = {"otp": "APP_ONE_TIME_CODE", "card": "APP_CARD_NUMBER"}
@@ -116,6 +118,10 @@ class _Teller:
                     out[step.event_id] = self._password(form, step, right, variables)
             if form.purpose in ("sign up", "make account"):
                 self.made_for.add(self._name(form))
+        for form in self.forms:
+            login = None if form.login is None else self.steps[form.login]
+            if login is not None and is_same_as_password(login):
+                out[login.event_id] = self._withheld_name(form, variables)
         for step in self.steps:
             if not isinstance(step, FillStep) or not is_secret(step) or not _is_told(step):
                 continue
@@ -151,6 +157,12 @@ class _Teller:
                 return _read(variable(PASSWORD, self.people.get(right.get(token, ""), 1)), variables)
             case "change password" | "make account" | "sign up" | "keep":
                 return self.made.setdefault(token, Literal(f"{MADE_UP}{len(self.made) + 1}"))
+
+    def _withheld_name(self, form: PasswordForm, variables: list[str]) -> Expr:
+        """A login name that the recording withheld, as it is the password's text as well."""
+        if form.purpose not in ("sign in", "confirm"):
+            return Literal(MADE_UP_NAME)
+        return _read(variable(USER, self.people.get(self._name(form), 1)), variables)
 
     def _name(self, form: PasswordForm) -> str:
         step = None if form.login is None else self.steps[form.login]

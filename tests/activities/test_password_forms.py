@@ -247,6 +247,19 @@ def test_two_people_have_a_password_each() -> None:
         assert f'os.environ["APP_PASSWORD{number}"]' in code
 
 
+def test_a_login_name_that_is_the_password_as_well_is_a_login_name() -> None:
+    """The recorder withholds it, as it has the password's text: it is read from the environment, as a name."""
+    visit = at()
+    visit.add(Fill, target=textbox("User name"), value=Typed(secret="password", token="demo"))
+    visit.secret("demo").click(button("Log in")).new_page(f"{HOME}home", heading("Home"))
+    story = visit.story()
+    (form,) = password_forms(story.steps, story.network_requests)
+    assert (form.purpose, len(form.passwords)) == ("sign in", 1)
+    code = write_test(story).code
+    assert 'os.environ["APP_USER"]' in code
+    assert code.count('os.environ["APP_PASSWORD"]') == 1
+
+
 def test_a_right_password_with_a_wrong_name_stays_right() -> None:
     """The name was misspelt, the password was not."""
     visit = at().enters("right", "anm").new_page(LOGIN, WRONG).enters().new_page(f"{HOME}home", heading("Home"))
@@ -313,8 +326,8 @@ def assert_agreed(story: Story) -> None:
         assert "wrong password" not in story.title + story.sentence
     code = write_test(story).code
     own = [form for form in passwords if form.purpose in ("sign in", "confirm")]
-    typed = {form: {_token(story.steps[at]) for at in form.passwords} for form in own}
-    right = {token for form in own if not form.refused for token in typed[form]} | {"new"}
+    typed = {form: {_token(story.steps[at]) for at in form.passwords} for form in passwords}
+    right = {token for form in passwords if form not in own or not form.refused for token in typed[form]}
     assert ("not-the-password" in code) == any(typed[form] - right for form in own if form.refused)
     assert ('"APP_PASSWORD"' in code) == any(not form.refused for form in own)
 
