@@ -72,6 +72,14 @@ _SENSITIVE_PARAM = re.compile(
 _ID_SEGMENT = re.compile(r"([A-Za-z]{2,})?\d+\Z")
 PROSE_SPACES_MIN: Final = 2
 """A value of an address with so many spaces is a sentence that the server made."""
+QUERY_CHARS_MAX: Final = 80
+"""Longer queries are not asserted to the letter."""
+PARAMETER_CHARS_MAX: Final = 120
+"""Length of what is asserted of one parameter, or one part of a hash route, as a pattern."""
+PARAMETERS_MAX: Final = 4
+_PLAIN_QUERY: Final = re.compile(r"[\w.~=&/:;,@!*$-]*", re.ASCII)
+"""A query that every browser and script writes alike."""
+_REVISION: Final = re.compile(r"\d")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -135,11 +143,13 @@ def telling(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Address:
-    """Path, query and fragment of an address as a test should know it: `text` where it is the same every time, else
-    `pattern`, a regular expression for the end of the address."""
+    """Path, query and fragment of an address as a test should know it: `text` where it is the same every time, to the
+    letter; `pattern`, a regular expression for its path; `place`, one for the path and for what is the same every time
+    of query and hash route, however that is escaped and whatever stands beside it."""
 
     text: str | None
     pattern: str
+    place: str = ""
 
 
 def split_url(url: str) -> Url | None:
@@ -179,14 +189,55 @@ def address(url: str, known: frozenset[str], varying: frozenset[str] = frozenset
     shapes = ["[^/]+" if _made_of(segment, words) else _segment(segment, known) for segment in segments]
     path_fixed = all(shape is None for shape in shapes)
     query = parse_qsl(found.query, keep_blank_values=True)
-    query_fixed = not any(_unstable_param(name, value, known) or _made_of(value, words) for name, value in query)
+    steady = [pair for pair in query if not _unstable_param(*pair, known) and not _made_of(pair[1], words)]
     fragment = unquote(found.fragment)
     fragment_fixed = not is_volatile(fragment) and "=" not in found.fragment and not _made_of(fragment, words)
+    fragment_fixed = fragment_fixed and (fragment in known or not _REVISION.search(fragment))
     pattern = "/".join(shape or escaped(segment) for segment, shape in zip(segments, shapes, strict=True))
-    if path_fixed and query_fixed and fragment_fixed and len(found.query) <= 80:
-        text = (found.path or "/") + (f"?{found.query}" if found.query else "")
-        return Address(text + (f"#{found.fragment}" if found.fragment else ""), pattern)
-    return Address(None, pattern + r"(?:[?#]|$)")
+    to_the_letter = _PLAIN_QUERY.fullmatch(found.query) and len(set(query)) == len(query) and not url.endswith("#")
+    stays = path_fixed and steady == query and fragment_fixed and len(found.query) <= QUERY_CHARS_MAX
+    end = r"(?:[?#]|$)"
+    route, asked = _route(fragment, known, words), _asked(steady)
+    place = pattern + asked + (f"[^#]*{route}" if route else r"(?:[&#]|$)" if asked else end)
+    if not stays or not to_the_letter:
+        return Address(None, pattern + end, place)
+    text = (found.path or "/") + (f"?{found.query}" if found.query else "")
+    return Address(text + (f"#{found.fragment}" if found.fragment else ""), pattern, place)
+
+
+def _asked(pairs: list[tuple[str, str]]) -> str:
+    """The pattern for the parameters of a query, each once, whatever else stands among them; nothing without any."""
+    parts = [f"{_loose(name)}={_loose(value)}" for name, value in dict.fromkeys(pairs)]
+    parts = [part for part in parts if len(part) <= PARAMETER_CHARS_MAX][:PARAMETERS_MAX]
+    return "".join(rf"{'&' if at else chr(92) + '?'}(?:[^#]*&)?{part}" for at, part in enumerate(parts))
+
+
+def _loose(text: str) -> str:
+    """A pattern for a text in a query, however browsers and scripts escape it."""
+    return "".join(_loose_char(char) for char in text)
+
+
+def _loose_char(char: str) -> str:
+    if char == " ":
+        return r"(?:\+|%20)"
+    if char.isascii() and (char.isalnum() or char in "-._~"):
+        return escaped(char)
+    bytewise = "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace"))
+    either = re.sub(r"[A-F]", lambda hit: f"[{hit[0]}{hit[0].lower()}]", bytewise)
+    return f"(?:{either}|{escaped(char)})" if char.isprintable() else either
+
+
+def _route(fragment: str, known: frozenset[str], words: frozenset[str]) -> str:
+    """The pattern for a hash route; nothing where the fragment is none."""
+    if not fragment.startswith(("/", "!")):
+        return ""
+    segments = fragment.partition("?")[0].split("/")
+    shapes = ["[^/]+" if _made_of(one, words) else _segment(one, known) or _loose_segment(one) for one in segments]
+    return "#" + "/".join(shapes) + r"(?:[?/]|$)"
+
+
+def _loose_segment(segment: str) -> str:
+    return _loose(segment) if len(segment) <= PARAMETER_CHARS_MAX else "[^/]+"
 
 
 def _made_of(part: str, words: frozenset[str]) -> bool:

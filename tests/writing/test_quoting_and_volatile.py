@@ -89,9 +89,9 @@ def test_the_pattern_of_a_text_keeps_its_fixed_parts() -> None:
 def test_an_address_keeps_its_words_and_templates_new_ids() -> None:
     """Ids in the path become patterns, unless the story opened that address itself; tokens never stay."""
     home = "http://127.0.0.1:9000"
-    assert volatile.address(home + "/projects/?q=red", frozenset()) == volatile.Address(
-        "/projects/?q=red", "/projects/"
-    )
+    plain = volatile.address(home + "/projects/?q=red", frozenset())
+    assert plain is not None
+    assert (plain.text, plain.pattern) == ("/projects/?q=red", "/projects/")
     made = volatile.address(home + "/projects/17/data?tab=4", frozenset())
     assert made is not None
     assert made.text is None
@@ -115,7 +115,33 @@ def test_a_sentence_in_an_address_is_the_servers() -> None:
     assert said.text is None
     kept = volatile.address(home + "/user?tab=home%20address", frozenset())
     assert kept is not None
-    assert kept.text is not None
+    assert re.search(kept.place, home + "/user?tab=home+address")
+    assert not re.search(kept.place, home + "/user?tab=work+address")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "same", "others"),
+    [
+        ("/?q=garden+hose", ["/?q=garden%20hose", "/?page=1&q=garden+hose#top"], ["/?q=garden", "/?q=garden+hoses"]),
+        ("/a?m=1%2B1%3D", ["/a?m=1%2b1%3d", "/a?m=1%2B1="], ["/a?m=11", "/a"]),
+        ("/a?x=b&x=b", ["/a?x=b", "/a?x=b&x=b"], ["/a?x=c"]),
+        ("/a?q=J%C3%BCrgen", ["/a?q=J%c3%bcrgen", "/a?q=Jürgen"], ["/a?q=Jurgen"]),
+        ("/#", ["/", "/#"], ["/home"]),
+        ("/wiki#rev-12", ["/wiki#rev-13", "/wiki"], ["/wikis"]),
+        ("/#/orders/1043/items", ["/#/orders/7/items", "/?v=2#/orders/7/items"], ["/#/orders/7", "/#/users/7/items"]),
+        ("/?view=list&stamp=998877#/all", ["/?view=list#/all", "/?view=list&stamp=1#/all?x"], ["/?view=grid#/all"]),
+    ],
+)
+def test_a_place_is_the_same_however_its_address_is_written(recorded: str, same: list[str], others: list[str]) -> None:
+    """Escapes, doubled parameters, empty fragments, revisions and ids make no other place; what was asked for does."""
+    home = "http://127.0.0.1:9000"
+    found = volatile.address(home + recorded, frozenset())
+    assert found is not None
+    assert found.text is None
+    for url in same:
+        assert re.search(found.place, home + url), url
+    for url in others:
+        assert not re.search(found.place, home + url), url
 
 
 def test_an_address_made_of_what_varies_is_a_pattern() -> None:
