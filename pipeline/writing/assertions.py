@@ -13,7 +13,7 @@ from typing import Final, assert_never
 
 from pipeline.writing import volatile
 from pipeline.writing.code import Attr, Call, Expr, Listing, Literal, flat, method
-from pipeline.writing.locators import Finder, Found, expect, is_anyone, matcher, readable, regex
+from pipeline.writing.locators import Finder, Found, expect, is_anyone, is_bare, matcher, readable, regex
 from pipeline.writing.ticks import only_moved, ticks
 from pipeline.writing.worth import (
     LONG_NAMED_ROLES,
@@ -173,6 +173,8 @@ def _contains(finder: Finder, element: Element, text: str, score: int, kind: str
     value = _text_value(text, finder.fixed)
     if value is None:
         return None
+    if is_bare(found):
+        return None
     if is_anyone(found):
         one = method(found.expr, "filter", has_text=value)
         return Check(method(expect(one), "to_be_visible"), score, kind, text, soon)
@@ -262,7 +264,7 @@ def _steady(finder: Finder, element: Element, value: str) -> Found | None:
 def _state(finder: Finder, change: StateChanged) -> Check | None:
     element = change.element
     found = finder.best(element)
-    if found is None or not found.unique or found.score >= PATH_SCORE:
+    if found is None or not found.unique or found.score >= PATH_SCORE or is_bare(found):
         return None
     subject, score = expect(found.expr), 56 - (12 if in_margin(element) else 0)
     name = element.name or element.text or ""
@@ -313,12 +315,12 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
             continue
         element = change.element
         text = readable(element.text or "")
-        if len(text) <= SHORT_TEXT_CHARS or (typing.texts and not typing.echoed(text)):
-            continue
+        if len(text) <= SHORT_TEXT_CHARS or looks_glued(text) or (typing.texts and not typing.echoed(text)):
+            continue  # texts run together are not one thing: each part says more by itself
         ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE]
         best = min(ways, key=lambda way: (len(way.says), way.score), default=None)
         value = _text_value(_beginning(text) if element.text_cut else text, finder.fixed)
-        if best is not None and value is not None and not is_anyone(best):
+        if best is not None and isinstance(value, Literal) and not is_anyone(best):
             return Check(method(expect(best.expr), "to_contain_text", value), 50, "whole", text)
     return None
 

@@ -38,6 +38,10 @@ PENALTY_NTH: Final = 10_000
 COMMON_ROLES: Final = frozenset(
     {"paragraph", "listitem", "link", "button", "row", "cell", "heading", "img", "list", "strong", "code", "emphasis"}
 )
+COMMON_TAGS: Final = frozenset(
+    {"a", "b", "code", "dd", "div", "dt", "em", "h1", "h2", "h3", "h4", "i", "img", "label", "li", "p", "pre", "small"}
+    | {"span", "strong", "svg", "td", "th", "time", "tr", "ul"}
+)
 PENALTY_VOLATILE: Final = 60
 PENALTY_CUT: Final = 380
 """For names of which only a part is left, which other elements may have as well: a place in a named group is surer."""
@@ -260,6 +264,15 @@ def is_anyone(found: Found) -> bool:
     match found.expr:
         case Call(function=Attr(of=Name(), name="get_by_role"), args=(Literal(value=role),), keywords=()):
             return role in COMMON_ROLES
+        case _:
+            return is_bare(found)
+
+
+def is_bare(found: Found) -> bool:
+    """Whether the locator says nothing but a tag that pages are full of (`span`): that it was the only one is chance."""
+    match found.expr:
+        case Call(function=Attr(name="locator"), args=(Literal(value=str() as tag),), keywords=()):
+            return tag in COMMON_TAGS
         case _:
             return False
 

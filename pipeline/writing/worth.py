@@ -70,7 +70,7 @@ def worth(element: Element, text: str, typing: Typing) -> int:
     if len(text) < 3:
         score -= 40
     elif len(text) < 4:
-        score -= 20
+        score -= 20 if typing.echoed(text) or re.search(r"\d", text) else 40  # a word so short stands in many others
     if looks_glued(text) and not typing.echoed(text):
         score -= 25
     if len(text) > 70:
