@@ -4,6 +4,7 @@ import ast
 from typing import Final
 
 from pipeline.writing.program import FILL_CREDENTIAL
+from pipeline.writing.quoting import is_plain
 
 MODULES: Final = frozenset({"os", "re", "pytest"})
 IMPORTS: Final = {"playwright.sync_api": {"Locator", "Page", "expect"}, "collections.abc": {"Callable"}}
@@ -119,8 +120,8 @@ def check_code(code: str, functions: tuple[str, ...] = ()) -> None:
 
     It must be one test function with its imports, or exactly `functions`, in this order.
     """
-    if not code.isascii():
-        raise ForbiddenCode("the program is not ASCII")
+    if not all(map(is_plain, code)):
+        raise ForbiddenCode("the program has signs that can't be seen or that deceive")
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError) as error:
@@ -139,6 +140,8 @@ def _top(tree: ast.Module, wanted: tuple[str, ...]) -> None:
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     others = [node for node in tree.body if not isinstance(node, (ast.FunctionDef, ast.Import, ast.ImportFrom))]
     names = tuple(function.name for function in functions)
+    if not all(map(str.isascii, names)):
+        raise ForbiddenCode("the name of a function is not ASCII")
     if others or (names != wanted if wanted else len(names) != 1 or not names[0].startswith("test_")):
         raise ForbiddenCode(f"the program is not {' and '.join(wanted) or 'one test function'} with its imports")
     decorators = [decorator for function in functions for decorator in function.decorator_list]

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from pipeline.writing.quoting import quoted
 
-LINE_CHARS_MAX = 110
+LINE_CHARS_MAX = 100
 INDENT = "    "
 
 
@@ -183,6 +183,9 @@ def lines(expr: Expr, indent: str, before: str = "", after: str = "") -> list[st
     head, tail = flat(longest.function), flat(expr)[len(flat(longest)) :]
     inner = indent + INDENT
     body: list[str] = []
+    together = f"{inner}{', '.join(_arguments(longest))}"
+    if len(together) <= LINE_CHARS_MAX:
+        return [f"{indent}{before}{head}(", together, f"{indent}){tail}{after}"]
     parts = [(None, arg) for arg in longest.args] + list(longest.keywords)
     for key, value in parts:
         comma = "," if len(parts) > 1 else ""

@@ -269,7 +269,7 @@ def is_anyone(found: Found) -> bool:
 
 
 def is_bare(found: Found) -> bool:
-    """Whether the locator says nothing but a tag that pages are full of (`span`): that it was the only one is chance."""
+    """Whether the locator says nothing but a tag that pages are full of: that it was the only `span` is chance."""
     match found.expr:
         case Call(function=Attr(name="locator"), args=(Literal(value=str() as tag),), keywords=()):
             return tag in COMMON_TAGS

@@ -1,22 +1,56 @@
 """The one place where captured text becomes characters of a program, a regular expression or a CSS selector.
 
-Everything captured is hostile. `quoted` gives a Python literal in pure ASCII, `escaped` the text as part of a regular
-expression (understood alike by Python and by JavaScript, which runs it in the browser), `css_string` a CSS string.
+Everything captured is hostile. `quoted` gives a Python literal without anything that can't be seen or that deceives,
+`escaped` the text as part of a regular expression (understood alike by Python and by JavaScript, which runs it in the
+browser), `css_string` a CSS string.
 """
 
 import re
+import unicodedata
+from typing import Final
 
 _SPECIAL = re.compile(r"([.*+?^${}()|\[\]\\/])")
+_TURNS: Final = frozenset({"R", "AL", "AN", "LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI", "BN"})
+"""Directions of writing that show the code around a character in another order."""
+_COMBINING: Final = re.compile("[\u0300-\u036f]")
+"""Marks that change the Latin letter before them."""
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_LATIN: Final = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _CSS_IDENT = re.compile(r"-?[A-Za-z_][A-Za-z0-9_-]*\Z")
 _CSS_UNSAFE = re.compile(r"[^ -~\u00a0-\U0010ffff]|[\ud800-\udfff\"\\]")
 
 
 def quoted(text: str) -> str:
-    """A Python string literal with this value: ASCII only, on one line, double quotes unless that needs escapes."""
-    single = ascii(text)
+    """A Python string literal with this value, on one line, double quotes unless that needs escapes. Letters and signs
+    stand in it as people see them; what can't be seen, or deceives, is escaped."""
+    single = ascii(text) if text.isascii() else _shown(repr(text), _strangers(text))
     if single[0] == "'" and '"' not in text and "'" not in text:
         return f'"{single[1:-1]}"'
     return single
+
+
+def is_plain(char: str) -> bool:
+    """Whether a character can be seen, keeps the order of a line, and stands for itself."""
+    if char.isascii():
+        return True
+    kind, same = unicodedata.category(char), unicodedata.normalize("NFKC", char)
+    seen = kind[0] in "LMNPS" and not _COMBINING.match(char) and unicodedata.bidirectional(char) not in _TURNS
+    return seen and (kind == "No" or len(same) > 1 or not same.isascii())
+
+
+def _shown(literal: str, strangers: frozenset[str]) -> str:
+    """A literal with escapes for what is not plain."""
+    return "".join(char if is_plain(char) and char not in strangers else ascii(char)[1:-1] for char in literal)
+
+
+def _strangers(text: str) -> frozenset[str]:
+    """The letters of other scripts in words with Latin ones: a Greek `o` in a Latin word deceives."""
+    words = (word for word in _LETTERS.findall(text) if _LATIN.search(word))
+    return frozenset(char for word in words for char in word if _is_stranger(char))
+
+
+def _is_stranger(char: str) -> bool:
+    return unicodedata.category(char)[0] == "L" and not unicodedata.name(char, "").startswith("LATIN ")
 
 
 def escaped(text: str, gap: str = r"\s+") -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.writing import write_test
+from pipeline.writing.code import LINE_CHARS_MAX
 from schemas.elements import ByAttribute, ByRole, ByText, Candidate, Element, Scope
 from schemas.events import Appeared, Choice, CountChanged, Gone, TextChanged, Typed
 from schemas.generated_tests import Parameter
@@ -99,7 +100,9 @@ STORIES: tuple[tuple[str, Callable[[], Story]], ...] = (
 @pytest.mark.parametrize(("name", "made"), STORIES)
 def test_programs_read_as_written_by_a_person(name: str, made: Callable[[], Story]) -> None:
     """The program's text is the one that people looked at and found good."""
-    assert write_test(made()).code == (GOLDENS / f"{name}.txt").read_text()
+    code = write_test(made()).code
+    assert code == (GOLDENS / f"{name}.txt").read_text()
+    assert max(map(len, code.splitlines())) <= LINE_CHARS_MAX
 
 
 @pytest.mark.slow

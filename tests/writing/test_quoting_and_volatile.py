@@ -8,18 +8,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.writing import volatile
-from pipeline.writing.quoting import css_string, escaped, quoted
+from pipeline.writing.quoting import css_string, escaped, is_plain, quoted
 
 ANY_TEXT = st.text(st.characters(), max_size=60) | st.text("\"'\\\n\r\0{}()[]\u202e\ud800;#", max_size=20)
 
 
 @given(ANY_TEXT)
-def test_a_quoted_text_is_one_ascii_literal_of_the_same_value(text: str) -> None:
-    """Whatever the text, its literal is ASCII on one line and evaluates to the text."""
+def test_a_quoted_text_is_one_literal_of_the_same_value(text: str) -> None:
+    """Whatever the text, its literal has nothing that can't be seen, is on one line, and evaluates to the text."""
     literal = quoted(text)
-    assert literal.isascii()
-    assert "\n" not in literal
+    assert literal.isprintable()
+    assert all(map(is_plain, literal))
+    assert len(literal.splitlines()) == 1
     assert ast.literal_eval(literal) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["£24.10", "田中 さくら", "Grüße …", "Привет", "5 m²", "हिन्दी", "→ 3 €", "Ελλάδα", "«ça»", "👍"]
+)
+def test_texts_stand_in_literals_as_people_see_them(text: str) -> None:
+    """Letters of all scripts, currencies, arrows and pictures need no escapes."""
+    assert quoted(text) == f'"{text}"'
+
+
+@pytest.mark.parametrize(
+    "text", ["a\u202eb", "p\u0430ypal", "\uff50age", "a\u200bb", "x\u0301", "שלום", "a\u00a0b", "\ue001"]
+)
+def test_what_deceives_is_escaped(text: str) -> None:
+    """Marks that turn the line, letters of another script in a Latin word, what looks like ASCII, what isn't seen."""
+    assert quoted(text).isascii()
 
 
 @given(ANY_TEXT)
