@@ -120,7 +120,7 @@ class PasswordForms:
         tries = [form for form in self.all if form.purpose == "sign in" and form.login is not None]
         form = next(iter([*(one for one in reversed(tries) if not one.refused), *tries[-1:]]), None)
         step = None if form is None or form.login is None else steps[form.login]
-        return step.value.text if isinstance(step, FillStep) else ""
+        return step.value.text if isinstance(step, FillStep) and not is_same_as_password(step) else ""
 
 
 def password_forms(steps: Sequence[Step], requests: Sequence[NetworkRequest] = ()) -> PasswordForms:

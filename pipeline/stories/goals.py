@@ -6,13 +6,13 @@ Each goal has phrases with what was on the page (for people) and a plain sentenc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pipeline.activities.password_forms import password_forms
+from pipeline.activities.password_forms import PasswordForm, password_forms
 from pipeline.stories import forms
 from pipeline.stories.acts import read_click
 from pipeline.stories.answers import FAILED_STATUS, changes
 from pipeline.stories.controls import deletes
 from pipeline.stories.opened_forms import with_form
-from pipeline.stories.phrases import DELETES, LOOKS_UP, NARROWS, Goal, Phrase
+from pipeline.stories.phrases import CREATES, DELETES, LOOKS_UP, NARROWS, Goal, Phrase
 from pipeline.stories.said import typed
 from pipeline.stories.things import deleted_object, opened_name, ticked_before
 from pipeline.stories.verbs import (
@@ -198,7 +198,20 @@ class Reader:
         return end if says(sent, DELETE) or says(sent, CONFIRM) or isinstance(sent, PressStep) else last
 
     def form(self, first: int) -> Goal | None:
-        return forms.read_form(self.steps, first, self._is_other_goal, self._failed)
+        goal = forms.read_form(self.steps, first, self._is_other_goal, self._failed)
+        made = self._account_in(goal) if goal is not None and goal.kind == "submit" else None
+        if goal is None or made is None:
+            return goal
+        login = None if made.login is None else self.steps[made.login]
+        name = quoted(login.value.text) if isinstance(login, FillStep) and login.value.text else ""
+        order = f"the account {name}".strip()
+        phrase = Phrase("try", f"to create {order}") if made.refused else Phrase("create", order)
+        return replace(goal, kind="create", phrases=(phrase,), plain=CREATES, also="")
+
+    def _account_in(self, goal: Goal) -> PasswordForm | None:
+        """The account that was made for somebody by the steps of a goal."""
+        made = (form for form in self._passwords if form.purpose == "make account" and form.sent is not None)
+        return next((form for form in made if goal.first <= form.first <= goal.last), None)
 
     def _failed(self, step: Step) -> bool:
         return step.event_id in self._failing and not step.navigates

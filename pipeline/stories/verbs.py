@@ -73,6 +73,8 @@ LOGIN_NAME: Final = re.compile(
     r"user|login|e-?mail|account|\bname\b|benutzer|konto|kennung|usuario|correo|utilisateur", re.I
 )
 """What the field of a login name says."""
+MASK: Final = re.compile(r"^[*•●·]{3,}$")
+"""What stands for a text that was withheld."""
 _PASSWORDS: Final = frozenset({"password"})
 """What recorders call the secrets that are passwords."""
 _SECRET_NAME: Final = re.compile(r"pass|pwd|\bpin\b|secret|kennwort|contrase|mot de", re.I)
@@ -125,7 +127,9 @@ def is_password(step: Step) -> bool:
 
 def is_same_as_password(step: Step) -> bool:
     """Whether it types a login name that was withheld, as the password has the same text."""
-    if not isinstance(step, FillStep) or step.value.secret not in _PASSWORDS or step.target.type == "password":
+    if not isinstance(step, FillStep) or step.target.type == "password":
+        return False
+    if step.value.secret not in _PASSWORDS and not (step.value.secret is None and MASK.match(step.value.text)):
         return False
     words = words_on(step.target)
     marked = (step.target.autocomplete or "") in ("username", "email") or step.target.type == "email"

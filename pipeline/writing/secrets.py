@@ -14,7 +14,7 @@ from typing import Final
 
 from pipeline.activities.password_forms import PasswordForm, asks_old, password_forms
 from pipeline.stories.addresses import route
-from pipeline.stories.verbs import is_same_as_password
+from pipeline.stories.verbs import MASK, is_same_as_password
 from pipeline.writing.code import Attr, Expr, Index, Literal, Name, Or, method
 from schemas.elements import Element
 from schemas.events import Appeared, TextChanged
@@ -27,7 +27,6 @@ MADE_UP_NAME: Final = "another-user"
 USER: Final = "APP_USER"
 PASSWORD: Final = "APP_PASSWORD"  # noqa: S105 (the name of a variable)
 CODE_NAMES: Final = {"otp": "APP_ONE_TIME_CODE", "card": "APP_CARD_NUMBER"}
-MASK: Final = re.compile(r"^[*•●·]{3,}$")
 
 
 @dataclass(frozen=True)
@@ -166,7 +165,7 @@ class _Teller:
 
     def _name(self, form: PasswordForm) -> str:
         step = None if form.login is None else self.steps[form.login]
-        return step.value.text if isinstance(step, FillStep) else ""
+        return step.value.text if isinstance(step, FillStep) and not is_same_as_password(step) else ""
 
     def names(self) -> tuple[dict[str, Expr], list[str], list[str]]:
         """Login names as code, notes about them, and the variables that they read. One that the outcome shows makes the
@@ -176,7 +175,7 @@ class _Teller:
         variables: list[str] = []
         for form in self.forms:
             name = self._name(form)
-            if form.login is None or form.purpose != "sign in" or name not in self.people or name in out:
+            if not name or form.login is None or form.purpose != "sign in" or name not in self.people or name in out:
                 continue
             later = self.steps[form.login + 1 :]
             if _shown_later(later, name) or _leads_to_own(self.steps[form.login :], name):

@@ -70,6 +70,8 @@ _SENSITIVE_PARAM = re.compile(
     r"(?i)tok(en)?$|csrf|^s(ess)?id$|session|auth|nonce|secret|signature|^sig$|passw|^code$|api_?key|^state$|^_$|^ts$|^t$|^rev$|timestamp|^v$"
 )
 _ID_SEGMENT = re.compile(r"([A-Za-z]{2,})?\d+\Z")
+_MESSAGE_PARAM: Final = re.compile(r"(?i)(^|[^a-z])(message|msg|notice|flash|alert|err(or)?)s?$")
+"""Parameters by which a page is told what to say: they name no place."""
 PROSE_SPACES_MIN: Final = 2
 """A value of an address with so many spaces is a sentence that the server made."""
 QUERY_CHARS_MAX: Final = 80
@@ -258,7 +260,12 @@ def _segment(segment: str, known: frozenset[str]) -> str | None:
 
 
 def _unstable_param(name: str, value: str, known: frozenset[str]) -> bool:
-    if _SENSITIVE_PARAM.search(name) or is_volatile(value) or value.count(" ") >= PROSE_SPACES_MIN:
+    if (
+        _SENSITIVE_PARAM.search(name)
+        or _MESSAGE_PARAM.search(name)
+        or is_volatile(value)
+        or value.count(" ") >= PROSE_SPACES_MIN
+    ):
         return True
     return value not in known and bool(re.search(r"\d{2,}|^\d+$", value))
 

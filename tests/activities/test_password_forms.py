@@ -219,6 +219,12 @@ def test_a_second_form_with_a_password_is_no_second_try(visit: Visit, purpose: P
     assert all(form.purpose == "sign in" and not form.refused for form in found[:-1])
 
 
+def test_an_account_that_an_administrator_makes_is_created() -> None:
+    """Whatever the button says, the title tells what was made, and not that somebody signed up."""
+    visit = _go(_in(), f"{HOME}users")
+    assert _made(visit, "Submit new entry").story().title == "Create the account 'bob'"
+
+
 def test_an_accepted_password_is_never_a_wrong_one() -> None:
     """The administrator's own password is read from the environment, the new account's stands in the test."""
     code = write_test(_made(_go(_in(), f"{HOME}users")).story()).code
@@ -247,10 +253,11 @@ def test_two_people_have_a_password_each() -> None:
         assert f'os.environ["APP_PASSWORD{number}"]' in code
 
 
-def test_a_login_name_that_is_the_password_as_well_is_a_login_name() -> None:
+@pytest.mark.parametrize("withheld", [Typed(secret="password", token="demo"), Typed(text="•••")])
+def test_a_login_name_that_is_the_password_as_well_is_a_login_name(withheld: Typed) -> None:
     """The recorder withholds it, as it has the password's text: it is read from the environment, as a name."""
     visit = at()
-    visit.add(Fill, target=textbox("User name"), value=Typed(secret="password", token="demo"))
+    visit.add(Fill, target=textbox("User name"), value=withheld)
     visit.secret("demo").click(button("Log in")).new_page(f"{HOME}home", heading("Home"))
     story = visit.story()
     (form,) = password_forms(story.steps, story.network_requests)

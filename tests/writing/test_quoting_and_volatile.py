@@ -144,6 +144,7 @@ def test_a_sentence_in_an_address_is_the_servers() -> None:
         ("/a?x=b&x=b", ["/a?x=b", "/a?x=b&x=b"], ["/a?x=c"]),
         ("/a?q=J%C3%BCrgen", ["/a?q=J%c3%bcrgen", "/a?q=Jürgen"], ["/a?q=Jurgen"]),
         ("/#", ["/", "/#"], ["/home"]),
+        ("/?%40ok_message=Welcome%21", ["/?%40ok_message=Hello%21", "/"], ["/home"]),
         ("/wiki#rev-12", ["/wiki#rev-13", "/wiki"], ["/wikis"]),
         ("/#/orders/1043/items", ["/#/orders/7/items", "/?v=2#/orders/7/items"], ["/#/orders/7", "/#/users/7/items"]),
         ("/?view=list&stamp=998877#/all", ["/?view=list#/all", "/?view=list&stamp=1#/all?x"], ["/?view=grid#/all"]),
