@@ -143,6 +143,8 @@ export async function harden(code, here) {
     if (object.type === "Super") return;
     if (object.type === "Identifier" && OWN[object.name]) {
       if (!words(OWN[object.name]).includes(name)) return faults.push(`${object.name}.${name} is not in OWN: ${at(node)}`);
+      // These walk what they are given.
+      if (name === "from" || name === "fromEntries") eachOf(node.arguments[0]);
       used.own.add(`${object.name}.${name}`);
       return replace(callee.start, callee.end, `$${object.name}_${name}`);
     }

@@ -85,7 +85,7 @@ function $reader(getter, name) {
 /** The kind of promise that async functions give, whatever the page calls by that name. */
 function $promiseOf(named) {
   const own = (async () => {})().constructor;
-  return $isNative(own, $page) ? own : named;
+  return typeof own === "function" ? own : named;
 }
 
 /** Reads names in capitals, as they are in HTML, in documents of XML too. */

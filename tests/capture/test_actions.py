@@ -327,3 +327,22 @@ def test_range_is_filled(record: Record) -> None:
 def test_scripted_clicks_are_not_the_users(record: Record) -> None:
     """What a script of the page clicks is no action."""
     assert actions(record("list.html", lambda page: page.evaluate("document.getElementById('add').click()"))) == []
+
+
+def test_files_of_an_input_in_no_document(record: Record) -> None:
+    """They are told with the control that opened the chooser; two choices by the same one are two."""
+
+    def add(page: Page, name: str) -> None:
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Add a photo").click()
+        chooser.value.set_files([{"name": name, "mimeType": "image/png", "buffer": b"\x89PNG"}])
+        page.get_by_text(name).wait_for()
+
+    def do(page: Page) -> None:
+        add(page, "dinner.png")
+        page.wait_for_timeout(700)
+        add(page, "taxi.png")
+
+    uploads = [one for one in record("photo.html", do) if one.kind == "upload"]
+    assert [one.files for one in uploads] == [("dinner.png",), ("taxi.png",)]
+    assert {(one.chooser, one.target.name) for one in uploads} == {(True, "Add a photo")}
