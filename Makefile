@@ -7,7 +7,7 @@ SECONDS ?= 3600
 
 COUNT_OF_PAGES = $(if $(filter command line environment,$(origin COUNT)),$(COUNT),2000)
 
-.PHONY: demo test setup check faults masking fuzz rolling ends bench audit lock clean help
+.PHONY: demo test setup check faults masking fuzz roundtrip rolling ends bench audit lock clean help
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,6 +32,9 @@ fuzz: setup ## mutated bodies and messages against a real machine: make fuzz SEC
 
 masking: setup ## masks and secrets on generated pages: make masking SEED=7 COUNT=2000
 	@$(PY) -m tests.masking --seed $(SEED) --count $(COUNT_OF_PAGES)
+
+roundtrip: setup ## journeys by seed, recorded, written and run again: make roundtrip SEED=7 COUNT=50
+	@$(PY) -m tests.roundtrip --seed $(SEED) --count $(COUNT)
 
 rolling: setup ## a rolling upgrade over live traffic: make rolling FROM=<commit>
 	@$(PY) -m tests.faults.rolling --from "$(FROM)" --seed $(SEED)

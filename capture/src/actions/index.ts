@@ -31,6 +31,8 @@ interface LastClick {
 export class Actions {
   private pressed: Pressed | null = null;
   private lastClick: LastClick | null = null;
+  /** The press that made a click a double one. */
+  private second: { click: WireEvent & { kind: "click" }; event: PointerEvent; raw: Element } | null = null;
   /** A trusted event is being handled: what scripts dispatch meanwhile is the page's doing. */
   private busy = false;
   private readonly texts: Texts;
@@ -66,7 +68,7 @@ export class Actions {
       });
     this.listeners = [
       ["pointerdown", on<PointerEvent>((event, target) => this.pointerDown(event, target))],
-      ["pointermove", on<PointerEvent>((event) => this.drags.move(event, this.pressed))],
+      ["pointermove", on<PointerEvent>((event) => this.pointerMove(event))],
       ["pointerup", on<PointerEvent>((event, target) => this.pointerUp(event, target))],
       ["pointerover", on<PointerEvent>((event, target) => this.hovers.over(target, event))],
       ["click", on<MouseEvent>((event, target) => this.click(event, target))],
@@ -136,8 +138,10 @@ export class Actions {
     if (again) {
       // Pages that open something at the second press leave no click to be counted.
       again.clicks = Math.min(3, (again.clicks ?? 1) + 1);
+      this.second = { click: again, event, raw };
       return;
     }
+    this.second = null;
     this.hovers.check(retarget(raw).element);
     this.pressed = this.pressOn(event, raw, event.button);
     this.drags.press(this.pressed);
@@ -167,8 +171,21 @@ export class Actions {
     return near && queued?.kind === "click" && isSame(retarget(raw).element, last.element) ? queued : null;
   }
 
+  /** What began as the second press of a double click and moves away is a drag. */
+  private pointerMove(event: PointerEvent): void {
+    const { second } = this;
+    if (second && event.buttons && Math.hypot(event.clientX - second.event.clientX, event.clientY - second.event.clientY) >= AGAIN_PX) {
+      this.second = null;
+      second.click.clicks = Math.max(1, (second.click.clicks ?? 2) - 1);
+      this.pressed = this.pressOn(second.event, second.raw, 0);
+      this.drags.press(this.pressed);
+    }
+    this.drags.move(event, this.pressed);
+  }
+
   private pointerUp(event: PointerEvent, target: Element): void {
     const pressed = this.pressed;
+    this.second = null;
     if (!pressed) return;
     if (this.drags.up(event, target, pressed)) {
       pressed.clicked = true;
