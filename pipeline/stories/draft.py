@@ -18,7 +18,6 @@ from schemas.events import (
     Drag,
     EventBase,
     Fill,
-    Gone,
     Hover,
     Page,
     Press,
@@ -120,10 +119,6 @@ class Draft:
     def shows(self) -> bool:
         """Whether something came of it beyond numbers that count on by themselves (clocks, timers)."""
         return self._acts() or any(not _only_numbers(change) for change in self.changes)
-
-    def answered(self) -> bool:
-        """Whether more came of it than that something went, as it does when a field is left."""
-        return self._acts() or any(not isinstance(change, Gone) for change in self.changes)
 
     def _acts(self) -> bool:
         return bool(self.dialogs or self.navigates or self.opens_tab or self.download is not None or self.asks)

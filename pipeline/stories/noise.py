@@ -171,8 +171,7 @@ def _followed(drafts: list[Draft], needless: Callable[[Draft, Draft | None], boo
 def _only_focuses(draft: Draft, successor: Draft | None) -> bool:
     """A click or a caret key in a text field that is filled next, or that nothing came of.
 
-    What merely goes when the field before is left goes as well when the next one is filled, so it is no reason to keep
-    a click; a list that folds up by a click beside it is one.
+    A click by which something goes is kept: a list may fold up by a click beside it, and not by leaving its field.
     In an editor, and before keys that go to what has the focus, a click or a Tab says where they go.
     """
     target = draft.target
@@ -182,7 +181,7 @@ def _only_focuses(draft: Draft, successor: Draft | None) -> bool:
     match draft.step:
         case ClickStep() as click:
             plain = click.button == "left" and not click.modifiers and click.position is None
-            return plain and not is_editor(target) and not (draft.answered() if filled else draft.shows())
+            return plain and not is_editor(target) and not draft.shows()
         case PressStep() as press:
             return not draft.shows() and (press.key == "Tab" or (press.key in CARET_KEYS and filled))
         case _:

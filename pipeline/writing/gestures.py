@@ -74,8 +74,8 @@ def click(step: ClickStep, on: Expr) -> Expr:
     return method(on, "dblclick" if step.clicks == 2 else "click", **keywords)
 
 
-DRAG_STEPS: Final = 12
-"""Moves of the pointer in a drag: pages that make room while one drags need to see it come."""
+DRAG_STEPS: Final = 40
+"""Moves of the pointer in a drag: pages that make room while one drags need to see it come, and look only so often."""
 
 
 def _position(position: tuple[float, float]) -> Expr:
