@@ -103,12 +103,12 @@ class Program:
         self.parameters = parameters
         return True
 
-    def text(self, name: str, docstring: str) -> str:
-        """The whole file of a test."""
-        return module([self], self.function(name, docstring))
+    def text(self, name: str, docstring: str, notes: tuple[str, ...] = ()) -> str:
+        """The whole file of a test; `notes` stand in its docstring."""
+        return module([self], self.function(name, docstring, notes))
 
-    def function(self, name: str, docstring: str) -> list[str]:
-        """The function alone, as lines."""
+    def function(self, name: str, docstring: str, notes: tuple[str, ...] = ()) -> list[str]:
+        """The function alone, as lines; `notes` stand in its docstring, a line each."""
         body = list(self.body)
         while body and isinstance(body[-1], Blank):
             body.pop()
@@ -117,9 +117,15 @@ class Program:
         return [
             *parametrized(self.parameters),
             *_head(name, ", ".join(arguments)),
-            f'{INDENT}"""{docstring}"""',
+            *_documented(docstring, notes),
             *(line for statement in body for line in _lines(statement, INDENT)),
         ]
+
+
+def _documented(docstring: str, notes: tuple[str, ...]) -> list[str]:
+    if not notes:
+        return [f'{INDENT}"""{docstring}"""']
+    return [f'{INDENT}"""{docstring}', "", *(f"{INDENT}{note}" for note in notes), f'{INDENT}"""']
 
 
 def module(programs: Sequence[Program], functions: Sequence[str]) -> str:

@@ -85,6 +85,8 @@ class Writer:
     ticking: frozenset[str] = frozenset()
     pages: dict[str, Expr] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    not_repeated: list[str] = field(default_factory=list)
+    """What the test does otherwise than the user did, or not at all: said in its docstring too."""
     waited: set[str] = field(default_factory=set)
     met: set[str] = field(default_factory=set)
     """Locators, as code, that the test has used or asserted in the document at hand."""
@@ -126,12 +128,17 @@ class Writer:
             self.program.act(answered(page, answer))
         actions = self._actions(step, page, finder)
         if actions is None:
-            self.notes.append("A step was left out: the recording doesn't tell how to find its element.")
+            self._admit("A step was left out: the recording doesn't tell how to find its element.")
             return False
         *before, last = actions
         self.program.act(*before)
         self._wrapped(step, page, last)
         return True
+
+    def _admit(self, note: str) -> None:
+        """Says what is not done as the user did it. The words are ours, never the page's."""
+        self.notes.append(note)
+        self.not_repeated.append(note)
 
     def _wrapped(self, step: Step, page: Expr, action: Statement) -> None:
         """The action within what must happen because of it: a new tab, a download, a request."""
@@ -173,6 +180,8 @@ class Writer:
             case PressStep():
                 return self._press(step, page, finder)
             case DragStep():
+                if step.target.tag in ("canvas", "svg"):
+                    self._admit("What was drawn is repeated as one straight line.")
                 return drag(step, finder)
             case CheckStep():
                 return self._check(step, finder)
@@ -242,7 +251,7 @@ class Writer:
                 secret = value.secret is not None
                 return [*reading, Run(function(FILL_CREDENTIAL, on, typed) if secret else method(on, "fill", typed))]
             if value.secret is None:
-                self.notes.append("A value was copied from the page; the test types the recorded one.")
+                self._admit("A value was copied from the page; the test types the recorded one.")
         if is_secret(step):
             return [self._typed(on, self._secret(step))]
         what = self.credentials.names.get(value.text) or Literal(value.text)
@@ -255,7 +264,7 @@ class Writer:
             if keys is not None:
                 return [*waits, *keys]
             if step.by_keys:
-                self.notes.append("Not all keys pressed in a field are known: the test fills in the text as a whole.")
+                self._admit("Not all keys pressed in a field are known: the test fills in the text as a whole.")
         rich = takes_keys(target)
         appended = bool(step.before) and value.text.startswith(step.before) and len(value.text) > len(step.before)
         if rich and appended:

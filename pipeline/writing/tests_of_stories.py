@@ -101,7 +101,7 @@ def _written(
     writer.program.bind(parameters)
     program, name = writer.program, names.function_name(story.title)
     docstring = names.sentence(story.sentence or story.title, story.title)
-    code = program.text(name, f"{docstring} {cut.told}".rstrip())
+    code = program.text(name, f"{docstring} {cut.told}".rstrip(), tuple(dict.fromkeys(writer.not_repeated)))
     if len(code) > limits.CODE_BYTES_MAX:
         return None
     flow = flow_id(story.app, story.flow_key)

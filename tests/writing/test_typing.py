@@ -71,6 +71,7 @@ def test_text_without_its_keys_is_filled_in_and_said(keys: tuple[Stroke, ...]) -
     written = write_test(story(_typed(by_label("Phone"), "12-3", keys=keys, by_keys=True), GO))
     assert '.fill("12-3")' in written.code
     assert any("Not all keys" in note for note in written.notes)
+    assert "\n    Not all keys pressed in a field are known: the test fills in the text as a whole.\n" in written.code
 
 
 def test_a_copied_value_is_read_from_the_page() -> None:

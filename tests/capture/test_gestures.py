@@ -1,0 +1,158 @@
+"""What the person did, what the page did about it, and what a field holds afterwards are told apart."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from schemas.events import Click, Drag, Event, Fill, Press
+
+pytestmark = pytest.mark.slow
+
+Record = Callable[[str, Callable[[Page], None]], list[Event]]
+PAGE = "gestures.html"
+
+
+def _fills(events: list[Event]) -> list[Fill]:
+    return [one for one in events if isinstance(one, Fill)]
+
+
+def _presses(events: list[Event]) -> list[str]:
+    return [one.key for one in events if isinstance(one, Press)]
+
+
+def test_the_keys_of_an_editor_are_told_as_pressed(record: Record) -> None:
+    """Text, selections and shortcuts in their order, with the text that came of them; the click says where."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Text").click(position={"x": 3, "y": 22})
+        page.keyboard.type("Hi ")
+        page.keyboard.press("Shift+Home")
+        page.keyboard.press("Control+b")
+        page.get_by_role("heading").click()
+
+    events = record(PAGE, do)
+    (fill,) = _fills(events)
+    assert [stroke.text or stroke.key for stroke in fill.keys] == ["Hi ", "Home", "b"]
+    assert [stroke.modifiers for stroke in fill.keys] == [(), ("Shift",), ("Control",)]
+    assert fill.by_keys
+    assert fill.value.text == "Hi First line."
+    click = next(one for one in events if isinstance(one, Click))
+    assert click.position is not None
+
+
+def test_text_by_an_input_method_is_among_the_keys(record: Record) -> None:
+    """What no key spells (a composed word, an emoji) is told as the text that it is."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Text").click()
+        page.keyboard.type("a")
+        page.keyboard.insert_text("日本🙏")
+
+    (fill,) = _fills(record(PAGE, do))
+    assert "".join(stroke.text for stroke in fill.keys) == "a日本🙏"
+
+
+def test_a_field_that_the_page_takes_part_in_is_told_by_its_keys(record: Record) -> None:
+    """The page takes letters away: what was typed is one thing, what the field holds another."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Code").click()
+        page.keyboard.type("1a2")
+
+    (fill,) = _fills(record(PAGE, do))
+    assert (fill.value.text, fill.by_keys, fill.keys[0].text) == ("12", True, "1a2")
+
+
+def test_no_key_of_a_secret_is_told(record: Record) -> None:
+    """A password has no keys, nor has a text in which it stands."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Password").click()
+        page.keyboard.type("hunter22")
+        page.get_by_label("Text").click()
+        page.keyboard.type("it is hunter22")
+
+    first, second = _fills(record(PAGE, do))
+    assert (first.value.text, first.keys) == ("", ())
+    assert second.keys == ()
+    assert "hunter22" not in second.value.text
+
+
+def test_what_the_page_puts_into_a_field_is_no_fill(record: Record) -> None:
+    """A value that a script made after the field was left is the page's doing."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("City").click()
+        page.keyboard.type("Rome")
+        page.get_by_label("Code").click()
+        page.wait_for_timeout(300)
+
+    assert [fill.value.text for fill in _fills(record(PAGE, do))] == ["Rome"]
+
+
+def test_the_place_is_told_where_the_middle_is_another_control(record: Record) -> None:
+    """A head whose middle keeps its clicks to itself, and a bar on which only the place says anything."""
+
+    def do(page: Page) -> None:
+        page.locator(".head").click(position={"x": 20, "y": 20})
+        page.locator("#bar").click(position={"x": 30, "y": 10})
+        page.locator("#quiet").click()
+
+    clicks = [one for one in record(PAGE, do) if isinstance(one, Click)]
+    assert clicks[0].position == (20, 20)
+    assert clicks[-1].position is None
+
+
+def test_what_never_stands_still_is_clicked_by_what_it_is_in(record: Record) -> None:
+    """Tests wait until what they click is at rest: the nearest element around that is, and the place in it."""
+
+    def do(page: Page) -> None:
+        box = page.locator("#pulse").bounding_box()
+        assert box
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    click = next(one for one in record(PAGE, do) if isinstance(one, Click))
+    assert click.target.id == "around"
+    assert click.position is not None
+
+
+def test_keys_go_to_what_has_the_focus(record: Record) -> None:
+    """Letters in a list box, Space on a switch that takes it when it goes up."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("listbox").focus()
+        page.keyboard.type("se")
+        page.get_by_role("switch").focus()
+        page.keyboard.press("Space")
+        page.wait_for_timeout(100)
+
+    assert _presses(record(PAGE, do)) == ["s", "e", " "]
+
+
+def test_a_drop_is_told_by_what_stood_there(record: Record) -> None:
+    """What lies under the pointer at the end is the card itself: the target is what stood there before."""
+
+    def do(page: Page) -> None:
+        page.mouse.move(60, page.get_by_text("Milk").bounding_box()["y"] + 5)  # type: ignore[index]
+        page.mouse.down()
+        page.mouse.move(60, page.get_by_text("Eggs").bounding_box()["y"] + 5, steps=10)  # type: ignore[index]
+        page.mouse.up()
+
+    (drag,) = (one for one in record(PAGE, do) if isinstance(one, Drag))
+    assert (drag.target.text, drag.onto.text) == ("Milk", "Eggs")
+
+
+def test_a_copied_text_says_where_it_stood(record: Record) -> None:
+    """The value in the field came from the page: the place is told with it."""
+
+    def do(page: Page) -> None:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.locator("#code-shown").select_text()
+        page.keyboard.press("Control+c")
+        page.get_by_label("City").click()
+        page.keyboard.press("Control+v")
+
+    (fill,) = _fills(record(PAGE, do))
+    assert fill.value.text == "TR-1042"
+    assert fill.value.shown_in is not None
