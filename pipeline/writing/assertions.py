@@ -311,13 +311,12 @@ def _count(finder: Finder, change: CountChanged) -> Check | None:
 
 def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> Check | None:
     """All that the first row, item or block shows that came and is too long to be looked for by its text: what was
-    saved, with every value in it. Where something was typed, it must be there."""
-    for change in changes[:CHANGES_MAX]:
-        if not isinstance(change, Appeared) or change.transient or change.element.masked:
-            continue
-        element = change.element
+    saved, with every value in it. One that shows what was typed goes first."""
+    came = [change.element for change in changes[:CHANGES_MAX] if isinstance(change, Appeared) and not change.transient]
+    long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
+    for element in sorted(long, key=lambda one: not typing.echoed(readable(one.text or ""))):
         text = readable(element.text or "")
-        if len(text) <= SHORT_TEXT_CHARS or looks_glued(text) or (typing.texts and not typing.echoed(text)):
+        if looks_glued(text):
             continue  # texts run together are not one thing: each part says more by itself
         ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE]
         best = min(ways, key=lambda way: (len(way.says), way.score), default=None)

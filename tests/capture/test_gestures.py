@@ -25,7 +25,7 @@ def test_the_keys_of_an_editor_are_told_as_pressed(record: Record) -> None:
     """Text, selections and shortcuts in their order, with the text that came of them; the click says where."""
 
     def do(page: Page) -> None:
-        page.get_by_label("Text").click(position={"x": 3, "y": 22})
+        page.get_by_label("Text").click(position={"x": 3, "y": 9})
         page.keyboard.type("Hi ")
         page.keyboard.press("Shift+Home")
         page.keyboard.press("Control+b")

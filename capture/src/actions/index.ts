@@ -1,6 +1,6 @@
 // What the user does, heard in the capture phase on the window, before the page's own handlers.
 import { Choices, isHeard } from "./choice";
-import { containsDeep, editingHost, isField, isTextField, labelled, visible } from "../dom";
+import { closest, containsDeep, editingHost, isField, isTextField, labelled, visible } from "../dom";
 import { inPasswordForm } from "../elements";
 import { DragWatch } from "./drag";
 
@@ -305,5 +305,5 @@ function isSame(now: Element, before: Element): boolean {
 function isInUse(field: Element): boolean {
   if (field.nodeName === "SELECT") return visible(field);
   if (field.getAttribute("type") === "file") return true;
-  return (field.getRootNode() as Document | ShadowRoot).activeElement === field || inPasswordForm(field);
+  return (field.getRootNode() as Document | ShadowRoot).activeElement === field || (closest(field, "form") !== null && inPasswordForm(field));
 }

@@ -53,6 +53,7 @@ const BROWSERS = /^[acfrltwnp0+-]$/i;
 
 export class Keys {
   private enterDown = false;
+  private toldSpace = false;
   private pressMs = 0;
   private madeMs = 0;
   /** A key of which the page's answer tells whether it was an action. */
@@ -84,7 +85,9 @@ export class Keys {
     this.settle();
     native.later(() => (this.enterDown = false), 0);
     // Pages take Space when it goes up, as the browser makes its click then.
-    if (event.key === " " && !editingHost(target) && /^(widget|plain|toggle)$/.test(placeOf(target))) this.asked(event, target);
+    const told = this.toldSpace;
+    this.toldSpace = false;
+    if (event.key === " " && !told && !editingHost(target) && /^(widget|plain|toggle)$/.test(placeOf(target))) this.asked(event, target);
   }
 
   /** Decides about the key before, now that the page has answered it. */
@@ -211,6 +214,7 @@ export class Keys {
       this.enterDown = true;
       this.pressMs = native.now();
     }
+    this.toldSpace = event.key === " ";
     const body: Body = { kind: "press", target: this.recorder.elements.describe(target), key: event.key };
     const modifiers = modifiersOf(event).filter((one) => one !== "Shift" || event.key.length > 1 || event.ctrlKey || event.metaKey);
     if (modifiers.length) body.modifiers = modifiers;

@@ -1,7 +1,7 @@
 // Text: one event for a stay in a field, with the value at the end and the keys that made it.
 import { cut, editingHost, fieldValue, isField, isTextField } from "../dom";
 import * as limits from "../limits";
-import { native, newId } from "../native";
+import { newId } from "../native";
 import type { Recorder } from "../recorder";
 import { shownIn } from "../shown";
 import type { Body, ElementShot, Typed } from "../wire";
@@ -69,6 +69,7 @@ export class Texts {
     this.start(field);
     if (event.data && /^insert(Text|ReplacementText)$/.test(event.inputType)) this.keysIn(field).inserted(event.data);
     const filling = this.filling!;
+    this.compare(filling);
     if (!filling.typed || filling.before !== "" || fieldValue(field) !== "") return;
     filling.swallowed += filling.typed;
     filling.typed = null;
@@ -107,7 +108,12 @@ export class Texts {
     filling.left = left;
     this.recorder.typesSecret = this.recorder.privacy.hears(field, typed);
     this.recorder.effects.touchField(field);
-    if (isField(field) && !left) native.later(() => (filling.handled ||= field.isConnected && fieldValue(field) !== typed && filling.typed === typed), 0);
+  }
+
+  /** Whether the page has made another value of what was typed, now that it has had time to. */
+  private compare(filling: Filling): void {
+    const { field, typed } = filling;
+    if (typed !== null && isField(field) && field.isConnected && fieldValue(field) !== typed) filling.handled = true;
   }
 
   /** Whether the browser's own picker sets the field. */
@@ -147,6 +153,7 @@ export class Texts {
     if (!filling) return;
     this.filling = null;
     this.recorder.typesSecret = false;
+    if (value === undefined) this.compare(filling);
     const { effects } = this.recorder;
     const { field, before, editor } = filling;
     const now = value ?? fieldValue(field);
