@@ -259,7 +259,8 @@ export class Actions {
   private emitClick(pressed: Pressed, event: MouseEvent, button?: "middle" | "right", known?: string): void {
     const body: Body = { kind: "click", target: pressed.shot };
     if (button) body.button = button;
-    if (event.detail > 1) body.clicks = Math.min(3, event.detail);
+    // The first press of a double click may take away what it hit: the second one is a click on what lay below.
+    if (event.detail > 1 && (!this.lastClick || isSame(pressed.element, this.lastClick.element))) body.clicks = Math.min(3, event.detail);
     const modifiers = modifiersOf(event);
     if (modifiers.length) body.modifiers = modifiers;
     if (pressed.position) body.position = pressed.position;
