@@ -148,7 +148,8 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
         score -= 60
     if transient and found.unique:
         return Check(method(expect(Attr(found.expr, "first")), "to_be_visible"), score, kind, found.says or text, True)
-    return Check(method(expect(found.expr), "to_be_visible"), score, kind, found.says or text, transient)
+    shown = Attr(found.expr, "first") if found.cut else found.expr
+    return Check(method(expect(shown), "to_be_visible"), score, kind, found.says or text, transient)
 
 
 def _telling(finder: Finder, element: Element) -> Found | None:

@@ -64,6 +64,8 @@ class Found:
     score: int
     says: str = ""
     unique: bool = True
+    cut: bool = False
+    """Only a part of its text is left, which others may have as well."""
 
 
 def readable(text: str) -> str:
@@ -189,7 +191,7 @@ class Finder:
         if candidate.count == 0:
             return Found(found.expr, score + 5, found.says)
         if candidate.count == 1:
-            return Found(found.expr, score, found.says)
+            return Found(found.expr, score, found.says, cut=found.cut)
         if candidate.index >= candidate.count:
             return None
         place = Attr(found.expr, "first") if candidate.index == 0 else method(found.expr, "nth", candidate.index)
@@ -243,7 +245,8 @@ class Finder:
         score = 100 + value.penalty + (5 if value.exact else 0) + (0 if volatile.telling(locator.name) else 40)
         if not counter_free(locator.name, self.fixed):
             score += 15
-        return Found(method(root, "get_by_role", locator.role, **keywords), score, locator.name)
+        cut = value.penalty >= PENALTY_CUT
+        return Found(method(root, "get_by_role", locator.role, **keywords), score, locator.name, cut=cut)
 
     def _texted(self, root: Expr, name: str, text: str, exact: bool, base: int) -> Found | None:
         value = matcher(text, exact, self.fixed)

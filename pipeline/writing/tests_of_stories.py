@@ -13,8 +13,9 @@ from pipeline.stories.states import final_state
 from pipeline.stories.words import is_link
 from pipeline.writing import names, volatile
 from pipeline.writing.allow_list import check_code
-from pipeline.writing.assertions import Check, chosen, met_before
+from pipeline.writing.assertions import PATH_SCORE, Check, chosen, met_before
 from pipeline.writing.code import Attr, Call, Equal, Expr, Literal, flat, method
+from pipeline.writing.locators import expect
 from pipeline.writing.outcome import autosave, checks_after, outcome, saving_request, where_it_ended
 from pipeline.writing.program import Assert, Program, Run
 from pipeline.writing.secrets import credentials, is_secret
@@ -22,10 +23,12 @@ from pipeline.writing.steps import Writer, before_secret
 from pipeline.writing.ticks import ticking
 from schemas import limits
 from schemas.codecs import to_json
+from schemas.events import Gone
 from schemas.generated_tests import GeneratedTest, Parameter
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, ReloadStep, SelectStep, Step, Story
 
 CHECKS_NAVIGATED = 2
+ITEMS: Final = frozenset({"gridcell", "cell", "row", "option", "treeitem", "menuitem", "listitem"})
 SCORE_SECOND = 60
 TEST_BYTES_MAX: Final = limits.MESSAGE_BYTES_MAX - ENVELOPE_BYTES
 """A test as JSON, and its code once more as Avro repeats it."""
@@ -187,6 +190,7 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
         varies = isinstance(step, FillStep) and step.value.text in writer.varying
         saving = saving_request(story, step, writer.fixed, writer.varying) if place == last else None
         writer.requested = saving or (None if varies else autosave(step))
+        _settle(writer, story.steps[place - 1] if place else None, step)
         if not writer.write(step):
             continue
         if step.navigates or isinstance(step, GotoStep):
@@ -209,6 +213,22 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
             writer.program.pause()
     if not finished and end > last:
         _assert(writer, story.steps[last], where_it_ended(_first_page(writer, story), writer, story, known))
+
+
+def _settle(writer: Writer, before: Step | None, step: Step) -> None:
+    """Waits until one alone is left of what is to be clicked: where the items of a calendar, a list or a table were
+    swapped, the old ones may stand beside the new ones for as long as they slide."""
+    if (
+        before is None
+        or not isinstance(step, ClickStep)
+        or before.tab_id != step.tab_id
+        or step.target.role not in ITEMS
+    ):
+        return
+    swapped = any(isinstance(change, Gone) and change.element.role == step.target.role for change in before.changes)
+    found = writer.finder(step).best(step.target) if swapped else None
+    if found is not None and found.unique and found.score < PATH_SCORE:
+        writer.program.check(Run(method(expect(found.expr), "to_have_count", 1)))
 
 
 def _waits_to_load(step: Step, following: Step) -> bool:

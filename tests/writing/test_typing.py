@@ -188,3 +188,13 @@ def test_all_that_a_saved_row_says_is_asserted() -> None:
     request = {"url": "http://127.0.0.1:9000/api/save", "method": "POST", "status": 200, "cause": step.event_id}
     code = write_test(story(step, networkRequests=[request])).code
     assert f'.to_contain_text(\n        "{text}"\n    )' in code
+
+
+def test_items_that_were_swapped_are_waited_for() -> None:
+    """Months that slide stand there twice for a moment: the day is clicked once there is one of it."""
+    gone = Gone(element=Element(tag="div", role="gridcell", name="31", text="31"))
+    following = ClickStep(target=by_role("button", "button", "Next month"), **base(PAGE, PAGE, changes=(gone,)))
+    day = by_role("button", "gridcell", "17")
+    code = _code(following, ClickStep(target=day, **base(PAGE)), GO)
+    waits = 'expect(page.get_by_role("gridcell", name="17")).to_have_count(1)'
+    assert code.index(waits) < code.index('page.get_by_role("gridcell", name="17").click()')
