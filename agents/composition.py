@@ -4,8 +4,9 @@ The worker, the offline commands and the export take a `Services` and ask it for
 made at its first use and then kept, so that a command which needs no model loads none.
 """
 
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from agents.settings import BadSettings, Settings, is_loopback
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from agents.embedder import Embedder
     from agents.keys import Keys
     from agents.metrics import Metrics
+    from agents.proof.prover import Proof, Subject, Wanted
+    from agents.proof.runner import Environment
     from agents.storage import CodeFiles, Storage
     from agents.wire import Wire
     from pipeline.consensus import Consensus
@@ -127,25 +130,63 @@ class Services:
         found = {}
         for test in tests:
             stored = self.storage.test(test.id) if "APP_PASSWORD" in test.environment else None
-            sessions = [] if stored is None or stored.saved else self.storage.sessions(test.flow_id)
+            sessions = [] if stored is None or stored.origin != "generated" else self.storage.sessions(test.flow_id)
             told = agreed(sessions, self.settings.users_min) if sessions else None
             if told is not None and told.evidence == test.evidence:
                 found[test.id] = told
         return found
 
-    def tests(self, app: str | None = None) -> "list[GeneratedTest]":
-        """All stored tests of an app (None: of all), each with the code that people should run: a person's edit
-        where there is one."""
+    def tests(self, app: str | None = None, states: frozenset[str] | None = None) -> "list[GeneratedTest]":
+        """All stored tests of an app (None: of all) in these states (None: in any), each with the code that people
+        should run: a person's edit where there is one."""
         from agents.storage import CodeFilter, PageRequest
 
         tests: list[GeneratedTest] = []
         page = PageRequest(PAGE_ITEMS_MAX)
         while True:
             found = self.storage.tests(CodeFilter(app=app), page)
-            tests += [stored.test.model_copy(update={"code": stored.code}) for stored in found.items]
+            wanted = [one for one in found.items if states is None or one.state in states]
+            tests += [stored.test.model_copy(update={"code": stored.code}) for stored in wanted]
             if found.next_cursor is None:
                 return tests
             page = PageRequest(PAGE_ITEMS_MAX, found.next_cursor)
+
+    def subjects(self, app: str) -> "list[Subject]":
+        """What is to be proven of an app: its tests as people should run them, each with what may repair it."""
+        from agents.proof.prover import Subject, with_code
+        from agents.storage import CodeFilter, PageRequest
+        from pipeline.generate import agreed, test_of
+
+        found: list[Subject] = []
+        page = PageRequest(PAGE_ITEMS_MAX)
+        users_min = self.settings.users_min
+        while True:
+            part = self.storage.tests(CodeFilter(app=app), page)
+            for stored in part.items:
+                sessions = self.storage.sessions(stored.test.flow_id)
+                story = agreed(sessions, users_min).story if sessions else None
+                rewrite = None
+                if sessions and not stored.saved:
+                    rewrite = partial(test_of, sessions, users_min, stored.test.flow_id)
+                found.append(Subject(with_code(stored.test, stored.code), stored.revision, story, rewrite))
+            if part.next_cursor is None:
+                return found
+            page = PageRequest(PAGE_ITEMS_MAX, part.next_cursor)
+
+    def prove(
+        self, subject: "Subject", environment: "Environment", wanted: "Wanted", say: "Callable[[str], None]"
+    ) -> "Proof":
+        """Proves one test and stores what came of it: the verdict, and the repaired test as a revision. Raises
+        ResetFailed."""
+        from agents.proof.prover import prove
+
+        proof = prove(subject, environment, wanted, say)
+        if proof.repaired is not None:
+            stored = self.storage.put_repair(proof.repaired, "; ".join(proof.reasons))
+            if stored is not None:
+                proof = replace(proof, verdict=proof.verdict.model_copy(update={"revision": stored.revision}))
+        self.storage.put_verdict(proof.verdict)
+        return proof
 
     def close(self) -> None:
         """Closes what was opened."""

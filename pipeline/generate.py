@@ -11,6 +11,7 @@ from pipeline.parameters import with_parameters
 from pipeline.stories.borders import build_stories
 from pipeline.windows import Windowing
 from pipeline.writing import write_test
+from pipeline.writing.amendments import NONE, Amendments
 from schemas import limits
 from schemas.events import Event
 from schemas.generated_tests import GeneratedTest
@@ -70,14 +71,19 @@ def sources(stories: Iterable[Story], users_min: int = USERS_MIN) -> dict[str, C
     return {test_id(one.story.app, flow_id(one.story.app, one.story.flow_key)): one for one in told}
 
 
-def test_of(stories: Iterable[Story], users_min: int = USERS_MIN, flow: str = "") -> GeneratedTest:  # noqa: PT028
+def test_of(
+    stories: Iterable[Story],
+    users_min: int = USERS_MIN,  # noqa: PT028
+    flow: str = "",  # noqa: PT028
+    amendments: Amendments = NONE,  # noqa: PT028
+) -> GeneratedTest:
     """The test of one flow, from its stories. Raises ValueError when there is none.
 
     Of real traffic, what fewer than `users_min` users typed is made up in it. `flow` is the id of the flow that people
     merged these stories into; else it is the one that their key gives.
     """
     found = agreed(stories, users_min)
-    test = write_test(found.story, found.parameters, fixed=found.fixed)
+    test = write_test(found.story, found.parameters, fixed=found.fixed, amendments=amendments)
     notes = test.notes
     if found.dropped:
         told = f"Written from {len(found.sessions)} sessions; {found.dropped} things that varied are not asserted."

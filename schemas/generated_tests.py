@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from schemas import limits
-from schemas.base import Id, Long, Ref, Said, Sentence, Text, Value, Version
+from schemas.base import Count, Id, Long, Ref, Said, Sentence, Text, Value, Version
 from schemas.stories import Notes, Tags
 
 Code = Annotated[str, StringConstraints(max_length=limits.MESSAGE_BYTES_MAX)]
@@ -47,6 +47,8 @@ class GeneratedTest(Value):
     actions: Statements = ()
     assertions: Statements = ()
     code: Code
+    step_lines: Annotated[tuple[Count, ...], Field(max_length=limits.STORY_STEPS_MAX)] = ()
+    """For each step of the story the line of `code`, from 1, on which it begins; 0 for one that is not in the code."""
     environment: Annotated[tuple[Text, ...], Field(max_length=limits.STORY_STEPS_MAX)] = ()
     """Names of the environment variables that the code reads."""
     notes: Notes = ()

@@ -115,3 +115,11 @@ CAUSE_CHARS_MAX: Final = 500
 PAGE_ITEMS_MAX: Final = 200
 CODE_BYTES_MAX: Final = 256 * 1024
 """A person's edit of a test."""
+
+# --- proof ---
+VERDICT_RUNS_MAX: Final = 20
+"""Runs of one test in one verdict."""
+VERDICT_MUTANTS_MAX: Final = 50
+VERDICT_ARTIFACTS_MAX: Final = 20
+RUN_S_MAX: Final = 600
+"""How long one run of one test may take; beyond, it is ended and counts as not run."""

@@ -39,6 +39,10 @@ def export(
         SignIn, typer.Option(help="Sign in once for all flows that can, or in each test.")
     ] = SignIn.ONCE,
     allow_origin: Annotated[list[str] | None, ALLOW_ORIGIN] = None,
+    state: Annotated[
+        str,
+        typer.Option(metavar="STATE,…", help="Only tests in these states. Empty: all but quarantined."),
+    ] = "",
 ) -> None:
     """Reads the storage and writes the project."""
     from agents.composition import Services
@@ -49,7 +53,7 @@ def export(
     allowed = origins(allow_origin)
     services = Services(settings)
     try:
-        tests = services.tests(app)
+        tests = services.tests(app, _states(state))
         flows = services.sources(tests) if sign_in is SignIn.ONCE else {}
     except StorageUnavailable as error:
         raise Failure(f"{error}: start the database, or correct --storage") from None
@@ -63,6 +67,16 @@ def export(
     except NotOurs as error:
         raise Failure(str(error)) from None
     out.print(f"{len(tests)} test{'s' if len(tests) > 1 else ''} in {folder}", markup=False)
+
+
+def _states(chosen: str) -> "frozenset[str]":
+    """The states whose tests are wanted."""
+    from pipeline.proof.states import STATES
+
+    names = frozenset(part.strip() for part in chosen.split(",") if part.strip())
+    if names - set(STATES):
+        raise Failure(f"{', '.join(sorted(names - set(STATES)))}: no such state; choose from {', '.join(STATES)}", 2)
+    return names or frozenset(STATES) - {"quarantined"}
 
 
 def register(app: typer.Typer) -> None:

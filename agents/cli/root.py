@@ -4,7 +4,21 @@ from collections.abc import Sequence
 
 import typer
 
-from agents.cli import coverage, demo, doctor, export, flows, generate, patterns, record, replay, up, verify, worker
+from agents.cli import (
+    coverage,
+    demo,
+    doctor,
+    export,
+    flows,
+    generate,
+    patterns,
+    prove,
+    record,
+    replay,
+    up,
+    verify,
+    worker,
+)
 from agents.cli.console import Failure, complain
 from agents.local.browser import NoBrowser
 from agents.local.kafka import NoBroker
@@ -29,7 +43,7 @@ app = typer.Typer(
     ),
 )
 
-for command in (demo, record, up, worker, generate, replay, export, coverage, flows, patterns, verify, doctor):
+for command in (demo, record, up, worker, generate, replay, export, coverage, flows, patterns, verify, prove, doctor):
     command.register(app)
 
 

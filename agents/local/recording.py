@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from agents import private
 from pipeline.intake import BadInput, read_body
 from schemas.events import Event
 from schemas.limits import BODY_BYTES_MAX, JOURNEY_EVENTS_MAX
@@ -260,9 +261,7 @@ async def _finish(context: "BrowserContext", options: RecordingOptions, kept: St
         state: Any = await context.storage_state(indexed_db=True)
     except Error:
         state = kept.state()
-    descriptor = os.open(options.save_storage, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(state, file)
+    private.write_file(options.save_storage, json.dumps(state).encode())
 
 
 async def _end(page: "Page") -> None:

@@ -22,7 +22,9 @@ from agents.storage.values import (
     Revision,
     StoredTest,
 )
+from agents.storage.verdict_rows import refresh_state
 from pipeline.consensus import evidence_of
+from pipeline.proof.states import Origin
 from schemas.codecs import from_json, to_json
 from schemas.generated_tests import GENERATED_TEST, GeneratedTest
 
@@ -54,13 +56,15 @@ def put_test(connection: Connection, test: GeneratedTest) -> bool:
         "path": None,
         "published": False,
         "evidence": test.evidence,
+        "state": "draft",
     }
     before = connection.execute(select(TESTS.c.body).where(TESTS.c.id == key)).scalar_one_or_none()
     forget_failure(connection, test.flow_id)
     if before == row["body"]:
         return True
-    rows.upsert(connection, TESTS, [row], kept=("saved", "path"))
+    rows.upsert(connection, TESTS, [row], kept=("saved", "path", "state"))
     _add_revision(connection, key, "generated", test.code)
+    refresh_state(connection, key)
     return True
 
 
@@ -104,9 +108,27 @@ def save_edit(connection: Connection, test_id: str, code: str, etag: str | None)
         raise EditConflict(stored.etag)
     _add_revision(connection, key, "edited", code)
     connection.execute(update(TESTS).where(TESTS.c.id == key).values(saved=True))
+    refresh_state(connection, key)
     after = test(connection, test_id)
     assert after is not None
     return after
+
+
+def put_repair(connection: Connection, test: GeneratedTest, reason: str) -> StoredTest | None:
+    """Keeps a repaired test as a new revision; None where the test is gone, was edited by a person, or was generated
+    from other stories meanwhile."""
+    key = rows.plain(test.id)
+    connection.execute(select(TESTS.c.id).where(TESTS.c.id == key).with_for_update())
+    stored = _found(connection, test.id)
+    if stored is None or stored.saved or stored.test.evidence != test.evidence:
+        return None
+    _add_revision(connection, key, "repaired", test.code, reason, to_json(test).decode())
+    refresh_state(connection, key)
+    return _found(connection, test.id)
+
+
+def _found(connection: Connection, test_id: str) -> StoredTest | None:
+    return test(connection, test_id)
 
 
 def test(connection: Connection, test_id: str) -> StoredTest | None:
@@ -122,6 +144,8 @@ def tests(connection: Connection, wanted: CodeFilter, page: PageRequest) -> Page
         query = query.where(TESTS.c.app == rows.plain(wanted.app))
     if wanted.flow_id is not None:
         query = query.where(TESTS.c.flow_id == rows.plain(wanted.flow_id))
+    if wanted.state is not None:
+        query = query.where(TESTS.c.state == rows.plain(wanted.state))
     if wanted.saved is not None:
         query = query.where(TESTS.c.saved.is_(wanted.saved))
     if wanted.user_story_id is not None:
@@ -152,31 +176,42 @@ def revisions(connection: Connection, test_id: str) -> list[Revision]:
     """What the test's code was, newest first."""
     mine = TEST_REVISIONS.c.test_id == rows.plain(test_id)
     query = select(TEST_REVISIONS).where(mine).order_by(TEST_REVISIONS.c.number.desc())
-    return [Revision(row.number, row.origin, row.code, row.written_at) for row in connection.execute(query)]
+    found = connection.execute(query)
+    return [Revision(row.number, row.origin, row.code, row.written_at, row.reason) for row in found]
 
 
 def _listed() -> Select[Any]:
     mine = TEST_REVISIONS.c.test_id == TESTS.c.id
     newest_edit = select(TEST_REVISIONS.c.code).where(mine, TEST_REVISIONS.c.origin == "edited")
     edit = newest_edit.order_by(TEST_REVISIONS.c.number.desc()).limit(1).scalar_subquery().label("edit")
+    generated = select(func.max(TEST_REVISIONS.c.number)).where(mine, TEST_REVISIONS.c.origin == "generated")
+    newer = TEST_REVISIONS.c.number > generated.correlate(TESTS).scalar_subquery()
+    newest_repair = select(TEST_REVISIONS.c.body).where(mine, TEST_REVISIONS.c.origin == "repaired", newer)
+    repair = newest_repair.order_by(TEST_REVISIONS.c.number.desc()).limit(1).scalar_subquery().label("repair")
     newest = select(func.max(TEST_REVISIONS.c.number)).where(mine).scalar_subquery().label("revision")
-    return select(TESTS, FLOWS.c.support, edit, newest).join(FLOWS, FLOWS.c.id == TESTS.c.flow_id)
+    return select(TESTS, FLOWS.c.support, edit, repair, newest).join(FLOWS, FLOWS.c.id == TESTS.c.flow_id)
 
 
 def _stored(row: Row[Any]) -> StoredTest:
-    generated = from_json(GENERATED_TEST, row.body)
-    code = generated.code if row.edit is None else row.edit
+    known = from_json(GENERATED_TEST, row.repair or row.body)
+    code = known.code if row.edit is None else row.edit
     etag = hashlib.sha256(code.encode()).hexdigest()[:32]
-    return StoredTest(generated, code, bool(row.saved), etag, row.support, row.revision or 0, row.path)
+    origin: Origin = "edited" if row.edit is not None else "repaired" if row.repair is not None else "generated"
+    return StoredTest(
+        known, code, bool(row.saved), etag, row.support, row.revision or 0, row.path, origin=origin, state=row.state
+    )
 
 
-def _add_revision(connection: Connection, key: str, origin: str, code: str) -> None:
+def _add_revision(
+    connection: Connection, key: str, origin: Origin, code: str, reason: str = "", body: str | None = None
+) -> None:
     mine = (TEST_REVISIONS.c.test_id == key) & (TEST_REVISIONS.c.origin == origin)
     newest = select(TEST_REVISIONS.c.code).where(mine).order_by(TEST_REVISIONS.c.number.desc()).limit(1)
     if connection.execute(newest).scalar_one_or_none() == code:
         return
     last = connection.execute(select(func.max(TEST_REVISIONS.c.number)).where(TEST_REVISIONS.c.test_id == key)).scalar()
     row = {"test_id": key, "number": (last or 0) + 1, "origin": origin, "code": code, "written_at": rows.now()}
+    row |= {"reason": rows.plain(reason), "body": body}
     connection.execute(insert(TEST_REVISIONS).values(**row))
     kept = select(TEST_REVISIONS.c.number).where(mine).order_by(TEST_REVISIONS.c.number.desc()).limit(REVISIONS_MAX)
     surplus = mine & TEST_REVISIONS.c.number.not_in(kept.scalar_subquery())

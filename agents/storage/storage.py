@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from agents.storage import code_rows, failures, flow_rows, merges, story_rows
+from agents.storage import code_rows, failures, flow_rows, merges, story_rows, verdict_rows
 from agents.storage.engine import in_transaction, make_engine, migrate
 from agents.storage.tables import FLOWS, STORIES, TESTS
 from agents.storage.values import (
@@ -24,18 +24,23 @@ from agents.storage.values import (
     StoredStory,
     StoredTest,
     StoryFilter,
+    TestDecision,
     WorkerEnd,
 )
+from agents.storage.verdict_rows import VerdictFilter
 from pipeline.anonymity import USERS_MIN
 from pipeline.coverage import SeenFlow
 from pipeline.flows import flow_id
 from pipeline.found_patterns import SeenGoals
+from pipeline.proof.states import Decision
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
+from schemas.verdicts import Verdict
 
 FIRST_PAGE = PageRequest()
 ANY_STORY = StoryFilter()
 ANY_TEST = CodeFilter()
+ANY_VERDICT = VerdictFilter()
 
 
 class Storage:
@@ -150,6 +155,26 @@ class Storage:
     def save_edit(self, test_id: str, code: str, etag: str | None) -> StoredTest:
         """Saves a person's code over the state `etag` (None: any). Raises NoSuchTest or EditConflict."""
         return in_transaction(self._engine, lambda c: code_rows.save_edit(c, test_id, code, etag), writes=True)
+
+    def put_repair(self, test: GeneratedTest, reason: str) -> StoredTest | None:
+        """Keeps a repaired test as a new revision; None where a person edited it or its stories changed meanwhile."""
+        return in_transaction(self._engine, lambda c: code_rows.put_repair(c, test, reason), writes=True)
+
+    def put_verdict(self, verdict: Verdict) -> bool:
+        """Stores a verdict, and the state of the test that follows. False: there is no such test any more."""
+        return in_transaction(self._engine, lambda c: verdict_rows.put_verdict(c, verdict), writes=True)
+
+    def verdicts(self, wanted: VerdictFilter = ANY_VERDICT, page: PageRequest = FIRST_PAGE) -> Page[Verdict]:
+        """A page of verdicts, newest first. Raises BadInput for a cursor that no earlier page gave."""
+        return in_transaction(self._engine, lambda c: verdict_rows.verdicts(c, wanted, page), writes=False)
+
+    def decide(self, test_id: str, decision: Decision, reason: str = "") -> None:
+        """Keeps a person's decision about a test. Raises NoSuchTest."""
+        in_transaction(self._engine, lambda c: verdict_rows.decide(c, test_id, decision, reason), writes=True)
+
+    def decisions(self, test_id: str) -> list[TestDecision]:
+        """What people decided about a test, newest first."""
+        return in_transaction(self._engine, lambda c: verdict_rows.decisions(c, test_id), writes=False)
 
     def note_path(self, test_id: str, path: str) -> None:
         """Remembers where a test's file lies."""

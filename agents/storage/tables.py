@@ -82,14 +82,16 @@ TESTS = Table(
     Column("path", BYTEWISE, nullable=True),
     Column("published", Boolean, nullable=False, server_default=false()),
     Column("evidence", BYTEWISE, nullable=False, server_default=""),
+    Column("state", BYTEWISE, nullable=False, server_default="draft"),
     Index("tests_by_start", "start_timestamp", "id"),
+    Index("tests_by_state", "state", "start_timestamp", "id"),
     Index("tests_by_app", "app", "start_timestamp", "id"),
     Index("tests_by_flow", "flow_id"),
     Index("tests_by_file", "app", "file_name"),
 )
 """One row a test: what was generated last (`body`), and where its file lies (`path`). `start_timestamp` is that of
 the story that tells its steps, `evidence` names all stories it was written from; `published` says that this very test
-went to its topic."""
+went to its topic. `state` follows from its newest verdict and people's decisions."""
 
 FLOW_FAILURES = Table(
     "flow_failures",
@@ -122,5 +124,37 @@ TEST_REVISIONS = Table(
     Column("origin", BYTEWISE, nullable=False),
     Column("code", Text, nullable=False),
     Column("written_at", BYTEWISE, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("body", Text, nullable=True),
 )
-"""What a test's code was over time. `origin` is `generated` or `edited`; the newest edited one wins."""
+"""What a test's code was over time. `origin` is `generated`, `edited` or `repaired`; the newest edited one wins, then
+the newest of the others. Of a repair `reason` says why, and `body` is the whole test."""
+
+VERDICTS = Table(
+    "verdicts",
+    METADATA,
+    Column("id", BYTEWISE, primary_key=True),
+    Column("test_id", BYTEWISE, ForeignKey("tests.id", ondelete="CASCADE"), nullable=False),
+    Column("app", BYTEWISE, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("outcome", BYTEWISE, nullable=False),
+    Column("kind", BYTEWISE, nullable=True),
+    Column("start_timestamp", BYTEWISE, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("verdicts_by_test", "test_id", "start_timestamp", "id"),
+    Index("verdicts_by_app", "app", "start_timestamp", "id"),
+    Index("verdicts_by_start", "start_timestamp", "id"),
+)
+"""One row a verdict; `start_timestamp` is when it was given, `body` the canonical JSON."""
+
+TEST_DECISIONS = Table(
+    "test_decisions",
+    METADATA,
+    Column("test_id", BYTEWISE, ForeignKey("tests.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("decision", BYTEWISE, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_at", BYTEWISE, nullable=False),
+)
+"""What people decided about a test, in the order of `number`."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
 from pipeline.consensus import evidence_of
+from pipeline.proof.states import Decision, Origin, State
 from schemas import limits
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
@@ -119,7 +120,8 @@ class StoredStory:
 
 @dataclass(frozen=True, slots=True)
 class StoredTest:
-    """A test as people get it: `code` is the person's newest edit where there is one (`saved`), else the generated."""
+    """A test as people get it: `code` is the person's newest edit where there is one (`saved`), else what is newer of
+    the last repair and what was generated last; `origin` says which, `test` is the generated or repaired one."""
 
     test: GeneratedTest
     code: str
@@ -128,6 +130,8 @@ class StoredTest:
     support: int
     revision: int
     path: str | None
+    origin: Origin = "generated"
+    state: State = "draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +139,22 @@ class Revision:
     """One state of a test's code. `written_at` is ISO 8601 in UTC."""
 
     number: int
-    origin: Literal["generated", "edited"]
+    origin: Origin
     code: str
     written_at: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TestDecision:
+    """What a person decided about one revision of a test, and why. `decided_at` is ISO 8601 in UTC."""
+
+    __test__ = False
+
+    decision: Decision
+    revision: int
+    reason: str
+    decided_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +186,7 @@ class CodeFilter:
     tag: str | None = None
     flow_id: str | None = None
     saved: bool | None = None
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from agents.web.calls import NO_KEY, OTHER_KEY, OTHER_NAME, OTHER_PAGE, Answer, 
 from schemas.events import EVENT
 from schemas.generated_tests import GENERATED_TEST
 from schemas.stories import STORY
+from schemas.verdicts import VERDICT
 
 TEMPLATE: Final = "#/components/schemas/{model}"
 STRING: Final = {"type": "string"}
@@ -94,6 +95,8 @@ OWN_SCHEMAS: Final[dict[str, Any]] = {
                     "revision": COUNT,
                     "support": COUNT,
                     "file": {"type": "string", "nullable": True},
+                    "origin": STRING,
+                    "state": STRING,
                 }
             ),
         ]
@@ -191,6 +194,7 @@ def _response(status: int, answer: Answer) -> dict[str, Any]:
 
 def _model_schemas() -> dict[str, Any]:
     models: dict[str, TypeAdapter[Any]] = {"Event": EVENT, "Story": STORY, "GeneratedTest": GENERATED_TEST}
+    models["Verdict"] = VERDICT
     inputs: list[tuple[str, Literal["validation", "serialization"], TypeAdapter[Any]]] = [
         (name, "validation", adapter) for name, adapter in models.items()
     ]

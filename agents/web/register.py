@@ -20,6 +20,7 @@ from agents.web import (
     views_posthog,
     views_stories,
     views_tests,
+    views_verdicts,
 )
 from agents.web.access import allow_origin, check_key, check_origin, check_page
 from agents.web.answers import json_answer
@@ -48,6 +49,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *views_events.CALLS,
     *views_stories.CALLS,
     *views_tests.CALLS,
+    *views_verdicts.CALLS,
     *views_flows.CALLS,
     *views_coverage.CALLS,
     *views_patterns.CALLS,

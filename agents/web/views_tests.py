@@ -13,6 +13,7 @@ from agents.web.bodies import body_of
 from agents.web.calls import Answer, Call, Context, Parameter, ref
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import PAGE_PARAMETERS, flag, off_loop, page_request, text_filters, text_parameter
+from pipeline.proof.states import STATES
 from schemas import limits
 from schemas.codecs import BadInput, dump
 
@@ -32,6 +33,8 @@ def test_json(stored: StoredTest) -> dict[str, Any]:
         "revision": stored.revision,
         "support": stored.support,
         "file": stored.path,
+        "origin": stored.origin,
+        "state": stored.state,
     }
 
 
@@ -41,7 +44,9 @@ def _answer(stored: StoredTest) -> web.Response:
 
 async def get_tests(context: Context, request: web.Request) -> web.Response:
     """A page of tests."""
-    texts = text_filters(request, "session_id", "user_story_id", "tag", "flow_id")
+    texts = text_filters(request, "session_id", "user_story_id", "tag", "flow_id", "state")
+    if "state" in texts and texts["state"] not in STATES:
+        raise BadInput(f"state: should be one of {', '.join(STATES)}")
     app = own_app(request, request.query.get("app"))
     wanted = CodeFilter(app=app, **texts, saved=flag(request, "saved"))
     page = await off_loop(context.services.storage.tests, wanted, page_request(request))
@@ -148,6 +153,7 @@ CALLS = (
             text_parameter("app", "Tests of this app."),
             text_parameter("tag", "Tests whose story has this tag."),
             text_parameter("flow_id", "The test of this flow."),
+            Parameter("state", "query", "Tests in this state.", {"type": "string", "enum": list(STATES)}),
             Parameter("saved", "query", "Only tests that a person has saved, or only the others.", {"type": "boolean"}),
             *PAGE_PARAMETERS,
         ),

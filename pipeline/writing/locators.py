@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from pipeline.writing import volatile
+from pipeline.writing.amendments import normal
 from pipeline.writing.code import Attr, Call, Expr, Literal, Name, Plain, flat, function, method
 from pipeline.writing.quoting import escaped, quoted
 from pipeline.writing.selectors import ROLES, css, derived, looks_generated, test_id_css
@@ -137,6 +138,8 @@ class Finder:
     fixed: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     """What stands right before a secret that the page shows: texts with more behind it are never used."""
+    avoided: frozenset[str] = frozenset()
+    """Locators, as code in its normal form, that don't find their element where the test runs."""
 
     def best(self, element: Element) -> Found | None:
         """The best way to find the element, None if there is no usable one."""
@@ -155,7 +158,8 @@ class Finder:
         candidates = element.candidates or derived(element)
         ways = (self.candidate(root, candidate) for candidate in candidates)
         ways = (way for way, one in zip(ways, candidates, strict=True) if not _doubtful(element, one))
-        return [way for way in ways if way is not None and not self.reveals(way.expr)]
+        usable = (way for way in ways if way is not None and not self.reveals(way.expr))
+        return [way for way in usable if not (self.avoided and normal(flat(way.expr)) in self.avoided)]
 
     def reveals(self, expr: Expr) -> bool:
         """Whether a text in the code goes on where a secret begins, or holds the sign for one, which the page

@@ -70,23 +70,26 @@ Statement = Run | Assign | Assert | With | Blank
 @dataclass
 class Program:
     """The body of one function in the making. `actions` and `assertions` list its statements by kind, as text; `page`
-    names its argument, the page that it begins with."""
+    names its argument, the page that it begins with. `step` is the place of the story's step that is being written."""
 
     body: list[Statement] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     assertions: list[str] = field(default_factory=list)
     parameters: tuple[Parameter, ...] = ()
     page: str = "page"
+    step: int = 0
+    _begins: dict[int, int] = field(default_factory=dict)
+    """The place in `body` of each step's first statement."""
 
     def act(self, *statements: Statement) -> None:
         """Adds statements that do something."""
         for statement in statements:
-            self.body.append(statement)
+            self._add(statement)
             self.actions += _plain(statement)
 
     def check(self, statement: Statement) -> None:
         """Adds a statement that asserts something."""
-        self.body.append(statement)
+        self._add(statement)
         self.assertions += _plain(statement)
 
     def pause(self) -> None:
@@ -103,6 +106,19 @@ class Program:
         self.parameters = parameters
         return True
 
+    def _add(self, statement: Statement) -> None:
+        self._begins.setdefault(self.step, len(self.body))
+        self.body.append(statement)
+
+    def step_lines(self, name: str, docstring: str, notes: tuple[str, ...], steps: int) -> tuple[int, ...]:
+        """The line of the file, from 1, on which each of the story's `steps` begins; 0 for one without statements."""
+        line = 1 + module([self], []).count("\n") + _line_count(self._head(name, docstring, notes))
+        at = []
+        for statement in self.body:
+            at.append(line)
+            line += _line_count(_lines(statement, INDENT))
+        return tuple(at[self._begins[step]] if step in self._begins else 0 for step in range(steps))
+
     def text(self, name: str, docstring: str, notes: tuple[str, ...] = ()) -> str:
         """The whole file of a test; `notes` stand in its docstring."""
         return module([self], self.function(name, docstring, notes))
@@ -112,13 +128,19 @@ class Program:
         body = list(self.body)
         while body and isinstance(body[-1], Blank):
             body.pop()
+        return [
+            *self._head(name, docstring, notes),
+            *(line for statement in body for line in _lines(statement, INDENT)),
+        ]
+
+    def _head(self, name: str, docstring: str, notes: tuple[str, ...]) -> list[str]:
+        """The function up to its first statement."""
         fills = [_FILLS] if FILL_CREDENTIAL in _all_names(self) else []
         arguments = [f"{self.page}: Page", *fills, *(f"{parameter.name}: str" for parameter in self.parameters)]
         return [
             *parametrized(self.parameters),
             *_head(name, ", ".join(arguments)),
             *_documented(docstring, notes),
-            *(line for statement in body for line in _lines(statement, INDENT)),
         ]
 
 
@@ -167,6 +189,10 @@ def _lines(statement: Statement, indent: str) -> list[str]:
             return [""]
         case _:
             assert_never(statement)
+
+
+def _line_count(written: Sequence[str]) -> int:
+    return sum(1 + one.count("\n") for one in written)
 
 
 def _is_fixed(statement: Statement) -> bool:

@@ -7,6 +7,7 @@ from typing import Final, assert_never
 from pipeline import urls
 from pipeline.stories.words import is_editor
 from pipeline.writing import uploads, volatile
+from pipeline.writing.amendments import NONE, Amendments
 from pipeline.writing.code import (
     Attr,
     Contains,
@@ -101,6 +102,9 @@ class Writer:
     """Those that were made, each with the step's event id."""
     requested: Requested | None = None
     """The request that the next action must cause."""
+    amendments: Amendments = NONE
+    last: bool = False
+    """Whether the story's last step is being written."""
 
     @property
     def main(self) -> Expr:
@@ -119,7 +123,8 @@ class Writer:
         return self.pages[step.tab_id]
 
     def finder(self, step: Step) -> Finder:
-        return Finder(self.page_of(step), self.fixed, self.hidden)
+        avoided = frozenset(locator for place, locator in self.amendments.avoided if place == self.program.step)
+        return Finder(self.page_of(step), self.fixed, self.hidden, avoided)
 
     def write(self, step: Step) -> bool:
         """Adds the step's action; False (and a note) where it can't be rebuilt."""

@@ -13,6 +13,7 @@ from pipeline.stories.states import final_state
 from pipeline.stories.words import is_link
 from pipeline.writing import names, volatile
 from pipeline.writing.allow_list import check_code
+from pipeline.writing.amendments import NONE, Amendments
 from pipeline.writing.assertions import PATH_SCORE, Check, chosen, met_before
 from pipeline.writing.code import Attr, Call, Equal, Expr, Literal, flat, method
 from pipeline.writing.locators import expect
@@ -42,6 +43,7 @@ def write_test(
     signed_in: int = 0,
     fixed: frozenset[Hashable] = frozenset(),
     people: Mapping[str, int] | None = None,
+    amendments: Amendments = NONE,
 ) -> GeneratedTest:
     """The Playwright test of a story. Equal stories give equal bytes.
 
@@ -49,11 +51,11 @@ def write_test(
     where it can't be put together, the test has the story's own values alone. `signed_in` is the number of steps, from
     the first on, that have been done on the page that the test gets: those up to a sign-in. `fixed` are the assertions
     that hold as they are in each row, though a value stands in them. `people` are the numbers of login names in the
-    project that the test is for; alone it numbers them itself.
+    project that the test is for; alone it numbers them itself. `amendments` are those of a repair.
 
     A test that would be too large for a message tells fewer of the steps, and says so in its docstring and its notes.
     """
-    written = (_written(cut, signed_in, fixed, people) for cut in _cuts(story, parameters, signed_in))
+    written = (_written(cut, signed_in, fixed, people, amendments) for cut in _cuts(story, parameters, signed_in))
     test = next(test for test in written if test is not None)
     check_code(test.code)
     return test
@@ -87,7 +89,11 @@ def _cuts(story: Story, parameters: tuple[Parameter, ...], signed_in: int) -> It
 
 
 def _written(
-    cut: _Cut, signed_in: int, fixed: frozenset[Hashable], people: Mapping[str, int] | None
+    cut: _Cut,
+    signed_in: int,
+    fixed: frozenset[Hashable],
+    people: Mapping[str, int] | None,
+    amendments: Amendments,
 ) -> GeneratedTest | None:
     """The test; None where it is too large."""
     story, parameters = cut.story, cut.parameters
@@ -100,11 +106,14 @@ def _written(
         writer.program.act(Run(method(_first_page(writer, story), "goto", writer.place(url))))
     writer.varying = frozenset(value for parameter in parameters for value in parameter.values)
     writer.fixed_checks = fixed
+    writer.amendments = amendments
     write_steps(writer, story, signed_in, len(story.steps))
     writer.program.bind(parameters)
     program, name = writer.program, names.function_name(story.title)
     docstring = names.sentence(story.sentence or story.title, story.title)
-    code = program.text(name, f"{docstring} {cut.told}".rstrip(), tuple(dict.fromkeys(writer.not_repeated)))
+    docstring = f"{docstring} {cut.told}".rstrip()
+    not_repeated = tuple(dict.fromkeys(writer.not_repeated))
+    code = program.text(name, docstring, not_repeated)
     if len(code) > limits.CODE_BYTES_MAX:
         return None
     flow = flow_id(story.app, story.flow_key)
@@ -125,6 +134,7 @@ def _written(
         actions=tuple(program.actions),
         assertions=tuple(program.assertions),
         code=code,
+        step_lines=program.step_lines(name, docstring, not_repeated, len(story.steps)),
         parameters=program.parameters,
         environment=tuple(dict.fromkeys(name for name in told.variables if f'"{name}"' in code)),
         notes=tuple(notes)[: limits.STORY_NOTES_MAX - 1],
@@ -185,6 +195,8 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
             known |= volatile.segments_of(step.url)
         if not first <= place < end:
             continue
+        writer.program.step = place
+        writer.last = place == last
         if isinstance(step, GotoStep):
             writer.program.pause()
         varies = isinstance(step, FillStep) and step.value.text in writer.varying
@@ -212,6 +224,7 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
         if checks and place != last:
             writer.program.pause()
     if not finished and end > last:
+        writer.last = True
         _assert(writer, story.steps[last], where_it_ended(_first_page(writer, story), writer, story, known))
 
 
@@ -242,6 +255,8 @@ def _waits_to_load(step: Step, following: Step) -> bool:
 
 def _assert(writer: Writer, step: Step, checks: list[Check]) -> None:
     for check in checks:
+        if not writer.last and writer.amendments.drops(flat(check.statement)):
+            continue
         writer.asserted.append((step.event_id, check.statement))
         same = check.statement in writer.fixed_checks
         writer.program.check(Run(met_before(check, writer.met).statement, same))

@@ -115,7 +115,8 @@ def test_window_closed_right_after_a_click_loses_nothing(app: App, tmp_path: Pat
     drive = """
 page.get_by_label("Title").press_sequentially("Buy bread", delay=5)
 page.get_by_role("button", name="Save the note").click(no_wait_after=True)
-page.close()
+page.close(run_before_unload=True)
+page.wait_for_event("close")
 """
     done = record(app, tmp_path, drive)
     out, err = done.communicate(timeout=120)

@@ -1,0 +1,162 @@
+"""`journeywright prove`: runs an app's tests, repairs and challenges them, and keeps the verdicts."""
+
+import os
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from agents.cli.console import Failure, out, say
+from agents.cli.options import ALLOW_ORIGIN, origins, takes
+from agents.settings import Settings
+
+if TYPE_CHECKING:
+    from agents.proof.prover import Proof
+    from schemas.verdicts import FailureKind, Verdict
+
+HELP = """Runs the stored tests of an app, each several times on a clean copy of it, and keeps a verdict of each.
+
+Example:  APP_PASSWORD=… journeywright prove --app shop --base-url http://127.0.0.1:8000 --reset ./reset.sh --mutants
+
+With --mutants the app is broken on purpose in the browser and on the wire, once for each way, and the test must fail.
+With --repair a test that fails because of itself is written anew from what else was recorded; the assertions that it
+ends on stay.
+
+Exit code 0 if all tests passed all runs, else by the gravest kind of failure: 10 app, 11 test, 12 data,
+13 environment, 14 unknown."""
+
+EXIT_CODES: Final[dict["FailureKind", int]] = {"app": 10, "test": 11, "data": 12, "environment": 13, "unknown": 14}
+"""In the order of their gravity."""
+
+
+@takes("data", "storage", "files", "users_min", "chromium")
+def prove(
+    settings: Settings,
+    app: Annotated[str, typer.Option(help="The app whose tests are proven.")],
+    base_url: Annotated[str, typer.Option(help="Where the app runs.")],
+    reset: Annotated[str, typer.Option(help="A command, or an address to POST to, that makes the app clean.")] = "",
+    runs: Annotated[int, typer.Option(min=1, max=20, help="How often each test is run.")] = 3,
+    mutants: Annotated[bool, typer.Option("--mutants", help="Break the app on purpose.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair tests from recorded evidence.")] = False,
+    allow_origin: Annotated[list[str] | None, ALLOW_ORIGIN] = None,
+    build: Annotated[str, typer.Option(help="The app's version, for the verdicts.")] = "",
+    environment: Annotated[str, typer.Option(help="The environment's name, for the verdicts.")] = "",
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JUnit XML.")] = None,
+    summary: Annotated[Path | None, typer.Option(metavar="FILE", help="Append a summary in Markdown.")] = None,
+) -> None:
+    """Proves, and prints one line a test."""
+    from agents.composition import Services
+    from agents.local.browser import find_chromium
+    from agents.proof.prover import Wanted
+    from agents.proof.runner import Environment, ResetFailed
+    from agents.storage import StorageUnavailable
+
+    identities = {name: value for name, value in os.environ.items() if name.startswith("APP_")}
+    place = Environment(
+        base_url, find_chromium(settings), environment, build, reset, identities, tuple(origins(allow_origin))
+    )
+    wanted = Wanted(runs, mutants, repair, settings.data.absolute() / "proof")
+    services = Services(settings)
+    proofs: list[Proof] = []
+    try:
+        subjects = services.subjects(app)
+        if not subjects:
+            raise Failure(f"there is no test of app {app!r} in {settings.storage_url}: send events first")
+        for number, subject in enumerate(subjects, 1):
+            say(f"{number}/{len(subjects)}  {subject.test.title}")
+            proofs.append(services.prove(subject, place, wanted, say))
+    except ResetFailed as error:
+        raise Failure(f"the app can't be reset: {error}", EXIT_CODES["environment"]) from None
+    except StorageUnavailable as error:
+        raise Failure(f"{error}: start the database, or correct --storage") from None
+    finally:
+        services.close()
+    names = [subject.test.name for subject in subjects]
+    out.print(_table(names, proofs))
+    verdicts = [proof.verdict for proof in proofs]
+    if junit is not None:
+        junit.write_bytes(junit_xml(app, names, verdicts))
+    if summary is not None:
+        with summary.open("a") as file:
+            file.write(markdown(names, verdicts))
+    _exit(verdicts)
+
+
+def _table(names: Sequence[str], proofs: "Sequence[Proof]") -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("test", "outcome", "runs", "mutants noticed", "kind", "why"):
+        table.add_column(heading, overflow="fold")
+    colors = {"passed": "green", "failed": "red", "flaky": "yellow", "not_run": "yellow"}
+    for name, proof in zip(names, proofs, strict=True):
+        verdict = proof.verdict
+        told = f"repaired: {'; '.join(proof.reasons)}" if proof.repaired is not None else why(verdict)
+        table.add_row(
+            escape(name),
+            f"[{colors[verdict.outcome]}]{verdict.outcome}[/]",
+            f"{sum(run.outcome == 'passed' for run in verdict.runs)} of {len(verdict.runs)}",
+            noticed(verdict),
+            verdict.kind or "",
+            escape(told[:300]),
+        )
+    return table
+
+
+def noticed(verdict: "Verdict") -> str:
+    """How many of the mutants that had something to break were noticed, and which were not."""
+    applied = [mutant for mutant in verdict.mutants if mutant.applied]
+    if not applied:
+        return ""
+    missed = [mutant.kind for mutant in applied if not mutant.noticed]
+    return f"{len(applied) - len(missed)} of {len(applied)}" + (f", not {', '.join(missed)}" if missed else "")
+
+
+def why(verdict: "Verdict") -> str:
+    """Why it failed, in one line; empty where it passed."""
+    failed = next((run for run in verdict.runs if run.outcome != "passed"), None)
+    if failed is None:
+        return ""
+    place = f" in step {failed.step + 1}" if failed.step is not None else ""
+    return f"{failed.rule}{place}: {failed.statement or failed.error}"
+
+
+def junit_xml(app: str, names: Sequence[str], verdicts: "Sequence[Verdict]") -> bytes:
+    """The verdicts as JUnit XML, one case a test."""
+    failed = sum(verdict.outcome != "passed" for verdict in verdicts)
+    suite = ET.Element("testsuite", name=app, tests=str(len(verdicts)), failures=str(failed))
+    for name, verdict in zip(names, verdicts, strict=True):
+        seconds = sum(run.seconds for run in verdict.runs)
+        case = ET.SubElement(suite, "testcase", classname=app, name=name, time=f"{seconds:.3f}")
+        if verdict.outcome != "passed":
+            ET.SubElement(case, "failure", type=verdict.kind or "unknown", message=_printable(why(verdict)))
+    raw: bytes = ET.tostring(suite, encoding="utf-8", xml_declaration=True)
+    return raw
+
+
+def _printable(text: str) -> str:
+    """A text without what XML can't hold."""
+    return "".join(char for char in text if char.isprintable())
+
+
+def markdown(names: Sequence[str], verdicts: "Sequence[Verdict]") -> str:
+    """The verdicts as a table in Markdown, as for the summary of a CI step."""
+    rows = ["| test | outcome | mutants noticed | why |", "|---|---|---|---|"]
+    for name, verdict in zip(names, verdicts, strict=True):
+        told = _printable(why(verdict)).replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
+        rows.append(f"| {name} | {verdict.outcome} | {noticed(verdict)} | {told} |")
+    return "\n".join([*rows, "", ""])
+
+
+def _exit(verdicts: "Sequence[Verdict]") -> None:
+    kinds = {verdict.kind or "unknown" for verdict in verdicts if verdict.outcome != "passed"}
+    code = next((code for kind, code in EXIT_CODES.items() if kind in kinds), 0)
+    if code:
+        raise typer.Exit(code)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("prove", help=HELP)(prove)

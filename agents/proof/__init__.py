@@ -1,0 +1,1 @@
+"""Runs tests to prove them: each in a process of its own, against an app that may be broken on purpose."""

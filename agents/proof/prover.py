@@ -1,0 +1,144 @@
+"""Proves a test: runs it, repairs it where evidence allows, breaks the app, and says what came of it."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agents.proof.runner import Environment, RunReport, run_once
+from pipeline.proof.mutants import Mutant, mutants_of
+from pipeline.proof.repair import REPAIRS_MAX, Repair, next_repair
+from pipeline.proof.verdicts import cut, outcome_of, run_of
+from pipeline.writing.amendments import NONE, Amendments
+from schemas.generated_tests import GeneratedTest
+from schemas.stories import Story
+from schemas.verdicts import Artifact, MutantResult, Run, Verdict
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A test to be proven. `rewrite` writes it with amendments; None for a person's edit, which is never changed."""
+
+    test: GeneratedTest
+    revision: int
+    story: Story | None = None
+    rewrite: Callable[[Amendments], GeneratedTest] | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How far the proof goes. `artifacts` is the folder where failed runs leave their traces."""
+
+    runs: int = 3
+    mutants: bool = False
+    repair: bool = False
+    artifacts: Path | None = None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What came of it: the verdict, and the repaired test with its reasons where a repair passed all runs."""
+
+    verdict: Verdict
+    repaired: GeneratedTest | None = None
+    reasons: tuple[str, ...] = ()
+
+
+def prove(subject: Subject, environment: Environment, wanted: Wanted, say: Say) -> Proof:
+    """Proves one test. Raises ResetFailed where the environment can't be made clean."""
+    started_at = _now()
+    name = str(uuid.uuid4())
+    keep = None if wanted.artifacts is None else wanted.artifacts / subject.test.id / name
+    reports = _runs(subject.test, environment, wanted.runs, keep)
+    repaired: GeneratedTest | None = None
+    reasons: tuple[str, ...] = ()
+    if wanted.repair and subject.rewrite is not None and not reports[-1].facts.passed:
+        repaired, reasons, better = _repaired(subject, environment, wanted, reports[-1], say)
+        reports = better or reports
+    test = repaired or subject.test
+    runs = [run_of(report.facts) for report in reports]
+    outcome, kind = outcome_of(runs)
+    results: Sequence[MutantResult] = ()
+    if wanted.mutants and outcome == "passed" and subject.story is not None:
+        results = [_mutant(test, environment, mutant) for mutant in mutants_of(subject.story, test)]
+    verdict = Verdict(
+        id=name,
+        test_id=test.id,
+        revision=subject.revision,
+        app=test.app,
+        build=cut(environment.build),
+        environment=cut(environment.name or environment.base_url),
+        started_at=started_at,
+        ended_at=_now(),
+        outcome=outcome,
+        kind=kind,
+        runs=tuple(runs),
+        mutants=tuple(results),
+        artifacts=_artifacts(keep),
+    )
+    return Proof(verdict, repaired, reasons)
+
+
+def _runs(test: GeneratedTest, environment: Environment, count: int, keep: Path | None) -> list[RunReport]:
+    """Up to `count` runs; a test that fails twice in the same way is not run again."""
+    reports: list[RunReport] = []
+    for _ in range(count):
+        reports.append(run_once(test, environment, keep=keep))
+        failed = [report.facts for report in reports if not report.facts.passed]
+        if len(failed) >= 2 and _same(run_of(failed[-1]), run_of(failed[-2])):
+            break
+    return reports
+
+
+def _same(one: Run, other: Run) -> bool:
+    return (one.rule, one.step, one.statement) == (other.rule, other.step, other.statement)
+
+
+def _repaired(
+    subject: Subject, environment: Environment, wanted: Wanted, failed: RunReport, say: Say
+) -> tuple[GeneratedTest | None, tuple[str, ...], list[RunReport]]:
+    """The repaired test, why it is as it is, and its runs; None where no recorded evidence made it pass."""
+    assert subject.rewrite is not None
+    amendments, reasons, facts = NONE, [], failed.facts
+    for _ in range(REPAIRS_MAX):
+        repair: Repair | None = next_repair(facts, amendments)
+        if repair is None or run_of(facts).kind in ("app", "environment", "data"):
+            return None, (), []
+        amendments = repair.amendments
+        reasons.append(repair.reason)
+        say(f"    repair: {repair.reason}")
+        test = subject.rewrite(amendments)
+        report = run_once(test, environment)
+        if report.facts.passed:
+            rest = _runs(test, environment, max(0, wanted.runs - 1), None)
+            reports = [report, *rest]
+            if all(one.facts.passed for one in reports):
+                return test, tuple(reasons), reports
+            return None, (), []
+        facts = report.facts
+    return None, (), []
+
+
+def _mutant(test: GeneratedTest, environment: Environment, mutant: Mutant) -> MutantResult:
+    report = run_once(test, environment, mutant)
+    noticed = report.applied and not report.facts.passed and report.facts.started
+    statement = cut(report.facts.statement) if noticed else ""
+    return MutantResult(kind=mutant.kind, applied=report.applied, noticed=noticed, statement=statement)
+
+
+def _artifacts(keep: Path | None) -> tuple[Artifact, ...]:
+    if keep is None or not keep.exists():
+        return ()
+    return tuple(Artifact(name=path.name, url=path.as_uri()) for path in sorted(keep.iterdir()))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def with_code(test: GeneratedTest, code: str) -> GeneratedTest:
+    """A test as a person edited it: its lines are no longer those of the story's steps."""
+    return test if code == test.code else test.model_copy(update={"code": code, "step_lines": ()})

@@ -1,0 +1,131 @@
+"""Verdicts of tests, people's decisions about them, and the state that follows from both."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
+
+from agents.storage import rows
+from agents.storage.tables import TEST_DECISIONS, TEST_REVISIONS, TESTS, VERDICTS
+from agents.storage.values import NoSuchTest, Page, PageRequest, TestDecision
+from pipeline.proof.states import Decision, Standing, state_of
+from schemas.codecs import from_json, to_json
+from schemas.verdicts import VERDICT, Verdict
+
+VERDICTS_MAX: Final = 50
+"""Verdicts kept of one test; older ones are dropped."""
+DECISIONS_MAX: Final = 100
+"""Decisions kept of one test."""
+REASON_CHARS_MAX: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictFilter:
+    """Which verdicts: every field that is set must hold."""
+
+    app: str | None = None
+    test_id: str | None = None
+    outcome: str | None = None
+    kind: str | None = None
+
+
+def put_verdict(connection: Connection, verdict: Verdict) -> bool:
+    """Stores a verdict and what follows for the test's state. False: there is no such test any more."""
+    key = rows.plain(verdict.test_id)
+    if not _lock(connection, key):
+        return False
+    row = {
+        "id": rows.plain(verdict.id),
+        "test_id": key,
+        "app": rows.plain(verdict.app),
+        "revision": verdict.revision,
+        "outcome": verdict.outcome,
+        "kind": verdict.kind,
+        "start_timestamp": rows.plain(verdict.ended_at),
+        "body": rows.plain(to_json(verdict).decode()),
+    }
+    rows.upsert(connection, VERDICTS, [row])
+    mine = VERDICTS.c.test_id == key
+    newest = select(VERDICTS.c.id).where(mine).order_by(VERDICTS.c.start_timestamp.desc(), VERDICTS.c.id.desc())
+    kept = newest.limit(VERDICTS_MAX).scalar_subquery()
+    connection.execute(delete(VERDICTS).where(mine & VERDICTS.c.id.not_in(kept)))
+    refresh_state(connection, key)
+    return True
+
+
+def verdicts(connection: Connection, wanted: VerdictFilter, page: PageRequest) -> Page[Verdict]:
+    """A page of verdicts, newest first."""
+    query: Select[Any] = select(VERDICTS)
+    for name in ("app", "test_id", "outcome", "kind"):
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(VERDICTS.c[name] == rows.plain(value))
+    found, cursor = rows.page_rows(connection, query, VERDICTS, page)
+    return Page([from_json(VERDICT, row.body) for row in found], cursor)
+
+
+def decide(connection: Connection, test_id: str, decision: Decision, reason: str) -> None:
+    """Keeps a person's decision about the test as it stands, and what follows. Raises NoSuchTest."""
+    key = rows.plain(test_id)
+    if not _lock(connection, key):
+        raise NoSuchTest(test_id)
+    mine = TEST_DECISIONS.c.test_id == key
+    last = connection.execute(select(func.max(TEST_DECISIONS.c.number)).where(mine)).scalar() or 0
+    row = {
+        "test_id": key,
+        "number": last + 1,
+        "decision": decision,
+        "revision": _revision(connection, key)[0],
+        "reason": rows.plain(reason)[:REASON_CHARS_MAX],
+        "decided_at": rows.now(),
+    }
+    connection.execute(insert(TEST_DECISIONS).values(**row))
+    connection.execute(delete(TEST_DECISIONS).where(mine, TEST_DECISIONS.c.number <= last + 1 - DECISIONS_MAX))
+    refresh_state(connection, key)
+
+
+def decisions(connection: Connection, test_id: str) -> list[TestDecision]:
+    """What people decided about a test, newest first."""
+    mine = TEST_DECISIONS.c.test_id == rows.plain(test_id)
+    query = select(TEST_DECISIONS).where(mine).order_by(TEST_DECISIONS.c.number.desc())
+    return [TestDecision(row.decision, row.revision, row.reason, row.decided_at) for row in connection.execute(query)]
+
+
+def refresh_state(connection: Connection, key: str) -> None:
+    """Computes the state of a test anew; called by whatever changes what it follows from."""
+    revision, origin = _revision(connection, key)
+    mine = TEST_DECISIONS.c.test_id == key
+    decided = connection.execute(
+        select(TEST_DECISIONS.c.decision, TEST_DECISIONS.c.revision)
+        .where(mine)
+        .order_by(TEST_DECISIONS.c.number.desc())
+        .limit(1)
+    ).one_or_none()
+    told = connection.execute(
+        select(VERDICTS.c.outcome, VERDICTS.c.revision)
+        .where(VERDICTS.c.test_id == key, VERDICTS.c.outcome != "not_run")
+        .order_by(VERDICTS.c.start_timestamp.desc(), VERDICTS.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    standing = Standing(
+        revision=revision,
+        origin=origin,
+        decision=None if decided is None else decided.decision,
+        decided_revision=0 if decided is None else decided.revision,
+        outcome=None if told is None else told.outcome,
+        proved_revision=0 if told is None else told.revision,
+    )
+    connection.execute(update(TESTS).where(TESTS.c.id == key).values(state=state_of(standing)))
+
+
+def _lock(connection: Connection, key: str) -> bool:
+    return connection.execute(select(TESTS.c.id).where(TESTS.c.id == key).with_for_update()).one_or_none() is not None
+
+
+def _revision(connection: Connection, key: str) -> tuple[int, Any]:
+    """The number and origin of the revision that people should run: the newest edit, else the newest one."""
+    mine = TEST_REVISIONS.c.test_id == key
+    newest = select(TEST_REVISIONS.c.number, TEST_REVISIONS.c.origin).order_by(TEST_REVISIONS.c.number.desc()).limit(1)
+    edited = connection.execute(newest.where(mine, TEST_REVISIONS.c.origin == "edited")).one_or_none()
+    row = edited or connection.execute(newest.where(mine)).one_or_none()
+    return (0, "generated") if row is None else (row.number, row.origin)

@@ -1,0 +1,180 @@
+"""Proving with a real browser against a real server: what is noticed, repaired, and never repaired."""
+
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from agents.proof.plugin import altered
+from agents.proof.prover import Proof, Subject, Wanted, prove
+from agents.proof.runner import Environment, ResetFailed
+from pipeline.generate import test_of as written_from
+from pipeline.writing import write_test
+from schemas.elements import ByText, Candidate, Element
+from schemas.events import Appeared, Page, Typed
+from schemas.stories import ClickStep, FillStep, State, Story
+from tests.proof.test_decisions import by_role, saved
+
+SECRET = "seagull-lantern-77"
+
+
+@dataclass
+class App:
+    """A page that saves a note. `button` is its caption, `broken` makes saving fail, `silent` saves nothing and says
+    that it did not."""
+
+    port: int = 0
+    button: str = "Save"
+    broken: bool = False
+    silent: bool = False
+    note: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def page(self) -> str:
+        told = f"<p role=status>Saved: {self.note}</p>" if self.note and not self.silent else ""
+        return (
+            f"<!doctype html><title>Notes</title><h1>Notes</h1>{told}<form method=post action=/notes/17/save>"
+            "<label>Title <input name=title></label><label>Password <input type=password name=p></label>"
+            f"<button data-testid=save>{self.button}</button></form>"
+        )
+
+
+@pytest.fixture
+def app() -> Iterator[App]:
+    """The app on a free port."""
+    app = App()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = app.page().encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if app.broken:
+                self.send_error(500)
+                return
+            app.note = sent.split("title=")[1].split("&")[0].replace("+", " ")
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    app.port = server.server_address[1]
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    yield app
+    server.shutdown()
+    server.server_close()
+
+
+def story(secret: bool = False) -> Story:
+    """Somebody saves a note, and the page says so."""
+    told = saved()
+    goto, fill, click = told.steps
+    assert isinstance(click, ClickStep)
+    assert isinstance(fill, FillStep)
+    found = Candidate(locator=ByText(value="Saved: Buy bread"), count=1)
+    status = Element(tag="p", role="status", text="Saved: Buy bread", candidates=(found,))
+    after = Page(url="http://shop/notes/17/save", title="Notes")
+    click = click.model_copy(update={"changes": (Appeared(element=status),), "after": after})
+    typed = Typed(secret="password", token="t1")
+    password = fill.model_copy(update={"event_id": "e2b", "target": by_role("textbox", "Password"), "value": typed})
+    steps = (goto, fill, *([password] if secret else []), click)
+    ending = State(url=after.url, title=after.title)
+    requests = told.network_requests[1:]
+    return told.model_copy(update={"steps": steps, "network_requests": requests, "final_state": ending})
+
+
+def proved(app: App, chromium: str, wanted: Wanted, told: Story, **variables: str) -> Proof:
+    environment = Environment(app.url, Path(chromium), variables=variables)
+    subject = Subject(write_test(told), 1, told, partial(written_from, [told], 1, ""))
+    return prove(subject, environment, wanted, lambda _: None)
+
+
+@pytest.mark.slow
+def test_good_test_passes_and_notices_every_mutant(app: App, chromium_path: str) -> None:
+    """The proof names each way in which the app was broken, and the statement that noticed it."""
+    proof = proved(app, chromium_path, Wanted(runs=2, mutants=True), story())
+    assert proof.verdict.outcome == "passed", proof.verdict
+    applied = {mutant.kind: mutant for mutant in proof.verdict.mutants if mutant.applied}
+    assert {"server_error", "lost_request", "altered_value", "missing_text", "wrong_text", "dead_control"} <= set(
+        applied
+    )
+    assert [kind for kind, mutant in applied.items() if not mutant.noticed] == []
+    assert all(mutant.statement for mutant in applied.values())
+
+
+@pytest.mark.slow
+def test_renamed_button_is_repaired_from_recorded_evidence(app: App, chromium_path: str) -> None:
+    """Another recorded locator is used, with the reason; the assertion that the test ends on stays."""
+    app.button = "Keep"
+    proof = proved(app, chromium_path, Wanted(runs=2, repair=True), story())
+    assert proof.verdict.outcome == "passed"
+    assert proof.repaired is not None
+    assert 'get_by_test_id("save")' in proof.repaired.code
+    assert "Saved: Buy bread" in proof.repaired.code
+    assert any("matches no element" in reason for reason in proof.reasons)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["broken", "silent"])
+def test_broken_app_is_named_and_nothing_is_repaired(app: App, chromium_path: str, fault: str, tmp_path: Path) -> None:
+    """Where the app answers wrongly the verdict says `app`, and the test is left as it is."""
+    setattr(app, fault, True)
+    proof = proved(app, chromium_path, Wanted(runs=2, repair=True, artifacts=tmp_path), story())
+    assert (proof.verdict.outcome, proof.verdict.kind, proof.repaired) == ("failed", "app", None)
+    assert {artifact.name for artifact in proof.verdict.artifacts} >= {"output.txt", "trace.zip"}
+
+
+@pytest.mark.slow
+def test_secrets_are_in_no_artifact(app: App, chromium_path: str, tmp_path: Path) -> None:
+    """What was typed from the environment is in no trace and no output, though the run failed after it was typed."""
+    app.silent = True
+    proof = proved(app, chromium_path, Wanted(runs=1, artifacts=tmp_path), story(secret=True), APP_PASSWORD=SECRET)
+    assert proof.verdict.outcome == "failed"
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.name for path in kept} >= {"output.txt", "trace.zip"}
+    for path in kept:
+        raws = [path.read_bytes()]
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                raws = [archive.read(name) for name in archive.namelist()]
+        assert all(SECRET.encode() not in raw for raw in raws)
+    assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.rglob("*"))
+
+
+@pytest.mark.slow
+def test_app_that_is_away_is_the_environments_fault(app: App, chromium_path: str, free_port: Callable[[], int]) -> None:
+    """Nothing listens at the base URL: neither the test nor the app is blamed."""
+    proof = proved(replace(app, port=free_port()), chromium_path, Wanted(runs=1), story())
+    assert (proof.verdict.outcome, proof.verdict.kind) == ("failed", "environment")
+
+
+@pytest.mark.parametrize(
+    ("text", "other"), [("Buy bread", "bread Buy"), ("£24.10", "£35.21"), ("bread", "daerb"), ("aa", "aa")]
+)
+def test_altered_value_is_another_text(text: str, other: str) -> None:
+    """Digits change; else words or letters change places, where that makes a difference."""
+    assert altered(text) == other
+
+
+def test_reset_that_fails_is_told(chromium_path: str) -> None:
+    """A reset's exit code and last words stand in the error."""
+    place = Environment(
+        "http://127.0.0.1:9", Path(chromium_path), reset="python3 -c 'import sys; sys.exit(\"no disk\")'"
+    )
+    with pytest.raises(ResetFailed, match="no disk"):
+        place.make_clean()

@@ -1,0 +1,64 @@
+"""Verdicts, revisions and decisions over HTTP."""
+
+import pytest
+
+from tests.storage.samples import a_story, a_test
+from tests.storage.test_verdicts import a_verdict
+from tests.web.conftest import Site
+
+
+def filled(site: Site) -> str:
+    """The id of a test with two verdicts."""
+    site.storage.put_story(a_story())
+    test = a_test(a_story())
+    site.storage.put_test(test)
+    site.storage.put_verdict(a_verdict(test.id, number=0))
+    site.storage.put_verdict(a_verdict(test.id, "failed", number=1))
+    return test.id
+
+
+def test_verdicts_are_listed_and_narrowed(site: Site) -> None:
+    """Newest first; a filter that can't be is refused with what can."""
+    key = filled(site)
+    found = site.http.get("/api/v1/verdicts", params={"test_id": key}).json()["verdicts"]
+    assert [one["outcome"] for one in found] == ["failed", "passed"]
+    assert len(site.http.get("/api/v1/verdicts", params={"outcome": "passed"}).json()["verdicts"]) == 1
+    refused = site.http.get("/api/v1/verdicts", params={"outcome": "green"})
+    assert refused.status_code == 400
+    assert "passed" in refused.text
+
+
+def test_decision_changes_the_state_and_is_kept(site: Site) -> None:
+    """A quarantine wins over verdicts until it is released; who decided what and why stands with the revisions."""
+    key = filled(site)
+    assert site.http.get(f"/api/v1/tests/{key}").json()["state"] == "failing"
+    done = site.http.post(f"/api/v1/tests/{key}/quarantine", json={"reason": "the shop is being rebuilt"})
+    assert (done.status_code, done.json()["state"]) == (200, "quarantined")
+    assert [one["id"] for one in site.http.get("/api/v1/tests", params={"state": "quarantined"}).json()["tests"]] == [
+        key
+    ]
+    assert site.http.post(f"/api/v1/tests/{key}/release").json()["state"] == "failing"
+    told = site.http.get(f"/api/v1/tests/{key}/revisions").json()
+    assert [one["decision"] for one in told["decisions"]] == ["release", "quarantine"]
+    assert told["decisions"][1]["reason"] == "the shop is being rebuilt"
+    assert [one["origin"] for one in told["revisions"]] == ["generated"]
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "status"),
+    [
+        ("reject", b"", 400),
+        ("reject", b'{"reason": "  "}', 400),
+        ("reject", b'{"reason": 7}', 400),
+        ("approve", b"no", 400),
+        ("approve", b"[]", 400),
+        ("approve", b'{"reason": "' + b"x" * 501 + b'"}', 400),
+        ("approve", b" " * 4_000, 413),
+    ],
+)
+def test_decision_that_cannot_be_used_is_refused(site: Site, call: str, body: bytes, status: int) -> None:
+    """Each with its reason, and the state stays."""
+    key = filled(site)
+    assert site.http.post(f"/api/v1/tests/{key}/{call}", content=body).status_code == status
+    assert site.storage.decisions(key) == []
+    assert site.http.post(f"/api/v1/tests/nobody/{call}", json={"reason": "x"}).status_code == 404
