@@ -46,6 +46,7 @@ _LONG_WORD = (
 )
 _MIXED = r"(?<!\w)(?=[a-z0-9]{12,}(?!\w))[a-z]*\d+[a-z]+\d+[a-z0-9]*(?!\w)"
 _HOST = r"(?:https?://)?\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d{2,5})?\b|::1\b"
+_SIZE = r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|[Bb]ytes)\b"
 _VERSION = r"\bv\d+(?:\.\d+)+\b|\b\d+\.\d+\.\d+\b"
 _YEAR = r"(?<![\d.,])(?:19|20)\d{2}(?![\d.,]*\d)"
 
@@ -62,6 +63,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (_MIXED, "[a-z0-9]+"),
     (_TOOK, ".+"),
     (_VERSION, ".+"),
+    (_SIZE, ".+"),
     (r"#\d+\b", r"#\d+"),
     (_YEAR, r"\d{4}"),
 )

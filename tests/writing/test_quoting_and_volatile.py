@@ -66,6 +66,8 @@ def test_a_css_string_never_ends_early(text: str) -> None:
         "build 9fceb02d0ae598e95dc970b74767f19372d61af8",
         "Listening on http://127.0.0.1:8123",
         "© 2025 Acme",
+        "Memory 21.02 GB",
+        "notes.md 512 bytes",
     ],
 )
 def test_what_changes_from_run_to_run_is_volatile(text: str) -> None:
