@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
 from pipeline.stories.addresses import slug
-from schemas.codecs import dump
+from schemas.codecs import dump, from_plain
 from schemas.events import Dialog, Event, Fill, Upload
 from schemas.stories import STORY, FillStep, Step, Story, UploadStep
 
@@ -82,13 +82,14 @@ def made_up(story: Story, rare: frozenset[str]) -> dict[str, str]:
 
 
 def hidden(story: Story, instead: Mapping[str, str]) -> Story:
-    """The story with these texts in the place of those, wherever they stand, and in addresses however spelled."""
+    """The story with these texts in the place of those, wherever they stand, and in addresses however spelled. What
+    becomes longer than it may be is cut."""
     if not instead:
         return story
     replace = _replacer(instead)
     fields: dict[str, Any] = dump(story.model_copy(update={"steps": tuple(map(_without_keys, story.steps))}))
     changed = {name: _mapped(fields[name], replace) for name in _TEXTS if name in fields}
-    return STORY.validate_python({**fields, **changed})
+    return from_plain(STORY, {**fields, **changed})
 
 
 def _without_keys(step: Step) -> Step:

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, get_origin
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from schemas import cutting
 from schemas.base import Value
 
 V = TypeVar("V", bound=Value)
@@ -57,9 +58,25 @@ def to_json(value: Any) -> bytes:
 
 
 def from_json(adapter: TypeAdapter[V], raw: bytes | str) -> V:
-    """Parses one value of our own making (a topic of ours, our storage). Raises BadInput with the field's name."""
+    """Parses one value of our own making (a topic of ours, our storage), of any version: what is beyond today's bounds
+    is cut to them. Raises BadInput with the field's name."""
     try:
         return adapter.validate_json(raw)
+    except ValidationError as error:
+        fault = error
+    try:
+        return cutting.validated(adapter, orjson.loads(raw))
+    except ValidationError as error:
+        raise BadInput(explain(error)) from None
+    except orjson.JSONDecodeError:
+        raise BadInput(explain(fault)) from None
+
+
+def from_plain(adapter: TypeAdapter[V], value: Any) -> V:
+    """The value of what `dump` gave, after texts of it were replaced by longer ones: cut like what `from_json` reads.
+    It changes `value`. Raises BadInput."""
+    try:
+        return cutting.validated(adapter, value)
     except ValidationError as error:
         raise BadInput(explain(error)) from None
 

@@ -21,6 +21,7 @@ from pipeline.anonymity import (
 from pipeline.consensus import consensus
 from pipeline.generate import test_of as write_flow
 from pipeline.writing.allow_list import check_code
+from schemas import limits
 from schemas.codecs import to_json
 from schemas.events import End, Recording
 from schemas.stories import Story
@@ -182,3 +183,13 @@ def test_no_text_gets_through(value: str, said: str) -> None:
         if instead.get(text, text) != text and len(text) >= WORD_CHARS_MIN:
             assert text not in typed_texts(out.steps)
     assert out.id == story.id
+
+
+def test_a_value_that_grows_is_cut_to_its_bound() -> None:
+    """A short address becomes a longer one, as often as it stands in a text: the story is hidden all the same."""
+    often = "a@b " * (limits.TEXT_CHARS_MAX // 4)
+    story = _told("a@b", often, "/lists" + "?a@b" * 1_000).model_copy(update={"title": often})
+    without = hidden(story, made_up(story, frozenset(["a@b"])))
+    assert "a@b" not in to_json(without).decode()
+    assert len(without.title) == limits.TEXT_CHARS_MAX
+    assert len(without.final_state.url) == limits.URL_CHARS_MAX
