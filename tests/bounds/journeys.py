@@ -9,6 +9,7 @@ from pipeline.messages import messages_of
 from pipeline.offline import close_all
 from pipeline.stories.borders import Untellable, build_stories
 from pipeline.windows import Windowing
+from pipeline.writing.allow_list import check_code
 from schemas import limits
 from schemas.avro import (
     AvroReader,
@@ -83,8 +84,8 @@ def written(test: GeneratedTest) -> None:
     raw, packed = to_json(test), generated_test_to_avro(2, test)
     assert fits(raw)
     assert fits(packed)
-    assert len(test.code) <= limits.CODE_BYTES_MAX
-    assert test.code.isascii()
+    assert len(test.code.encode()) <= limits.CODE_BYTES_MAX
+    check_code(test.code)
     assert len(test.file_name) <= FILE_NAME_CHARS
     assert to_json(from_json(GENERATED_TEST, raw)) == raw == to_json(READER.test(packed))
 
