@@ -114,7 +114,8 @@ def _written(
     docstring = f"{docstring} {cut.told}".rstrip()
     not_repeated = tuple(dict.fromkeys(writer.not_repeated))
     code = program.text(name, docstring, not_repeated)
-    if len(code) > limits.CODE_BYTES_MAX:
+    code_bytes = len(code.encode())
+    if code_bytes > limits.CODE_BYTES_MAX:
         return None
     flow = flow_id(story.app, story.flow_key)
     notes = dict.fromkeys((*([cut.told] if cut.told else []), *story.notes, *writer.notes))
@@ -139,7 +140,7 @@ def _written(
         environment=tuple(dict.fromkeys(name for name in told.variables if f'"{name}"' in code)),
         notes=tuple(notes)[: limits.STORY_NOTES_MAX - 1],
     )
-    return test if len(to_json(test)) + len(code) <= TEST_BYTES_MAX else None
+    return test if len(to_json(test)) + code_bytes <= TEST_BYTES_MAX else None
 
 
 def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | None = None) -> Writer:
