@@ -1,5 +1,6 @@
 """One closed window to one story."""
 
+from pipeline.activities.password_forms import password_forms
 from pipeline.closed_window import ClosedWindow
 from pipeline.intake.rrweb import resolve
 from pipeline.stories.actions import summaries
@@ -27,7 +28,8 @@ def build_story(window: ClosedWindow) -> Story | None:
     if rebuilt is None:
         return None
     first, last = window.events[0], window.events[-1]
-    title, sentence = title_and_sentence(rebuilt.steps, goals_of(rebuilt.steps, rebuilt.requests))
+    passwords = password_forms(rebuilt.steps, rebuilt.requests)
+    title, sentence = title_and_sentence(rebuilt.steps, goals_of(rebuilt.steps, rebuilt.requests, passwords))
     story = Story(
         id=window.story_id,
         version=window.version,
@@ -47,7 +49,7 @@ def build_story(window: ClosedWindow) -> Story | None:
         actions=summaries(rebuilt.steps),
         network_requests=rebuilt.requests,
         steps=rebuilt.steps,
-        flow_key=flow_key(rebuilt.steps, rebuilt.final_page, rebuilt.requests),
+        flow_key=flow_key(rebuilt.steps, rebuilt.final_page, rebuilt.requests, passwords),
         notes=tuple(dict.fromkeys((*notes, *rebuilt.notes)))[: limits.STORY_NOTES_MAX],
     )
     return fitted(story)

@@ -6,6 +6,7 @@ from typing import Final
 
 import orjson
 
+from pipeline.activities.password_forms import PasswordForms
 from pipeline.stories.deeds import deeds_of
 from schemas.events import Page
 from schemas.stories import NetworkRequest, Step, Story
@@ -20,7 +21,13 @@ def key_of(story: Story) -> str:
     return flow_key(story.steps, Page(url=story.final_state.url, title=story.final_state.title), story.network_requests)
 
 
-def flow_key(steps: Sequence[Step], final_page: Page, requests: Sequence[NetworkRequest] = ()) -> str:
-    """A hash of what was done, where, with which fields, and of the outcome."""
-    shape = deeds_of(steps, requests, final_page).shape()
+def flow_key(
+    steps: Sequence[Step],
+    final_page: Page,
+    requests: Sequence[NetworkRequest] = (),
+    passwords: PasswordForms | None = None,
+) -> str:
+    """A hash of what was done, where, with which fields, and of the outcome. `passwords` are the forms with a password,
+    where they are known."""
+    shape = deeds_of(steps, requests, final_page, passwords).shape()
     return hashlib.sha256(orjson.dumps([KEY_VERSION, shape])).hexdigest()[:KEY_CHARS]

@@ -6,7 +6,7 @@ Each goal has phrases with what was on the page (for people) and a plain sentenc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pipeline.activities.password_forms import PasswordForm, password_forms
+from pipeline.activities.password_forms import PasswordForm, PasswordForms, password_forms
 from pipeline.stories import forms
 from pipeline.stories.acts import read_click
 from pipeline.stories.answers import FAILED_STATUS, changes
@@ -41,7 +41,9 @@ from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkReq
 class Reader:
     """The steps, and one recogniser after another asked what begins at a step."""
 
-    def __init__(self, steps: Sequence[Step], requests: Sequence[NetworkRequest] = ()) -> None:
+    def __init__(
+        self, steps: Sequence[Step], requests: Sequence[NetworkRequest], passwords: PasswordForms | None
+    ) -> None:
         self.steps = steps
         self._writing = {request.cause for request in requests if request.cause and changes(request)}
         self._failing = {r.cause for r in requests if changes(r) and (r.status or 0) >= FAILED_STATUS}
@@ -49,7 +51,7 @@ class Reader:
             step.changes for step in steps
         )  # the format tells no effects
         self._form_ends = _form_ends(steps)
-        self._passwords = password_forms(steps, requests)
+        self._passwords = password_forms(steps, requests) if passwords is None else passwords
 
     def goals(self) -> tuple[Goal, ...]:
         found: list[Goal] = []
@@ -245,7 +247,9 @@ def is_search_only(step: Step) -> bool:
     return isinstance(step, FillStep) and is_search_field(step.target)
 
 
-def goals_of(steps: Sequence[Step], requests: Sequence[NetworkRequest] = ()) -> tuple[Goal, ...]:
+def goals_of(
+    steps: Sequence[Step], requests: Sequence[NetworkRequest] = (), passwords: PasswordForms | None = None
+) -> tuple[Goal, ...]:
     """The goals of a story in their order; steps that serve none (a page opened to start from) belong to no goal.
-    `requests` are what the steps asked the app for."""
-    return Reader(steps, requests).goals()
+    `requests` are what the steps asked the app for, `passwords` the forms with a password, where they are known."""
+    return Reader(steps, requests, passwords).goals()
