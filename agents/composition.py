@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agents.metrics import Metrics
     from agents.proof.prover import Proof, Subject, Wanted
     from agents.proof.runner import Environment
-    from agents.storage import CodeFiles, Storage
+    from agents.storage import CodeFiles, Storage, StoredTest
     from agents.wire import Wire
     from pipeline.consensus import Consensus
     from pipeline.generate import Missed
@@ -136,20 +136,49 @@ class Services:
                 found[test.id] = told
         return found
 
-    def tests(self, app: str | None = None, states: frozenset[str] | None = None) -> "list[GeneratedTest]":
+    def tests(
+        self, app: str | None = None, states: frozenset[str] | None = None, missed: "Missed | None" = None
+    ) -> "list[GeneratedTest]":
         """All stored tests of an app (None: of all) in these states (None: in any), each with the code that people
-        should run: a person's edit where there is one."""
+        should run: a person's edit where there is one.
+
+        A generated one that an earlier version wrote, and that today's writer wouldn't, is written anew here, until a
+        worker of this version does; where that can't be it is `missed` (without one, the error is raised)."""
         from agents.storage import CodeFilter, PageRequest
 
         tests: list[GeneratedTest] = []
         page = PageRequest(PAGE_ITEMS_MAX)
         while True:
             found = self.storage.tests(CodeFilter(app=app), page)
-            wanted = [one for one in found.items if states is None or one.state in states]
-            tests += [stored.test.model_copy(update={"code": stored.code}) for stored in wanted]
+            for stored in found.items:
+                if states is not None and stored.state not in states:
+                    continue
+                try:
+                    tests.append(self._allowed(stored))
+                except Exception as error:
+                    if missed is None:
+                        raise
+                    missed(f"test {stored.test.title!r} of an earlier version is left out", error)
             if found.next_cursor is None:
                 return tests
             page = PageRequest(PAGE_ITEMS_MAX, found.next_cursor)
+
+    def _allowed(self, stored: "StoredTest") -> "GeneratedTest":
+        """The test with the code that people should run. Raises ForbiddenCode, or what writing it anew raises."""
+        from pipeline.generate import test_of
+        from pipeline.writing import ForbiddenCode, check_code
+
+        test = stored.test.model_copy(update={"code": stored.code})
+        if stored.saved:
+            return test
+        try:
+            check_code(test.code)
+        except ForbiddenCode:
+            sessions = self.storage.sessions(test.flow_id)
+            if not sessions:
+                raise
+            return test_of(sessions, self.settings.users_min, test.flow_id)
+        return test
 
     def subjects(self, app: str) -> "list[Subject]":
         """What is to be proven of an app: its tests as people should run them, each with what may repair it."""

@@ -4,12 +4,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
+from sqlalchemy import select, update
 
 from agents.cli import root
 from agents.composition import Services
 from agents.settings import Settings, load
+from agents.storage import Storage, engine
+from agents.storage.tables import TESTS
 from pipeline.generate import test_of as write_flow
+from tests.storage.samples import a_story, a_test
 from tests.writing.test_sign_in import THINGS, adds
 
 
@@ -52,3 +57,67 @@ def test_what_was_overtaken_is_not_written_anew(services: Services) -> None:
     services.storage.put_stories([adds("cup").model_copy(update={"version": 9})])
     titles = {found.story.title for found in services.sources(services.tests()).values()}
     assert titles == {"Add a hat", "Add a pen"}
+
+
+def made_earlier(services: Services, code: str) -> None:
+    """Puts code of an earlier version in the place of all that was generated."""
+    with services.storage._engine.begin() as connection:
+        for row in connection.execute(select(TESTS)).all():
+            body = orjson.dumps({**orjson.loads(row.body), "code": code}).decode()
+            connection.execute(update(TESTS).where(TESTS.c.id == row.id).values(body=body, published=True))
+
+
+EARLIER = """import os
+
+from playwright.sync_api import Page
+
+
+def test_it(page: Page) -> None:
+    page.get_by_label("Password").fill(os.environ["APP_PASSWORD"])
+"""
+
+
+@pytest.mark.parametrize("sign_in", ["once", "each"])
+def test_what_an_earlier_version_wrote_is_written_anew(services: Services, tmp_path: Path, sign_in: str) -> None:
+    """No test that types a credential itself, wherever the page is, is exported; what a person saved is."""
+    made_earlier(services, EARLIER)
+    assert root.run(("export", "--out", str(tmp_path / "out"), "--sign-in", sign_in)) == 0
+    texts = {file.name: file.read_text() for file in (tmp_path / "out").glob("test_*.py")}
+    assert len(texts) == len(THINGS) + 1
+    assert not any('fill(os.environ["APP_PASSWORD"])' in text for text in texts.values())
+    assert texts["test_add_a_map.py"] == "def test_mine(page):\n    pass\n"
+
+
+def test_what_can_not_be_written_anew_is_left_out(
+    services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a line that says which test, and why; the others are exported."""
+    made_earlier(services, EARLIER)
+    for what in THINGS:
+        services.storage.withdraw_story(adds(what).id)
+    assert root.run(("export", "--out", str(tmp_path / "out"))) == 0
+    assert [file.name for file in (tmp_path / "out").glob("test_*.py")] == ["test_add_a_map.py"]
+    said = capsys.readouterr().err
+    assert said.count("of an earlier version is left out: ForbiddenCode: ") == len(THINGS)
+
+
+def test_an_upgrade_has_them_written_anew(tmp_path: Path) -> None:
+    """The tests agent finds them among what is unsettled when it starts, and no others."""
+    url = f"sqlite:///{tmp_path / 'journeys.db'}"
+    database = engine.make_engine(url)
+    engine.migrate(database, "0006")
+    storage = Storage(database)
+    for what in THINGS:
+        test = write_flow([adds(what)])
+        storage.put_stories([adds(what)])
+        assert storage.put_test(test)
+        assert storage.note_published(test)
+    plain = a_test(a_story())
+    storage.put_story(a_story())
+    assert storage.put_test(plain)
+    assert storage.note_published(plain)
+    assert storage.unsettled_flows() == []
+    storage.close()
+    storage = Storage.open(url)
+    assert {one.flow_id for one in storage.unsettled_flows()} == {write_flow([adds(what)]).flow_id for what in THINGS}
+    storage.close()
