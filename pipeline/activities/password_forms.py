@@ -177,13 +177,15 @@ class _Reader:
     def _begin(self, at: int, earliest: int) -> tuple[int, int | None]:
         """The first step of the form, and the login name that was asked for on a page before."""
         password = self.steps[at]
-        first = at
+        first, passed = at, False
         for number in range(at - 1, earliest - 1, -1):
             step = self.steps[number]
-            if self._is_field(step, password):
+            if self._is_field(step, password) and (not passed or _of_one_form(step, password)):
                 first = number
             elif not _is_idle(step):
-                break
+                if step.navigates or isinstance(step, GotoStep | ReloadStep | BackStep) or self._writes(step):
+                    break
+                passed = True  # a list of the page's own within the form: beyond it the form must be told
         sender = first - 1
         name = self.steps[first - 2] if first - 2 >= earliest else None
         onward = first == at and sender >= earliest and _sends(self.steps[sender])
@@ -223,6 +225,9 @@ class _Reader:
         own = password.target.form if isinstance(password, FillStep) else ""
         return not (own and target.form and own != target.form)
 
+    def _writes(self, step: Step) -> bool:
+        return any(map(changes, self.sent_with.get(step.event_id, ())))
+
     def _sends_off(self, number: int) -> bool:
         step = self.steps[number]
         if isinstance(step, PressStep):
@@ -230,8 +235,7 @@ class _Reader:
         if not isinstance(step, ClickStep) or CANCEL.match(caption(step.target)):
             return False
         words = caption(step.target)
-        asks = any(map(changes, self.sent_with.get(step.event_id, ())))
-        leads_away = is_link(step.target) and step.navigates and not asks
+        leads_away = is_link(step.target) and step.navigates and not self._writes(step)
         return not leads_away or any(verb.search(words) for verb in (SIGN_IN, SIGN_UP, COMMIT))
 
     def _login(self, inside: range, passwords: Sequence[int]) -> int | None:
@@ -335,6 +339,12 @@ def names_sign_in(words: str, url: str) -> bool:
 def signs_up_at(url: str) -> bool:
     """Whether a page's address says that an account is opened there."""
     return named_in_path(url, "register", "signup", "join") or {"create", "account"} <= path_words(url)
+
+
+def _of_one_form(step: Step, password: Step) -> bool:
+    """Whether the recorder says that both stand in the same form."""
+    forms = [getattr(getattr(one, "target", None), "form", "") for one in (step, password)]
+    return forms[0] == forms[1] != ""
 
 
 def _field(target: Element) -> tuple[str, ...]:

@@ -201,7 +201,11 @@ class Reader:
 
     def form(self, first: int) -> Goal | None:
         goal = forms.read_form(self.steps, first, self._is_other_goal, self._failed)
-        made = self._account_in(goal) if goal is not None and goal.kind == "submit" else None
+        made = self._account_in(goal) if goal is not None else None
+        if goal is not None and made is not None and made.sent is not None:
+            cut = goal.last < made.sent  # by what was looked for in a list of the page's own
+            goal = replace(goal, last=max(goal.last, made.sent))
+            made = made if cut or goal.kind == "submit" else None
         if goal is None or made is None:
             return goal
         login = None if made.login is None else self.steps[made.login]

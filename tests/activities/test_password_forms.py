@@ -225,6 +225,20 @@ def test_an_account_that_an_administrator_makes_is_created() -> None:
     assert _made(visit, "Submit new entry").story().title == "Create the account 'bob'"
 
 
+def test_a_list_of_the_page_within_a_form_does_not_end_it() -> None:
+    """A role is looked for in a list that the page draws, between the name and the password of a new account."""
+    visit = _go(_in(), f"{HOME}users/add")
+    visit.fill(textbox("Name", form="users"), "bob")
+    visit.fill(textbox("Find a role", form="users", classes=("search",)), "Edi").press(textbox("Find a role"), "Enter")
+    for label in ("Password", "Repeat"):
+        target = textbox(label, form="users").model_copy(update={"type": "password"})
+        visit.add(Fill, target=target, value=Typed(secret="password", token="new"))
+    story = visit.click(button("Save")).new_page(f"{HOME}users", heading("Users")).story()
+    form = list(password_forms(story.steps, story.network_requests))[-1]
+    assert (form.purpose, form.login) == ("make account", form.first)
+    assert story.title == "Create the account 'bob'"
+
+
 def test_an_accepted_password_is_never_a_wrong_one() -> None:
     """The administrator's own password is read from the environment, the new account's stands in the test."""
     code = write_test(_made(_go(_in(), f"{HOME}users")).story()).code
