@@ -7,7 +7,7 @@ Intake or raise BadInput, whose text is fit to be shown to the sender.
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.intake.bodies import Bounds, TooLarge, clean, documents, require_few_parts, tokens_in, unwrapped
+from pipeline.intake.bodies import Bounds, Opening, TooLarge, clean, documents, require_few_parts, tokens_in, unwrapped
 from pipeline.intake.reading import SMALL_BYTES_MAX, Admit, Intake, Reading, Refused, everybody
 from schemas import limits
 from schemas.avro import AvroReader, schema_id
@@ -33,7 +33,7 @@ def read_body(
 def tokens_of(raw: bytes, content_type: str = "", query: Mapping[str, str] = _NO_QUERY) -> list[str]:
     """The project tokens that stand in an HTTP body, for whoever must know its sender before reading it. Raises
     BadInput for wrappings that can't be opened, TooLarge beyond the bounds."""
-    return tokens_in(unwrapped(raw, _BODY.bytes_max, content_type.lower(), query))
+    return tokens_in(unwrapped(raw, _BODY.bytes_max, content_type.lower(), query, Opening.of(len(raw))))
 
 
 def read_file(raw: bytes) -> Intake:
@@ -54,10 +54,11 @@ def read_message(raw: bytes, headers: Mapping[str, bytes] = _NO_HEADERS, avro: A
 
 
 def _read(raw: bytes, bounds: Bounds, content_type: str, query: Mapping[str, str], admit: Admit = everybody) -> Intake:
-    text = unwrapped(raw, bounds.bytes_max, content_type, query)
+    opening = Opening(bounds.bytes_max) if bounds is _FILE else Opening.of(len(raw))
+    text = unwrapped(raw, bounds.bytes_max, content_type, query, opening)
     if bounds is not _FILE:
         require_few_parts(text, len(raw))
-    reading = Reading(bounds, small=len(text) <= SMALL_BYTES_MAX, query=query, admit=admit)
+    reading = Reading(bounds, opening, small=len(text) <= SMALL_BYTES_MAX, query=query, admit=admit)
     for document in documents(text, bounds.events_max, by_event=True):
         reading.document(document)
     return reading.result()
@@ -66,6 +67,6 @@ def _read(raw: bytes, bounds: Bounds, content_type: str, query: Mapping[str, str
 def _read_document(document: Any, bounds: Bounds, size: int) -> Intake:
     if size > bounds.bytes_max:
         raise TooLarge(f"the message has more than {bounds.bytes_max} bytes")
-    reading = Reading(bounds, small=False)
+    reading = Reading(bounds, Opening.of(size), small=False)
     reading.document(document)
     return reading.result()

@@ -32,6 +32,11 @@ GZIP_PIECE_BYTES = 8 * 1024
 GZIP_MEMBERS_MAX = 256
 """Members of a gzip body; more where each opens to GZIP_MEMBER_BYTES_MIN in the average."""
 GZIP_MEMBER_BYTES_MIN = 4 * 1024
+OPENED_BYTES_FREE = 64 * 1024
+"""What a body of any size may open to."""
+OPENED_PER_BYTE_MAX = 40
+"""Bytes beyond these for each byte as it came, all of its wrappings and all recordings in it together. gzip makes a
+thirtieth of recordings at most."""
 PARTS_FREE = 30_000
 """Parts (members of objects, items of lists) of a body of any size."""
 PARTS_PER_BYTE_MAX = 4
@@ -51,6 +56,25 @@ class Bounds:
 
     bytes_max: int
     events_max: int
+
+
+@dataclass(slots=True)
+class Opening:
+    """How many bytes the compressed parts of a body may still open to."""
+
+    left: int
+
+    @classmethod
+    def of(cls, received_bytes: int) -> "Opening":
+        """For a body that came with so many bytes."""
+        return cls(OPENED_BYTES_FREE + OPENED_PER_BYTE_MAX * received_bytes)
+
+    def spend(self, opened_bytes: int) -> None:
+        """Raises TooLarge where that is more than is left; then nothing is left."""
+        too_many = opened_bytes > self.left
+        self.left = max(0, self.left - opened_bytes)
+        if too_many:
+            raise TooLarge("it opens to far more bytes than were sent; send it in smaller pieces")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +123,16 @@ def tokens_in(text: bytes) -> list[str]:
     return [one.decode("utf-8", "replace") for one in found]
 
 
-def unwrapped(raw: bytes, bytes_max: int, content_type: str, query: Mapping[str, str]) -> bytes:
-    """The body without its gzip, form and base64 wrappings, as UTF-8."""
+def unwrapped(raw: bytes, bytes_max: int, content_type: str, query: Mapping[str, str], opening: Opening) -> bytes:
+    """The body without its gzip, form and base64 wrappings, as UTF-8. Raises BadInput, TooLarge beyond `bytes_max`, or
+    beyond what `opening` leaves for what was compressed."""
     for _ in range(_WRAPPINGS_MAX):
         if len(raw) > bytes_max:
             raise TooLarge(f"the body has more than {bytes_max} bytes; send it in smaller pieces")
         head = raw[:64].lstrip()
         if raw.startswith(GZIP_MAGIC):
-            raw = gunzip(raw, bytes_max)
+            raw = gunzip(raw, min(bytes_max, opening.left))
+            opening.spend(len(raw))
         elif head.startswith(b"data=") or ("x-www-form-urlencoded" in content_type and b"data=" in raw[:4096]):
             raw = _from_base64(_form_data(raw))
         elif query.get("compression") == "base64" and head[:1] not in (b"{", b"["):

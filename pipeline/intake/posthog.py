@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pipeline import urls
 from pipeline.intake import rrweb
-from pipeline.intake.bodies import parsed
+from pipeline.intake.bodies import Opening, parsed
 from pipeline.intake.challenge import viewport
 from pipeline.intake.described import Described, element, is_check, normalised, role_of, withheld
 from pipeline.intake.elements_chain import ChainElement, from_list, parse_chain
@@ -78,7 +78,7 @@ def is_kafka_record(raw: Mapping[str, Any]) -> bool:
     return isinstance(raw.get("data"), str) and any(name in raw for name in ("token", "distinct_id", "uuid"))
 
 
-def kafka_record(raw: Mapping[str, Any]) -> list[Event]:
+def kafka_record(raw: Mapping[str, Any], opening: Opening) -> list[Event]:
     """The events of one Kafka record of PostHog. Raises BadInput."""
     try:
         inner = parsed(raw["data"].encode("utf-8", "replace"))
@@ -91,11 +91,13 @@ def kafka_record(raw: Mapping[str, Any]) -> list[Event]:
             continue
         if not inner.get(name) and isinstance(raw.get(name), str):
             inner[name] = raw[name]
-    return posthog_events(inner, Sending(raw.get("sent_at") or raw.get("now"), text_field(raw, "distinct_id") or None))
+    sending = Sending(raw.get("sent_at") or raw.get("now"), text_field(raw, "distinct_id") or None)
+    return posthog_events(inner, sending, opening)
 
 
-def posthog_events(raw: Mapping[str, Any], sending: Sending = Sending()) -> list[Event]:
-    """One event of PostHog as ours: a page view gives two, a stretch of a recording as many as it needs.
+def posthog_events(raw: Mapping[str, Any], sending: Sending, opening: Opening) -> list[Event]:
+    """One event of PostHog as ours: a page view gives two, a stretch of a recording as many as it needs, opened within
+    `opening`.
 
     Raises BadInput with the field's name.
     """
@@ -103,7 +105,7 @@ def posthog_events(raw: Mapping[str, Any], sending: Sending = Sending()) -> list
     props = mapping(raw.get("properties"))
     base = _envelope(raw, props, sending)
     if name == "$snapshot":
-        return [*rrweb.recordings(base, props.get("$snapshot_data"))]
+        return [*rrweb.recordings(base, props.get("$snapshot_data"), opening)]
     if name == "$pageview":
         return _pageview(base, props)
     if name == "$autocapture":

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pipeline.intake import challenge, native, posthog, rrweb
-from pipeline.intake.bodies import Bounds, BrokenLine, TooLarge
+from pipeline.intake.bodies import Bounds, BrokenLine, Opening, TooLarge
 from pipeline.intake.fields import canonical, mapping
+from pipeline.intake.recording import opened_bytes
 from pipeline.intake.salvage import BrokenItem
 from schemas import limits
 from schemas.codecs import BadInput, to_json
-from schemas.events import Event
+from schemas.events import Event, Recording
 
 SMALL_BYTES_MAX: Final = limits.EVENT_BYTES_MAX // 4
 """What is no longer stays within EVENT_BYTES_MAX whatever is filled in and put right."""
@@ -79,6 +80,8 @@ class Reading:
     """Collects the events of one body, by its documents one after the other."""
 
     bounds: Bounds
+    opening: Opening
+    """What the compressed parts of all its events may open to together."""
     small: bool
     """Whether the body is so small that no event in it can be too large."""
     query: Mapping[str, str] = field(default_factory=dict)
@@ -107,7 +110,7 @@ class Reading:
         if not recorded or not all(rrweb.is_rrweb(one) for one in recorded):
             self._each(document)
             return
-        self._take(lambda: rrweb.plain(recorded))
+        self._take(lambda: rrweb.plain(recorded, self.opening))
         self._each(one for one in document if isinstance(one, BrokenItem))
 
     def _object(self, document: dict[str, Any]) -> None:
@@ -164,7 +167,7 @@ class Reading:
             raise BadInput("should be an object")
         if posthog.is_snapshot(raw):
             # It may be as large as the body: it is pruned, and cut into events of their own.
-            return posthog.posthog_events(raw, sending)
+            return posthog.posthog_events(raw, sending, self.opening)
         size = 0 if self.small else len(canonical(raw))
         _require_size(size)
         events = self._of_one(raw, sending)
@@ -174,14 +177,20 @@ class Reading:
 
     def _of_one(self, raw: dict[str, Any], sending: posthog.Sending) -> Sequence[Event]:
         if native.is_native(raw):
-            return [native.native_event(raw)]
+            return [self._native(raw)]
         if posthog.is_kafka_record(raw):
-            return posthog.kafka_record(raw)
+            return posthog.kafka_record(raw, self.opening)
         if posthog.is_posthog(raw):
-            return posthog.posthog_events(raw, sending)
+            return posthog.posthog_events(raw, sending, self.opening)
         if challenge.is_challenge(raw):
             return [challenge.challenge_event(raw)]
         raise BadInput("no format that we know: it has neither `kind` nor `event`")
+
+    def _native(self, raw: dict[str, Any]) -> Event:
+        event = native.native_event(raw)
+        if isinstance(event, Recording) and event.chunk:
+            self.opening.spend(opened_bytes(event.chunk, self.opening.left + 1))
+        return event
 
 
 def _require_size(size_bytes: int) -> None:

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import FailFast, Field, StringConstraints, TypeAdapter, ValidationError
 
 from pipeline.intake.bodies import parsed
 from schemas.base import AtMs, Found, Long, SizePx, Text, Url, Value
@@ -41,7 +41,9 @@ Node = tuple[NodeId, NodeId, NodeId, Tag, Attributes, Text]
 Attributes with `#` are ours: `#hidden` (display: none), `#shadow` (a child within the parent's shadow root).
 """
 
-Nodes = Annotated[tuple[Node, ...], Field(max_length=ITEMS_MAX)]
+Items = (FailFast(), Field(max_length=ITEMS_MAX))
+"""Lists end at their first fault: one told of each item costs far more than reading them."""
+Nodes = Annotated[tuple[Node, ...], *Items]
 
 
 class MetaEntry(Value):
@@ -67,10 +69,10 @@ class MutationEntry(Value):
 
     t: Literal["mutation"] = "mutation"
     at_ms: AtMs
-    removes: Annotated[tuple[NodeId, ...], Field(max_length=ITEMS_MAX)] = ()
+    removes: Annotated[tuple[NodeId, ...], *Items] = ()
     adds: Nodes = ()
-    texts: Annotated[tuple[tuple[NodeId, Text], ...], Field(max_length=ITEMS_MAX)] = ()
-    attributes: Annotated[tuple[tuple[NodeId, Changed], ...], Field(max_length=ITEMS_MAX)] = ()
+    texts: Annotated[tuple[tuple[NodeId, Text], ...], *Items] = ()
+    attributes: Annotated[tuple[tuple[NodeId, Changed], ...], *Items] = ()
 
 
 class InputEntry(Value):
@@ -94,7 +96,7 @@ class MouseEntry(Value):
 
 
 Entry = MetaEntry | FullEntry | MutationEntry | InputEntry | MouseEntry
-Entries = Annotated[tuple[Annotated[Entry, Field(discriminator="t")], ...], Field(max_length=ITEMS_MAX)]
+Entries = Annotated[tuple[Annotated[Entry, Field(discriminator="t")], ...], *Items]
 _ENTRIES: TypeAdapter[tuple[Entry, ...]] = TypeAdapter(Entries)
 
 
@@ -150,6 +152,14 @@ def inflated(chunk: str) -> bytes:
     if not stream.eof:
         raise BadInput("chunk: too large, or it ends too early")
     return json
+
+
+def opened_bytes(chunk: str, bytes_max: int) -> int:
+    """How many bytes a chunk opens to, counted up to `bytes_max`; 0 where it can't be opened."""
+    try:
+        return len(zlib.decompressobj().decompress(base64.b64decode(chunk, validate=True), bytes_max))
+    except (ValueError, binascii.Error, zlib.error):
+        return 0
 
 
 def entries_of(json: bytes) -> tuple[Entry, ...]:

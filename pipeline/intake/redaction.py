@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import orjson
 
-from pipeline.intake.bodies import GZIP_MAGIC, BrokenLine, clean, documents, unwrapped
+from pipeline.intake.bodies import GZIP_MAGIC, BrokenLine, Opening, clean, documents, unwrapped
 from pipeline.intake.described import tells_secret
 from pipeline.intake.fields import WITHHELD_MARK, bare_url
 from pipeline.intake.rrweb import is_rrweb
@@ -80,7 +80,7 @@ def without_recording(body: bytes) -> bytes:
 def _redacted(raw: bytes, headers: Mapping[str, bytes], avro: AvroReader | None) -> Redacted:
     if schema_id(raw) is None:
         content_type = headers.get("content-type", b"").decode("latin-1").lower()
-        text = unwrapped(raw, limits.BODY_BYTES_MAX, content_type, {})
+        text = unwrapped(raw, limits.BODY_BYTES_MAX, content_type, {}, Opening.of(len(raw)))
         found = documents(text)
     elif avro is None:
         raise BadInput("Avro, and nobody to read it")

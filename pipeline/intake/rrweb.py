@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pipeline.intake.bodies import parsed
+from pipeline.intake.bodies import Opening, parsed
 from pipeline.intake.described import secret_kind
 from pipeline.intake.fields import Envelope, event_id, safe_url, time_ms, who
 from pipeline.intake.recording import (
@@ -42,8 +42,6 @@ _FULL, _INCREMENTAL, _META, _CUSTOM = 2, 3, 4, 5
 _MUTATION, _MOUSE, _INPUT = 0, 2, 5
 _Mouse = Literal["click", "contextmenu", "dblclick", "focus", "blur"]
 _MOUSE_WHATS: dict[int, _Mouse] = {2: "click", 3: "contextmenu", 4: "dblclick", 5: "focus", 6: "blur"}
-_UNZIPPED_BYTES_MAX = 16 * 1024 * 1024
-"""What the compressed parts of one stretch may come to."""
 _ENTRIES_MAX = 100_000
 _NODE_TYPES = {0: "#document", 2: "element", 3: "#text", 5: "#comment"}
 
@@ -60,11 +58,12 @@ def is_rrweb(raw: Any) -> bool:
     )
 
 
-def recordings(base: Envelope, data: Any) -> Iterator[Recording]:
-    """A stretch of rrweb events as events of ours: the first keeps the id of `base`. Raises BadInput."""
+def recordings(base: Envelope, data: Any, opening: Opening) -> Iterator[Recording]:
+    """A stretch of rrweb events as events of ours: the first keeps the id of `base`. Its compressed parts are opened
+    within `opening`. Raises BadInput."""
     if not isinstance(data, list):
         raise BadInput("$snapshot_data: should be a list")
-    entries = list(_Pruning().entries(data))
+    entries = list(_Pruning(opening).entries(data))
     if not entries:
         yield Recording(**base)
         return
@@ -78,7 +77,7 @@ def recordings(base: Envelope, data: Any) -> Iterator[Recording]:
         yield Recording(**part, chunk=chunk.text, left_out=chunk.left_out)
 
 
-def plain(data: list[Any]) -> list[Recording]:
+def plain(data: list[Any], opening: Opening) -> list[Recording]:
     """A plain rrweb recording, which names no session: it is one of its own, named for its first event."""
     first = data[0]
     name = event_id(first)
@@ -96,7 +95,7 @@ def plain(data: list[Any]) -> list[Recording]:
         source="posthog",
         page=Page(),
     )
-    return list(recordings(base, data))
+    return list(recordings(base, data, opening))
 
 
 def _has_address(raw: Mapping[str, Any]) -> bool:
@@ -107,7 +106,7 @@ def _has_address(raw: Mapping[str, Any]) -> bool:
 class _Pruning:
     """Prunes the events of one stretch."""
 
-    unzipped_left: int = _UNZIPPED_BYTES_MAX
+    opening: Opening
     secret_nodes: set[int] = field(default_factory=set)
     """Fields of this stretch whose values are secret."""
 
@@ -130,12 +129,12 @@ class _Pruning:
             return value
         try:
             stream = zlib.decompressobj(wbits=31)
-            raw = stream.decompress(value.encode("latin-1"), max(1, self.unzipped_left))
+            raw = stream.decompress(value.encode("latin-1"), self.opening.left + 1)
         except (UnicodeEncodeError, zlib.error):
             return None
-        self.unzipped_left -= len(raw)
-        if not stream.eof or self.unzipped_left <= 0:
-            raise BadInput("$snapshot_data: too large once decompressed")
+        self.opening.spend(len(raw))
+        if not stream.eof:
+            raise BadInput("$snapshot_data: ends too early")
         try:
             return parsed(raw)
         except BadInput:

@@ -1,5 +1,6 @@
 """What must come of the events topic: the pure core over its log, once, without any fault."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from pipeline.flush import Told
 from pipeline.generate import stories_of
 from pipeline.intake import BadInput, read_message
 from pipeline.rows import SegmentLog
-from pipeline.stories.borders import build_stories
+from pipeline.stories.borders import Untellable, build_stories
 from pipeline.windows import PartitionWindows, Windowing
 from schemas.events import Event
 from schemas.stories import Story
@@ -19,11 +20,20 @@ from tests.stream.cluster import Record
 
 @dataclass
 class Truth:
-    """`open` says how many windows still wait for their time; `late` how many events came after theirs."""
+    """`open` says how many windows still wait for their time; `late` how many events came after theirs.
+
+    `waiting` are the journeys of the open windows, `late_at` the partitions and offsets of the late events.
+    `untellable` are the journeys of windows of which nothing can be told. `silent` counts those in which nothing was
+    done, by the kinds of their events.
+    """
 
     stories: list[Story] = field(default_factory=list)
     late: int = 0
     open: int = 0
+    waiting: set[str] = field(default_factory=set)
+    late_at: set[tuple[int, int]] = field(default_factory=set)
+    untellable: list[str] = field(default_factory=list)
+    silent: Counter[str] = field(default_factory=Counter)
 
 
 def truth_of_log(records: Sequence[Record], windowing: Windowing, partitions: int) -> Truth:
@@ -37,13 +47,29 @@ def truth_of_log(records: Sequence[Record], windowing: Windowing, partitions: in
                 state.apply(record.offset, record.log_ms, _lights(record, partitions))
                 flush = state.flush()
                 truth.late += len(flush.refused)
+                truth.late_at |= {(number, refused.offset) for refused in flush.refused}
                 for said in flush.stories:
                     told.pop(said.story_id, None)
                     if isinstance(said, Told):
                         told[said.story_id] = said
-        truth.open += sum(len(journey.windows) - len(journey.told) for journey in state.journeys.values())
-        truth.stories += [story for said in told.values() for story in build_stories(said.window())]
+        still = {key: len(journey.windows) - len(journey.told) for key, journey in state.journeys.items()}
+        truth.open += sum(still.values())
+        truth.waiting |= {journey_id for (_, journey_id), windows in still.items() if windows}
+        for said in told.values():
+            _tell(truth, said)
     return truth
+
+
+def _tell(truth: Truth, said: Told) -> None:
+    window = said.window()
+    try:
+        stories = build_stories(window)
+    except Untellable:
+        truth.untellable.append(window.journey_id)
+        return
+    truth.stories += stories
+    if not stories:
+        truth.silent[" ".join(sorted({event.kind for event in window.events}))] += 1
 
 
 def truth_of_batch(events: Iterable[Event], windowing: Windowing) -> list[Story]:

@@ -1,8 +1,7 @@
-"""Bodies that are nearly right: the samples of the intake's own tests, changed in a few places and wrapped."""
+"""Bodies that are nearly right: the samples of the tests of intake and bounds, changed in a few places and wrapped."""
 
 import base64
 import gzip
-import json
 import random
 import sys
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any, Final
 sys.path.append(str(Path(__file__).parents[1] / "intake"))
 
 from test_intake_fuzz import SAMPLES, places, replaced
+
+from tests.bounds import test_hostile_events as hostile
 
 VALUES: Final[tuple[Any, ...]] = (
     None, True, 0, -1, 2**31, 2**53, 2**63 - 1, 2**64, 10**30, -(10**30), 1e308, 0.1, "", " ", "\x00", "\ud800",
@@ -22,6 +23,7 @@ VALUES: Final[tuple[Any, ...]] = (
 )  # fmt: skip
 MARKS: Final = ("journey_id", "session_id", "$session_id", "id", "uuid", "distinct_id")
 CHANGES_MAX: Final = 4
+HOSTILE_CHARS_MAX: Final = 40_000
 
 
 def document(rng: random.Random, name: str) -> Any:
@@ -55,13 +57,36 @@ def _value(rng: random.Random, sample: Any, ways: list[tuple[Any, ...]]) -> Any:
     return node
 
 
+def hostile_event(rng: random.Random, name: str) -> Any:
+    """An event of any kind and format with hostile values in some of its fields."""
+    sample = _named(rng.choice([*hostile.SAMPLES, hostile.RECORDED]), name)
+    for _ in range(rng.randint(0, 3)):
+        way = rng.choice(hostile.places(sample))
+        value = _hostile_value(rng)
+        sample = hostile.replaced(sample, way, hostile.many if rng.random() < 0.2 else lambda _old, new=value: new)
+    return sample
+
+
+def _hostile_value(rng: random.Random) -> Any:
+    scalars = [
+        None,
+        rng.choice(hostile.NUMBERS),
+        rng.choice(hostile.TIMES),
+        (rng.choice(hostile.TEXTS) * rng.choice(hostile.LENGTHS))[:HOSTILE_CHARS_MAX],
+        hostile.Deep(rng.choice((2, 31, 33, 300, 1_500))),
+    ]
+    value = rng.choice(scalars)
+    return rng.choice((value, value, [value] * 3, {"text": value}))
+
+
 def body(rng: random.Random, name: str) -> bytes:
     """A few documents in one of the envelopes, wrapped in some way, sometimes damaged."""
-    many = [document(rng, f"{name}.{number}") for number in range(rng.choice((1, 1, 2, 5, 40)))]
+    make = hostile_event if rng.random() < 0.5 else document
+    many = [make(rng, f"{name}.{number}") for number in range(rng.choice((1, 1, 2, 5, 40)))]
     whole = rng.choice((many, {"events": many}, {"batch": many, "api_key": "k"}, many[0]))
-    raw = json.dumps(whole).encode("utf-8", "surrogatepass")
+    raw = hostile.dumped(whole)
     if rng.random() < 0.1:
-        raw = b"\n".join(json.dumps(one).encode("utf-8", "surrogatepass") for one in many)
+        raw = b"\n".join(map(hostile.dumped, many))
     raw = _damaged(rng, raw) if rng.random() < 0.15 else raw
     match rng.randrange(8):
         case 0:

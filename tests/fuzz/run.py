@@ -6,21 +6,25 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 import httpx
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaProducer
 
 from agents.local.processes import free_port
 from agents.local.supervisor import Machine
 from agents.settings import load
-from pipeline.generate import stories_of
+from agents.stream.ticks import TICK_HEADER
 from pipeline.intake import BadInput, read_message
-from pipeline.windows import Windowing
-from schemas.events import Event
+from schemas.codecs import from_json, to_json
+from schemas.stories import STORY
+from tests.faults.run import compare, texts, windowing_of
+from tests.faults.truth import truth_of_log
 from tests.fuzz import mutations
+from tests.stream.cluster import Record, latest, read
 
 PATHS: Final = ("/api/v1/events", "/api/v1/events", "/e/", "/i/v0/e/", "/batch/", "/s/")
 GOOD_EVERY: Final = 20
@@ -40,13 +44,18 @@ class Report:
     sent: Counter[str] = field(default_factory=Counter)
     good: list[str] = field(default_factory=list)
     places: Counter[str] = field(default_factory=Counter)
+    silent: Counter[str] = field(default_factory=Counter)
+    """Windows in which nothing was done, by the kinds of their events: they have no story."""
     wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         counts = ", ".join(f"{name} {count}" for name, count in sorted(self.sent.items()))
         found = ", ".join(f"{name} {count}" for name, count in sorted(self.places.items()))
+        silent = ", ".join(f"({kinds}) {count}" for kinds, count in self.silent.most_common())
         wrong = "".join(f"\nWRONG: {one}" for one in self.wrong)
-        return f"seed {self.seed}: {counts}; good journeys {len(self.good)}; {found}{wrong}"
+        return (
+            f"seed {self.seed}: {counts}; good journeys {len(self.good)}; {found}\nno story: {silent or 'none'}{wrong}"
+        )
 
 
 def good_journey(name: str) -> dict[str, Any]:
@@ -67,11 +76,6 @@ def good_journey(name: str) -> dict[str, Any]:
             for seq, one in enumerate(kinds)
         ]
     }
-
-
-def tells(event: Event) -> bool:
-    """Whether an event by itself gives its journey a story: one in which nobody did anything has none."""
-    return bool(stories_of([event], Windowing(60_000, 5_000, 3_600_000)))
 
 
 async def _send(machine: Machine, report: Report, seconds: float) -> None:
@@ -109,54 +113,54 @@ async def _post(http: httpx.AsyncClient, report: Report, path: str, body: bytes,
         report.wrong.append(f"{path}: {answer.status_code} {answer.text[:200]} for {body[:300]!r}")
 
 
-async def _topic(machine: Machine, topic: str) -> list[ConsumerRecord]:
-    """All messages of a topic."""
-    consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=machine.settings.brokers, enable_auto_commit=False, auto_offset_reset="earliest"
+def _missing(machine: Machine, report: Report) -> list[str]:
+    """What is not where the pure core, over the log of the events topic, says that it must be."""
+    settings = machine.settings
+    records, letters, told = (
+        read(settings.brokers, settings.topic(name)) for name in ("events", "events-dead-letter", "stories")
     )
-    await consumer.start()
-    try:
-        found, ends = [], await consumer.end_offsets(consumer.assignment())
-        while any([await consumer.position(part) < end for part, end in ends.items()]):
-            for records in (await consumer.getmany(timeout_ms=500)).values():
-                found += records
-        return found
-    finally:
-        await consumer.stop()
-
-
-async def _missing(machine: Machine, report: Report) -> list[str]:
-    """The journeys and messages that are in no story, no open window and no dead letter."""
-    buried = set()
-    for letter in await _topic(machine, "events-dead-letter"):
-        headers = {name: value.decode("utf-8", "replace") for name, value in letter.headers}
-        buried.add((int(headers["journeywright-partition"]), int(headers["journeywright-offset"])))
-    told = set()
-    for record in await _topic(machine, "stories"):
-        if record.value:
-            told.add(json.loads(record.value)["journey_id"])
-    report.places = Counter({"dead letters": len(buried), "journeys in stories": len(told)})
-    missing = []
-    async with httpx.AsyncClient(base_url=machine.url, timeout=ANSWER_S, verify=False) as http:
-        for record in await _topic(machine, "events"):
-            if (record.partition, record.offset) in buried:
-                continue
-            try:
-                events = read_message(record.value or b"").events
-            except BadInput as error:
-                missing.append(f"message {record.partition}/{record.offset} is no dead letter: {error}")
-                continue
-            for journey in {event.journey_id for event in events if tells(event)} - told:
-                answer = await http.get(f"/api/v1/journeys/{quote(journey, safe='')}")
-                report.places["open"] += answer.status_code == 200
-                if answer.status_code != 200:
-                    kinds = [(event.kind, event.at_ms) for event in events if event.journey_id == journey]
-                    missing.append(f"journey {journey!r} of {record.partition}/{record.offset} is nowhere: {kinds[:5]}")
+    truth = truth_of_log(records, windowing_of(settings), settings.partitions)
+    buried = {
+        (int(letter.headers["journeywright-partition"]), int(letter.headers["journeywright-offset"]))
+        for letter in letters
+    }
+    found = {key: untagged(value) for key, value in latest(told).items()}
+    stories = compare(found, texts(truth.stories))
+    report.places = Counter({"dead letters": len(buried), "stories": len(found), "open windows": truth.open})
+    report.silent = truth.silent
+    missing = [] if stories.equal else [f"stories: {stories}"]
+    for record in records:
+        cause = _refusal(record)
+        if (record.partition, record.offset) in truth.late_at:
+            cause = "late"
+        if cause and (record.partition, record.offset) not in buried:
+            missing.append(f"message {record.partition}/{record.offset} is no dead letter: {cause}")
+    untold = sum(letter.headers["journeywright-kind"] == b"untellable" for letter in letters)
+    if untold < len(truth.untellable):
+        missing.append(f"{len(truth.untellable)} windows can't be told, {untold} are dead letters")
+    with httpx.Client(base_url=machine.url, timeout=ANSWER_S, verify=False) as http:
+        for journey in truth.waiting:
+            if http.get(f"/api/v1/journeys/{quote(journey, safe='')}").status_code != HTTPStatus.OK:
+                missing.append(f"journey {journey!r} is not among the open ones")
         for name in report.good:
-            found = (await http.get("/api/v1/tests", params={"app": f"app of {name}"})).json()
-            if not found["tests"]:
+            if not http.get("/api/v1/tests", params={"app": f"app of {name}"}).json()["tests"]:
                 missing.append(f"good journey {name} has no test")
     return missing
+
+
+def _refusal(record: Record) -> str:
+    """Why a message, or an event of it, can't be read; "" where all can be."""
+    if TICK_HEADER in record.headers:
+        return ""
+    try:
+        return next((one.error for one in read_message(record.value or b"", record.headers).refused), "")
+    except BadInput as error:
+        return str(error)
+
+
+def untagged(story: bytes) -> bytes:
+    """A story as it is before the model looked at it."""
+    return to_json(from_json(STORY, story).model_copy(update={"patterns": (), "tags": ()}))
 
 
 def run(folder: Path, seed: int, seconds: float) -> Report:
@@ -167,7 +171,7 @@ def run(folder: Path, seed: int, seconds: float) -> Report:
         before = dict(machine.pids)
         asyncio.run(_send(machine, report, seconds))
         deadline = time.monotonic() + SETTLE_S
-        while (missing := asyncio.run(_missing(machine, report))) and time.monotonic() < deadline:
+        while (missing := _missing(machine, report)) and time.monotonic() < deadline:
             time.sleep(2)
         if machine.pids != before:
             logs = "\n".join(path.read_text("utf-8", "replace")[-1_500:] for path in (folder / "log").glob("worker*"))

@@ -1,8 +1,10 @@
 """Senders that are slow or costly, and visitors: what one does takes nothing from the others."""
 
 import asyncio
+import base64
 import gzip
 import ipaddress
+import random
 import socket
 import time
 import zlib
@@ -15,6 +17,7 @@ import orjson
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
+from pydantic import TypeAdapter, ValidationError
 
 from agents.metrics import Metrics
 from agents.settings import BadSettings, load
@@ -26,17 +29,24 @@ from pipeline.intake import TooLarge, read_body, tokens_of
 from pipeline.intake.bodies import (
     GZIP_MEMBER_BYTES_MIN,
     GZIP_MEMBERS_MAX,
+    OPENED_BYTES_FREE,
+    OPENED_PER_BYTE_MAX,
     PARTS_FREE,
     PARTS_PER_BYTE_MAX,
     TOKENS_MAX,
+    Opening,
     gunzip,
     require_few_parts,
 )
+from pipeline.intake.recording import Entries
 from schemas import limits
 from tests.storage.samples import APP
 from tests.web.conftest import Site
 from tests.web.test_events import native, post
 from tests.web.test_keys import WRITE, a_view, bearer, key_file, read_keys
+
+NODE_FIELDS = 6
+"""What one node of a recording can lack."""
 
 
 @contextmanager
@@ -92,9 +102,10 @@ def test_who_has_no_key_takes_no_place_from_those_who_have(make_site: Callable[.
 def test_nothing_of_a_body_is_read_before_a_key_was_found(make_site: Callable[..., Site], tmp_path: Path) -> None:
     """A body that is no JSON, or would be refused for what it holds, is refused for its key first."""
     site = make_site(keys=read_keys(key_file(tmp_path)))
-    for body in (b"{", b"[" * 100_000, orjson.dumps([{}] * 5_001), gzip.compress(b"{" * 1_000_000)):
+    for body in (b"{", b"[" * 100_000, orjson.dumps([{}] * 5_001), gzip.compress(b"{" * 60_000)):
         assert site.http.post("/e/", content=body).status_code == 401
-    late = orjson.dumps({"event": "$snapshot", "properties": {"$snapshot_data": ["x" * 500_000], "token": WRITE}})
+    page = random.Random(1).randbytes(250_000).hex()
+    late = orjson.dumps({"event": "$snapshot", "properties": {"$snapshot_data": [page], "token": WRITE}})
     assert tokens_of(gzip.compress(late)) == [WRITE]
     many = orjson.dumps([{"token": f"t{n}"} for n in range(TOKENS_MAX + 1)])
     assert tokens_of(many) == [f"t{n}" for n in range(TOKENS_MAX)]
@@ -244,6 +255,37 @@ def test_parts_are_bounded_by_what_was_sent() -> None:
             read_body(gzip.compress(b"[" + part * (limits.BODY_BYTES_MAX // len(part) - 1) + b"0]"))
     with pytest.raises(TooLarge):
         read_body(gzip.compress(b"[]\n" * (limits.BODY_EVENTS_MAX + 1)))
+
+
+def test_a_body_opens_to_so_many_bytes_for_each_that_was_sent_and_no_more() -> None:
+    """Its wrappings and all recordings in it together, however often they are wrapped or repeated."""
+    opening = Opening.of(1_000)
+    opening.spend(OPENED_BYTES_FREE + OPENED_PER_BYTE_MAX * 1_000)
+    with pytest.raises(TooLarge):
+        opening.spend(1)
+    inner = gzip.compress(b'{"a":[' + b"{}," * 9_000 + b"1]}").decode("latin-1")
+    page = {"type": 2, "timestamp": 1_700_000_000_000, "data": inner}
+    shown = {"event": "$snapshot", "timestamp": "2023-11-14T22:13:20Z"}
+    pages = [
+        {**shown, "uuid": f"u{n}", "properties": {"$session_id": "s", "$snapshot_data": [page]}} for n in range(50)
+    ]
+    chunk = base64.b64encode(zlib.compress(b"[" + b"1," * 15_000 + b"1]")).decode()
+    chunks = [native(id=f"e{n}", kind="recording", chunk=chunk) for n in range(50)]
+    for events in (pages, chunks):
+        one, all_of_them = read_body(orjson.dumps(events[:1])), read_body(gzip.compress(orjson.dumps(events)))
+        assert one.accepted == 1
+        assert 1 <= all_of_them.accepted <= 5
+        assert "opens to far more bytes than were sent" in all_of_them.refused[0].error
+    with pytest.raises(TooLarge):
+        read_body(gzip.compress(b"[" + b" " * 10 * OPENED_BYTES_FREE + b"]"))
+
+
+@pytest.mark.parametrize("item", ["1", "{}", '{"t":"meta"}', '{"t":"full","at_ms":1,"nodes":[[],[],[],[]]}'])
+def test_a_broken_recording_is_told_of_its_first_fault(item: str) -> None:
+    """Not of each of its parts, which costs far more than reading them."""
+    with pytest.raises(ValidationError) as found:
+        TypeAdapter(Entries).validate_json(f"[{','.join([item] * 1_000)}]")
+    assert found.value.error_count() <= NODE_FIELDS
 
 
 def visitor(remote: str, proxies: str = "10.0.0.0/8, fd00::/8", **headers: str) -> str:
