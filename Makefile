@@ -25,6 +25,7 @@ check: setup ## ruff, mypy, import-linter
 	@scripts/check.sh
 
 faults: setup ## the long fault run: make faults SEED=7 COUNT=100
+	@AT_LENGTH=1 $(PY) -m pytest -q tests/stream/test_own_faults.py
 	@$(PY) -m tests.faults --seed $(SEED) --count $(COUNT)
 
 fuzz: setup ## mutated bodies and messages against a real machine: make fuzz SECONDS=3600 SEED=7
