@@ -1,14 +1,19 @@
 """The cluster under test: a broker, up to three workers, and a supervisor that starts again whatever ended."""
 
+import base64
+import gzip
 import random
 import shutil
 import signal
 import sqlite3
 import threading
 import time
+import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import orjson
 
 from agents.local.kafka import LocalKafka, jars_folder
 from agents.local.processes import free_port
@@ -18,7 +23,17 @@ from tests.stream.cluster import WorkerProcess, wait_for
 WORKERS_MAX = 3
 STOP_S = 10.0
 """How long a worker may take to end in good order."""
-POISON = (b"{", b"\xff\xfe", b"[" * 50_000, b'{"events": 7}', b'[{"kind":"click","at_ms":"10:00:90Z"}]', b"null")
+CHUNK = base64.b64encode(zlib.compress(b"[" + b"1," * 1_900_000 + b"1]")).decode()
+STRANGE = {"id": "p", "app": "poison", "session_id": "p", "journey_id": "p", "at_ms": 5}
+POISON = (
+    b"{", b"\xff\xfe", b"[" * 50_000, b'{"events": 7}', b'[{"kind":"click","at_ms":"10:00:90Z"}]', b"null",
+    b"\0\0\0\0\1" + b"\xff" * 1_000, b"\x1f\x8b\x08", gzip.compress(b"[" + b"{}," * 1_000_000 + b"{}]"),
+    orjson.dumps([{**STRANGE, "kind": "recording", "chunk": CHUNK}]),
+    orjson.dumps([{**STRANGE, "kind": "request", "url": "/", "status": "9" * 30}]),
+    orjson.dumps([{**STRANGE, "kind": "end", "at_ms": 10**18}]), b'[{"kind":"end","seq":1e999}]',
+    b'{"event":"$snapshot","properties":{"$snapshot_data":7}}', b"data=" + b"%5B" * 100_000, b"x" * 900_000,
+)  # fmt: skip
+"""Messages of which nothing can be read: each is one dead letter."""
 
 
 @dataclass
