@@ -10,6 +10,7 @@ import faust
 from aiokafka.errors import KafkaError
 
 from agents import logs
+from agents.model_process import ModelGone
 from agents.registry import RegistryError
 from agents.stream.delivery import Delivery
 from agents.stream.ending import EXIT_CODE, STOP_S, Pulse, at_end, end_within
@@ -133,8 +134,7 @@ def _add_life(app: faust.App, parts: StreamParts, pulse: Pulse) -> None:
     async def begin(*_: Any, **__: Any) -> None:
         pulse.start()
         if "journeys" in roles:
-            await parts.tagger.start()
-            parts.progress.tagger_ready = True
+            await _load_model(parts)
 
     async def end(*_: Any, **__: Any) -> None:
         parts.progress.stopping = True
@@ -147,6 +147,22 @@ def _add_life(app: faust.App, parts: StreamParts, pulse: Pulse) -> None:
     app.task(begin)
     app.on_partitions_assigned.connect(assigned, weak=False)
     app.on_before_shutdown.connect(end, weak=False)
+
+
+async def _load_model(parts: StreamParts) -> None:
+    """Returns once there are tags, or once the end of the worker took the model away while it loaded. A signal to all
+    of our processes may reach the model's before ours, so that is tried once more."""
+    for last in (False, True):
+        try:
+            await parts.tagger.start()
+        except ModelGone:
+            if parts.progress.stopping:
+                return
+            if last:
+                raise
+        else:
+            parts.progress.tagger_ready = True
+            return
 
 
 def _add_watch(app: faust.App, watch: Watch) -> None:

@@ -171,3 +171,36 @@ def test_up_ends_clean_when_it_is_interrupted(tmp_path: Path) -> None:
         command = Command(tmp_path, "up", JOURNEYWRIGHT_WEB_PORT=str(free_port()))
         command.interrupt(signal.SIGINT, chance.uniform(0, 8))
         check_clean(command.ended(), 0, 128 + signal.SIGINT)
+
+
+ENDINGS = [signal.SIGINT, signal.SIGTERM]
+
+
+def test_a_worker_ends_clean_when_it_is_interrupted(tmp_path: Path, kafka: str) -> None:
+    """While it makes its topics, recovers, runs: it lets go of its partitions, its web port and its model."""
+    chance, prefix = random.Random(3), f"{uuid.uuid4().hex}-"
+    for number in range(1 + TIMES // 5):
+        own = {"JOURNEYWRIGHT_TOPIC_PREFIX": prefix, "JOURNEYWRIGHT_WEB_PORT": str(free_port())}
+        command = Command(tmp_path, "worker", "--brokers", kafka, **own)
+        command.interrupt(ENDINGS[number % 2], chance.uniform(0, 20))
+        check_clean(command.ended(), 0, 128 + ENDINGS[number % 2])
+
+
+def test_replay_ends_clean_when_it_is_interrupted(tmp_path: Path, kafka: str) -> None:
+    """While it reads, connects and sends."""
+    file, chance = login(tmp_path), random.Random(4)
+    (many,) = json.loads(file.read_text()).values()
+    file.write_text(json.dumps({"events": [{**one, "journey_id": f"j{at}"} for at in range(10_000) for one in many]}))
+    prefix = f"{uuid.uuid4().hex}-"
+    for number in range(1 + TIMES // 3):
+        command = Command(tmp_path, "replay", str(file), "--brokers", kafka, JOURNEYWRIGHT_TOPIC_PREFIX=prefix)
+        command.interrupt(ENDINGS[number % 2], chance.uniform(0, 12))
+        check_clean(command.ended(), 128 + ENDINGS[number % 2], 0)
+
+
+def test_demo_ends_clean_when_it_is_interrupted(tmp_path: Path, chromium_path: str) -> None:
+    """While Kafka or the worker starts, while visitors are in their browser, while the tests run."""
+    for number in range(1 + TIMES // 10):
+        command = Command(tmp_path, "demo", CHROMIUM=chromium_path)
+        command.interrupt(ENDINGS[number % 2], 10.0 + 25 * number % 70)
+        check_clean(command.ended(), 128 + ENDINGS[number % 2])
