@@ -344,7 +344,7 @@ def url_check(
     """The page's address: path and query where they are the same every time, with none of the `varying` values in them,
     else a pattern. None where the pattern would have matched the address before, too."""
     found = volatile.address(url, known, varying)
-    if found is None or (found.text is None and re.search(found.place, before)):
+    if found is None or (found.text is None and found.holds_at(before)):
         return None
     value: Expr = Literal(found.text) if found.text is not None else regex(found.place)
     return Check(method(expect(page), "to_have_url", value), 70, "url", url)

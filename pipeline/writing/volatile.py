@@ -154,6 +154,21 @@ class Address:
     text: str | None
     pattern: str
     place: str = ""
+    _asked: frozenset[tuple[str, str]] = frozenset()
+    _route: str = ""
+
+    def holds_at(self, url: str) -> bool:
+        """Whether `place` would match another address, too. It is not asked itself: of a query with many parameters it
+        tries each for each."""
+        found = split_url(url)
+        if found is None or not re.search(f"{self.pattern.removesuffix(_END)}$", found.path or "/"):
+            return False
+        there = frozenset(parse_qsl(found.query, keep_blank_values=True))
+        return self._asked <= there and bool(re.match(self._route, f"#{found.fragment}"))
+
+
+_END: Final = r"(?:[?#]|$)"
+"""Where a path ends."""
 
 
 def split_url(url: str) -> Url | None:
@@ -200,19 +215,19 @@ def address(url: str, known: frozenset[str], varying: frozenset[str] = frozenset
     pattern = "/".join(shape or escaped(segment) for segment, shape in zip(segments, shapes, strict=True))
     to_the_letter = _PLAIN_QUERY.fullmatch(found.query) and len(set(query)) == len(query) and not url.endswith("#")
     stays = path_fixed and steady == query and fragment_fixed and len(found.query) <= QUERY_CHARS_MAX
-    end = r"(?:[?#]|$)"
-    route, asked = _route(fragment, known, words), _asked(steady)
-    place = pattern + asked + (f"[^#]*{route}" if route else r"(?:[&#]|$)" if asked else end)
+    route = _route(fragment, known, words)
+    parts = {pair: f"{_loose(pair[0])}={_loose(pair[1])}" for pair in steady}
+    parts = dict([one for one in parts.items() if len(one[1]) <= PARAMETER_CHARS_MAX][:PARAMETERS_MAX])
+    asked = _asked(list(parts.values()))
+    place = pattern + asked + (f"[^#]*{route}" if route else r"(?:[&#]|$)" if asked else _END)
     if not stays or not to_the_letter:
-        return Address(None, pattern + end, place)
+        return Address(None, pattern + _END, place, frozenset(parts), route)
     text = (found.path or "/") + (f"?{found.query}" if found.query else "")
-    return Address(text + (f"#{found.fragment}" if found.fragment else ""), pattern, place)
+    return Address(text + (f"#{found.fragment}" if found.fragment else ""), pattern, place, frozenset(parts), route)
 
 
-def _asked(pairs: list[tuple[str, str]]) -> str:
+def _asked(parts: list[str]) -> str:
     """The pattern for the parameters of a query, each once, whatever else stands among them; nothing without any."""
-    parts = [f"{_loose(name)}={_loose(value)}" for name, value in dict.fromkeys(pairs)]
-    parts = [part for part in parts if len(part) <= PARAMETER_CHARS_MAX][:PARAMETERS_MAX]
     return "".join(rf"{'&' if at else chr(92) + '?'}(?:[^#]*&)?{part}" for at, part in enumerate(parts))
 
 

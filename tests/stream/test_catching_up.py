@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.stream.partition import Partition
+from agents.stream.partition import Partition, Surroundings
 from agents.stream.routing import Whereabouts
 from pipeline.rows import SegmentLog
 from pipeline.windows import PartitionWindows, Windowing
@@ -19,8 +19,10 @@ async def answers(reached: int, first: int, end: int, more: int) -> list[bool]:
     """
     state = PartitionWindows(Windowing(1_000), SegmentLog("0", "me"))
     state.offset = reached
-    no_delivery: Any = None  # nothing is flushed here
-    partition = Partition(0, state, no_delivery)
+    no_delivery: Any = None  # nothing is flushed here, nothing is read
+    around = Surroundings(no_delivery, no_delivery, lambda *_: None, no_delivery, no_delivery)
+    partition = Partition(0, around)
+    partition.take_up(lambda: state)
     agent: Any = SimpleNamespace(partitions={0: partition})
     app: Any = None
     places = Whereabouts(app, "events", 1, agent)
@@ -30,7 +32,7 @@ async def answers(reached: int, first: int, end: int, more: int) -> list[bool]:
     for offset in range(first, first + more):
         state.apply(offset, 1_000, ())
         found.append(places.is_mine("j"))
-    partition.stop()
+    partition.let_go()
     return found
 
 

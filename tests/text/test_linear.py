@@ -19,9 +19,10 @@ MADE: Final[dict[tuple[str, str], str]] = {
         "pipeline/stories/likeness.py",
         "f\"(?<!\\\\w){'[^a-z0-9]+'.join(parts)}(?!\\\\w)\"",
     ): "(?<!\\w)a[^a-z0-9]+a(?!\\w)",
-    ("pipeline/writing/assertions.py", "found.pattern"): r"a\d+a",
     ("pipeline/writing/parameters.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/writing/secrets.py", "f'(?<![\\\\w@.-]){re.escape(name)}(?![\\\\w@-])'"): r"(?<![\w@.-])a\-a(?![\w@-])",
+    ("pipeline/writing/volatile.py", "f'{self.pattern.removesuffix(_END)}$'"): r"/a/\d+/[^/]+/a$",
+    ("pipeline/writing/volatile.py", "self._route"): r"#/a/\d+/[^/]+(?:[?/]|$)",
     ("pipeline/writing/volatile.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/writing/worth.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
 }

@@ -177,3 +177,23 @@ def test_a_short_typed_text_is_no_part_of_a_date() -> None:
     """What was typed is fixed where it stands by itself only."""
     assert volatile.is_volatile("2026-11-25 00:04", ("0",))
     assert not volatile.is_volatile("09:30", ("09:30",))
+
+
+@pytest.mark.parametrize(
+    ("before", "holds"),
+    [
+        ("http://shop/orders/18?tab=items", True),
+        ("http://shop/orders/18?x=1&tab=items#top", True),
+        ("http://shop/orders/18?tab=all", False),
+        ("http://shop/orders/new?tab=items", False),
+        ("http://shop/orders/18", False),
+        ("not an address", False),
+    ],
+)
+def test_address_tells_whether_it_held_before(before: str, holds: bool) -> None:
+    """An assertion that was true before the step proves nothing: path and parameters decide, in time linear in the
+    address alone."""
+    found = volatile.address("http://shop/orders/17?tab=items", frozenset())
+    assert found is not None
+    assert found.holds_at(before) is holds
+    assert holds == (volatile.split_url(before) is not None and re.search(found.place, before) is not None)
