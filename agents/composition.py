@@ -180,8 +180,9 @@ class Services:
             return test_of(sessions, self.settings.users_min, test.flow_id)
         return test
 
-    def subjects(self, app: str) -> "list[Subject]":
-        """What is to be proven of an app: its tests as people should run them, each with what may repair it."""
+    def subjects(self, app: str, missed: "Missed") -> "list[Subject]":
+        """What is to be proven of an app: its tests as people should run them, each with what may repair it. What an
+        earlier version wrote and can't be written anew is `missed`."""
         from agents.proof.prover import Subject, with_code
         from agents.storage import CodeFilter, PageRequest
         from pipeline.generate import agreed, test_of
@@ -197,7 +198,12 @@ class Services:
                 rewrite = None
                 if sessions and not stored.saved:
                     rewrite = partial(test_of, sessions, users_min, stored.test.flow_id)
-                found.append(Subject(with_code(stored.test, stored.code), stored.revision, story, rewrite))
+                try:
+                    test = with_code(stored.test, stored.code) if stored.saved else self._allowed(stored)
+                except Exception as error:  # noqa: BLE001 - told, and left out
+                    missed(f"test {stored.test.title!r} of an earlier version is left out", error)
+                    continue
+                found.append(Subject(test, stored.revision, story, rewrite))
             if part.next_cursor is None:
                 return found
             page = PageRequest(PAGE_ITEMS_MAX, part.next_cursor)

@@ -31,6 +31,11 @@ def complain(message: str) -> None:
     err.print(f"[bold red]journeywright:[/] {escape(' '.join(message.split()))}")
 
 
+def left_out(what: str, error: Exception) -> None:
+    """One line about something that can't be used while the others go on, and why."""
+    complain(f"{what}: {type(error).__name__}: {error}")
+
+
 def say(message: str) -> None:
     """One line of progress. `message` is plain text, whoever wrote it."""
     err.print(escape(message))

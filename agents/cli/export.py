@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from agents.cli.console import Failure, complain, out
+from agents.cli.console import Failure, left_out, out
 from agents.cli.options import ALLOW_ORIGIN, origins, takes
 from agents.settings import Settings
 
@@ -53,7 +53,7 @@ def export(
     allowed = origins(allow_origin)
     services = Services(settings)
     try:
-        tests = services.tests(app, _states(state), _left_out)
+        tests = services.tests(app, _states(state), left_out)
         flows = services.sources(tests) if sign_in is SignIn.ONCE else {}
     except StorageUnavailable as error:
         raise Failure(f"{error}: start the database, or correct --storage") from None
@@ -67,10 +67,6 @@ def export(
     except NotOurs as error:
         raise Failure(str(error)) from None
     out.print(f"{len(tests)} test{'s' if len(tests) > 1 else ''} in {folder}", markup=False)
-
-
-def _left_out(what: str, error: Exception) -> None:
-    complain(f"{what}: {type(error).__name__}: {error}")
 
 
 def _states(chosen: str) -> "frozenset[str]":

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from agents.cli.console import Failure, out, say
+from agents.cli.console import Failure, left_out, out, say
 from agents.cli.options import ALLOW_ORIGIN, origins, takes
 from agents.settings import Settings
 
@@ -63,7 +63,7 @@ def prove(
     services = Services(settings)
     proofs: list[Proof] = []
     try:
-        subjects = services.subjects(app)
+        subjects = services.subjects(app, left_out)
         if not subjects:
             raise Failure(f"there is no test of app {app!r} in {settings.storage_url}: send events first")
         for number, subject in enumerate(subjects, 1):
