@@ -6,6 +6,7 @@ would not be signed in, and may need what the other one made.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from pipeline.closed_window import ClosedWindow
@@ -22,6 +23,8 @@ from schemas.codecs import BadInput, to_json
 from schemas.events import Click, Event, Page
 from schemas.stories import FillStep, Step, Story
 
+SIGN_OUTS_MAX: Final = 2 * PARTS_MAX
+"""Sign-outs of one window that are looked at: for each, all that comes before and after it is read."""
 WORD_CHARS_MIN: Final = 3
 """Shorter words stand in other texts by chance."""
 
@@ -63,14 +66,24 @@ def _starts(story: Story) -> list[str]:
     """The ids of the events with which the second part and those after it begin."""
     starts: list[str] = []
     first = 0
-    for place, step in enumerate(story.steps[:-1]):
+    for place in _sign_outs(story)[:SIGN_OUTS_MAX]:
         if len(starts) + 1 == PARTS_MAX:
             break
         before, after = story.steps[first : place + 1], story.steps[place + 1 :]
-        if says(step, SIGN_OUT) and _is_border(story, before, after):
+        if _is_border(story, before, after):
             starts.append(after[0].event_id)
             first = place + 1
     return starts
+
+
+def _sign_outs(story: Story) -> list[int]:
+    """The places of those sign-outs after which a password is typed before the next one."""
+    ends = [place for place, step in enumerate(story.steps[:-1]) if says(step, SIGN_OUT)]
+    return [
+        place
+        for place, end in pairwise([*ends, len(story.steps)])
+        if any(map(is_password, story.steps[place + 1 : end]))
+    ]
 
 
 def _is_border(story: Story, before: Sequence[Step], after: Sequence[Step]) -> bool:

@@ -33,6 +33,22 @@ ANSWER_S: Final = 60.0
 """A later answer is a hang."""
 SETTLE_S: Final = 180.0
 """How long all may take to come to its place in the end."""
+NO_ACTS: Final = frozenset(
+    {
+        "opaque",
+        "request",
+        "effect",
+        "dialog",
+        "download",
+        "end",
+        "popup",
+        "recording",
+        "recorder_error",
+        "scroll",
+        "hover",
+    }
+)
+"""Kinds of events that say nothing of what somebody did; a window of these alone has no story."""
 WRONG_MAX: Final = 10
 
 
@@ -129,6 +145,7 @@ def _missing(machine: Machine, report: Report) -> list[str]:
     report.places = Counter({"dead letters": len(buried), "stories": len(found), "open windows": truth.open})
     report.silent = truth.silent
     missing = [] if stories.equal else [f"stories: {stories}"]
+    missing += [f"no story of ({kinds})" for kinds in truth.silent if not NO_ACTS.issuperset(kinds.split())]
     for record in records:
         cause = _refusal(record)
         if (record.partition, record.offset) in truth.late_at:

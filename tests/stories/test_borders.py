@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.generate import stories_of
-from pipeline.stories.borders import build_stories
+from pipeline.stories import borders
+from pipeline.stories.borders import SIGN_OUTS_MAX, build_stories
 from pipeline.stories.build import build_story
 from pipeline.story_ids import PARTS_MAX, part_ids
 from pipeline.windows import Windowing
@@ -134,3 +135,23 @@ def test_the_order_of_the_events_does_not_matter(order: list[int]) -> None:
 
     assert to_json(told(order)) == to_json(told(sorted(order)))
     assert len(told(order)) == 2
+
+
+def test_only_so_many_sign_outs_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For each, all that comes before and after it is read: a window of nothing but sign-outs costs no more than
+    others, nor does one that signs in after each."""
+    looked: list[int] = []
+    monkeypatch.setattr(borders, "_is_border", lambda _story, before, _after: looked.append(len(before)) is not None)
+    leaving, signing_in = Journey(), Journey()
+    for _ in range(60):
+        leaves(leaving)
+        leaves(enters(signing_in, "ada"))
+    assert len(build_stories(leaving.window())) == 1
+    assert not looked
+    assert len(build_stories(signing_in.window())) == 1
+    assert len(looked) == SIGN_OUTS_MAX
+
+
+def test_a_sign_out_alone_is_a_story() -> None:
+    """With nothing after it there is nothing to part."""
+    assert len(build_stories(leaves(Journey()).window())) == 1
