@@ -155,7 +155,7 @@ def _mapped(value: Any, replace: Callable[[str], str]) -> Any:
 
 def _replacer(instead: Mapping[str, str]) -> Callable[[str], str]:
     spelled: dict[str, str] = {}
-    cut: list[tuple[str, str]] = []
+    cut: list[tuple[str, str, str]] = []
     for text, made in sorted(instead.items(), key=lambda pair: (-len(pair[0]), pair[0])):
         lines = list(zip(text.splitlines(), made.splitlines(), strict=False)) if "\n" in text else []
         for old, new in ((text, made), *lines):
@@ -166,7 +166,7 @@ def _replacer(instead: Mapping[str, str]) -> Callable[[str], str]:
                 if len(spell(line)) >= WORD_CHARS_MIN:
                     spelled.setdefault(spell(line).casefold(), spell(other))
             if len(line) > CUT_CHARS_MIN:
-                cut.append((line, other))
+                cut.append((line[:CUT_CHARS_MIN], line, other))
     longest = sorted(spelled, key=lambda one: (-len(one), one))
     whole = re.compile("|".join(map(_found, longest)), re.IGNORECASE)
 
@@ -175,8 +175,9 @@ def _replacer(instead: Mapping[str, str]) -> Callable[[str], str]:
             return instead[text]
         if spelled:
             text = whole.sub(lambda hit: spelled.get(" ".join(hit[0].split()).casefold(), "…"), text)
-        for line, other in cut:
-            text = _without_beginning(text, line, other)
+        for begins, line, other in cut:
+            if begins in text:  # of thousands of values hardly one is
+                text = _without_beginning(text, line, other)
         return text
 
     return replace

@@ -97,7 +97,7 @@ class Part:
 
 def parts(text: str, fixed: tuple[str, ...] = ()) -> tuple[Part, ...]:
     """The text cut into fixed and volatile parts. `fixed` are texts that the story itself typed."""
-    kept = [(at, at + len(word)) for word in fixed if word for at in _places(text, word)]
+    kept = [(at, at + len(word)) for word in fixed if word and word in text for at in _places(text, word)]
     out: list[Part] = []
     at = 0
     for hit in _VOLATILE.finditer(text):
