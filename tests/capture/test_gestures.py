@@ -117,6 +117,41 @@ def test_what_never_stands_still_is_clicked_by_what_it_is_in(record: Record) -> 
     assert click.position is not None
 
 
+def test_what_only_glows_is_clicked_itself(record: Record) -> None:
+    """Endless animations of colours, shadows and backgrounds, in a host without a box, take no click from a field,
+    button or link in them, nor does a part of it that turns; the middle is as good as any place."""
+
+    def do(page: Page) -> None:
+        for one in (
+            page.get_by_label("Username"),
+            page.get_by_label("Password"),
+            page.get_by_role("link", name="Help"),
+        ):
+            one.click(position={"x": 20, "y": 10})
+        wheel = page.locator("button .wheel").bounding_box()
+        assert wheel
+        page.mouse.click(wheel["x"] + wheel["width"] / 2, wheel["y"] + wheel["height"] / 2)
+
+    clicks = [one for one in record("glowing.html", do) if isinstance(one, Click)]
+    names = [one.target.name for one in clicks]
+    assert names[:3] == ["Username", "Password", "Help"]
+    assert "Continue" in names[3]
+    assert [one.position for one in clicks] == [None] * 4
+
+
+def test_what_turns_in_what_glows_is_clicked_by_the_nearest_at_rest(record: Record) -> None:
+    """Only as far out as it must be: not to what lies around the background that changes its colours."""
+
+    def do(page: Page) -> None:
+        box = page.locator("#turn .wheel").bounding_box()
+        assert box
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    (click,) = (one for one in record("glowing.html", do) if isinstance(one, Click))
+    assert click.target.id == "turn"
+    assert click.position is not None
+
+
 def test_keys_go_to_what_has_the_focus(record: Record) -> None:
     """Letters in a list box, Space on a switch that takes it when it goes up."""
 

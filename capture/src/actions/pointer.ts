@@ -9,7 +9,8 @@ const SMALL_PX = 40;
 const GLIDERS = "[role=slider],[role=scrollbar],[role=meter],input[type=range]";
 const CONTROLS = "button,a,input,select,textarea,summary,label,option";
 const DRAWN = /^(canvas|svg|video|embed|object)$/i;
-const MOVES = /^(transform|translate|scale|rotate|offset|width|height|inset|top|left|right|bottom|margin|padding)/;
+/** What an animation moves or resizes an element by. A bare "offset" is no style: every keyframe has one, its place in time. */
+const MOVES = /^(transform$|translate|scale|rotate|offset[A-Z]|width|height|(min|max)(Width|Height)|inset|top|left|right|bottom|margin|padding|zoom)/;
 
 /** The mouse button that is down, or was last, and what it went down on. */
 export interface Pressed extends Target {
@@ -105,7 +106,17 @@ function movesForEver(element: Element): boolean {
   const animations = attempt(() => element.getAnimations(), []);
   return animations.some(({ effect, playState }) => {
     const endless = playState === "running" && effect?.getComputedTiming().iterations === Infinity;
-    return endless && (effect as KeyframeEffect).getKeyframes().some((frame) => Object.keys(frame).some((name) => MOVES.test(name)));
+    return endless && movesIt((effect as KeyframeEffect).getKeyframes());
+  });
+}
+
+/** Whether the keyframes take the element anywhere: colours, shadows and backgrounds leave it where it is, as do equal values. */
+function movesIt(frames: ComputedKeyframe[]): boolean {
+  const names = new Set(frames.flatMap((frame) => Object.keys(frame)).filter((name) => MOVES.test(name)));
+  return [...names].some((name) => {
+    // Between a first and a last one that say nothing, the style of the element itself counts.
+    const [first, last] = [frames[0]?.[name], frames[frames.length - 1]?.[name]];
+    return first === undefined || first !== last || frames.length === 1 || frames.some((frame) => name in frame && frame[name] !== first);
   });
 }
 
