@@ -1,5 +1,6 @@
 // What never leaves the page: masked regions, secrets by the kind of field, and the texts of both wherever they show.
 import { safeAddress } from "./addresses";
+import { Beginnings } from "./beginnings";
 import type { Config, Mask } from "./config";
 import { isTextField, parentOf, squash } from "./dom";
 import { hash53 } from "./hash";
@@ -10,7 +11,7 @@ import { boxesOf, holdsCard, kindByWords, kindOfBoxes, ownKind, withoutCards } f
 import type { Store } from "./store";
 import type { Watch } from "./watch";
 import { Withheld } from "./withheld";
-import type { Secret } from "./wire";
+import type { Secret, WireEvent } from "./wire";
 
 const MARKED = "[data-mask]:not([data-mask=false])";
 /** Whose words are the program's, though they stand in a masked region. */
@@ -28,6 +29,18 @@ const LEARNED_NODES_MAX = 6_000;
 /** Ids and what our own code wrote: no text of the page's is in them. */
 const KEPT = new Set("journey_id session_id tab_id opened_tab_id cause token kind by change source app tag role attribute".split(" "));
 
+/** The value with each text in it told in another way, but for ids and what our own code wrote. */
+function mapTexts(value: unknown, tell: (text: string) => string, key = ""): unknown {
+  if (typeof value === "string") return KEPT.has(key) || ID.test(value) ? value : tell(value);
+  if (Array.isArray(value)) {
+    const told = value.map((one) => mapTexts(one, tell, key));
+    // What was found by a text that is withheld isn't found by what is left of it.
+    return /^(candidates|frames)$/.test(key) ? told.filter((one, at) => Array.isArray(one) || JSON.stringify(one) === JSON.stringify(value[at])) : told;
+  }
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mapTexts(one, tell, name)]));
+}
+
 export class Privacy {
   private readonly wasPassword = new WeakSet<Element>();
   private readonly passwordNames = new Set<string>();
@@ -39,6 +52,9 @@ export class Privacy {
   private learnedEpoch = -1;
   private readonly values = new WeakMap<Element, string>();
   private watch: Watch | null = null;
+  private beginnings: Beginnings | null = null;
+  /** The field that a secret is being typed into: what it holds is not the whole yet. */
+  typing: Element | null = null;
   private maskedChangeMs = 0;
   private readonly others: BroadcastChannel | null;
 
@@ -161,14 +177,25 @@ export class Privacy {
     return this.token(value);
   }
 
-  /** The user types into the field: pages may repeat what there is of a secret already. Whether it is one. */
-  hears(field: Element, value: string): boolean {
+  /** The user types into the field: pages may repeat what there is of a secret already. */
+  hears(field: Element, value: string): void {
     const kind = this.kindOf(field);
-    if (!kind) return false;
-    if (kind === "masked") this.withheld.addMasked(value, false);
-    else this.withheld.addSecret(value, true);
+    if (!kind) return;
+    if (this.typing !== field) this.beginnings = new Beginnings(() => this.watch?.roots() ?? [], (one) => this.kindOf(one) !== undefined, this.salt);
+    this.typing = field;
+    this.beginnings!.grow(value);
     this.learnBoxes(field);
-    return true;
+  }
+
+  /** The user leaves the field: of what was typed there, the page may go on showing beginnings that it showed. */
+  heard(): void {
+    if (this.typing) for (const one of this.beginnings!.shown()) this.withheld.addBeginning(one);
+    this.typing = null;
+  }
+
+  /** An event that follows from typing a secret, without any beginning of it. */
+  withoutBeginnings(event: WireEvent): WireEvent {
+    return this.beginnings ? (mapTexts(event, (text) => this.beginnings!.clean(text, event.kind === "request" && text === event.url)) as WireEvent) : event;
   }
 
   /** Leaves what is withheld to the next page of the tab. */
@@ -213,7 +240,7 @@ export class Privacy {
     const box = isTextField(field);
     const value = box ? field.value : (field.textContent ?? "").slice(0, VALUE_CHARS_MAX);
     if (box) this.isPassword(field);
-    if (!value || this.values.get(field) === value) return;
+    if (!value || field === this.typing || this.values.get(field) === value) return;
     this.values.set(field, value);
     const kind = this.kindOf(field);
     if (kind && kind !== "masked") this.withheld.addSecret(value);
@@ -223,7 +250,7 @@ export class Privacy {
 
   private learnBoxes(field: Element): void {
     const boxes = boxesOf(field);
-    if (boxes.length) this.withheld.addSecret(boxes.map((box) => box.value).join(""));
+    if (boxes.every((box) => box.value)) this.withheld.addSecret(boxes.map((box) => box.value).join(""));
   }
 
   /** The outermost masked elements of a tree. */
@@ -236,6 +263,7 @@ export class Privacy {
   private learnInside(top: Element, left: number): number {
     const walker = top.ownerDocument.createTreeWalker(top, ELEMENTS_AND_TEXTS);
     for (let node: Node | null = top; node && left > 0; node = walker.nextNode(), left--) {
+      if (this.typing?.contains(node)) continue;
       if (node.nodeType === 1) this.learnElement(node as Element);
       else this.learnText(node.nodeValue, node.parentElement);
       if (node.nodeName !== "SLOT") continue;
@@ -287,17 +315,6 @@ export class Privacy {
   /** An event's JSON text without anything that is withheld: the one way out of the page. */
   redactJson(json: string): string {
     this.learn();
-    return JSON.stringify(this.redacted(JSON.parse(json)));
-  }
-
-  private redacted(value: unknown, key = ""): unknown {
-    if (typeof value === "string") return KEPT.has(key) || ID.test(value) ? value : this.told(value);
-    if (Array.isArray(value)) {
-      const clean = value.map((one) => this.redacted(one, key));
-      // What was found by a text that is withheld isn't found by what is left of it.
-      return /^(candidates|frames)$/.test(key) ? clean.filter((one, at) => Array.isArray(one) || JSON.stringify(one) === JSON.stringify(value[at])) : clean;
-    }
-    if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.redacted(one, name)]));
+    return JSON.stringify(mapTexts(JSON.parse(json), (text) => this.told(text)));
   }
 }

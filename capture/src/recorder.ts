@@ -57,8 +57,8 @@ export class Recorder implements Host {
   action: Action | null = null;
   /** Whether the body of a request holds what the user is typing. */
   takesTyping: (body: unknown) => boolean = () => false;
-  /** A secret is being typed: addresses that the page asks for meanwhile may hold what there is of it. */
-  typesSecret = false;
+  /** The latest fill of a secret: what follows from it may hold beginnings of it. */
+  secretFill = "";
   private typed: string[] = [];
   private outbox: Waiting[] = [];
   private timer = 0;
@@ -163,10 +163,10 @@ export class Recorder implements Host {
     if (faults.count <= FAULTS_TOLD_MAX) this.emit({ kind: "recorder_error", error: "fault", where: placeOf(error) });
   }
 
-  emit(body: Body, options: { id?: string; page?: PageShot } = {}): WireEvent | null {
+  emit(body: Body, options: { id?: string; page?: PageShot; typing?: boolean } = {}): WireEvent | null {
     if (!this.identity.journeyOpen) return null;
     const stamp = this.identity.stamp();
-    const event = {
+    let event = {
       v: 1,
       id: options.id ?? newId(),
       app: this.config.app,
@@ -179,6 +179,7 @@ export class Recorder implements Host {
       page: options.page ?? this.page(),
       ...body,
     } as WireEvent;
+    if (this.privacy.typing || options.typing || (body as { cause?: string }).cause === this.secretFill) event = this.privacy.withoutBeginnings(event);
     const waitMs = body.kind === "click" ? DOUBLE_CLICK_MS : 0;
     this.outbox.push({ event, sendAtMs: native.now() + waitMs });
     this.sendDue();

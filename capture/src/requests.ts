@@ -44,7 +44,7 @@ export class Requests {
   private begin(realm: Realm, method: string, url: string, type: string, body?: unknown): Sent | null {
     const address = attempt(() => new URL(url, location.href).href, "");
     if (!/^(https?|wss?):/.test(address) || address.startsWith(this.config.endpoint + "/")) return null;
-    const sent = { method: cut(method.toUpperCase(), 20), url: address, type, cause: this.recorder.cause(), typing: this.recorder.takesTyping(body), bare: this.recorder.typesSecret || this.recorder.privacy.masksDocument(realm.document), done: false };
+    const sent = { method: cut(method.toUpperCase(), 20), url: address, type, cause: this.recorder.cause(), typing: this.recorder.takesTyping(body), bare: this.recorder.privacy.typing !== null || this.recorder.privacy.masksDocument(realm.document), done: false };
     this.open.add(sent);
     this.recorder.watch.requestBegins(sent);
     return sent;
@@ -59,7 +59,7 @@ export class Requests {
     if ((this.counted.count += 1) > REQUESTS_PER_ACTION_MAX) return;
     const { method, type, cause, typing } = sent;
     const url = cut(sent.bare || this.recorder.privacy.masksAll ? bareUrl(sent.url) : sent.url, URL_CHARS_MAX);
-    this.recorder.emit({ kind: "request", method, url, status: status || null, type, cause, ...(typing ? { typing } : {}) });
+    this.recorder.emit({ kind: "request", method, url, status: status || null, type, cause, ...(typing ? { typing } : {}) }, { typing: sent.bare });
   }
 
   private readonly finish = guard((sent: Sent | null, status: number | null) => this.end(sent, status));

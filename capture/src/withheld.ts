@@ -1,6 +1,7 @@
 // Texts that must not be told, and the search for them in all that is told: in any case, spacing and encoding.
 import { hash53 } from "./hash";
 import { attempt } from "./native";
+import { NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX, VALUE_CHARS_MAX } from "./limits";
 import { isPlainWord } from "./plainwords";
 import { HOLE } from "./reader";
 
@@ -25,13 +26,17 @@ const WORD = /[\p{L}\p{N}]+/gu;
 const SIGNS_BEFORE = /[^\p{L}\p{N}\s=:/&?#"'([{<,;.|•-]{1,40}$/u;
 const SIGNS_AFTER = /^(?:%[0-9a-f]{2}|[^\p{L}\p{N}\s=:/&?#"')\]}>,;.|•-])+/iu;
 const SIGNS_MAX = 40;
+/** Where we cut texts off. */
+const CUT_CHARS = [NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX, VALUE_CHARS_MAX];
 const ENCODED = /(?:%[0-9a-f]{2})+/gi;
 
-/** What a text is: one amid others, a word of its own, or one that has hardly a letter and is looked for as it is. */
+/** What a text is: one amid others, a word of its own, one that has hardly a letter and is looked for as it is, or a part. */
 const enum How {
   Amid,
   Alone,
   Signs,
+  /** What is left of a secret where we cut a text off amid it. */
+  First,
 }
 
 /** A text by its folded length and hashes, so that nobody reads it in the tab's storage. */
@@ -71,24 +76,21 @@ export class Withheld {
     return [this.secrets, this.masked.slice(-KEPT_MAX)];
   }
 
-  /** Withholds what was typed into, or stands in, a field for secrets; `partly`: it is being typed still. */
-  addSecret(value: string, partly = false): void {
+  /** Withholds what was typed into, or stands in, a field for secrets. */
+  addSecret(value: string): void {
     const { text } = fold(value);
     if (text.length < HEAD && value.trim().length > text.length) this.withhold(fold(value, true).text, true, How.Signs);
-    if (partly && text.length < HEAD) return;
-    this.withhold(text, true, partly || text.length < ANYWHERE ? How.Alone : How.Amid);
-    if (partly) return;
+    this.withhold(text, true, text.length < ANYWHERE ? How.Alone : How.Amid);
     const { length } = text;
     const half = Math.max(HEAD, Math.ceil(length / 2), length - PARTS_MAX);
     for (let most = length - 1; most >= half; most--) {
-      this.withhold(text.slice(0, most), true, How.Alone);
-      if (/\D/.test(text)) this.withhold(text.slice(length - most), true, How.Alone);
+      this.withhold(text.slice(0, most), true, How.First);
     }
-    const words = wordsOf(value);
-    for (let i = 0; i + 1 < words.length && i < PARTS_MAX; i++) {
-      const pair = words[i]! + words[i + 1]!;
-      if (pair.length >= SPREAD) this.withhold(pair, true, How.Alone);
-    }
+  }
+
+  /** Withholds what there is of a secret so far, folded, as a word of its own. */
+  addBeginning(text: string): void {
+    if (text.length >= HEAD) this.withhold(text, true, How.Alone);
   }
 
   /** Withholds a text of a masked element, and the parts of it that tell something; `common`: it stands on a control. */
@@ -124,18 +126,16 @@ export class Withheld {
   private withhold(text: string, secret: boolean, how: How): void {
     if (text.length < SHORTEST) return;
     const cut = text.slice(0, LONGEST);
-    const hash = this.hashOf(cut);
-    if (this.hashes.has(hash)) return;
-    this.keep([cut.length, this.bucketOf(cut, 0, cut.length), hash, how], secret);
+    this.keep([cut.length, this.bucketOf(cut, 0, cut.length), this.hashOf(cut), how], secret);
   }
 
   private keep(one: Kept, secret: boolean): void {
     const list = secret ? this.secrets : this.masked;
-    if (this.hashes.has(one[2])) return;
+    if (this.hashes.has(keyOf(one))) return;
     if (list.length >= (secret ? SECRETS_MAX : MASKED_MAX)) this.forget(list.shift()!);
     list.push(one);
     this.signs ||= one[3] === How.Signs;
-    this.hashes.add(one[2]);
+    this.hashes.add(keyOf(one));
     const bucket = this.buckets.get(one[1]);
     if (bucket) bucket.push(one);
     else this.buckets.set(one[1], [one]);
@@ -143,7 +143,7 @@ export class Withheld {
   }
 
   private forget(one: Kept): void {
-    this.hashes.delete(one[2]);
+    this.hashes.delete(keyOf(one));
     const bucket = this.buckets.get(one[1])!;
     bucket.splice(bucket.indexOf(one), 1);
   }
@@ -200,7 +200,7 @@ export class Withheld {
       if (at + head > folded.text.length) break;
       for (const [length, , hash, how] of this.buckets.get(this.bucketOf(folded.text, at, head)) ?? []) {
         if (length <= longest || at + length > folded.text.length || (how === How.Signs) !== signs) continue;
-        if (!signs && !stands(text, folded, at, length, how === How.Alone)) continue;
+        if (!signs && !stands(text, folded, at, length, how)) continue;
         if (this.hashOf(folded.text.slice(at, at + length)) === hash) longest = length;
       }
     }
@@ -209,11 +209,12 @@ export class Withheld {
 }
 
 /** Whether the place is one where a text of that length may be found: a word of its own, if it is short. */
-function stands(text: string, { from, to }: Folded, at: number, length: number, alone: boolean): boolean {
+function stands(text: string, { from, to }: Folded, at: number, length: number, how: How): boolean {
   const [start, end] = [from[at]!, to[at + length - 1]!];
   const spread = /[^\p{L}\p{N}%]/u.test(text.slice(start, end));
   if (length < HEAD && spread) return false;
-  if (!alone && (!spread || length >= SPREAD)) return true;
+  if (how === How.First && (end !== text.length || !CUT_CHARS.includes(end))) return false;
+  if (how === How.Amid && (!spread || length >= SPREAD)) return true;
   return ends(text[start - 1], text[start]) && ends(text[end - 1], text[end]);
 }
 
@@ -224,6 +225,12 @@ function ends(before: string | undefined, after: string | undefined): boolean {
 }
 
 const IS_WORD = /[\p{L}\p{N}]/u;
+
+/** What is a part of one secret may be a text of its own as well. */
+const keyOf = ([, , hash, how]: Kept): string => (how > How.Signs ? hash + how : hash);
+
+/** A text and its words, as they are compared. */
+export const wholeAndWords = (text: string): string[] => [fold(text).text, ...(text.match(WORD) ?? []).map((word) => fold(word).text)];
 
 const wordsOf = (text: string): string[] => (text.match(WORD) ?? []).slice(0, WORDS_MAX).map((word) => fold(word).text);
 

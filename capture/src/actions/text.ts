@@ -106,7 +106,7 @@ export class Texts {
     const typed = fieldValue(field);
     filling.typed = typed;
     filling.left = left;
-    this.recorder.typesSecret = this.recorder.privacy.hears(field, typed);
+    this.recorder.privacy.hears(field, typed);
     this.recorder.effects.touchField(field);
   }
 
@@ -152,7 +152,7 @@ export class Texts {
     this.strokes = null;
     if (!filling) return;
     this.filling = null;
-    this.recorder.typesSecret = false;
+    this.recorder.privacy.heard();
     if (value === undefined) this.compare(filling);
     const { effects } = this.recorder;
     const { field, before, editor } = filling;
@@ -167,6 +167,7 @@ export class Texts {
     }
     if (editor) this.recorder.elements.keepSteady(filling.shot, field);
     const body: Body = { kind: "fill", target: filling.shot, value: this.typed(field, typed) };
+    if (body.value.secret) this.recorder.secretFill = filling.id;
     if (!body.value.secret) {
       if (before) body.before = cut(before, limits.VALUE_CHARS_MAX);
       this.recorder.addWords(typed);
