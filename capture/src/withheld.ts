@@ -84,7 +84,7 @@ export class Withheld {
     const { length } = text;
     const half = Math.max(HEAD, Math.ceil(length / 2), length - PARTS_MAX);
     for (let most = length - 1; most >= half; most--) {
-      this.withhold(text.slice(0, most), true, How.First);
+      this.withhold(text.slice(0, most), true, /\D/.test(text) ? How.First : How.Alone);
     }
   }
 
@@ -213,7 +213,7 @@ function stands(text: string, { from, to }: Folded, at: number, length: number, 
   const [start, end] = [from[at]!, to[at + length - 1]!];
   const spread = /[^\p{L}\p{N}%]/u.test(text.slice(start, end));
   if (length < HEAD && spread) return false;
-  if (how === How.First && (end !== text.length || !CUT_CHARS.includes(end))) return false;
+  if (how === How.First && (end !== text.length || !(spread || CUT_CHARS.includes(end)))) return false;
   if (how === How.Amid && (!spread || length >= SPREAD)) return true;
   return ends(text[start - 1], text[start]) && ends(text[end - 1], text[end]);
 }
