@@ -25,7 +25,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_t
 
 _FILLS_NAMES: Final = ("Error", "Locator")
 _FILLS_CONSTANTS: Final = r'''PORTS = {"http": 80, "https": 443}
-TRIES = 5
+TRIES = 100
 FORM_TARGETS = """(field) => {
   const form = field.form;
   if (!form) return [];
