@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from agents.proof.runner import Environment
     from agents.storage import CodeFiles, Storage, StoredTest
     from agents.wire import Wire
-    from pipeline.consensus import Consensus
+    from pipeline.flows.consensus import Consensus
     from pipeline.generate import Missed
-    from pipeline.windows import Windowing
+    from pipeline.windowing.partition import Windowing
     from schemas.events import Event
     from schemas.generated_tests import GeneratedTest
     from schemas.stories import Story
@@ -76,7 +76,7 @@ class Services:
     @cached_property
     def windowing(self) -> "Windowing":
         """Where journeys are cut."""
-        from pipeline.windows import Windowing
+        from pipeline.windowing.partition import Windowing
 
         chosen = self.settings
         return Windowing(chosen.gap_ms, chosen.lateness_ms, chosen.journey_memory_ms)
@@ -165,8 +165,8 @@ class Services:
 
     def _allowed(self, stored: "StoredTest") -> "GeneratedTest":
         """The test with the code that people should run. Raises ForbiddenCode, or what writing it anew raises."""
+        from pipeline.codegen import ForbiddenCode, check_code
         from pipeline.generate import test_of
-        from pipeline.writing import ForbiddenCode, check_code
 
         test = stored.test.model_copy(update={"code": stored.code})
         if stored.saved:

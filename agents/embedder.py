@@ -3,9 +3,10 @@ event loop.
 
 Measured on 2 shared cores: importing the libraries takes 15 to 18 s of CPU time and loading the model 0.4 s, once; a
 new text 4 to 11 ms on one thread (16 ms beside busy neighbours); the child holds 900 MB. Stories of the same kind have
-the same texts (`pipeline.patterns.story_texts`), so in the steady state nearly all come from the cache; the model is
-asked for new ones only, all of a batch in one call. Texts are encoded one by one within the call: the same text then
-has the same vector to the last bit, whatever else was in the batch, and stories stay equal over workers and runs.
+the same texts (`pipeline.patterns.matching.story_texts`), so in the steady state nearly all come from the cache; the
+model is asked for new ones only, all of a batch in one call. Texts are encoded one by one within the call: the same
+text then has the same vector to the last bit, whatever else was in the batch, and stories stay equal over workers and
+runs.
 """
 
 import asyncio
@@ -21,8 +22,16 @@ from typing import Final
 import numpy as np
 
 from agents.model_process import ModelGone, ModelProcess
-from pipeline.found_patterns import FoundPattern, SeenGoals, found_patterns, texts_of
-from pipeline.patterns import SIMILARITY_MIN, Pattern, Vectors, load_patterns, match_patterns, story_texts, tagged
+from pipeline.patterns.discovery import FoundPattern, SeenGoals, found_patterns, texts_of
+from pipeline.patterns.matching import (
+    SIMILARITY_MIN,
+    Pattern,
+    Vectors,
+    load_patterns,
+    match_patterns,
+    story_texts,
+    tagged,
+)
 from schemas.codecs import BadInput
 from schemas.stories import Story
 
@@ -38,7 +47,7 @@ PATTERNS_BYTES_MAX: Final = 1_000_000
 
 def read_patterns(path: Path | None = None) -> tuple[Pattern, ...]:
     """The built-in patterns, extended by the file at `path`. Raises BadInput when the file can't be used."""
-    texts = [resources.files("pipeline").joinpath("patterns.toml").read_text("utf-8")]
+    texts = [resources.files("pipeline.patterns").joinpath("patterns.toml").read_text("utf-8")]
     if path is not None:
         try:
             raw = path.read_bytes()

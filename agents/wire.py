@@ -14,7 +14,6 @@ from typing import Final, Protocol
 from agents.registry import RegistryAway, RegistryError, SchemaRegistry
 from agents.settings import Settings, Topic
 from pipeline.intake import Intake, read_message
-from pipeline.messages import Message, messages_of
 from schemas.avro import (
     AvroReader,
     Name,
@@ -27,6 +26,7 @@ from schemas.avro import (
 from schemas.codecs import BadInput, from_json, to_json
 from schemas.events import Event
 from schemas.generated_tests import GeneratedTest
+from schemas.messages import Message, messages_of
 from schemas.stories import STORY, Story
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Wire(Protocol):
     """Values to bytes and back. `learn` comes before reading and is the only thing that may wait."""
 
     def messages(self, events: Iterable[Event]) -> tuple[Message, ...]:
-        """The messages for these events, as `pipeline.messages.messages_of` cuts them."""
+        """The messages for these events, as `schemas.messages.messages_of` cuts them."""
 
     def story(self, story: Story) -> bytes:
         """A story's value."""

@@ -22,7 +22,7 @@ from pathlib import Path
 from agents.local.kafka import LocalKafka, jars_folder
 from agents.local.processes import free_port
 from agents.settings import Settings, load
-from agents.stream.rekey import partition_of
+from agents.stream.repartition import partition_of
 from agents.stream.topics import changelog
 from schemas.codecs import to_json
 from schemas.events import End, Event

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
-from pipeline.anonymity import USERS_MIN
-from pipeline.consensus import Consensus, consensus
-from pipeline.flows import flow_id, test_id
-from pipeline.offline import close_all
-from pipeline.parameters import with_parameters
-from pipeline.stories.borders import build_stories
-from pipeline.windows import Windowing
-from pipeline.writing import write_test
-from pipeline.writing.amendments import NONE, Amendments
+from pipeline.codegen import write_test
+from pipeline.codegen.amendments import NONE, Amendments
+from pipeline.codegen.parameter_rows import with_parameters
+from pipeline.flows.consensus import Consensus, consensus
+from pipeline.flows.ids import flow_id, test_id
+from pipeline.privacy.pseudonyms import USERS_MIN
+from pipeline.stories.splitting import build_stories
+from pipeline.windowing.batch import close_all
+from pipeline.windowing.partition import Windowing
 from schemas import limits
 from schemas.events import Event
 from schemas.generated_tests import GeneratedTest

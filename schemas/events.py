@@ -86,7 +86,7 @@ class EventBase(Value):
     seq: int = Field(default=0, ge=0, le=limits.SEQ_MAX)
     source: Source = "native"
     traffic: Traffic | None = None
-    """What the producer says of it; None where it says nothing (`pipeline.traffic` then asks the page's address)."""
+    """What the producer says of it; None where it says nothing; `pipeline.stories.traffic` then asks the address."""
     page: Page = Page()
 
 

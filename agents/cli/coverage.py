@@ -25,7 +25,7 @@ def coverage(
     """Reads the storage and prints the answer."""
     from agents.composition import Services
     from agents.storage import StorageUnavailable
-    from pipeline.coverage import coverage as covered
+    from pipeline.flows.coverage import coverage as covered
 
     services = Services(settings)
     try:

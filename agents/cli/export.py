@@ -48,7 +48,7 @@ def export(
     from agents.composition import Services
     from agents.local.folders import NotOurs, write_project
     from agents.storage import StorageUnavailable
-    from pipeline.writing import project_files
+    from pipeline.codegen import project_files
 
     allowed = origins(allow_origin)
     services = Services(settings)

@@ -74,7 +74,7 @@ def _found(storage: "Storage", app: str, begins: str) -> str:
 
 
 def _table(storage: "Storage", app: str, users_min: int) -> Table:
-    from pipeline.anonymity import title_for_all
+    from pipeline.privacy.pseudonyms import title_for_all
 
     table = Table(
         "flow", "stories", "last seen", "title", "merged into it", "no test because", box=None, pad_edge=False

@@ -32,9 +32,9 @@ def generate(
     from agents.cli.files import read_files, reason_of
     from agents.composition import Services
     from agents.local.folders import NotOurs, write_project
-    from pipeline.flows import flow_id
+    from pipeline.codegen import project_files
+    from pipeline.flows.ids import flow_id
     from pipeline.generate import sources
-    from pipeline.writing import project_files
     from schemas.codecs import to_json
 
     allowed = origins(allow_origin)

@@ -19,7 +19,7 @@ ALLOW_ORIGIN = typer.Option(
 
 def origins(named: Sequence[str] | None) -> list[str]:
     """The origins of these addresses, as browsers spell them. Raises Failure for what is no web address."""
-    from pipeline.urls import origin
+    from pipeline.semantics.urls import origin
 
     found = {address: origin(address) for address in named or ()}
     wrong = [address for address, one in found.items() if not one]

@@ -24,7 +24,7 @@ def patterns(
     """Reads the storage, asks the model, prints the file's part."""
     from agents.composition import Services
     from agents.storage import StorageUnavailable
-    from pipeline.found_patterns import pattern_file
+    from pipeline.patterns.discovery import pattern_file
 
     services = Services(settings)
     try:

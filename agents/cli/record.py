@@ -13,7 +13,7 @@ from agents.settings import Settings
 
 if TYPE_CHECKING:
     from agents.local.recording import Recorded
-    from pipeline.windows import Windowing
+    from pipeline.windowing.partition import Windowing
     from schemas.generated_tests import GeneratedTest
     from schemas.stories import Story
 
@@ -57,7 +57,7 @@ def record(
     from agents.local.processes import free_port
     from agents.local.recording import NotRecorded, RecordingOptions
     from agents.local.recording import record as run
-    from pipeline.urls import parse_any
+    from pipeline.semantics.urls import parse_any
 
     address = _address(url)
     if headless and not command:
@@ -99,7 +99,7 @@ class Narrator:
 
 
 def _address(url: str) -> str:
-    from pipeline.urls import origin
+    from pipeline.semantics.urls import origin
 
     address = url if "://" in url else f"http://{url}"
     if not origin(address):
@@ -108,7 +108,7 @@ def _address(url: str) -> str:
 
 
 def _windowing() -> "Windowing":
-    from pipeline.windows import Windowing
+    from pipeline.windowing.partition import Windowing
 
     return Windowing(PAUSE_MAX_S * 1000, 0, PAUSE_MAX_S * 1000)
 
@@ -122,8 +122,8 @@ def _stories(recorded: "Recorded") -> "list[Story]":
 def _write(recorded: "Recorded", folder: Path, *, signed_in: bool) -> "list[GeneratedTest]":
     """Writes the project and shows its stories and tests."""
     from agents.local.folders import NotOurs, write_project
+    from pipeline.codegen import project_files
     from pipeline.generate import sources, tests_of
-    from pipeline.writing import project_files
     from schemas.codecs import to_json
 
     stories = _stories(recorded)
@@ -158,8 +158,8 @@ def _check(
 
     from agents.local.browser import find_chromium
     from agents.local.project import NotRun, run_project
-    from pipeline.urls import origin
-    from pipeline.writing.fixtures import STORAGE_STATE
+    from pipeline.codegen.project.fixtures import STORAGE_STATE
+    from pipeline.semantics.urls import origin
 
     missing = sorted({name for test in tests for name in test.environment if "PASSWORD" in name} - set(os.environ))
     if missing:

@@ -13,8 +13,8 @@ from agents.cli.options import KAFKA, takes
 from agents.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.messages import Message
     from schemas.events import Event
+    from schemas.messages import Message
 
 MESSAGES_IN_FLIGHT_MAX = 500
 

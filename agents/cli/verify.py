@@ -33,8 +33,8 @@ def verify(
     """Runs the project and prints a table."""
     from agents.local.browser import find_chromium
     from agents.local.project import NotRun, run_project
-    from pipeline.urls import origin
-    from pipeline.writing.fixtures import ALLOWED_ORIGINS
+    from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
+    from pipeline.semantics.urls import origin
 
     if not origin(base_url):
         raise Failure(f"--base-url {base_url} is no web address: give http://host:port or https://host", 2)

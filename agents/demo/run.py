@@ -24,7 +24,7 @@ from agents.local.project import Verdict, run_project
 from agents.local.supervisor import Machine
 from agents.private import make_folder
 from agents.settings import Settings
-from pipeline.writing import project_files
+from pipeline.codegen import project_files
 
 APP = "ferry-street-books"
 STORIES_S = 60.0

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agents.proof.runner import Environment, RunReport, run_once
+from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.proof.mutants import Mutant, mutants_of
 from pipeline.proof.repair import REPAIRS_MAX, Repair, next_repair
 from pipeline.proof.verdicts import cut, outcome_of, run_of
-from pipeline.writing.amendments import NONE, Amendments
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
 from schemas.verdicts import Artifact, MutantResult, Run, Verdict

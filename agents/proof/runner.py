@@ -17,12 +17,12 @@ from typing import Any, Final, get_args
 
 from agents import private
 from agents.proof.plugin import ORDERS
+from pipeline.codegen import project_files
+from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
 from pipeline.proof.evidence import Answer, ErrorType, RunFacts
 from pipeline.proof.instrument import instrumented
 from pipeline.proof.mutants import Mutant
-from pipeline.urls import origin
-from pipeline.writing import project_files
-from pipeline.writing.fixtures import ALLOWED_ORIGINS
+from pipeline.semantics.urls import origin
 from schemas.generated_tests import GeneratedTest
 
 RUN_S: Final = 180

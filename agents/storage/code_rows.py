@@ -23,7 +23,7 @@ from agents.storage.values import (
     StoredTest,
 )
 from agents.storage.verdict_rows import refresh_state
-from pipeline.consensus import evidence_of
+from pipeline.flows.consensus import evidence_of
 from pipeline.proof.states import Origin
 from schemas.codecs import from_json, to_json
 from schemas.generated_tests import GENERATED_TEST, GeneratedTest

@@ -18,8 +18,8 @@ from fsspec.implementations.local import LocalFileSystem
 from agents.private import make_folder, write_file
 from agents.storage.storage import Storage
 from agents.storage.values import StorageUnavailable, StoredTest
-from pipeline.writing.fixtures import conftest
-from pipeline.writing.program import FILL_CREDENTIAL
+from pipeline.codegen.project.fixtures import conftest
+from pipeline.codegen.python.program import FILL_CREDENTIAL
 
 NAME_CHARS_MAX: Final = 100
 UNSAFE = re.compile(r"[^a-z0-9._-]+")

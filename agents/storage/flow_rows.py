@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Row, exists, func, select
 
 from agents.storage import rows
 from agents.storage.tables import FLOWS, STORIES, TESTS
-from pipeline.coverage import SeenFlow, seen_flow
-from pipeline.found_patterns import SeenGoals, seen_goals
+from pipeline.flows.coverage import SeenFlow, seen_flow
+from pipeline.patterns.discovery import SeenGoals, seen_goals
 from schemas.codecs import from_json
 from schemas.stories import STORY
 

@@ -16,7 +16,7 @@ from agents.storage.flow_rows import most_frequent
 from agents.storage.story_rows import KNOWN_AS, add_support, lock_merged, merged_paths, note_evidence
 from agents.storage.tables import FLOW_CHANGES, FLOWS, STORIES, TESTS
 from agents.storage.values import CannotMerge, FlowChange, NoSuchFlow, StoredFlow
-from pipeline.flows import flow_id as flow_of_key
+from pipeline.flows.ids import flow_id as flow_of_key
 from schemas.codecs import from_json
 from schemas.stories import STORY, Story
 

@@ -28,10 +28,10 @@ from agents.storage.values import (
     WorkerEnd,
 )
 from agents.storage.verdict_rows import VerdictFilter
-from pipeline.anonymity import USERS_MIN
-from pipeline.coverage import SeenFlow
-from pipeline.flows import flow_id
-from pipeline.found_patterns import SeenGoals
+from pipeline.flows.coverage import SeenFlow
+from pipeline.flows.ids import flow_id
+from pipeline.patterns.discovery import SeenGoals
+from pipeline.privacy.pseudonyms import USERS_MIN
 from pipeline.proof.states import Decision
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story

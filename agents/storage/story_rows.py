@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, exists,
 from agents.storage import rows
 from agents.storage.tables import FLOW_CHANGES, FLOWS, STORIES, STORY_TAGS, TESTS
 from agents.storage.values import FlowState, Page, PageRequest, StoredStory, StoryFilter
-from pipeline.consensus import SAMPLES_MAX, evidence_of
-from pipeline.flows import flow_id, test_id
-from pipeline.stories.flow_key import KEY_VERSION
+from pipeline.activities.flow_key import KEY_VERSION
+from pipeline.flows.consensus import SAMPLES_MAX, evidence_of
+from pipeline.flows.ids import flow_id, test_id
 from schemas.codecs import from_json, to_json
 from schemas.stories import STORY, Story
 
@@ -163,7 +163,7 @@ def unsettled(connection: Connection, by_hand: bool = False) -> list[FlowState]:
 
 
 def sampled_versions(connection: Connection, flow: str) -> tuple[tuple[str, int], ...]:
-    """(id, version) of the stories that the flow's test is written from: as `pipeline.consensus.sampled` draws them."""
+    """(id, version) of the stories that the flow's test is written from, drawn by `pipeline.flows.consensus`."""
     query = select(STORIES.c.id, STORIES.c.version).where(STORIES.c.flow_id == flow)
     return tuple((row.id, row.version) for row in connection.execute(query.order_by(STORIES.c.id).limit(SAMPLES_MAX)))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
-from pipeline.consensus import evidence_of
+from pipeline.flows.consensus import evidence_of
 from pipeline.proof.states import Decision, Origin, State
 from schemas import limits
 from schemas.generated_tests import GeneratedTest

@@ -12,15 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from agents.faults import message_of, trace_of
+from agents.stream.abort import Watchdog
 from agents.stream.dead_letters import DeadLetter
-from agents.stream.ending import Pulse
-from agents.stream.parts import StreamParts
+from agents.stream.dependencies import StreamDependencies
 from agents.stream.sending import Record, Sender
 from agents.stream.suspects import EndedWorkers, Suspects, cause_of, traced
 from agents.stream.table import JourneysTable
-from pipeline.flush import Flush, Refused, Told, Withdrawn
 from pipeline.intake.redaction import without_recording
-from pipeline.messages import Message
+from pipeline.windowing.flush import Flush, Refused, WindowEmitted, WindowRetracted
+from schemas.messages import Message
 from schemas.stories import Story
 
 Moved = Callable[[], None]
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Astray:
+class Misrouted:
     """A message for another partition."""
 
     partition: int
@@ -44,7 +44,7 @@ class Sayable:
     name: str
     value: bytes | None
     journey_id: str
-    told: Told | None
+    told: WindowEmitted | None
 
 
 class NoModel(RuntimeError):
@@ -59,7 +59,7 @@ class Delivery:
     """
 
     def __init__(
-        self, parts: StreamParts, sender: Sender, table: JourneysTable, pulse: Pulse, suspects: Suspects
+        self, parts: StreamDependencies, sender: Sender, table: JourneysTable, pulse: Watchdog, suspects: Suspects
     ) -> None:
         self._parts = parts
         self._sender = sender
@@ -71,7 +71,7 @@ class Delivery:
         self._stories = parts.settings.topic("stories")
 
     async def deliver(
-        self, partition: int, flush: Flush, letters: Sequence[DeadLetter], astray: Sequence[Astray], clock_ms: int
+        self, partition: int, flush: Flush, letters: Sequence[DeadLetter], astray: Sequence[Misrouted], clock_ms: int
     ) -> None:
         """Returns once all of it is acknowledged. Raises RowsRefused."""
         self._pulse.check()
@@ -80,7 +80,7 @@ class Delivery:
         progress.delivers = "the acknowledgement of what belongs elsewhere"
         buried += await self._send_on(partition, flush.offset, astray, progress.moved)
         if flush.stories:
-            told = [said for said in flush.stories if isinstance(said, Told)]
+            told = [said for said in flush.stories if isinstance(said, WindowEmitted)]
             progress.delivers = f"the telling of {len(told)} windows"
             stories, broken = await self._built(partition, flush.offset, told, progress.moved)
             progress.delivers = f"the acknowledgement of {len(told)} stories"
@@ -96,7 +96,9 @@ class Delivery:
         await self._table.delete(partition, flush.changes.deletes, progress.moved)
         progress.delivers = ""
 
-    async def _send_on(self, partition: int, offset: int, astray: Sequence[Astray], moved: Moved) -> list[DeadLetter]:
+    async def _send_on(
+        self, partition: int, offset: int, astray: Sequence[Misrouted], moved: Moved
+    ) -> list[DeadLetter]:
         """Sends events to the partitions that they belong to; what can't be sent."""
         records = [Record(self._events, one.message.key, one.message.value, one.partition) for one in astray]
         letters = []
@@ -109,13 +111,13 @@ class Delivery:
         return letters
 
     async def _built(
-        self, partition: int, offset: int, told: Sequence[Told], moved: Moved
+        self, partition: int, offset: int, told: Sequence[WindowEmitted], moved: Moved
     ) -> tuple[dict[str, Story], dict[str, DeadLetter]]:
         """The stories with their tags, by id; and the letters of the windows that can't be told, by theirs."""
         loop = asyncio.get_running_loop()
         found: dict[str, Story] = {}
         letters: dict[str, DeadLetter] = {}
-        owners: dict[str, Told] = {}
+        owners: dict[str, WindowEmitted] = {}
         for one in told:
             outcome = await loop.run_in_executor(self._builders, self._build, one)
             moved()
@@ -175,7 +177,7 @@ class Delivery:
             if said.story_id not in broken:
                 outcome = self._encoded(said, stories)
                 if isinstance(outcome, Exception):
-                    assert isinstance(said, Told)
+                    assert isinstance(said, WindowEmitted)
                     broken[said.story_id] = self._broken(partition, flush.offset, said, outcome, "send")
                 else:
                     ready += outcome
@@ -188,9 +190,11 @@ class Delivery:
             broken[told.story_id] = self._broken(partition, flush.offset, told, error, "send")
         return [one for number, one in enumerate(ready) if number not in refused]
 
-    def _encoded(self, said: Told | Withdrawn, stories: Mapping[str, Story]) -> list[Sayable] | Exception:
+    def _encoded(
+        self, said: WindowEmitted | WindowRetracted, stories: Mapping[str, Story]
+    ) -> list[Sayable] | Exception:
         try:
-            if isinstance(said, Withdrawn):
+            if isinstance(said, WindowRetracted):
                 return [Sayable(name, None, "", None) for name, _ in said.records()]
             encode = self._parts.wire.story
             return [
@@ -200,7 +204,7 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - answered
             return error
 
-    def _build(self, told: Told) -> Sequence[Story] | Exception:
+    def _build(self, told: WindowEmitted) -> Sequence[Story] | Exception:
         """A window that our code can't tell must not stop its partition for ever: it is buried, and logged as a bug."""
         item = f"window/{told.story_id}"
         end = self._suspects.guilty(item)
@@ -212,7 +216,7 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - buried
             return error
 
-    def _broken(self, partition: int, offset: int, told: Told, error: BaseException, what: str) -> DeadLetter:
+    def _broken(self, partition: int, offset: int, told: WindowEmitted, error: BaseException, what: str) -> DeadLetter:
         about = {"journey_id": told.journey_id, "app": told.app, "partition": partition, "offset": offset}
         self._fault(what, f"no story could be told of window {told.story_id}", error, **about)
         raw = b"[" + b",".join(map(without_recording, told.bodies)) + b"]"

@@ -6,7 +6,8 @@
 2. The same where nothing was committed yet: the seek goes to committed offsets only, so a partition without one stays
    behind what was fetched and thrown away. Seen here: the first 14 messages of new topics were lost when a worker was
    killed before its first commit. The cure seeks such partitions to their earliest offset.
-3. The cures may fail with another version of Faust, so `Holes` watches the offsets: within a partition of `events`,
+3. The cures may fail with another version of Faust, so `OffsetGaps` watches the offsets: within a partition of
+   `events`,
    which is neither compacted nor written in transactions, each message must follow the one before, and the first one
    the commit. It costs nothing and stays when 1. and 2. are fixed.
 
@@ -146,7 +147,7 @@ async def seek_uncommitted(source: Any) -> None:
         await source.seek_wait({tp: offset or 0 for tp, offset in (await source.earliest_offsets(*missing)).items()})
 
 
-class Holes:
+class OffsetGaps:
     """The next offset that each partition must bring."""
 
     def __init__(self) -> None:

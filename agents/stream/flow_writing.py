@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.storage import FlowState, StorageUnavailable
-from agents.stream.parts import StreamParts
+from agents.stream.dependencies import StreamDependencies
 from agents.stream.suspects import EndedWorkers, Suspects, cause_of, traced
-from pipeline.consensus import evidence_of
-from pipeline.flows import test_id
-from pipeline.writing.allow_list import ForbiddenCode
+from pipeline.codegen.python.allow_list import ForbiddenCode
+from pipeline.flows.consensus import evidence_of
+from pipeline.flows.ids import test_id
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
 
@@ -81,7 +81,7 @@ class Noted:
 class FlowWriter:
     """All of it is synchronous. Raises StorageUnavailable, and nothing else."""
 
-    def __init__(self, parts: StreamParts, suspects: Suspects, moved: Callable[[], None]) -> None:
+    def __init__(self, parts: StreamDependencies, suspects: Suspects, moved: Callable[[], None]) -> None:
         self._parts = parts
         self._suspects = suspects
         self._moved = moved

@@ -14,20 +14,20 @@ from aiokafka.errors import KafkaError
 from faust.exceptions import ProducerSendError
 
 from agents.faults import message_of
+from agents.stream.abort import die
 from agents.stream.delivery import Delivery, NoModel
-from agents.stream.ending import die
-from agents.stream.faust_fixes import HELD, Holes, first_offsets
+from agents.stream.dependencies import StreamDependencies
+from agents.stream.faust_fixes import HELD, OffsetGaps, first_offsets
 from agents.stream.natures import is_passing
 from agents.stream.partition import Partition, Surroundings
-from agents.stream.parts import StreamParts
 from agents.stream.reading import Reader, about, item_of
 from agents.stream.sending import Sender, acknowledged
 from agents.stream.suspects import Suspects, flush_item
 from agents.stream.table import JourneysTable
 from agents.stream.ticks import TICK_HEADER, tick_s
-from pipeline.partition_life import State, takes
-from pipeline.restoring import restore
-from pipeline.rows import SegmentLog
+from pipeline.windowing.partition_life import State, takes
+from pipeline.windowing.recovery import restore
+from pipeline.windowing.segments import SegmentLog
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class JourneysAgent:
     def __init__(
         self,
         app: faust.App,
-        parts: StreamParts,
+        parts: StreamDependencies,
         partitions: int,
         delivery: Delivery,
         sender: Sender,
@@ -54,7 +54,7 @@ class JourneysAgent:
         self._topic = parts.settings.topic("events")
         self._count = partitions
         self._reader = Reader(parts, partitions, suspects, self._check_order)
-        self._holes = Holes()
+        self._holes = OffsetGaps()
         self.partitions: dict[int, Partition] = {}
         self._assigned_s = time.monotonic()
 

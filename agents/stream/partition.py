@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from agents.stream.dead_letters import DeadLetter
-from agents.stream.delivery import Astray
+from agents.stream.delivery import Misrouted
 from agents.stream.progress import PartitionProgress
-from pipeline.entries import Light
-from pipeline.flush import Flush
-from pipeline.partition_life import State, Step, after, step_of, takes
-from pipeline.windows import PartitionWindows
+from pipeline.windowing.events import RawEvent
+from pipeline.windowing.flush import Flush
+from pipeline.windowing.partition import PartitionWindows
+from pipeline.windowing.partition_life import State, Step, after, step_of, takes
 
 FLUSH_MESSAGES: Final = 200
 FLUSH_S: Final = 0.1
@@ -37,9 +37,9 @@ TURN_MESSAGES: Final = 20
 class Read:
     """What a message came to: the light events of this partition, dead letters, and what goes elsewhere."""
 
-    lights: list[Light]
+    lights: list[RawEvent]
     letters: list[DeadLetter]
-    astray: list[Astray]
+    astray: list[Misrouted]
 
 
 NOTHING: Final = Read([], [], [])
@@ -49,7 +49,7 @@ class Delivers(Protocol):
     """Makes a flush durable; `Delivery`."""
 
     async def deliver(
-        self, partition: int, flush: Flush, letters: list[DeadLetter], astray: list[Astray], clock_ms: int
+        self, partition: int, flush: Flush, letters: list[DeadLetter], astray: list[Misrouted], clock_ms: int
     ) -> None:
         """Returns once all of it is acknowledged."""
 
@@ -94,7 +94,7 @@ class Partition:
         self._events: list[Any] = []
         self._unflushed_bytes = 0
         self._letters: list[DeadLetter] = []
-        self._astray: list[Astray] = []
+        self._astray: list[Misrouted] = []
         self._arrived = asyncio.Event()
         self._wake = asyncio.Event()
         self._flushed = asyncio.Event()

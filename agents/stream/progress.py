@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.partition_life import State
+from pipeline.windowing.partition_life import State
 
 STUCK_S: Final = 60.0
 """How long messages may wait without any being done, before the worker counts as stuck."""

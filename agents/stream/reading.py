@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from agents.faults import trace_of
 from agents.stream.dead_letters import DeadLetter, letter_of
-from agents.stream.delivery import Astray
+from agents.stream.delivery import Misrouted
+from agents.stream.dependencies import StreamDependencies
 from agents.stream.partition import NOTHING, Read
-from agents.stream.parts import StreamParts
-from agents.stream.rekey import split
+from agents.stream.repartition import split
 from agents.stream.suspects import EndedWorkers, Suspects, cause_of, message_item
 from agents.stream.ticks import TICK_HEADER
-from pipeline.entries import light
 from pipeline.intake import BadInput, Intake
+from pipeline.windowing.events import light
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Reader:
 
     def __init__(
         self,
-        parts: StreamParts,
+        parts: StreamDependencies,
         partitions: int,
         suspects: Suspects,
         check_order: Callable[[Any], Awaitable[None]],
@@ -88,7 +88,7 @@ class Reader:
                 lights.append(light(event))
             except Exception as error:  # noqa: BLE001 - buried; its neighbours go on
                 letters.append(await self._own_fault(message, headers, error))
-        return Read(lights, letters, [Astray(target, one) for target, one in elsewhere])
+        return Read(lights, letters, [Misrouted(target, one) for target, one in elsewhere])
 
     async def _parsed(self, raw: bytes, headers: dict[str, bytes]) -> Intake:
         wire = self._parts.wire

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import faust
 
 from agents.stream.journeys_agent import JourneysAgent
-from agents.stream.rekey import partition_of
+from agents.stream.repartition import partition_of
 from agents.web.services import OpenWindow
 
 
-class Whereabouts:
+class JourneyRouter:
     """Answers by the partition of a journey's id, with the assignment that the group's leader gave out."""
 
     def __init__(self, app: faust.App, topic: str, partitions: int, agent: JourneysAgent | None) -> None:

@@ -15,7 +15,7 @@ from typing import Final, NoReturn
 
 from agents.faults import message_of, trace_of
 from agents.storage import Storage, StorageUnavailable, WorkerEnd
-from agents.stream.ending import die
+from agents.stream.abort import die
 from agents.stream.under_way import Mark, UnderWay
 
 logger = logging.getLogger(__name__)

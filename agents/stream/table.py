@@ -16,7 +16,7 @@ from agents.faults import message_of
 from agents.stream.natures import pauses
 from agents.stream.sending import Record, Sender
 from agents.stream.topics import TABLE
-from pipeline.rows import Changes
+from pipeline.windowing.segments import Changes
 
 logger = logging.getLogger(__name__)
 

@@ -12,15 +12,15 @@ import faust
 import orjson
 
 from agents.storage import FlowState, StorageUnavailable
+from agents.stream.abort import die
 from agents.stream.dead_letters import DeadLetter, letter_of
-from agents.stream.ending import die
+from agents.stream.dependencies import StreamDependencies
 from agents.stream.faust_fixes import HELD
 from agents.stream.flow_writing import FlowWriter, Output, Said, Stored, Unwritten, unwritten
-from agents.stream.parts import StreamParts
 from agents.stream.reading import item_of
 from agents.stream.sending import Record, Sender
 from agents.stream.suspects import EndedWorkers, Suspects, cause_of, traced
-from pipeline.stories.flow_key import KEY_VERSION, key_of
+from pipeline.activities.flow_key import KEY_VERSION, key_of
 from schemas.codecs import BadInput
 from schemas.stories import Story
 
@@ -39,7 +39,7 @@ LET_GO_S: Final = 25.0
 R = TypeVar("R")
 
 
-class WritingAgent:
+class TestsAgent:
     """Reads what has come, in one go; stores it; writes, stores and publishes the tests of the flows that changed; only
     then acknowledges. Each step may be repeated.
 
@@ -47,7 +47,9 @@ class WritingAgent:
     So it is not stored after the rebalance: `_round` counts these, and `_storing` is held while something is stored.
     """
 
-    def __init__(self, app: faust.App, parts: StreamParts, partitions: int, sender: Sender, suspects: Suspects) -> None:
+    def __init__(
+        self, app: faust.App, parts: StreamDependencies, partitions: int, sender: Sender, suspects: Suspects
+    ) -> None:
         self._app = app
         self._parts = parts
         self._count = partitions

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from agents.stream.ending import die
+from agents.stream.abort import die
 from agents.stream.progress import Progress
 from agents.stream.suspects import Suspects
 from agents.stream.under_way import UnderWay, Work

@@ -12,25 +12,25 @@ from aiokafka.errors import KafkaError
 from agents import logs
 from agents.model_process import ModelGone
 from agents.registry import RegistryError
+from agents.stream.abort import EXIT_CODE, STOP_S, Watchdog, at_end, end_within
 from agents.stream.delivery import Delivery
-from agents.stream.ending import EXIT_CODE, STOP_S, Pulse, at_end, end_within
+from agents.stream.dependencies import StreamDependencies
 from agents.stream.faust_app import make_app, use_uvloop
 from agents.stream.journeys_agent import JourneysAgent
 from agents.stream.lags import Lags, measure
-from agents.stream.parts import StreamParts
 from agents.stream.progress import Progress
-from agents.stream.routing import Whereabouts
+from agents.stream.routing import JourneyRouter
 from agents.stream.sending import Sender
 from agents.stream.suspects import Suspects, as_ends
 from agents.stream.table import JourneysTable
-from agents.stream.tests_agent import WritingAgent
+from agents.stream.tests_agent import TestsAgent
 from agents.stream.topics import BadTopics, ensure_topics
 from agents.stream.under_way import UnderWay
 from agents.stream.watch import Watch
 
 if TYPE_CHECKING:
     from agents.composition import Services
-    from pipeline.found_patterns import FoundPattern, SeenGoals
+    from pipeline.patterns.discovery import FoundPattern, SeenGoals
 
 BEAT_S: Final = 1.0
 """How often the event loop shows that it turns."""
@@ -43,7 +43,7 @@ class Worker:
     """The parts that others look at."""
 
     app: faust.App
-    parts: StreamParts
+    parts: StreamDependencies
     agent: JourneysAgent | None
 
 
@@ -53,7 +53,7 @@ def build_worker(services: "Services", partitions: int, under_way: UnderWay) -> 
     parts = _parts(services)
     app = make_app(settings, partitions)
     sender = Sender(app, settings, parts.metrics)
-    pulse = Pulse(settings.session_s)
+    pulse = Watchdog(settings.session_s)
     suspects = Suspects(parts.storage, under_way)
     agent = None
     if "journeys" in settings.role_set:
@@ -63,11 +63,11 @@ def build_worker(services: "Services", partitions: int, under_way: UnderWay) -> 
         agent = JourneysAgent(app, parts, partitions, delivery, sender, table, suspects)
         agent.add()
     if "tests" in settings.role_set:
-        WritingAgent(app, parts, partitions, sender, suspects).add()
+        TestsAgent(app, parts, partitions, sender, suspects).add()
     _add_life(app, parts, pulse)
     _add_watch(app, Watch(parts.progress, under_way, suspects, lambda: _rows_read(app)))
     app.task(Lags(app, settings, partitions, parts.progress).run)
-    _add_web(app, services, parts, sender, Whereabouts(app, settings.topic("events"), partitions, agent))
+    _add_web(app, services, parts, sender, JourneyRouter(app, settings.topic("events"), partitions, agent))
     return Worker(app, parts, agent)
 
 
@@ -109,11 +109,11 @@ def run(services: "Services") -> int:
         under_way.close()
 
 
-def _parts(services: "Services") -> StreamParts:
+def _parts(services: "Services") -> StreamDependencies:
     from pipeline.generate import test_of
-    from pipeline.stories.borders import build_stories
+    from pipeline.stories.splitting import build_stories
 
-    return StreamParts(
+    return StreamDependencies(
         settings=services.settings,
         windowing=services.windowing,
         metrics=services.metrics,
@@ -127,7 +127,7 @@ def _parts(services: "Services") -> StreamParts:
     )
 
 
-def _add_life(app: faust.App, parts: StreamParts, pulse: Pulse) -> None:
+def _add_life(app: faust.App, parts: StreamDependencies, pulse: Watchdog) -> None:
     """What begins and ends with the app: the model, the pulse."""
     roles = parts.settings.role_set
 
@@ -149,7 +149,7 @@ def _add_life(app: faust.App, parts: StreamParts, pulse: Pulse) -> None:
     app.on_before_shutdown.connect(end, weak=False)
 
 
-async def _load_model(parts: StreamParts) -> None:
+async def _load_model(parts: StreamDependencies) -> None:
     """Returns once there are tags, or once the end of the worker took the model away while it loaded. A signal to all
     of our processes may reach the model's before ours, so that is tried once more."""
     for last in (False, True):
@@ -181,7 +181,9 @@ def _rows_read(app: faust.App) -> int | None:
     return sum(offset or 0 for offset in list(recovery.active_offsets.values())) if recovery.in_recovery else None
 
 
-def _add_web(app: faust.App, services: "Services", parts: StreamParts, sender: Sender, places: Whereabouts) -> None:
+def _add_web(
+    app: faust.App, services: "Services", parts: StreamDependencies, sender: Sender, places: JourneyRouter
+) -> None:
     from agents.stream.sending import produce_events
     from agents.web.register import register
     from agents.web.services import WebServices

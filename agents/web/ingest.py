@@ -24,9 +24,9 @@ from agents.web.rates import Rates
 from agents.web.services import BrokerUnavailable, WebServices
 from agents.web.visitors import Visitors
 from pipeline.intake import Intake, TooLarge, read_body, tokens_of
-from pipeline.messages import Message
 from schemas import limits
 from schemas.events import Event, RecorderError
+from schemas.messages import Message
 
 LOG = logging.getLogger(__name__)
 REQUESTS_IN_FLIGHT_MAX: Final = EVENT_PLACES.visitor_bodies_max

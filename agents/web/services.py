@@ -8,9 +8,9 @@ from agents.keys import Keys
 from agents.metrics import Metrics
 from agents.settings import Settings
 from agents.storage import CodeFiles, Storage
-from pipeline.found_patterns import FoundPattern, SeenGoals
-from pipeline.messages import Message, messages_of
+from pipeline.patterns.discovery import FoundPattern, SeenGoals
 from schemas.events import Event
+from schemas.messages import Message, messages_of
 
 Check = Callable[[], str | None]
 """Looks at one thing that must be there before work can be done: None when it is, else what is missing."""

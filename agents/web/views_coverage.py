@@ -9,7 +9,7 @@ from agents.web.admission import own_app
 from agents.web.answers import json_answer
 from agents.web.calls import Answer, Call, Context, Parameter
 from agents.web.queries import off_loop, text_parameter
-from pipeline.coverage import Coverage, Gap, coverage
+from pipeline.flows.coverage import Coverage, Gap, coverage
 from schemas.codecs import BadInput
 
 TARGET_DEFAULT: Final = 0.9

@@ -13,7 +13,7 @@ from agents.web.bodies import body_of
 from agents.web.calls import Answer, Call, Context, Parameter
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import off_loop
-from pipeline.anonymity import title_for_all
+from pipeline.privacy.pseudonyms import title_for_all
 from schemas.codecs import BadInput
 
 BODY_BYTES_MAX: Final = 1_000

@@ -14,8 +14,8 @@ from agents.web.calls import Answer, Call, Context, Parameter, ref
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import PAGE_PARAMETERS, off_loop, page_request, text_filters, text_parameter
 from agents.web.services import OpenWindow
-from pipeline.anonymity import events_without_values, told_to_all
-from pipeline.traffic import traffic_of
+from pipeline.privacy.pseudonyms import events_without_values, told_to_all
+from pipeline.stories.traffic import traffic_of
 from schemas.codecs import dump, from_json
 from schemas.events import EVENT
 

@@ -14,9 +14,9 @@ from bench.flows.measures import Quality, quality
 from bench.flows.record import data_folder
 from bench.flows.synthetic import traffic
 from bench.recording import events_in
-from pipeline.closed_window import ClosedWindow
-from pipeline.flows import flow_id
+from pipeline.flows.ids import flow_id
 from pipeline.stories.build import build_story
+from pipeline.windowing.closed_window import ClosedWindow
 from schemas.stories import Story
 
 MISTAKES_SHOWN = 3

@@ -7,7 +7,7 @@ import numpy as np
 from agents.embedder import Embedder, read_patterns
 from bench.flows.journeys import Journey
 from bench.flows.measures import confusion, macro_f1
-from pipeline.patterns import SIMILARITY_MIN
+from pipeline.patterns.matching import SIMILARITY_MIN
 from schemas.stories import Story
 
 THRESHOLDS = tuple(round(float(value), 2) for value in np.arange(0.45, 0.86, 0.05))

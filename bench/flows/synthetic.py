@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.closed_window import ClosedWindow
+from pipeline.windowing.closed_window import ClosedWindow
 from schemas.elements import Ancestor, ByRole, Candidate, Element
 from schemas.events import (
     Appeared,

@@ -8,10 +8,10 @@ import uuid
 from pathlib import Path
 
 from bench.recording import events_in
-from pipeline.closed_window import ClosedWindow
+from pipeline.codegen import project_files
 from pipeline.generate import test_of
 from pipeline.stories.build import build_story
-from pipeline.writing import project_files
+from pipeline.windowing.closed_window import ClosedWindow
 from schemas.codecs import to_json
 from schemas.events import Event
 from schemas.stories import Story

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipeline.stories.addresses import path_words, place, route
-from pipeline.stories.answers import FAILED_STATUS, LOCKED, changes
-from pipeline.stories.outcome import ANSWER_CHARS_MAX, errors, is_message, shown_texts, sounds_wrong
-from pipeline.stories.verbs import SIGN_OUT, says
-from pipeline.stories.words import clean
+from pipeline.activities.facts.responses import FAILED_STATUS, LOCKED, changes
+from pipeline.semantics.addresses import path_words, place, route
+from pipeline.semantics.messages import ANSWER_CHARS_MAX, errors, is_message, shown_texts, sounds_wrong
+from pipeline.semantics.text import clean
+from pipeline.semantics.verbs import SIGN_OUT, says
 from schemas.elements import Element
 from schemas.events import Appeared, Gone, TextChanged, ValueChanged
 from schemas.stories import ClickStep, GotoStep, NetworkRequest, Step

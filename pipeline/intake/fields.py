@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from pipeline import urls
+from pipeline.semantics import urls
 from schemas import limits
 from schemas.codecs import BadInput
 from schemas.events import Page, Source, Traffic

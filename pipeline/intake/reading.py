@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.intake import challenge, native, posthog, rrweb
 from pipeline.intake.bodies import Bounds, BrokenLine, Opening, TooLarge
 from pipeline.intake.fields import canonical, mapping
-from pipeline.intake.recording import opened_bytes
+from pipeline.intake.formats import challenge, native, posthog
+from pipeline.intake.rrweb import recordings
+from pipeline.intake.rrweb.chunks import opened_bytes
 from pipeline.intake.salvage import BrokenItem
 from schemas import limits
 from schemas.codecs import BadInput, to_json
@@ -107,10 +108,10 @@ class Reading:
 
     def _list(self, document: list[Any]) -> None:
         recorded = [one for one in document if not isinstance(one, BrokenItem)]
-        if not recorded or not all(rrweb.is_rrweb(one) for one in recorded):
+        if not recorded or not all(recordings.is_rrweb(one) for one in recorded):
             self._each(document)
             return
-        self._take(lambda: rrweb.plain(recorded, self.opening))
+        self._take(lambda: recordings.plain(recorded, self.opening))
         self._each(one for one in document if isinstance(one, BrokenItem))
 
     def _object(self, document: dict[str, Any]) -> None:

@@ -18,9 +18,9 @@ from typing import Any, Final
 import orjson
 
 from pipeline.intake.bodies import GZIP_MAGIC, BrokenLine, Opening, clean, documents, unwrapped
-from pipeline.intake.described import tells_secret
+from pipeline.intake.elements import tells_secret
 from pipeline.intake.fields import WITHHELD_MARK, bare_url
-from pipeline.intake.rrweb import is_rrweb
+from pipeline.intake.rrweb.recordings import is_rrweb
 from schemas import limits
 from schemas.avro import AvroReader, schema_id
 from schemas.codecs import BadInput

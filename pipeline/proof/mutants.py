@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from pipeline.stories.words import clean
+from pipeline.semantics.text import clean
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import ClickStep, FillStep, NetworkRequest, PressStep, Story
 from schemas.verdicts import MutantKind

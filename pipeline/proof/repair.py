@@ -4,9 +4,9 @@ import ast
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pipeline.codegen.amendments import Amendments
+from pipeline.codegen.python.program import FILL_CREDENTIAL
 from pipeline.proof.evidence import RunFacts
-from pipeline.writing.amendments import Amendments
-from pipeline.writing.program import FILL_CREDENTIAL
 
 REPAIRS_MAX: Final = 6
 """Repairs that are tried of one test."""

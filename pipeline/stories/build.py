@@ -1,17 +1,17 @@
 """One closed window to one story."""
 
-from pipeline.activities.password_forms import password_forms
-from pipeline.closed_window import ClosedWindow
-from pipeline.intake.rrweb import resolve
-from pipeline.stories.actions import summaries
-from pipeline.stories.fit import fitted
-from pipeline.stories.flow_key import flow_key
-from pipeline.stories.goals import goals_of
-from pipeline.stories.moments import iso
-from pipeline.stories.states import final_state, initial_state
-from pipeline.stories.steps import rebuild
+from pipeline.activities.flow_key import flow_key
+from pipeline.activities.forms.password_forms import password_forms
+from pipeline.activities.intents import goals_of
+from pipeline.intake.rrweb.recordings import resolve
+from pipeline.steps.rebuild import rebuild
+from pipeline.stories.page_states import final_state, initial_state
+from pipeline.stories.size_limit import fitted
+from pipeline.stories.summaries import summaries
+from pipeline.stories.timestamps import iso
 from pipeline.stories.titles import title_and_sentence
-from pipeline.traffic import traffic_of
+from pipeline.stories.traffic import traffic_of
+from pipeline.windowing.closed_window import ClosedWindow
 from schemas import limits
 from schemas.stories import Story
 

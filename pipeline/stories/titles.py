@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.stories.addresses import last_word, place, spoken
-from pipeline.stories.likeness import in_menu
-from pipeline.stories.outcome import SUCCESS, errors, headings, messages, quotes, succeeded
-from pipeline.stories.phrases import SMALL, Goal, Phrase
-from pipeline.stories.words import capital, is_button, listed, quoted, short
+from pipeline.activities.phrases import SMALL, Goal, Phrase
+from pipeline.semantics.addresses import last_word, place, spoken
+from pipeline.semantics.elements import in_menu
+from pipeline.semantics.messages import SUCCESS, errors, headings, messages, quotes, succeeded
+from pipeline.semantics.text import capital, is_button, listed, quoted, short
 from schemas.stories import ClickStep, FillStep, GotoStep, Step
 
 TITLE_CHARS_MAX: Final = 120

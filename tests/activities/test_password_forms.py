@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.activities.password_forms import PasswordForm, Purpose, password_forms
+from pipeline.activities.classify import deeds_of
+from pipeline.activities.forms.password_forms import PasswordForm, Purpose, password_forms
 from pipeline.activities.verdicts import Verdict
-from pipeline.stories.deeds import deeds_of
-from pipeline.writing import write_test
+from pipeline.codegen import write_test
 from schemas.elements import Ancestor, Element
 from schemas.events import Appeared, Effect, Fill, Gone, Page, TextChanged, Typed
 from schemas.stories import FillStep, Step, Story

@@ -3,13 +3,12 @@
 import json
 from collections.abc import Iterable, Sequence
 
+from pipeline.codegen.python.allow_list import check_code
 from pipeline.generate import test_of as write_flow
 from pipeline.intake import Intake, read_message
-from pipeline.messages import messages_of
-from pipeline.offline import close_all
-from pipeline.stories.borders import Untellable, build_stories
-from pipeline.windows import Windowing
-from pipeline.writing.allow_list import check_code
+from pipeline.stories.splitting import Untellable, build_stories
+from pipeline.windowing.batch import close_all
+from pipeline.windowing.partition import Windowing
 from schemas import limits
 from schemas.avro import (
     AvroReader,
@@ -22,6 +21,7 @@ from schemas.avro import (
 from schemas.codecs import from_json, to_json
 from schemas.events import Event
 from schemas.generated_tests import GENERATED_TEST, GeneratedTest
+from schemas.messages import messages_of
 from schemas.stories import STORY, PatternMatch, Story
 
 WINDOWING = Windowing(gap_ms=1_800_000)

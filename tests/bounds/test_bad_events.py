@@ -97,7 +97,7 @@ def test_a_batch_of_posthog_is_taken_but_for_it(bad: str) -> None:
 
 def test_a_bug_of_ours_costs_one_event(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever exception reading an event raises, that event alone is refused, and the exception kept for the log."""
-    from pipeline.intake import native as reader
+    from pipeline.intake.formats import native as reader
 
     read = reader.native_event
 

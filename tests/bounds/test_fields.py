@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-import pipeline.intake.recording  # noqa: F401 - its values count too
+import pipeline.intake.rrweb.chunks  # noqa: F401 - its values count too
 from schemas import limits
 from schemas.base import Text, Value
 from schemas.events import EVENT, Event

@@ -10,8 +10,8 @@ from pydantic_core import PydanticUndefined
 
 from pipeline.generate import test_of as write_flow
 from pipeline.intake import read_body
-from pipeline.patterns import PATTERNS_MAX, Pattern, match_patterns, tagged
-from pipeline.stories.fit import ENVELOPE_BYTES, FILLED_BYTES, bytes_at_most
+from pipeline.patterns.matching import PATTERNS_MAX, Pattern, match_patterns, tagged
+from pipeline.stories.size_limit import ENVELOPE_BYTES, FILLED_BYTES, bytes_at_most
 from schemas import limits
 from schemas.codecs import _fields, to_json
 from schemas.elements import (

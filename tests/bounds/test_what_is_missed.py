@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline import generate
-from pipeline.closed_window import ClosedWindow
-from pipeline.stories.borders import Untellable, build_stories
+from pipeline.stories.splitting import Untellable, build_stories
+from pipeline.windowing.closed_window import ClosedWindow
 from schemas.events import Click, End, Event, Recording
 from schemas.stories import Story
 from tests.bounds.journeys import WINDOWING

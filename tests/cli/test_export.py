@@ -14,8 +14,8 @@ from agents.settings import Settings, load
 from agents.storage import Storage, engine
 from agents.storage.tables import TESTS
 from pipeline.generate import test_of as write_flow
+from tests.codegen.test_sign_in import THINGS, adds
 from tests.storage.samples import a_story, a_test
-from tests.writing.test_sign_in import THINGS, adds
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from agents.cli import root
 from agents.composition import Services
 from agents.settings import Settings, load
-from pipeline.flows import flow_id
+from pipeline.flows.ids import flow_id
 from tests.storage.samples import APP, a_story
 
 ENTER, BUTTON = (flow_id(APP, key) for key in ("enter", "button"))

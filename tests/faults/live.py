@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from pipeline.messages import messages_of
 from schemas.codecs import to_json
 from schemas.events import Event
+from schemas.messages import messages_of
 from tests.stream.traffic import Shape, journey
 
 DELAY_MAX_S = 2.0

@@ -41,7 +41,7 @@ TELLING = """
 import sys
 from pipeline.generate import stories_of, tests_of
 from pipeline.intake import read_file
-from pipeline.windows import Windowing
+from pipeline.windowing.partition import Windowing
 from schemas.codecs import to_json
 told = stories_of(read_file(sys.stdin.buffer.read()).events, Windowing(*map(int, sys.argv[1:])))
 sys.stdout.buffer.write(to_json([*told, *tests_of(told)]))

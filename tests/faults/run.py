@@ -11,7 +11,7 @@ from pathlib import Path
 from agents.settings import Settings
 from agents.storage import PageRequest, Storage
 from pipeline.generate import tests_of
-from pipeline.windows import Windowing
+from pipeline.windowing.partition import Windowing
 from schemas.codecs import to_json
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story

@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from agents.stream.rekey import split
+from agents.stream.repartition import split
 from agents.stream.ticks import TICK_HEADER
-from pipeline.entries import Light, light
-from pipeline.flush import Told
 from pipeline.generate import stories_of
 from pipeline.intake import BadInput, read_message
-from pipeline.rows import SegmentLog
-from pipeline.stories.borders import Untellable, build_stories
-from pipeline.windows import PartitionWindows, Windowing
+from pipeline.stories.splitting import Untellable, build_stories
+from pipeline.windowing.events import RawEvent, light
+from pipeline.windowing.flush import WindowEmitted
+from pipeline.windowing.partition import PartitionWindows, Windowing
+from pipeline.windowing.segments import SegmentLog
 from schemas.events import Event
 from schemas.stories import Story
 from tests.stream.cluster import Record
@@ -41,7 +41,7 @@ def truth_of_log(records: Sequence[Record], windowing: Windowing, partitions: in
     truth = Truth()
     for number in range(partitions):
         state = PartitionWindows(windowing, SegmentLog(str(number), "truth"))
-        told: dict[str, Told] = {}
+        told: dict[str, WindowEmitted] = {}
         for record in records:
             if record.partition == number:
                 state.apply(record.offset, record.log_ms, _lights(record, partitions))
@@ -50,7 +50,7 @@ def truth_of_log(records: Sequence[Record], windowing: Windowing, partitions: in
                 truth.late_at |= {(number, refused.offset) for refused in flush.refused}
                 for said in flush.stories:
                     told.pop(said.story_id, None)
-                    if isinstance(said, Told):
+                    if isinstance(said, WindowEmitted):
                         told[said.story_id] = said
         still = {key: len(journey.windows) - len(journey.told) for key, journey in state.journeys.items()}
         truth.open += sum(still.values())
@@ -60,7 +60,7 @@ def truth_of_log(records: Sequence[Record], windowing: Windowing, partitions: in
     return truth
 
 
-def _tell(truth: Truth, said: Told) -> None:
+def _tell(truth: Truth, said: WindowEmitted) -> None:
     window = said.window()
     try:
         stories = build_stories(window)
@@ -77,7 +77,7 @@ def truth_of_batch(events: Iterable[Event], windowing: Windowing) -> list[Story]
     return stories_of(events, windowing)
 
 
-def _lights(record: Record, partitions: int) -> list[Light]:
+def _lights(record: Record, partitions: int) -> list[RawEvent]:
     if TICK_HEADER in record.headers:
         return []
     try:

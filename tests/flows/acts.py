@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.flows.synthetic import Visitor, alert, element, heading
-from pipeline.stories.deeds import deeds_of
+from pipeline.activities.classify import deeds_of
 from schemas.elements import Element
 from schemas.events import (
     Click,

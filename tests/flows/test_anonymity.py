@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.flows.synthetic import Visitor, alert
-from pipeline.anonymity import (
+from pipeline.codegen.python.allow_list import check_code
+from pipeline.flows.consensus import consensus
+from pipeline.generate import test_of as write_flow
+from pipeline.privacy.pseudonyms import (
     CUT_CHARS_MIN,
     WORD_CHARS_MIN,
     events_without_values,
@@ -18,9 +21,6 @@ from pipeline.anonymity import (
     rare_texts,
     typed_texts,
 )
-from pipeline.consensus import consensus
-from pipeline.generate import test_of as write_flow
-from pipeline.writing.allow_list import check_code
 from schemas import limits
 from schemas.codecs import to_json
 from schemas.events import End, Recording

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.flows.synthetic import APPS, ROW, Visitor, alert, element, heading, make
-from pipeline.consensus import SAMPLES_MAX, cleanest, consensus, evidence_of, sampled
+from pipeline.flows.consensus import SAMPLES_MAX, consensus, evidence_of, representative, sampled
+from pipeline.flows.trace import Session
 from pipeline.generate import tests_of as write_tests
-from pipeline.sessions import Session
-from pipeline.stories.verbs import is_password
+from pipeline.semantics.verbs import is_password
 from schemas.codecs import to_json
 from schemas.elements import ById, ByRole, ByText, Candidate, Scope
 from schemas.events import Appeared, Click, Effect, End, Page
@@ -193,18 +193,18 @@ def test_the_session_that_typed_what_most_typed_tells_the_steps() -> None:
     """Of sessions that took the same steps, though another is a step shorter or was earlier."""
     often, seldom = sessions("a", "b", "c", value="Ada"), sessions("d", value="Zo")
     longer = [story.model_copy(update={"steps": (*story.steps, story.steps[-1])}) for story in often]
-    chosen = cleanest([Session(story) for story in (*seldom, *longer)]).story
+    chosen = representative([Session(story) for story in (*seldom, *longer)]).story
     assert chosen.id in {story.id for story in longer}
 
 
 def test_the_cleanest_session_tells_the_steps() -> None:
     """What most took before fewest steps; of equal ones the earliest; of these the smallest id."""
     stories = many(9)
-    chosen = cleanest([Session(story) for story in stories]).story
+    chosen = representative([Session(story) for story in stories]).story
     again = chosen.model_copy(update={"start_timestamp": "0"})
-    assert cleanest([Session(chosen), Session(again)]).story is again
+    assert representative([Session(chosen), Session(again)]).story is again
     with pytest.raises(ValueError, match="empty"):
-        cleanest([])
+        representative([])
 
 
 def test_the_session_that_tells_did_what_most_did() -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.flows.synthetic import edit, look, make, sign_in
-from pipeline.coverage import SeenFlow, coverage, seen_flow
+from pipeline.flows.coverage import SeenFlow, coverage, seen_flow
 from tests.flows.test_flow_assignment import story_of
 
 OLD, NEW = "2024-01-01T00:00:00.000Z", "2024-06-01T00:00:00.000Z"

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from bench.flows.measures import quality
 from bench.flows.synthetic import APPS, FLOWS, Flow, Visitor, alert, edit, make, refused, sign_in, traffic
-from pipeline.closed_window import ClosedWindow
-from pipeline.flows import flow_id
+from pipeline.activities.flow_key import key_of
+from pipeline.flows.ids import flow_id
 from pipeline.stories.build import build_story
-from pipeline.stories.flow_key import key_of
+from pipeline.windowing.closed_window import ClosedWindow
 from schemas.codecs import from_json, to_json
 from schemas.events import End
 from schemas.stories import STORY, Story

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.flows.synthetic import Visitor, alert, heading
+from pipeline.codegen import write_test
+from pipeline.codegen.python.allow_list import ForbiddenCode, check_code
+from pipeline.codegen.python.expressions import Name, method
+from pipeline.codegen.python.parametrize import fits
 from pipeline.generate import agreed
 from pipeline.generate import test_of as write_flow
-from pipeline.writing import write_test
-from pipeline.writing.allow_list import ForbiddenCode, check_code
-from pipeline.writing.code import Name, method
-from pipeline.writing.parameters import fits
 from schemas.events import End, Fill, Press
 from schemas.generated_tests import Parameter
 from schemas.stories import Story

@@ -17,9 +17,9 @@ from test_intake_rrweb import FORM, full, meta, mouse, mutation, snapshot, typed
 
 from pipeline.intake import BadInput, Intake, read_body, read_message
 from pipeline.intake.bodies import TooLarge, gunzip
-from pipeline.intake.elements_chain import parse_chain
-from pipeline.intake.recording import unpacked
-from pipeline.intake.rrweb import resolve
+from pipeline.intake.formats.elements_chain import parse_chain
+from pipeline.intake.rrweb.chunks import unpacked
+from pipeline.intake.rrweb.recordings import resolve
 from schemas import limits
 from schemas.codecs import to_json
 from schemas.events import EVENT

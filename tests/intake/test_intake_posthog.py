@@ -8,8 +8,8 @@ import pytest
 from intake_samples import as_json
 
 from pipeline.intake import read_body, read_message
-from pipeline.intake.elements_chain import CHAIN_ELEMENTS_MAX, parse_chain
-from pipeline.intake.rrweb import resolve
+from pipeline.intake.formats.elements_chain import CHAIN_ELEMENTS_MAX, parse_chain
+from pipeline.intake.rrweb.recordings import resolve
 from schemas.elements import ByAttribute, ByPath, ByTestId
 from schemas.events import Click, Effect, Event, Fill, Navigation, Opaque, Press, Select
 

@@ -6,7 +6,7 @@ import pytest
 from intake_samples import recorded
 
 from pipeline.intake import read_body, read_file, read_message
-from pipeline.intake.rrweb import resolve
+from pipeline.intake.rrweb.recordings import resolve
 from schemas import limits
 from schemas.codecs import to_json
 from schemas.events import Fill, Recording

@@ -9,8 +9,8 @@ from intake_samples import as_json
 from test_intake_posthog import BODY, auto, batch, posthog
 
 from pipeline.intake import read_body
-from pipeline.intake.recording import CHUNK_CHARS_MAX, FullEntry, chunks, unpacked
-from pipeline.intake.rrweb import resolve
+from pipeline.intake.rrweb.chunks import CHUNK_CHARS_MAX, FullEntry, chunks, unpacked
+from pipeline.intake.rrweb.recordings import resolve
 from schemas import limits
 from schemas.codecs import BadInput, to_json
 from schemas.elements import ById, ByLabel, ByRole

@@ -17,10 +17,10 @@ from test_intake_posthog import BODY, auto, posthog
 from test_intake_rrweb import FORM, full, meta, snapshot, typed
 
 from pipeline.intake import BadInput, read_body
-from pipeline.intake.described import secret_kind, tells_secret
+from pipeline.intake.elements import secret_kind, tells_secret
 from pipeline.intake.fields import bare_url
-from pipeline.intake.recording import unpacked
 from pipeline.intake.redaction import WITHHELD, Redacted, redacted, without_recording
+from pipeline.intake.rrweb.chunks import unpacked
 from schemas.avro import AvroReader, schema_text
 from schemas.codecs import to_json
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from intake_samples import native
 
-from pipeline.intake.described import holds_card, secret_kind
+from pipeline.intake.elements import holds_card, secret_kind
 from pipeline.intake.fields import bare_url
-from pipeline.intake.native import native_event
+from pipeline.intake.formats.native import native_event
 from schemas.events import Dialog, Fill
 
 

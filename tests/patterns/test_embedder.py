@@ -11,7 +11,7 @@ import pytest
 
 from agents.embedder import Embedder, read_patterns
 from agents.model_process import ModelGone
-from pipeline.stories.verbs import CHECK_OUT
+from pipeline.semantics.verbs import CHECK_OUT
 from schemas.stories import Story
 from tests.stories.by_hand import (
     Journey,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agents.embedder import Embedder, read_patterns
 from bench.flows.synthetic import Visitor, alert, element
-from pipeline.found_patterns import (
+from pipeline.patterns.discovery import (
     JOURNEYS_MIN,
     TEXTS_FOUND_MAX,
     FoundPattern,
@@ -21,7 +21,7 @@ from pipeline.found_patterns import (
     seen_goals,
     texts_of,
 )
-from pipeline.patterns import Vectors, load_patterns
+from pipeline.patterns.matching import Vectors, load_patterns
 from schemas.events import Click, End
 from schemas.stories import Story
 from tests.flows.test_flow_assignment import told

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents.embedder import read_patterns
-from pipeline.patterns import Pattern, load_patterns, match_patterns, story_texts, tagged
+from pipeline.patterns.matching import Pattern, load_patterns, match_patterns, story_texts, tagged
 from schemas.codecs import BadInput
 from tests.stories.by_hand import Journey, button, sign_in, textbox
 

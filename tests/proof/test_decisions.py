@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.codegen import write_test
+from pipeline.codegen.amendments import Amendments
 from pipeline.proof.diagnosis import RULES, diagnose
 from pipeline.proof.evidence import Answer, RunFacts
 from pipeline.proof.instrument import instrumented
@@ -14,8 +16,6 @@ from pipeline.proof.mutants import Request, mutants_of
 from pipeline.proof.repair import locator_of, next_repair
 from pipeline.proof.states import STATES, Standing, state_of
 from pipeline.proof.verdicts import outcome_of, run_of
-from pipeline.writing import write_test
-from pipeline.writing.amendments import Amendments
 from schemas.elements import ByRole, ByTestId, Candidate, Element
 from schemas.events import Page, Typed
 from schemas.limits import NOTE_CHARS_MAX

@@ -13,8 +13,8 @@ import pytest
 from agents.proof.plugin import altered
 from agents.proof.prover import Proof, Subject, Wanted, prove
 from agents.proof.runner import Environment, ResetFailed
+from pipeline.codegen import write_test
 from pipeline.generate import test_of as written_from
-from pipeline.writing import write_test
 from schemas.elements import ByText, Candidate, Element
 from schemas.events import Appeared, Page, Typed
 from schemas.stories import ClickStep, FillStep, State, Story

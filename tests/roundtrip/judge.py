@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from pipeline.generate import stories_of, tests_of
-from pipeline.windows import Windowing
+from pipeline.windowing.partition import Windowing
 from schemas.events import EVENT
 from tests.capture.site import END
 from tests.roundtrip.person import Move, Person, do

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from pipeline.consensus import evidence_of
-from pipeline.flows import flow_id, test_id
+from pipeline.flows.consensus import evidence_of
+from pipeline.flows.ids import flow_id, test_id
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import State, Story
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.storage import CannotMerge, NoSuchFlow, Storage, merges
-from pipeline.flows import flow_id
-from pipeline.stories.flow_key import KEY_VERSION
+from pipeline.activities.flow_key import KEY_VERSION
+from pipeline.flows.ids import flow_id
 from tests.storage.samples import APP, a_story, a_test
 
 ENTER, BUTTON, SEARCH = (flow_id(APP, key) for key in ("enter", "button", "search"))

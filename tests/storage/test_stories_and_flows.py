@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from agents.storage import PageRequest, Storage, StoryFilter
-from pipeline.consensus import SAMPLES_MAX, sampled
-from pipeline.flows import flow_id
+from pipeline.flows.consensus import SAMPLES_MAX, sampled
+from pipeline.flows.ids import flow_id
 from schemas.codecs import BadInput
 from tests.storage.samples import APP, a_story, a_test
 

@@ -3,7 +3,7 @@
 import random
 
 from agents.storage import CodeFilter, Storage, StoryFilter
-from pipeline.flows import flow_id
+from pipeline.flows.ids import flow_id
 from schemas import limits
 from tests.storage.samples import a_story, a_test
 

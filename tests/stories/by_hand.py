@@ -2,8 +2,8 @@
 
 from typing import Any, Self
 
-from pipeline.closed_window import ClosedWindow
 from pipeline.stories.build import build_story
+from pipeline.windowing.closed_window import ClosedWindow
 from schemas.elements import Ancestor, Element
 from schemas.events import (
     Appeared,

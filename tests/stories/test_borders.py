@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.codegen import write_test
 from pipeline.generate import stories_of
-from pipeline.stories import borders
-from pipeline.stories.borders import SIGN_OUTS_MAX, build_stories
+from pipeline.stories import splitting
 from pipeline.stories.build import build_story
-from pipeline.story_ids import PARTS_MAX, part_ids
-from pipeline.windows import Windowing
-from pipeline.writing import write_test
+from pipeline.stories.splitting import SIGN_OUTS_MAX, build_stories
+from pipeline.windowing.ids import PARTS_MAX, part_ids
+from pipeline.windowing.partition import Windowing
 from schemas.codecs import to_json
 from schemas.stories import GotoStep, Story
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, password, sign_in, textbox, window
@@ -141,7 +141,7 @@ def test_only_so_many_sign_outs_are_looked_at(monkeypatch: pytest.MonkeyPatch) -
     """For each, all that comes before and after it is read: a window of nothing but sign-outs costs no more than
     others, nor does one that signs in after each."""
     looked: list[int] = []
-    monkeypatch.setattr(borders, "_is_border", lambda _story, before, _after: looked.append(len(before)) is not None)
+    monkeypatch.setattr(splitting, "_is_border", lambda _story, before, _after: looked.append(len(before)) is not None)
     leaving, signing_in = Journey(), Journey()
     for _ in range(60):
         leaves(leaving)

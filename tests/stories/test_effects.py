@@ -1,6 +1,6 @@
 """Several effects of one step become what the page showed in the end."""
 
-from pipeline.stories.effects import merged
+from pipeline.steps.effects import merged
 from schemas.elements import ByTag, Candidate, Element
 from schemas.events import Appeared, CountChanged, Gone, StateChanged, TextChanged
 from tests.stories.by_hand import alert, heading

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.stories.addresses import pattern
+from pipeline.semantics.addresses import pattern
 from schemas.stories import Story
 from tests.stories.by_hand import HOME, Journey, alert, button, in_row, link, searchbox, sign_in, textbox
 

@@ -4,9 +4,9 @@ import ast
 import random
 
 from pipeline import generate
-from pipeline.flows import flow_id
-from pipeline.flows import test_id as id_of_test
-from pipeline.windows import Windowing
+from pipeline.flows.ids import flow_id
+from pipeline.flows.ids import test_id as id_of_test
+from pipeline.windowing.partition import Windowing
 from schemas.codecs import to_json
 from schemas.events import Event
 from tests.stories.by_hand import HOME, Journey, button, sign_in, textbox

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.patterns import SETTINGS_PAGE, own_texts, story_texts
-from pipeline.stories.phrases import COMMENTS, CREATES, DELETES, DOWNLOADS, EDITS, NARROWS, SETS, SWITCHES, TICKS
+from pipeline.activities.phrases import COMMENTS, CREATES, DELETES, DOWNLOADS, EDITS, NARROWS, SETS, SWITCHES, TICKS
+from pipeline.patterns.matching import SETTINGS_PAGE, own_texts, story_texts
 from schemas.elements import Ancestor, ByRole, Candidate, Element
 from schemas.events import CountChanged, Drag, Gone
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, in_row, link, password, textbox

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.stories.outcome import errors, messages
+from pipeline.semantics.messages import errors, messages
 from schemas import limits
 from schemas.elements import Element
 from schemas.events import Appeared, TextChanged

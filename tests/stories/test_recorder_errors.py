@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.stories.steps import rebuild
+from pipeline.steps.rebuild import rebuild
 from schemas.elements import Element
 from schemas.events import Click, RecorderError
 

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from pipeline.closed_window import ClosedWindow
 from pipeline.intake import read_body
 from pipeline.stories.build import build_story
-from pipeline.stories.fit import fitted
+from pipeline.stories.size_limit import fitted
+from pipeline.windowing.closed_window import ClosedWindow
 from schemas import limits
 from schemas.codecs import to_json
 from schemas.elements import ById, Candidate

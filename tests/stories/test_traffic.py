@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.intake import read_body
-from pipeline.traffic import traffic_of
+from pipeline.stories.traffic import traffic_of
 from schemas.events import Click, Event, Navigation, Page, Traffic
 from tests.stories.by_hand import button
 

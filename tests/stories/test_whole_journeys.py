@@ -1,8 +1,8 @@
 """One journey is one story, wherever it leads: through tabs, through the site of a bank, through several goals."""
 
+from pipeline.codegen import write_test
 from pipeline.generate import stories_of
-from pipeline.windows import Windowing
-from pipeline.writing import write_test
+from pipeline.windowing.partition import Windowing
 from schemas.events import Page
 from schemas.stories import Story
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, textbox

@@ -9,7 +9,7 @@ import pytest
 from agents.local.processes import free_port
 from agents.settings import Settings, load
 from pipeline.generate import stories_of, tests_of
-from pipeline.windows import Windowing
+from pipeline.windowing.partition import Windowing
 from schemas.codecs import to_json
 from schemas.events import Event
 from tests.stream.cluster import UNTAGGED, Record, WorkerProcess, lag, latest, produce, read, wait_for

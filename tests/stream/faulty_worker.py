@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from agents.settings import load
 from agents.stream import worker as worker_module
-from agents.stream.parts import StreamParts
-from pipeline import windows
-from pipeline.closed_window import ClosedWindow
+from agents.stream.dependencies import StreamDependencies
+from pipeline.windowing import partition
+from pipeline.windowing.closed_window import ClosedWindow
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
 from tests.stream.untagged_worker import main
@@ -35,7 +35,7 @@ def named(folder: Path, fault: str, text: str) -> bool:
 
 def put_in_place(folder: Path) -> None:
     """Puts the faults into the parts of the worker."""
-    apply, flush = windows.PartitionWindows.apply, windows.PartitionWindows.flush
+    apply, flush = partition.PartitionWindows.apply, partition.PartitionWindows.flush
 
     def faulty_apply(self: Any, offset: int, log_ms: int, events: Any) -> None:
         events = list(events)
@@ -48,11 +48,11 @@ def put_in_place(folder: Path) -> None:
             raise Bug
         return flush(self)
 
-    windows.PartitionWindows.apply = faulty_apply  # type: ignore[method-assign]
-    windows.PartitionWindows.flush = faulty_flush  # type: ignore[method-assign]
+    partition.PartitionWindows.apply = faulty_apply  # type: ignore[method-assign]
+    partition.PartitionWindows.flush = faulty_flush  # type: ignore[method-assign]
     parts_of = worker_module._parts
 
-    def faulty_parts(services: Any) -> StreamParts:
+    def faulty_parts(services: Any) -> StreamDependencies:
         parts = parts_of(services)
         return replace(parts, build=building(folder, parts.build), write=writing(folder, parts.write))
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from agents.registry import SchemaRegistry
-from pipeline.messages import messages_of
 from schemas.avro import AvroReader, events_to_avro, schema_id, schema_text
 from schemas.codecs import to_json
 from schemas.events import Event
+from schemas.messages import messages_of
 from tests.registry import Registry
 from tests.stream.cluster import Record, WorkerProcess, wait_for
 from tests.stream.conftest import Stream

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from agents.stream.partition import Partition, Surroundings
-from agents.stream.routing import Whereabouts
-from pipeline.rows import SegmentLog
-from pipeline.windows import PartitionWindows, Windowing
+from agents.stream.routing import JourneyRouter
+from pipeline.windowing.partition import PartitionWindows, Windowing
+from pipeline.windowing.segments import SegmentLog
 
 
 async def answers(reached: int, first: int, end: int, more: int) -> list[bool]:
@@ -25,7 +25,7 @@ async def answers(reached: int, first: int, end: int, more: int) -> list[bool]:
     partition.take_up(lambda: state)
     agent: Any = SimpleNamespace(partitions={0: partition})
     app: Any = None
-    places = Whereabouts(app, "events", 1, agent)
+    places = JourneyRouter(app, "events", 1, agent)
     found = [places.is_mine("j")]
     partition.catch_up(first, end)
     found.append(places.is_mine("j"))

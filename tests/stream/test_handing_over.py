@@ -11,18 +11,18 @@ from agents.metrics import Metrics
 from agents.settings import load
 from agents.storage import CodeFiles, FlowState, Storage
 from agents.stream.dead_letters import DeadLetter
-from agents.stream.parts import StreamParts
+from agents.stream.dependencies import StreamDependencies
 from agents.stream.progress import Progress
 from agents.stream.sending import Record, Refusals
 from agents.stream.suspects import Suspects
-from agents.stream.tests_agent import WritingAgent
+from agents.stream.tests_agent import TestsAgent
 from agents.stream.under_way import UnderWay
 from agents.wire import JsonWire
-from pipeline.flows import flow_id
+from pipeline.codegen.python.allow_list import ForbiddenCode
+from pipeline.flows.ids import flow_id
 from pipeline.generate import test_of as write_test
-from pipeline.stories.borders import build_stories
-from pipeline.windows import Windowing
-from pipeline.writing.allow_list import ForbiddenCode
+from pipeline.stories.splitting import build_stories
+from pipeline.windowing.partition import Windowing
 from schemas.codecs import to_json
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
@@ -81,20 +81,20 @@ class SlowStorage(Storage):
         return super().put_stories(stories)
 
 
-def agent_on(folder: Path, write: Any = None) -> tuple[WritingAgent, SlowStorage]:
+def agent_on(folder: Path, write: Any = None) -> tuple[TestsAgent, SlowStorage]:
     storage = SlowStorage.open(f"sqlite:///{folder}/s.db")
     assert isinstance(storage, SlowStorage)
     storage.go_on, storage.began = threading.Event(), threading.Event()
     app: Any = None
     sender: Any = Topics()
     tagger: Any = None
-    parts = StreamParts(
+    parts = StreamDependencies(
         load(brokers="none:1"), Windowing(1, 1, 2), Metrics(), Progress(), tagger, storage,
         CodeFiles(f"file://{folder}/files", storage), JsonWire(), build_stories,
         write or (lambda sessions, flow: write_test(sessions, flow=flow)),
     )  # fmt: skip
     suspects = Suspects(storage, UnderWay.open(folder / "under-way")[0])
-    return WritingAgent(app, parts, 1, sender, suspects), storage
+    return TestsAgent(app, parts, 1, sender, suspects), storage
 
 
 def test_what_was_read_before_a_rebalance_is_not_stored_after_it(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_flow_without_a_test_is_told_everywhere_and_its_neighbours_go_on(tmp_p
     bad, good = Come(a_story("bad", flow_key="bad"), 1), Come(a_story("good", flow_key="good"), 2)
     flows = {one.story.id: flow_id(one.story.app, one.story.flow_key) for one in (bad, good)}
 
-    async def run(agent: WritingAgent, *come: Come) -> None:
+    async def run(agent: TestsAgent, *come: Come) -> None:
         work = asyncio.create_task(agent.work())
         for one in come:
             one.acknowledged.clear()
@@ -174,7 +174,7 @@ def test_a_flow_without_a_test_is_told_everywhere_and_its_neighbours_go_on(tmp_p
     assert "ForbiddenCode" in letter.trace
     assert storage.flow(flows["good"]).test_id is not None
     broken = False
-    again = WritingAgent(agent._app, agent._parts, 1, sender, agent._suspects)
+    again = TestsAgent(agent._app, agent._parts, 1, sender, agent._suspects)
     asyncio.run(asyncio.wait_for(run(again, Come(bad.story, 3)), 20))
     assert storage.flow(flows["bad"]).failure == ""
     assert storage.flow(flows["bad"]).test_id is not None

@@ -19,13 +19,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from agents.stream import partition as partitions
 from agents.stream.dead_letters import DeadLetter
 from agents.stream.partition import NOTHING, UNFLUSHED_BYTES_MAX, UNFLUSHED_MAX, Partition, Read, Surroundings
-from pipeline.entries import light
-from pipeline.flush import Flush, Told
-from pipeline.partition_life import TRANSITIONS, ImpossibleStep, State, Step, after
-from pipeline.restoring import restore
-from pipeline.rows import SegmentLog
-from pipeline.windows import PartitionWindows
-from tests.windows.logs import START_MS, WINDOWING, event
+from pipeline.windowing.events import light
+from pipeline.windowing.flush import Flush, WindowEmitted
+from pipeline.windowing.partition import PartitionWindows
+from pipeline.windowing.partition_life import TRANSITIONS, ImpossibleStep, State, Step, after
+from pipeline.windowing.recovery import restore
+from pipeline.windowing.segments import SegmentLog
+from tests.windowing.logs import START_MS, WINDOWING, event
 
 EXAMPLES = 25
 """Interleavings of one run."""
@@ -98,7 +98,7 @@ class Deliveries:
     async def deliver(self, _number: int, flush: Flush, letters: list[DeadLetter], *_: Any) -> None:
         await self._turn()
         for said in flush.stories:
-            self._log.told[said.story_id] = said.bodies if isinstance(said, Told) else None
+            self._log.told[said.story_id] = said.bodies if isinstance(said, WindowEmitted) else None
         self._log.buried |= {letter.raw for letter in letters}
         await self._turn()
         self._log.rows |= dict(flush.changes.puts)
@@ -319,7 +319,7 @@ def truth(messages: list[Any]) -> dict[str, tuple[bytes, ...] | None]:
     for one in messages:
         state.apply(one.offset, round(one.timestamp * 1000), [light(each) for each in one.events])
         for said in state.flush().stories:
-            told[said.story_id] = said.bodies if isinstance(said, Told) else None
+            told[said.story_id] = said.bodies if isinstance(said, WindowEmitted) else None
     return told
 
 

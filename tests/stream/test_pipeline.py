@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agents.stream.rekey import partition_of
+from agents.stream.repartition import partition_of
 from pipeline.generate import stories_of
 from pipeline.generate import test_of as write_flow
 from schemas.codecs import from_json, to_json
@@ -204,7 +204,7 @@ def test_the_tests_of_the_flows_follow(stream: Stream) -> None:
     events = ended("tested", 9)
     stream.send(*batches(random.Random(1), events))
     expect(stream, events)
-    from pipeline.flows import flow_id, test_id
+    from pipeline.flows.ids import flow_id, test_id
     from schemas.stories import STORY
 
     def flows() -> set[str]:

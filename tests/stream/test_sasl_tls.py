@@ -14,7 +14,7 @@ from agents.local.kafka import LocalKafka, answers, jars_folder
 from agents.local.processes import free_port
 from agents.settings import Settings, load
 from pipeline.generate import stories_of
-from pipeline.windows import Windowing
+from pipeline.windowing.partition import Windowing
 from schemas.events import Event
 from tests.stream.cluster import WorkerProcess
 from tests.stream.traffic import Shape, journey, single

@@ -16,11 +16,11 @@ from agents.registry import RegistryError
 from agents.settings import Settings, load
 from agents.wire import SCHEMA_ID_MAX, TRIES_MAX, AvroWire, JsonWire, Wire
 from pipeline import generate
-from pipeline.messages import messages_of
-from pipeline.windows import Windowing
+from pipeline.windowing.partition import Windowing
 from schemas.avro import events_to_avro, schema_id, schema_text
 from schemas.codecs import BadInput, to_json
 from schemas.events import Event
+from schemas.messages import messages_of
 from tests.stream.traffic import journey
 
 R = TypeVar("R")

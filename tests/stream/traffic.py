@@ -4,10 +4,10 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline.messages import messages_of
 from schemas.codecs import to_json
 from schemas.elements import ByRole, Candidate, Element
 from schemas.events import Click, End, Event, Fill, Navigation, Page, Typed
+from schemas.messages import messages_of
 
 WORDS = ("Save", "Search", "Next", "Open", "Add", "Basket", "Details", "Close")
 

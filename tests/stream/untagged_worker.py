@@ -10,7 +10,7 @@ from typing import Final
 from agents.composition import Services
 from agents.settings import load
 from agents.stream.worker import run
-from pipeline.found_patterns import FoundPattern, SeenGoals
+from pipeline.patterns.discovery import FoundPattern, SeenGoals
 from schemas.stories import Story
 
 HOLD: Final = "hold-stories"

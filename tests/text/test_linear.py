@@ -12,19 +12,25 @@ CHARS: Final = 2_560
 """Long enough to tell quadratic from linear; the greatest texts are four times as long."""
 _WORD_WITHIN: Final = r"(?<!\w)a\-a\-a(?!\w)"
 MADE: Final[dict[tuple[str, str], str]] = {
-    ("pipeline/anonymity.py", "'|'.join(map(_found, longest))"): r"(?<!\w)a\s+a\s+a(?!\w)|(?<!\w)1\-1(?!\w)",
-    ("pipeline/consensus.py", "'|'.join((f'(?<!\\\\w){re.escape(text)}(?!\\\\w)' for text in found))"): _WORD_WITHIN,
-    ("pipeline/parameters.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
+    ("pipeline/privacy/pseudonyms.py", "'|'.join(map(_found, longest))"): r"(?<!\w)a\s+a\s+a(?!\w)|(?<!\w)1\-1(?!\w)",
     (
-        "pipeline/stories/likeness.py",
+        "pipeline/flows/consensus.py",
+        "'|'.join((f'(?<!\\\\w){re.escape(text)}(?!\\\\w)' for text in found))",
+    ): _WORD_WITHIN,
+    ("pipeline/codegen/parameter_rows.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
+    (
+        "pipeline/semantics/elements.py",
         "f\"(?<!\\\\w){'[^a-z0-9]+'.join(parts)}(?!\\\\w)\"",
     ): "(?<!\\w)a[^a-z0-9]+a(?!\\w)",
-    ("pipeline/writing/parameters.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
-    ("pipeline/writing/secrets.py", "f'(?<![\\\\w@.-]){re.escape(name)}(?![\\\\w@-])'"): r"(?<![\w@.-])a\-a(?![\w@-])",
-    ("pipeline/writing/volatile.py", "f'{self.pattern.removesuffix(_END)}$'"): r"/a/\d+/[^/]+/a$",
-    ("pipeline/writing/volatile.py", "self._route"): r"#/a/\d+/[^/]+(?:[?/]|$)",
-    ("pipeline/writing/volatile.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
-    ("pipeline/writing/worth.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
+    ("pipeline/codegen/python/parametrize.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
+    (
+        "pipeline/codegen/credentials.py",
+        "f'(?<![\\\\w@.-]){re.escape(name)}(?![\\\\w@-])'",
+    ): r"(?<![\w@.-])a\-a(?![\w@-])",
+    ("pipeline/codegen/volatile.py", "f'{self.pattern.removesuffix(_END)}$'"): r"/a/\d+/[^/]+/a$",
+    ("pipeline/codegen/volatile.py", "self._route"): r"#/a/\d+/[^/]+(?:[?/]|$)",
+    ("pipeline/codegen/volatile.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
+    ("pipeline/codegen/assertions/salience.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
 }
 """One of each kind of pattern that is made while the program runs, by its file and what stands there."""
 

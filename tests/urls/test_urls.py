@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, sync_playwright
 
-from pipeline.urls import join, origin, parse, parse_any, without_user
-from pipeline.writing.fixtures import conftest
-from pipeline.writing.steps import Writer
-from pipeline.writing.tests_of_stories import writer_for
+from pipeline.codegen.actions import Writer
+from pipeline.codegen.project.fixtures import conftest
+from pipeline.codegen.test_writer import writer_for
+from pipeline.semantics.urls import join, origin, parse, parse_any, without_user
 from schemas.stories import GotoStep
-from tests.writing.by_hand import at, base, story
+from tests.codegen.by_hand import at, base, story
 
 SHOP: Final = "http://shop.test"
 SCHEMES = ("", "http:", "https:", "HTTP:", "hTTps:", "javascript:", "data:", "blob:", "file:", "ftp:", "about:", "x:")

@@ -18,7 +18,7 @@ from agents.settings import load
 from agents.storage import CodeFiles, Storage
 from agents.web.register import register
 from agents.web.services import BrokerUnavailable, OpenWindow, WebServices
-from pipeline.found_patterns import FoundPattern, SeenGoals, found_patterns, texts_of
+from pipeline.patterns.discovery import FoundPattern, SeenGoals, found_patterns, texts_of
 from schemas.codecs import to_json
 from schemas.events import End
 

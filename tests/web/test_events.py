@@ -14,9 +14,9 @@ import pytest
 
 from agents.web.ingest import REQUESTS_IN_FLIGHT_MAX as REQUESTS_MAX
 from pipeline.intake import read_body
-from pipeline.messages import messages_of
 from schemas import limits
 from schemas.events import EVENT
+from schemas.messages import messages_of
 from tests.web.conftest import Site
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.flows import flow_id
+from pipeline.flows.ids import flow_id
 from schemas.events import Typed
 from schemas.stories import FillStep
 from tests.storage.samples import APP, a_story, a_test

@@ -38,7 +38,7 @@ from pipeline.intake.bodies import (
     gunzip,
     require_few_parts,
 )
-from pipeline.intake.recording import Entries
+from pipeline.intake.rrweb.chunks import Entries
 from schemas import limits
 from tests.storage.samples import APP
 from tests.web.conftest import Site

@@ -10,7 +10,7 @@ import pytest
 from agents.storage import StoredStory
 from agents.web.services import OpenWindow
 from agents.web.views_stories import ROUTED_HEADER, story_json, window_json
-from pipeline.flows import flow_id
+from pipeline.flows.ids import flow_id
 from schemas.codecs import to_json
 from schemas.events import Fill, Typed
 from tests.flows.test_parameters import saves

@@ -1,0 +1,117 @@
+"""A deed: one thing that a story did, and what of it tells flows apart."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pipeline.semantics.elements import SIDE_FIELD
+from pipeline.semantics.verbs import MAKING_PAGES
+
+SEND: Final = "send"
+"""Enter, or a button that only sends off."""
+TO_CART: Final = "add to cart"
+"""What puts a thing into the cart."""
+LEADS: Final = "to "
+"""Begins the place of a deed that is told by where it led."""
+TYPED: Final = "{typed}"
+"""Several fields that were typed."""
+CHANGED: Final = "{changed}"
+"""A field that held something before: which of them was changed is data."""
+DEFAULT: Final = "{default}"
+"""A number or date that held something before: a form has those by itself."""
+CHOSEN: Final = "choose "
+"""Begins the names of lists, boxes and switches, which have a value by themselves."""
+
+_MAKING: Final = re.compile(rf"/({'|'.join(MAKING_PAGES)}|\+)$")
+"""How the addresses of pages end where one thing is made, whatever is filled in for it."""
+
+DeedKind = Literal["sign in", "search", "narrow", "open form", "do", "leave filled in"]
+LISTINGS: Final = frozenset({"search", "narrow"})
+"""What only lists things."""
+ONLY_WAYS: Final = LISTINGS | {"sign in"}
+"""What is but the way to what is done after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One thing that was done.
+
+    `place` is the pattern of the page it was done on, `fields` the identities of what was filled in for it, sorted,
+    `what` the identity of the control, `outcome` what came of it: nothing to say, or the kind of refusal. `steps` are
+    the numbers of the story's steps that it is made of, the control last. `form` is what tells the form from others on
+    its page, where the source says it.
+    """
+
+    kind: DeedKind
+    place: str
+    fields: tuple[str, ...]
+    what: str
+    outcome: str
+    steps: tuple[int, ...]
+    form: str = ""
+
+    def told(self) -> list[str]:
+        """The fields as they tell flows apart. Of a form with several it is left to the user which of them to fill in;
+        what the page refused was not filled in right; a button of its own says more than what was chosen before."""
+        names = list(self.fields)
+        if self.kind == "search":
+            return []  # which of the page's boxes it was makes no difference
+        if self.kind != "do":
+            return names
+        if self.outcome:
+            return []
+        if self.what not in ("", SEND):
+            names = [name for name in names if not name.startswith(CHOSEN)]
+        typed = [name for name in names if not name.startswith(CHOSEN)]
+        named = any(name not in (CHANGED, DEFAULT) and not SIDE_FIELD.search(name) for name in typed)
+        if named and not self.form and _MAKING.search(self.place):
+            return [TYPED]
+        if typed and self.form:
+            return [f"form {self.form}", *(name for name in typed if name == CHANGED)]
+        return [TYPED] if len(typed) > 1 else names
+
+    def like(self, other: "Activity") -> bool:
+        """Whether it is the same attempt, be it with other fields or another outcome."""
+        if self.kind != other.kind:
+            return False
+        again = bool(self.outcome) and self.place == other.place
+        return self.kind in ONLY_WAYS or self.what == other.what or again
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """All that a story did, and where it ended: pattern of the last page, and what was looked at there. `quiet` deeds
+    only changed how a page looks."""
+
+    done: tuple[Activity, ...]
+    end: tuple[str, ...]
+    quiet: tuple[Activity, ...] = ()
+
+    def shape(self) -> list[object]:
+        """What makes stories one flow, ready to be hashed: a sign-in and a search are but the way to what was done
+        after them, and the same done twice is the same."""
+        done = [deed for deed in self.done if deed not in self.quiet]
+        acts = [at for at, deed in enumerate(done) if deed.kind not in ONLY_WAYS]
+        ways = [at for at, deed in enumerate(done) if deed.kind in LISTINGS]
+        last = max((*acts[-1:], *ways[-1:]), default=-1)
+        told: list[object] = []
+        for at, deed in enumerate(done):
+            only_way = (deed.kind in LISTINGS and at < last) or (deed.kind == "sign in" and not deed.outcome)
+            if only_way and len(done) > 1:
+                continue
+            shown = [deed.kind, deed.place, deed.told(), deed.what, deed.outcome]
+            if told[-1:] != [shown]:
+                told.append(shown)
+        return [told, list(self.end)]
+
+
+def telling(fields: Iterable[str]) -> tuple[str, ...]:
+    """The fields that tell what was done, sorted: that something was changed, where it was; else those that had to be
+    typed; else what was chosen; else side fields."""
+    names = sorted(fields)
+    chosen = [name for name in names if name.startswith(CHOSEN)]
+    typed = [name for name in names if not name.startswith(CHOSEN) and name != DEFAULT]
+    if CHANGED in names or (DEFAULT in names and not typed):
+        return (CHANGED,)
+    return tuple([name for name in typed if not SIDE_FIELD.search(name)] or chosen or typed)

@@ -1,0 +1,358 @@
+"""One pass over the steps of a story: what was done, apart from second thoughts and from data."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, assert_never
+
+from pipeline.activities.activity import CHANGED, CHOSEN, LEADS, LISTINGS, ONLY_WAYS, SEND, TO_CART, Activity, telling
+from pipeline.activities.facts.action_links import acts_by_link
+from pipeline.activities.facts.filters import narrowed
+from pipeline.activities.facts.lookups import asks_for, chose_among
+from pipeline.activities.facts.passive import (
+    folds,
+    in_chrome,
+    only_brings_fields,
+    only_looks,
+    only_looks_elsewhere,
+    only_points,
+    only_prepares,
+    puts_away,
+    reveals,
+)
+from pipeline.activities.facts.responses import Answers
+from pipeline.activities.forms.form_state import FieldStep, FormState
+from pipeline.activities.forms.password_forms import PasswordForms
+from pipeline.semantics.controls import DELETE_BUTTON, asked_by, deletes, does_by_itself, opener
+from pipeline.semantics.elements import (
+    DATA,
+    Data,
+    identity,
+    in_control,
+    in_menu,
+    is_item,
+    is_search,
+    shortcut,
+    stands_in_row,
+)
+from pipeline.semantics.messages import errors
+from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_text_field
+from pipeline.semantics.verbs import (
+    APART,
+    CANCEL,
+    CART,
+    COMMIT,
+    LOOKS,
+    PAGING,
+    SEARCH,
+    SIGN_OUT,
+    words_on,
+)
+from pipeline.steps.draft import same_target
+from schemas.stories import (
+    BackStep,
+    CheckStep,
+    ClickStep,
+    DragStep,
+    FillStep,
+    GotoStep,
+    HoverStep,
+    PressStep,
+    ReloadStep,
+    ScrollStep,
+    SelectStep,
+    Step,
+    UploadStep,
+)
+
+_SAVES: Final = re.compile(r"(Control|Meta)\+(s|Enter)", re.I)
+"""Key combinations that send off what was filled in."""
+_SEEK: Final = re.compile(r"^(search|find|look ?up)\b|\bsuchen\b|^go$", re.I)
+
+
+@dataclass
+class Classifier:
+    """One pass over the steps; it lives only inside `deeds_of`."""
+
+    steps: Sequence[Step]
+    data: Data
+    answers: Answers
+    passwords: PasswordForms
+    done: list[Activity] = field(default_factory=list)
+    view: str = ""
+    """What was opened last without the address changing: a tab, an entry of a menu, a thing."""
+    searched: bool = False
+
+    def __post_init__(self) -> None:
+        self.filled = FormState(self.data)
+
+    def tell(self) -> None:
+        for number, step in enumerate(self.steps):
+            match step:
+                case GotoStep() | ReloadStep() | BackStep():
+                    self._move()
+                case FillStep() | SelectStep() | CheckStep() | UploadStep():
+                    self._field(number, step)
+                case ClickStep():
+                    self._click(number, step)
+                case PressStep():
+                    self._press(number, step)
+                case DragStep():
+                    alike = (step.onto.role, step.onto.tag) == (step.target.role, step.target.tag)
+                    one_of_many = alike or is_item(step.onto) or stands_in_row(step.onto)
+                    onto = "another" if one_of_many else identity(step.onto, self.data)
+                    self._do(number, step, f"drag onto {onto}")
+                case HoverStep() | ScrollStep():
+                    pass
+                case _:
+                    assert_never(step)
+        if self.filled:
+            self._settle_search()
+        if self.filled:
+            place = self.filled.place
+            fields, numbers, _ = self.filled.take()
+            self._add(Activity("leave filled in", place, fields, "", "", numbers))
+
+    # --- what kind of step it is ---
+
+    def _move(self) -> None:
+        """Another page: what was typed and never sent off doesn't count."""
+        self._settle_search()
+        self.filled.fields.clear()
+        self.view = ""
+
+    def _field(self, number: int, step: FieldStep) -> None:
+        if isinstance(step, SelectStep) and self._narrows(number, step):
+            return
+        if self._was_sent(number, step):
+            return
+        self.filled.add(number, step)
+        chooses = not isinstance(step, FillStep) and len(self.filled.fields) == 1 and self.answers.writes(step)
+        leads = isinstance(step, FillStep | SelectStep) and step.navigates
+        at_once = chooses or leads
+        if at_once and not only_brings_fields(number, step, self.steps, self.answers, self.data):
+            self._do(number, step, identity(step.target, self.data) if does_by_itself(step) else "")
+
+    def _was_sent(self, number: int, step: FieldStep) -> bool:
+        """Whether a field changed as the page was left: an editor handed over what was typed into it when that was sent
+        off. It says which form that was."""
+        last = self.done[-1] if self.done else None
+        sent = self.steps[last.steps[-1]] if last is not None and last.kind == "do" else None
+        if last is None or sent is None or not sent.navigates or not step.page.url:
+            return False
+        if sent.after is None or not self.answers.leads_on(sent):
+            return False
+        since = (other.page.url for other in self.steps[last.steps[-1] : number + 1])
+        if any(url != step.page.url for url in since):
+            return False
+        self.done[-1] = last if last.form else replace(last, form=self.data.without(step.target.form))
+        return True
+
+    def _narrows(self, number: int, step: ClickStep | SelectStep) -> bool:
+        """Takes a step that only narrows what the page lists, with nothing filled in before."""
+        way = None if self.filled or self.answers.writes(step) else narrowed(step)
+        if way is not None:
+            self._add(Activity("narrow", "", (), way, "", (number,)))
+        return way is not None
+
+    def _says_nothing(self, step: ClickStep, words: str) -> bool:
+        """Whether it only puts the cursor somewhere, looks at something, or was taken back."""
+        if step.dialogs and not any(dialog.accepted for dialog in step.dialogs):
+            return True
+        if is_text_field(step.target) or only_looks_elsewhere(step, self.steps) or only_points(step, self.answers):
+            return True
+        if self.filled:
+            return bool(LOOKS.match(words))
+        return bool(PAGING.match(words)) and not self.answers.writes(step)
+
+    def _click(self, number: int, step: ClickStep) -> None:
+        words = caption(step.target)
+        amidst = self.passwords.amidst(number) and step.target.role not in BOX_ROLES
+        if amidst or self._says_nothing(step, words) or self._narrows(number, step):
+            return
+        if step.target.role in BOX_ROLES or (step.target.tag == "label" and not in_control(step.target)):
+            self.filled.choose(number, step)
+        elif CANCEL.match(words) and puts_away(step, self.answers, self.view):
+            if folds(step) or not self._cancel():
+                self._take_back(number, step)
+        elif reveals(step, self.answers) or self._opens_search(number, words):
+            return
+        elif acts_by_link(step):
+            self._settle_search()
+            self.filled.fields.clear()
+            self._do(number, step, identity(step.target, self.data))
+        elif only_looks(step, self.answers, bool(self.filled)):
+            self._look(step)
+        elif (kind := opener(step, words)) and not self.filled and self._opens(number, step):
+            self._add(Activity("open form", "", (), kind, "", (number,)))
+        elif not only_prepares(number, step, self.answers, self.data):
+            self.filled.sent_by(step)
+            if not self.filled and COMMIT.match(words) and not APART.search(words):
+                self.filled.keep(number, step)
+            self._do(number, step, self._control(step, words))
+
+    def _press(self, number: int, step: PressStep) -> None:
+        if step.key == "Escape" and not step.modifiers:
+            self._cancel()
+        elif self.passwords.amidst(number):
+            return
+        elif step.key == "Enter" and (self.filled or step.navigates or self.answers.writes(step)):
+            if not only_prepares(number, step, self.answers, self.data):
+                self._do(number, step, SEND)
+        elif deletes(step):
+            self._add(Activity("do", "", (), DELETE_BUTTON, self.answers.refusal(step), (number,)))
+        elif shortcut(step):
+            saves = self.filled and _SAVES.fullmatch(shortcut(step))
+            self._do(number, step, SEND if saves else f"press {shortcut(step)}")
+
+    def _control(self, step: ClickStep, words: str) -> str:
+        """What sends something off: Enter and the button that says no more than that are the same."""
+        if self._seeks(step):
+            return ""
+        typed = self.filled.changes()
+        if not typed and self._again(step):
+            return self.done[-1].what
+        sends = not words or COMMIT.match(words) or (is_button(step.target) and typed)
+        tried = typed or bool(errors(step.changes)) or self.answers.failed(step)
+        return SEND if sends and tried and not APART.search(words) else identity(step.target, self.data)
+
+    def _opens(self, number: int, step: ClickStep) -> bool:
+        """Whether a control that may open a form does: one that sends something off is followed by fields."""
+        return not self.answers.writes(step) or any(isinstance(later, FillStep) for later in self.steps[number + 1 :])
+
+    def _opens_search(self, number: int, words: str) -> bool:
+        """Whether a control brought the box that something was searched in next."""
+        brings = not self.filled and bool(SEARCH.search(words)) and number + 1 < len(self.steps)
+        return brings and is_search(self.steps[number + 1])
+
+    def _again(self, step: ClickStep) -> bool:
+        """Whether it presses once more what sent the last form off."""
+        before = self.steps[self.done[-1].steps[-1]] if self.done else None
+        return isinstance(before, ClickStep) and same_target(before.target, step.target)
+
+    def _look(self, step: ClickStep) -> None:
+        self._settle_search()
+        found = self.searched and not in_chrome(step.target)
+        self.filled.fields.clear()
+        self.view = "" if step.navigates else identity(step.target, self.data, found)
+        if found and not step.navigates:
+            self.view = f"found {DATA}"
+
+    def _seeks(self, step: ClickStep) -> bool:
+        """Whether the control sends a search off."""
+        words = words_on(step.target)
+        names = bool(SEARCH.search(words)) or "search" in words.lower() or not caption(step.target)
+        return names and any(is_search(self.steps[number]) for number in self.filled.fields.values())
+
+    def _cancel(self) -> bool:
+        """What was begun is given up; whether that was a form that had been asked for."""
+        self.filled.fields.clear()
+        if self.view:
+            self.view = ""
+            return False
+        asked = bool(self.done) and self.done[-1].kind == "open form"
+        if asked:
+            self.done.pop()
+        return asked
+
+    def _take_back(self, number: int, step: ClickStep) -> None:
+        """What only asked whether something is meant is nothing where the user thought better of it."""
+        last = self.done[-1] if self.done else None
+        if last is None or last.kind != "do" or last.outcome or any(not f.startswith(CHOSEN) for f in last.fields):
+            return
+        asked = self.steps[last.steps[-1]]
+        led_here = asked.navigates and led_to(asked, self.data) == self._place(step)
+        if not self.answers.writes(asked) and (led_here or last.steps[-1] == number - 1):
+            self.done.pop()
+
+    # --- deeds ---
+
+    def _settle_search(self) -> None:
+        """Something typed into a search box has been searched for, however it was sent off."""
+        seeking = {name: number for name, number in self.filled.fields.items() if is_search(self.steps[number])}
+        if seeking:
+            self._add(Activity("search", "", tuple(sorted(seeking)), "", "", tuple(sorted(seeking.values()))))
+            self.searched = True
+        for name in seeking:
+            del self.filled.fields[name]
+
+    def _do(self, number: int, step: Step, what: str) -> None:
+        if what not in ("", SEND):
+            self._settle_search()
+        place = self.filled.place if self.filled else self._place(step)
+        fields, numbers, form = self.filled.take(what)
+        numbers = (*numbers, *(() if number in numbers else (number,)))
+        used = [self.steps[at] for at in numbers]
+        words = caption(step.target) if isinstance(step, ClickStep) else ""
+        sought = any(is_search(one) for one in used) or _SEEK.match(words) or asks_for(used, step, self.answers)
+        entered = self.passwords.sent_by(number)
+        if entered is not None and entered.purpose in ("sign in", "confirm"):
+            self._add(Activity("sign in", "", (), "", self.answers.settled(entered.answer.outcome), numbers))
+        elif sought and what in ("", SEND):
+            self._add(Activity("search", "", fields, "", "", numbers))
+            self.searched = True
+        elif chose_among(used, step, self.answers):
+            self._add(Activity("narrow", "", (), "filter", "", numbers))
+        else:
+            if fields and self.done and (self.done[-1].kind, self.done[-1].what) == ("open form", "edit"):
+                fields = (CHANGED,)
+            where = self._context(place, step, fields)
+            refused = self.answers.refusal(step, used)
+            if entered is not None:
+                refused = self.answers.settled(entered.answer.outcome and (refused or entered.answer.outcome))
+            if not fields and isinstance(step, ClickStep) and (asked := asked_by(step, self.data)):
+                self._take_back(number, step)  # what asked whether it is meant says less than what was said to it
+                where, what = "", asked
+            if does_by_itself(step) and what:
+                where = ""  # wherever the thing is shown
+            if CART.search(words):  # the same from a list and from the page of the thing, however many are taken
+                where, fields, what, form = "", (), TO_CART, ""
+            self._add(Activity("do", where, fields, what, refused, numbers, form))
+        if step.navigates:
+            self.view = ""
+
+    def _context(self, place: str, step: Step, fields: Sequence[str]) -> str:
+        """Where it was done; what stands in a menu can be done everywhere."""
+        if isinstance(step, ClickStep) and SIGN_OUT.search(caption(step.target)):
+            return ""
+        if not fields and isinstance(step, ClickStep) and in_menu(step.target):
+            return ""
+        there = led_to(step, self.data) if step.navigates else place
+        if fields and there not in ("", place) and self.done and self.done[-1].kind == "open form":
+            return f"{LEADS}{there}"  # a form that opens over many pages is told by where it leads
+        return f"{place} {self.view}" if self.view and DATA not in self.view else place
+
+    def _add(self, deed: Activity) -> None:
+        """Adds a deed; one that tries again what the page refused, or only repeats it, replaces the earlier one."""
+        last = self.done[-1] if self.done else None
+        let_in = deed.kind == "sign in" and last is not None and not last.outcome
+        if last is not None and last.like(deed) and not (let_in and deed.outcome):
+            more = all(name.startswith(CHOSEN) for name in deed.fields) and deed.place == last.place
+            again = last.outcome or deed.kind in ONLY_WAYS or deed.kind == "open form" or more
+            again = again or (bool(deed.form) and deed.form == last.form and not self._did_more(last))
+            if again:
+                if deed.kind in LISTINGS:
+                    self.done[-1] = last if last.what == "filter" else deed
+                    return
+                # A form that comes back with what was refused holds that: the first try tells what it was.
+                typed = any(not name.startswith(CHOSEN) for name in last.fields)
+                tried = bool(last.outcome and last.form and typed)
+                fields = last.fields if tried else telling({*last.fields, *deed.fields})
+                form = last.form if tried else deed.form or last.form
+                kept = last.outcome if deed.outcome and not deed.fields and deed.kind != "sign in" else deed.outcome
+                place = deed.place if deed.place.startswith(LEADS) else last.place
+                self.done[-1] = replace(deed, place=place, fields=fields, outcome=kept, form=form)
+                return
+        self.done.append(deed)
+
+    def _did_more(self, deed: Activity) -> bool:
+        """Whether what sent it off asked for a change, or led somewhere."""
+        sent = self.steps[deed.steps[-1]]
+        return sent.navigates or self.answers.writes(sent)
+
+    def _place(self, step: Step) -> str:
+        return self.data.place(step.page.url)
+
+
+def led_to(step: Step, data: Data) -> str:
+    return data.place(step.after.url) if step.after is not None else ""

@@ -1,0 +1,63 @@
+"""From steps to deeds: what a story did, apart from how the user got there, from second thoughts and from data."""
+
+from collections.abc import Sequence
+
+from pipeline.activities.activity import ONLY_WAYS, TO_CART, Activities, Activity
+from pipeline.activities.classifier import Classifier, led_to
+from pipeline.activities.facts.passive import looks_round, quiet_deeds
+from pipeline.activities.facts.responses import Answers
+from pipeline.activities.facts.variables import data_of
+from pipeline.activities.forms.password_forms import PasswordForms, password_forms
+from pipeline.semantics.controls import deletes, does_by_itself
+from pipeline.semantics.elements import DATA, Data
+from pipeline.semantics.verbs import DELETE, says
+from schemas.events import Page
+from schemas.stories import NetworkRequest, Step
+
+
+def deeds_of(
+    steps: Sequence[Step],
+    requests: Sequence[NetworkRequest],
+    final_page: Page,
+    passwords: PasswordForms | None = None,
+) -> Activities:
+    """What these steps did. Pure; any steps give some deeds, never an exception. `passwords` are the forms with a
+    password of the whole story, where these steps are but its beginning."""
+    data = data_of(steps)
+    passwords = password_forms(steps, requests) if passwords is None else passwords
+    teller = Classifier(steps, data, Answers(steps, requests, data), passwords)
+    teller.tell()
+    done = tuple(teller.done)
+    quiet = quiet_deeds(done, steps, teller.answers)
+    last = next((deed for deed in reversed(done) if deed not in quiet), None)
+    if last is not None and last.kind != "leave filled in":
+        # Who goes on to somewhere else has done nothing more; what was found, or come for, is opened yet.
+        end_at = last.steps[-1] + 1
+        if last.kind in ONLY_WAYS:
+            still = (at for at in range(len(steps) - 1, end_at - 1, -1) if not looks_round(steps, at))
+            end_at = next(still, end_at - 1) + 1
+        if end_at < len(steps):
+            page = steps[end_at - 1].after or steps[end_at].page
+            return deeds_of(steps[:end_at], requests, page if page.url else final_page, passwords)
+    end = data.place(final_page.url)
+    if last is None or last.kind != "sign in":
+        # Which thing was open when something was done to it is data.
+        view = "" if last is not None and last.kind == "do" and DATA in teller.view else teller.view
+        stays = last is not None and _leaves_no_place(last, steps[last.steps[-1]], data, end)
+        return Activities(done, tuple(part for part in ("" if stays else end, view) if part), quiet)
+    submit = steps[last.steps[-1]]
+    stayed = end == data.place(submit.page.url) and not last.outcome and not any(step.changes for step in steps)
+    if led_to(submit, data) in ("", end) and not stayed:
+        # Where a sign-in leads depends on where the user was stopped. Who is still there may not have been let in: a
+        # format that tells no effects has nothing else to say so.
+        return Activities(done, (), quiet)
+    return Activities(done, tuple(part for part in (end, teller.view) if part), quiet)
+
+
+def _leaves_no_place(last: Activity, step: Step, data: Data, end: str) -> bool:
+    """Whether where the user is after the last deed says nothing of it: a thing was taken away, or something was done
+    to it from wherever it is shown."""
+    if deletes(step) or says(step, DELETE):
+        return not last.outcome
+    anywhere = last.what == TO_CART or (does_by_itself(step) and not last.place)
+    return anywhere and end == data.place(step.page.url)

@@ -1,0 +1,173 @@
+"""What a click was for that belongs to no form: a page opened, a list narrowed, a thing acted on."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.activities.facts.action_links import acts_by_link
+from pipeline.activities.facts.filters import narrowed, shows_others
+from pipeline.activities.phrases import (
+    COMMENTS,
+    CREATES,
+    DELETES,
+    DOWNLOADS,
+    EDITS,
+    NARROWS,
+    SWITCHES,
+    TICKS,
+    Goal,
+    Phrase,
+)
+from pipeline.semantics.elements import LIKING, ROW_VERBS, ROW_WORDS_MAX, in_control, in_menu, leads_nowhere
+from pipeline.semantics.messages import headings, succeeded, without_quotes
+from pipeline.semantics.object_names import acted_on, ticked_before
+from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_link, quoted
+from pipeline.semantics.verbs import CANCEL, CHECK_OUT, CREATE, EDIT, PAGING
+from schemas.stories import ClickStep, Step
+
+_OF_FORMS: Final = frozenset(
+    {"add", "cancel", "change", "confirm", "delete", "edit", "remove", "save", "send", "update", "upload"}
+)
+"""What begins, ends or gives up a form, or has words of its own."""
+_ACTS: Final = re.compile(
+    r"(acknowledge|activate|block|cancel|claim|comment|convert|demote|enroll?|escalate|freeze|promote|reset|retract"
+    r"|rotate|take|unblock|unfreeze|untake|verify|vote)\b",
+    re.I,
+)
+"""More verbs of controls than those that stand in rows."""
+_BROADER: Final = {
+    **dict.fromkeys(("cancel", "revoke", "leave", "withdraw", "unsubscribe"), DELETES),
+    **dict.fromkeys(("comment", "reply"), COMMENTS),
+    **dict.fromkeys(("clone", "duplicate", "enrol", "enroll", "invite"), CREATES),
+    **dict.fromkeys(("export",), DOWNLOADS),
+    **dict.fromkeys(("copy", "play", "preview", "print", "restart", "retry", "run", "trigger"), ""),
+    **dict.fromkeys(("disable", "enable", "follow", "like", "mute", "unfollow", "unlike", "unmute", "watch"), SWITCHES),
+}
+"""What a verb is called in broader words; of the others, that they change a thing."""
+_PREPOSITION: Final = re.compile(r"(as|at|by|for|from|in|on|to|with)\b", re.I)
+_TOWARDS: Final = {"comment": "on", "reply": "to", "subscribe": "to", "unsubscribe": "from", "vote": "for"}
+"""What stands between such a verb and a thing."""
+_SHELLS: Final = frozenset({"alert", "banner", "dialog", "menu", "message", "modal", "notification", "panel", "toast"})
+"""What is closed only to see what is behind it."""
+_NO_NOUN: Final = re.compile(r"all|back|down|in|it|me|off|on|out|over|selected|spam|this|up", re.I)
+_OPENED_ROLES: Final = ("tab", "menuitem", "row", "option", "treeitem")
+
+
+def read_click(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | None:
+    """What the click at `first` was for; `wrote`: whether the app was asked to change something because of it, None
+    where that was not recorded."""
+    step = steps[first]
+    if not isinstance(step, ClickStep):
+        return None
+    if step.download is not None:
+        phrase = Phrase("download", quoted(step.download) if step.download else "a file")
+        return Goal("download", first, first, (phrase,), DOWNLOADS)
+    name = caption(step.target) or next(iter(headings(step.changes)), "")
+    if not name or PAGING.match(name):
+        return None
+    return (
+        _narrowing(first, step, name)
+        or _chosen(first, step, name)
+        or _act(steps, first, step, wrote)
+        or _pressed(steps, first, step, wrote)
+        or _opened(first, step, name)
+    )
+
+
+def _narrowing(first: int, step: ClickStep, name: str) -> Goal | None:
+    """A link or a button that changes only which things of a list are shown, or their order."""
+    verb = narrowed(step)
+    return None if verb is None else Goal("filter", first, first, (Phrase(verb, f"by {quoted(name)}"),), NARROWS)
+
+
+def _chosen(first: int, step: ClickStep, name: str) -> Goal | None:
+    """A box or switch, where nothing tells whether it is on or off afterwards."""
+    if step.target.role not in BOX_ROLES:
+        return None
+    if shows_others(step):
+        return Goal("filter", first, first, (Phrase("filter", f"by {quoted(name)}"),), NARROWS)
+    verb, plain = ("switch", SWITCHES) if step.target.role == "switch" else ("choose", TICKS)
+    return Goal("choose", first, first, (Phrase(verb, quoted(name)),), plain)
+
+
+def _act(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None) -> Goal | None:
+    """A control that does to a thing what it says (`Archive`, `Unpublish`), with the thing's name."""
+    words = caption(step.target)
+    verb = verb_of(words)
+    rest = words[len(verb) :].strip()
+    is_name = bool(re.search(r"\d", rest)) or words.lower() == "close" or _leads_to_it(step, words)
+    is_name = is_name or (verb == "close" and rest.lower() in _SHELLS)
+    answered = step.changes or step.navigates or step.dialogs or wrote is not False
+    if not verb or is_name or not answered:
+        return None
+    if not (is_button(step.target) or is_link(step.target)):
+        return None
+    leads = is_link(step.target) and step.navigates and not acts_by_link(step)
+    if leads and in_menu(step.target) and " " in words:
+        return None  # what a menu leads to may begin with a verb: `Watch groups`
+    return act(first, verb, rest, ticked_before(steps, first) or acted_on(steps, first))
+
+
+def act(at: int, verb: str, rest: str, thing: str) -> Goal:
+    """What a control does to a thing by the step `at`, as `does` tells it."""
+    phrase = does(verb, rest, thing)
+    plain = verb if verb in LIKING and phrase.rest == quoted(rest) else without_quotes(f"{verb} {rest}").strip()
+    return Goal("act", at, at, (phrase,), plain, broader(verb))
+
+
+def does(verb: str, rest: str, thing: str) -> Phrase:
+    """What a control does to a thing, which it may name itself: `does("mark", "as read", "'Old trees'")`."""
+    if verb in LIKING and rest and not thing:
+        return Phrase(verb, quoted(rest))  # what follows is the name of one of many
+    said = "" if rest.casefold() in thing.casefold() else rest
+    if verb in _TOWARDS and thing.startswith(("'", "“")) and not said:
+        thing = f"{_TOWARDS[verb]} {thing}"
+    told = (thing, said) if _PREPOSITION.match(said) else (said, "" if said and thing in ("it", "them") else thing)
+    if rest.isalpha() and rest.islower() and not thing and not _NO_NOUN.fullmatch(rest):
+        told = ("the", rest)
+    return Phrase(verb, " ".join(filter(None, told)) or "it")
+
+
+def _leads_to_it(step: ClickStep, words: str) -> bool:
+    """Whether a link leads to what is called so: the name of a thing, though it begins with a verb."""
+    called = [*headings(step.changes), *([step.after.title] if step.after is not None else [])]
+    return is_link(step.target) and step.navigates and any(words in name for name in called) and " " in words
+
+
+def verb_of(words: str) -> str:
+    """What a control with this caption does to a thing; nothing where it says so of forms, or not at all."""
+    found = ROW_VERBS.match(words) or _ACTS.match(words)
+    if found is None or len(words.split()) > ROW_WORDS_MAX:
+        return ""
+    verb = found[0].lower()
+    cancels = verb == "cancel" and words.lower() != verb
+    return verb if cancels or verb not in _OF_FORMS else ""
+
+
+def broader(verb: str) -> str:
+    """What is done to a thing, in words that patterns know."""
+    return _BROADER.get(verb, EDITS)
+
+
+def _pressed(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None) -> Goal | None:
+    """A button that changed something in the app, whatever it says; anything else where the page says so too."""
+    words, acts = without_quotes(caption(step.target)), acts_by_link(step)
+    if not (wrote or acts) or not words or CREATE.match(words) or EDIT.match(words):
+        return None
+    control = is_button(step.target) or leads_nowhere(step.target) or in_control(step.target) or acts
+    if not control and (step.navigates or not succeeded(step)):
+        return None
+    if CANCEL.match(words):
+        return None
+    if CHECK_OUT.search(words):
+        phrase = Phrase("place", "the order") if "order" in words.lower() else Phrase("check out")
+        return Goal("check_out", first, first, (phrase,), "checkout: place the order and pay")
+    thing = acted_on(steps, first)
+    rest = quoted(caption(step.target)) + (f" on {thing}" if thing else "")
+    return Goal("act", first, first, (Phrase("click", rest),), f"click {words}", EDITS)
+
+
+def _opened(first: int, step: ClickStep, name: str) -> Goal:
+    opens = is_link(step.target) or step.target.role in _OPENED_ROLES
+    verb = "open" if opens or step.navigates else "click"
+    return Goal("open" if verb == "open" else "click", first, first, (Phrase(verb, quoted(name)),), f"{verb} {name}")

@@ -1,0 +1,1 @@
+"""What is known of one step before any rule is asked."""

@@ -1,0 +1,40 @@
+"""Links that do something at once: the app changed what they say, and shows the same page again."""
+
+import re
+from typing import Final
+from urllib.parse import parse_qsl
+
+from pipeline.semantics.addresses import on_one_page, origin, query, route
+from pipeline.semantics.elements import is_item
+from pipeline.semantics.messages import ANSWER_CHARS_MAX, errors, messages
+from pipeline.semantics.path_segments import is_id
+from pipeline.semantics.text import caption, is_link
+from pipeline.semantics.verbs import PAGING, SIGN_IN
+from schemas.events import Gone
+from schemas.stories import ClickStep
+
+_DONE: Final = re.compile(r"\b([a-z]{3,}ed|done|now|sent|set|taken)\b", re.I)
+"""How messages say that something is as it should be."""
+TOKEN_CHARS_MIN: Final = 16
+"""Of values in addresses that name an answer and no thing."""
+
+
+def acts_by_link(step: ClickStep) -> bool:
+    """Whether a link led back to the page that it stands on, and that page says that something was done, or has the
+    link no more (`Retract`, `Take`)."""
+    words = caption(step.target)
+    if not (is_link(step.target) and step.navigates and words) or PAGING.match(words) or SIGN_IN.search(words):
+        return False
+    if step.after is None or (step.after.url != step.page.url and on_one_page(step.after.url, step.page.url)):
+        return False  # a place on the page itself
+    if _shown(step.after.url) != _shown(step.page.url) or errors(step.changes):
+        return False
+    gone = any(isinstance(change, Gone) and caption(change.element) == words for change in step.changes)
+    told = (text for text in messages(step.changes) if len(text) <= ANSWER_CHARS_MAX)
+    return (gone and not is_item(step.target)) or any(map(_DONE.search, told))
+
+
+def _shown(url: str) -> tuple[str, tuple[str, ...], frozenset[tuple[str, str]]]:
+    """What an address shows; what a program made for this one answer is no part of that."""
+    asked = ((key, value) for key, value in parse_qsl(query(url)) if len(value) < TOKEN_CHARS_MIN or not is_id(value))
+    return origin(url), route(url), frozenset(asked)

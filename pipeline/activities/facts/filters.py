@@ -1,0 +1,62 @@
+"""Which steps change no more than what of a list is shown, or in which order."""
+
+import re
+from typing import Final, Literal
+from urllib.parse import parse_qsl
+
+from pipeline.semantics.addresses import place, query
+from pipeline.semantics.elements import in_menu
+from pipeline.semantics.path_segments import is_id
+from pipeline.semantics.text import caption, is_button, is_link
+from schemas.events import CountChanged
+from schemas.stories import CheckStep, ClickStep, SelectStep, Step
+
+Narrowing = ClickStep | SelectStep | CheckStep
+_SORTING: Final = re.compile(r"sort|order|direction|asc|desc", re.I)
+_FILTERING: Final = re.compile(r"filter|hide|status|states?\b|categor|tag|label|types?\b|facet|group", re.I)
+"""Words in the keys of a query that say how a list is shown, and what of it."""
+_SHOWING: Final = re.compile(r"(show|hide|only)\b(?! (more|less|details|menu|password))", re.I)
+"""How buttons begin that say which things of a list are shown."""
+ASKED_MAX: Final = 2
+"""Of how many keys one choice changes the value: by what, and which way. An app that opens a page writes all it has."""
+
+
+def narrowed(step: Narrowing) -> Literal["sort", "filter"] | None:
+    """How it changes only what of a list the page shows, or in which order, by the page's address."""
+    around = [(one.role, one.tag) for one in step.target.ancestors]
+    head = any(role == "columnheader" or tag == "th" for role, tag in (*around, (step.target.role, step.target.tag)))
+    asked = _newly_asked(step)
+    if len(asked) > ASKED_MAX and not head:
+        return None
+    if is_link(step.target) and in_menu(step.target) and not all(map(_says_how, asked)):
+        return None  # a page of the app, in the order that it has by itself
+    if asked and (head or any(map(_SORTING.match, asked))):
+        return "sort"
+    shows = is_button(step.target) and _SHOWING.match(caption(step.target)) and shows_others(step)
+    return "filter" if shows or any(map(_says_which, asked)) else None
+
+
+def _says_how(key: str) -> bool:
+    """Whether a key of a query says how a list is shown, or what of it."""
+    return bool(_SORTING.match(key)) or _says_which(key)
+
+
+def _says_which(key: str) -> bool:
+    """Whether a key of a query says what of a list is shown."""
+    return any(map(_FILTERING.match, re.split(r"[-_.]", key)))
+
+
+def shows_others(step: Step) -> bool:
+    """Whether a list has another length afterwards, or the address asks for something else."""
+    asks = step.after is not None and query(step.after.url) != query(step.page.url)
+    return asks or any(isinstance(change, CountChanged) and not change.texts for change in step.changes)
+
+
+def _newly_asked(step: Narrowing) -> list[str]:
+    """The keys of the query that are new, or have another value, on the same page; none where they name a thing."""
+    if step.after is None or place(step.after.url) != place(step.page.url):
+        return []
+    before = set(parse_qsl(query(step.page.url)))
+    asked = [(key, value) for key, value in parse_qsl(query(step.after.url)) if (key, value) not in before]
+    opens = any(is_id(value) and not value.isdigit() and not _says_which(key) for key, value in asked)
+    return [] if opens else [key for key, _ in asked]

@@ -1,0 +1,27 @@
+"""What was only asked for: a page whose address asks for what was typed or chosen, or is named so."""
+
+from collections.abc import Sequence
+
+from pipeline.activities.facts.responses import Answers
+from pipeline.semantics.addresses import folded, newly_asked, newly_named
+from schemas.stories import CheckStep, FillStep, SelectStep, Step
+
+
+def asks_for(used: Sequence[Step], step: Step, answers: Answers) -> bool:
+    """Whether a form of these steps, sent off by `step`, only led to a page whose address asks for what was typed, or
+    is that of the thing that is called so (`Go to order`)."""
+    if step.after is None or answers.writes(step):
+        return False
+    typed = {folded(one.value.text) for one in used if isinstance(one, FillStep)} - {""}
+    said = newly_asked(step.page.url, step.after.url)
+    if answers.asks(step):
+        said |= newly_named(step.page.url, step.after.url)
+    return bool(typed & said)
+
+
+def chose_among(used: Sequence[Step], step: Step, answers: Answers) -> bool:
+    """Whether it only asked for the same page again, by what was chosen."""
+    if step.after is None or answers.writes(step) or any(isinstance(one, FillStep) for one in used):
+        return False
+    chosen = any(isinstance(one, SelectStep | CheckStep) for one in used)
+    return chosen and not answers.leads_on(step) and bool(newly_asked(step.page.url, step.after.url))

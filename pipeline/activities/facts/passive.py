@@ -1,0 +1,148 @@
+"""Steps that do nothing by themselves: they look, point, prepare, reveal, or put away."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.activities.activity import Activity
+from pipeline.activities.facts.responses import Answers
+from pipeline.semantics.addresses import on_one_page
+from pipeline.semantics.elements import Data, in_menu, is_item, leads_nowhere
+from pipeline.semantics.messages import errors, messages, succeeded
+from pipeline.semantics.text import caption, clean, is_button, is_link
+from pipeline.semantics.verbs import APART, CART, CHECK_OUT, COMMIT, DELETE, FILTER, SEARCH, SIGN_OUT, WITHIN
+from schemas.elements import Element
+from schemas.events import Gone, StateChanged
+from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, PressStep, ReloadStep, ScrollStep, Step
+
+_CANCELLED: Final = re.compile(r"\b(cancel+ed|abgebrochen)\b", re.I)
+_PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
+_MENU_ITEMS: Final = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio"})
+_VIEWS: Final = _MENU_ITEMS | {"link", "tab", "treeitem", "row", "cell", "gridcell", "listitem", "option"}
+_PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
+
+
+def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
+    """Whether it only leads somewhere or shows something; `filled`: whether something waits to be sent off."""
+    words = caption(step.target)
+    if step.download is not None or SIGN_OUT.search(words) or CART.search(words):
+        return False
+    sends = COMMIT.match(words) or SEARCH.search(words) or FILTER.search(words)
+    within_page = step.after is not None and on_one_page(step.after.url, step.page.url)  # as a tab does
+    if filled and is_link(step.target) and sends and not within_page:
+        return False
+    only_way = is_link(step.target) and step.navigates and answers.asks(step) and answers.leads_on(step)
+    if not only_way and (DELETE.search(words) or CHECK_OUT.search(words)):
+        return False
+    if leads_nowhere(step.target):
+        return step.navigates or not answers.writes(step)
+    if step.target.role in _VIEWS or step.target.tag == "a":
+        return step.navigates or not (answers.writes(step) and messages(step.changes))
+    if is_button(step.target):
+        return step.navigates and not filled and not answers.writes(step)
+    return not answers.writes(step) and (step.navigates or is_item(step.target))
+
+
+def looks_round(steps: Sequence[Step], at: int) -> bool:
+    """Whether a step goes somewhere else by a menu or an address, comes back at once, or does nothing at all."""
+    step = steps[at]
+    match step:
+        case GotoStep() | ReloadStep() | BackStep() | HoverStep() | ScrollStep():
+            return True
+        case ClickStep():
+            menu = in_menu(step.target) and step.target.role in ("link", "menuitem", "tab")
+            returns = at + 1 < len(steps) and isinstance(steps[at + 1], BackStep)
+            return step.opens_tab is not None or menu or returns
+        case _:
+            return False
+
+
+def in_chrome(target: Element) -> bool:
+    """Whether it stands in what is around the page's own content."""
+    return any(a.role in ("navigation", "banner", "menu", "menubar", "tablist") for a in target.ancestors)
+
+
+def only_looks_elsewhere(step: ClickStep, steps: Sequence[Step]) -> bool:
+    """Whether it opens another tab in which nothing is done."""
+    if step.opens_tab is None:
+        return step.button == "middle"
+    return not any(other.tab_id == step.opens_tab for other in steps)
+
+
+def only_points(step: ClickStep, answers: Answers) -> bool:
+    """Whether it is a click on plain text that nothing came of."""
+    plain = step.target.role in _PLAIN_ROLES or (step.target.role is None and step.target.tag in _PLAIN_TAGS)
+    return plain and not step.changes and not step.navigates and not answers.writes(step)
+
+
+def only_prepares(number: int, step: ClickStep | PressStep, answers: Answers, data: Data) -> bool:
+    """Whether it sent nothing and led nowhere, before something on the same page that did: a choice in a list of the
+    page's own, a password that was made visible, a form that the browser itself would not send off yet."""
+    words = caption(step.target) if isinstance(step, ClickStep) else ""
+    names_deed = any(verb.search(words) for verb in (WITHIN, APART, CART, CHECK_OUT, SIGN_OUT))
+    if names_deed and step.changes:
+        return False
+    if isinstance(step, PressStep) and step.changes and not step.target.form:
+        return False
+    if (errors(step.changes) or succeeded(step)) and (COMMIT.match(words) or isinstance(step, PressStep)):
+        return False
+    return not _does_more(step, answers) and answers.writes_after(number, data.place(step.page.url))
+
+
+def _does_more(step: ClickStep | PressStep, answers: Answers) -> bool:
+    """Whether it did more than change what the page shows."""
+    return bool(step.navigates or step.dialogs or step.download is not None or answers.writes(step))
+
+
+def only_brings_fields(number: int, step: Step, steps: Sequence[Step], answers: Answers, data: Data) -> bool:
+    """Whether the form that a choice belongs to was filled in further and sent off on the same page."""
+    place, form = data.place(step.page.url), _form_of(step)
+    kinds = FillStep | ClickStep if form else FillStep
+    here = (other for other in steps[number + 1 :] if isinstance(other, kinds))
+    more = any(_form_of(other) == form and data.place(other.page.url) == place for other in here)
+    return more and answers.writes_after(number, place)
+
+
+def _form_of(step: Step) -> str:
+    target = getattr(step, "target", None)
+    return "" if target is None else str(target.form)
+
+
+def puts_away(step: ClickStep, answers: Answers, view: str) -> bool:
+    """Whether what says `close` only puts away what was looked at (`view`), also where the page writes down what stands
+    open."""
+    told = [text for text in messages(step.changes) if not _CANCELLED.search(text)] or succeeded(step)
+    gives_up = step.navigates and caption(step.target).lower() == "cancel" and not told
+    if gives_up or not answers.writes(step):
+        return True
+    return bool(view) and not step.navigates and all(isinstance(change, Gone) for change in step.changes)
+
+
+def reveals(step: ClickStep, answers: Answers) -> bool:
+    """A menu or section that opens: only a way to what is in it."""
+    opened = [one for one in step.changes if isinstance(one, StateChanged) and one.state == "expanded"]
+    own = any(clean(one.element.name) == caption(step.target) for one in opened)  # the app may remember what is open
+    return bool(opened) and not step.navigates and (own or not answers.writes(step))
+
+
+def folds(step: ClickStep) -> bool:
+    """Whether it folds a panel or a menu again, and nothing is given up by that."""
+    return any(isinstance(one, StateChanged) and one.state == "expanded" for one in step.changes)
+
+
+def quiet_deeds(done: Sequence[Activity], steps: Sequence[Step], answers: Answers) -> tuple[Activity, ...]:
+    """The deeds that only changed how the page looks, where another one did more."""
+    acts = (deed for deed in done if deed.kind == "do")
+    if not any(deed.fields or deed.outcome or any(answers.writes(steps[at]) for at in deed.steps) for deed in acts):
+        return ()
+    return tuple(deed for deed in done if _only_shows(deed, steps[deed.steps[-1]], answers))
+
+
+def _only_shows(deed: Activity, step: Step, answers: Answers) -> bool:
+    if not isinstance(step, ClickStep) or deed.fields or deed.outcome or deed.kind not in ("do", "open form"):
+        return False
+    if deed.kind == "open form":
+        return not step.changes  # a tool of an editor (`Add bold text`)
+    words = caption(step.target)
+    named = any(verb.search(words) for verb in (COMMIT, APART, CART, CHECK_OUT, SIGN_OUT, DELETE))
+    return not named and not _does_more(step, answers)

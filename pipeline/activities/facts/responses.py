@@ -1,0 +1,117 @@
+"""What the app answered to a step: whether it was asked to change something, and whether it refused."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pipeline.semantics.addresses import place, route
+from pipeline.semantics.elements import Data
+from pipeline.semantics.messages import errors, headings, refusals, without_own
+from pipeline.semantics.text import caption, is_link
+from schemas.events import Appeared, Gone, TextChanged
+from schemas.stories import ClickStep, FillStep, NetworkRequest, Step
+
+CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+REFUSAL_CHARS_MAX: Final = 80
+"""What is kept of a refusal, once data is left out of it."""
+REFUSAL_READ_MAX: Final = 400
+"""What is read of it for that."""
+FAILED_STATUS: Final = 400
+"""The least status by which an app says no."""
+LOCKED: Final = re.compile(
+    r"\b(locked|blocked|disabled|suspended|deactivated|banned|expired|too many|verify)\b|gesperrt", re.I
+)
+_FAILED: Final = re.compile(
+    r"\b(did|could|was|were|is|are|has|have)(n['’]t| not)\b|\b(failed|denied|refused|declined|rejected|wrong|sorry)\b",
+    re.I,
+)
+_READS: Final = re.compile(
+    r"filter|count[\w-]*|paginate|search[\w-]*|query|history|list|find|lookup|suggest\w*|autocomplete", re.I
+)
+"""Last parts of addresses that are asked by POST for something to show."""
+
+
+def changes(request: NetworkRequest) -> bool:
+    """Whether a request asks the app to change something."""
+    last = "".join(route(request.url)[-1:])
+    return request.method in CHANGING and not (request.method == "POST" and _READS.fullmatch(last))
+
+
+def _own_texts(steps: Sequence[Step]) -> Iterator[str]:
+    """What the user typed, line by line, and the names of things that were clicked."""
+    for step in steps:
+        if isinstance(step, FillStep) and not step.value.secret:
+            yield from (step.value.text, *step.value.text.splitlines()[:20])
+        elif isinstance(step, ClickStep) and is_link(step.target):
+            yield caption(step.target)
+
+
+class Answers:
+    """The answers of one story, asked for in the order of its steps: a refusal is remembered while it stays."""
+
+    def __init__(self, steps: Sequence[Step], requests: Sequence[NetworkRequest], data: Data) -> None:
+        self.data = data
+        self._refused = ""
+        self._own = tuple(dict.fromkeys(_own_texts(steps)))
+        self._sent: dict[str, list[NetworkRequest]] = {}
+        for request in requests:
+            if request.cause is not None:
+                self._sent.setdefault(request.cause, []).append(request)
+        writing = ((number, step) for number, step in enumerate(steps) if self.writes(step))
+        self._last_write = {data.place(step.page.url): number for number, step in writing}
+
+    def writes_after(self, number: int, where: str) -> bool:
+        """Whether a step after that one, on a page of this pattern, asks for a change."""
+        return self._last_write.get(where, -1) > number
+
+    def settled(self, outcome: str) -> str:
+        """Takes an outcome that was decided elsewhere, and gives it back."""
+        self._refused = outcome
+        return outcome
+
+    def refusal(self, step: Step, filled: Sequence[Step] = ()) -> str:
+        """What the page said against it, in its own words apart from data; nothing where it was taken. What it said
+        while the form was `filled` in counts where nothing was sent off then."""
+        told = refusals(step, self._own) or self._wrong_headings(step)
+        if not told and not (self.writes(step) or step.navigates or step.changes):
+            told = next((errors(one.changes) for one in reversed(filled) if one is not step), [])
+        if told:
+            self._refused = f"refused: {self.data.without(told[0][:REFUSAL_READ_MAX])[:REFUSAL_CHARS_MAX]}"
+        elif self.failed(step):
+            self._refused = self._refused or "refused"
+        elif not self._still_refused(step):
+            self._refused = ""
+        return self._refused
+
+    def _wrong_headings(self, step: Step) -> list[str]:
+        """Headings that say what went wrong with what was sent off: `You did not pass`."""
+        told = [text for text in headings(step.changes) if _FAILED.search(text)] if self.writes(step) else []
+        return [text for text in told if _FAILED.search(self.data.without(without_own(text, step, self._own)))]
+
+    def failed(self, step: Step) -> bool:
+        """Whether a request that it caused was answered so. What fails beside a new page (a ping, a lock let go) is not
+        the answer: there the page itself must have been asked for."""
+        refused = (r for r in self._sent.get(step.event_id, ()) if (r.status or 0) >= FAILED_STATUS)
+        sent = [r for r in refused if r.method in CHANGING]
+        if not step.navigates:
+            return bool(sent)
+        return any(step.after is not None and place(r.url) == place(step.after.url) for r in sent)
+
+    def _still_refused(self, step: Step) -> bool:
+        """Whether nothing is new since the page refused it before: of the same words said again none is told."""
+        news = any(isinstance(change, Appeared | TextChanged | Gone) for change in step.changes)
+        stays = step.after is None or self.data.place(step.after.url) == self.data.place(step.page.url)
+        return bool(self._refused) and stays and not news and bool(step.changes or step.after)
+
+    def leads_on(self, step: Step) -> bool:
+        """Whether it led to another page than the one that it was done on."""
+        return step.after is None or self.data.place(step.after.url) != self.data.place(step.page.url)
+
+    def asks(self, step: Step) -> bool:
+        """Whether all that it caused are requests that change nothing, and some."""
+        sent = self._sent.get(step.event_id, ())
+        return bool(sent) and not self.writes(step)
+
+    def writes(self, step: Step) -> bool:
+        """Whether it caused a request that changes something."""
+        return any(map(changes, self._sent.get(step.event_id, ())))

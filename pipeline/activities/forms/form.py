@@ -1,0 +1,36 @@
+"""A form: from the control that opened it to the control that sent it off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.activities.forms.fields import Field
+from pipeline.semantics.text import caption
+from schemas.stories import ClickStep, FillStep, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The steps of one form: the control that opened it (if any), its fields, and the control that sent it off."""
+
+    steps: Sequence[Step]
+    """All steps of the story."""
+    first: int
+    last: int
+    opener: ClickStep | None
+    commit: Step | None
+
+    @property
+    def own(self) -> Sequence[Step]:
+        return self.steps[self.first : self.last + 1]
+
+    @property
+    def fields(self) -> list[Field]:
+        return [step for step in self.own if isinstance(step, Field)]
+
+    @property
+    def commit_words(self) -> str:
+        return caption(self.commit.target) if isinstance(self.commit, ClickStep) else ""
+
+    @property
+    def fills(self) -> list[FillStep]:
+        return [step for step in self.own if isinstance(step, FillStep)]

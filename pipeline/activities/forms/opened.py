@@ -1,0 +1,75 @@
+"""Forms that a control with a verb of its own opened (`Reply`, `Resolve`): what comes of them is what that one says."""
+
+from collections.abc import Sequence, Set
+from dataclasses import replace
+from typing import Final
+
+from pipeline.activities.clicks import act, verb_of
+from pipeline.activities.facts.action_links import acts_by_link
+from pipeline.activities.facts.passive import in_chrome
+from pipeline.activities.phrases import SMALL, Goal, Phrase
+from pipeline.semantics.elements import is_item
+from pipeline.semantics.object_names import acted_on
+from pipeline.semantics.text import caption, is_link, is_text_field
+from schemas.events import Appeared
+from schemas.stories import ClickStep, Step
+
+_FORMS: Final = frozenset({"create", "edit", "submit"})
+_SENT_OFF: Final = frozenset({"send", "reply", "try"})
+"""How a form that makes something is told where that is but sent away, or was refused."""
+_FORM_ROLES: Final = frozenset({"dialog", "form", "heading", "combobox"})
+
+
+def with_form(before: Goal, form: Goal, steps: Sequence[Step], writing: Set[str] | None) -> Goal | None:
+    """The goal before with the form that it opened, where this one is but that form; one that was refused to the end
+    was tried only. `writing` are the events of the steps that asked the app to change something; None where the source
+    tells no effects."""
+    opened = _act_of(before, form, steps)
+    if not _is_form_of(opened, form, steps, writing):
+        return None
+    tried = form.phrases[0].verb == "try"
+    return replace(opened, last=form.last, phrases=(Phrase("try", f"to {opened.order}"),) if tried else opened.phrases)
+
+
+def _is_form_of(opened: Goal, form: Goal, steps: Sequence[Step], writing: Set[str] | None) -> bool:
+    """Whether a goal is but the form that an act opened."""
+    opener, between = steps[opened.last], steps[opened.last + 1 : form.first]
+    if opened.kind != "act" or opened.phrases[0].verb == "click" or not isinstance(opener, ClickStep):
+        return False
+    if acts_by_link(opener):
+        return False  # that did what it says at once
+    sent = steps[form.last]
+    confirms = isinstance(sent, ClickStep) and sent.target.type == "submit" and form.first == form.last
+    if form.kind in SMALL and not (confirms and opener.navigates):
+        return False
+    if form.kind not in _FORMS | SMALL or (form.kind == "create" and form.phrases[0].verb not in _SENT_OFF):
+        return False
+    if writing is None:
+        return not between
+    goes_there = opener.navigates and is_link(opener.target)  # what a page asks for once it is there says nothing
+    if opener.event_id in writing and not goes_there:
+        return False
+    if any(step.navigates or step.event_id in writing for step in between):
+        return False
+    return opener.navigates or _brings_fields(opener)
+
+
+def _act_of(goal: Goal, after: Goal, steps: Sequence[Step]) -> Goal:
+    """A goal as the act that it is if what it opened was sent off: `Cancel order` leads to a page that asks whether
+    that is meant. `after` is the goal that follows."""
+    step = steps[goal.last]
+    if goal.kind != "open" or not isinstance(step, ClickStep) or not (is_link(step.target) and step.navigates):
+        return goal
+    words = caption(step.target)
+    verb = verb_of(words)
+    bar = any(one.role == "toolbar" for one in step.target.ancestors)
+    asks = after.first == after.last and isinstance(steps[after.last], ClickStep)  # nothing is to be filled in
+    if not verb or in_chrome(step.target) or not (bar or (asks and not is_item(step.target))):
+        return goal  # a menu leads to pages of the app, a list to things, whatever these are called
+    return act(goal.first, verb, words[len(verb) :].strip(), acted_on(steps, goal.first))
+
+
+def _brings_fields(step: Step) -> bool:
+    """Whether it made a form show that was not there."""
+    came = [change.element for change in step.changes if isinstance(change, Appeared)]
+    return any(element.role in _FORM_ROLES or is_text_field(element) for element in came)

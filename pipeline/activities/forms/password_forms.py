@@ -1,0 +1,381 @@
+"""Forms with a password: what each was for, whose password it was, and whether the app took it.
+
+This is the one place that decides it. Titles, tags, flow keys, credentials of tests, parameters and the laying of
+sessions beside each other ask here, so that they can't contradict each other.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from pipeline.activities.facts.responses import changes
+from pipeline.activities.verdicts import UNKNOWN, Answer, Sent, answer_to, where
+from pipeline.semantics.addresses import path_words
+from pipeline.semantics.text import BOX_ROLES, caption, clean, is_link, is_text_field, spaced
+from pipeline.semantics.verbs import (
+    CANCEL,
+    COMMIT,
+    CONFIRM,
+    CREATE,
+    KEEPS,
+    LOGIN_NAME,
+    SIGN_IN,
+    SIGN_OUT,
+    SIGN_UP,
+    is_password,
+    is_same_as_password,
+    is_search_field,
+    named_in_path,
+    says,
+    words_on,
+)
+from schemas.elements import Element
+from schemas.stories import (
+    BackStep,
+    CheckStep,
+    ClickStep,
+    FillStep,
+    GotoStep,
+    HoverStep,
+    NetworkRequest,
+    PressStep,
+    ReloadStep,
+    ScrollStep,
+    SelectStep,
+    Step,
+    UploadStep,
+)
+
+Purpose = Literal["sign in", "confirm", "sign up", "make account", "change password", "keep"]
+"""`confirm`: who is signed in proves it once more. `make account`: for somebody else. `keep`: a password that is stored
+with something else, such as that of a connection."""
+
+SIGN_IN_FIELDS_MAX: Final = 2
+"""Fields beside the password that a sign-in may have (name, tenant), where it says that it is one; else one."""
+_OLD: Final = re.compile(r"\b(old|current|existing|altes|bisheriges|aktuelles)\b", re.I)
+"""What the field of the password that one has already says."""
+_MAKES: Final = re.compile(
+    r"\b(save|create|add|register|sign ?up|join|update|change|reset|connect|import|test|speichern|anlegen"
+    r"|registrieren)\b",
+    re.I,
+)
+"""What the buttons and the names of forms say that let nobody in."""
+_MAKING: Final = ("register", "signup", "join", "new", "create", "add", "reset", "password", "settings")
+_SHOWS: Final = re.compile(r"\b(show|hide|reveal|view|toggle|unmask|generate|suggest|anzeigen|verbergen)\b", re.I)
+"""What controls say that stand in a form with a password and don't send it off."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordForm:
+    """The steps of one form with a password.
+
+    `first` and `last` are the numbers of its first and last step, `sent` that of the step that sent it off, None where
+    it was given up. `login` is the step that typed the login name, on the same page or on the one before; `passwords`
+    are those that typed passwords. A form that was refused may hold the login name of the try before.
+    """
+
+    purpose: Purpose
+    first: int
+    last: int
+    sent: int | None
+    login: int | None
+    passwords: tuple[int, ...]
+    answer: Answer = UNKNOWN
+
+    @property
+    def refused(self) -> bool:
+        return self.answer.verdict == "refused"
+
+
+class PasswordForms:
+    """The forms with a password of one story, in their order."""
+
+    def __init__(self, forms: Sequence[PasswordForm]) -> None:
+        self.all = tuple(forms)
+        self._by_first = {form.first: form for form in forms}
+        self._by_sent = {form.sent: form for form in forms if form.sent is not None}
+
+    def __iter__(self) -> Iterator[PasswordForm]:
+        return iter(self.all)
+
+    def beginning(self, first: int) -> PasswordForm | None:
+        """The form whose first step is that one."""
+        return self._by_first.get(first)
+
+    def sent_by(self, number: int) -> PasswordForm | None:
+        """The form that was sent off by that step."""
+        return self._by_sent.get(number)
+
+    def amidst(self, number: int) -> bool:
+        """Whether that step lies within a form, before it was sent off."""
+        return any(form.first < number <= form.last and number != form.sent for form in self.all)
+
+    def signs_in(self) -> bool:
+        """Whether somebody was let in."""
+        return any(form.purpose == "sign in" and form.sent is not None and not form.refused for form in self.all)
+
+    def user(self, steps: Sequence[Step]) -> str:
+        """The login name of who was let in last, else of who tried last; nothing where nobody is named."""
+        tries = [form for form in self.all if form.purpose == "sign in" and form.login is not None]
+        form = next(iter([*(one for one in reversed(tries) if not one.refused), *tries[-1:]]), None)
+        step = None if form is None or form.login is None else steps[form.login]
+        return step.value.text if isinstance(step, FillStep) and not is_same_as_password(step) else ""
+
+
+def password_forms(steps: Sequence[Step], requests: Sequence[NetworkRequest] = ()) -> PasswordForms:
+    """What was typed into forms with a password, and what came of it. Pure; any steps give some forms."""
+    sent_with: dict[str, list[NetworkRequest]] = {}
+    for request in requests:
+        if request.cause is not None:
+            sent_with.setdefault(request.cause, []).append(request)
+    reader = _Reader(steps, sent_with)
+    return PasswordForms(reader.forms())
+
+
+class _Reader:
+    def __init__(self, steps: Sequence[Step], sent_with: dict[str, list[NetworkRequest]]) -> None:
+        self.steps = steps
+        self.sent_with = sent_with
+        self.tells_effects = any(step.changes for step in steps)
+
+    def forms(self) -> list[PasswordForm]:
+        found = list(self._cut())
+        out: list[PasswordForm] = []
+        signed_in: PasswordForm | None = None
+        before = 0
+        for number, form in enumerate(found):
+            if any(says(step, SIGN_OUT) for step in self.steps[before : form.first]):
+                signed_in = None
+            form = replace(form, purpose=self._purpose(form, signed_in, out))
+            if form.login is None and out and out[-1].refused and self._same(out[-1], form):
+                form = replace(form, login=out[-1].login)  # it still stands in the form
+            following = found[number + 1] if number + 1 < len(found) else None
+            form = replace(form, answer=self._answer(form, following, out))
+            if form.purpose == "sign in" and form.sent is not None:
+                signed_in = None if form.refused else form
+            out.append(form)
+            before = form.last
+        return out
+
+    # --- which steps belong together ---
+
+    def _cut(self) -> Iterator[PasswordForm]:
+        at = earliest = 0
+        while at < len(self.steps):
+            if not is_password(self.steps[at]):
+                at += 1
+                continue
+            first, login = self._begin(at, earliest)
+            last, sent = self._end(at)
+            inside = range(first, last + 1)
+            passwords = tuple(number for number in inside if is_password(self.steps[number]))
+            login = self._login(inside, passwords) if login is None else login
+            yield PasswordForm("keep", first, last, sent, login, passwords)
+            at = earliest = last + 1
+
+    def _begin(self, at: int, earliest: int) -> tuple[int, int | None]:
+        """The first step of the form, and the login name that was asked for on a page before."""
+        password = self.steps[at]
+        first, passed = at, False
+        for number in range(at - 1, earliest - 1, -1):
+            step = self.steps[number]
+            if self._is_field(step, password) and (not passed or _of_one_form(step, password)):
+                first = number
+            elif not _is_idle(step):
+                if step.navigates or isinstance(step, GotoStep | ReloadStep | BackStep) or self._writes(step):
+                    break
+                passed = True  # a list of the page's own within the form: beyond it the form must be told
+        sender = first - 1
+        name = self.steps[first - 2] if first - 2 >= earliest else None
+        onward = first == at and sender >= earliest and _sends(self.steps[sender])
+        if onward and isinstance(name, FillStep) and _names_user(name) and not is_search_field(name.target):
+            return first - 2, first - 2
+        return first, None
+
+    def _end(self, at: int) -> tuple[int, int | None]:
+        """The last step of the form, and the one that sent it off."""
+        password = self.steps[at]
+        last = at
+        for number in range(at, len(self.steps)):
+            step = self.steps[number]
+            if isinstance(step, FillStep) and step.navigates and number >= at:
+                return number, number
+            if number == at or self._is_field(step, password):
+                last = number
+                continue
+            if _is_idle(step):
+                continue
+            return (number, number) if self._sends_off(number) else (last, None)
+        return last, None
+
+    def _is_field(self, step: Step, password: Step) -> bool:
+        """Whether it fills in a field of the password's form."""
+        if step.tab_id != password.tab_id or (step.page.url and where(step.page.url) != where(password.page.url)):
+            return False
+        target = getattr(step, "target", None)
+        if not isinstance(target, Element):
+            return False
+        if isinstance(step, ClickStep):
+            return target.role in BOX_ROLES
+        if not isinstance(step, FillStep | CheckStep | SelectStep | UploadStep):
+            return False
+        if isinstance(step, FillStep) and is_search_field(target) and not is_password(step):
+            return False
+        own = password.target.form if isinstance(password, FillStep) else ""
+        return not (own and target.form and own != target.form)
+
+    def _writes(self, step: Step) -> bool:
+        return any(map(changes, self.sent_with.get(step.event_id, ())))
+
+    def _sends_off(self, number: int) -> bool:
+        step = self.steps[number]
+        if isinstance(step, PressStep):
+            return step.key == "Enter"
+        if not isinstance(step, ClickStep) or CANCEL.match(caption(step.target)):
+            return False
+        words = caption(step.target)
+        leads_away = is_link(step.target) and step.navigates and not self._writes(step)
+        return not leads_away or any(verb.search(words) for verb in (SIGN_IN, SIGN_UP, COMMIT))
+
+    def _login(self, inside: range, passwords: Sequence[int]) -> int | None:
+        """The login name: the text before the first password, else the one after it."""
+        texts = [number for number in inside if self._is_text(number)]
+        named = [number for number in texts if _names_user(self.steps[number])]
+        before = [number for number in texts if number < passwords[0]]
+        return next(iter((*named[:1], *reversed(before), *texts)), None)
+
+    def _is_text(self, number: int) -> bool:
+        step = self.steps[number]
+        plain = isinstance(step, FillStep) and not step.value.secret and bool(step.value.text)
+        return (plain and not is_password(step)) or is_same_as_password(step)
+
+    # --- what it was for ---
+
+    def _purpose(self, form: PasswordForm, signed_in: PasswordForm | None, before: Sequence[PasswordForm]) -> Purpose:
+        own = self.steps[form.first : form.last + 1]
+        sender = self.steps[form.last if form.sent is None else form.sent]
+        words = caption(sender.target) if isinstance(sender, ClickStep) else ""
+        url = sender.page.url
+        fields = self._fields(form)
+        beside = len({_field(step.target) for step in own if isinstance(step, FillStep | SelectStep)} - fields)
+        told = names_sign_in(words, url)
+        if len(fields) > 1:
+            old = any(asks_old(step.target) for step in own if is_password(step) and isinstance(step, FillStep))
+            if old or not beside:
+                return "change password"
+            others = {field for one in before for field in self._fields(one)} - fields
+            return "make account" if signed_in or others or CREATE.match(words) else "sign up"
+        tried = next((one for one in reversed(before) if one.purpose == "sign in" and self._same(one, form)), None)
+        if tried is not None:
+            return "sign in"
+        if signed_in is not None and not (told and self._names_other_entrance(words, url, signed_in)):
+            return "confirm" if not beside else "make account"
+        if SIGN_UP.search(words) or signs_up_at(url):
+            return "sign up"
+        if not beside and not told and (CONFIRM.match(words) or named_in_path(url, "confirm")):
+            return "confirm"
+        if beside > SIGN_IN_FIELDS_MAX - (not told):
+            return "sign up" if beside > SIGN_IN_FIELDS_MAX and not KEEPS.match(words) else "keep"
+        forms = spaced(" ".join(dict.fromkeys(step.target.form for step in own if isinstance(step, FillStep))))
+        makes = any(verb.search(text) for verb in (_MAKES, SIGN_UP) for text in (words, forms))
+        return "keep" if not told and (makes or named_in_path(url, *_MAKING)) else "sign in"
+
+    def _names_other_entrance(self, words: str, url: str, signed_in: PasswordForm) -> bool:
+        """Whether the button says that somebody signs in, or the address does and is not the one of before."""
+        elsewhere = where(url) != where(self.steps[signed_in.first].page.url)
+        return bool(SIGN_IN.search(words)) or elsewhere
+
+    def _fields(self, form: PasswordForm) -> set[tuple[str, ...]]:
+        return {_field(step.target) for n in form.passwords if isinstance(step := self.steps[n], FillStep)}
+
+    def _same(self, one: PasswordForm, other: PasswordForm) -> bool:
+        """Whether it is the same form, on the same page or sent off by the same button."""
+        if self._fields(one) != self._fields(other):
+            return False
+        logins = [self.steps[form.login] for form in (one, other) if form.login is not None]
+        if len({_field(step.target) for step in logins if isinstance(step, FillStep)}) > 1:
+            return False
+        senders = [self.steps[form.last if form.sent is None else form.sent] for form in (one, other)]
+        words = [caption(step.target) for step in senders if isinstance(step, ClickStep)]
+        button = len(words) == len(senders) and words[0] == words[1] != "" and len(logins) in (0, 2)
+        return button or where(senders[0].page.url) == where(senders[1].page.url)
+
+    # --- what came of it ---
+
+    def _answer(self, form: PasswordForm, following: PasswordForm | None, before: Sequence[PasswordForm]) -> Answer:
+        if form.sent is None:
+            return UNKNOWN
+        step = self.steps[form.sent]
+        until = len(self.steps) if following is None else following.first
+        later = self.steps[form.sent + 1 : until]
+        again = following is not None and self._same(form, following) and all(map(self._stays, later))
+        again = again and form.purpose in ("sign in", "confirm")  # who makes one account may make another
+        asked = self.sent_with.get(step.event_id, ())
+        tried = bool(before) and before[-1].refused and self._same(before[-1], form)
+        held = tuple(one.target for one in self.steps[form.first : form.sent + 1] if isinstance(one, FillStep))
+        return answer_to(Sent(step, held, later, again, tried, asked, self.tells_effects))
+
+    def _stays(self, step: Step) -> bool:
+        """Whether it does nothing but come back to the form."""
+        if _is_idle(step) or isinstance(step, GotoStep | ReloadStep | BackStep):
+            return True
+        if isinstance(step, PressStep):
+            return not step.navigates
+        shows = says(step, SIGN_IN) or says(step, CONFIRM) or says(step, CANCEL)
+        return shows or (isinstance(step, ClickStep) and not step.navigates and not self.sent_with.get(step.event_id))
+
+
+def asks_old(target: Element) -> bool:
+    """Whether a field asks for the password that one has already."""
+    return target.autocomplete == "current-password" or bool(_OLD.search(words_on(target)))
+
+
+def names_sign_in(words: str, url: str) -> bool:
+    """Whether a button with these words, or the page's address, says that somebody signs in."""
+    return bool(SIGN_IN.search(words)) or named_in_path(url, "login", "signin")
+
+
+def signs_up_at(url: str) -> bool:
+    """Whether a page's address says that an account is opened there."""
+    return named_in_path(url, "register", "signup", "join") or {"create", "account"} <= path_words(url)
+
+
+def _of_one_form(step: Step, password: Step) -> bool:
+    """Whether the recorder says that both stand in the same form."""
+    forms = [getattr(getattr(one, "target", None), "form", "") for one in (step, password)]
+    return forms[0] == forms[1] != ""
+
+
+def _field(target: Element) -> tuple[str, ...]:
+    """What a field is called, whatever id it has this time."""
+    names = (target.name_attribute or "", clean(target.name or target.label or target.placeholder))
+    return names if any(names) else (target.id or "", target.type or "")
+
+
+def _names_user(step: Step) -> bool:
+    """Whether it types a login name, by its field or by what was typed."""
+    if is_same_as_password(step):
+        return True
+    if not isinstance(step, FillStep) or step.value.secret or not step.value.text:
+        return False
+    marked = (step.target.autocomplete or "") in ("username", "email") or step.target.type == "email"
+    return marked or "@" in step.value.text or bool(LOGIN_NAME.search(words_on(step.target)))
+
+
+def _sends(step: Step) -> bool:
+    """Whether it may send off the page on which the login name is asked for."""
+    return (isinstance(step, ClickStep) and not is_text_field(step.target)) or (
+        isinstance(step, PressStep) and step.key == "Enter"
+    )
+
+
+def _is_idle(step: Step) -> bool:
+    """Whether it says nothing of the form: the pointer moved, the cursor was placed, the password was shown."""
+    if isinstance(step, HoverStep | ScrollStep):
+        return True
+    if isinstance(step, PressStep):
+        return step.key != "Enter" and not step.navigates
+    if not isinstance(step, ClickStep) or step.navigates:
+        return False
+    return is_text_field(step.target) or bool(_SHOWS.search(caption(step.target)))

@@ -1,0 +1,347 @@
+"""Forms: from the control that opened one to the control that sent it off; what it made or changed, and its name."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from pipeline.activities.clicks import broader, does, verb_of
+from pipeline.activities.forms.fields import FIELDS_NAMED_MAX, Field, entered, narrowed_by, plainly_entered
+from pipeline.activities.forms.form import Form
+from pipeline.activities.forms.kinds import MOVES, SEEKS, SENDS, changes_thing, kind_of
+from pipeline.activities.phrases import COMMENTS, CREATES, DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
+from pipeline.semantics.addresses import last_word, route, singular, slug, thing_in
+from pipeline.semantics.controls import does_by_itself
+from pipeline.semantics.elements import in_table_row, is_item
+from pipeline.semantics.messages import done, headings, messages, quotes, refusals, without_quotes
+from pipeline.semantics.object_names import acted_on, listed_before, object_phrase, opened_before, row_of
+from pipeline.semantics.path_segments import ROUTE
+from pipeline.semantics.text import caption, clean, field, is_link, listed, quoted, short
+from pipeline.semantics.verbs import (
+    CART,
+    CHECK_OUT,
+    COMMIT,
+    CREATE,
+    EDIT,
+    MAKING_PAGES,
+    PREVIEW,
+    REMARK,
+    SIDE_FIELD,
+    TITLE_FIELD,
+    is_commit,
+    is_remark,
+    object_noun,
+    says,
+    words_on,
+)
+from pipeline.semantics.wording import typed
+from pipeline.steps.draft import identity
+from schemas.stories import (
+    ClickStep,
+    DragStep,
+    FillStep,
+    HoverStep,
+    PressStep,
+    ScrollStep,
+    Step,
+    UploadStep,
+)
+
+FORWARD: Final = re.compile(r"^(next|continue|proceed|weiter)\b", re.I)
+GENERIC_NOUNS: Final = frozenset(
+    {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
+)
+OBJECT_CHARS_MAX: Final = 60
+_DEEDS: Final = frozenset({"change", "changes", "edit", "update"})
+_NO_NOUNS: Final = _DEEDS | {"modify", "display", "details"}
+"""Last words of addresses that say what is done, not to what."""
+_NAME: Final = re.compile(r"[A-Z][^.]*$")
+"""Last parts of addresses that are the name of a page, as those of wikis."""
+_ADDING: Final = frozenset({"invite", "reply", "report", "share", "subscribe", "withdraw"})
+"""What buttons of forms say that bring something new, where a control without a form changes a thing."""
+_OF_THE_USER: Final = frozenset({"profile", "account"})
+"""Pages of the user's own data, which are settings as well."""
+
+
+def read_form(
+    steps: Sequence[Step], first: int, stops: Callable[[int], bool], failed: Callable[[Step], bool]
+) -> Goal | None:
+    """The form that begins at step `first`, if one does. `stops` tells where another goal begins, `failed` whether the
+    app refused what a step asked it for."""
+    start = steps[first]
+    opener = start if isinstance(start, ClickStep) and _opens_form(start) else None
+    if opener is None and not isinstance(start, Field):
+        return _lone_commit(steps, first, failed) if isinstance(start, ClickStep) else None
+    if opener is not None and says(opener, CART):
+        return _goal(Form(steps, first, first, opener, None), failed)
+    commit: Step | None = None
+    last, index = first, first + 1
+    while index < len(steps) and not stops(index):
+        step = steps[index]
+        if isinstance(commit, ClickStep) and (SEEKS.search(caption(commit.target)) or says(commit, CART)):
+            break
+        if is_commit(step):
+            last, commit = index, step
+        elif isinstance(step, Field | PressStep):
+            last = index
+        elif isinstance(step, ClickStep):
+            if commit is not None and (step.navigates or is_link(step.target)):
+                break
+            if is_link(step.target) and step.navigates and opener is None:
+                break
+        elif not isinstance(step, HoverStep | ScrollStep):
+            break
+        index += 1
+    form = Form(steps, first, last, opener, commit)
+    begun = form.fields or (opener is not None and commit is not None)
+    return _goal(form, failed) if begun else None
+
+
+def _opens_form(step: ClickStep) -> bool:
+    rows = in_table_row(step.target) and says(step, CREATE)
+    if is_item(step.target) and (step.target.role is None or rows):
+        return False  # a thing that is called `New bakery`
+    return any(says(step, verb) for verb in (CREATE, EDIT, CART, CHECK_OUT))
+
+
+def _lone_commit(steps: Sequence[Step], first: int, failed: Callable[[Step], bool]) -> Goal | None:
+    """A control that does something at once, with no field before it (`Submit`, `Place order`)."""
+    if not is_commit(steps[first]) or not messages(steps[first].changes):
+        return None
+    return _goal(Form(steps, first, first, None, steps[first]), failed)
+
+
+def _goal(form: Form, failed: Callable[[Step], bool]) -> Goal:
+    """What the form was for; one that was refused to the end was tried only."""
+    goal = _meant(form)
+    typed_texts = [step.value.text for step in form.fills]
+    refused = form.commit is not None and (bool(refusals(form.commit, typed_texts)) or failed(form.commit))
+    if not refused or goal.kind in ("search", "filter", "choose", "settings"):
+        return goal
+    return replace(goal, phrases=(Phrase("try", f"to {goal.order}"),))
+
+
+def _meant(form: Form) -> Goal:
+    kind = kind_of(form)
+    noun = _noun(form, kind)
+    match kind:
+        case "check_out":
+            return Goal(kind, form.first, form.last, (Phrase("check out"),), "checkout: place the order and pay")
+        case "cart":
+            phrase = Phrase("add", f"{_thing_near(form)} to the cart")
+            return Goal(kind, form.first, form.last, (phrase,), "checkout: add a product to the shopping cart")
+        case "upload":
+            names = [quoted(name) for step in form.fields if isinstance(step, UploadStep) for name in step.files]
+            phrase = Phrase("upload", listed(names[:FIELDS_NAMED_MAX]) or "a file")
+            return Goal(kind, form.first, form.last, (phrase,), "upload a file")
+        case "create" if _only_remarks(form) and _on_a_thing(form):
+            return _remarked(form, kind, noun)
+        case "create":
+            name = created_object(form)
+            phrase = Phrase("create", object_phrase(noun, name))
+            if sent := SENDS.match(form.commit_words):
+                phrase = Phrase(sent[0].lower(), quoted(name) if name else "it")
+            return Goal(kind, form.first, form.last, (phrase,), CREATES)
+        case "edit" if _only_remarks(form):
+            return _remarked(form, kind, noun)
+        case "edit":
+            return _edited(form, noun)
+        case "settings":
+            rest = listed([field(step.target) for step in form.fields[:FIELDS_NAMED_MAX]]) or "the settings"
+            return Goal(kind, form.first, form.last, (Phrase("change", rest + _in_settings(form)),), SETS)
+        case "search":
+            sought = listed([typed(step.value) for step in form.fields if isinstance(step, FillStep)])
+            return Goal(kind, form.first, form.last, (Phrase("search", f"for {sought}"),), LOOKS_UP)
+        case _:
+            return _submitted(form, kind)
+
+
+def _edited(form: Form, noun: str) -> Goal:
+    """Something that was there and is another now: by its name, else by what the page or its list is called."""
+    url, name = form.own[-1].page.url, edited_object(form)
+    if not noun and name and name.lower() == "".join(route(url)[-1:]):
+        noun, name = name.lower(), ""  # what the page itself is called
+    one = "" if noun or name else listed_before(form.steps, form.first)
+    rest = object_phrase(noun or one, name, "" if one else "the")
+    plain, also = (SETS, EDITS) if last_word(url) in _OF_THE_USER else (EDITS, "")
+    opened = caption(form.opener.target) if form.opener else ""
+    page = last_word(url).removeprefix("object ")
+    moved = MOVES.match(form.commit_words) or MOVES.match(opened) or MOVES.fullmatch(page)
+    verb = moved[0].lower() if moved else "edit"
+    if moved and noun == last_word(url) and (name := name or opened_before(form.steps, form.first)):
+        rest = quoted(name)
+    return Goal("edit", form.first, form.last, (Phrase(verb, rest),), plain, also)
+
+
+def _remarked(form: Form, kind: GoalKind, noun: str) -> Goal:
+    """What somebody said of a thing."""
+    noun = "" if REMARK.search(noun) or kind == "create" else noun
+    name = edited_object(form) if kind == "edit" else ""
+    thing = object_phrase(noun, name or opened_before(form.steps, form.first), "the")
+    return Goal(kind, form.first, form.last, (Phrase("comment", f"on {thing}"),), COMMENTS)
+
+
+def _on_a_thing(form: Form) -> bool:
+    """Whether something is open that a remark can be of, and nothing is made for itself (`New note`)."""
+    made = last_word(form.own[-1].page.url) in MAKING_PAGES or (form.opener is not None and says(form.opener, CREATE))
+    return not made and bool(opened_before(form.steps, form.first))
+
+
+def _only_remarks(form: Form) -> bool:
+    """Whether nothing but a remark was written."""
+    return bool(form.fields) and all(map(is_remark, form.fields))
+
+
+def _submitted(form: Form, kind: GoalKind) -> Goal:
+    """A form of which nothing more is known than its fields and its button."""
+    said = form.commit_words
+    phrases = entered(form.fields)
+    if kind == "filter":
+        phrases = narrowed_by(form.fields)
+    elif form.commit is not None:
+        phrases.append(_sent_off(said))
+    told = without_quotes(" ".join(messages([change for step in form.own for change in step.changes])[:1]))
+    plain = NARROWS if kind == "filter" else plainly_entered(form.fields, form.commit is not None)
+    if any(isinstance(step, FillStep) for step in form.fields):
+        told = ""  # what the page answers to a text that was sent off says little of what it was sent for
+    success = done(form.own)
+    if kind == "choose" and success is not None and success.noun and success.noun not in GENERIC_NOUNS:
+        plain = ""  # what the page says was done tells more than which boxes were ticked for it
+    elif kind == "choose" and (sent := _sent_off(said)).verb != "click" and _says_what(sent):
+        plain = without_quotes(sent.order)  # and so does a button that says it
+    plain = ": ".join(filter(None, (plain, short(told))))
+    also = ""
+    if form.fields and all(isinstance(step, DragStep) for step in form.fields):
+        plain, also = DRAGS, EDITS
+    elif kind == "choose" and changes_thing(form):
+        plain, also = plain if told else EDITS, EDITS
+        if all(map(does_by_itself, form.fields)) and (thing := acted_on(form.steps, form.first)):
+            phrases = [replace(one, rest=f"{one.rest} on {thing}") for one in phrases]
+    elif kind == "submit" and (verb := verb_of(said)) and verb not in _ADDING:
+        plain, also = without_quotes(said.lower()), broader(verb)
+        phrases = _done_to_thing(form, verb) or phrases
+    return Goal(kind, form.first, form.last, tuple(phrases) or (Phrase("submit"),), plain, also)
+
+
+def _done_to_thing(form: Form, verb: str) -> list[Phrase]:
+    """What the button of a form says that it does to the thing on whose page it stands; nothing where none is known."""
+    rest, thing = form.commit_words[len(verb) :].strip(), acted_on(form.steps, form.last)
+    return [does(verb, rest, thing)] if rest or thing else []
+
+
+def _says_what(sent: Phrase) -> bool:
+    return bool(sent.rest) and sent.rest.split()[-1] not in GENERIC_NOUNS
+
+
+def _sent_off(words: str) -> Phrase:
+    """What the button says, as a verb phrase where it is one: `Submit current annotation`."""
+    words = re.sub(r"^yes,?\s+(?=\w)", "", words, flags=re.I)
+    verb, _, rest = words.lower().partition(" ")
+    if not words or (verb == "submit" and not rest):
+        return Phrase("submit")
+    if rest and COMMIT.match(verb) and len(rest.split()) <= 4 and rest.replace(" ", "").isalpha():
+        return Phrase(verb, rest)
+    return Phrase("click", quoted(words))
+
+
+def _in_settings(form: Form) -> str:
+    return " in the settings" if any(isinstance(step, Field) for step in form.own) else ""
+
+
+def _noun(form: Form, kind: GoalKind) -> str:
+    """What is made or changed, in the page's words: `page`, `project`."""
+    success = done(form.own)
+    typed = {clean(step.value.text).lower() for step in form.fields if isinstance(step, FillStep)}
+    tells = success and (kind != "edit" or success.verb in ("edit", "save")) and success.noun not in _DEEDS
+    said = _without(success.noun, typed) if success and tells else ""
+    if said and len(said.split()) <= 2:
+        return said
+    verb = CREATE if kind == "create" else EDIT
+    for words in (caption(form.opener.target) if form.opener else "", form.commit_words):
+        if (noun := object_noun(without_quotes(words), verb)) and noun not in GENERIC_NOUNS:
+            return noun
+    url = form.own[-1].page.url
+    if kind == "create" and last_word(url) in MAKING_PAGES:
+        return thing_in(url)
+    if kind == "edit" and form.opener is None and not _picked(form):
+        last = last_word(url)
+        if _NAME.match("".join(route(url)[-1:])) and not ROUTE.fullmatch(last.replace(" ", "-")):
+            return ""
+        if _on_page_of_its_own(form):
+            return ""
+        if _on_own_page(form):
+            return singular(route(url)[-2].lower())
+        last = "" if last in _NO_NOUNS else last
+        return last if last and not ROUTE.fullmatch(last.replace(" ", "-")) else thing_in(url)
+    return ""
+
+
+def _without(noun: str, typed: set[str]) -> str:
+    """What a message calls a thing, without the name that it was given: `shelf` of `Shelf School was created`."""
+    noun = noun.removeprefix("new ")
+    name = max((text for text in typed if noun.endswith(f" {text}")), key=len, default="")
+    return "" if noun in typed else noun.removesuffix(name).strip()
+
+
+def created_object(form: Form) -> str:
+    """The name of what was made: as the page says it, else a new heading made of typed words, else a title field."""
+    success = done(form.own)
+    if success and success.object:
+        return success.object
+    last_of = {identity(step.target): step for step in form.fields if isinstance(step, FillStep)}
+    fills = [step for step in last_of.values() if not step.value.secret]
+    texts = [clean(step.value.text) for step in fills]
+    for step in reversed(form.own):
+        for heading in headings(step.changes):
+            if any(heading in text for text in texts):
+                return heading
+    titles = [step for step in fills if TITLE_FIELD.search(words_on(step.target))]
+    plain = [step for step in fills if not SIDE_FIELD.search(words_on(step.target))]
+    named = [clean(step.value.text) for step in (*titles, *plain, *fills)]
+    named = [text for text in named if text and len(text) <= OBJECT_CHARS_MAX]
+    return next((text for text in named if re.search(r"[^\W\d]{2}", text)), named[0] if named else "")
+
+
+def edited_object(form: Form) -> str:
+    """The name of what was changed: as the page says it, else what was opened last."""
+    success = done(form.own)
+    if success and success.object:
+        return success.object
+    if picked := _picked(form):
+        return picked
+    if form.opener is None and _noun(form, "edit") and not _on_own_page(form):
+        return ""
+    if form.opener is not None and (row := row_of(form.opener.target)):
+        return row
+    if form.opener is not None and (named := quotes(caption(form.opener.target))):
+        return named[0]
+    return opened_before(form.steps, form.first)
+
+
+def _on_own_page(form: Form) -> bool:
+    """Whether it stands on the page of what was opened, in whose address its name follows that of its kind."""
+    parts = route(form.own[-1].page.url)
+    return len(parts) > 1 and slug(parts[-1]) == slug(opened_before(form.steps, form.first))
+
+
+def _on_page_of_its_own(form: Form) -> bool:
+    """Whether it stands on a page of what was opened: `/maps/maps-and-errors/edit`."""
+    parts = route(form.own[-1].page.url)
+    return len(parts) > 1 and slug(parts[-2]) == slug(opened_before(form.steps, form.first)) != ""
+
+
+def _picked(form: Form) -> str:
+    """The thing of a list that was clicked right before, to be changed where it stands."""
+    before = form.steps[form.first - 1] if form.first > 0 and form.opener is None else None
+    if not isinstance(before, ClickStep) or before.navigates or before.target.role == "option":
+        return ""
+    return caption(before.target) if is_item(before.target) else ""
+
+
+def _thing_near(form: Form) -> str:
+    controls = (step.target for step in (form.opener, form.commit) if isinstance(step, ClickStep))
+    name = next(filter(None, map(row_of, controls)), "") or opened_before(form.steps, form.first)
+    return quoted(name) if name else "a product"
+
+
+__all__ = ["CART", "CREATE", "EDIT", "FORWARD", "PREVIEW", "created_object", "read_form"]

@@ -1,0 +1,259 @@
+"""What the user was after: the steps of a story read as a few goals, each with the words for it.
+
+Each goal has phrases with what was on the page (for people) and a plain sentence without any value (for embedding).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from pipeline.activities.clicks import read_click
+from pipeline.activities.facts.responses import FAILED_STATUS, changes
+from pipeline.activities.forms import rebuild
+from pipeline.activities.forms.opened import with_form
+from pipeline.activities.forms.password_forms import PasswordForm, PasswordForms, password_forms
+from pipeline.activities.phrases import CREATES, DELETES, LOOKS_UP, NARROWS, Goal, Phrase
+from pipeline.semantics.controls import deletes
+from pipeline.semantics.object_names import deleted_object, opened_name, ticked_before
+from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_text_field, quoted
+from pipeline.semantics.verbs import (
+    CANCEL,
+    CHECK_OUT,
+    CONFIRM,
+    DELETE,
+    FILTER,
+    PAGING,
+    SEARCH,
+    SIGN_IN,
+    SIGN_OUT,
+    SIGN_UP,
+    is_commit,
+    is_password,
+    is_search_field,
+    object_noun,
+    says,
+    words_on,
+)
+from pipeline.semantics.wording import typed
+from schemas.elements import Element
+from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, PressStep, SelectStep, Step
+
+
+class Reader:
+    """The steps, and one recogniser after another asked what begins at a step."""
+
+    def __init__(
+        self, steps: Sequence[Step], requests: Sequence[NetworkRequest], passwords: PasswordForms | None
+    ) -> None:
+        self.steps = steps
+        self._writing = {request.cause for request in requests if request.cause and changes(request)}
+        self._failing = {r.cause for r in requests if changes(r) and (r.status or 0) >= FAILED_STATUS}
+        self._silent = not any(request.cause for request in requests) and not any(
+            step.changes for step in steps
+        )  # the format tells no effects
+        self._form_ends = _form_ends(steps)
+        self._passwords = password_forms(steps, requests) if passwords is None else passwords
+
+    def goals(self) -> tuple[Goal, ...]:
+        found: list[Goal] = []
+        index = 0
+        recognisers: tuple[Callable[[int], Goal | None], ...] = (
+            self.sign_in,
+            self.sign_out,
+            self.search,
+            self.delete,
+            self.form,
+            self.open,
+        )
+        writing = None if self._silent else self._writing
+        while index < len(self.steps):
+            goal = next((goal for recognise in recognisers if (goal := recognise(index)) is not None), None)
+            joined = with_form(found[-1], goal, self.steps, writing) if found and goal is not None else None
+            if joined is not None:
+                found[-1] = joined
+            elif goal is not None:
+                found.append(self._once_more(found[-1], goal) if found else goal)
+            index = index + 1 if goal is None else goal.last + 1
+        return tuple(found)
+
+    def _once_more(self, before: Goal, goal: Goal) -> Goal:
+        """A form that signs up and was refused wants its passwords once more: that changes none."""
+        again = before.kind == "sign_up" and goal.kind == "settings" and is_password(self.steps[goal.first])
+        return replace(before, first=goal.first, last=goal.last, phrases=(Phrase("sign up"),)) if again else goal
+
+    # --- signing in and out ---
+
+    def sign_in(self, first: int) -> Goal | None:
+        opens = says(self.steps[first], SIGN_IN) or says(self.steps[first], SIGN_UP)
+        form = self._passwords.beginning(first + 1 if opens else first)
+        if form is None or form.sent is None:
+            return None
+        last, submit = form.sent, self.steps[form.sent]
+        words = caption(submit.target) if isinstance(submit, ClickStep) else ""
+        verb = "log in" if "log" in words.lower() else "sign in"
+        match form.purpose:
+            case "keep" | "make account":
+                return None
+            case "sign up":
+                phrase = Phrase("try", "to sign up") if form.refused else Phrase("sign up")
+                return Goal("sign_up", first, last, (phrase,), "register: open a new account as a member")
+            case "change password":
+                plain = "change the password in the account settings"
+                phrase = Phrase("try", "to change the password") if form.refused else Phrase("change", "the password")
+                return Goal("settings", first, last, (phrase,), plain)
+            case "confirm":
+                return Goal("confirm", first, last, (Phrase("confirm", "the password"),), "confirm the password")
+            case "sign in" if form.refused:
+                plain = "log in with a wrong password and see a login error"
+                told = Phrase("try", f"to {verb}") if form.answer.locked else Phrase(verb, "with a wrong password")
+                return Goal("sign_in_refused", first, last, (told,), plain)
+            case "sign in":
+                return Goal("sign_in", first, last, (Phrase(verb),), "log in: sign in with user name and password")
+
+    def sign_out(self, first: int) -> Goal | None:
+        if not says(self.steps[first], SIGN_OUT):
+            return None
+        words = self.steps[first].said.lower()
+        return Goal(
+            "sign_out", first, first, (Phrase("log out" if "log" in words else "sign out"),), "log out, sign out"
+        )
+
+    # --- searching ---
+
+    def search(self, first: int) -> Goal | None:
+        start = first
+        if says(self.steps[first], SEARCH) and first + 1 < len(self.steps):
+            start = first + 1
+        fill = self.steps[start]
+        if not isinstance(fill, FillStep) or not is_search_field(fill.target) or is_password(fill):
+            return None
+        last = start
+        while last + 1 < len(self.steps) and self._searches(self.steps[last + 1]):
+            last += 1
+            step = self.steps[last]
+            fill = step if isinstance(step, FillStep) else fill
+        narrows = bool(FILTER.search(words_on(fill.target)))
+        value = typed(fill.value)
+        phrases = [Phrase("filter", f"by {value}") if narrows else Phrase("search", f"for {value}")]
+        plain = NARROWS if narrows else LOOKS_UP
+        index = last + 1
+        while index < len(self.steps) and says(self.steps[index], PAGING):
+            index += 1
+        if index < len(self.steps) and self._opens(self.steps[index]):
+            opened = self.steps[index]
+            assert isinstance(opened, ClickStep)
+            name = opened_name(opened)
+            phrases.append(Phrase("open", f"the result {quoted(name)}" if name else "a result"))
+            plain += ", open a search result" if not narrows else ""
+            last = index
+        return Goal("filter" if narrows else "search", first, last, tuple(phrases), plain)
+
+    def _searches(self, step: Step) -> bool:
+        """Whether the step sends the search off or refines it."""
+        match step:
+            case PressStep():
+                return step.key == "Enter"
+            case FillStep():
+                return is_search_field(step.target)
+            case ClickStep():
+                words = words_on(step.target)
+                named = SEARCH.search(words) or FILTER.search(words) or "search" in words.lower()
+                return is_button(step.target) and bool(named or not caption(step.target) or words.lower() == "go")
+            case _:
+                return False
+
+    def _opens(self, step: Step) -> bool:
+        """Whether it opens one of the things found."""
+        if not isinstance(step, ClickStep) or is_text_field(step.target) or is_commit(step):
+            return False
+        if step.target.role in BOX_ROLES:
+            return False
+        if any(says(step, verb) for verb in (DELETE, rebuild.CREATE, rebuild.EDIT, SIGN_OUT, CHECK_OUT, rebuild.CART)):
+            return False
+        return not is_button(step.target) and self._is_page_part(step.target)
+
+    def _is_page_part(self, target: Element) -> bool:
+        return not any(ancestor.role in ("navigation", "banner", "menu", "menubar") for ancestor in target.ancestors)
+
+    # --- deleting, forms, opening ---
+
+    def delete(self, first: int) -> Goal | None:
+        step = self.steps[first]
+        if not deletes(step) and not says(step, DELETE):
+            return None
+        last = first
+        while last + 1 < len(self.steps) and says(self.steps[last + 1], CONFIRM):
+            last += 1
+        if last == first and last + 1 < len(self.steps) and says(self.steps[last + 1], CANCEL):
+            return None
+        last = self._end_of_asking(last)
+        noun = object_noun(caption(step.target), DELETE) if isinstance(step, ClickStep) else ""
+        named = ticked_before(self.steps, first) or deleted_object(self.steps, first, last)
+        rest = named or (f"the {noun}" if noun else "an item")
+        return Goal("delete", first, last, (Phrase("delete", rest),), DELETES)
+
+    def _end_of_asking(self, last: int) -> int:
+        """Where a page that asks why, and whether it is meant, was sent off; `last` where none does."""
+        end = self._form_ends[last + 1]
+        if not self.steps[last].navigates or end == last + 1 or end >= len(self.steps):
+            return last
+        sent = self.steps[end]
+        return end if says(sent, DELETE) or says(sent, CONFIRM) or isinstance(sent, PressStep) else last
+
+    def form(self, first: int) -> Goal | None:
+        goal = rebuild.read_form(self.steps, first, self._is_other_goal, self._failed)
+        made = self._account_in(goal) if goal is not None else None
+        if goal is not None and made is not None and made.sent is not None:
+            cut = goal.last < made.sent  # by what was looked for in a list of the page's own
+            goal = replace(goal, last=max(goal.last, made.sent))
+            made = made if cut or goal.kind == "submit" else None
+        if goal is None or made is None:
+            return goal
+        login = None if made.login is None else self.steps[made.login]
+        name = quoted(login.value.text) if isinstance(login, FillStep) and login.value.text else ""
+        order = f"the account {name}".strip()
+        phrase = Phrase("try", f"to create {order}") if made.refused else Phrase("create", order)
+        return replace(goal, kind="create", phrases=(phrase,), plain=CREATES, also="")
+
+    def _account_in(self, goal: Goal) -> PasswordForm | None:
+        """The account that was made for somebody by the steps of a goal."""
+        made = (form for form in self._passwords if form.purpose == "make account" and form.sent is not None)
+        return next((form for form in made if goal.first <= form.first <= goal.last), None)
+
+    def _failed(self, step: Step) -> bool:
+        return step.event_id in self._failing and not step.navigates
+
+    def _is_other_goal(self, index: int) -> bool:
+        step = self.steps[index]
+        if isinstance(step, GotoStep) or says(step, DELETE) or says(step, SIGN_OUT):
+            return True
+        return self.sign_in(index) is not None or self.search(index) is not None
+
+    def open(self, first: int) -> Goal | None:
+        wrote = self.steps[first].event_id in self._writing
+        return read_click(self.steps, first, None if self._silent else wrote)
+
+
+def _form_ends(steps: Sequence[Step]) -> list[int]:
+    """For each step the first one from there on that is no field of the same form. A `Next` between two fields belongs
+    to the form. One more than there are steps."""
+    ends = [len(steps)] * (len(steps) + 1)
+    for index in range(len(steps) - 1, -1, -1):
+        step = steps[index]
+        onward = says(step, CONFIRM) or says(step, rebuild.FORWARD)
+        between = onward and any(is_password(later) for later in steps[index + 1 : index + 3])
+        ticked = isinstance(step, ClickStep) and step.target.role in ("checkbox", "radio")
+        filled = isinstance(step, FillStep | CheckStep | SelectStep) and not is_search_only(step)
+        ends[index] = ends[index + 1] if filled or ticked or between else index
+    return ends
+
+
+def is_search_only(step: Step) -> bool:
+    return isinstance(step, FillStep) and is_search_field(step.target)
+
+
+def goals_of(
+    steps: Sequence[Step], requests: Sequence[NetworkRequest] = (), passwords: PasswordForms | None = None
+) -> tuple[Goal, ...]:
+    """The goals of a story in their order; steps that serve none (a page opened to start from) belong to no goal.
+    `requests` are what the steps asked the app for, `passwords` the forms with a password, where they are known."""
+    return Reader(steps, requests, passwords).goals()

@@ -1,0 +1,384 @@
+"""A step of the story as statements in Playwright's idiom."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Final, assert_never
+
+from pipeline.codegen import uploads, volatile
+from pipeline.codegen.amendments import NONE, Amendments
+from pipeline.codegen.assertions.tickers import ticks
+from pipeline.codegen.credentials import Credentials, is_secret
+from pipeline.codegen.gestures import answered, checked, click, drag, key_name
+from pipeline.codegen.locators import Finder, expect
+from pipeline.codegen.python.expressions import (
+    Attr,
+    Contains,
+    Expr,
+    Index,
+    Lambda,
+    Listing,
+    Literal,
+    Name,
+    Or,
+    flat,
+    function,
+    method,
+)
+from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Run, Statement, With
+from pipeline.codegen.typing import takes_keys, typed_by_keys
+from pipeline.semantics import urls
+from pipeline.semantics.text import is_editor
+from schemas.events import Gone, ShownIn
+from schemas.stories import (
+    BackStep,
+    CheckStep,
+    ClickStep,
+    DragStep,
+    FillStep,
+    GotoStep,
+    HoverStep,
+    PressStep,
+    ReloadStep,
+    ScrollStep,
+    SelectStep,
+    Step,
+    UploadStep,
+)
+
+PLACE_SCORE: Final = 5_000
+"""Locators beyond are places in the page."""
+TEXT_INPUTS: Final = frozenset({None, "", "text", "search", "email", "url", "tel", "password", "number"})
+MASKED_TEXTS: Final = {
+    "email": "person@example.com",
+    "number": "1",
+    "tel": "5550100",
+    "url": "https://example.com/",
+    "date": "2030-01-02",
+}
+
+
+@dataclass(frozen=True)
+class Requested:
+    """A request that an action must cause, by a pattern of its address or a word that it holds. Its status is to be
+    asserted; without one it is only waited for."""
+
+    status: int | None = None
+    pattern: str = ""
+    word: str = ""
+
+    def matcher(self) -> Expr:
+        """The argument of `expect_response`."""
+        if not self.word:
+            return _re(self.pattern)
+        body = Or(Attr(Attr(Name("response"), "request"), "post_data"), Literal(""))
+        return Lambda("response", Contains(body, Literal(self.word)))
+
+
+@dataclass
+class Writer:
+    """Writes the steps of one story into a program. `home` is the origin that `base_url` stands for."""
+
+    program: Program
+    credentials: Credentials
+    home: str
+    fixed: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+    ticking: frozenset[str] = frozenset()
+    pages: dict[str, Expr] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    not_repeated: list[str] = field(default_factory=list)
+    """What the test does otherwise than the user did, or not at all: said in its docstring too."""
+    waited: set[str] = field(default_factory=set)
+    met: set[str] = field(default_factory=set)
+    """Locators, as code, that the test has used or asserted in the document at hand."""
+    variables: dict[str, Expr] = field(default_factory=dict)
+    varying: frozenset[str] = frozenset()
+    """Values that are another in each row of the test."""
+    fixed_checks: frozenset[Hashable] = frozenset()
+    """Assertions that hold as they are in each row."""
+    offered: dict[str, list[Expr]] = field(default_factory=dict)
+    """All assertions that could be made after a step, by its event's id."""
+    asserted: list[tuple[str, Expr]] = field(default_factory=list)
+    """Those that were made, each with the step's event id."""
+    requested: Requested | None = None
+    """The request that the next action must cause."""
+    amendments: Amendments = NONE
+    last: bool = False
+    """Whether the story's last step is being written."""
+
+    @property
+    def main(self) -> Expr:
+        """The page that the program begins with."""
+        return Name(self.program.page)
+
+    def page_of(self, step: Step) -> Expr:
+        """The page variable of the step's tab; a tab that nobody opened gets a page of its own."""
+        if step.tab_id not in self.pages:
+            if not self.pages:
+                self.pages[step.tab_id] = self.main
+            else:
+                name = self._fresh("tab")
+                self.program.act(Assign(name, method(Attr(self.main, "context"), "new_page")))
+                self.pages[step.tab_id] = Name(name)
+        return self.pages[step.tab_id]
+
+    def finder(self, step: Step) -> Finder:
+        avoided = frozenset(locator for place, locator in self.amendments.avoided if place == self.program.step)
+        return Finder(self.page_of(step), self.fixed, self.hidden, avoided)
+
+    def write(self, step: Step) -> bool:
+        """Adds the step's action; False (and a note) where it can't be rebuilt."""
+        page, finder = self.page_of(step), self.finder(step)
+        for answer in step.dialogs[:1]:
+            self.program.act(answered(page, answer))
+        actions = self._actions(step, page, finder)
+        if actions is None:
+            self._admit("A step was left out: the recording doesn't tell how to find its element.")
+            return False
+        *before, last = actions
+        self.program.act(*before)
+        self._wrapped(step, page, last)
+        return True
+
+    def _admit(self, note: str) -> None:
+        """Says what is not done as the user did it. The words are ours, never the page's."""
+        self.notes.append(note)
+        self.not_repeated.append(note)
+
+    def _wrapped(self, step: Step, page: Expr, action: Statement) -> None:
+        """The action within what must happen because of it: a new tab, a download, a request."""
+        after: list[Statement] = []
+        if self.requested is not None:
+            name = self._fresh("response_info") if self.requested.status else ""
+            action = With(method(page, "expect_response", self.requested.matcher()), name, (action,))
+        if step.download is not None:
+            name = self._fresh("download_info")
+            action = With(method(page, "expect_download"), name, (action,))
+        if step.opens_tab is not None:
+            name, popup = self._fresh("popup_info"), self._fresh("popup")
+            action = With(method(page, "expect_popup"), name, (action,))
+            after.append(Assign(popup, Attr(Name(name), "value")))
+            self.pages[step.opens_tab] = Name(popup)
+        self.program.act(action, *after)
+
+    def last_variable(self, stem: str) -> Expr:
+        """The newest variable with this stem."""
+        return self.variables[stem]
+
+    def _fresh(self, stem: str) -> str:
+        number = sum(1 for name in self.variables if name.rstrip("0123456789").rstrip("_") == stem) + 1
+        name = stem if number == 1 else f"{stem}_{number}"
+        self.variables[name] = Name(name)
+        self.variables[stem] = Name(name)
+        return name
+
+    def _actions(self, step: Step, page: Expr, finder: Finder) -> list[Statement] | None:
+        match step:
+            case GotoStep():
+                return [Run(method(page, "goto", self.place(step.url)))]
+            case ReloadStep():
+                return [Run(method(page, "reload"))]
+            case BackStep(delta=delta):
+                return [Run(method(page, "go_back" if delta < 0 else "go_forward"))]
+            case ScrollStep():
+                return self._scroll(step, page, finder)
+            case PressStep():
+                return self._press(step, page, finder)
+            case DragStep():
+                if step.target.tag in ("canvas", "svg"):
+                    self._admit("What was drawn is repeated as one straight line.")
+                return drag(step, finder)
+            case CheckStep():
+                return self._check(step, finder)
+            case ClickStep() | FillStep() | SelectStep() | UploadStep() | HoverStep():
+                found = finder.best(step.target)
+                if found is None:
+                    return None
+                self.met.add(flat(found.expr))
+                return self._on(step, found.expr, page)
+            case _:
+                assert_never(step)
+
+    def place(self, url: str) -> str:
+        """What `goto` gets: a path for the story's own site, so that `base_url` applies, else the whole address."""
+        origin = urls.origin(url)
+        return volatile.relative(url) if origin in ("", self.home) else origin + volatile.relative(url)
+
+    def _check(self, step: CheckStep, finder: Finder) -> list[Statement] | None:
+        """A box behind its drawing is ticked by its label, as people do it; without one, by the Space key."""
+        label = finder.by_text(step.target) if step.target.covered else None
+        found = label or finder.best(step.target)
+        if found is None:
+            return None
+        self.met.add(flat(found.expr))
+        if _goes(step):
+            # `check` would look for what has gone by then.
+            return [Run(method(found.expr, "click"))]
+        if step.target.covered and label is None:
+            return [Run(method(found.expr, "press", "Space"))]
+        return [Run(checked(step, found.expr))]
+
+    def _on(
+        self, step: ClickStep | FillStep | SelectStep | UploadStep | HoverStep, on: Expr, page: Expr
+    ) -> list[Statement]:
+        match step:
+            case ClickStep():
+                return [Run(click(step, on))]
+            case FillStep():
+                return self._fill(step, on, page)
+            case SelectStep(options=()):
+                return [Run(method(on, "select_option", Listing(())))]
+            case SelectStep(options=options):
+                by_label = all(option.label.strip() for option in options)
+                values = [Literal(" ".join(option.label.split()) if by_label else option.value) for option in options]
+                what: Expr = values[0] if len(values) == 1 else Listing(tuple(values))
+                return [Run(method(on, "select_option", label=what) if by_label else method(on, "select_option", what))]
+            case UploadStep(files=files, chooser=chooser):
+                named = [uploads.in_memory(name) for name in files[:10]]
+                what = named[0] if len(named) == 1 else Listing(tuple(named))
+                return self._choose(step, on, what) if chooser else [Run(method(on, "set_input_files", what))]
+            case HoverStep():
+                return [Run(method(on, "hover"))]
+            case _:
+                assert_never(step)
+
+    def _choose(self, step: UploadStep, on: Expr, files: Expr) -> list[Statement]:
+        """Files for an input that is in no document: the chooser that opens by the click takes them."""
+        name = self._fresh("file_chooser_info")
+        opening = With(method(self.page_of(step), "expect_file_chooser"), name, (Run(method(on, "click")),))
+        return [opening, Run(method(Attr(Name(name), "value"), "set_files", files))]
+
+    def _fill(self, step: FillStep, on: Expr, page: Expr) -> list[Statement]:
+        target, value = step.target, step.value
+        if value.shown_in is not None:
+            if shown := self._shown(step, value.shown_in):
+                reading, typed = shown
+                secret = value.secret is not None
+                return [*reading, Run(function(FILL_CREDENTIAL, on, typed) if secret else method(on, "fill", typed))]
+            if value.secret is None:
+                self._admit("A value was copied from the page; the test types the recorded one.")
+        if is_secret(step):
+            return [self._typed(on, self._secret(step))]
+        what = self.credentials.names.get(value.text) or Literal(value.text)
+        waits = self._awaited(step, on)
+        if not isinstance(what, Literal):
+            return [*waits, self._typed(on, what)]
+        reacts = self._reacts(step)
+        if value.text not in self.varying and (step.by_keys or (reacts and step.before)):
+            keys = typed_by_keys(step, page, on)
+            if keys is not None:
+                return [*waits, *keys]
+            if step.by_keys:
+                self._admit("Not all keys pressed in a field are known: the test fills in the text as a whole.")
+        rich = takes_keys(target)
+        appended = bool(step.before) and value.text.startswith(step.before) and len(value.text) > len(step.before)
+        if rich and appended:
+            return [
+                *waits,
+                Run(method(on, "click")),
+                Run(method(on, "press", "ControlOrMeta+End")),
+                Run(method(on, "press_sequentially", value.text[len(step.before) :])),
+            ]
+        if reacts and target.type in TEXT_INPUTS and len(value.text) <= 80:
+            return [
+                *waits,
+                *([Run(method(on, "fill", ""))] if step.before else []),
+                Run(method(on, "press_sequentially", what)),
+            ]
+        return [*waits, Run(method(on, "fill", what))]
+
+    def _typed(self, on: Expr, what: Expr) -> Statement:
+        """Fills in a text as it is, and what comes from the environment only where it belongs."""
+        return Run(method(on, "fill", what) if isinstance(what, Literal) else function(FILL_CREDENTIAL, on, what))
+
+    def _reacts(self, step: FillStep) -> bool:
+        """Whether the page answered the typing itself (suggestions, a filter, another field that it fills): then
+        keys are typed one by one."""
+        return (
+            "\n" not in step.value.text
+            and bool(step.value.text)
+            and any(
+                change.change in ("appeared", "count", "gone", "text", "value") and not ticks(change, self.ticking)
+                for change in step.changes
+            )
+        )
+
+    def _awaited(self, step: FillStep, on: Expr) -> list[Statement]:
+        """A field that the page fills by itself must be filled before it is overwritten."""
+        key = repr(on)
+        if key in self.waited or not step.before or step.target.tag not in ("input", "textarea"):
+            self.waited.add(key)
+            return []
+        self.waited.add(key)
+        return [Run(method(expect(on), "not_to_have_value", ""))]
+
+    def _secret(self, step: FillStep) -> Expr:
+        found = self.credentials.passwords.get(step.event_id)
+        if found is not None:
+            return found
+        self.notes.append("A value was withheld by the page's masking; the test types a placeholder.")
+        return Literal(MASKED_TEXTS.get(step.target.type or "", "some text"))
+
+    def _shown(self, step: FillStep, shown: ShownIn) -> tuple[list[Statement], Expr] | None:
+        """A secret that the page displays is read from the page."""
+        finder = self.finder(step)
+        found = finder.best(step.target.model_copy(update={"candidates": shown.candidates}))
+        if found is None or not (shown.before or shown.after or step.value.secret is None):
+            return None
+        if step.value.secret is None and not (shown.before or shown.after):
+            name = self._fresh("copied")
+            return [Assign(name, method(found.expr, "inner_text"))], Name(name)
+        shown_name, name = self._fresh("shown"), self._fresh("password" if step.value.secret else "copied")
+        text: Expr = Name(shown_name)
+        if shown.before:
+            text = Index(method(text, "partition", before_secret(shown)), Literal(2))
+        if shown.after:
+            text = Index(method(text, "partition", _head(shown.after)), Literal(0))
+        if not shown.before or not shown.after:
+            text = method(text, "strip")
+        return [Assign(shown_name, method(found.expr, "inner_text")), Assign(name, text)], Name(name)
+
+    def _press(self, step: PressStep, page: Expr, finder: Finder) -> list[Statement] | None:
+        pressed = key_name(step.key, step.modifiers)
+        if pressed is None:
+            return None
+        if step.target.tag in ("body", "html") or is_editor(step.target):
+            return [Run(method(Attr(page, "keyboard"), "press", pressed))]
+        found = finder.best(step.target)
+        # What has no name of its own has the focus all the same: the keys go there.
+        if found is None or not found.unique or found.score >= PLACE_SCORE:
+            return [Run(method(Attr(page, "keyboard"), "press", pressed))]
+        return [Run(method(found.expr, "press", pressed))]
+
+    def _scroll(self, step: ScrollStep, page: Expr, finder: Finder) -> list[Statement] | None:
+        wheel = Run(method(Attr(page, "mouse"), "wheel", round(step.x_px), round(step.y_px)))
+        if step.target is None or step.target.tag in ("body", "html"):
+            return [wheel]
+        found = finder.best(step.target)
+        return None if found is None else [Run(method(found.expr, "hover")), wheel]
+
+
+def _goes(step: CheckStep) -> bool:
+    """Whether the box went away with being ticked, as the page drew itself anew or closed what it was in."""
+    name = step.target.name or step.target.label or ""
+    gone = [change.element for change in step.changes if isinstance(change, Gone)]
+    return bool(name) and any(one.role == step.target.role and one.name == name for one in gone)
+
+
+def before_secret(shown: ShownIn) -> str:
+    """The shortest end of the text before the secret, from a word on, that is found nowhere earlier in it."""
+    words = shown.before.split()
+    for count in range(min(2, len(words)), len(words)):
+        tail = " ".join(words[-count:]) + shown.before[len(shown.before.rstrip()) :]
+        if " ".join(words).count(tail.rstrip()) == 1:
+            return tail
+    return shown.before
+
+
+def _head(after: str) -> str:
+    """The first characters after a secret."""
+    return after[:1] if after[:1] in "\"'”’»,;)" else after[:12].rstrip() or after
+
+
+def _re(pattern: str) -> Expr:
+    return method(Name("re"), "compile", pattern)

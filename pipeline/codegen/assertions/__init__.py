@@ -1,0 +1,1 @@
+"""What is worth asserting after a step, and how."""

@@ -1,0 +1,388 @@
+"""Which of the things that a step changed are worth asserting, and how.
+
+Each change gives at most one check with a score; the best few of different kinds are taken. A check must hold in a
+clean replay: nothing volatile, nothing that depends on the clock, the window or the time zone, nothing that a harmless
+addition (a banner, one more link, a wrapper) would break. Specific texts (what the user typed, sentences, numbers) say
+more than headings: they are what a wrong result would change.
+"""
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from typing import Final, assert_never
+
+from pipeline.codegen import volatile
+from pipeline.codegen.assertions.salience import (
+    LONG_NAMED_ROLES,
+    LOUD_ROLES,
+    Typing,
+    in_margin,
+    is_busy,
+    is_message,
+    is_sentence,
+    looks_glued,
+    worth,
+)
+from pipeline.codegen.assertions.tickers import only_moved, ticks
+from pipeline.codegen.locators import Finder, Found, expect, is_anyone, is_bare, matcher, readable, regex
+from pipeline.codegen.python.expressions import Attr, Call, Expr, Listing, Literal, flat, method
+from schemas.elements import Element
+from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
+
+TEXT_CHARS_MAX: Final = 160
+COUNT_MAX: Final = 60
+SHORT: Final = 8
+"""Texts up to so many characters may stand in others by chance."""
+CHANGES_MAX: Final = 40
+"""Changes that are looked at: the recorder sends the telling ones first."""
+SHORT_TEXT_CHARS: Final = 60
+"""Longer texts are not looked for as a whole."""
+PATH_SCORE: Final = 5_000
+"""Locators beyond are places in the page: good enough to act on, not to assert by."""
+ENOUGH: Final = 3
+"""So many checks are taken whatever they say; more only where they say much."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One assertion. `kind` and `says` keep the chosen ones different from each other; `soon` puts it first."""
+
+    statement: Expr
+    score: int
+    kind: str
+    says: str = ""
+    soon: bool = False
+    uses_re: bool = False
+
+
+def checks_of(
+    finder: Finder, changes: tuple[Change, ...], typing: Typing, same_page: bool, shapes: frozenset[str] = frozenset()
+) -> list[Check]:
+    """All usable checks for the changes of a step, best first. `same_page`: the document stayed, so that things that
+    went away say something. `shapes` are those of texts that tick."""
+    out: list[Check] = []
+    changes = changes[:CHANGES_MAX]
+    changes = tuple(change for change in changes if not ticks(change, shapes) and not only_moved(change, changes))
+    for place, change in enumerate(changes):
+        check = _check(finder, change, typing, same_page)
+        if check is not None:
+            told = _announced(check, change, changes) if same_page else check
+            out.append(_moved(told, -(place // 12)))
+    shown = {flat(_subject(check.statement)) for check in out if check.kind != "gone"}
+    out = [check for check in out if check.kind != "gone" or flat(_subject(check.statement)) not in shown]
+    return sorted(out, key=lambda check: -check.score)
+
+
+def _subject(statement: Expr) -> Expr:
+    """What an expectation looks for, without the choice of one of several."""
+    match statement:
+        case Call(function=Attr(of=Call(args=(Attr(of=found, name="first"),)))):
+            return found
+        case Call(function=Attr(of=Call(args=(found,)))):
+            return found
+        case _:
+            return statement
+
+
+def _announced(check: Check, change: Change, changes: tuple[Change, ...]) -> Check:
+    """A message that is shown may be announced to screen readers as well, for a moment and in other words around it:
+    what is shown is asserted, once or twice as it may be there, and right after the step, as it may not stay."""
+    if not isinstance(change, Appeared) or change.element.masked:
+        return check
+    texts = [other.element.text or "" for other in changes if isinstance(other, Appeared) and other is not change]
+    own = change.element.text or ""
+    if change.element.live:
+        around = any(SHORT < len(text) < len(own) < 2 * len(text) and text in own for text in texts)
+        return _moved(check, -60) if around else check
+    if change.element.role not in (None, "paragraph", "listitem") or not is_message(own) or len(check.says) <= SHORT:
+        return check
+    match check.statement:
+        case Call(function=Attr(of=Call(args=(found,)), name="to_be_visible"), args=()):
+            first = method(expect(Attr(found, "first")), "to_be_visible")
+            return Check(first, check.score + 30, "status", check.says, soon=True)
+        case _:
+            return check
+
+
+def _moved(check: Check, by: int) -> Check:
+    return Check(check.statement, check.score + by, check.kind, check.says, check.soon, check.uses_re)
+
+
+def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> Check | None:
+    match change:
+        case Appeared(element=element, transient=transient):
+            return _appeared(finder, element, transient, typing)
+        case Gone(element=element):
+            return _gone(finder, element, typing) if same_page else None
+        case TextChanged():
+            return _text(finder, change, typing)
+        case ValueChanged(element=element, after=after):
+            return _value(finder, element, after)
+        case StateChanged():
+            return _state(finder, change)
+        case CountChanged():
+            return _count(finder, change)
+        case _:
+            assert_never(change)
+
+
+def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing) -> Check | None:
+    text = readable(element.text or element.name or "")
+    if not element.visible or element.masked or is_busy(text):
+        return None
+    if transient and not (element.live or element.role in LOUD_ROLES or is_sentence(text) or len(text) > 12):
+        return None
+    score = worth(element, text, typing) + (20 if transient else 0)
+    kind = "status" if element.live or element.role in LOUD_ROLES else (element.role or "text")
+    cut = element.text_cut and not element.name
+    found = None if cut else _telling(finder, element)
+    if found is None:
+        # A name may be for screen readers alone: only what can be seen is in the element.
+        seen = readable(element.text or "")
+        return _contains(finder, element, _beginning(seen) if cut else seen, score - 8, kind, transient)
+    if not found.unique:
+        score -= 30
+    if looks_glued(found.says) and not looks_glued(text):
+        score -= 25
+    if len(found.says) > 60 and element.role in LONG_NAMED_ROLES:
+        score -= 60
+    if transient and found.unique:
+        return Check(method(expect(Attr(found.expr, "first")), "to_be_visible"), score, kind, found.says or text, True)
+    shown = Attr(found.expr, "first") if found.cut else found.expr
+    return Check(method(expect(shown), "to_be_visible"), score, kind, found.says or text, transient)
+
+
+def _telling(finder: Finder, element: Element) -> Found | None:
+    """The best locator that looks for a text of the element, unique ones first."""
+    ways = [way for way in finder.all(element) if way.says and readable(way.says)]
+    ways = [way for way in ways if way.score < PATH_SCORE or not way.unique]
+    best = min(ways, key=lambda way: (not way.unique, way.score // 100, -len(way.says), way.score), default=None)
+    by_other_means = element.text and not element.text_cut and any(way.unique for way in finder.all(element))
+    return None if best is not None and not best.unique and by_other_means else best
+
+
+def _contains(finder: Finder, element: Element, text: str, score: int, kind: str, soon: bool) -> Check | None:
+    """`expect(locator).to_contain_text(…)` for an element that is found by other means than its text; where those would
+    find any paragraph or row, it is the one with this text."""
+    found = finder.best(element)
+    if found is None or found.score >= PATH_SCORE or not text or len(text) > TEXT_CHARS_MAX:
+        return None
+    if not found.unique:
+        score -= 30
+    elif found.score >= 500:
+        score -= 15
+    value = _text_value(text, finder.fixed)
+    if value is None:
+        return None
+    if is_bare(found):
+        return None
+    if is_anyone(found):
+        one = method(found.expr, "filter", has_text=value)
+        return Check(method(expect(one), "to_be_visible"), score, kind, text, soon)
+    return Check(method(expect(found.expr), "to_contain_text", value), score, kind, text, soon)
+
+
+def _beginning(text: str) -> str:
+    """A text that was cut, up to a word's end."""
+    return text.rpartition(" ")[0]
+
+
+def _text_value(text: str, fixed: tuple[str, ...]) -> Expr | None:
+    """The argument of to_contain_text: the text, or its fixed parts as a pattern."""
+    cut = volatile.parts(text, fixed)
+    if not any(part.pattern for part in cut):
+        return Literal(text)
+    stable = [part.text.strip() for part in cut if part.pattern is None and volatile.telling(part.text)]
+    if not stable:
+        return None
+    return Literal(stable[0]) if len(stable) == 1 else regex(volatile.pattern_of(cut))
+
+
+def _gone(finder: Finder, element: Element, typing: Typing) -> Check | None:
+    text = readable(element.text or element.name or "")
+    found = _telling(finder, element)
+    if found is None or not found.unique or len(text) < 2 or element.masked:
+        return None
+    score = (
+        30
+        + (20 if typing.echoed(text) else 0)
+        + (10 if element.role in ("dialog", "row", "listitem", "alertdialog") else 0)
+    )
+    if in_margin(element):
+        score -= 15
+    return Check(method(expect(found.expr), "to_be_hidden"), score, "gone", f"gone {text}")
+
+
+def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
+    element, before, after = change.element, readable(change.before), readable(change.after)
+    if not after or element.masked or len(after) > TEXT_CHARS_MAX or is_busy(after):
+        return None
+    score = worth(element, after, typing) + 16
+    steady = [way for way in finder.all(element) if not _says_part(way.says, after) or _stays(way.says, before, after)]
+    best = min(steady, key=lambda way: way.score, default=None)
+    # A name has spaces where the text, put together from parts, may have none.
+    named = after not in readable(element.text or "")
+    if named or best is None or not best.unique or best.score >= PATH_SCORE or is_anyone(best):
+        return _appeared(finder, element, False, typing)
+    value = _text_value(after, finder.fixed)
+    if value is None:
+        return None
+    return Check(method(expect(best.expr), "to_contain_text", value), score, "changed", after)
+
+
+def _stays(says: str, before: str, after: str) -> bool:
+    """Whether the words were there before the text changed, and still are."""
+    says = says.lower()
+    return len(says) > SHORT and says in before.lower() and says in after.lower() and says != after.lower()
+
+
+def _says_part(says: str, text: str) -> bool:
+    return bool(says) and (says.lower() in text.lower() or text.lower() in says.lower())
+
+
+def _value(finder: Finder, element: Element, after: str) -> Check | None:
+    if element.masked or element.type == "password" or len(after) > TEXT_CHARS_MAX:
+        return None
+    found = _steady(finder, element, after)
+    if found is None:
+        return None
+    if volatile.is_volatile(after, finder.fixed):
+        return Check(method(expect(found.expr), "not_to_have_value", ""), 44, "value", after)
+    if element.tag == "select" and (not after or element.role == "listbox"):
+        return None  # none is chosen, or several
+    if element.tag == "select":
+        # What the user sees chosen; the option's own value may be anything.
+        chosen_option = method(found.expr, "locator", "option:checked")
+        return Check(method(expect(chosen_option), "to_have_text", after), 48, "value", after)
+    return Check(method(expect(found.expr), "to_have_value", after), 62 if after else 48, "value", after)
+
+
+def _steady(finder: Finder, element: Element, value: str) -> Found | None:
+    """The best unique locator that doesn't look for the value itself."""
+    ways = [way for way in finder.all(element) if way.unique and not (value and _says_part(way.says, value))]
+    ways = [way for way in ways if way.score < PATH_SCORE]
+    return min(ways, key=lambda way: way.score, default=None)
+
+
+def _state(finder: Finder, change: StateChanged) -> Check | None:
+    element = change.element
+    found = finder.best(element)
+    if found is None or not found.unique or found.score >= PATH_SCORE or is_bare(found):
+        return None
+    subject, score = expect(found.expr), 56 - (12 if in_margin(element) else 0)
+    name = element.name or element.text or ""
+    match change.state:
+        case "checked":
+            return Check(
+                method(subject, "to_be_checked" if change.after else "not_to_be_checked"), score, "state", name
+            )
+        case "disabled":
+            return Check(
+                method(subject, "to_be_disabled" if change.after else "to_be_enabled"), score - 14, "state", name
+            )
+        case "selected" | "expanded" | "pressed":
+            if element.tag == "option" or (change.state == "selected" and element.role == "option"):
+                return None
+            if element.tag in ("details", "summary"):
+                return None
+            attribute = f"aria-{change.state}"
+            return Check(
+                method(subject, "to_have_attribute", attribute, str(change.after).lower()), score - 10, "state", name
+            )
+        case _:
+            assert_never(change.state)
+
+
+def _count(finder: Finder, change: CountChanged) -> Check | None:
+    if change.after > COUNT_MAX or in_margin(change.element):
+        return None
+    root = finder.root(change.element)
+    if root is None:
+        return None
+    items = finder.candidate(root, change.items.model_copy(update={"count": 0}))
+    if items is None or items.score > 1000:
+        return None
+    if change.texts and all(text.strip() and not volatile.is_volatile(text, finder.fixed) for text in change.texts):
+        ordered = Listing(tuple(Literal(text) for text in change.texts))
+        return Check(method(expect(items.expr), "to_have_text", ordered), 64, "order", " ".join(change.texts))
+    if change.texts:
+        return None
+    return Check(method(expect(items.expr), "to_have_count", change.after), 40, "count", f"count {change.after}")
+
+
+def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> Check | None:
+    """All that the first row, item or block shows that came and is too long to be looked for by its text: what was
+    saved, with every value in it. One that shows what was typed goes first."""
+    came = [change.element for change in changes[:CHANGES_MAX] if isinstance(change, Appeared) and not change.transient]
+    long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
+    for element in sorted(long, key=lambda one: not typing.echoed(readable(one.text or ""))):
+        text = readable(element.text or "")
+        if looks_glued(text):
+            continue  # texts run together are not one thing: each part says more by itself
+        ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE]
+        best = min(ways, key=lambda way: (len(way.says), way.score), default=None)
+        value = _text_value(_beginning(text) if element.text_cut else text, finder.fixed)
+        if best is not None and isinstance(value, Literal) and not is_anyone(best):
+            return Check(method(expect(best.expr), "to_contain_text", value), 50, "whole", text)
+    return None
+
+
+def met_before(check: Check, met: Container[str]) -> Check:
+    """Where the page shows again what the test has met in the same document, the old one may stand beside the new one
+    for a moment (a view that is swapped with an animation): one of them is enough."""
+    match check.statement:
+        case Call(function=Attr(of=Call(args=(found,)), name="to_be_visible"), args=()) if flat(found) in met:
+            statement = method(expect(Attr(found, "first")), "to_be_visible")
+            return replace(check, statement=statement)
+        case _:
+            return check
+
+
+def url_check(
+    page: Expr, url: str, known: frozenset[str], before: str = "", varying: frozenset[str] = frozenset()
+) -> Check | None:
+    """The page's address: path and query where they are the same every time, with none of the `varying` values in them,
+    else a pattern. None where the pattern would have matched the address before, too."""
+    found = volatile.address(url, known, varying)
+    if found is None or (found.text is None and found.holds_at(before)):
+        return None
+    value: Expr = Literal(found.text) if found.text is not None else regex(found.place)
+    return Check(method(expect(page), "to_have_url", value), 70, "url", url)
+
+
+def title_check(page: Expr, title: str, fixed: tuple[str, ...]) -> Check | None:
+    """The page's title, where nothing in it is volatile."""
+    shown = " ".join(title.split())
+    value = matcher(shown, True, fixed)
+    if value.expr is None or value.regex or value.penalty >= 60 or len(shown) > TEXT_CHARS_MAX or not value.exact:
+        return None
+    if re.search(r"\(\d+\)|\d%", shown):
+        return None
+    return Check(method(expect(page), "to_have_title", shown), 40, "title", shown)
+
+
+def chosen(checks: list[Check], most: int) -> list[Check]:
+    """The best checks that differ: no text within another's, at most two of a kind while others are left."""
+    taken: list[Check] = []
+    pool = list(checks)
+    while pool and len(taken) < most:
+        best = max(
+            pool,
+            key=lambda check: (
+                check.score - 9 * sum(other.kind == check.kind for other in taken),
+                -checks.index(check),
+            ),
+        )
+        pool.remove(best)
+        if best.score < (20 if len(taken) < ENOUGH else 54) and taken:
+            continue
+        if any(best.statement == other.statement or _overlap(best, other) for other in taken):
+            continue
+        taken.append(best)
+    return sorted(taken, key=lambda check: (not check.soon, check.kind != "url", -check.score))
+
+
+def _overlap(one: Check, other: Check) -> bool:
+    if "url" in (one.kind, other.kind) or not one.says or not other.says:
+        return False
+    return _says_part(one.says, other.says)

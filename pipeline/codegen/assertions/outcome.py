@@ -1,0 +1,240 @@
+"""What to assert after a step, and above all after the last one."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import unquote
+
+from pipeline.activities.facts.responses import CHANGING
+from pipeline.codegen import volatile
+from pipeline.codegen.actions import Requested, Writer
+from pipeline.codegen.assertions.candidates import (
+    PATH_SCORE,
+    TEXT_CHARS_MAX,
+    Check,
+    checks_of,
+    chosen,
+    title_check,
+    url_check,
+    whole_text,
+)
+from pipeline.codegen.assertions.salience import Typing
+from pipeline.codegen.credentials import is_secret
+from pipeline.codegen.locators import Finder, expect, matcher
+from pipeline.codegen.python.expressions import Attr, Expr, Literal, method
+from pipeline.semantics import urls
+from pipeline.semantics.text import is_editor
+from schemas.stories import CheckStep, FillStep, GotoStep, NetworkRequest, SelectStep, Step, Story
+
+CHECKS_LAST: Final = 6
+CHECKS_LAST_MIN: Final = 3
+
+
+def saving_request(
+    story: Story, step: Step, fixed: tuple[str, ...], varying: frozenset[str] = frozenset()
+) -> Requested | None:
+    """The one request that the step must cause, where it changes something on the server without a new page: not one
+    that other steps cause as well, and rather one that names what was typed."""
+    if step.navigates or isinstance(step, GotoStep):
+        return None
+    sent = [request for request in story.network_requests if request.cause == step.event_id]
+    others = {_call(request) for request in story.network_requests if request.cause != step.event_id}
+    addresses = [_call(request)[1] for request in sent]
+    own = [
+        request
+        for request in sent
+        if request.method in CHANGING
+        and 200 <= (request.status or 0) < 300
+        and urls.origin(request.url) == urls.origin(step.page.url)
+        and addresses.count(_call(request)[1]) == 1
+        and _call(request) not in others
+    ]
+    named = [request for request in own if any(word in unquote(request.url) for word in fixed if len(word) > 2)]
+    for request in [*named, *own]:
+        pattern = _pattern(request.url, varying)
+        if pattern is not None and request.status is not None:
+            return Requested(request.status, pattern=pattern)
+    return None
+
+
+def autosave(step: Step) -> Requested | None:
+    """That the page saves what is typed while it is typed: one that draws itself anew after it may lose what the user
+    does meanwhile. It is known by the last word, which other requests for the same draft don't hold yet."""
+    if not isinstance(step, FillStep) or not step.autosaved:
+        return None
+    text = step.value.text.removeprefix(step.before)
+    words = re.findall(r"[A-Za-z0-9]{3,}", text)
+    return Requested(word=words[-1]) if words else None
+
+
+def _pattern(url: str, varying: frozenset[str]) -> str | None:
+    """A regular expression for the address of a request."""
+    found = volatile.address(url, frozenset(), varying)
+    if found is None:
+        return None
+    return found.pattern + ("" if found.text is None else r"(\?|$)" if "?" in url else "$")
+
+
+def _call(request: NetworkRequest) -> tuple[str, str]:
+    """Method and address of a request, ids alike."""
+    found = volatile.address(request.url, frozenset())
+    return request.method, found.pattern if found is not None else request.url
+
+
+def checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Check]:
+    """All that could be asserted after the step, on the page where its effect shows, best first."""
+    checks = _checks_after(writer, step, known)
+    writer.offered.setdefault(step.event_id, []).extend(check.statement for check in checks)
+    return checks
+
+
+def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Check]:
+    page = shown_on(writer, step)
+    finder = Finder(page, writer.fixed, writer.hidden)
+    same_page = step.after is None or volatile.relative(step.after.url) == volatile.relative(step.page.url)
+    stays = same_page and not isinstance(step, GotoStep)
+    checks = checks_of(finder, step.changes, Typing(writer.fixed), stays, writer.ticking)
+    checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
+    checks += _typed_text(writer, step)
+    if step.after is None or (isinstance(step, GotoStep) and _same(step.url, step.after.url)):
+        return checks
+    if not _same(step.after.url, step.page.url):
+        check = url_check(page, step.after.url, known, step.page.url, writer.varying)
+        if check is not None and urls.origin(step.after.url) == writer.home:
+            checks.append(check)
+    if step.after.title != step.page.title:
+        title = title_check(page, step.after.title, writer.fixed)
+        if title is not None:
+            checks.append(title)
+    return sorted(checks, key=lambda check: -check.score)
+
+
+def _typed_text(writer: Writer, step: Step) -> list[Check]:
+    """What an editor shows of the last words that were typed into it: the keys are one thing, the text another."""
+    if not isinstance(step, FillStep) or not step.by_keys or not is_editor(step.target) or is_secret(step):
+        return []
+    typed = next((stroke.text.strip() for stroke in reversed(step.keys) if stroke.text.strip()), "")
+    line = next((one.strip() for one in step.value.text.splitlines() if typed and typed in one), "")
+    found = writer.finder(step).best(step.target)
+    if not line or len(line) > TEXT_CHARS_MAX or found is None or not found.unique or found.score >= PATH_SCORE:
+        return []
+    return [Check(method(expect(found.expr), "to_contain_text", line), 58, "value", line)]
+
+
+def shown_on(writer: Writer, step: Step) -> Expr:
+    """The page that shows what came of the step: the tab that it opened, if it did."""
+    return writer.pages[step.tab_id if step.opens_tab is None else step.opens_tab]
+
+
+def _names_user(writer: Writer, check: Check) -> bool:
+    """Whether the check shows the name of the user, where the environment says who that is."""
+    says = check.says.casefold()
+    return any(
+        "@" in name and name.casefold() in says
+        for name, expr in writer.credentials.names.items()
+        if not isinstance(expr, Literal)
+    )
+
+
+def _same(one: str, other: str) -> bool:
+    return volatile.relative(one) == volatile.relative(other)
+
+
+def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> list[Check]:
+    """The outcome: several checks of different kinds; where the last step changed nothing that the recording knows,
+    the state of its field, the address and the texts of the final state."""
+    taken = chosen(checks_after(writer, step, known), CHECKS_LAST)
+    page = shown_on(writer, step)
+    if _saves(story, step):
+        taken = _with_whole(writer, page, step, taken)
+    if len(taken) < CHECKS_LAST_MIN:
+        measured = any(other.changes for other in story.steps)
+        more = [
+            *_own_state(writer, step),
+            *_still_there(writer, story, step, known),
+            *([] if measured else _final_texts(page, story, writer.fixed)),
+        ]
+        taken = [*taken, *[check for check in more if all(check.statement != other.statement for other in taken)]][
+            :CHECKS_LAST_MIN
+        ]
+    if len(taken) < 2:
+        taken += where_it_ended(page, writer, story, known, taken)
+    return taken
+
+
+def _saves(story: Story, step: Step) -> bool:
+    """Whether the step changed something on the server."""
+    sent = (request for request in story.network_requests if request.cause == step.event_id)
+    return any(request.method in CHANGING and 200 <= (request.status or 0) < 300 for request in sent)
+
+
+def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check]) -> list[Check]:
+    """All that was saved, as the page shows it: a number, an address or the beginning of a text don't tell a right
+    result from a wrong one."""
+    whole = whole_text(Finder(page, writer.fixed, writer.hidden), step.changes, Typing(writer.fixed))
+    if whole is None or _names_user(writer, whole) or any(whole.says in check.says for check in taken):
+        return taken
+    return [*(check for check in taken if not check.says or check.says not in whole.says), whole]
+
+
+def _still_there(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> list[Check]:
+    """What the last step that changed anything brought up, where nothing changed and nobody went elsewhere since."""
+    if step.changes or isinstance(step, GotoStep):
+        return []
+    for earlier in reversed(story.steps[: story.steps.index(step)]):
+        if earlier.tab_id != step.tab_id or earlier.after is None or step.after is None:
+            return []
+        if not _same(earlier.after.url, step.after.url):
+            return []
+        if earlier.changes:
+            checks = checks_after(writer, earlier, known)
+            return chosen([check for check in checks if not check.soon and check.kind != "url"], CHECKS_LAST_MIN)
+    return []
+
+
+def where_it_ended(
+    page: Expr, writer: Writer, story: Story, known: frozenset[str], taken: Sequence[Check] = ()
+) -> list[Check]:
+    """The address at the end; where even that isn't known, that there is a page."""
+    if any(check.kind == "url" for check in taken):
+        return []
+    url = story.final_state.url
+    check = url_check(page, url, known, varying=writer.varying) if url and urls.origin(url) == writer.home else None
+    if check is not None:
+        return [check]
+    if taken:
+        return []
+    writer.notes.append("The recording tells nothing of the outcome that could be asserted.")
+    return [Check(method(expect(method(page, "locator", "body")), "to_be_visible"), 0, "page")]
+
+
+def _own_state(writer: Writer, step: Step) -> list[Check]:
+    """The state of the field that the last step acted on."""
+    if not isinstance(step, (FillStep, SelectStep, CheckStep)):
+        return []
+    found = writer.finder(step).best(step.target)
+    if found is None:
+        return []
+    match step:
+        case FillStep():
+            if is_secret(step) or len(step.value.text) > 200 or step.target.tag not in ("input", "textarea"):
+                return []
+            if not isinstance(writer.credentials.names.get(step.value.text, Literal("")), Literal):
+                return [Check(method(expect(found.expr), "not_to_have_value", ""), 60, "value")]
+            return [Check(method(expect(found.expr), "to_have_value", step.value.text), 60, "value")]
+        case SelectStep(options=options):
+            if len(options) != 1:
+                return []
+            return [Check(method(expect(found.expr), "to_have_value", options[0].value), 60, "value")]
+        case CheckStep(checked=checked):
+            return [Check(method(expect(found.expr), "to_be_checked" if checked else "not_to_be_checked"), 60, "state")]
+
+
+def _final_texts(page: Expr, story: Story, fixed: tuple[str, ...]) -> list[Check]:
+    out = []
+    for text in story.final_state.texts[:6]:
+        value = matcher(text, False, fixed)
+        if value.expr is not None and len(text) <= 120:
+            found = Attr(method(method(page, "get_by_text", value.expr), "filter", visible=True), "first")
+            out.append(Check(method(expect(found), "to_be_visible"), 40, "text", text))
+    return out

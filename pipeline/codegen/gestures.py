@@ -1,0 +1,120 @@
+"""Gestures in Playwright's idiom: clicks, keys, checks, drags, and the answer to a dialog."""
+
+import re
+from typing import Final
+
+from pipeline.codegen.locators import Finder
+from pipeline.codegen.python.expressions import Expr, Lambda, Listing, Literal, Name, Plain, method
+from pipeline.codegen.python.program import Run, Statement
+from schemas.events import Modifier
+from schemas.stories import CheckStep, ClickStep, DialogAnswer, DragStep
+
+KEYS: Final = frozenset(
+    [
+        "Enter",
+        "Escape",
+        "Tab",
+        "Backspace",
+        "Delete",
+        "Insert",
+        "Home",
+        "End",
+        "PageUp",
+        "PageDown",
+        "ArrowUp",
+        "ArrowDown",
+        "ArrowLeft",
+        "ArrowRight",
+        "Space",
+        "F1",
+        "F2",
+        "F3",
+        "F4",
+        "F5",
+        "F6",
+        "F7",
+        "F8",
+        "F9",
+        "F10",
+        "F11",
+        "F12",
+        "ContextMenu",
+    ]
+)
+
+
+def answered(page: Expr, answer: DialogAnswer) -> Statement:
+    """The handler that answers the next dialog as the user did."""
+    dialog = Name("dialog")
+    match answer:
+        case DialogAnswer(accepted=False):
+            reply = method(dialog, "dismiss")
+        case DialogAnswer(dialog="prompt", value=value) if value:
+            reply = method(dialog, "accept", value)
+        case _:
+            reply = method(dialog, "accept")
+    return Run(method(page, "once", "dialog", Lambda("dialog", reply)))
+
+
+def _modifiers(modifiers: tuple[Modifier, ...]) -> list[str]:
+    named = ["ControlOrMeta" if name in ("Control", "Meta") else name for name in modifiers]
+    return sorted(set(named), key=["ControlOrMeta", "Alt", "Shift"].index)
+
+
+def click(step: ClickStep, on: Expr) -> Expr:
+    keywords: dict[str, Plain] = {}
+    if step.button != "left":
+        keywords["button"] = step.button
+    if step.modifiers:
+        keywords["modifiers"] = Listing(tuple(Literal(name) for name in _modifiers(step.modifiers)))
+    if step.position is not None:
+        keywords["position"] = _position(step.position)
+    if step.clicks == 3:
+        keywords["click_count"] = 3
+    return method(on, "dblclick" if step.clicks == 2 else "click", **keywords)
+
+
+DRAG_STEPS: Final = 40
+"""Moves of the pointer in a drag: pages that make room while one drags need to see it come, and look only so often."""
+
+
+def _position(position: tuple[float, float]) -> Expr:
+    return Listing((Literal(round(position[0])), Literal(round(position[1]))), ("x", "y"))
+
+
+def checked(step: CheckStep, on: Expr) -> Expr:
+    """Ticks or unticks."""
+    native = step.target.tag == "input" or step.target.role in (
+        "checkbox",
+        "radio",
+        "switch",
+        "menuitemcheckbox",
+        "menuitemradio",
+    )
+    if not native:
+        return method(on, "click")
+    return method(on, "check" if step.checked else "uncheck")
+
+
+def key_name(key: str, modifiers: tuple[Modifier, ...]) -> str | None:
+    """The key as Playwright names it, None for what is no key."""
+    plain = {" ": "Space", "Spacebar": "Space", "Esc": "Escape"}.get(key, key)
+    if plain not in KEYS and not (len(plain) == 1 and plain.isascii() and plain.isprintable()):
+        return None
+    held = _modifiers(modifiers)
+    if len(plain) == 1 and "Shift" in held and re.match(r"[^a-zA-Z]", plain):
+        held.remove("Shift")
+    return "+".join([*held, plain.lower() if held and len(plain) == 1 else plain])
+
+
+def drag(step: DragStep, finder: Finder) -> list[Statement] | None:
+    source, onto = finder.best(step.target), finder.best(step.onto)
+    if source is None or onto is None:
+        return None
+    keywords: dict[str, Plain] = {}
+    if step.position is not None:
+        keywords["source_position"] = _position(step.position)
+    if step.onto_position is not None:
+        keywords["target_position"] = _position(step.onto_position)
+    keywords["steps"] = DRAG_STEPS
+    return [Run(method(source.expr, "drag_to", onto.expr, **keywords))]

@@ -1,0 +1,311 @@
+"""From what the recorder saw of an element to one Playwright locator.
+
+The ranking is codegen's (role and name, placeholder, label, alt, text, title, id, attribute, tag, path) with these
+differences: only what was unique in the live page comes first; test ids come after what people see; `exact=True` only
+where it is needed to be unique; names and ids that look generated are never used; a scope by a named ancestor or a
+text beats a place in a list.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from pipeline.codegen import volatile
+from pipeline.codegen.amendments import normal
+from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, Plain, flat, function, method
+from pipeline.codegen.python.quoting import escaped, quoted
+from pipeline.codegen.selectors import ROLES, css, derived, looks_generated, test_id_css
+from schemas.elements import (
+    ByAltText,
+    ByAttribute,
+    ById,
+    ByLabel,
+    ByPath,
+    ByPlaceholder,
+    ByRole,
+    ByTag,
+    ByTestId,
+    ByText,
+    ByTitle,
+    Candidate,
+    Element,
+    Locator,
+    Scope,
+)
+
+NAME_CHARS_MAX: Final = 100
+"""Longer names and texts are cut at a word: Playwright matches parts."""
+PENALTY_NTH: Final = 10_000
+COMMON_ROLES: Final = frozenset(
+    {"paragraph", "listitem", "link", "button", "row", "cell", "heading", "img", "list", "strong", "code", "emphasis"}
+)
+COMMON_TAGS: Final = frozenset(
+    {"a", "b", "code", "dd", "div", "dt", "em", "h1", "h2", "h3", "h4", "i", "img", "label", "li", "p", "pre", "small"}
+    | {"span", "strong", "svg", "td", "th", "time", "tr", "ul"}
+)
+PENALTY_VOLATILE: Final = 60
+PENALTY_CUT: Final = 380
+"""For names of which only a part is left, which other elements may have as well: a place in a named group is surer."""
+PENALTY_DOUBTFUL: Final = 6_000
+"""For texts that may not be unique once their volatile parts are gone: better than a place in a list."""
+PENALTY_RENAMED: Final = 600
+"""For scopes by ids and test ids: they are renamed more readily than what people see."""
+
+_PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
+_INVISIBLE = re.compile("[\u200b-\u200d\u00ad\ufeff\u2060]")
+_LETTER = re.compile(r"[^\W_]")
+_COUNTER = re.compile(r"\(\d+\)|\[\d+\]|(?<=\s)\d+\+?$")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A locator as code. `score`: the lower the better. `says` is the visible text that it looks for, if any."""
+
+    expr: Expr
+    score: int
+    says: str = ""
+    unique: bool = True
+    cut: bool = False
+    """Only a part of its text is left, which others may have as well."""
+
+
+def readable(text: str) -> str:
+    """A name without icon-font and invisible characters, white space collapsed."""
+    return " ".join(_PRIVATE_USE.sub(" ", _INVISIBLE.sub("", text)).split())
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """What to match a name or text with: a literal or a regular expression; None where the text can't be used."""
+
+    expr: Expr | None
+    penalty: int = 0
+    exact: bool = False
+    regex: bool = False
+
+
+def matcher(text: str, exact: bool, fixed: tuple[str, ...], gap: str = r"\s+") -> Matcher:
+    """The argument for `name=` or `get_by_text`: volatile parts become patterns, icons and overlong ends are cut.
+    `gap` is what stands for white space in a pattern: names have single spaces, texts come as they are in the page."""
+    shown = readable(text)
+    if not _LETTER.search(shown) and not (exact and shown):
+        return Matcher(None)
+    if shown != " ".join(text.split()):
+        exact = False
+    cut = volatile.parts(shown, fixed)
+    if any(part.pattern for part in cut):
+        stable = [part.text for part in cut if part.pattern is None and volatile.telling(part.text)]
+        if not stable:
+            return Matcher(None)
+        if len(stable) == 1:
+            # Where little is left, other texts of the page may have it as well.
+            little = len(stable[0].strip()) < max(10, len(shown) // 2)
+            return Matcher(Literal(shortened(stable[0].strip())), PENALTY_DOUBTFUL if little else PENALTY_CUT)
+        return Matcher(regex(volatile.pattern_of(cut, gap)), PENALTY_VOLATILE, regex=True)
+    short = shortened(shown)
+    return Matcher(Literal(short), min(10, len(short) // 10), exact and short == shown)
+
+
+def counter_free(text: str, fixed: tuple[str, ...]) -> bool:
+    """Whether the text has no number that looks like a counter or an id."""
+    hit = _COUNTER.search(text)
+    return hit is None or any(hit[0] in word for word in fixed)
+
+
+def shortened(text: str) -> str:
+    """The text, cut at a word before NAME_CHARS_MAX."""
+    if len(text) <= NAME_CHARS_MAX:
+        return text
+    return text[:NAME_CHARS_MAX].rsplit(None, 1)[0]
+
+
+def regex(pattern: str) -> Expr:
+    """`re.compile("…")`."""
+    return method(Name("re"), "compile", pattern)
+
+
+def _named(of: Expr, name: str, value: Matcher) -> Expr | None:
+    if value.expr is None:
+        return None
+    return method(of, name, value.expr, exact=True) if value.exact else method(of, name, value.expr)
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Makes locators in one page (`page` is its variable); `fixed` are the texts that the story itself typed."""
+
+    page: Expr
+    fixed: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    """What stands right before a secret that the page shows: texts with more behind it are never used."""
+    avoided: frozenset[str] = frozenset()
+    """Locators, as code in its normal form, that don't find their element where the test runs."""
+
+    def best(self, element: Element) -> Found | None:
+        """The best way to find the element, None if there is no usable one."""
+        return min(self.all(element), key=lambda found: found.score, default=None)
+
+    def by_text(self, element: Element) -> Found | None:
+        """The best way by the words that stand there, as those of a label; None where they are not the only ones."""
+        texts = tuple(one for one in element.candidates if isinstance(one.locator, ByText) and one.count == 1)
+        return self.best(element.model_copy(update={"candidates": texts})) if texts else None
+
+    def all(self, element: Element) -> list[Found]:
+        """Every usable way, in the order of the candidates."""
+        root = self.root(element)
+        if root is None:
+            return []
+        candidates = element.candidates or derived(element)
+        ways = (self.candidate(root, candidate) for candidate in candidates)
+        ways = (way for way, one in zip(ways, candidates, strict=True) if not _doubtful(element, one))
+        usable = (way for way in ways if way is not None and not self.reveals(way.expr))
+        return [way for way in usable if not (self.avoided and normal(flat(way.expr)) in self.avoided)]
+
+    def reveals(self, expr: Expr) -> bool:
+        """Whether a text in the code goes on where a secret begins, or holds the sign for one, which the page
+        doesn't show."""
+        code = flat(expr)
+        return _WITHHELD in code or any(_goes_on(code, before) for before in self.hidden)
+
+    def root(self, element: Element) -> Expr | None:
+        """The page, or the innermost frame that holds the element."""
+        root: Expr = self.page
+        for hop in element.frames:
+            ways = [way for way in (self.candidate(root, candidate) for candidate in hop) if way is not None]
+            best = min(ways, key=lambda found: found.score, default=None)
+            if best is None:
+                return None
+            root = Attr(best.expr, "content_frame")
+        return root
+
+    def candidate(self, root: Expr, candidate: Candidate) -> Found | None:
+        """One candidate as code within `root`."""
+        expr, score = root, 0
+        for scope in candidate.within:
+            inner = self._scope(expr, scope)
+            if inner is None:
+                return None
+            expr, score = inner.expr, score + 25 + inner.score // 10
+            if scope.count > 1:
+                score += 20
+        found = self._one(expr, candidate.locator)
+        if found is None:
+            return None
+        score += found.score
+        if candidate.count == 0:
+            return Found(found.expr, score + 5, found.says)
+        if candidate.count == 1:
+            return Found(found.expr, score, found.says, cut=found.cut)
+        if candidate.index >= candidate.count:
+            return None
+        place = Attr(found.expr, "first") if candidate.index == 0 else method(found.expr, "nth", candidate.index)
+        return Found(place, score + PENALTY_NTH + 10 * candidate.index, found.says, unique=False)
+
+    def _scope(self, root: Expr, scope: Scope) -> Found | None:
+        found = self._one(root, scope.locator)
+        if found is not None and isinstance(scope.locator, (ById, ByTestId)):
+            found = Found(found.expr, found.score + PENALTY_RENAMED)
+        if found is None or scope.has_text is None:
+            return found
+        text = matcher(scope.has_text, False, self.fixed)
+        if text.expr is None:
+            return None
+        return Found(method(found.expr, "filter", has_text=text.expr), found.score // 2 + text.penalty)
+
+    def _one(self, root: Expr, locator: Locator) -> Found | None:
+        """A locator without its place among several."""
+        match locator:
+            case ByRole():
+                return self._role(root, locator)
+            case ByLabel(value=value, exact=exact):
+                return self._texted(root, "get_by_label", value, exact, 110)
+            case ByPlaceholder(value=value, exact=exact):
+                return self._texted(root, "get_by_placeholder", value, exact, 120)
+            case ByAltText(value=value, exact=exact):
+                return self._texted(root, "get_by_alt_text", value, exact, 160)
+            case ByText(value=value, exact=exact):
+                return self._texted(root, "get_by_text", value, exact, 180)
+            case ByTitle(value=value, exact=exact):
+                return self._texted(root, "get_by_title", value, exact, 200)
+            case ByTestId(value=value, attribute=attribute):
+                return _test_id(root, value, attribute)
+            case ById() | ByAttribute() | ByTag() | ByPath():
+                selector = css(locator)
+                return Found(method(root, "locator", selector[0]), selector[1]) if selector else None
+            case _:
+                assert_never(locator)
+
+    def _role(self, root: Expr, locator: ByRole) -> Found | None:
+        if locator.role not in ROLES or locator.role in ("generic", "none", "presentation"):
+            return None
+        if not locator.name:
+            return Found(method(root, "get_by_role", locator.role), 425)
+        value = matcher(locator.name, locator.exact, self.fixed, gap=" ")
+        if value.expr is None:
+            return None
+        keywords: dict[str, Plain] = {"name": value.expr}
+        if value.exact:
+            keywords["exact"] = True
+        score = 100 + value.penalty + (5 if value.exact else 0) + (0 if volatile.telling(locator.name) else 40)
+        if not counter_free(locator.name, self.fixed):
+            score += 15
+        cut = value.penalty >= PENALTY_CUT
+        return Found(method(root, "get_by_role", locator.role, **keywords), score, locator.name, cut=cut)
+
+    def _texted(self, root: Expr, name: str, text: str, exact: bool, base: int) -> Found | None:
+        value = matcher(text, exact, self.fixed)
+        expr = _named(root, name, value)
+        if expr is None:
+            return None
+        score = base + value.penalty + (5 if value.exact else 0) + (0 if counter_free(text, self.fixed) else 15)
+        return Found(expr, score, text)
+
+
+def expect(subject: Expr) -> Expr:
+    """`expect(…)`."""
+    return function("expect", subject)
+
+
+def is_anyone(found: Found) -> bool:
+    """Whether the locator is just the only paragraph, link or the like of the page: one more would make it another."""
+    match found.expr:
+        case Call(function=Attr(of=Name(), name="get_by_role"), args=(Literal(value=role),), keywords=()):
+            return role in COMMON_ROLES
+        case _:
+            return is_bare(found)
+
+
+def is_bare(found: Found) -> bool:
+    """Whether the locator says nothing but a tag that pages are full of: that it was the only `span` is chance."""
+    match found.expr:
+        case Call(function=Attr(name="locator"), args=(Literal(value=str() as tag),), keywords=()):
+            return tag in COMMON_TAGS
+        case _:
+            return False
+
+
+_WITHHELD: Final = quoted("•••")[1:-1]
+
+
+def _doubtful(element: Element, candidate: Candidate) -> bool:
+    """Whether versions of Playwright disagree about the element's role."""
+    return element.tag in ("th", "td") and isinstance(candidate.locator, ByRole)
+
+
+def _goes_on(code: str, before: str) -> bool:
+    """Whether more than the end of a literal follows on `before` in the code."""
+    inside = quoted(before)[1:-1]
+    for form in {inside, inside.replace('"', '\\"'), escaped(before)}:
+        place = code.find(form)
+        if place >= 0 and not re.match(r"['\"]?[,)]", code[place + len(form) :]):
+            return True
+    return False
+
+
+def _test_id(root: Expr, value: str, attribute: str) -> Found | None:
+    if looks_generated(value):
+        return None
+    if attribute == "data-testid":
+        return Found(method(root, "get_by_test_id", value), 430)
+    selector = test_id_css(value, attribute)
+    return None if selector is None else Found(method(root, "locator", selector), 440)

@@ -1,0 +1,1 @@
+"""The files of an exported pytest project around the generated tests."""

@@ -1,0 +1,152 @@
+"""The fixtures of an exported project, as the text of its conftest.py."""
+
+from typing import Final
+
+from pipeline.codegen.project.shared_sign_in import SharedSignIn
+
+ALLOWED_ORIGINS: Final = "APP_ALLOWED_ORIGINS"
+"""The variable that names further origins to a run of an exported project, with blanks between them."""
+STORAGE_STATE: Final = "APP_STORAGE_STATE"
+"""The variable that names the file with which the tests of sessions that began signed in start."""
+
+_CONFTEST: Final = """@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_type: BrowserType) -> dict[str, Any]:
+    \"\"\"Adds the path of Chromium: $CHROMIUM, or the first one found, unless Playwright's own is there.\"\"\"
+    named = os.environ.get("CHROMIUM")
+    if browser_type.name != "chromium" or (not named and Path(browser_type.executable_path).exists()):
+        return browser_type_launch_args
+    installed = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    found = named or next(filter(None, installed), None)
+    if not found:
+        return browser_type_launch_args
+    args = [*browser_type_launch_args.get("args", []), *([] if os.name == "nt" or os.geteuid() else ["--no-sandbox"])]
+    return {**browser_type_launch_args, "executable_path": found, "args": args}
+"""
+
+_FILLS_NAMES: Final = ("Error", "Locator")
+_FILLS_CONSTANTS: Final = r'''PORTS = {"http": 80, "https": 443}
+TRIES = 100
+FORM_TARGETS = """(field) => {
+  const form = field.form;
+  if (!form) return [];
+  const buttons = [...document.querySelectorAll("[formaction]")].filter((button) => button.form === form);
+  const targets = [form.getAttribute("action"), ...buttons.map((button) => button.getAttribute("formaction"))];
+  return targets.filter(Boolean).map((target) => new URL(target, document.baseURI).href);
+}"""
+KEEP_INSIDE = """(field) => {
+  for (const kind of ["copy", "cut", "dragstart"]) field.addEventListener(kind, (event) => event.preventDefault());
+}"""
+
+'''
+
+_FILLS: Final = r'''def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addini("allowed_origins", "Origins on which APP_* values may be typed, beside that of the base URL.", "args")
+
+
+def origin_of(address: str) -> str:
+    """Scheme, host and port of a web address; empty for any other."""
+    parts = urlsplit(address)
+    if parts.scheme not in PORTS or not parts.hostname:
+        return ""
+    host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
+    return f"{parts.scheme}://{host}:{parts.port or PORTS[parts.scheme]}"
+
+
+@pytest.fixture(scope="session")
+def fill_credential(base_url: str, pytestconfig: pytest.Config) -> Callable[[Locator, str], None]:
+    """Types a value of the environment into a field, on pages of the base URL's origin and of allowed ones only."""
+    named = [*pytestconfig.getini("allowed_origins"), *os.environ.get("APP_ALLOWED_ORIGINS", "").split()]
+    allowed = set(filter(None, map(origin_of, [base_url or "", *named])))
+
+    def require(origin: str, what: str) -> None:
+        if origin not in allowed:
+            home = ", ".join(sorted(allowed)) or "the origin of --base-url"
+            pytest.fail(
+                f"Nothing was typed: {what} {origin or 'no website'}, and APP_* values are only for {home}. If that is "
+                "the app's too, name it in APP_ALLOWED_ORIGINS, or as one of allowed_origins in pyproject.toml."
+            )
+
+    def fill(locator: Locator, value: str) -> None:
+        for tries_left in reversed(range(TRIES)):
+            # The handle is of one document: what the page goes to meanwhile gets nothing.
+            field = locator.element_handle()
+            frame = field.owner_frame()
+            require(origin_of(frame.url) if frame else "", "the field is on a page of")
+            try:
+                for target in filter(None, map(origin_of, field.evaluate(FORM_TARGETS))):
+                    require(target, "its form sends to")
+                field.evaluate(KEEP_INSIDE)
+                return field.fill(value)
+            except Error as error:  # the page went, or drew the field anew
+                if not tries_left or "Timeout" in error.message:
+                    raise
+
+    return fill
+'''
+
+_SIGNED_IN_NAMES: Final = ("Browser", "BrowserContext", "Page", "expect")
+_SIGNED_IN: Final = """@pytest.fixture(scope="session")
+def sign_in_state(
+    browser: Browser, browser_context_args: dict[str, Any], fill_credential: Callable[[Locator, str], None]
+) -> tuple[str, Any]:
+    \"\"\"Signs in once: where that leads, and the storage by which the app knows the user; None if it does not.\"\"\"
+    with browser.new_context(**browser_context_args) as context:
+        page = context.new_page()
+        sign_in(page, fill_credential)
+        address, state = page.url, context.storage_state()
+    with browser.new_context(**{**browser_context_args, "storage_state": state}) as context:
+        page = context.new_page()
+        page.goto(address)
+        try:
+            see_signed_in(page)
+        except AssertionError:
+            state = None
+    return address, state
+
+
+@pytest.fixture
+def signed_in_page(
+    new_context: Callable[..., BrowserContext],
+    sign_in_state: tuple[str, Any],
+    fill_credential: Callable[[Locator, str], None],
+) -> Page:
+    \"\"\"A page of a context of its own, on which the user has just signed in.\"\"\"
+    address, state = sign_in_state
+    if state is None:
+        page = new_context().new_page()
+        sign_in(page, fill_credential)
+    else:
+        page = new_context(storage_state=state).new_page()
+        page.goto(address)
+    return page
+"""
+
+_STORAGE_STATE: Final = f"""@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    \"\"\"Starts each test with the cookies and storage in the file that ${STORAGE_STATE} names.\"\"\"
+    return {{**browser_context_args, "storage_state": os.environ["{STORAGE_STATE}"]}}
+"""
+
+
+def conftest(shared: SharedSignIn | None = None, *, fills: bool, storage_state: bool = False) -> str:
+    """The fixtures that tests take: with `fills` the one that types credentials, with `shared` those that sign in; with
+    `storage_state` the tests start as it says."""
+    parts = ["\n".join([*_head(shared, fills), _CONFTEST])]
+    parts += [_FILLS] if fills else []
+    if shared is not None:
+        parts += ["\n".join([*shared.functions, ""]), _SIGNED_IN]
+    parts += [_STORAGE_STATE] if storage_state else []
+    return "\n\n".join(parts)
+
+
+def _head(shared: SharedSignIn | None, fills: bool) -> list[str]:
+    does = ["starts the installed Chromium where Playwright has none of its own"]
+    does += [*(["types credentials"] if fills else []), *(["signs in once"] if shared else [])]
+    said = f"{', '.join(does[:-1])} and {does[-1]}" if len(does) > 1 else does[0]
+    standard = ["os", *(["re"] if shared is not None and shared.uses_re else []), "shutil"]
+    head = [f'"""{said[0].upper()}{said[1:]}."""', "", *(f"import {name}" for name in standard)]
+    head += [*(["from collections.abc import Callable"] if fills else []), "from pathlib import Path"]
+    head += ["from typing import Any", *(["from urllib.parse import urlsplit"] if fills else []), "", "import pytest"]
+    names = {"BrowserType", *(_FILLS_NAMES if fills else ()), *(_SIGNED_IN_NAMES if shared else ())}
+    head += [f"from playwright.sync_api import {', '.join(sorted(names, key=lambda one: (one.islower(), one)))}"]
+    return [*head, "", *([_FILLS_CONSTANTS] if fills else [""])]

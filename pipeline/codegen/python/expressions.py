@@ -1,0 +1,193 @@
+"""Expressions of the generated program as a small tree, and their text.
+
+Nobody writes code as text here: a caller builds `call(attr(page, "goto"), literal("/login"))`, and only this module
+turns the tree into characters. Every captured string goes through `literal` (see `quoting`), every name is checked.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from pipeline.codegen.python.quoting import quoted
+
+LINE_CHARS_MAX = 100
+INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Name:
+    """A variable or a builtin: an identifier of ours."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A constant: text, bytes, number, truth value."""
+
+    value: str | bytes | int | float | bool
+
+
+@dataclass(frozen=True)
+class Attr:
+    of: "Expr"
+    name: str
+
+
+@dataclass(frozen=True)
+class Call:
+    function: "Expr"
+    args: tuple["Expr", ...] = ()
+    keywords: tuple[tuple[str, "Expr"], ...] = ()
+
+
+@dataclass(frozen=True)
+class Index:
+    of: "Expr"
+    key: "Expr"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list, or a dict when `keys` are given (then as many keys as items)."""
+
+    items: tuple["Expr", ...]
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Or:
+    left: "Expr"
+    right: "Expr"
+
+
+@dataclass(frozen=True)
+class Equal:
+    left: "Expr"
+    right: "Expr"
+
+
+@dataclass(frozen=True)
+class Contains:
+    """`part in (whole)`"""
+
+    whole: "Expr"
+    part: "Expr"
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Texts put together: `"Page '" + value + "' created"`."""
+
+    parts: tuple["Literal | Name", ...]
+
+
+@dataclass(frozen=True)
+class Lambda:
+    argument: str
+    body: "Expr"
+
+
+Expr = Name | Literal | Attr | Call | Index | Listing | Or | Equal | Contains | Joined | Lambda
+Plain = Expr | str | int | float | bool
+
+
+def literal(value: str | bytes | int | float | bool) -> Literal:
+    return Literal(value)
+
+
+def method(of: Expr, called: str, /, *args: Plain, **keywords: Plain) -> Call:
+    """`of.called(args…, keyword=…)`; plain values become literals."""
+    return Call(
+        Attr(of, called),
+        tuple(_expr(arg) for arg in args),
+        tuple((key, _expr(value)) for key, value in keywords.items()),
+    )
+
+
+def function(name: str, *args: Plain) -> Call:
+    """`name(args…)`."""
+    return Call(Name(name), tuple(_expr(arg) for arg in args))
+
+
+def _expr(value: Plain) -> Expr:
+    return Literal(value) if isinstance(value, (str, int, float, bool)) else value
+
+
+def _checked(name: str) -> str:
+    if not (name.isascii() and name.isidentifier()):
+        raise AssertionError("a name of the generated program is not an identifier")
+    return name
+
+
+def flat(expr: Expr) -> str:
+    """The expression in one line."""
+    match expr:
+        case Name(id=name):
+            return _checked(name)
+        case Literal(value=value):
+            return quoted(value) if isinstance(value, str) else repr(value)
+        case Attr(of=of, name=name):
+            return f"{flat(of)}.{_checked(name)}"
+        case Call(function=called):
+            return f"{flat(called)}({', '.join(_arguments(expr))})"
+        case Index(of=of, key=key):
+            return f"{flat(of)}[{flat(key)}]"
+        case Listing():
+            return _listing(expr)
+        case Or(left=left, right=right):
+            return f"{flat(left)} or {flat(right)}"
+        case Equal(left=left, right=right):
+            return f"{flat(left)} == {flat(right)}"
+        case Contains(whole=whole, part=part):
+            return f"{flat(part)} in ({flat(whole)})"
+        case Joined(parts=parts):
+            return " + ".join(flat(part) for part in parts)
+        case Lambda(argument=argument, body=body):
+            return f"lambda {_checked(argument)}: {flat(body)}"
+        case _:
+            assert_never(expr)
+
+
+def _listing(listing: Listing) -> str:
+    if not listing.keys:
+        return f"[{', '.join(flat(item) for item in listing.items)}]"
+    return "{" + ", ".join(f"{quoted(k)}: {flat(i)}" for k, i in zip(listing.keys, listing.items, strict=True)) + "}"
+
+
+def _arguments(call: Call) -> list[str]:
+    return [flat(arg) for arg in call.args] + [f"{_checked(key)}={flat(value)}" for key, value in call.keywords]
+
+
+def _chain(expr: Expr) -> list[Call]:
+    """The calls of `a(…).b(…).c(…)`, last first."""
+    calls: list[Call] = []
+    while True:
+        match expr:
+            case Call(function=called):
+                calls.append(expr)
+                expr = called
+            case Attr(of=of) | Index(of=of):
+                expr = of
+            case _:
+                return calls
+
+
+def lines(expr: Expr, indent: str, before: str = "", after: str = "") -> list[str]:
+    """The expression as lines, `before` and `after` on the first and last one: broken in the longest call of its
+    chain when one line would be too long."""
+    one = f"{indent}{before}{flat(expr)}{after}"
+    calls = [call for call in _chain(expr) if call.args or call.keywords]
+    if len(one) <= LINE_CHARS_MAX or not calls:
+        return [one]
+    longest = max(calls, key=lambda call: sum(map(len, _arguments(call))))
+    head, tail = flat(longest.function), flat(expr)[len(flat(longest)) :]
+    inner = indent + INDENT
+    body: list[str] = []
+    together = f"{inner}{', '.join(_arguments(longest))}"
+    if len(together) <= LINE_CHARS_MAX:
+        return [f"{indent}{before}{head}(", together, f"{indent}){tail}{after}"]
+    parts = [(None, arg) for arg in longest.args] + list(longest.keywords)
+    for key, value in parts:
+        comma = "," if len(parts) > 1 else ""
+        body += lines(value, inner, f"{_checked(key)}=" if key else "", comma)
+    return [f"{indent}{before}{head}(", *body, f"{indent}){tail}{after}"]

@@ -1,0 +1,283 @@
+"""The generated program as statements, and their text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, assert_never
+
+from pipeline.codegen.python.expressions import (
+    INDENT,
+    LINE_CHARS_MAX,
+    Attr,
+    Call,
+    Contains,
+    Equal,
+    Expr,
+    Index,
+    Joined,
+    Lambda,
+    Listing,
+    Literal,
+    Name,
+    Or,
+    flat,
+    lines,
+)
+from pipeline.codegen.python.parametrize import bound, fits, parametrized
+from schemas.generated_tests import Parameter
+
+FILL_CREDENTIAL: Final = "fill_credential"
+"""The fixture of an exported project that types what comes from the environment, on the app's own pages only."""
+_FILLS: Final = f"{FILL_CREDENTIAL}: Callable[[Locator, str], None]"
+
+
+@dataclass(frozen=True)
+class Run:
+    """An expression as a statement: an action or an `expect(…)…`. `fixed` says that it stays as it is in each row of a
+    test with parameters."""
+
+    expr: Expr
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
+class Assign:
+    name: str
+    expr: Expr
+
+
+@dataclass(frozen=True)
+class Assert:
+    expr: Expr
+
+
+@dataclass(frozen=True)
+class With:
+    """`with expr as name:` around statements; without the name where it is empty."""
+
+    expr: Expr
+    name: str
+    body: tuple["Statement", ...]
+
+
+@dataclass(frozen=True)
+class Blank:
+    """An empty line between two phases."""
+
+
+Statement = Run | Assign | Assert | With | Blank
+
+
+@dataclass
+class Program:
+    """The body of one function in the making. `actions` and `assertions` list its statements by kind, as text; `page`
+    names its argument, the page that it begins with. `step` is the place of the story's step that is being written."""
+
+    body: list[Statement] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)
+    assertions: list[str] = field(default_factory=list)
+    parameters: tuple[Parameter, ...] = ()
+    page: str = "page"
+    step: int = 0
+    _begins: dict[int, int] = field(default_factory=dict)
+    """The place in `body` of each step's first statement."""
+
+    def act(self, *statements: Statement) -> None:
+        """Adds statements that do something."""
+        for statement in statements:
+            self._add(statement)
+            self.actions += _plain(statement)
+
+    def check(self, statement: Statement) -> None:
+        """Adds a statement that asserts something."""
+        self._add(statement)
+        self.assertions += _plain(statement)
+
+    def pause(self) -> None:
+        """Ends a phase."""
+        if self.body and not isinstance(self.body[-1], Blank):
+            self.body.append(Blank())
+
+    def bind(self, parameters: tuple[Parameter, ...]) -> bool:
+        """Puts the parameters' variables in the place of their values; False, and nothing, where one can't be."""
+        exprs = [expr for statement in self.body if not _is_fixed(statement) for expr in _exprs(statement)]
+        if not parameters or not all(fits(exprs, parameter) for parameter in parameters):
+            return False
+        self.body = [one if _is_fixed(one) else _bound(one, parameters) for one in self.body]
+        self.parameters = parameters
+        return True
+
+    def _add(self, statement: Statement) -> None:
+        self._begins.setdefault(self.step, len(self.body))
+        self.body.append(statement)
+
+    def step_lines(self, name: str, docstring: str, notes: tuple[str, ...], steps: int) -> tuple[int, ...]:
+        """The line of the file, from 1, on which each of the story's `steps` begins; 0 for one without statements."""
+        line = 1 + module([self], []).count("\n") + _line_count(self._head(name, docstring, notes))
+        at = []
+        for statement in self.body:
+            at.append(line)
+            line += _line_count(_lines(statement, INDENT))
+        return tuple(at[self._begins[step]] if step in self._begins else 0 for step in range(steps))
+
+    def text(self, name: str, docstring: str, notes: tuple[str, ...] = ()) -> str:
+        """The whole file of a test; `notes` stand in its docstring."""
+        return module([self], self.function(name, docstring, notes))
+
+    def function(self, name: str, docstring: str, notes: tuple[str, ...] = ()) -> list[str]:
+        """The function alone, as lines; `notes` stand in its docstring, a line each."""
+        body = list(self.body)
+        while body and isinstance(body[-1], Blank):
+            body.pop()
+        return [
+            *self._head(name, docstring, notes),
+            *(line for statement in body for line in _lines(statement, INDENT)),
+        ]
+
+    def _head(self, name: str, docstring: str, notes: tuple[str, ...]) -> list[str]:
+        """The function up to its first statement."""
+        fills = [_FILLS] if FILL_CREDENTIAL in _all_names(self) else []
+        arguments = [f"{self.page}: Page", *fills, *(f"{parameter.name}: str" for parameter in self.parameters)]
+        return [
+            *parametrized(self.parameters),
+            *_head(name, ", ".join(arguments)),
+            *_documented(docstring, notes),
+        ]
+
+
+def _documented(docstring: str, notes: tuple[str, ...]) -> list[str]:
+    if not notes:
+        return [f'{INDENT}"""{docstring}"""']
+    return [f'{INDENT}"""{docstring}', "", *(f"{INDENT}{note}" for note in notes), f'{INDENT}"""']
+
+
+def module(programs: Sequence[Program], functions: Sequence[str]) -> str:
+    """A file with these functions, as lines, and the imports that their programs need."""
+    names = {found for program in programs for found in _all_names(program)}
+    standard = [f"import {module}" for module in ("os", "re") if module in names]
+    if FILL_CREDENTIAL in names:
+        standard.append("from collections.abc import Callable")
+    head = [*standard, *([""] if standard else [])]
+    head += ["import pytest"] if any(program.parameters for program in programs) else []
+    imported = [*(["Locator"] if FILL_CREDENTIAL in names else []), "Page", *(["expect"] if "expect" in names else [])]
+    head += [f"from playwright.sync_api import {', '.join(imported)}", "", ""]
+    return "\n".join([*head, *functions, ""])
+
+
+def _head(name: str, arguments: str) -> list[str]:
+    one = f"def {name}({arguments}) -> None:"
+    return [one] if len(one) <= LINE_CHARS_MAX else [f"def {name}(", f"{INDENT}{arguments}", ") -> None:"]
+
+
+def _all_names(program: Program) -> set[str]:
+    return {found for statement in program.body for found in _names(statement)}
+
+
+def _lines(statement: Statement, indent: str) -> list[str]:
+    match statement:
+        case Run(expr=expr):
+            return lines(expr, indent)
+        case Assign(name=name, expr=expr):
+            return lines(expr, indent, f"{name} = ")
+        case Assert(expr=expr):
+            return lines(expr, indent, "assert ")
+        case With(expr=expr, name=name, body=body):
+            return [
+                *lines(expr, indent, "with ", f" as {name}:" if name else ":"),
+                *(line for inner in body for line in _lines(inner, indent + INDENT)),
+            ]
+        case Blank():
+            return [""]
+        case _:
+            assert_never(statement)
+
+
+def _line_count(written: Sequence[str]) -> int:
+    return sum(1 + one.count("\n") for one in written)
+
+
+def _is_fixed(statement: Statement) -> bool:
+    return isinstance(statement, Run) and statement.fixed
+
+
+def _exprs(statement: Statement) -> list[Expr]:
+    match statement:
+        case Run(expr=expr) | Assign(expr=expr) | Assert(expr=expr):
+            return [expr]
+        case With(expr=expr, body=body):
+            return [expr, *(inner for one in body for inner in _exprs(one))]
+        case Blank():
+            return []
+        case _:
+            assert_never(statement)
+
+
+def _bound(statement: Statement, parameters: tuple[Parameter, ...]) -> Statement:
+    match statement:
+        case Run(expr=expr) | Assign(expr=expr) | Assert(expr=expr):
+            return replace(statement, expr=bound(expr, parameters))
+        case With(expr=expr, body=body):
+            inner = tuple(_bound(one, parameters) for one in body)
+            return replace(statement, expr=bound(expr, parameters), body=inner)
+        case Blank():
+            return statement
+        case _:
+            assert_never(statement)
+
+
+def _plain(statement: Statement) -> list[str]:
+    """The statement's parts, each in one line, without their surroundings."""
+    match statement:
+        case Run(expr=expr):
+            return [flat(expr)]
+        case Assign(name=name, expr=expr):
+            return [f"{name} = {flat(expr)}"]
+        case Assert(expr=expr):
+            return [f"assert {flat(expr)}"]
+        case With(expr=expr, name=name, body=body):
+            return [
+                f"with {flat(expr)}" + (f" as {name}" if name else ""),
+                *(line for inner in body for line in _plain(inner)),
+            ]
+        case Blank():
+            return []
+        case _:
+            assert_never(statement)
+
+
+def _names(statement: Statement) -> set[str]:
+    match statement:
+        case Run(expr=expr) | Assign(expr=expr) | Assert(expr=expr):
+            return names_in(expr)
+        case With(expr=expr, body=body):
+            return names_in(expr).union(*(_names(inner) for inner in body))
+        case Blank():
+            return set()
+        case _:
+            assert_never(statement)
+
+
+def names_in(expr: Expr) -> set[str]:
+    """The variables and modules that an expression uses."""
+    match expr:
+        case Name(id=name):
+            return {name}
+        case Literal():
+            return set()
+        case Attr(of=of):
+            return names_in(of)
+        case Call(function=called, args=args, keywords=keywords):
+            return names_in(called).union(*(names_in(arg) for arg in args), *(names_in(value) for _, value in keywords))
+        case Index(of=of, key=key):
+            return names_in(of) | names_in(key)
+        case Listing(items=items):
+            return set().union(*(names_in(item) for item in items))
+        case Or(left=left, right=right) | Equal(left=left, right=right):
+            return names_in(left) | names_in(right)
+        case Contains(whole=whole, part=part):
+            return names_in(whole) | names_in(part)
+        case Joined(parts=parts):
+            return set().union(*(names_in(part) for part in parts))
+        case Lambda(body=body):
+            return names_in(body)
+        case _:
+            assert_never(expr)

@@ -1,0 +1,285 @@
+"""A story written as a test: the steps, and after each what it must have changed."""
+
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.codegen import volatile
+from pipeline.codegen.actions import Writer, before_secret
+from pipeline.codegen.amendments import NONE, Amendments
+from pipeline.codegen.assertions.candidates import PATH_SCORE, Check, chosen, met_before
+from pipeline.codegen.assertions.outcome import autosave, checks_after, outcome, saving_request, where_it_ended
+from pipeline.codegen.assertions.tickers import ticking
+from pipeline.codegen.credentials import credentials, is_secret
+from pipeline.codegen.locators import expect
+from pipeline.codegen.python import names
+from pipeline.codegen.python.allow_list import check_code
+from pipeline.codegen.python.expressions import Attr, Call, Equal, Expr, Literal, flat, method
+from pipeline.codegen.python.program import Assert, Program, Run
+from pipeline.flows.ids import flow_id
+from pipeline.flows.ids import test_id as id_of_test
+from pipeline.semantics import urls
+from pipeline.semantics.text import is_link
+from pipeline.stories.page_states import final_state
+from pipeline.stories.size_limit import ENVELOPE_BYTES, opened_only
+from schemas import limits
+from schemas.codecs import to_json
+from schemas.events import Gone
+from schemas.generated_tests import GeneratedTest, Parameter
+from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, ReloadStep, SelectStep, Step, Story
+
+CHECKS_NAVIGATED = 2
+ITEMS: Final = frozenset({"gridcell", "cell", "row", "option", "treeitem", "menuitem", "listitem"})
+SCORE_SECOND = 60
+TEST_BYTES_MAX: Final = limits.MESSAGE_BYTES_MAX - ENVELOPE_BYTES
+"""A test as JSON, and its code once more as Avro repeats it."""
+SIGNED_IN_PAGE: Final = "signed_in_page"
+"""The fixture of an exported project that gives a page on which the user has just signed in."""
+
+
+def write_test(
+    story: Story,
+    parameters: tuple[Parameter, ...] = (),
+    signed_in: int = 0,
+    fixed: frozenset[Hashable] = frozenset(),
+    people: Mapping[str, int] | None = None,
+    amendments: Amendments = NONE,
+) -> GeneratedTest:
+    """The Playwright test of a story. Equal stories give equal bytes.
+
+    `parameters` are values that the story typed, with those of other sessions; where one of them stands in a place
+    where it can't be put together, the test has the story's own values alone. `signed_in` is the number of steps, from
+    the first on, that have been done on the page that the test gets: those up to a sign-in. `fixed` are the assertions
+    that hold as they are in each row, though a value stands in them. `people` are the numbers of login names in the
+    project that the test is for; alone it numbers them itself. `amendments` are those of a repair.
+
+    A test that would be too large for a message tells fewer of the steps, and says so in its docstring and its notes.
+    """
+    written = (_written(cut, signed_in, fixed, people, amendments) for cut in _cuts(story, parameters, signed_in))
+    test = next(test for test in written if test is not None)
+    check_code(test.code)
+    return test
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """What a test is to be written of; `told` says what was left out of the story for its size."""
+
+    story: Story
+    parameters: tuple[Parameter, ...] = ()
+    told: str = ""
+
+
+def _cuts(story: Story, parameters: tuple[Parameter, ...], signed_in: int) -> Iterator[_Cut]:
+    """The story as it is, and then ever less of it; the last one gives a test that has room whatever it says."""
+    yield _Cut(story, parameters)
+    if parameters:
+        yield _Cut(story, (), "It has the values of one session only, for it was too large.")
+    count = len(story.steps)
+    while (count := count // 2) > signed_in:
+        last = story.steps[count - 1]
+        steps = story.steps[:count]
+        ending = final_state(steps, last.after or last.page)
+        told = f"It ends after {count} of {len(story.steps)} steps, for it was too large."
+        yield _Cut(story.model_copy(update={"steps": steps, "final_state": ending}), (), told)
+    least = opened_only(story) if story.steps else story
+    yield _Cut(
+        least.model_copy(update={"final_state": least.initial_state}), (), "It opens the page, for it was too large."
+    )
+
+
+def _written(
+    cut: _Cut,
+    signed_in: int,
+    fixed: frozenset[Hashable],
+    people: Mapping[str, int] | None,
+    amendments: Amendments,
+) -> GeneratedTest | None:
+    """The test; None where it is too large."""
+    story, parameters = cut.story, cut.parameters
+    if signed_in >= len(story.steps):
+        signed_in = 0
+    writer = writer_for(story, SIGNED_IN_PAGE if signed_in else "page", people)
+    told = writer.credentials
+    if not signed_in and (not story.steps or not isinstance(story.steps[0], GotoStep)):
+        url = story.initial_state.url or (story.steps[0].page.url if story.steps else "/")
+        writer.program.act(Run(method(_first_page(writer, story), "goto", writer.place(url))))
+    writer.varying = frozenset(value for parameter in parameters for value in parameter.values)
+    writer.fixed_checks = fixed
+    writer.amendments = amendments
+    write_steps(writer, story, signed_in, len(story.steps))
+    writer.program.bind(parameters)
+    program, name = writer.program, names.function_name(story.title)
+    docstring = names.sentence(story.sentence or story.title, story.title)
+    docstring = f"{docstring} {cut.told}".rstrip()
+    not_repeated = tuple(dict.fromkeys(writer.not_repeated))
+    code = program.text(name, docstring, not_repeated)
+    code_bytes = len(code.encode())
+    if code_bytes > limits.CODE_BYTES_MAX:
+        return None
+    flow = flow_id(story.app, story.flow_key)
+    notes = dict.fromkeys((*([cut.told] if cut.told else []), *story.notes, *writer.notes))
+    test = GeneratedTest(
+        id=id_of_test(story.app, flow),
+        version=story.version,
+        app=story.app,
+        flow_id=flow,
+        story_id=story.id,
+        session_id=story.session_id,
+        name=name,
+        file_name=f"{name}.py",
+        title=story.title,
+        story=story.sentence or story.title,
+        tags=story.tags,
+        steps=tuple(step.said for step in story.steps if step.said),
+        actions=tuple(program.actions),
+        assertions=tuple(program.assertions),
+        code=code,
+        step_lines=program.step_lines(name, docstring, not_repeated, len(story.steps)),
+        parameters=program.parameters,
+        environment=tuple(dict.fromkeys(name for name in told.variables if f'"{name}"' in code)),
+        notes=tuple(notes)[: limits.STORY_NOTES_MAX - 1],
+    )
+    return test if len(to_json(test)) + code_bytes <= TEST_BYTES_MAX else None
+
+
+def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | None = None) -> Writer:
+    """What writes the steps of a story, into a program that begins with a page of this name."""
+    told = credentials(story.steps, story.network_requests, people)
+    program = Program(page=page)
+    writer = Writer(program, told, home_of(story), _typed(story.steps), _hidden(story.steps), ticking(story.steps))
+    writer.notes += told.notes
+    return writer
+
+
+def _first_page(writer: Writer, story: Story) -> Expr:
+    return writer.page_of(story.steps[0]) if story.steps else writer.main
+
+
+def home_of(story: Story) -> str:
+    """The origin that base_url stands for: that of the first page."""
+    pages = [step.url if isinstance(step, GotoStep) else step.page.url for step in story.steps]
+    return next((found for found in map(urls.origin, [*pages[:1], story.initial_state.url, *pages]) if found), "")
+
+
+def _typed(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """What the story itself put into the page: fixed texts, however volatile they look."""
+    out: list[str] = []
+    for step in steps:
+        if isinstance(step, FillStep) and not is_secret(step):
+            added = (
+                step.value.text[len(step.before) :]
+                if step.before and step.value.text.startswith(step.before)
+                else step.value.text
+            )
+            pressed = [stroke.text for stroke in step.keys] if step.by_keys else []
+            out += [line.strip() for text in (added, *pressed) for line in text.splitlines() if line.strip()]
+        elif isinstance(step, SelectStep):
+            out += [option.label for option in step.options if option.label]
+    return tuple(dict.fromkeys(out))
+
+
+def _hidden(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """What stands right before secrets that the pages show."""
+    shown = (step.value.shown_in for step in steps if isinstance(step, FillStep))
+    return tuple(before_secret(one) for one in shown if one is not None and one.before)
+
+
+def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
+    """Writes the steps from `first` to before `end` with their checks. Whatever can't be written, a program that goes
+    to the story's end ends with assertions."""
+    known: frozenset[str] = volatile.segments_of(story.initial_state.url)
+    last = len(story.steps) - 1
+    finished = False
+    for place, step in enumerate(story.steps):
+        if isinstance(step, GotoStep):
+            known |= volatile.segments_of(step.url)
+        if not first <= place < end:
+            continue
+        writer.program.step = place
+        writer.last = place == last
+        if isinstance(step, GotoStep):
+            writer.program.pause()
+        varies = isinstance(step, FillStep) and step.value.text in writer.varying
+        saving = saving_request(story, step, writer.fixed, writer.varying) if place == last else None
+        writer.requested = saving or (None if varies else autosave(step))
+        _settle(writer, story.steps[place - 1] if place else None, step)
+        if not writer.write(step):
+            continue
+        if step.navigates or isinstance(step, GotoStep):
+            writer.met.clear()
+        finished = place == last
+        checks = outcome(writer, story, step, known) if finished else _middle(writer, step, known)
+        if writer.requested is not None and writer.requested.status is not None:
+            value = Attr(writer.last_variable("response_info"), "value")
+            writer.program.check(Assert(Equal(Attr(value, "status"), Literal(writer.requested.status))))
+        ending = re.search(r"\.\w{1,5}$", step.download or "")
+        if ending is not None:
+            # The server's own name for the file goes before the link's, and no page can see it: only the kind is sure.
+            name = Attr(Attr(writer.last_variable("download_info"), "value"), "suggested_filename")
+            writer.program.check(Assert(method(name, "endswith", ending[0])))
+        _assert(writer, step, checks)
+        following = story.steps[place + 1] if place + 1 < end else None
+        if following is not None and _waits_to_load(step, following):
+            writer.program.act(Run(method(writer.page_of(following), "wait_for_load_state")))
+        if checks and place != last:
+            writer.program.pause()
+    if not finished and end > last:
+        writer.last = True
+        _assert(writer, story.steps[last], where_it_ended(_first_page(writer, story), writer, story, known))
+
+
+def _settle(writer: Writer, before: Step | None, step: Step) -> None:
+    """Waits until one alone is left of what is to be clicked: where the items of a calendar, a list or a table were
+    swapped, the old ones may stand beside the new ones for as long as they slide."""
+    if (
+        before is None
+        or not isinstance(step, ClickStep)
+        or before.tab_id != step.tab_id
+        or step.target.role not in ITEMS
+    ):
+        return
+    swapped = any(isinstance(change, Gone) and change.element.role == step.target.role for change in before.changes)
+    found = writer.finder(step).best(step.target) if swapped else None
+    if found is not None and found.unique and found.score < PATH_SCORE:
+        writer.program.check(Run(method(expect(found.expr), "to_have_count", 1)))
+
+
+def _waits_to_load(step: Step, following: Step) -> bool:
+    """Whether the next step needs more of the page than what is seen of it: a field or a button that shows before the
+    page's script has come takes what is typed, and the script never learns of it. A link needs no script."""
+    came = step.opens_tab == following.tab_id if step.opens_tab is not None else step.loads
+    if not came or isinstance(step, GotoStep | ReloadStep | BackStep) or isinstance(following, GotoStep):
+        return False
+    return not (isinstance(following, ClickStep) and following.loads and is_link(following.target))
+
+
+def _assert(writer: Writer, step: Step, checks: list[Check]) -> None:
+    for check in checks:
+        if not writer.last and writer.amendments.drops(flat(check.statement)):
+            continue
+        writer.asserted.append((step.event_id, check.statement))
+        same = check.statement in writer.fixed_checks
+        writer.program.check(Run(met_before(check, writer.met).statement, same))
+        writer.met |= {flat(subject.args[0]) for subject in _chain_of(check.statement)}
+        if check.kind == "value":
+            writer.waited |= {repr(call.args[0]) for call in _chain_of(check.statement)}
+
+
+def _chain_of(statement: Expr) -> list[Call]:
+    """The `expect(…)` of a check."""
+    match statement:
+        case Call(function=Attr(of=Call() as subject)) if subject.args:
+            return [subject]
+        case _:
+            return []
+
+
+def _middle(writer: Writer, step: Step, known: frozenset[str]) -> list[Check]:
+    checks = checks_after(writer, step, known)
+    if isinstance(step, GotoStep):
+        return chosen([check for check in checks if check.kind in ("heading", "url")], 1)
+    moved = any(check.kind == "url" for check in checks)
+    taken = chosen([check for check in checks if check.score >= 30], CHECKS_NAVIGATED)
+    return taken if moved else [check for check in taken if check.score >= SCORE_SECOND or check is taken[0]]

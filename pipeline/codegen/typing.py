@@ -1,0 +1,60 @@
+"""Text in Playwright's idiom: filled in as a whole, typed key by key, or read from the page where it was copied."""
+
+from typing import Final
+
+from pipeline.codegen.gestures import key_name
+from pipeline.codegen.python.expressions import Attr, Expr, method
+from pipeline.codegen.python.program import Run, Statement
+from pipeline.semantics.text import is_editor
+from schemas.elements import Element
+from schemas.events import Stroke
+from schemas.stories import FillStep
+
+STATEMENTS_MAX: Final = 60
+"""Keys of one field that a test presses; with more of them nobody could read it."""
+
+
+def takes_keys(target: Element) -> bool:
+    """Whether keys go to it by the focus alone: an editor, or a field out of sight that takes the keys of one."""
+    return is_editor(target) or not target.visible or target.tag not in ("input", "textarea")
+
+
+def typed_by_keys(step: FillStep, page: Expr, on: Expr) -> list[Statement] | None:
+    """The keys as they were pressed; None where they are not known, or the caret stood where no key leads to."""
+    if not step.keys or len(step.keys) > STATEMENTS_MAX:
+        return None
+    if takes_keys(step.target):
+        return _strokes(step.keys, Attr(page, "keyboard"), "type")
+    begin = _caret(step, on)
+    pressed = _strokes(step.keys, on, "press_sequentially")
+    return None if begin is None or pressed is None else [*begin, *pressed]
+
+
+def _strokes(keys: tuple[Stroke, ...], on: Expr, typing: str) -> list[Statement] | None:
+    out: list[Statement] = []
+    for stroke in keys:
+        if stroke.text:
+            how = "insert_text" if stroke.pasted and typing == "type" else typing
+            out.append(Run(method(on, how, stroke.text)))
+            continue
+        pressed = key_name(stroke.key, stroke.modifiers)
+        if pressed is None:
+            return None
+        out.append(Run(method(on, "press", pressed)))
+    return out
+
+
+def _caret(step: FillStep, on: Expr) -> list[Statement] | None:
+    """Brings the caret where it was before the first key."""
+    selects = bool(step.keys) and step.keys[0].key.lower() == "a" and "Control" in step.keys[0].modifiers
+    if not step.before or selects or step.keys[0].key in ("Home", "End"):
+        return []
+    match step.caret:
+        case "all":
+            return [Run(method(on, "select_text"))]
+        case "end":
+            return [Run(method(on, "press", "ControlOrMeta+End" if step.target.tag == "textarea" else "End"))]
+        case "start":
+            return [Run(method(on, "press", "ControlOrMeta+Home" if step.target.tag == "textarea" else "Home"))]
+        case _:
+            return None

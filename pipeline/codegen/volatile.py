@@ -1,0 +1,295 @@
+"""What of a text or an address will be different next time: times, dates, ages, tokens, generated ids.
+
+A text is cut into parts: fixed ones, and volatile ones each with the regular expression that stands for it. What the
+user typed in the story is fixed, whatever it looks like.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+from pipeline.codegen.python.quoting import escaped
+from pipeline.semantics import urls
+from pipeline.semantics.addresses import slug
+from pipeline.semantics.urls import Url
+
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)(?:[a-z]{2,7})?\.?"
+_DAY = r"(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?(?:UTC|GMT|Z\b|[+-]\d{2}:?\d{2}))?"
+_DATE = (
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
+    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    rf"|(?:{_DAY},?\s+)?{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b"
+    rf"|(?:{_DAY},?\s+)?\d{{1,2}}(?:st|nd|rd|th)?\.?\s+{_MONTH}(?:,?\s+\d{{4}})?\b"
+    rf"|{_MONTH}\s+\d{{4}}"
+)
+_UNIT = r"(?:milliseconds?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?)"
+_SPAN = rf"(?:\d+\s*(?:{_UNIT}|ms|[smhd])|(?:an?|a few|one)\s+{_UNIT})"
+_AGE = (
+    rf"(?:\b(?:about|less than|over|almost)\s+)?(?:\b|(?<=[^\W\d])(?=\d)){_SPAN}(?:,?\s+(?:and\s+)?{_SPAN})?\s+ago"
+    r"|\bjust now\b|\btoday\b|\byesterday\b|\btomorrow\b|\bmoments? ago\b"
+    rf"|\bin\s+{_SPAN}\b"
+)
+_TOOK = (
+    r"\b\d+(?:\.\d+)?\s?(?:ms|seconds?|secs?|s)\b"
+    r"|(?i:(?<=\btime)\W{0,3}|(?<=\bleft)\W{0,3}|(?<=elapsed)\W{0,3}|(?<=remaining)\W{0,3})\d+(?:\s*/\s*\d+)?\b"
+)
+_UUID = r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b"
+_PERIOD = rf"\A(?:{_MONTH}|{_DAY})\Z"
+_HEX = r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b|\b(?=[0-9A-F]*\d)(?=[0-9A-F]*[A-F])[0-9A-F]{12,}\b"
+# Looked for where a run of its signs begins, not at each word of the run: that would read `a-a-a-…` ever again.
+_RUN = r"(?:(?<![A-Za-z0-9_-])|(?<=(?<![A-Za-z0-9_-])-))"
+_LONG_WORD = (
+    rf"{_RUN}\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9_-]{{24,}}\b"
+    r"|\b\d{7,}\b|\b(?=\w*\d)(?=\w*[A-Z])[A-Z0-9]{8,}\b"
+)
+_MIXED = r"(?<!\w)(?=[a-z0-9]{12,}(?!\w))[a-z]*\d+[a-z]+\d+[a-z0-9]*(?!\w)"
+_HOST = r"(?:https?://)?\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d{2,5})?\b|::1\b"
+_SIZE = r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|[Bb]ytes)\b"
+_VERSION = r"\bv\d+(?:\.\d+)+\b|\b\d+\.\d+\.\d+\b"
+_YEAR = r"(?<![\d.,])(?:19|20)\d{2}(?![\d.,]*\d)"
+
+_KINDS: tuple[tuple[str, str], ...] = (
+    (rf"(?:{_DATE})(?:T|,?\s+(?:at\s+)?)(?:{_CLOCK})", ".+"),
+    (f"(?i:{_AGE})", ".+"),
+    (_UUID, "[0-9a-fA-F-]{36}"),
+    (_DATE, ".+"),
+    (_PERIOD, ".+"),
+    (rf"\b{_CLOCK}", ".+"),
+    (_HOST, ".+"),
+    (_HEX, "[0-9a-fA-F]+"),
+    (_LONG_WORD, r"[\w-]+"),
+    (_MIXED, "[a-z0-9]+"),
+    (_TOOK, ".+"),
+    (_VERSION, ".+"),
+    (_SIZE, ".+"),
+    (r"#\d+\b", r"#\d+"),
+    (_YEAR, r"\d{4}"),
+)
+_VOLATILE = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, (pattern, _) in enumerate(_KINDS)))
+_SENSITIVE_PARAM = re.compile(
+    r"(?i)tok(en)?$|csrf|^s(ess)?id$|session|auth|nonce|secret|signature|^sig$|passw|^code$|api_?key|^state$|^_$|^ts$|^t$|^rev$|timestamp|^v$"
+)
+_ID_SEGMENT = re.compile(r"([A-Za-z]{2,})?\d+\Z")
+_MESSAGE_PARAM: Final = re.compile(r"(?i)(^|[^a-z])(message|msg|notice|flash|alert|err(or)?)s?$")
+"""Parameters by which a page is told what to say: they name no place."""
+PROSE_SPACES_MIN: Final = 2
+"""A value of an address with so many spaces is a sentence that the server made."""
+QUERY_CHARS_MAX: Final = 80
+"""Longer queries are not asserted to the letter."""
+PARAMETER_CHARS_MAX: Final = 120
+"""Length of what is asserted of one parameter, or one part of a hash route, as a pattern."""
+PARAMETERS_MAX: Final = 4
+_PLAIN_QUERY: Final = re.compile(r"[\w.~=&/:;,@!*$-]*", re.ASCII)
+"""A query that every browser and script writes alike."""
+_REVISION: Final = re.compile(r"\d")
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a text: `pattern` is None where it is fixed, else the regular expression that stands for it."""
+
+    text: str
+    pattern: str | None = None
+
+
+def parts(text: str, fixed: tuple[str, ...] = ()) -> tuple[Part, ...]:
+    """The text cut into fixed and volatile parts. `fixed` are texts that the story itself typed."""
+    kept = [(at, at + len(word)) for word in fixed if word and word in text for at in _places(text, word)]
+    out: list[Part] = []
+    at = 0
+    for hit in _VOLATILE.finditer(text):
+        if any(start < hit.end() and hit.start() < end for start, end in kept):
+            continue
+        if hit.start() > at:
+            out.append(Part(text[at : hit.start()]))
+        kind = next(i for i in range(len(_KINDS)) if hit.group(f"k{i}") is not None)
+        out.append(Part(hit[0], _KINDS[kind][1]))
+        at = hit.end()
+    if at < len(text):
+        out.append(Part(text[at:]))
+    return tuple(out)
+
+
+def _places(text: str, word: str) -> list[int]:
+    """Where the word stands by itself: a typed "0" is no part of a date."""
+    return [hit.start() for hit in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text)]
+
+
+def is_volatile(text: str, fixed: tuple[str, ...] = ()) -> bool:
+    return any(part.pattern for part in parts(text, fixed))
+
+
+def pattern_of(cut: tuple[Part, ...], gap: str = r"\s+") -> str:
+    """The regular expression for a text in parts, without volatile parts at its ends."""
+    inner = list(cut)
+    while inner and inner[0].pattern:
+        inner.pop(0)
+    while inner and inner[-1].pattern:
+        inner.pop()
+    if inner:
+        inner[0] = Part(inner[0].text.lstrip(), inner[0].pattern)
+        inner[-1] = Part(inner[-1].text.rstrip(), inner[-1].pattern)
+    return "".join(part.pattern or escaped(part.text, gap) for part in inner)
+
+
+def shape(text: str) -> str:
+    """The text with every number alike: equal shapes differ in numbers only."""
+    return re.sub(r"\d+", "0", text)
+
+
+def telling(text: str) -> bool:
+    """Whether a fixed part says something by itself: a word or a few characters at least."""
+    return bool(_WORDS.search(text)) and len(text.strip()) >= 3
+
+
+@dataclass(frozen=True)
+class Address:
+    """Path, query and fragment of an address as a test should know it: `text` where it is the same every time, to the
+    letter; `pattern`, a regular expression for its path; `place`, one for the path and for what is the same every time
+    of query and hash route, however that is escaped and whatever stands beside it."""
+
+    text: str | None
+    pattern: str
+    place: str = ""
+    _asked: frozenset[tuple[str, str]] = frozenset()
+    _route: str = ""
+
+    def holds_at(self, url: str) -> bool:
+        """Whether `place` would match another address, too. It is not asked itself: of a query with many parameters it
+        tries each for each."""
+        found = split_url(url)
+        if found is None or not re.search(f"{self.pattern.removesuffix(_END)}$", found.path or "/"):
+            return False
+        there = frozenset(parse_qsl(found.query, keep_blank_values=True))
+        return self._asked <= there and bool(re.match(self._route, f"#{found.fragment}"))
+
+
+_END: Final = r"(?:[?#]|$)"
+"""Where a path ends."""
+
+
+def split_url(url: str) -> Url | None:
+    """The parts of an http(s) address, or None."""
+    found = urls.parse(url)
+    return found if found is not None and found.origin else None
+
+
+def relative(url: str) -> str:
+    """Path, query and fragment, without parameters that carry tokens."""
+    found = split_url(url)
+    if found is None:
+        return "/"
+    kept = [pair for pair in found.query.split("&") if pair and not _sensitive(pair)]
+    fragment = "" if _sensitive_fragment(found.fragment) else found.fragment
+    return replace(found, query="&".join(kept), fragment=fragment).relative
+
+
+def _sensitive(pair: str) -> bool:
+    name, _, value = pair.partition("=")
+    return bool(_SENSITIVE_PARAM.search(unquote(name))) or is_volatile(unquote(value).replace("+", " "))
+
+
+def _sensitive_fragment(fragment: str) -> bool:
+    return bool(re.search(r"(?i)token|=.{12,}", fragment))
+
+
+def address(url: str, known: frozenset[str], varying: frozenset[str] = frozenset()) -> Address | None:
+    """What to expect of the page's address. `known` are path segments that earlier addresses of the story had: numbers
+    there are no new ids. What is made of one of the `varying` values is another one each time. None for addresses that
+    aren't http(s)."""
+    found = split_url(url)
+    if found is None:
+        return None
+    segments = (found.path or "/").split("/")
+    words = frozenset(filter(None, map(slug, varying)))
+    shapes = ["[^/]+" if _made_of(segment, words) else _segment(segment, known) for segment in segments]
+    path_fixed = all(shape is None for shape in shapes)
+    query = parse_qsl(found.query, keep_blank_values=True)
+    steady = [pair for pair in query if not _unstable_param(*pair, known) and not _made_of(pair[1], words)]
+    fragment = unquote(found.fragment)
+    fragment_fixed = not is_volatile(fragment) and "=" not in found.fragment and not _made_of(fragment, words)
+    fragment_fixed = fragment_fixed and (fragment in known or not _REVISION.search(fragment))
+    pattern = "/".join(shape or escaped(segment) for segment, shape in zip(segments, shapes, strict=True))
+    to_the_letter = _PLAIN_QUERY.fullmatch(found.query) and len(set(query)) == len(query) and not url.endswith("#")
+    stays = path_fixed and steady == query and fragment_fixed and len(found.query) <= QUERY_CHARS_MAX
+    route = _route(fragment, known, words)
+    parts = {pair: f"{_loose(pair[0])}={_loose(pair[1])}" for pair in steady}
+    parts = dict([one for one in parts.items() if len(one[1]) <= PARAMETER_CHARS_MAX][:PARAMETERS_MAX])
+    asked = _asked(list(parts.values()))
+    place = pattern + asked + (f"[^#]*{route}" if route else r"(?:[&#]|$)" if asked else _END)
+    if not stays or not to_the_letter:
+        return Address(None, pattern + _END, place, frozenset(parts), route)
+    text = (found.path or "/") + (f"?{found.query}" if found.query else "")
+    return Address(text + (f"#{found.fragment}" if found.fragment else ""), pattern, place, frozenset(parts), route)
+
+
+def _asked(parts: list[str]) -> str:
+    """The pattern for the parameters of a query, each once, whatever else stands among them; nothing without any."""
+    return "".join(rf"{'&' if at else chr(92) + '?'}(?:[^#]*&)?{part}" for at, part in enumerate(parts))
+
+
+def _loose(text: str) -> str:
+    """A pattern for a text in a query, however browsers and scripts escape it."""
+    return "".join(_loose_char(char) for char in text)
+
+
+def _loose_char(char: str) -> str:
+    if char == " ":
+        return r"(?:\+|%20)"
+    if char.isascii() and (char.isalnum() or char in "-._~"):
+        return escaped(char)
+    bytewise = "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace"))
+    either = re.sub(r"[A-F]", lambda hit: f"[{hit[0]}{hit[0].lower()}]", bytewise)
+    return f"(?:{either}|{escaped(char)})" if char.isprintable() else either
+
+
+def _route(fragment: str, known: frozenset[str], words: frozenset[str]) -> str:
+    """The pattern for a hash route; nothing where the fragment is none."""
+    if not fragment.startswith(("/", "!")):
+        return ""
+    segments = fragment.partition("?")[0].split("/")
+    shapes = ["[^/]+" if _made_of(one, words) else _segment(one, known) or _loose_segment(one) for one in segments]
+    return "#" + "/".join(shapes) + r"(?:[?/]|$)"
+
+
+def _loose_segment(segment: str) -> str:
+    return _loose(segment) if len(segment) <= PARAMETER_CHARS_MAX else "[^/]+"
+
+
+def _made_of(part: str, words: frozenset[str]) -> bool:
+    """Whether one of the words, as slugs, stands in a part of an address."""
+    name = f"-{slug(unquote(part))}-" if words else ""
+    return any(f"-{word}-" in name for word in words)
+
+
+def _segment(segment: str, known: frozenset[str]) -> str | None:
+    """The pattern for a volatile path segment, None for a fixed one."""
+    if not segment or segment in known:
+        return None
+    if hit := _ID_SEGMENT.match(segment):
+        return escaped(hit[1] or "") + r"\d+"
+    if is_volatile(unquote(segment)):
+        return "[^/]+"
+    return None
+
+
+def _unstable_param(name: str, value: str, known: frozenset[str]) -> bool:
+    if (
+        _SENSITIVE_PARAM.search(name)
+        or _MESSAGE_PARAM.search(name)
+        or is_volatile(value)
+        or value.count(" ") >= PROSE_SPACES_MIN
+    ):
+        return True
+    return value not in known and bool(re.search(r"\d{2,}|^\d+$", value))
+
+
+def segments_of(url: str) -> frozenset[str]:
+    """Path segments and query values of an address."""
+    found = split_url(url)
+    if found is None:
+        return frozenset()
+    return frozenset(found.path.split("/")) | frozenset(value for _, value in parse_qsl(found.query))

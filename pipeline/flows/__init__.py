@@ -1,0 +1,1 @@
+"""Flows: stories of one app that do the same thing. A flow has one test."""

@@ -1,0 +1,325 @@
+"""From many sessions of one flow to the one story that its test is written from.
+
+The representative session tells the steps, one whose values may be told before others. What it saw is kept where the
+others saw it too; what varied without a reason in what the users did is dropped, and so are ways to find an element
+that did not work for everybody. A flow that was seen once gives exactly its one story.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pipeline.flows.trace import Session, is_earlier_try, numberless, rough_of, target_of
+from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
+from pipeline.semantics.elements import is_search
+from pipeline.semantics.object_names import is_row
+from schemas.elements import Candidate, Element
+from schemas.events import Appeared, Change, Page, TextChanged, ValueChanged
+from schemas.generated_tests import Parameter
+from schemas.stories import FillStep, NetworkRequest, State, Step, Story
+
+SAMPLES_MAX: Final = 20
+"""Sessions of a flow that its test is written from: what is kept of a flow does not grow with its traffic."""
+FOREIGN_CHARS_MIN: Final = 4
+"""Shorter texts of other sessions stand in the app's own words by chance."""
+HELD_SHARE: Final = 0.8
+"""What so many of the sessions saw is the app's doing; what fewer saw is chance."""
+DECIDED_MIN: Final = 2
+"""Other sessions on either side, from which on a choice is said to decide what is seen."""
+AUTOSAVED_SHARE: Final = 0.5
+"""Where the page saved what was typed before so many of the users went on, it does so; the others were quicker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consensus:
+    """What the sessions of a flow have in common: the story to write the test from, and the sessions it stands on.
+
+    `evidence` names the sessions and their versions: as long as it is the same, so is the story. `dropped` counts what
+    was seen in the representative's session and not held in the others. `rare` are the texts of the sessions that may
+    not be told. `parameters`, and the assertions that are `fixed` whatever the values are, are filled in
+    by `pipeline.codegen.parameter_rows`.
+    """
+
+    story: Story
+    sessions: tuple[Story, ...]
+    dropped: int = 0
+    rare: frozenset[str] = frozenset()
+    parameters: tuple[Parameter, ...] = ()
+    fixed: frozenset[Hashable] = frozenset()
+
+    @property
+    def evidence(self) -> str:
+        return evidence_of((story.id, story.version) for story in self.sessions)
+
+
+def evidence_of(versions: Iterable[tuple[str, int]]) -> str:
+    """A short name for (story id, version) pairs in any order."""
+    text = "\n".join(f"{name} {version}" for name, version in sorted(versions))
+    # As storage holds it: no database takes a NUL or half of a character.
+    return hashlib.sha256(text.replace("\0", "\ufffd").encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def sampled(stories: Iterable[Story]) -> tuple[Story, ...]:
+    """The newest versions of the SAMPLES_MAX stories with the smallest ids.
+
+    Story ids are hashes, so this is a fair draw, the same in any order, and a new story seldom changes it.
+    """
+    newest: dict[str, Story] = {}
+    for story in stories:
+        if story.id not in newest or story.version > newest[story.id].version:
+            newest[story.id] = story
+    return tuple(newest[name] for name in sorted(newest)[:SAMPLES_MAX])
+
+
+def representative(sessions: Sequence[Session], rare: frozenset[str] = frozenset()) -> Session:
+    """The session with the fewest `rare` texts, for those are made up and may lead elsewhere; then one that signs in,
+    where any does, as the user who did so most often; then the one that leaves out the fewest of the steps that most
+    took; then the one whose texts most typed, for what most do matters most; then the fewest steps; then the earliest;
+    then the smallest id. Raises ValueError without any."""
+    taken = Counter(token for session in sessions for token in set(session.tokens))
+    usual = {token for token, count in taken.items() if 2 * count > len(sessions) and not is_earlier_try(token)}
+
+    typed = [typed_texts(session.story.steps) for session in sessions]
+    counts = Counter(text for texts in typed for text in texts)
+    users = Counter(session.user for session in sessions)
+
+    def unclean(told: tuple[Session, tuple[str, ...]]) -> tuple[int, bool, int, int, float, int, str, str]:
+        session, texts = told
+        story = session.story
+        made = sum(text in rare for text in texts)
+        signs_in = session.passwords.signs_in()
+        missing = len(usual.difference(session.tokens))
+        seldom = -sum(counts[text] for text in texts) / len(texts) if texts else 0.0
+        user = -users[session.user]
+        return made, not signs_in, user, missing, seldom, len(story.steps), story.start_timestamp, story.id
+
+    return min(zip(sessions, typed, strict=True), key=unclean)[0]
+
+
+def consensus(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus:
+    """What the stories of one flow agree on. Pure: the same set gives the same, in any order.
+
+    What neither `users_min` users nor a tester typed is made up in it.
+    """
+    sessions = sampled(stories)
+    rare = rare_texts(sessions, users_min)
+    found = _agreed(sessions, rare)
+    return replace(found, story=hidden(found.story, made_up(found.story, rare)), rare=rare)
+
+
+def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
+    told = [Session(story) for story in sessions]
+    own = representative(told, rare)
+    chosen, others = own.story, [session for session in told if session is not own]
+    if not others:
+        return Consensus(chosen, sessions)
+    vote = _Vote(own, others, rare)
+    steps = tuple(vote.step(number) for number in range(len(chosen.steps)))
+    agreed = chosen.model_copy(
+        update={
+            "steps": steps,
+            "network_requests": vote.requests(),
+            "final_state": vote.final_state(),
+        }
+    )
+    return Consensus(agreed, sessions, vote.dropped)
+
+
+def _foreign(own: Session, others: Sequence[Session]) -> re.Pattern[str] | None:
+    """Finds what other sessions typed and this one didn't: where a page shows that, it shows what was there already.
+    Who searches makes nothing."""
+    mine = " ".join(typed_texts(own.story.steps)).casefold()
+    made = ([step for step in other.story.steps if not is_search(step)] for other in others)
+    texts = {text.strip() for steps in made for text in typed_texts(steps)}
+    found = sorted(text for text in texts if len(text) >= FOREIGN_CHARS_MIN and text.casefold() not in mine)
+    return re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in found), re.I) if found else None
+
+
+def _text_of(change: Change) -> str:
+    after = change.after if isinstance(change, TextChanged | ValueChanged) else ""
+    return " ".join((change.element.name or "", change.element.text or "", after))
+
+
+_Has = Callable[[Session, int], bool]
+"""Whether a session has something after its step of that number."""
+
+
+class _Vote:
+    """The representative's session laid beside the others. It lives only inside `consensus`."""
+
+    def __init__(self, own: Session, others: Sequence[Session], rare: frozenset[str]) -> None:
+        self.own = own
+        self._rare = rare
+        self.others = others
+        self.dropped = 0
+        self._same = {id(other): self._alike_until(other) for other in others}
+        self._foreign = _foreign(own, others)
+
+    def _alike_until(self, other: Session) -> int:
+        """How many of the first steps had the same input in the other session."""
+        for place, (mine, token) in enumerate(zip(self.own.inputs, self.own.tokens, strict=True)):
+            at = other.places.get(token)
+            # What may not be told is made up in the test: nobody has typed that.
+            if at is None or other.inputs[at] != mine or mine in self._rare:
+                return place
+        return len(self.own.story.steps)
+
+    def held(self, place: int, has: _Has, like: _Has | None = None) -> bool:
+        """Whether what the own session shows after step `place` was seen by nearly all who can tell.
+
+        Sessions with the same inputs so far can: they had to see the same. Without any, all that did the step are
+        asked; where other inputs may well have led to something else, `like` says what they had to see at least.
+        """
+        seen = [(other, at) for other in self.others if (at := other.places.get(self.own.tokens[place])) is not None]
+        witnesses = [(other, at) for other, at in seen if self._same[id(other)] > place]
+        saw = {id(other): has(other, at) for other, at in seen}
+        if any(mine in self._rare for mine in self.own.inputs[: place + 1]):
+            like = None  # what others didn't see may go by the value, and tell it
+        if witnesses or like is None:
+            asked = [saw[id(other)] for other, _ in witnesses or seen]
+        else:
+            asked = [saw[id(other)] or like(other, at) for other, at in seen]
+        share = (1 + sum(asked)) / (1 + len(asked))
+        return share >= HELD_SHARE or self._decided(place, [(other, saw[id(other)]) for other, _ in seen])
+
+    def _decided(self, place: int, seen: Sequence[tuple[Session, bool]]) -> bool:
+        """Whether one choice of the users decides it: all who chose the same saw it, and nobody who chose otherwise."""
+        for number in range(place + 1):
+            token, mine = self.own.tokens[number], self.own.inputs[number]
+            if mine in self._rare:
+                continue
+            alike = [saw for other, saw in seen if token in other.places and other.inputs[other.places[token]] == mine]
+            if len(alike) >= DECIDED_MIN and all(alike):
+                rest = len(seen) - len(alike)
+                if rest >= DECIDED_MIN and sum(saw for _, saw in seen) == len(alike):
+                    return True
+        return False
+
+    def step(self, place: int) -> Step:
+        """The step with what held."""
+        step = self.own.story.steps[place]
+        update: dict[str, object] = {
+            "changes": self._changes(place, step.changes, False),
+            "opened_changes": self._changes(place, step.opened_changes, True),
+            "after": self._after(place, step),
+        }
+        target = target_of(step)
+        if target is not None:
+            update["target"] = self._element(place, target, lambda s, at: s.ways(target_of(s.story.steps[at])))
+        if isinstance(step, FillStep):
+            update["autosaved"] = step.autosaved or self._autosaves(place)
+        return step.model_copy(update=update)
+
+    def _autosaves(self, place: int) -> bool:
+        token = self.own.tokens[place]
+        steps = [other.story.steps[at] for other in self.others if (at := other.places.get(token)) is not None]
+        saved = [step for step in steps if isinstance(step, FillStep) and step.autosaved]
+        return len(saved) >= AUTOSAVED_SHARE * (1 + len(steps))
+
+    def _changes(self, place: int, changes: tuple[Change, ...], opened: bool) -> tuple[Change, ...]:
+        kept = []
+        for change in changes:
+            keys, rough = self.own.keys_of(change), rough_of(change)
+            came = isinstance(change, Appeared) and not opened
+
+            def shows(session: Session, at: int, keys: tuple[Hashable, ...] = keys, came: bool = came) -> bool:
+                shown = session.shown(at, opened)
+                return any(key in shown for key in keys) or (came and session.stands(at, keys))
+
+            def shows_such(session: Session, at: int, rough: Hashable = rough) -> bool:
+                step = session.story.steps[at]
+                return any(rough_of(one) == rough for one in (step.opened_changes if opened else step.changes))
+
+            others_data = self._foreign is not None and self._foreign.search(_text_of(change)) is not None
+            if others_data or self._numbers_vary(place, keys, opened):
+                continue
+            if self.held(place, shows, shows_such):
+
+                def ways(session: Session, at: int, keys: tuple[Hashable, ...] = keys) -> set[Hashable]:
+                    shown = session.shown(at, opened)
+                    return session.ways(next((shown[key] for key in keys if key in shown), None))
+
+                kept.append(change.model_copy(update={"element": self._element(place, change.element, ways)}))
+        self.dropped += len(changes) - len(kept)
+        return tuple(kept)
+
+    def _numbers_vary(self, place: int, keys: tuple[Hashable, ...], opened: bool) -> bool:
+        """Whether others saw the same with other numbers, and nobody with these: those of a thing that was made."""
+        token = self.own.tokens[place]
+        seen = [(other, at) for other in self.others if (at := other.places.get(token)) is not None]
+        if any(key in other.shown(at, opened) for other, at in seen for key in keys):
+            return False
+        shapes = {numberless(key) for key in keys}
+        return any(not shapes.isdisjoint(other.shapes(at, opened)) for other, at in seen)
+
+    def _element(self, place: int, own: Element, ways: Callable[[Session, int], set[Hashable]]) -> Element:
+        """The element with those ways to find it that the other sessions had as well; all, where that leaves none."""
+        others = [
+            found
+            for other in self.others
+            if (at := other.places.get(self.own.tokens[place])) is not None and (found := ways(other, at))
+        ]
+        sure = tuple(
+            candidate
+            for candidate in own.candidates
+            if 1 + sum(self._found(candidate, found) for found in others) >= HELD_SHARE * (1 + len(others))
+        )
+        if sure == own.candidates or not any(candidate.count == 1 for candidate in sure):
+            return own
+        return own.model_copy(update={"candidates": sure})
+
+    def _found(self, candidate: Candidate, ways: set[Hashable]) -> bool:
+        if self.own.way(candidate) in ways:
+            return True
+        if candidate.within and not all(map(is_row, candidate.within)):
+            return False
+        # What alone has some words has them alone in its row, and as the whole of its name.
+        loose = candidate.locator.model_copy(update={"exact": False} if hasattr(candidate.locator, "exact") else {})
+        return self.own.alone(loose) in ways or (bool(candidate.within) and self.own.alone(candidate.locator) in ways)
+
+    def _after(self, place: int, step: Step) -> Page | None:
+        """The page afterwards; an address or a title that varied is said to be as before, so that nobody asserts it."""
+        after = step.after
+        if after is None:
+            return None
+        url, title = self.own.data.place(after.url), self.own.masked(after.title)
+
+        def came(session: Session, at: int) -> bool:
+            page = session.story.steps[at].after
+            return page is not None and session.data.place(page.url) == url
+
+        def titled(session: Session, at: int) -> bool:
+            page = session.story.steps[at].after
+            return page is not None and session.masked(page.title) == title
+
+        update = {
+            "url": after.url if self.held(place, came) else step.page.url,
+            "title": after.title if self.held(place, titled, lambda *_: True) else step.page.title,
+        }
+        return after.model_copy(update=update)
+
+    def requests(self) -> tuple[NetworkRequest, ...]:
+        """The requests that the same step caused in nearly all sessions, with the same answer."""
+        places = {step.event_id: place for place, step in enumerate(self.own.story.steps)}
+        kept = []
+        for request in self.own.story.network_requests:
+            place, call = places.get(request.cause or ""), self.own.call(request)
+            if place is None or self.held(place, lambda s, at, call=call: call in s.calls(at)):  # type: ignore[misc]
+                kept.append(request)
+        return tuple(kept)
+
+    def final_state(self) -> State:
+        """The last page with the texts that held."""
+        state, last = self.own.story.final_state, len(self.own.story.steps) - 1
+        kept = []
+        for text in state.texts:
+
+            def says(session: Session, _: int, text: str = self.own.masked(text)) -> bool:
+                return any(session.masked(one) == text for one in session.story.final_state.texts)
+
+            if self.held(last, says, lambda *_: True):
+                kept.append(text)
+        return state.model_copy(update={"texts": tuple(kept)})

@@ -1,0 +1,117 @@
+"""What the kept flows cover of what users did, what they leave out and why, and the fewest tests that would do.
+
+A journey is covered where a test does all that it did; a deed (a form sent off, a search, a sign-in) where some test
+does it. Both are weighed by how many journeys did them, so a number says something about users, not about code.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pipeline.activities.activity import Activity
+from pipeline.activities.classify import deeds_of
+from pipeline.privacy.pseudonyms import USERS_MIN, title_for_all
+from schemas.events import Page
+from schemas.stories import Story
+
+SHARE_DIGITS: Final = 4
+Reason = Literal["no test", "died out"]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFlow:
+    """A flow as it was seen: `journeys` counts its stories, `last_seen` is the start of the newest one (ISO 8601),
+    `deeds` are what its stories did, `tested` says that it has a test."""
+
+    flow_id: str
+    title: str
+    journeys: int
+    last_seen: str
+    deeds: frozenset[str]
+    tested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A flow that is not covered, and why; or one that is, and that nobody uses any more."""
+
+    flow: SeenFlow
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Shares from 0 to 1. `missing` are the flows that no test covers, the most frequent first; `died_out` those with
+    a test that nobody went through since a given time; `smallest` the ids of the fewest flows whose tests reach the
+    target, in the order in which they help most; `reached` is what they reach."""
+
+    journeys: int
+    journeys_covered: float
+    deeds: int
+    deeds_covered: float
+    missing: tuple[Gap, ...]
+    died_out: tuple[Gap, ...]
+    smallest: tuple[str, ...]
+    reached: float
+
+
+def seen_flow(
+    flow_id: str, sample: Story, journeys: int, last_seen: str, tested: bool, users_min: int = USERS_MIN
+) -> SeenFlow:
+    """A flow from one of its stories: all of them did the same. Its title holds nothing that fewer users may have
+    typed."""
+    done = deeds_of(sample.steps, sample.network_requests, Page(url=sample.final_state.url))
+    deeds = {_token(deed) for deed in done.done} or {f"look at {' '.join(done.end)}"}
+    return SeenFlow(flow_id, title_for_all(sample, users_min), journeys, last_seen, frozenset(deeds), tested)
+
+
+def _token(deed: Activity) -> str:
+    """A deed whatever fields were filled in for it: two ways of filling in a form are one deed."""
+    return f"{deed.kind}|{deed.place}|{deed.form}|{deed.what}|{deed.outcome}"
+
+
+def coverage(flows: Iterable[SeenFlow], target: float = 0.9, since: str = "") -> Coverage:
+    """Coverage of the flows of one app. A flow with a test that was last seen before `since` (ISO 8601) has died out.
+
+    Pure: the same flows in any order give the same. `target` is the share of deeds that the smallest set must reach.
+    """
+    seen = sorted((flow for flow in flows if flow.journeys > 0), key=lambda flow: (-flow.journeys, flow.flow_id))
+    weights: Counter[str] = Counter()
+    for flow in seen:
+        for deed in flow.deeds:
+            weights[deed] += flow.journeys
+    tested = frozenset[str]().union(*(flow.deeds for flow in seen if flow.tested))
+    journeys = sum(flow.journeys for flow in seen)
+    covered = sum(flow.journeys for flow in seen if flow.tested or flow.deeds <= tested)
+    smallest, reached = _smallest([flow for flow in seen if flow.last_seen >= since], weights, target)
+    return Coverage(
+        journeys=journeys,
+        journeys_covered=_share(covered, journeys),
+        deeds=len(weights),
+        deeds_covered=_share(sum(weights[deed] for deed in tested), weights.total()),
+        missing=tuple(Gap(flow, "no test") for flow in seen if not flow.tested and not flow.deeds <= tested),
+        died_out=tuple(Gap(flow, "died out") for flow in seen if flow.tested and flow.last_seen < since),
+        smallest=smallest,
+        reached=reached,
+    )
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, SHARE_DIGITS) if whole else 1.0
+
+
+def _smallest(flows: Sequence[SeenFlow], weights: Counter[str], target: float) -> tuple[tuple[str, ...], float]:
+    """Greedily, the flow that adds most first: within a known factor of the fewest, and the same every time."""
+    chosen: list[str] = []
+    done: set[str] = set()
+    whole = weights.total()
+    left = list(flows)
+    while left and sum(weights[deed] for deed in done) < target * whole:
+        best = min(left, key=lambda flow: (-sum(weights[d] for d in flow.deeds - done), len(flow.deeds), flow.flow_id))
+        if not best.deeds - done:
+            break
+        chosen.append(best.flow_id)
+        done |= best.deeds
+        left.remove(best)
+    return tuple(chosen), _share(sum(weights[deed] for deed in done), whole)

@@ -1,0 +1,1 @@
+"""Session recordings of rrweb: cut down at intake, and read as the user's actions when a window closes."""

@@ -1,0 +1,1 @@
+"""Values that few users typed are replaced before anybody reads them."""

@@ -1,0 +1,1 @@
+"""What elements, addresses, words and messages of a page mean. Every later stage asks here."""

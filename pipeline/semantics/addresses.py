@@ -1,0 +1,188 @@
+"""Addresses: what a URL says once the parts that differ from visit to visit are taken out."""
+
+import re
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+from pipeline.semantics import urls
+from pipeline.semantics.path_segments import ROUTE, is_code, is_id, is_name, names_things, without_number
+
+ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "task", "mode", "step", "section", "page_type"})
+"""Query keys whose value names a page of the app, not data."""
+
+_ROUTE_VALUE = re.compile(r"^[a-z][a-z_-]{0,20}$", re.I)
+_GLUED = re.compile(r"([A-Za-z]{2,})\d+")
+"""`issue7`: the number of a thing right after its kind."""
+_SCRIPT = re.compile(r"\.php$|^wiki$")
+"""What stands before the name of a page in the addresses of wikis (`/index.php/Talk:Rain_barrel`)."""
+_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def _parts(url: str) -> tuple[str, str, str, str, str]:
+    """Scheme, host, path, query, fragment; a text that is no URL counts as a path."""
+    found = urls.parse_any(url)
+    return found.scheme, found.host, found.path, found.query, found.fragment
+
+
+def origin(url: str) -> str:
+    scheme, host, *_ = _parts(url)
+    return f"{scheme}://{host}" if host else ""
+
+
+def place(url: str) -> tuple[str, str]:
+    """Origin and path: equal places differ at most in query and fragment."""
+    return origin(url), _parts(url)[2].rstrip("/")
+
+
+def route(url: str) -> tuple[str, ...]:
+    """The parts of the path, or of a hash route where the address has one."""
+    return tuple(part for part in _shown_path(url).split("/") if part)
+
+
+def _shown_path(url: str) -> str:
+    _, _, path, _, fragment = _parts(url)
+    return fragment.partition("?")[0] if fragment.startswith(("/", "!")) else path
+
+
+def query(url: str) -> str:
+    """The query of the address, and that of a hash route."""
+    _, _, _, asked, fragment = _parts(url)
+    return "&".join(filter(None, (asked, fragment.partition("?")[2])))
+
+
+def spoken(url: str) -> str:
+    """A URL as it is shown to people: host and path; no credentials, no query (both may hold secrets)."""
+    _, host, path, _, _ = _parts(url)
+    return f"{host}{path if path != '/' else ''}" or "the page"
+
+
+def last_word(url: str) -> str:
+    """The last segment of the path as words, nothing when there is none: `/admin/site-settings/` → `site settings`."""
+    segments = [segment for segment in _parts(url)[2].split("/") if segment]
+    if not segments or is_id(segments[-1]):
+        return ""
+    word = unquote(segments[-1])
+    glued = _GLUED.fullmatch(word)
+    stem = glued[1] if glued is not None else re.sub(r"\.\w{2,5}$", "", word)
+    return " ".join(re.findall(r"[A-Za-z0-9]+", stem)).lower()
+
+
+def thing_in(url: str) -> str:
+    """What a page of one thing is about, by its address: `/posts/12/edit` → `post`; nothing where that doesn't tell."""
+    for segment in reversed([unquote(segment) for segment in _parts(url)[2].split("/") if segment]):
+        name = slug(segment)
+        if is_id(segment) or not name:
+            continue
+        if (many := name.rpartition("-")[2]) and names_things(name) and len(many) > 2:
+            return singular(name.replace("-", " "))
+    return ""
+
+
+def singular(noun: str) -> str:
+    """One of them: `categories` → `category`, `boxes` → `box`, `posts` → `post`."""
+    for ending, one in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
+        if noun.endswith(ending):
+            return noun.removesuffix(ending) + one
+    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
+
+
+def is_route_key(key: str, more: frozenset[str] = frozenset()) -> bool:
+    """Whether a key of a query says which page of the app it is: `action`, `_task`, or one of `more`."""
+    return key.lower().lstrip("_") in ROUTE_KEYS | more
+
+
+def path_words(url: str) -> frozenset[str]:
+    """The words of path and route query values, in lower case: what the app itself calls this page."""
+    _, _, path, query, fragment = _parts(url)
+    words = set(re.findall(r"[a-z]+", unquote(path).lower()))
+    if fragment.startswith(("/", "!")):
+        words |= set(re.findall(r"[a-z]+", unquote(fragment).lower()))
+    for key, value in parse_qsl(query, keep_blank_values=True):
+        if is_route_key(key):
+            words |= set(re.findall(r"[a-z]+", value.lower()))
+    return frozenset(words)
+
+
+def page_words(url: str) -> frozenset[str]:
+    """The parts of path and hash route as they are, and route query values: `edit` of `/posts/7/edit`, not of
+    `/edit-tags.php`."""
+    asked = {value.lower() for key, value in parse_qsl(query(url)) if is_route_key(key)}
+    return frozenset({part.lower() for part in (*_parts(url)[2].split("/"), *route(url))} | asked)
+
+
+def slug(text: str) -> str:
+    return _SLUG.sub("-", text.lower()).strip("-")
+
+
+def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> str:
+    """The URL with ids, typed values and query values replaced by placeholders.
+
+    `home` is the origin that is left out; `typed` holds the slugs of what the user typed, so that a page named after
+    the user's own words has the same pattern for everybody.
+    """
+    _, _, path, query, fragment = _parts(url)
+    out = "" if origin(url) == home else origin(url)
+    out += _path_pattern(path, typed) or "/"
+    pairs = sorted(
+        f"{key}={value}" if is_route_key(key) and _ROUTE_VALUE.match(value) else key
+        for key, value in parse_qsl(query, keep_blank_values=True)
+    )
+    if pairs:
+        out += "?" + "&".join(dict.fromkeys(pairs))
+    if fragment.startswith(("/", "!")):
+        out += "#" + _path_pattern(fragment.partition("?")[0], typed)
+    return out
+
+
+def newly_asked(before: str, after: str) -> frozenset[str]:
+    """The values, spelled as `folded` does, that the query of one address has and that of another before it had not."""
+    values, had = ({folded(value) for _, value in parse_qsl(query(url))} for url in (after, before))
+    return frozenset(values - had - {""})
+
+
+def newly_named(before: str, after: str) -> frozenset[str]:
+    """The parts of the path, spelled as `folded` does, that one address has and another before it had not."""
+    return frozenset(folded(unquote(part)) for part in set(route(after)) - set(route(before)))
+
+
+def on_one_page(one: str, other: str) -> bool:
+    """Whether two addresses differ at most in the fragment, be that a place on the page or a page of its own."""
+    return one.partition("#")[0] == other.partition("#")[0]
+
+
+def folded(text: str) -> str:
+    """A text as addresses may spell it."""
+    return slug(text) or text.casefold().strip()
+
+
+def _path_pattern(path: str, typed: frozenset[str]) -> str:
+    out: list[str] = []
+    for segment in path.rstrip("/").split("/"):
+        # What follows the name of a thing is a page of that thing, however it ends (`/courses/music-basics/quiz`).
+        before = out[-1] if out and "{id}" not in out[-1] else ""
+        out.append(_segment_pattern(segment, before, typed))
+    return "/".join(out)
+
+
+def ends_with_name(url: str) -> bool:
+    """Whether the last part of the path, or of a hash route, stands where apps put the names of things."""
+    *before, _ = ["", "", *_path_pattern(_shown_path(url), frozenset()).split("/")]
+    return "{id}" not in before[-1] and names_things(slug(unquote(before[-1])))
+
+
+def _segment_pattern(segment: str, before: str, typed: frozenset[str]) -> str:
+    word = unquote(segment)
+    if is_id(word) or (is_code(word) and not ROUTE.fullmatch(slug(word))):
+        return "{id}"
+    if word.startswith("@@"):
+        return segment  # a page of a thing, as some content systems write it
+    if _SCRIPT.search(before) or before.startswith("Special:"):
+        space, colon, _ = word.rpartition(":")
+        return segment if space == "Special" else f"{space}{colon}{{id}}"
+    name = slug(word)
+    if not name or ROUTE.fullmatch(name):
+        return segment
+    if name in typed or without_number(name) in typed or is_name(word, name, slug(unquote(before))):
+        return "{id}"
+    glued = _GLUED.fullmatch(word)
+    return segment if glued is None else glued[1] + "{id}"

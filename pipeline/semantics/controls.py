@@ -1,0 +1,48 @@
+"""What controls do by what is written on and around them: open a form, say yes to a dialog."""
+
+import re
+from typing import Final
+
+from pipeline.semantics.addresses import singular
+from pipeline.semantics.elements import DATA, Data, named, stands_in_row
+from pipeline.semantics.text import caption, is_text_field
+from pipeline.semantics.verbs import CART, CONFIRM, CREATE, EDIT, SETTINGS_PAGES, named_in_path
+from schemas.stories import CheckStep, ClickStep, PressStep, Step
+
+ASKED_WORDS_MAX: Final = 2
+"""Of the name of a dialog: what is to be done, to what."""
+DELETE_BUTTON: Final = "button delete"
+"""What the Delete key is, outside of a field: a button that stands everywhere."""
+
+
+def deletes(step: Step) -> bool:
+    """Whether it is the Delete key, pressed for a thing and not for a letter."""
+    if not isinstance(step, PressStep) or step.key != "Delete":
+        return False
+    return not step.modifiers and not is_text_field(step.target)
+
+
+def does_by_itself(step: Step) -> bool:
+    """Whether a box says itself what is done to a thing where it is sent off alone (`Read`): it comes first in a form
+    that has a name, and is no setting."""
+    if not isinstance(step, CheckStep) or step.target.role != "checkbox" or not named(step.target):
+        return False
+    form, _, first = step.target.form.rpartition(" / ")
+    alone = bool(form) and first in (named(step.target), step.target.name_attribute)
+    return alone and not stands_in_row(step.target) and not named_in_path(step.page.url, *SETTINGS_PAGES)
+
+
+def opener(step: ClickStep, words: str) -> str:
+    """Whether the control opens a form, and for what."""
+    if step.target.type == "submit" or step.navigates or CART.search(words):
+        return ""
+    return "create" if CREATE.match(words) else "edit" if EDIT.match(words) else ""
+
+
+def asked_by(step: ClickStep, data: Data) -> str:
+    """What a dialog asked that was said yes to, by its first words; nothing where it is no such dialog."""
+    if not CONFIRM.match(caption(step.target)):
+        return ""
+    dialogs = (one.name for one in step.target.ancestors if one.role in ("dialog", "alertdialog") and one.name)
+    words = re.findall(r"[^\W\d]+", data.without(next(dialogs, "")).replace(DATA, " "))[:ASKED_WORDS_MAX]
+    return f"confirm {' '.join(map(singular, words))}" if words else ""

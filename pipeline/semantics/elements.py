@@ -1,0 +1,267 @@
+"""What makes two steps the same: targets and addresses told apart from the data that stands in them."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from urllib.parse import parse_qsl
+
+from pipeline.semantics.addresses import is_route_key, pattern, query, slug
+from pipeline.semantics.path_segments import is_id
+from pipeline.semantics.text import clean, is_text_field, spaced
+from pipeline.semantics.verbs import is_search_field
+from pipeline.semantics.wording import key
+from schemas.elements import ByTag, Element
+from schemas.stories import FillStep, PressStep, Step
+
+ITEM_ROLES: Final = frozenset({"row", "listitem", "article", "option", "gridcell", "cell", "treeitem"})
+CARD_TAGS: Final = frozenset({"div", "span", "li", "article", "section", "figure", "img"})
+CONTROL_WORDS: Final = re.compile(
+    r"^\W*$|\b(save|submit|ok(ay)?|done|apply|confirm|cancel|close|update|create|add|new|edit|change|delete|remove|archive"
+    r"|publish|send|post|finish|yes|no|upload|import|export|start|stop|continue|next|back|more|menu|options|settings|open"
+    r"|log|sign|search|filter|sort|select|all)\b",
+    re.I,
+)
+"""Captions of controls rather than of things; a caption without letters as well."""
+MENU_ROLES: Final = frozenset(
+    {"navigation", "banner", "menu", "menubar", "tablist", "toolbar", "contentinfo", "complementary"}
+)
+MENU_TAGS: Final = frozenset({"nav", "header", "footer", "aside"})
+_MENU_NAME: Final = re.compile(
+    r"(^|[-_ ])(main|top|side|sub|account)?(menu|nav|navbar|navigation|tabs?|tabbar|sidebar|header|toolbar|footer"
+    r"|breadcrumbs?)($|[-_ ])",
+    re.I,
+)
+"""Ids and test ids of menus that are marked as none."""
+ITEM_TAGS: Final = frozenset({"tr", "li", "article"})
+ROW_VERBS: Final = re.compile(
+    r"^(add|approve|archive|assign|cancel|change|clone|close|complete|confirm|copy|deactivate|decline|delete|deny|disable"
+    r"|duplicate|edit|enable|export|follow|hide|ignore|install|invite|leave|like|lock|manage|mark|merge|mute|pause|pin"
+    r"|play|preview|print|publish|reactivate|reject|remove|rename|reopen|reply|report|reschedule|resend|resolve|restart"
+    r"|restore|retry|revoke|run|save|send|share|snooze|solve|star|stop|subscribe|suspend|trigger|unarchive|unfollow"
+    r"|unlike|unlock|unpublish|unstar|unsubscribe|update|upgrade|watch|withdraw)\b",
+    re.I,
+)
+"""What controls in a row of a list do to that row."""
+LIKING: Final = frozenset({"follow", "like", "pause", "play", "star", "unfollow", "unlike", "unstar", "watch"})
+"""Those that are done to one of many wherever they stand."""
+ROW_WORDS_MAX: Final = 5
+"""A longer caption that begins with such a verb is the name of a thing."""
+DATA: Final = "{data}"
+SIDE_FIELD: Final = re.compile(
+    r"\b(summary|description|comments?|notes?|remarks?|reason|about|keywords?|tags?|phone|website|optional"
+    r"|beschreibung|kommentar|bemerkung(en)?|anmerkung(en)?|notiz(en)?|telefon)\b",
+    re.I,
+)
+"""Fields that most forms don't ask for: filled in or not, it is the same thing that is done."""
+_SPECIAL: Final = re.compile(r"[?&]title=(Special:\w+)")
+_QUOTED: Final = re.compile(r"['\"‘“„«][^'\"‘’“”«»]{1,80}['\"’”»]")
+_MAIL: Final = re.compile(r"(?<![^\s@])[^\s@]{1,64}@[^\s@]{1,255}\.\w+")
+_NUMBER: Final = re.compile(r"\d[\d.,:/-]*")
+_PLACE_KEYS: Final = frozenset({"route", "controller", "module", "collection", "entity", "model", "resource"})
+"""Keys of a query that say, beside those of a route, what a page is about."""
+_ROUTE_VALUE: Final = re.compile(r"^[a-z][a-z_/-]{0,40}$", re.I)
+WORD_CHARS_MIN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What in a story is data: words that were typed, chosen or opened, as slugs; `home` is its own site."""
+
+    home: str = ""
+    words: frozenset[str] = frozenset()
+
+    def is_data(self, text: str) -> bool:
+        """Whether a text is nothing but data."""
+        return bool(slug(text)) and slug(text) in self.words
+
+    def without(self, text: str) -> str:
+        """The text in lower case, with data, quotations and numbers as place-holders."""
+        shown = clean(text)
+        if self.is_data(shown):
+            return DATA
+        shown = _NUMBER.sub("{n}", _QUOTED.sub(DATA, _MAIL.sub(DATA, shown))).casefold()
+        name = slug(clean(text))
+        for word in self._longest_first():
+            if len(word) >= WORD_CHARS_MIN and word in name:
+                shown = _spelled(word).sub(DATA, shown)
+        return shown
+
+    def masked(self, text: str) -> str:
+        """The text with data, and nothing else, as place-holders: numbers still tell one text from another."""
+        shown = clean(text)
+        folded = slug(shown)
+        for word in self._longest_first():
+            if len(word) >= WORD_CHARS_MIN and word in folded:
+                shown = _spelled(word).sub(DATA, shown)
+        return shown
+
+    def _longest_first(self) -> list[str]:
+        return sorted(self.words, key=lambda word: (-len(word), word))
+
+    def place(self, url: str) -> str:
+        """The page's pattern: ids and data as place-holders; of the query only what names a page of the app."""
+        shape = pattern(_as_path(url), self.home, self.words)
+        head, _, fragment = shape.partition("#")
+        route = sorted(
+            f"{name}={value}"
+            for name, value in parse_qsl(query(url), keep_blank_values=True)
+            if is_route_key(name, _PLACE_KEYS) and _ROUTE_VALUE.match(value)
+        )
+        path = head.partition("?")[0]
+        return path + ("?" + "&".join(dict.fromkeys(route)) if route else "") + (f"#{fragment}" if fragment else "")
+
+
+def _as_path(url: str) -> str:
+    """The address of a wiki's own page in one spelling: `/index.php?title=Special:Log` as `/index.php/Special:Log`."""
+    found = _SPECIAL.search(url)
+    return url if found is None else f"{url.partition('?')[0]}/{found[1]}"
+
+
+@lru_cache(maxsize=4096)
+def _spelled(word: str) -> re.Pattern[str]:
+    """A slug as it may stand in a text."""
+    parts = [re.escape(part) for part in word.split("-")]
+    return re.compile(rf"(?<!\w){'[^a-z0-9]+'.join(parts)}(?!\w)", re.IGNORECASE)
+
+
+def row_verb(target: Element) -> str:
+    """What a control in a row does to that row, where its caption begins with a word for it: `play` of `Play Blue in
+    Green`."""
+    words = named(target)
+    found = ROW_VERBS.match(words)
+    return "" if found is None or len(words.split()) > ROW_WORDS_MAX else found[0].lower()
+
+
+def is_item(target: Element) -> bool:
+    """Whether it is one of many alike: in a row or list, and not in a menu."""
+    if in_menu(target) or _is_control(target):
+        return False
+    return target.role in ITEM_ROLES or stands_in_row(target) or _is_one_of_many(target)
+
+
+def in_table_row(target: Element) -> bool:
+    """Whether it stands in a row of a table."""
+    return any(ancestor.role == "row" or ancestor.tag == "tr" for ancestor in target.ancestors)
+
+
+def stands_in_row(target: Element) -> bool:
+    """Whether it stands in a row or in an entry of a list, be it that of a menu."""
+    return any(ancestor.role in ITEM_ROLES or ancestor.tag in ITEM_TAGS for ancestor in target.ancestors)
+
+
+def _is_one_of_many(target: Element) -> bool:
+    """Whether nothing but its class says what it is, others have that class too, and what is written on it is nothing
+    that one does: a card."""
+    if target.role is not None or target.tag not in CARD_TAGS or CONTROL_WORDS.search(named(target)):
+        return False
+    ways = (way for way in target.candidates if isinstance(way.locator, ByTag) and way.locator.classes)
+    return any(way.count > 1 for way in ways)
+
+
+def in_menu(target: Element) -> bool:
+    return any(
+        ancestor.role in MENU_ROLES
+        or ancestor.tag in MENU_TAGS
+        or _MENU_NAME.search(ancestor.test_id or ancestor.id or "")
+        for ancestor in target.ancestors
+    )
+
+
+def _in_row(target: Element) -> bool:
+    return stands_in_row(target) and not in_menu(target)
+
+
+def _is_control(target: Element) -> bool:
+    """Buttons and fields in a row are not what tells one row from another."""
+    return target.role in ("button", "checkbox", "radio", "switch", "combobox") or is_text_field(target)
+
+
+def named(target: Element) -> str:
+    """What is written on it."""
+    words = clean(target.label or target.placeholder if is_text_field(target) else "") or clean(target.name)
+    return words or ("" if is_text_field(target) else clean(target.text))
+
+
+def identity(target: Element, data: Data, found: bool = False) -> str:
+    """How a person tells this element from others, apart from data: test id, else role and name, else label, else id.
+
+    `found`: it may be one of the things that a search found.
+    """
+    if target.test_id:
+        return f"test id {_NUMBER.sub('{n}', target.test_id)}"
+    role = "password" if target.type == "password" else target.role or target.tag
+    name = named(target)
+    verb = row_verb(target)
+    if verb in LIKING or (verb and _in_row(target) and not is_text_field(target)):
+        rest = name[len(verb) :].strip()
+        return f"{role} {verb} {_of_row(target, rest, data)}".rstrip()
+    if leads_nowhere(target) and (several := _named_list(target)):
+        return f"one of {data.without(several)}"
+    if found or (is_item(target) and not is_text_field(target)):
+        return f"{role} {DATA}"
+    if name:
+        return f"{role} {data.without(name)}"
+    if is_text_field(target) and (label := _scope_of(target)):
+        return f"{role} {data.without(label)}"
+    attribute = next((one for one in (target.id, target.name_attribute) if one and not is_id(one)), "")
+    return f"{role} {_NUMBER.sub('{n}', spaced(attribute)) if attribute else _where(target)}"
+
+
+def _named_list(target: Element) -> str:
+    """What the list is called that holds the element."""
+    return next((one.name for one in target.ancestors if one.role == "list" and one.name), "")
+
+
+def in_control(target: Element) -> bool:
+    """Whether it is but the words on a control, be they marked as the label of a field."""
+    return any(ancestor.role in ("button", "link", "menuitem") for ancestor in target.ancestors)
+
+
+def leads_nowhere(target: Element) -> bool:
+    """Whether it is a link without an address: a control of the page's own making."""
+    return target.tag == "a" and target.role is None
+
+
+def _of_row(target: Element, rest: str, data: Data) -> str:
+    """What follows the verb on a control of a row: data where the row says it too, or nothing tells what that says."""
+    if not rest:
+        return ""
+    row = next((one.name for one in target.ancestors if one.role in ITEM_ROLES and one.name), None)
+    return (
+        DATA
+        if row is None or rest.casefold() in row.casefold().replace(named(target).casefold(), "")
+        else data.without(rest)
+    )
+
+
+def _scope_of(target: Element) -> str:
+    """What is written around a field that nothing names, where that finds it alone."""
+    ways = (scope for way in target.candidates if way.count == 1 for scope in way.within if scope.count == 1)
+    return next((clean(scope.has_text) for scope in ways if scope.has_text), "")
+
+
+def _where(target: Element) -> str:
+    """Place of an element that nothing names; which row it stands in is data."""
+    around = (ancestor for ancestor in target.ancestors if ancestor.role not in ITEM_ROLES and ancestor.tag != "tr")
+    names = ((ancestor.test_id, ancestor.id, ancestor.name) for ancestor in around)
+    near = next((next((one for one in some if one and not is_id(one)), "") for some in names), "")
+    return f"{target.tag}.{'.'.join(target.classes[:2])} in {_NUMBER.sub('{n}', near)}"
+
+
+def choice(target: Element, data: Data) -> str:
+    """What is ticked, chosen or switched: a switch is told by its name, of boxes and choices that belong together it
+    is data which one was taken."""
+    if target.role == "switch":
+        return f"switch {DATA}" if _in_row(target) else identity(target, data)
+    near = next((a.test_id or a.id or "" for a in target.ancestors if a.test_id or a.id), "")
+    return f"choices {_NUMBER.sub('{n}', target.name_attribute or near)}" if target.role == "radio" else "choices"
+
+
+def is_search(step: Step) -> bool:
+    return isinstance(step, FillStep) and is_search_field(step.target)
+
+
+def shortcut(step: PressStep) -> str:
+    """The key combination, where it is one that does something anywhere."""
+    return key(step) if step.modifiers else ""

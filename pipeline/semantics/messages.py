@@ -1,0 +1,232 @@
+"""What the page answered: the messages, headings and errors among a step's changes."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.semantics.text import clean
+from schemas.elements import Element
+from schemas.events import Appeared, Change, TextChanged
+from schemas.stories import Step
+
+MESSAGE_ROLES: Final = frozenset({"alert", "status", "log", "alertdialog"})
+MESSAGE_CLASSES: Final = re.compile(
+    r"(^|[-_])(alert|message|messages|msg|toast|notification|notice|snackbar|flash|error|errors|danger|invalid|success"
+    r"|warning|feedback|errorlist)($|[-_0-9])",
+    re.IGNORECASE,
+)
+_CONTROL_ROLES: Final = frozenset(
+    {"button", "link", "tab", "menuitem", "option", "checkbox", "radio", "switch", "textbox", "combobox", "searchbox"}
+    | {"row", "cell", "gridcell"}
+)
+"""A red button is no error message, a green link no success, a letter in a list of messages none of the page's."""
+_ERROR_CLASSES = re.compile(r"(^|[-_])(error|errors|danger|invalid|errorlist)($|[-_])", re.IGNORECASE)
+_COLOURED: Final = re.compile(r"(btn|button|badge|label|tag|pill|chip|status)($|[-_])", re.IGNORECASE)
+"""How classes begin of controls and marks that are red, and say nothing of what was sent off."""
+_TELLING: Final = re.compile(r"(alert|message|error|flash|toast|notif)", re.IGNORECASE)
+"""How classes begin of what does say something of it, whatever else it is."""
+_ERROR_WORDS = re.compile(
+    r"\b(errors?|invalid|incorrect|wrong|fail(ed|ure|s)?|denied|forbidden|expired|unknown|unable|unauthori[sz]ed"
+    r"|not (been )?(found|valid|allowed|match(ed)?|recogni[sz]ed|exist|correct|permitted)"
+    r"|(did|do|does|could|can|is|was|has)(n['’]t| not)\b|cannot|required|must (be|contain|have|match|not)"
+    r"|already (exists|taken|in use|registered)|try again|sorry"
+    r"|falsch|ungültig|fehler|fehlgeschlagen|erforderlich|bereits vergeben|nicht (gefunden|möglich|erlaubt|gültig))\b",
+    re.IGNORECASE,
+)
+_ERROR_IDS: Final = re.compile(r"(^|[-_])(errors?|invalid)([-_A-Z]|$)")
+_NAMED: Final = r"(user ?name|password|e-?mail|credentials?|login)"
+_NOT_VALID: Final = re.compile(
+    r"^error:|\b(can['’]?t|cannot|must not|may not|should not) be (blank|empty)\b"
+    r"|\bplease enter (a|the|your) (correct|valid)\b"
+    r"|\bis (required|invalid|not valid|too (short|long))"
+    r"|\bhas already been taken\b|\balready exists\b|\b(already|name) in use\b"
+    r"|\b(could|can) ?not be (created|saved|added|updated|changed|deleted)\b"
+    rf"|\b{_NAMED}\b.{{0,40}}\b(incorrect|invalid|wrong|not (correct|valid|recogni[sz]ed))\b"
+    rf"|\b(incorrect|invalid|wrong) {_NAMED}\b",
+    re.IGNORECASE,
+)
+"""What forms say of a field that they don't take, whatever marks it has."""
+_ASKS: Final = re.compile(r"please (enter|fill|choose|select|provide|specify|type)\b", re.IGNORECASE)
+"""How messages begin that ask for what is missing."""
+_NO_ERROR = re.compile(
+    r"\b(no|0|without) (errors?|failures?)\b|\b(can ?not|can['’]t) be (undone|reversed|recovered|restored)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"['\"‘“„«]([^'\"‘’“”«»]{1,80})['\"’”»]")
+DONE_VERBS: Final = {
+    "created": "create",
+    "added": "add",
+    "published": "publish",
+    "deleted": "delete",
+    "removed": "delete",
+    "updated": "edit",
+    "changed": "edit",
+    "edited": "edit",
+    "saved": "save",
+    "uploaded": "upload",
+    "submitted": "submit",
+    "sent": "send",
+    "placed": "place",
+}
+_DONE = re.compile(
+    r"^(?:your |the |this |an? )?(?!successfully\b)(?P<noun>[A-Za-z][A-Za-z ]{1,30}?)\s*"
+    r"(?:['\"‘“„«](?P<object>[^'\"‘’“”«»]{1,80})['\"’”»])?\s*"
+    r"(?:is |are |was |were |has been |have been |successfully ){0,6}"
+    rf"\b(?P<verb>{'|'.join(DONE_VERBS)})\b",
+    re.IGNORECASE,
+)
+_DONE_FIRST = re.compile(
+    rf"^(?:successfully )?(?P<verb>{'|'.join(DONE_VERBS)})\b (?:the |your )?(?P<noun>[A-Za-z][A-Za-z ]{{1,30}}?)\s*"
+    r"['\"‘“„«](?P<object>[^'\"‘’“”«»]{1,80})['\"’”»]",
+    re.IGNORECASE,
+)
+"""The same with the verb first: `Deleted product 'Garden hose'`."""
+
+
+_WHO: Final = re.compile(r"\b(you|we|that|which)$", re.IGNORECASE)
+SUCCESS: Final = re.compile(
+    rf"\bsuccessfully\b|\b(has|have) been (successfully )?({'|'.join(DONE_VERBS)})\b", re.IGNORECASE
+)
+_TITLE_PARTS: Final = re.compile(r"\s[-–—|·»:]\s|:\s")
+_WORD: Final = re.compile(r"[^\W\d]{3}")
+WORD_CHARS_MIN: Final = 3
+ANSWER_CHARS_MAX: Final = 120
+"""Longer texts are there to be read, not to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a success message says: `Page 'Spring sale' created` → verb create, noun page, object Spring sale."""
+
+    verb: str
+    noun: str = ""
+    object: str = ""
+
+
+def words_of(element: Element) -> str:
+    return clean(element.text or element.name)
+
+
+def shown_texts(changes: Iterable[Change]) -> Iterator[tuple[Element, str]]:
+    """Each element that newly shows a text, with that text."""
+    for change in changes:
+        if isinstance(change, Appeared):
+            yield change.element, words_of(change.element)
+        elif isinstance(change, TextChanged):
+            yield change.element, clean(change.after)
+
+
+def messages(changes: Iterable[Change]) -> list[str]:
+    """What the page told the user: alerts, status lines, toasts. Of one within another the inner one is enough."""
+    found = dict.fromkeys(text for element, text in shown_texts(changes) if text and _answers(element, text))
+    return [text for text in found if not any(other != text and other in text for other in found)]
+
+
+def is_message(element: Element) -> bool:
+    if element.role in _CONTROL_ROLES:
+        return False
+    return element.role in MESSAGE_ROLES or element.live or _is_marked(element, MESSAGE_CLASSES)
+
+
+def _answers(element: Element, text: str) -> bool:
+    """Whether it is a message by its marks, or, where the page has none, by its words."""
+    worded = len(text) <= ANSWER_CHARS_MAX and bool(SUCCESS.search(text)) and element.role not in _CONTROL_ROLES
+    return worded or is_message(element)
+
+
+def _is_marked(element: Element, classes: re.Pattern[str]) -> bool:
+    """Whether the element's classes say so; those of a control or a badge speak of its colour."""
+    coloured = any(map(_COLOURED.match, element.classes)) and not any(map(_TELLING.match, element.classes))
+    if element.role in _CONTROL_ROLES or coloured:
+        return False
+    return any(classes.search(name) for name in element.classes)
+
+
+def headings(changes: Iterable[Change]) -> list[str]:
+    """Headings that newly appeared, the highest level first."""
+    found = [
+        (element.level or _tag_level(element.tag), index, text.rstrip("¶#§ ") or text)
+        for index, (element, text) in enumerate(shown_texts(changes))
+        if text and (element.role == "heading" or re.fullmatch(r"h[1-6]", element.tag))
+    ]
+    return list(dict.fromkeys(text for _, _, text in sorted(found)))
+
+
+def _tag_level(tag: str) -> int:
+    return int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else 6
+
+
+def errors(changes: Iterable[Change]) -> list[str]:
+    """Messages of refusal."""
+    found = []
+    for element, text in shown_texts(changes):
+        if not text:
+            continue
+        if (
+            _is_marked(element, _ERROR_CLASSES)
+            or (is_message(element) and (sounds_wrong(text) or _ASKS.match(text)))
+            or _refuses(element, text)
+        ):
+            found.append(text)
+    return list(dict.fromkeys(found))
+
+
+def refusals(step: Step, own: Iterable[str]) -> list[str]:
+    """The messages of refusal that a step brought, without those that sound so only by the user's `own` words, or by
+    what the page itself is called (`Invoice 7 shows wrong total`)."""
+    told = errors(step.changes)
+    if succeeded(step):
+        told = [text for text in told if len(text) <= ANSWER_CHARS_MAX]  # help beside a form that was taken
+    left = ((text, without_own(text, step, own)) for text in told)
+    return [text for text, rest in left if sounds_wrong(rest) or (not sounds_wrong(text) and _WORD.search(rest))]
+
+
+def without_own(text: str, step: Step, own: Iterable[str]) -> str:
+    """A text without the user's `own` ones, and without what the page is called before and after the step."""
+    titles = (part for page in (step.page, step.after) if page is not None for part in _TITLE_PARTS.split(page.title))
+    for word in sorted(map(clean, (*own, *titles)), key=len, reverse=True):
+        text = text.replace(word, " ") if len(word) > WORD_CHARS_MIN else text
+    return text
+
+
+def _refuses(element: Element, text: str) -> bool:
+    """Whether nothing but its id or its words says that a form was not taken."""
+    if element.role in _CONTROL_ROLES:
+        return False
+    worded = len(text) <= ANSWER_CHARS_MAX and _NOT_VALID.search(text)
+    return bool(worded or _ERROR_IDS.search(element.id or ""))
+
+
+def sounds_wrong(text: str) -> bool:
+    return bool(_ERROR_WORDS.search(_NO_ERROR.sub(" ", text)))
+
+
+def done(steps: Iterable[Step]) -> Done | None:
+    """What the last success message of these steps says, if it says it in a way that can be read."""
+    found = None
+    for step in steps:
+        for element, text in shown_texts(step.changes):
+            match = _DONE.match(text) or _DONE_FIRST.match(text)
+            if match and _WHO.search(match["noun"]):
+                continue  # `the file you uploaded` says nothing of what came of it
+            if match and (match["object"] or _answers(element, text)) and not sounds_wrong(text):
+                found = Done(
+                    DONE_VERBS[match["verb"].lower()], match["noun"].strip().lower(), clean(match["object"]) or ""
+                )
+    return found
+
+
+def succeeded(step: Step) -> bool:
+    """Whether the page said that something was done."""
+    return done([step]) is not None or any(SUCCESS.search(text) for text in messages(step.changes))
+
+
+def quotes(text: str) -> list[str]:
+    """What stands in quotation marks."""
+    return [clean(found) for found in _QUOTED.findall(text)]
+
+
+def without_quotes(text: str) -> str:
+    """The text with what stands in quotation marks, and all numbers, left out: the page's own words alone."""
+    return clean(re.sub(r"\d[\d.,:/-]*", " ", _QUOTED.sub(" ", text)))

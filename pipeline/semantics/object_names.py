@@ -1,0 +1,197 @@
+"""What things are called: the one that a control stands beside, the one that was opened, the one that was deleted."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.semantics.addresses import query, route, singular, slug
+from pipeline.semantics.elements import ROW_VERBS, ROW_WORDS_MAX, in_menu, is_item
+from pipeline.semantics.messages import done, headings, quotes
+from pipeline.semantics.text import caption, clean, is_link, quoted, short
+from pipeline.semantics.verbs import (
+    CANCEL,
+    CART,
+    CREATE,
+    DELETE,
+    EDIT,
+    SETTINGS,
+    SIGN_IN,
+    is_commit,
+    named_in_path,
+    says,
+)
+from schemas.elements import ByRole, Element, Scope
+from schemas.events import Page
+from schemas.stories import CheckStep, ClickStep, GotoStep, Step
+
+ROW_ROLES: Final = frozenset({"row", "listitem", "article"})
+ROW_CHARS_MAX: Final = 60
+"""A longer name of a row is that of all its cells: no name for a thing."""
+_LIST: Final = re.compile(r"((\d+|[Aa]ll|[Mm]y) )?[^\W\d][a-z]+s")
+"""What lists are called: `Posts`, `3 Pools`, `All products`."""
+_AROUND: Final = re.compile(
+    r"^(select|check) (row|item)?\s*\d*\s*|(?<!\s)\s*\b(kebab|row|menu)? ?(toggle|actions|menu)$", re.I
+)
+"""What controls of a row say in its name, beside what stands in its cells."""
+_LABELLED: Final = re.compile(r"[^\W\d]+: ['\"‘“„«](.+)['\"’”»]")
+"""A heading that says first what the thing is: `Shelf: 'To read'`."""
+_BEGINS: Final = re.compile(r"(add|create|move|new|set|undo)\b", re.I)
+"""How headings of forms begin, beside what is done in rows."""
+_CELLS: Final = re.compile(r"\s(?=\S+@\S|\d+[/.:-]\d|True\b|False\b)")
+"""Where the name of a thing ends in the name of its row: before an address, a date, or what is so or not."""
+
+
+def object_phrase(noun: str, name: str, article: str = "") -> str:
+    if noun and name and name.lower() != noun:
+        return f"the {noun} {quoted(name)}"
+    if noun:
+        return f"{article} {noun}" if article else one_of(noun)
+    return quoted(name) if name else "an item"
+
+
+def one_of(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'aeio' or re.match('u(?!s|ni)', noun) else 'a'} {noun}"
+
+
+def deleted_object(steps: Sequence[Step], first: int, last: int) -> str:
+    """The name of what was deleted, with its noun where the page says it; nothing when the page never said it."""
+    own = steps[first : last + 1]
+    success = done(own)
+    if success and success.verb == "delete" and success.object:
+        return object_phrase(success.noun if len(success.noun.split()) <= 2 else "", success.object)
+    for step in own:
+        for dialog in step.dialogs:
+            if found := quotes(dialog.message):
+                return quoted(found[0])
+    for asked in (heading for step in own for heading in headings(step.changes)):
+        if found := quotes(asked):
+            return quoted(found[0])
+    step = steps[first]
+    if isinstance(step, ClickStep):
+        if row := row_of(step.target):
+            return quoted(row)
+        if found := quotes(caption(step.target)):
+            return quoted(found[0])
+    if noun := listed_before(steps, first):
+        return one_of(noun)
+    name = opened_before(steps, first)
+    return quoted(name) if name else ""
+
+
+def acted_on(steps: Sequence[Step], index: int) -> str:
+    """The name of what a control does something to: its row's, else what was opened before; nothing where that is a
+    list."""
+    step = steps[index]
+    if isinstance(step, ClickStep) and (row := row_of(step.target)):
+        return quoted(row)
+    name = opened_before(steps, index)
+    listed_there = named_in_path(step.page.url, name.rpartition(" ")[2].lower())
+    own_page = bool(slug(name)) and slug(name) in _said_in(step.page.url)
+    return quoted(name) if name and (own_page or (" " in name and not listed_there)) else ""
+
+
+def ticked_before(steps: Sequence[Step], index: int) -> str:
+    """`it` or `them`, where boxes in rows were ticked right before for what is done now; nothing where none was."""
+    count = 0
+    for step in reversed(steps[:index]):
+        if says(step, CANCEL) or says(step, DELETE):
+            continue  # thought better of it once
+        target = step.target if isinstance(step, CheckStep | ClickStep) else None
+        if target is None or target.role != "checkbox" or not any(one.role in ROW_ROLES for one in target.ancestors):
+            break
+        count += 1
+    return "" if not count else "it" if count == 1 else "them"
+
+
+def row_of(target: Element) -> str:
+    """What tells the row that holds the element from the other rows; its whole name where that is short. What the
+    element itself says names no row."""
+    own = caption(target).casefold()
+    for candidate in target.candidates:
+        for scope in candidate.within:
+            if scope.has_text and is_row(scope) and clean(scope.has_text).casefold() not in own:
+                return scope.has_text
+    names = (ancestor.name for ancestor in target.ancestors if ancestor.role in ROW_ROLES and ancestor.name)
+    row = _CELLS.split(_AROUND.sub("", clean(next(names, "").removesuffix(caption(target)))), maxsplit=1)[0]
+    return row if len(row) <= ROW_CHARS_MAX else ""
+
+
+def is_row(scope: Scope) -> bool:
+    """Whether it says in which of many rows, by what is written in it."""
+    return bool(scope.has_text) and isinstance(scope.locator, ByRole) and scope.locator.role in ROW_ROLES
+
+
+def opened_name(step: ClickStep) -> str:
+    """What a click opened: its caption; of a cell in a table, which may say anything of its row, the new heading."""
+    in_table = step.target.role in ("cell", "gridcell") or step.target.tag == "td"
+    new = [name for heading in headings(step.changes) if (name := name_in(heading))] if in_table else []
+    return new[0] if new else caption(step.target)
+
+
+def name_in(heading: str) -> str:
+    """The name of a thing in a heading; nothing where that is a sentence, says what is done (`Edit record`), or only in
+    which list one is."""
+    does = (ROW_VERBS.match(heading) or _BEGINS.match(heading)) and len(heading.split()) <= ROW_WORDS_MAX
+    if does or heading.endswith(("?", ".", "!", ":")):
+        return next(iter(quotes(heading)), "")
+    if named := _LABELLED.fullmatch(heading):
+        return named[1]
+    return "" if _LIST.fullmatch(heading) else heading
+
+
+def opened_before(steps: Sequence[Step], index: int) -> str:
+    """What the user opened last before step `index`: the link's name, else the page's heading; nothing where that was
+    a list."""
+    return _opened(steps, index)[0]
+
+
+def listed_before(steps: Sequence[Step], index: int) -> str:
+    """What one of the things is called in whose list the user is at step `index`: `post` under the heading `Posts`."""
+    return singular(_opened(steps, index)[1].rpartition(" ")[2].lower())
+
+
+def _opened(steps: Sequence[Step], index: int) -> tuple[str, str]:
+    """The name of the thing that was opened last, or the heading of the list."""
+    for step in reversed(steps[:index]):
+        page = step.page if step.after is None else step.after
+        if isinstance(step, ClickStep) and not is_commit(step) and (name := _picked_by(step)):
+            return ("", name) if _lists(name, page) else (name, "")
+        found = headings(step.changes)
+        if found and _lists(found[0], page):
+            return "", found[0]
+        if found and (name := name_in(found[0])):
+            return name, ""
+        if isinstance(step, GotoStep) and step.after is not None:
+            return _titled(step.after), ""
+    return "", ""
+
+
+def _titled(page: Page) -> str:
+    """What a page's title calls a thing: what the address says too, without the name of the site."""
+    parts = map(clean, re.split(r"\s[-–—|·»:]+\s|\s?[\[\]]", page.title))
+    said = _said_in(page.url)
+    return short(next((part for part in parts if slug(part) and slug(part) in said), ""))
+
+
+def _said_in(url: str) -> str:
+    """What an address says beside the name of the site, as a slug."""
+    return slug(" ".join((*route(url), query(url))))
+
+
+def _lists(name: str, page: Page) -> bool:
+    """Whether a page is the list of what it calls so: its address or its title say it too."""
+    word = name.rpartition(" ")[2]
+    return bool(_LIST.fullmatch(name)) and (named_in_path(page.url, word.lower()) or page.title.startswith(word))
+
+
+def _picked_by(step: ClickStep) -> str:
+    """The name of the thing that a click opened, if it opened one."""
+    item = is_item(step.target) and (step.target.role != "option" or step.target.tag == "tr")
+    if in_menu(step.target) or not (is_link(step.target) or step.navigates or item):
+        return ""
+    verbs = (CANCEL, CART, CREATE, EDIT, DELETE, SETTINGS, SIGN_IN)
+    if any(says(step, verb) for verb in verbs) and not (item and " " in caption(step.target)):
+        return row_of(step.target) if item else ""
+    name = opened_name(step)
+    only_unfolds = _LIST.fullmatch(name) and item and not step.navigates and name not in headings(step.changes)
+    return "" if only_unfolds else name

@@ -1,0 +1,219 @@
+"""What needs no step: a person who repeats the journey would leave it out, and the page would end up the same."""
+
+from collections.abc import Callable
+from typing import Final
+
+from pipeline.semantics.text import caption, is_editor, is_interactive, is_text_field
+from pipeline.steps.draft import Draft, identity, same_target
+from schemas import limits
+from schemas.elements import Element
+from schemas.stories import (
+    BackStep,
+    CheckStep,
+    ClickStep,
+    DragStep,
+    FillStep,
+    GotoStep,
+    HoverStep,
+    PressStep,
+    ReloadStep,
+    ScrollStep,
+    SelectStep,
+    UploadStep,
+)
+
+DOUBLE_WITHIN_MS: Final = 1_000
+"""Single clicks so shortly before a double click on the same element are its halves."""
+IMPATIENT_WITHIN_MS: Final = 700
+"""A second click on the same element so soon is impatience, when the first one already led away."""
+LABEL_WITHIN_MS: Final = 500
+"""A click on a label and the change of its box are one thing when they are so close."""
+CARET_KEYS: Final = frozenset(
+    {"Home", "End", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Tab", "Shift"}
+)
+CONTAINER_TAGS: Final = frozenset(
+    {"html", "body", "main", "section", "article", "header", "footer", "nav", "aside", "form", "fieldset", "table"}
+    | {"tbody", "thead", "ul", "ol", "dl", "svg", "path", "p", "hr", "center"}
+)
+
+
+def without_noise(drafts: list[Draft], effects_known: bool) -> list[Draft]:
+    """The drafts that matter.
+
+    `effects_known` says whether the source reports effects at all: without them, a click that seems to do nothing may
+    well have done something.
+    """
+    kept = _coalesced(drafts)
+    kept = _latest_fills(kept)
+    kept = _followed(kept, _only_focuses)
+    kept = _followed(kept, lambda draft, successor: _does_nothing(draft, successor, effects_known))
+    return _coalesced(kept)
+
+
+def _coalesced(drafts: list[Draft]) -> list[Draft]:
+    kept: list[Draft] = []
+    for draft in drafts:
+        while kept and kept[-1].step.tab_id == draft.step.tab_id and _replaces(draft, kept[-1]):
+            gone = kept.pop()
+            draft.absorb(gone)
+            if isinstance(draft.step, FillStep) and isinstance(gone.step, FillStep):
+                draft.step = _as_one(gone.step, draft.step)
+        if kept and kept[-1].step.tab_id == draft.step.tab_id and _impatient(draft, kept[-1]):
+            kept[-1].absorb(draft)
+        else:
+            kept.append(draft)
+    return kept
+
+
+def _as_one(first: FillStep, second: FillStep) -> FillStep:
+    """Two fills of a field, one right after the other."""
+    keys = (*first.keys, *second.keys) if first.keys and second.keys else ()
+    return second.model_copy(
+        update={
+            "before": first.before,
+            "page": first.page,
+            "keys": keys if len(keys) <= limits.STROKES_MAX else (),
+            "caret": first.caret,
+            "by_keys": first.by_keys or second.by_keys,
+        }
+    )
+
+
+def _replaces(now: Draft, before: Draft) -> bool:
+    """Whether the later step makes the earlier one needless."""
+    match now.step, before.step:
+        case (FillStep() as second, FillStep() as first):
+            told = not (second.by_keys or first.by_keys) or bool(second.keys and first.keys)
+            return told and same_target(now.target, before.target)
+        case (CheckStep() as second, CheckStep() as first):
+            # Ticked and unticked again are two things where the page asks its server at each.
+            answered = second.checked != first.checked and before.asks > 0
+            return not answered and same_target(now.target, before.target)
+        case (SelectStep(), SelectStep()):
+            return same_target(now.target, before.target)
+        case (UploadStep(chooser=True), UploadStep()):
+            return False
+        case (UploadStep(), UploadStep()) | (ScrollStep(), ScrollStep()) | (HoverStep(), HoverStep()):
+            return same_target(now.target, before.target)
+        case (ClickStep(), HoverStep()):
+            return same_target(now.target, before.target)
+        case (ClickStep() as double, ClickStep() as single):
+            soon = double.at_ms - single.at_ms <= DOUBLE_WITHIN_MS
+            return double.clicks > single.clicks and soon and same_target(double.target, single.target)
+        case (CheckStep() | SelectStep() | UploadStep(), ClickStep()):
+            soon = now.step.at_ms - before.step.at_ms <= LABEL_WITHIN_MS
+            return same_target(now.target, before.target) or (soon and _labels(before.target, now.target))
+        case (GotoStep() as second, GotoStep() as first):
+            return second.url == first.url
+        case _:
+            return False
+
+
+def _labels(label: Element | None, box: Element | None) -> bool:
+    if label is None or box is None or (is_interactive(label) and label.tag != "label"):
+        return False
+    words = caption(box)
+    return bool(words) and words in (caption(label), label.text)
+
+
+def _impatient(now: Draft, before: Draft) -> bool:
+    if not (isinstance(now.step, ClickStep) and isinstance(before.step, ClickStep)):
+        return False
+    soon = now.step.at_ms - before.step.at_ms <= IMPATIENT_WITHIN_MS
+    led_away = before.navigates or now.navigates
+    return soon and led_away and now.step.clicks == before.step.clicks and same_target(now.target, before.target)
+
+
+def _latest_fills(drafts: list[Draft]) -> list[Draft]:
+    """Of several fills of one field only the last, when nothing but other fields was touched in between."""
+    kept: list[Draft] = []
+    later: dict[tuple[str, object], Draft] = {}
+    for draft in reversed(drafts):
+        if isinstance(draft.step, FillStep) and draft.step.by_keys:
+            later.clear()
+        elif isinstance(draft.step, FillStep):
+            key = (draft.step.tab_id, identity(draft.step.target))
+            again = later.get(key)
+            if again is not None and isinstance(again.step, FillStep) and not draft.navigates:
+                again.step = again.step.model_copy(update={"before": draft.step.before})
+                again.event_ids += draft.event_ids
+                continue
+            later[key] = draft
+        elif not isinstance(draft.step, CheckStep | SelectStep) and not _focuses(draft):
+            later.clear()
+        kept.append(draft)
+    kept.reverse()
+    return kept
+
+
+def _focuses(draft: Draft) -> bool:
+    """Whether it is a click in a text field that did nothing else."""
+    clicked = isinstance(draft.step, ClickStep) and is_text_field(draft.step.target)
+    return clicked and not draft.has_effect()
+
+
+def _followed(drafts: list[Draft], needless: Callable[[Draft, Draft | None], bool]) -> list[Draft]:
+    """Drops each draft that is needless before its successor in the same tab, which takes over what came of it."""
+    kept: list[Draft] = []
+    following: dict[str, Draft] = {}
+    for draft in reversed(drafts):
+        successor = following.get(draft.step.tab_id)
+        if needless(draft, successor):
+            if successor is not None:
+                successor.absorb(draft)
+            continue
+        kept.append(draft)
+        following[draft.step.tab_id] = draft
+    kept.reverse()
+    return kept
+
+
+def _only_focuses(draft: Draft, successor: Draft | None) -> bool:
+    """A click or a caret key in a text field that is filled next, or that nothing came of.
+
+    A click by which something goes is kept: a list may fold up by a click beside it, and not by leaving its field.
+    In an editor, and before keys that go to what has the focus, a click or a Tab says where they go.
+    """
+    target = draft.target
+    if target is None or not is_text_field(target) or _needs_focus(successor):
+        return False
+    filled = successor is not None and isinstance(successor.step, FillStep) and same_target(target, successor.target)
+    match draft.step:
+        case ClickStep() as click:
+            plain = click.button == "left" and not click.modifiers and click.position is None
+            return plain and not is_editor(target) and not draft.shows()
+        case PressStep() as press:
+            leaves = press.key == "Tab" and target.role != "combobox"
+            return not draft.shows() and (leaves or (press.key in CARET_KEYS and filled))
+        case _:
+            return False
+
+
+def _needs_focus(successor: Draft | None) -> bool:
+    """Whether what comes next are keys for what has the focus."""
+    if successor is None:
+        return False
+    return isinstance(successor.step, PressStep) or (isinstance(successor.step, FillStep) and successor.step.by_keys)
+
+
+def _does_nothing(draft: Draft, successor: Draft | None, effects_known: bool) -> bool:
+    """Whether nothing came of it and nothing was to be expected."""
+    if draft.has_effect():
+        return False
+    match draft.step:
+        case FillStep() as fill:
+            same = fill.value.secret is None and fill.value.text == fill.before and (effects_known or not fill.before)
+            return same and not fill.by_keys
+        case PressStep() as press:
+            # A list of suggestions knows whether its field still has the focus.
+            leaves = press.key == "Tab" and press.target.role == "combobox"
+            return effects_known and press.key in ("Tab", "Delete") and not leaves and not _needs_focus(successor)
+        case HoverStep() | ScrollStep():
+            return False
+        case ClickStep() as click:
+            if click.position is not None or draft.touched or is_interactive(click.target):
+                return False
+            nameless = not caption(click.target)
+            return effects_known or nameless or click.target.tag in CONTAINER_TAGS
+        case GotoStep() | ReloadStep() | BackStep() | SelectStep() | CheckStep() | UploadStep() | DragStep():
+            return False

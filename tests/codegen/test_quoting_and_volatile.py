@@ -1,0 +1,199 @@
+"""Captured text as literals, patterns and selectors; what in texts and addresses will be different next time."""
+
+import ast
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.codegen import volatile
+from pipeline.codegen.python.quoting import css_string, escaped, is_plain, quoted
+
+ANY_TEXT = st.text(st.characters(), max_size=60) | st.text("\"'\\\n\r\0{}()[]\u202e\ud800;#", max_size=20)
+
+
+@given(ANY_TEXT)
+def test_a_quoted_text_is_one_literal_of_the_same_value(text: str) -> None:
+    """Whatever the text, its literal has nothing that can't be seen, is on one line, and evaluates to the text."""
+    literal = quoted(text)
+    assert literal.isprintable()
+    assert all(map(is_plain, literal))
+    assert len(literal.splitlines()) == 1
+    assert ast.literal_eval(literal) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["£24.10", "田中 さくら", "Grüße …", "Привет", "5 m²", "हिन्दी", "→ 3 €", "Ελλάδα", "«ça»", "👍"]
+)
+def test_texts_stand_in_literals_as_people_see_them(text: str) -> None:
+    """Letters of all scripts, currencies, arrows and pictures need no escapes."""
+    assert quoted(text) == f'"{text}"'
+
+
+@pytest.mark.parametrize(
+    "text", ["a\u202eb", "p\u0430ypal", "\uff50age", "a\u200bb", "x\u0301", "שלום", "a\u00a0b", "\ue001"]
+)
+def test_what_deceives_is_escaped(text: str) -> None:
+    """Marks that turn the line, letters of another script in a Latin word, what looks like ASCII, what isn't seen."""
+    assert quoted(text).isascii()
+
+
+@given(ANY_TEXT)
+def test_an_escaped_text_matches_itself(text: str) -> None:
+    """The regular expression for a text matches this text, and needs no flags."""
+    assert re.fullmatch(escaped(text), text)
+
+
+@given(ANY_TEXT)
+def test_a_css_string_never_ends_early(text: str) -> None:
+    """No text can close the quotes of its CSS string or break its line."""
+    inner = css_string(text)[1:-1]
+    assert re.fullmatch(r"(?:\\[0-9a-f]{1,6} |[^\"\\\n\r\f])*", inner)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Last modified: 2025/11/23 06:14",
+        "saved 2 minutes ago",
+        "Updated just now",
+        "budget.csv51m agonotes.md",
+        "23 Nov 2025",
+        "November 23, 2025 at 6:14 PM",
+        "took 0.21 seconds",
+        "Session 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+        "build 9fceb02d0ae598e95dc970b74767f19372d61af8",
+        "Listening on http://127.0.0.1:8123",
+        "© 2025 Acme",
+        "Memory 21.02 GB",
+        "notes.md 512 bytes",
+    ],
+)
+def test_what_changes_from_run_to_run_is_volatile(text: str) -> None:
+    """Dates, times, ages, durations, ids, hashes and addresses of the machine are volatile."""
+    assert volatile.is_volatile(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1-3 of 3 pages", "Last reward: 1.00", "Spin at 3000 rpm for 5 minutes.", "Order 12", "Monday note", "$ 12.50"],
+)
+def test_data_is_not_volatile(text: str) -> None:
+    """Numbers, prices and words that are data stay."""
+    assert not volatile.is_volatile(text)
+
+
+@pytest.mark.parametrize("text", ["November", "Nov", "Monday", "Tue"])
+def test_a_month_or_day_alone_is_of_its_time(text: str) -> None:
+    """What a calendar shows today it won't show next month; as a part of other words it is a word."""
+    assert volatile.is_volatile(text)
+    assert not volatile.is_volatile(text, fixed=(text,))
+    assert not volatile.is_volatile(f"{text} plan")
+
+
+def test_what_the_user_typed_is_never_volatile() -> None:
+    """A date that the story itself typed may be asserted back."""
+    assert volatile.is_volatile("Due 2031-05-06")
+    assert not volatile.is_volatile("Due 2031-05-06", ("2031-05-06",))
+
+
+def test_the_pattern_of_a_text_keeps_its_fixed_parts() -> None:
+    """Volatile parts become wildcards inside and are cut off at the ends."""
+    cut = volatile.parts("team/roadmap.txt · Last modified: 2025/11/23 06:14 by bob")
+    assert re.search(volatile.pattern_of(cut), "team/roadmap.txt · Last modified: 1999/01/02 10:00 by bob")
+    assert not re.search(volatile.pattern_of(cut), "team/roadmap.txt · Last modified: 1999/01/02 10:00 by ann")
+
+
+def test_an_address_keeps_its_words_and_templates_new_ids() -> None:
+    """Ids in the path become patterns, unless the story opened that address itself; tokens never stay."""
+    home = "http://127.0.0.1:9000"
+    plain = volatile.address(home + "/projects/?q=red", frozenset())
+    assert plain is not None
+    assert (plain.text, plain.pattern) == ("/projects/?q=red", "/projects/")
+    made = volatile.address(home + "/projects/17/data?tab=4", frozenset())
+    assert made is not None
+    assert made.text is None
+    assert re.search(made.pattern, home + "/projects/99/data?tab=8")
+    assert not re.search(made.pattern, home + "/projects/99/database")
+    known = volatile.address(home + "/projects/17", volatile.segments_of(home + "/projects/17/edit"))
+    assert known is not None
+    assert known.text == "/projects/17"
+    assert volatile.relative(home + "/?id=start&sectok=abc&x=1#top") == "/?id=start&x=1#top"
+    glued = volatile.address(home + "/tracker/issue15", frozenset())
+    assert glued is not None
+    assert re.search(glued.pattern, home + "/tracker/issue7")
+    assert not re.search(glued.pattern, home + "/tracker/user7")
+
+
+def test_a_sentence_in_an_address_is_the_servers() -> None:
+    """What the server says in a query may be said in other words the next time; a word or two are the app's."""
+    home = "http://127.0.0.1:9000"
+    said = volatile.address(home + "/user?ok=phone%2C%20city%20edited%20ok", frozenset())
+    assert said is not None
+    assert said.text is None
+    kept = volatile.address(home + "/user?tab=home%20address", frozenset())
+    assert kept is not None
+    assert re.search(kept.place, home + "/user?tab=home+address")
+    assert not re.search(kept.place, home + "/user?tab=work+address")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "same", "others"),
+    [
+        ("/?q=garden+hose", ["/?q=garden%20hose", "/?page=1&q=garden+hose#top"], ["/?q=garden", "/?q=garden+hoses"]),
+        ("/a?m=1%2B1%3D", ["/a?m=1%2b1%3d", "/a?m=1%2B1="], ["/a?m=11", "/a"]),
+        ("/a?x=b&x=b", ["/a?x=b", "/a?x=b&x=b"], ["/a?x=c"]),
+        ("/a?q=J%C3%BCrgen", ["/a?q=J%c3%bcrgen", "/a?q=Jürgen"], ["/a?q=Jurgen"]),
+        ("/#", ["/", "/#"], ["/home"]),
+        ("/?%40ok_message=Welcome%21", ["/?%40ok_message=Hello%21", "/"], ["/home"]),
+        ("/wiki#rev-12", ["/wiki#rev-13", "/wiki"], ["/wikis"]),
+        ("/#/orders/1043/items", ["/#/orders/7/items", "/?v=2#/orders/7/items"], ["/#/orders/7", "/#/users/7/items"]),
+        ("/?view=list&stamp=998877#/all", ["/?view=list#/all", "/?view=list&stamp=1#/all?x"], ["/?view=grid#/all"]),
+    ],
+)
+def test_a_place_is_the_same_however_its_address_is_written(recorded: str, same: list[str], others: list[str]) -> None:
+    """Escapes, doubled parameters, empty fragments, revisions and ids make no other place; what was asked for does."""
+    home = "http://127.0.0.1:9000"
+    found = volatile.address(home + recorded, frozenset())
+    assert found is not None
+    assert found.text is None
+    for url in same:
+        assert re.search(found.place, home + url), url
+    for url in others:
+        assert not re.search(found.place, home + url), url
+
+
+def test_an_address_made_of_what_varies_is_a_pattern() -> None:
+    """A value that is another one in each row of a test stands in no literal address."""
+    home = "http://127.0.0.1:9000"
+    for url in ("/lists/garden-tools", "/?q=Garden%20tools", "/a#Garden+tools"):
+        found = volatile.address(home + url, frozenset(), frozenset({"Garden tools"}))
+        assert found is not None
+        assert found.text is None
+
+
+def test_a_short_typed_text_is_no_part_of_a_date() -> None:
+    """What was typed is fixed where it stands by itself only."""
+    assert volatile.is_volatile("2026-11-25 00:04", ("0",))
+    assert not volatile.is_volatile("09:30", ("09:30",))
+
+
+@pytest.mark.parametrize(
+    ("before", "holds"),
+    [
+        ("http://shop/orders/18?tab=items", True),
+        ("http://shop/orders/18?x=1&tab=items#top", True),
+        ("http://shop/orders/18?tab=all", False),
+        ("http://shop/orders/new?tab=items", False),
+        ("http://shop/orders/18", False),
+        ("not an address", False),
+    ],
+)
+def test_address_tells_whether_it_held_before(before: str, holds: bool) -> None:
+    """An assertion that was true before the step proves nothing: path and parameters decide, in time linear in the
+    address alone."""
+    found = volatile.address("http://shop/orders/17?tab=items", frozenset())
+    assert found is not None
+    assert found.holds_at(before) is holds
+    assert holds == (volatile.split_url(before) is not None and re.search(found.place, before) is not None)

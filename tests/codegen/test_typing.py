@@ -1,0 +1,200 @@
+"""Keys, drags and orders in a test: what was done is one thing, what it must lead to another."""
+
+from typing import Any
+
+import pytest
+
+from pipeline.codegen import write_test
+from pipeline.codegen.python.allow_list import ForbiddenCode, check_code
+from pipeline.codegen.typing import STATEMENTS_MAX
+from pipeline.intake.formats.native import native_event
+from pipeline.privacy.pseudonyms import hidden
+from schemas import limits
+from schemas.elements import ById, ByPath, ByRole, ByText, Candidate, Element, PathStep
+from schemas.events import Appeared, Caret, CountChanged, Fill, Gone, ShownIn, StateChanged, Stroke, Typed
+from schemas.stories import CheckStep, ClickStep, DragStep, FillStep, PressStep, Step
+from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
+
+PAGE = at("/")
+EDITOR = Element(tag="div", editable=True, candidates=(Candidate(locator=ById(value="text"), count=1),))
+KEYS = (
+    Stroke(text="call back"),
+    Stroke(key="Home", modifiers=("Shift",)),
+    Stroke(key="b", modifiers=("Control",)),
+)
+GO = ClickStep(target=by_role("button", "button", "Go"), **base(PAGE))
+
+
+def _code(*steps: Step) -> str:
+    return write_test(story(*steps)).code
+
+
+def _typed(target: Element, value: str, **more: Any) -> FillStep:
+    return FillStep(target=target, value=Typed(text=value), **base(PAGE), **more)
+
+
+def test_an_editor_gets_the_keys_as_they_were_pressed() -> None:
+    """Shortcuts and selections are pressed, nothing is filled in, and the text that came of it is asserted."""
+    code = _code(_typed(EDITOR, "Hello call back", before="Hello", keys=KEYS, by_keys=True), GO)
+    keys = [line.strip() for line in code.splitlines() if "keyboard" in line]
+    assert keys == [
+        'page.keyboard.type("call back")',
+        'page.keyboard.press("Shift+Home")',
+        'page.keyboard.press("ControlOrMeta+b")',
+    ]
+    assert ".fill(" not in code
+    assert 'expect(page.locator("#text")).to_contain_text("Hello call back")' in code
+
+
+def test_what_was_pasted_is_put_in_at_once() -> None:
+    """The clipboard of the machine that runs a test holds something else."""
+    code = _code(_typed(EDITOR, "x", keys=(Stroke(text="x", pasted=True),), by_keys=True), GO)
+    assert 'page.keyboard.insert_text("x")' in code
+
+
+@pytest.mark.parametrize(
+    ("caret", "begins"),
+    [("end", '.press("End")'), ("start", '.press("Home")'), ("all", ".select_text()")],
+)
+def test_keys_in_a_field_begin_where_the_caret_was(caret: Caret, begins: str) -> None:
+    """In a field that the page takes part in, what is typed goes where the user's went."""
+    code = _code(
+        _typed(by_label("Phone"), "12-3", before="1", keys=(Stroke(text="23"),), caret=caret, by_keys=True), GO
+    )
+    assert f'page.get_by_label("Phone"){begins}\n' in code
+    assert 'page.get_by_label("Phone").press_sequentially("23")' in code
+
+
+@pytest.mark.parametrize("keys", [(), (Stroke(key="a"),) * (STATEMENTS_MAX + 1)])
+def test_text_without_its_keys_is_filled_in_and_said(keys: tuple[Stroke, ...]) -> None:
+    """Where keys are not known, or nobody could read them all, the test says that it fills in the whole."""
+    written = write_test(story(_typed(by_label("Phone"), "12-3", keys=keys, by_keys=True), GO))
+    assert '.fill("12-3")' in written.code
+    assert any("Not all keys" in note for note in written.notes)
+    assert "\n    Not all keys pressed in a field are known: the test fills in the text as a whole.\n" in written.code
+
+
+def test_a_copied_value_is_read_from_the_page() -> None:
+    """What differs at each visit is copied again, not typed as it was."""
+    shown = ShownIn(candidates=(Candidate(locator=ById(value="code"), count=1),))
+    step = FillStep(target=by_label("Code"), value=Typed(text="TR-1", shown_in=shown), **base(PAGE))
+    code = _code(step, GO)
+    assert 'copied = page.locator("#code").inner_text()' in code
+    assert 'page.get_by_label("Code").fill(copied)' in code
+    assert "TR-1" not in code
+
+
+def test_a_key_goes_to_what_has_the_focus() -> None:
+    """An element that has no name but its place is not looked for: it has the focus."""
+    path = Candidate(locator=ByPath(steps=(PathStep(tag="div", nth_of_type=3),)), count=1)
+    nameless = Element(tag="div", candidates=(path,))
+    assert 'page.keyboard.press("ArrowDown")' in _code(PressStep(target=nameless, key="ArrowDown", **base(PAGE)), GO)
+
+
+def test_a_drop_may_lie_outside_the_corner_of_its_target() -> None:
+    """A negative coordinate is written, not refused, and the pointer comes in steps."""
+    step = DragStep(
+        target=by_text("li", "Tea"), onto=by_text("li", "Salt"), position=(3, 4), onto_position=(-2, 5), **base(PAGE)
+    )
+    code = _code(step, GO)
+    assert 'target_position={"x": -2, "y": 5}' in code
+    assert "steps=" in code
+
+
+@pytest.mark.parametrize("expression", ["-page", "not 1", "~1"])
+def test_only_numbers_have_a_sign(expression: str) -> None:
+    """The allow-list takes a negative number and no other sign."""
+    with pytest.raises(ForbiddenCode):
+        check_code(
+            f"from playwright.sync_api import Page\n\n\ndef test_x(page: Page) -> None:\n    page.goto({expression})\n"
+        )
+
+
+def test_the_order_of_what_was_sorted_is_asserted() -> None:
+    """The number stays the same: the texts in their order tell."""
+    items = Candidate(locator=ByRole(role="listitem"), count=2)
+    change = CountChanged(element=Element(tag="ul"), items=items, before=2, after=2, texts=("Tea", "Milk"))
+    step = ClickStep(target=by_role("button", "button", "Sort"), **base(PAGE, PAGE, changes=(change,)))
+    assert 'expect(page.get_by_role("listitem")).to_have_text(["Tea", "Milk"])' in _code(step)
+
+
+def test_a_state_that_the_element_does_not_say_is_not_asserted() -> None:
+    """`details` and `summary` have no `aria-expanded`."""
+    for tag in ("details", "summary"):
+        change = StateChanged(element=by_text(tag, "More"), state="expanded", after=True)
+        step = ClickStep(target=by_text("summary", "More"), **base(PAGE, PAGE, changes=(change,)))
+        assert "aria-expanded" not in _code(step)
+
+
+def test_an_accessible_name_is_no_visible_text() -> None:
+    """What only screen readers hear is not looked for in the element's text."""
+    close = Element(
+        tag="button",
+        role="button",
+        name="Close",
+        name_from="aria",
+        candidates=(Candidate(locator=ById(value="x"), count=1),),
+    )
+    step = ClickStep(target=by_text("p", "Open"), **base(PAGE, PAGE, changes=(Appeared(element=close),)))
+    assert "to_contain_text" not in _code(step)
+
+
+def test_a_choice_that_goes_away_with_being_made_is_clicked() -> None:
+    """`check` would wait for the box, which the page has taken away by then."""
+    radio = by_role("input", "radio", "Parcel shop", type="radio")
+    gone = Gone(element=Element(tag="div", role="radio", name="Parcel shop", text="Parcel shop"))
+    code = _code(CheckStep(target=radio, **base(PAGE, PAGE, changes=(gone,))), GO)
+    assert 'name="Parcel shop").click()' in code
+
+
+def _fill_event(**more: Any) -> dict[str, Any]:
+    told = {"kind": "fill", "id": "e", "app": "a", "session_id": "s", "journey_id": "j", "at_ms": 1}
+    return {**told, "target": {"tag": "div", "editable": True}, "value": {"text": "x"}, "by_keys": True, **more}
+
+
+@pytest.mark.parametrize(("count", "kept"), [(limits.STROKES_MAX, limits.STROKES_MAX), (limits.STROKES_MAX + 1, 0)])
+def test_keys_beyond_their_bound_are_left_out_as_a_whole(count: int, kept: int) -> None:
+    """A part of the keys would make another text."""
+    event = native_event(_fill_event(keys=[{"key": "Home"}] * count))
+    assert isinstance(event, Fill)
+    assert len(event.keys) == kept
+
+
+def test_no_keys_of_a_secret() -> None:
+    """Whatever a producer sends: the keys of a password are never kept."""
+    field = {"tag": "input", "type": "password"}
+    event = native_event(_fill_event(target=field, value={"text": "hunter22"}, keys=[{"text": "hunter22"}]))
+    assert isinstance(event, Fill)
+    assert event.value.text == ""
+    assert event.keys == ()
+
+
+def test_keys_of_a_made_up_value_are_left_out() -> None:
+    """They would spell what the made-up value hides."""
+    told = story(_typed(EDITOR, "Anna Fischer", keys=(Stroke(text="Anna Fischer"),), by_keys=True), GO)
+    step = hidden(told, {"Anna Fischer": "Ello Vispar"}).steps[0]
+    assert isinstance(step, FillStep)
+    assert step.keys == ()
+    assert step.value.text == "Ello Vispar"
+
+
+def test_all_that_a_saved_row_says_is_asserted() -> None:
+    """A number of rows doesn't tell a right result from a wrong one; the row's text does, long as it is."""
+    text = "To do: Write offer, Call Ben, Fix printer; Doing: Plan trip, Hire cook; Done: Pay rent"
+    row = Element(
+        tag="li", role="listitem", text=text, candidates=(Candidate(locator=ByText(value=text[:24]), count=1),)
+    )
+    step = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=(Appeared(element=row),)))
+    request = {"url": "http://127.0.0.1:9000/api/save", "method": "POST", "status": 200, "cause": step.event_id}
+    code = write_test(story(step, networkRequests=[request])).code
+    assert f'.to_contain_text(\n        "{text}"\n    )' in code
+
+
+def test_items_that_were_swapped_are_waited_for() -> None:
+    """Months that slide stand there twice for a moment: the day is clicked once there is one of it."""
+    gone = Gone(element=Element(tag="div", role="gridcell", name="31", text="31"))
+    following = ClickStep(target=by_role("button", "button", "Next month"), **base(PAGE, PAGE, changes=(gone,)))
+    day = by_role("button", "gridcell", "17")
+    code = _code(following, ClickStep(target=day, **base(PAGE)), GO)
+    waits = 'expect(page.get_by_role("gridcell", name="17")).to_have_count(1)'
+    assert code.index(waits) < code.index('page.get_by_role("gridcell", name="17").click()')
