@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, TypeAdapter
 
 from schemas import limits
-from schemas.base import Count, Id, Moment, Note, Url, Value
+from schemas.base import Count, Id, Moment, Note, Ref, Url, Value
 
 Outcome = Literal["passed", "failed", "flaky", "not_run"]
 RunOutcome = Literal["passed", "failed", "not_run"]
@@ -60,7 +60,8 @@ class Verdict(Value):
     """What came of running a test. Times are ISO 8601 in UTC with milliseconds.
 
     `revision` is the number of the test's revision that was run, `build` names the app's version where somebody said
-    it, `environment` the place where it ran. `kind` tells why it failed, None where it passed.
+    it, `environment` the place where it ran. `kind` tells why it failed, None where it passed. `run_id` is that of the
+    proving run which gave it: one go over an app's tests.
     """
 
     prints_all: ClassVar[bool] = True
@@ -71,6 +72,7 @@ class Verdict(Value):
     app: Id
     build: Note = ""
     environment: Note = ""
+    run_id: Ref = ""
     started_at: Moment
     ended_at: Moment
     outcome: Outcome

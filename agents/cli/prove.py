@@ -1,6 +1,7 @@
 """`journeywright prove`: runs an app's tests, repairs and challenges them, and keeps the verdicts."""
 
 import os
+import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,7 +60,7 @@ def prove(
     place = Environment(
         base_url, find_chromium(settings), environment, build, reset, identities, tuple(origins(allow_origin))
     )
-    wanted = Wanted(runs, mutants, repair, settings.data.absolute() / "proof")
+    wanted = Wanted(runs, mutants, repair, settings.data.absolute() / "proof", str(uuid.uuid4()))
     services = Services(settings)
     proofs: list[Proof] = []
     try:

@@ -20,7 +20,7 @@ from agents.demo.visitors import VISITS, Visit
 from agents.local import processes
 from agents.local.browser import FLAGS, find_chromium
 from agents.local.folders import write_project
-from agents.local.project import Verdict, run_project
+from agents.local.project import ProjectResult, run_project
 from agents.local.supervisor import Machine
 from agents.private import make_folder
 from agents.settings import Settings
@@ -44,7 +44,7 @@ class Row:
     tags: tuple[str, ...]
     support: int
     test: str
-    verdict: Verdict | None
+    verdict: ProjectResult | None
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class Demo:
         return found
 
 
-def _in_all(verdicts: list[Verdict]) -> Verdict | None:
+def _in_all(verdicts: list[ProjectResult]) -> ProjectResult | None:
     """One verdict for a file's tests, which are several where a flow has rows of values; None where none ran."""
     if not verdicts:
         return None

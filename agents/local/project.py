@@ -19,7 +19,7 @@ class NotRun(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ProjectResult:
     """What came of one test. `file` is relative to the project; `failure` is the first line of what went wrong."""
 
     file: str
@@ -31,7 +31,7 @@ class Verdict:
 
 def run_project(
     folder: Path, base_url: str, chromium: Path, variables: Mapping[str, str] | None = None
-) -> list[Verdict]:
+) -> list[ProjectResult]:
     """Runs all tests of a project against `base_url`. `variables` are for the tests (APP_PASSWORD …).
 
     Raises NotRun where there is nothing to run or pytest itself failed.
@@ -55,13 +55,13 @@ def run_project(
     return verdicts
 
 
-def _read(report: Path, folder: Path) -> list[Verdict]:
+def _read(report: Path, folder: Path) -> list[ProjectResult]:
     verdicts = []
     for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 (pytest has just written it)
         faults = [child for child in case if child.tag in ("failure", "error", "skipped")]
         message = faults[0].get("message", "") if faults else ""
         verdicts.append(
-            Verdict(
+            ProjectResult(
                 file=case.get("file", "").removeprefix(f"{folder}/"),
                 name=case.get("name", "").removesuffix("[chromium]"),
                 passed=not faults,

@@ -30,12 +30,14 @@ class Subject:
 
 @dataclass(frozen=True)
 class Wanted:
-    """How far the proof goes. `artifacts` is the folder where failed runs leave their traces."""
+    """How far the proof goes. `artifacts` is the folder where failed runs leave their traces, `run_id` the proving run
+    that the verdicts belong to."""
 
     runs: int = 3
     mutants: bool = False
     repair: bool = False
     artifacts: Path | None = None
+    run_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def prove(subject: Subject, environment: Environment, wanted: Wanted, say: Say) 
         app=test.app,
         build=cut(environment.build),
         environment=cut(environment.name or environment.base_url),
+        run_id=wanted.run_id,
         started_at=started_at,
         ended_at=_now(),
         outcome=outcome,

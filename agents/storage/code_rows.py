@@ -114,21 +114,17 @@ def save_edit(connection: Connection, test_id: str, code: str, etag: str | None)
     return after
 
 
-def put_repair(connection: Connection, test: GeneratedTest, reason: str) -> StoredTest | None:
+def put_repair(connection: Connection, repaired: GeneratedTest, reason: str) -> StoredTest | None:
     """Keeps a repaired test as a new revision; None where the test is gone, was edited by a person, or was generated
     from other stories meanwhile."""
-    key = rows.plain(test.id)
+    key = rows.plain(repaired.id)
     connection.execute(select(TESTS.c.id).where(TESTS.c.id == key).with_for_update())
-    stored = _found(connection, test.id)
-    if stored is None or stored.saved or stored.test.evidence != test.evidence:
+    stored = test(connection, repaired.id)
+    if stored is None or stored.saved or stored.test.evidence != repaired.evidence:
         return None
-    _add_revision(connection, key, "repaired", test.code, reason, to_json(test).decode())
+    _add_revision(connection, key, "repaired", repaired.code, reason, to_json(repaired).decode())
     refresh_state(connection, key)
-    return _found(connection, test.id)
-
-
-def _found(connection: Connection, test_id: str) -> StoredTest | None:
-    return test(connection, test_id)
+    return test(connection, repaired.id)
 
 
 def test(connection: Connection, test_id: str) -> StoredTest | None:

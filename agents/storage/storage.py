@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from agents.storage import code_rows, failures, flow_rows, merges, story_rows, verdict_rows
+from agents.storage import code_rows, failures, flow_rows, merges, proof_run_rows, story_rows, verdict_rows
 from agents.storage.engine import in_transaction, make_engine, migrate
+from agents.storage.proof_run_rows import ProofRun, RunFilter
 from agents.storage.tables import FLOWS, STORIES, TESTS
 from agents.storage.values import (
     CodeFilter,
@@ -41,6 +42,7 @@ FIRST_PAGE = PageRequest()
 ANY_STORY = StoryFilter()
 ANY_TEST = CodeFilter()
 ANY_VERDICT = VerdictFilter()
+ANY_RUN = RunFilter()
 
 
 class Storage:
@@ -167,6 +169,10 @@ class Storage:
     def verdicts(self, wanted: VerdictFilter = ANY_VERDICT, page: PageRequest = FIRST_PAGE) -> Page[Verdict]:
         """A page of verdicts, newest first. Raises BadInput for a cursor that no earlier page gave."""
         return in_transaction(self._engine, lambda c: verdict_rows.verdicts(c, wanted, page), writes=False)
+
+    def proof_runs(self, wanted: RunFilter = ANY_RUN, page: PageRequest = FIRST_PAGE) -> Page[ProofRun]:
+        """A page of proving runs, newest first. Raises BadInput for a cursor that no earlier page gave."""
+        return in_transaction(self._engine, lambda c: proof_run_rows.proof_runs(c, wanted, page), writes=False)
 
     def decide(self, test_id: str, decision: Decision, reason: str = "") -> None:
         """Keeps a person's decision about a test. Raises NoSuchTest."""

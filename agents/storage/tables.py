@@ -141,11 +141,30 @@ VERDICTS = Table(
     Column("kind", BYTEWISE, nullable=True),
     Column("start_timestamp", BYTEWISE, nullable=False),
     Column("body", Text, nullable=False),
+    Column("run_id", BYTEWISE, nullable=False, server_default=""),
+    Column("mutants_applied", Integer, nullable=False, server_default="0"),
+    Column("mutants_noticed", Integer, nullable=False, server_default="0"),
+    Index("verdicts_by_run", "run_id"),
     Index("verdicts_by_test", "test_id", "start_timestamp", "id"),
     Index("verdicts_by_app", "app", "start_timestamp", "id"),
     Index("verdicts_by_start", "start_timestamp", "id"),
 )
-"""One row a verdict; `start_timestamp` is when it was given, `body` the canonical JSON."""
+"""One row a verdict; `start_timestamp` is when it was given, `body` the canonical JSON. Mutants count where they had
+something to break."""
+
+PROOF_RUNS = Table(
+    "proof_runs",
+    METADATA,
+    Column("id", BYTEWISE, primary_key=True),
+    Column("app", BYTEWISE, nullable=False),
+    Column("environment", BYTEWISE, nullable=False),
+    Column("build", BYTEWISE, nullable=False),
+    Column("start_timestamp", BYTEWISE, nullable=False),
+    Column("ended_at", BYTEWISE, nullable=False),
+    Index("proof_runs_by_app", "app", "start_timestamp", "id"),
+    Index("proof_runs_by_start", "start_timestamp", "id"),
+)
+"""One row a proving run: one go over an app's tests, from its first verdict to its last one."""
 
 TEST_DECISIONS = Table(
     "test_decisions",

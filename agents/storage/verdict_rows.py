@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from agents.storage import rows
+from agents.storage.proof_run_rows import note_run
 from agents.storage.tables import TEST_DECISIONS, TEST_REVISIONS, TESTS, VERDICTS
 from agents.storage.values import NoSuchTest, Page, PageRequest, TestDecision
 from pipeline.proof.states import Decision, Standing, state_of
@@ -27,6 +28,7 @@ class VerdictFilter:
     test_id: str | None = None
     outcome: str | None = None
     kind: str | None = None
+    run_id: str | None = None
 
 
 def put_verdict(connection: Connection, verdict: Verdict) -> bool:
@@ -34,6 +36,8 @@ def put_verdict(connection: Connection, verdict: Verdict) -> bool:
     key = rows.plain(verdict.test_id)
     if not _lock(connection, key):
         return False
+    note_run(connection, verdict)
+    applied = [mutant for mutant in verdict.mutants if mutant.applied]
     row = {
         "id": rows.plain(verdict.id),
         "test_id": key,
@@ -43,6 +47,9 @@ def put_verdict(connection: Connection, verdict: Verdict) -> bool:
         "kind": verdict.kind,
         "start_timestamp": rows.plain(verdict.ended_at),
         "body": rows.plain(to_json(verdict).decode()),
+        "run_id": rows.plain(verdict.run_id),
+        "mutants_applied": len(applied),
+        "mutants_noticed": sum(mutant.noticed for mutant in applied),
     }
     rows.upsert(connection, VERDICTS, [row])
     mine = VERDICTS.c.test_id == key
@@ -56,7 +63,7 @@ def put_verdict(connection: Connection, verdict: Verdict) -> bool:
 def verdicts(connection: Connection, wanted: VerdictFilter, page: PageRequest) -> Page[Verdict]:
     """A page of verdicts, newest first."""
     query: Select[Any] = select(VERDICTS)
-    for name in ("app", "test_id", "outcome", "kind"):
+    for name in ("app", "test_id", "outcome", "kind", "run_id"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(VERDICTS.c[name] == rows.plain(value))

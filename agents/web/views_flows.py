@@ -3,13 +3,12 @@
 from dataclasses import asdict
 from typing import Any, Final
 
-import orjson
 from aiohttp import web
 
 from agents.storage import CannotMerge, NoSuchFlow, StoredFlow
 from agents.web.admission import may_see, own_app
 from agents.web.answers import json_answer
-from agents.web.bodies import body_of
+from agents.web.bodies import body_of, document_of
 from agents.web.calls import Answer, Call, Context, Parameter
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import off_loop
@@ -115,10 +114,7 @@ async def _own(context: Context, request: web.Request) -> StoredFlow:
 
 def _merged_into(body: bytes) -> str | None:
     """The other flow, None to part. Raises BadInput."""
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadInput(f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
+    document = document_of(body)
     if not isinstance(document, dict) or not isinstance(document.get("merged_into", 0), str | None):
         raise BadInput('merged_into: should be the id of a flow, or null; send {"merged_into": "…"}')
     return document["merged_into"]  # type: ignore[no-any-return]

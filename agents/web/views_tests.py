@@ -3,13 +3,12 @@
 import ast
 from typing import Any
 
-import orjson
 from aiohttp import web
 
 from agents.storage import CodeFilter, EditConflict, NoSuchTest, StoredTest
 from agents.web.admission import KEY, may_see, own_app
 from agents.web.answers import json_answer
-from agents.web.bodies import body_of
+from agents.web.bodies import body_of, document_of
 from agents.web.calls import Answer, Call, Context, Parameter, ref
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import PAGE_PARAMETERS, flag, off_loop, page_request, text_filters, text_parameter
@@ -102,12 +101,10 @@ def _code(body: bytes, content_type: str) -> str:
         if content_type.startswith("text/"):
             code: object = body.decode()
         else:
-            document = orjson.loads(body)
+            document = document_of(body)
             code = document.get("code") if isinstance(document, dict) else None
     except UnicodeDecodeError:
         raise BadInput("the body is not UTF-8") from None
-    except orjson.JSONDecodeError as error:
-        raise BadInput(f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
     if not isinstance(code, str):
         raise BadInput('code: should be a text; send {"code": "…"}, or the code itself as text/plain')
     if len(code.encode()) > limits.CODE_BYTES_MAX:

@@ -4,14 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any, Final, get_args
 
-import orjson
 from aiohttp import web
 
 from agents.storage import NoSuchTest, StoredTest
 from agents.storage.verdict_rows import REASON_CHARS_MAX, VerdictFilter
 from agents.web.admission import may_see, own_app
 from agents.web.answers import json_answer
-from agents.web.bodies import body_of
+from agents.web.bodies import body_of, document_of
 from agents.web.calls import Answer, Call, Context, ref
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import PAGE_PARAMETERS, off_loop, page_request, text_filters, text_parameter
@@ -73,7 +72,7 @@ VERDICTS_SCHEMA: Final[dict[str, Any]] = {
 
 async def get_verdicts(context: Context, request: web.Request) -> web.Response:
     """A page of verdicts."""
-    texts = text_filters(request, "test_id", "outcome", "kind")
+    texts = text_filters(request, "test_id", "outcome", "kind", "run_id")
     _require_one_of("outcome", texts.get("outcome"), get_args(Outcome))
     _require_one_of("kind", texts.get("kind"), get_args(FailureKind))
     wanted = VerdictFilter(app=own_app(request, request.query.get("app")), **texts)
@@ -116,10 +115,7 @@ async def _own(context: Context, request: web.Request) -> StoredTest:
 
 def _reason(body: bytes, *, required: bool) -> str:
     """The reason in a body; an empty body gives none. Raises BadInput."""
-    try:
-        document = orjson.loads(body) if body.strip() else {}
-    except orjson.JSONDecodeError as error:
-        raise BadInput(f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
+    document = document_of(body) if body.strip() else {}
     reason = document.get("reason", "") if isinstance(document, dict) else None
     if not isinstance(reason, str) or len(reason) > REASON_CHARS_MAX:
         raise BadInput(f'reason: should be a text of at most {REASON_CHARS_MAX} characters; send {{"reason": "…"}}')
@@ -162,6 +158,7 @@ CALLS: Final[tuple[Call, ...]] = (
         parameters=(
             text_parameter("test_id", "Verdicts of this test."),
             text_parameter("app", "Verdicts of this app's tests."),
+            text_parameter("run_id", "Verdicts of this proving run."),
             text_parameter("outcome", "passed, failed, flaky or not_run."),
             text_parameter("kind", "Whose fault a failure was: app, test, data, environment or unknown."),
             *PAGE_PARAMETERS,

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote_plus, urlsplit
 import pytest
 
 from agents.local.folders import write_project
-from agents.local.project import Verdict, run_project
+from agents.local.project import ProjectResult, run_project
 from pipeline.codegen import check_code, project_files, write_test
 from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
 from pipeline.codegen.python.allow_list import ForbiddenCode
@@ -172,7 +172,7 @@ def copies(to: str) -> Story:
 
 def run(
     folder: Path, home: Place, chromium: str, *stories: Story, origins: tuple[str, ...] = (), **env: str
-) -> dict[str, Verdict]:
+) -> dict[str, ProjectResult]:
     """Runs the tests of these stories as an exported project at the app; the verdicts by the stories' titles."""
     tests = [write_test(one) for one in stories]
     for test in tests:

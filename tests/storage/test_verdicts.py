@@ -3,9 +3,10 @@
 import pytest
 
 from agents.storage import CodeFilter, NoSuchTest, PageRequest, Storage
+from agents.storage.proof_run_rows import RUNS_MAX, RunFilter
 from agents.storage.verdict_rows import DECISIONS_MAX, VERDICTS_MAX, VerdictFilter
 from schemas.generated_tests import GeneratedTest
-from schemas.verdicts import Outcome, Run, Verdict
+from schemas.verdicts import MutantResult, Outcome, Run, Verdict
 from tests.storage.samples import a_story, a_test
 
 EDIT = "def test_sign_in(page):\n    page.goto('/better')\n"
@@ -20,13 +21,19 @@ def stored(storage: Storage) -> GeneratedTest:
     return test
 
 
-def a_verdict(test_id: str, outcome: Outcome = "passed", revision: int = 1, number: int = 0) -> Verdict:
+def a_verdict(
+    test_id: str, outcome: Outcome = "passed", revision: int = 1, number: int = 0, run_id: str = ""
+) -> Verdict:
     at = f"2026-01-01T00:00:00.{number:03d}Z"
     run = Run(outcome="passed" if outcome == "passed" else "failed", seconds=1.0)
     kind = None if outcome == "passed" else "app"
     return Verdict(
         id=f"v{number}", test_id=test_id, revision=revision, app="shop.example",
         started_at=at, ended_at=at, outcome=outcome, kind=kind, runs=(run,),
+        run_id=run_id, build="118" if run_id else "", environment="staging" if run_id else "",
+        mutants=(MutantResult(kind="server_error", applied=True, noticed=True),
+                 MutantResult(kind="stale_answer", applied=True, noticed=False),
+                 MutantResult(kind="dead_control", applied=False, noticed=False)) if outcome == "passed" else (),
     )  # fmt: skip
 
 
@@ -121,3 +128,30 @@ def test_verdict_of_a_test_that_is_gone_is_not_kept(storage: Storage) -> None:
     assert not storage.put_verdict(a_verdict("nobody"))
     with pytest.raises(NoSuchTest):
         storage.decide("nobody", "approve")
+
+
+def test_proving_run_says_what_its_verdicts_come_to(storage: Storage) -> None:
+    """Its verdicts are counted by outcome and by kind, and the mutants that had something to break; a verdict outside
+    of any run makes none."""
+    test = stored(storage)
+    storage.put_verdict(a_verdict(test.id, number=0))
+    storage.put_verdict(a_verdict(test.id, number=1, run_id="r1"))
+    storage.put_verdict(a_verdict(test.id, "failed", number=5, run_id="r1"))
+    storage.put_verdict(a_verdict(test.id, number=9, run_id="r2"))
+    newest, run = storage.proof_runs().items
+    assert (newest.id, run.id, run.build, run.environment, run.tests) == ("r2", "r1", "118", "staging", 2)
+    assert (run.outcomes, run.kinds) == ({"failed": 1, "passed": 1}, {"app": 1})
+    assert (run.mutants_applied, run.mutants_noticed) == (2, 1)
+    assert run.started_at < run.ended_at
+    assert [one.id for one in storage.proof_runs(RunFilter(id="r1", app=run.app)).items] == ["r1"]
+    assert len(storage.verdicts(VerdictFilter(run_id="r1")).items) == 2
+
+
+def test_only_the_newest_proving_runs_are_kept(storage: Storage) -> None:
+    """An app that is proven at each change does not fill the database."""
+    test = stored(storage)
+    for number in range(RUNS_MAX + 1):
+        storage.put_verdict(a_verdict(test.id, number=number, run_id=f"r{number}"))
+    page = storage.proof_runs(page=PageRequest(100))
+    assert page.items[0].id == f"r{RUNS_MAX}"
+    assert not storage.proof_runs(RunFilter(id="r0")).items

@@ -62,3 +62,17 @@ def test_decision_that_cannot_be_used_is_refused(site: Site, call: str, body: by
     assert site.http.post(f"/api/v1/tests/{key}/{call}", content=body).status_code == status
     assert site.storage.decisions(key) == []
     assert site.http.post(f"/api/v1/tests/nobody/{call}", json={"reason": "x"}).status_code == 404
+
+
+def test_proving_runs_are_listed_with_their_verdicts(site: Site) -> None:
+    """A run is found by app and build, shows its counts, and its verdicts are found by it."""
+    key = filled(site)
+    site.storage.put_verdict(a_verdict(key, number=2, run_id="r1"))
+    (run,) = site.http.get("/api/v1/runs", params={"build": "118"}).json()["runs"]
+    assert site.http.get("/api/v1/runs/r1").json() == run
+    assert (run["tests"], run["outcomes"], run["mutants_noticed"]) == (1, {"passed": 1}, 1)
+    assert site.http.get("/api/v1/runs", params={"build": "117"}).json()["runs"] == []
+    assert [one["id"] for one in site.http.get("/api/v1/verdicts", params={"run_id": "r1"}).json()["verdicts"]] == [
+        "v2"
+    ]
+    assert site.http.get("/api/v1/runs/nobody").status_code == 404

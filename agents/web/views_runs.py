@@ -1,0 +1,80 @@
+"""Proving runs: one go over an app's tests, with what it came to."""
+
+from dataclasses import asdict
+from typing import Any, Final
+
+from aiohttp import web
+
+from agents.storage.proof_run_rows import RunFilter
+from agents.web.admission import may_see, own_app
+from agents.web.answers import json_answer
+from agents.web.calls import Answer, Call, Context, Parameter
+from agents.web.errors import not_found
+from agents.web.queries import PAGE_PARAMETERS, off_loop, page_request, text_filters, text_parameter
+from agents.web.views_tests import AWAY
+
+_TEXT: Final = {"type": "string"}
+_COUNT: Final = {"type": "integer", "minimum": 0}
+_COUNTS: Final = {"type": "object", "additionalProperties": _COUNT}
+_PROPERTIES: Final[dict[str, Any]] = {
+    **dict.fromkeys(("id", "app", "environment", "build", "started_at", "ended_at"), _TEXT),
+    "tests": _COUNT,
+    "outcomes": {**_COUNTS, "description": "Verdicts by outcome: passed, failed, flaky, not_run."},
+    "kinds": {**_COUNTS, "description": "Verdicts that did not pass by whose fault it was."},
+    "mutants_applied": _COUNT,
+    "mutants_noticed": _COUNT,
+}
+RUN_SCHEMA: Final[dict[str, Any]] = {"type": "object", "required": list(_PROPERTIES), "properties": _PROPERTIES}
+RUNS_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["runs", "next_cursor"],
+    "properties": {
+        "runs": {"type": "array", "items": RUN_SCHEMA},
+        "next_cursor": {"type": "string", "nullable": True},
+    },
+}
+
+
+async def get_runs(context: Context, request: web.Request) -> web.Response:
+    """A page of proving runs."""
+    wanted = RunFilter(app=own_app(request, request.query.get("app")), **text_filters(request, "environment", "build"))
+    page = await off_loop(context.services.storage.proof_runs, wanted, page_request(request))
+    return json_answer({"runs": list(map(asdict, page.items)), "next_cursor": page.next_cursor})
+
+
+async def get_run(context: Context, request: web.Request) -> web.Response:
+    """One proving run; `GET /api/v1/verdicts?run_id=` lists its verdicts."""
+    key = request.match_info["id"]
+    page = await off_loop(context.services.storage.proof_runs, RunFilter(id=key))
+    if not page.items or not may_see(request, page.items[0].app):
+        raise not_found("proving run", key)
+    return json_answer(asdict(page.items[0]))
+
+
+CALLS: Final[tuple[Call, ...]] = (
+    Call(
+        "GET",
+        "/api/v1/runs",
+        get_runs,
+        "Proving runs, newest first: each one go over an app's tests.",
+        answers={200: Answer("A page.", RUNS_SCHEMA), 400: Answer("A parameter that can't be used."), 503: AWAY},
+        parameters=(
+            text_parameter("app", "Runs of this app's tests."),
+            text_parameter("environment", "Runs in this environment."),
+            text_parameter("build", "Runs of this version of the app."),
+            *PAGE_PARAMETERS,
+        ),
+        tag="tests",
+        access="read",
+    ),
+    Call(
+        "GET",
+        "/api/v1/runs/{id}",
+        get_run,
+        "One proving run; `/api/v1/verdicts?run_id=` lists its verdicts.",
+        answers={200: Answer("The run.", RUN_SCHEMA), 404: Answer("No such run."), 503: AWAY},
+        parameters=(Parameter("id", "path", "The run's id.", required=True),),
+        tag="tests",
+        access="read",
+    ),
+)
