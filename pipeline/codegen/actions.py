@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
-from pipeline.codegen import uploads, volatile
+from pipeline.codegen import addresses, uploads
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.codegen.assertions.tickers import ticks
 from pipeline.codegen.credentials import Credentials, is_secret
@@ -202,7 +202,7 @@ class Writer:
     def place(self, url: str) -> str:
         """What `goto` gets: a path for the story's own site, so that `base_url` applies, else the whole address."""
         origin = urls.origin(url)
-        return volatile.relative(url) if origin in ("", self.home) else origin + volatile.relative(url)
+        return addresses.relative(url) if origin in ("", self.home) else origin + addresses.relative(url)
 
     def _check(self, step: CheckStep, finder: Finder) -> list[Statement] | None:
         """A box behind its drawing is ticked by its label, as people do it; without one, by the Space key."""

@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from pipeline.codegen import volatile
 from pipeline.codegen.amendments import normal
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, Plain, flat, function, method
-from pipeline.codegen.python.quoting import escaped, quoted
-from pipeline.codegen.selectors import ROLES, css, derived, looks_generated, test_id_css
+from pipeline.codegen.python.quoting import escaped, pattern_of, quoted
+from pipeline.codegen.selectors import ROLES, css, derived, test_id_css
+from pipeline.semantics.generated import looks_generated, parts, telling
 from schemas.elements import (
     ByAltText,
     ByAttribute,
@@ -92,16 +92,16 @@ def matcher(text: str, exact: bool, fixed: tuple[str, ...], gap: str = r"\s+") -
         return Matcher(None)
     if shown != " ".join(text.split()):
         exact = False
-    cut = volatile.parts(shown, fixed)
+    cut = parts(shown, fixed)
     if any(part.pattern for part in cut):
-        stable = [part.text for part in cut if part.pattern is None and volatile.telling(part.text)]
+        stable = [part.text for part in cut if part.pattern is None and telling(part.text)]
         if not stable:
             return Matcher(None)
         if len(stable) == 1:
             # Where little is left, other texts of the page may have it as well.
             little = len(stable[0].strip()) < max(10, len(shown) // 2)
             return Matcher(Literal(shortened(stable[0].strip())), PENALTY_DOUBTFUL if little else PENALTY_CUT)
-        return Matcher(regex(volatile.pattern_of(cut, gap)), PENALTY_VOLATILE, regex=True)
+        return Matcher(regex(pattern_of(cut, gap)), PENALTY_VOLATILE, regex=True)
     short = shortened(shown)
     return Matcher(Literal(short), min(10, len(short) // 10), exact and short == shown)
 
@@ -246,7 +246,7 @@ class Finder:
         keywords: dict[str, Plain] = {"name": value.expr}
         if value.exact:
             keywords["exact"] = True
-        score = 100 + value.penalty + (5 if value.exact else 0) + (0 if volatile.telling(locator.name) else 40)
+        score = 100 + value.penalty + (5 if value.exact else 0) + (0 if telling(locator.name) else 40)
         if not counter_free(locator.name, self.fixed):
             score += 15
         cut = value.penalty >= PENALTY_CUT

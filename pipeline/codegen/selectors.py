@@ -4,8 +4,8 @@ import re
 from typing import Final, assert_never
 from urllib.parse import unquote
 
-from pipeline.codegen import volatile
 from pipeline.codegen.python.quoting import css_string, is_css_identifier
+from pipeline.semantics.generated import is_volatile, looks_generated
 from schemas.elements import (
     ByAltText,
     ByAttribute,
@@ -115,29 +115,6 @@ _TAG = re.compile(r"[a-z][a-z0-9-]*\Z")
 _ATTRIBUTE = re.compile(r"[a-z][a-z0-9_:-]*\Z", re.IGNORECASE)
 
 
-def looks_generated(word: str) -> bool:
-    """Whether an id, class or attribute value looks like made by a machine: digits in its midst, a hash, no vowels."""
-    if len(word) > 40 or re.search(r"[^\w\-.\[\]:/ ]", word):
-        return True
-    if re.search(
-        r"\d{3,}|^[:_]?r\w*:|:_?r\w+:|_r_\w+_|[«»]|__\w{5}$|^css-|^sc-|^jss\d|^ember\d|^yui_|^ext-|^ui-id-|^mui-|^radix-|^headlessui",
-        word,
-    ):
-        return True
-    runs = re.findall(r"\d+|[a-z]+|[A-Z]+|[^\w]|_", word)
-    if len(runs) > 3 and sum(1 for run in runs if run.isdigit()) >= 2:
-        return True
-    return any(_hash_like(piece) for piece in re.split(r"[-_.:\[\]/ ]+", word) if piece)
-
-
-def _hash_like(piece: str) -> bool:
-    if len(piece) >= 6 and re.search(r"\d", piece) and re.search(r"[a-zA-Z]\d+[a-zA-Z]", piece):
-        return True
-    if len(piece) >= 5 and re.search(r"[a-z][A-Z]{2,}[a-z]|[A-Z]\d|\d[A-Z]", piece):
-        return True
-    return bool(re.search(r"[bcdfghjklmnpqrstvwxz]{6,}", piece.lower())) and not re.search(r"[A-Z]", piece[1:])
-
-
 def test_id_css(value: str, attribute: str) -> str | None:
     """A selector for a test id in an attribute of its own."""
     return f"[{attribute}={css_string(value)}]" if _ATTRIBUTE.match(attribute) else None
@@ -155,7 +132,7 @@ def css(locator: ById | ByAttribute | ByTag | ByPath) -> tuple[str, int] | None:
                 not _TAG.match(tag)
                 or not _ATTRIBUTE.match(attribute)
                 or (attribute in ("id", "class", "name") and looks_generated(value))
-                or any(volatile.is_volatile(unquote(part)) for part in re.split(r"[/?#&=]", value))
+                or any(is_volatile(unquote(part)) for part in re.split(r"[/?#&=]", value))
             ):
                 return None
             return f"{tag}[{attribute}={css_string(value)}]", 420 if attribute == "name" else 520

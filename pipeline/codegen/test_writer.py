@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.codegen import volatile
+from pipeline.codegen import addresses
 from pipeline.codegen.actions import Writer, before_secret
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.codegen.assertions.candidates import PATH_SCORE, Check, chosen, met_before
@@ -189,12 +189,12 @@ def _hidden(steps: tuple[Step, ...]) -> tuple[str, ...]:
 def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
     """Writes the steps from `first` to before `end` with their checks. Whatever can't be written, a program that goes
     to the story's end ends with assertions."""
-    known: frozenset[str] = volatile.segments_of(story.initial_state.url)
+    known: frozenset[str] = addresses.segments_of(story.initial_state.url)
     last = len(story.steps) - 1
     finished = False
     for place, step in enumerate(story.steps):
         if isinstance(step, GotoStep):
-            known |= volatile.segments_of(step.url)
+            known |= addresses.segments_of(step.url)
         if not first <= place < end:
             continue
         writer.program.step = place

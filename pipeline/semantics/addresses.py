@@ -5,7 +5,8 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from pipeline.semantics import urls
-from pipeline.semantics.path_segments import ROUTE, is_code, is_id, is_name, names_things, without_number
+from pipeline.semantics.generated import is_id
+from pipeline.semantics.path_segments import ROUTE, is_code, is_name, names_things, without_number
 
 ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "task", "mode", "step", "section", "page_type"})
 """Query keys whose value names a page of the app, not data."""

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from pipeline.semantics.addresses import is_route_key, pattern, query, slug
-from pipeline.semantics.path_segments import is_id
+from pipeline.semantics.generated import is_id
 from pipeline.semantics.text import clean, is_text_field, spaced
 from pipeline.semantics.verbs import is_search_field
 from pipeline.semantics.wording import key

@@ -1,7 +1,6 @@
 """Parts of addresses: which are the app's own words, and which name one of many things."""
 
 import re
-from itertools import pairwise
 from typing import Final
 
 ROUTE: Final = re.compile(
@@ -31,29 +30,12 @@ _NO_PLURAL: Final = re.compile(
     r"access|address|admins|analytics|business|canvas|class|details|docs|express|maps|options|plus|preferences|process"
     r"|sales|series|settings|statistics|stats|status"
 )
-_NUMBER: Final = re.compile(r"\d+")
-_UUID: Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
-_HEX: Final = re.compile(r"(?<![0-9a-fA-F])(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}")
-_TICKET: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d+")
-"""`SUP-417`"""
-_MIXED: Final = re.compile(r"(?=(?:.*\d){2})(?=.*[A-Za-z])[A-Za-z0-9]{6,11}")
 _CODE: Final = re.compile(r"[A-Z0-9]{4,16}")
 """`UPRVN`"""
-_IDS: Final = (_NUMBER, _UUID, _HEX, _TICKET)
-_MIXED_CHARS_MIN: Final = 12
-"""Letters and digits in turns are no word from so many on."""
 _NUMBERED: Final = re.compile(r"^\d+-|-\d+$")
 """The number of a thing before or after its name."""
 _WORDS_OF_NAME_MIN: Final = 3
 """A part of so many words is the name of a thing; pages of the app are called in one or two."""
-
-
-def is_id(part: str) -> bool:
-    """Whether a program made it: a number, or letters and digits mixed."""
-    if any(known.fullmatch(part) for known in _IDS):
-        return True
-    changes = sum(1 for left, right in pairwise(part) if left.isdigit() != right.isdigit())
-    return (len(part) >= _MIXED_CHARS_MIN and changes >= 3) or (changes >= 2 and bool(_MIXED.fullmatch(part)))
 
 
 def is_code(part: str) -> bool:

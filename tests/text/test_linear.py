@@ -27,9 +27,9 @@ MADE: Final[dict[tuple[str, str], str]] = {
         "pipeline/codegen/credentials.py",
         "f'(?<![\\\\w@.-]){re.escape(name)}(?![\\\\w@-])'",
     ): r"(?<![\w@.-])a\-a(?![\w@-])",
-    ("pipeline/codegen/volatile.py", "f'{self.pattern.removesuffix(_END)}$'"): r"/a/\d+/[^/]+/a$",
-    ("pipeline/codegen/volatile.py", "self._route"): r"#/a/\d+/[^/]+(?:[?/]|$)",
-    ("pipeline/codegen/volatile.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
+    ("pipeline/codegen/addresses.py", "f'{self.pattern.removesuffix(_END)}$'"): r"/a/\d+/[^/]+/a$",
+    ("pipeline/codegen/addresses.py", "self._route"): r"#/a/\d+/[^/]+(?:[?/]|$)",
+    ("pipeline/semantics/generated.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/codegen/assertions/salience.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
 }
 """One of each kind of pattern that is made while the program runs, by its file and what stands there."""

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 from pipeline.semantics.addresses import on_one_page, origin, query, route
 from pipeline.semantics.elements import is_item
+from pipeline.semantics.generated import is_id
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, errors, messages
-from pipeline.semantics.path_segments import is_id
 from pipeline.semantics.text import caption, is_link
 from pipeline.semantics.verbs import PAGING, SIGN_IN
 from schemas.events import Gone

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from pipeline.semantics.addresses import place, query
 from pipeline.semantics.elements import in_menu
-from pipeline.semantics.path_segments import is_id
+from pipeline.semantics.generated import is_id
 from pipeline.semantics.text import caption, is_button, is_link
 from schemas.events import CountChanged
 from schemas.stories import CheckStep, ClickStep, SelectStep, Step

@@ -11,7 +11,7 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
-from pipeline.codegen import volatile
+from pipeline.codegen import addresses
 from pipeline.codegen.assertions.salience import (
     LONG_NAMED_ROLES,
     LOUD_ROLES,
@@ -26,6 +26,8 @@ from pipeline.codegen.assertions.salience import (
 from pipeline.codegen.assertions.tickers import only_moved, ticks
 from pipeline.codegen.locators import Finder, Found, expect, is_anyone, is_bare, matcher, readable, regex
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Listing, Literal, flat, method
+from pipeline.codegen.python.quoting import pattern_of
+from pipeline.semantics.generated import is_volatile, parts, telling
 from schemas.elements import Element
 from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
 
@@ -189,13 +191,13 @@ def _beginning(text: str) -> str:
 
 def _text_value(text: str, fixed: tuple[str, ...]) -> Expr | None:
     """The argument of to_contain_text: the text, or its fixed parts as a pattern."""
-    cut = volatile.parts(text, fixed)
+    cut = parts(text, fixed)
     if not any(part.pattern for part in cut):
         return Literal(text)
-    stable = [part.text.strip() for part in cut if part.pattern is None and volatile.telling(part.text)]
+    stable = [part.text.strip() for part in cut if part.pattern is None and telling(part.text)]
     if not stable:
         return None
-    return Literal(stable[0]) if len(stable) == 1 else regex(volatile.pattern_of(cut))
+    return Literal(stable[0]) if len(stable) == 1 else regex(pattern_of(cut))
 
 
 def _gone(finder: Finder, element: Element, typing: Typing) -> Check | None:
@@ -246,7 +248,7 @@ def _value(finder: Finder, element: Element, after: str) -> Check | None:
     found = _steady(finder, element, after)
     if found is None:
         return None
-    if volatile.is_volatile(after, finder.fixed):
+    if is_volatile(after, finder.fixed):
         return Check(method(expect(found.expr), "not_to_have_value", ""), 44, "value", after)
     if element.tag == "select" and (not after or element.role == "listbox"):
         return None  # none is chosen, or several
@@ -302,7 +304,7 @@ def _count(finder: Finder, change: CountChanged) -> Check | None:
     items = finder.candidate(root, change.items.model_copy(update={"count": 0}))
     if items is None or items.score > 1000:
         return None
-    if change.texts and all(text.strip() and not volatile.is_volatile(text, finder.fixed) for text in change.texts):
+    if change.texts and all(text.strip() and not is_volatile(text, finder.fixed) for text in change.texts):
         ordered = Listing(tuple(Literal(text) for text in change.texts))
         return Check(method(expect(items.expr), "to_have_text", ordered), 64, "order", " ".join(change.texts))
     if change.texts:
@@ -343,7 +345,7 @@ def url_check(
 ) -> Check | None:
     """The page's address: path and query where they are the same every time, with none of the `varying` values in them,
     else a pattern. None where the pattern would have matched the address before, too."""
-    found = volatile.address(url, known, varying)
+    found = addresses.address(url, known, varying)
     if found is None or (found.text is None and found.holds_at(before)):
         return None
     value: Expr = Literal(found.text) if found.text is not None else regex(found.place)

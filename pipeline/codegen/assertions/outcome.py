@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from pipeline.activities.facts.responses import CHANGING
-from pipeline.codegen import volatile
+from pipeline.codegen import addresses
 from pipeline.codegen.actions import Requested, Writer
 from pipeline.codegen.assertions.candidates import (
     PATH_SCORE,
@@ -69,7 +69,7 @@ def autosave(step: Step) -> Requested | None:
 
 def _pattern(url: str, varying: frozenset[str]) -> str | None:
     """A regular expression for the address of a request."""
-    found = volatile.address(url, frozenset(), varying)
+    found = addresses.address(url, frozenset(), varying)
     if found is None:
         return None
     return found.pattern + ("" if found.text is None else r"(\?|$)" if "?" in url else "$")
@@ -77,7 +77,7 @@ def _pattern(url: str, varying: frozenset[str]) -> str | None:
 
 def _call(request: NetworkRequest) -> tuple[str, str]:
     """Method and address of a request, ids alike."""
-    found = volatile.address(request.url, frozenset())
+    found = addresses.address(request.url, frozenset())
     return request.method, found.pattern if found is not None else request.url
 
 
@@ -91,7 +91,7 @@ def checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Chec
 def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Check]:
     page = shown_on(writer, step)
     finder = Finder(page, writer.fixed, writer.hidden)
-    same_page = step.after is None or volatile.relative(step.after.url) == volatile.relative(step.page.url)
+    same_page = step.after is None or addresses.relative(step.after.url) == addresses.relative(step.page.url)
     stays = same_page and not isinstance(step, GotoStep)
     checks = checks_of(finder, step.changes, Typing(writer.fixed), stays, writer.ticking)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
@@ -137,7 +137,7 @@ def _names_user(writer: Writer, check: Check) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    return volatile.relative(one) == volatile.relative(other)
+    return addresses.relative(one) == addresses.relative(other)
 
 
 def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> list[Check]:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from pipeline.codegen import volatile
 from pipeline.codegen.locators import readable
+from pipeline.semantics.generated import shape
 from schemas.events import Appeared, Change, Gone, TextChanged
 from schemas.stories import FillStep, HoverStep, ScrollStep, Step
 
@@ -17,9 +17,9 @@ def ticking(steps: tuple[Step, ...]) -> frozenset[str]:
     out = set()
     for step in steps:
         for change in step.changes:
-            if not isinstance(change, TextChanged) or volatile.shape(change.before) != volatile.shape(change.after):
+            if not isinstance(change, TextChanged) or shape(change.before) != shape(change.after):
                 continue
-            found = volatile.shape(readable(change.after))
+            found = shape(readable(change.after))
             seen[found] = seen.get(found, 0) + 1
             if isinstance(step, (FillStep, HoverStep, ScrollStep)) or seen[found] > TICKS_MAX:
                 out.add(found)
@@ -29,9 +29,9 @@ def ticking(steps: tuple[Step, ...]) -> frozenset[str]:
 def ticks(change: Change, shapes: frozenset[str]) -> bool:
     """Whether the change is a tick of such a text."""
     if isinstance(change, TextChanged):
-        return volatile.shape(readable(change.after)) in shapes
+        return shape(readable(change.after)) in shapes
     if isinstance(change, (Appeared, Gone)):
-        return volatile.shape(readable(change.element.text or "")) in shapes
+        return shape(readable(change.element.text or "")) in shapes
     return False
 
 

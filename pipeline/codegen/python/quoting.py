@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import Final
 
+from pipeline.semantics.generated import Part
+
 _SPECIAL = re.compile(r"([.*+?^${}()|\[\]\\/])")
 _TURNS: Final = frozenset({"R", "AL", "AN", "LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI", "BN"})
 """Directions of writing that show the code around a character in another order."""
@@ -56,6 +58,19 @@ def _is_stranger(char: str) -> bool:
 def escaped(text: str, gap: str = r"\s+") -> str:
     """A regular expression that matches exactly this text; `gap` stands for each run of white space."""
     return gap.join(_SPECIAL.sub(r"\\\1", word) for word in re.split(r"\s+", text))
+
+
+def pattern_of(cut: tuple[Part, ...], gap: str = r"\s+") -> str:
+    """The regular expression for a text in parts, without volatile parts at its ends."""
+    inner = list(cut)
+    while inner and inner[0].pattern:
+        inner.pop(0)
+    while inner and inner[-1].pattern:
+        inner.pop()
+    if inner:
+        inner[0] = Part(inner[0].text.lstrip(), inner[0].pattern)
+        inner[-1] = Part(inner[-1].text.rstrip(), inner[-1].pattern)
+    return "".join(part.pattern or escaped(part.text, gap) for part in inner)
 
 
 def css_string(text: str) -> str:

@@ -1,0 +1,167 @@
+"""What a program made up and will make otherwise next time: ids, times, dates, ages, tokens, sizes, versions.
+
+The one place that knows such things by their looks. A text is cut into parts: fixed ones, and generated ones each with
+the regular expression that stands for it. What people typed is fixed, whatever it looks like.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)(?:[a-z]{2,7})?\.?"
+_DAY = r"(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?(?:UTC|GMT|Z\b|[+-]\d{2}:?\d{2}))?"
+_DATE = (
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
+    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    rf"|(?:{_DAY},?\s+)?{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b"
+    rf"|(?:{_DAY},?\s+)?\d{{1,2}}(?:st|nd|rd|th)?\.?\s+{_MONTH}(?:,?\s+\d{{4}})?\b"
+    rf"|{_MONTH}\s+\d{{4}}"
+    r"|\b\d{1,2}(?:\.|º)?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d{2}\b"
+    r"|\d{4}年\d{1,2}月\d{1,2}日"
+)
+_UNIT = r"(?:milliseconds?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?)"
+_FOREIGN_UNIT = (
+    r"(?:Sekunden?|Minuten?|Stunden?|Tag(?:en|e)?|Wochen?|Monat(?:en|e)?|Jahr(?:en|e)?"
+    r"|segundos?|minut[oe]s?|horas?|d[íi]as?|semanas?|mes(?:es)?|años?|secondes?|heures?|jours?|semaines?|mois|ans?)\b"
+)
+_SPAN = rf"(?:\d+\s*(?:{_UNIT}|ms|[smhd])|(?:an?|a few|one)\s+{_UNIT})"
+_AGE = (
+    rf"(?:\b(?:about|less than|over|almost)\s+)?(?:\b|(?<=[^\W\d])(?=\d)){_SPAN}(?:,?\s+(?:and\s+)?{_SPAN})?\s+ago"
+    r"|\bjust now\b|\btoday\b|\byesterday\b|\btomorrow\b|\bmoments? ago\b"
+    rf"|\bin\s+{_SPAN}\b"
+    rf"|\b(?:vor|hace|il y a)\s+(?:\d+|ein\w*|un\w*)\s+{_FOREIGN_UNIT}"
+)
+_TOOK = (
+    r"\b\d+(?:\.\d+)?\s?(?:ms|seconds?|secs?|s)\b"
+    r"|(?i:(?<=\btime)\W{0,3}|(?<=\bleft)\W{0,3}|(?<=elapsed)\W{0,3}|(?<=remaining)\W{0,3})\d+(?:\s*/\s*\d+)?\b"
+)
+_UUID: Final = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+_PERIOD = rf"\A(?:{_MONTH}|{_DAY})\Z"
+_HEX = r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b|\b(?=[0-9A-F]*\d)(?=[0-9A-F]*[A-F])[0-9A-F]{12,}\b"
+# Looked for where a run of its signs begins, not at each word of the run: that would read `a-a-a-…` ever again.
+_RUN = r"(?:(?<![A-Za-z0-9_-])|(?<=(?<![A-Za-z0-9_-])-))"
+_LONG_WORD = (
+    rf"{_RUN}\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9_-]{{24,}}\b"
+    r"|\b\d{7,}\b|\b(?=\w*\d)(?=\w*[A-Z])[A-Z0-9]{8,}\b"
+)
+_MIXED = r"(?<!\w)(?=[a-z0-9]{12,}(?!\w))[a-z]*\d+[a-z]+\d+[a-z0-9]*(?!\w)"
+_HOST = r"(?:https?://)?\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d{2,5})?\b|::1\b"
+_SIZE = r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|[Bb]ytes)\b"
+_VERSION = (
+    r"\bv\d+(?:\.\d+)+\b|\b\d+\.\d+\.\d+\b"
+    r"|(?i:(?<=\bversion )|(?<=\brevision )|(?<=\bbuild )|(?<=\brev )|(?<=\bpid )|(?<=\bport ))\d+\b"
+)
+_RATE = r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|[Bb]ytes|msgs?|req(?:uest)?s?)?/s(?:ec)?\b|\b\d+[.,]\d+\s?%"
+_FOLDER = (
+    r"(?<![\w./:~-])/(?:home|tmp|var|root|Users|mnt|srv|opt|dev|run|private|usr)(?:/[\w.+@-]+)+"
+    r"|\b[A-Z]:\\[\w.+@\\ -]+"
+)
+"""A place in the file system of the server."""
+_YEAR = r"(?<![\d.,])(?:19|20)\d{2}(?![\d.,]*\d)"
+
+_KINDS: tuple[tuple[str, str], ...] = (
+    (rf"(?:{_DATE})(?:T|,?\s+(?:at\s+)?)(?:{_CLOCK})", ".+"),
+    (f"(?i:{_AGE})", ".+"),
+    (rf"\b{_UUID}\b", "[0-9a-fA-F-]{36}"),
+    (_DATE, ".+"),
+    (_PERIOD, ".+"),
+    (rf"\b{_CLOCK}", ".+"),
+    (_HOST, ".+"),
+    (_HEX, "[0-9a-fA-F]+"),
+    (_LONG_WORD, r"[\w-]+"),
+    (_MIXED, "[a-z0-9]+"),
+    (_TOOK, ".+"),
+    (_VERSION, ".+"),
+    (_RATE, ".+"),
+    (_SIZE, ".+"),
+    (_FOLDER, ".+"),
+    (r"#\d+\b", r"#\d+"),
+    (_YEAR, r"\d{4}"),
+)
+_VOLATILE = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, (pattern, _) in enumerate(_KINDS)))
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_TICKET: Final = r"[A-Z][A-Z0-9]{1,9}-\d+"
+"""`SUP-417`"""
+_SHORT_HEX: Final = r"(?<![0-9a-fA-F])(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}"
+_IDS: Final = re.compile(rf"\d+|{_UUID}|{_SHORT_HEX}|{_TICKET}")
+_SHORT_MIXED: Final = re.compile(r"(?=(?:.*\d){2})(?=.*[A-Za-z])[A-Za-z0-9]{6,11}")
+_MIXED_CHARS_MIN: Final = 12
+"""Letters and digits in turns are no word from so many on."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a text: `pattern` is None where it is fixed, else the regular expression that stands for it."""
+
+    text: str
+    pattern: str | None = None
+
+
+def parts(text: str, fixed: tuple[str, ...] = ()) -> tuple[Part, ...]:
+    """The text cut into fixed and volatile parts. `fixed` are texts that the story itself typed."""
+    kept = [(at, at + len(word)) for word in fixed if word and word in text for at in _places(text, word)]
+    out: list[Part] = []
+    at = 0
+    for hit in _VOLATILE.finditer(text):
+        if any(start < hit.end() and hit.start() < end for start, end in kept):
+            continue
+        if hit.start() > at:
+            out.append(Part(text[at : hit.start()]))
+        kind = next(i for i in range(len(_KINDS)) if hit.group(f"k{i}") is not None)
+        out.append(Part(hit[0], _KINDS[kind][1]))
+        at = hit.end()
+    if at < len(text):
+        out.append(Part(text[at:]))
+    return tuple(out)
+
+
+def _places(text: str, word: str) -> list[int]:
+    """Where the word stands by itself: a typed "0" is no part of a date."""
+    return [hit.start() for hit in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text)]
+
+
+def is_volatile(text: str, fixed: tuple[str, ...] = ()) -> bool:
+    return any(part.pattern for part in parts(text, fixed))
+
+
+def shape(text: str) -> str:
+    """The text with every number alike: equal shapes differ in numbers only."""
+    return re.sub(r"\d+", "0", text)
+
+
+def telling(text: str) -> bool:
+    """Whether a fixed part says something by itself: a word or a few characters at least."""
+    return bool(_WORDS.search(text)) and len(text.strip()) >= 3
+
+
+def is_id(part: str) -> bool:
+    """Whether a program made it: a number, or letters and digits mixed."""
+    if _IDS.fullmatch(part):
+        return True
+    changes = sum(1 for left, right in pairwise(part) if left.isdigit() != right.isdigit())
+    return (len(part) >= _MIXED_CHARS_MIN and changes >= 3) or (changes >= 2 and bool(_SHORT_MIXED.fullmatch(part)))
+
+
+def looks_generated(word: str) -> bool:
+    """Whether an id, class or attribute value looks like made by a machine: digits in its midst, a hash, no vowels."""
+    if len(word) > 40 or re.search(r"[^\w\-.\[\]:/ ]", word):
+        return True
+    if re.search(
+        r"\d{3,}|^[:_]?r\w*:|:_?r\w+:|_r_\w+_|[«»]|__\w{5}$|^css-|^sc-|^jss\d|^ember\d|^yui_|^ext-|^ui-id-|^mui-|^radix-|^headlessui",
+        word,
+    ):
+        return True
+    runs = re.findall(r"\d+|[a-z]+|[A-Z]+|[^\w]|_", word)
+    if len(runs) > 3 and sum(1 for run in runs if run.isdigit()) >= 2:
+        return True
+    return any(_hash_like(piece) for piece in re.split(r"[-_.:\[\]/ ]+", word) if piece)
+
+
+def _hash_like(piece: str) -> bool:
+    if len(piece) >= 6 and re.search(r"\d", piece) and re.search(r"[a-zA-Z]\d+[a-zA-Z]", piece):
+        return True
+    if len(piece) >= 5 and re.search(r"[a-z][A-Z]{2,}[a-z]|[A-Z]\d|\d[A-Z]", piece):
+        return True
+    return bool(re.search(r"[bcdfghjklmnpqrstvwxz]{6,}", piece.lower())) and not re.search(r"[A-Z]", piece[1:])
