@@ -214,20 +214,11 @@ export class PageIndex {
       return own;
     };
     if (this.doc.documentElement) down(this.doc.documentElement);
-    return inOrder(found, this.boxesWith(value, exact));
-  }
-
-  /** Boxes whose markup holds the text: Playwright finds them by it, though nobody may read here what is in them. */
-  private boxesWith(value: string, exact: boolean): Element[] {
     const same = textMatcher(value, exact);
-    return this.elements.filter((one) => one.nodeName === "TEXTAREA" && same(squash(one.textContent ?? "")));
+    // Nobody may read here what boxes hold, and yet Playwright finds them by what their markup does.
+    const boxes = this.elements.filter((one) => one.nodeName === "TEXTAREA" && same(squash(one.textContent!)));
+    return boxes.length ? this.elements.filter((one) => found.includes(one) || boxes.includes(one)) : found;
   }
-}
-
-/** Both lists as one, in the order of the document. */
-function inOrder(found: Element[], more: Element[]): Element[] {
-  if (!more.length) return found;
-  return [...found, ...more].sort((one, other) => (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING ? 1 : -1));
 }
 
 /** The elements that are deep inside one of `outer`. */

@@ -231,6 +231,11 @@ def _find(page: Page) -> None:
     page.get_by_text("Ada has 2 teas").wait_for(state="detached")
 
 
+def _preview(page: Page) -> None:
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("paragraph").wait_for()
+
+
 CASES = (
     Case("form", "form.html", _sign_up, "Welcome, ", "Goodbye, ", 'select_option(label="Austria")'),
     Case("enter", "list.html", _add, "items.append(li);", "", '.press("Enter")'),
@@ -273,6 +278,7 @@ CASES = (
     ),
     Case("covered_box", "redrawn.html", _tick_the_drawing, "Wrapped as", "Sent as", '("Wrap as a gift").check()'),
     Case("redrawn_list", "redrawn.html", _find, "show(all.filter", "void (all.filter", ".to_be_hidden()"),
+    Case("box_with_the_same_words", "preview.html", _preview, "append(shown)", "append()"),
     Case("rich_text", "editor.html", _write, '"All saved"', '"Not saved"', "ControlOrMeta+s"),
 )  # fmt: skip
 
