@@ -23,6 +23,9 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
+from agents.local.browser import find_chromium
+from agents.settings import load
+
 REPO = Path(__file__).resolve().parents[1]
 CAPTURE = REPO / "agents" / "web" / "static" / "capture.js"
 OTHERS = REPO / "bench" / "recorders"
@@ -247,7 +250,7 @@ def main() -> None:
         f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; CPU time is beyond the page's own", flush=True
     )
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        path = find_chromium(load())
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         for kind, use in PAGES.items():
             alone: dict[str, Any] = {}

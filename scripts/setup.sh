@@ -77,6 +77,12 @@ kafka_jars() {
 }
 
 chromium() {
+  # The one without windows starts at a quarter of the cost; the full one is for `record`, where somebody looks on.
+  if have apt-get && [ "$(id -u)" = 0 ] && [ -z "${CHROMIUM:-}" ]; then
+    have chromium || have google-chrome || apt_or_tell "Chromium" chromium
+    have chromium-headless-shell || (apt_or_tell "Chromium without windows" chromium-headless-shell) ||
+      say "the full Chromium will do"
+  fi
   .venv/bin/journeywright doctor --only browser >/dev/null 2>&1 && return
   say "Installing Chromium"
   if have apt-get && [ "$(id -u)" = 0 ]; then

@@ -65,7 +65,7 @@ def record(
     options = RecordingOptions(
         url=address,
         app=app or parse_any(address).host,
-        chromium=find_chromium(settings),
+        chromium=find_chromium(settings, windows=not headless),
         headless=headless,
         command=tuple(command or ()),
         storage_state=storage_state,

@@ -1,7 +1,6 @@
 """Real Chromium with the recorder in every page, and our own pages to use it on."""
 
 import json
-import os
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +9,8 @@ from http.server import ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from agents.local.browser import find_chromium
+from agents.settings import load
 from schemas.events import Event
 from tests.capture.site import CAPTURE, END, FLAGS, REPO, Site, collector_handler, pages_handler
 
@@ -25,7 +26,7 @@ def capture_js() -> str:
 def browser() -> Iterator[Browser]:
     """One real Chromium for a module: Playwright keeps an event loop in this thread for as long as it is open."""
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        path = find_chromium(load())
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()

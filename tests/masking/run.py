@@ -1,6 +1,5 @@
 """Uses generated pages in Chromium, and looks for their secrets in all that the recorder sends."""
 
-import os
 import threading
 import unicodedata
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Browser, Dialog, Error, Locator, Page, sync_playwright
 
+from agents.local.browser import find_chromium
+from agents.settings import load
 from tests.capture.site import CHANCE, END, FLAGS, Site, collector_handler
 from tests.masking.drawing import Act
 from tests.masking.pages import Generated
@@ -94,7 +95,7 @@ def visit(tab: Page, pages: Pages, seed: str) -> Visit:
 def visited(capture_js: str, part: list[str]) -> list[Visit]:
     """The pages of these seeds, one after the other in one tab."""
     with sync_playwright() as playwright, Pages(capture_js) as pages:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        path = find_chromium(load())
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         tab = new_tab(browser, pages)
         found = [visit(tab, pages, seed) for seed in part]

@@ -1,7 +1,6 @@
 """The long run: `make roundtrip SEED=7 COUNT=50` does so many journeys on each page, and prints what became of them."""
 
 import argparse
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -9,6 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from agents.local.browser import find_chromium
+from agents.settings import load
 from tests.capture.site import CAPTURE, FLAGS, REPO
 from tests.roundtrip.judge import journey, judge, pages
 
@@ -24,7 +25,7 @@ def main() -> int:
     subprocess.run(["npm", "run", "-s", "build"], cwd=REPO / "capture", check=True)
     script, found = CAPTURE.read_text(), Counter[str]()
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        path = find_chromium(load())
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         for number in range(told.count):
             for name, html in pages(told.pages).items():

@@ -15,8 +15,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_t
     named = os.environ.get("CHROMIUM")
     if browser_type.name != "chromium" or (not named and Path(browser_type.executable_path).exists()):
         return browser_type_launch_args
-    installed = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    found = named or next(filter(None, installed), None)
+    known = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
+    found = named or next(filter(None, map(shutil.which, known)), None)
     if not found:
         return browser_type_launch_args
     args = [*browser_type_launch_args.get("args", []), *([] if os.name == "nt" or os.geteuid() else ["--no-sandbox"])]
