@@ -13,7 +13,7 @@ have initdb || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null ||
 collected=$(.venv/bin/python -m pytest --collect-only -q "$@" | sed -nE 's/^([0-9]+) tests? collected.*/\1/p')
 [ -n "$collected" ] || { echo "test: pytest collected nothing" >&2; exit 1; }
 # Two at a time, a file always by one of them: each has a broker, a registry and a database of its own.
-.venv/bin/python -m pytest -q -n 2 --dist loadfile --junitxml="$report" "$@"
+.venv/bin/python -m pytest -q -p xdist -n 2 --dist loadfile --junitxml="$report" "$@"
 .venv/bin/python - "$report" "$collected" <<'PY'
 import sys
 import xml.etree.ElementTree as ElementTree
