@@ -84,6 +84,8 @@ class Writer:
     fixed: tuple[str, ...]
     hidden: tuple[str, ...] = ()
     ticking: frozenset[str] = frozenset()
+    pieces: frozenset[str] = frozenset()
+    """Texts that stand by themselves somewhere in the story."""
     pages: dict[str, Expr] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     not_repeated: list[str] = field(default_factory=list)
@@ -100,8 +102,8 @@ class Writer:
     """All assertions that could be made after a step, by its event's id."""
     asserted: list[tuple[str, Expr]] = field(default_factory=list)
     """Those that were made, each with the step's event id."""
-    requested: Requested | None = None
-    """The request that the next action must cause."""
+    requested: tuple[Requested, ...] = ()
+    """The requests that the next action must cause, the one that is asserted first."""
     amendments: Amendments = NONE
     last: bool = False
     """Whether the story's last step is being written."""
@@ -148,9 +150,9 @@ class Writer:
     def _wrapped(self, step: Step, page: Expr, action: Statement) -> None:
         """The action within what must happen because of it: a new tab, a download, a request."""
         after: list[Statement] = []
-        if self.requested is not None:
-            name = self._fresh("response_info") if self.requested.status else ""
-            action = With(method(page, "expect_response", self.requested.matcher()), name, (action,))
+        for requested in self.requested:
+            name = self._fresh("response_info") if requested.status else ""
+            action = With(method(page, "expect_response", requested.matcher()), name, (action,))
         if step.download is not None:
             name = self._fresh("download_info")
             action = With(method(page, "expect_download"), name, (action,))

@@ -15,6 +15,7 @@ from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name,
 from pipeline.codegen.python.quoting import escaped, pattern_of, quoted
 from pipeline.codegen.selectors import ROLES, css, derived, test_id_css
 from pipeline.semantics.generated import looks_generated, parts, telling
+from pipeline.semantics.text import is_shortcut
 from schemas.elements import (
     ByAltText,
     ByAttribute,
@@ -33,7 +34,7 @@ from schemas.elements import (
     Scope,
 )
 
-NAME_CHARS_MAX: Final = 100
+NAME_CHARS_MAX: Final = 80
 """Longer names and texts are cut at a word: Playwright matches parts."""
 PENALTY_NTH: Final = 10_000
 COMMON_ROLES: Final = frozenset(
@@ -88,6 +89,8 @@ def matcher(text: str, exact: bool, fixed: tuple[str, ...], gap: str = r"\s+") -
     """The argument for `name=` or `get_by_text`: volatile parts become patterns, icons and overlong ends are cut.
     `gap` is what stands for white space in a pattern: names have single spaces, texts come as they are in the page."""
     shown = readable(text)
+    if is_shortcut(shown):
+        return Matcher(None)
     if not _LETTER.search(shown) and not (exact and shown):
         return Matcher(None)
     if shown != " ".join(text.split()):

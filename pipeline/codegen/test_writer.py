@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.codegen import addresses
-from pipeline.codegen.actions import Writer, before_secret
+from pipeline.codegen.actions import Requested, Writer, before_secret
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.codegen.assertions.candidates import PATH_SCORE, Check, chosen, met_before
-from pipeline.codegen.assertions.outcome import autosave, checks_after, outcome, saving_request, where_it_ended
+from pipeline.codegen.assertions.outcome import (
+    autosave,
+    checks_after,
+    outcome,
+    saved_before_leaving,
+    saving_request,
+    where_it_ended,
+)
+from pipeline.codegen.assertions.salience import pieces_of
 from pipeline.codegen.assertions.tickers import ticking
 from pipeline.codegen.credentials import credentials, is_secret
 from pipeline.codegen.locators import expect
@@ -17,6 +25,7 @@ from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code
 from pipeline.codegen.python.expressions import Attr, Call, Equal, Expr, Literal, flat, method
 from pipeline.codegen.python.program import Assert, Program, Run
+from pipeline.codegen.python.shared_locators import share_locators
 from pipeline.flows.ids import flow_id
 from pipeline.flows.ids import test_id as id_of_test
 from pipeline.semantics import urls
@@ -25,13 +34,16 @@ from pipeline.stories.page_states import final_state
 from pipeline.stories.size_limit import ENVELOPE_BYTES, opened_only
 from schemas import limits
 from schemas.codecs import to_json
+from schemas.elements import Element
 from schemas.events import Gone
 from schemas.generated_tests import GeneratedTest, Parameter
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, ReloadStep, SelectStep, Step, Story
 
 CHECKS_NAVIGATED = 2
 ITEMS: Final = frozenset({"gridcell", "cell", "row", "option", "treeitem", "menuitem", "listitem"})
-SCORE_SECOND = 60
+LEAVES: Final = (GotoStep, ReloadStep, BackStep)
+SCORE_LEAST: Final = 30
+SCORE_SECOND: Final = 60
 TEST_BYTES_MAX: Final = limits.MESSAGE_BYTES_MAX - ENVELOPE_BYTES
 """A test as JSON, and its code once more as Avro repeats it."""
 SIGNED_IN_PAGE: Final = "signed_in_page"
@@ -109,6 +121,7 @@ def _written(
     writer.fixed_checks = fixed
     writer.amendments = amendments
     write_steps(writer, story, signed_in, len(story.steps))
+    share_locators(writer.program)
     writer.program.bind(parameters)
     program, name = writer.program, names.function_name(story.title)
     docstring = names.sentence(story.sentence or story.title, story.title)
@@ -148,7 +161,8 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
     """What writes the steps of a story, into a program that begins with a page of this name."""
     told = credentials(story.steps, story.network_requests, people)
     program = Program(page=page)
-    writer = Writer(program, told, home_of(story), _typed(story.steps), _hidden(story.steps), ticking(story.steps))
+    typed, hidden, shapes = _typed(story.steps), _hidden(story.steps), ticking(story.steps)
+    writer = Writer(program, told, home_of(story), typed, hidden, shapes, pieces_of(story.steps, typed))
     writer.notes += told.notes
     return writer
 
@@ -201,19 +215,18 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
         writer.last = place == last
         if isinstance(step, GotoStep):
             writer.program.pause()
-        varies = isinstance(step, FillStep) and step.value.text in writer.varying
-        saving = saving_request(story, step, writer.fixed, writer.varying) if place == last else None
-        writer.requested = saving or (None if varies else autosave(step))
+        upcoming = None if place == last else story.steps[place + 1]
+        writer.requested = _awaited(writer, story, step, upcoming)
         _settle(writer, story.steps[place - 1] if place else None, step)
         if not writer.write(step):
             continue
         if step.navigates or isinstance(step, GotoStep):
             writer.met.clear()
         finished = place == last
-        checks = outcome(writer, story, step, known) if finished else _middle(writer, step, known)
-        if writer.requested is not None and writer.requested.status is not None:
+        checks = outcome(writer, story, step, known) if finished else _middle(writer, step, known, upcoming)
+        for status in [one.status for one in writer.requested if one.status is not None]:
             value = Attr(writer.last_variable("response_info"), "value")
-            writer.program.check(Assert(Equal(Attr(value, "status"), Literal(writer.requested.status))))
+            writer.program.check(Assert(Equal(Attr(value, "status"), Literal(status))))
         ending = re.search(r"\.\w{1,5}$", step.download or "")
         if ending is not None:
             # The server's own name for the file goes before the link's, and no page can see it: only the kind is sure.
@@ -228,6 +241,21 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
     if not finished and end > last:
         writer.last = True
         _assert(writer, story.steps[last], where_it_ended(_first_page(writer, story), writer, story, known))
+
+
+def _awaited(writer: Writer, story: Story, step: Step, upcoming: Step | None) -> tuple[Requested, ...]:
+    """The requests that the step must have caused before the test goes on."""
+    if upcoming is None:
+        saving = saving_request(story, step, writer.fixed, writer.varying)
+        if saving is not None:
+            return (saving,)
+    elif isinstance(upcoming, LEAVES) or upcoming.navigates:
+        left = saved_before_leaving(story, step, upcoming, writer.varying)
+        if left:
+            return left
+    typed = isinstance(step, FillStep) and step.value.text in writer.varying
+    found = None if typed else autosave(step)
+    return (found,) if found is not None else ()
 
 
 def _settle(writer: Writer, before: Step | None, step: Step) -> None:
@@ -267,6 +295,18 @@ def _assert(writer: Writer, step: Step, checks: list[Check]) -> None:
             writer.waited |= {repr(call.args[0]) for call in _chain_of(check.statement)}
 
 
+def _is_used_next(writer: Writer, check: Check, upcoming: Step | None) -> bool:
+    """Whether the check only looks for what the next step acts on: the step does so itself, and what shows while the
+    pointer is on it or it has the focus is not there yet."""
+    target = getattr(upcoming, "target", None)
+    if upcoming is None or not isinstance(target, Element) or upcoming.tab_id not in writer.pages:
+        return False
+    if "to_be_visible" not in flat(check.statement):
+        return False
+    ways = {flat(found.expr) for found in writer.finder(upcoming).all(target)}
+    return any(flat(subject.args[0]).removesuffix(".first") in ways for subject in _chain_of(check.statement))
+
+
 def _chain_of(statement: Expr) -> list[Call]:
     """The `expect(…)` of a check."""
     match statement:
@@ -276,10 +316,10 @@ def _chain_of(statement: Expr) -> list[Call]:
             return []
 
 
-def _middle(writer: Writer, step: Step, known: frozenset[str]) -> list[Check]:
-    checks = checks_after(writer, step, known)
+def _middle(writer: Writer, step: Step, known: frozenset[str], upcoming: Step | None) -> list[Check]:
+    checks = [check for check in checks_after(writer, step, known) if not _is_used_next(writer, check, upcoming)]
     if isinstance(step, GotoStep):
         return chosen([check for check in checks if check.kind in ("heading", "url")], 1)
     moved = any(check.kind == "url" for check in checks)
-    taken = chosen([check for check in checks if check.score >= 30], CHECKS_NAVIGATED)
+    taken = chosen([check for check in checks if check.score >= SCORE_LEAST], CHECKS_NAVIGATED)
     return taken if moved else [check for check in taken if check.score >= SCORE_SECOND or check is taken[0]]

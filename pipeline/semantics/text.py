@@ -80,6 +80,10 @@ _BUTTON_TYPES: Final = frozenset({"submit", "button", "reset", "image"})
 _TEXTLESS_TYPES: Final = _BUTTON_TYPES | frozenset({"checkbox", "radio", "file", "range", "color", "hidden"})
 _MADE_UP: Final = re.compile(r"[:«»]|_r_\w+_|\d{3}")
 """Attributes that a framework made: no words for people."""
+_HELD: Final = r"(?:ctrl|control|strg|alt|option|shift|meta|cmd|command|win)"
+_SHORTCUT: Final = re.compile(
+    rf"{_HELD}(?:\s*[+-]\s*{_HELD}){{0,3}}(?:\s*[+-]\s*[^\W_]{{1,9}})?|[⌘⌥⇧⌃]{{1,4}}\s?\w?", re.I
+)
 _KEY: Final = re.compile(r"\s?\[\w\]$")
 _WORDY = re.compile(r"[^\W_]{2}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -219,3 +223,8 @@ def listed(items: list[str]) -> str:
 
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def is_shortcut(text: str) -> bool:
+    """Whether the text only names keys: "Alt + Shift + N"."""
+    return _SHORTCUT.fullmatch(text.strip()) is not None

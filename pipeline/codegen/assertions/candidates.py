@@ -21,6 +21,7 @@ from pipeline.codegen.assertions.salience import (
     is_message,
     is_sentence,
     looks_glued,
+    whole_sentences,
     worth,
 )
 from pipeline.codegen.assertions.tickers import only_moved, ticks
@@ -28,7 +29,7 @@ from pipeline.codegen.locators import Finder, Found, expect, is_anyone, is_bare,
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Listing, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
 from pipeline.semantics.generated import is_volatile, parts, telling
-from schemas.elements import Element
+from schemas.elements import ByText, Element
 from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
 
 TEXT_CHARS_MAX: Final = 160
@@ -41,7 +42,7 @@ SHORT_TEXT_CHARS: Final = 60
 """Longer texts are not looked for as a whole."""
 PATH_SCORE: Final = 5_000
 """Locators beyond are places in the page: good enough to act on, not to assert by."""
-ENOUGH: Final = 3
+ENOUGH: Final = 2
 """So many checks are taken whatever they say; more only where they say much."""
 
 
@@ -111,6 +112,8 @@ def _moved(check: Check, by: int) -> Check:
 
 
 def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> Check | None:
+    if typing.runs_together(readable(change.after if isinstance(change, TextChanged) else change.element.text or "")):
+        return None
     match change:
         case Appeared(element=element, transient=transient):
             return _appeared(finder, element, transient, typing)
@@ -150,8 +153,20 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
         score -= 60
     if transient and found.unique:
         return Check(method(expect(Attr(found.expr, "first")), "to_be_visible"), score, kind, found.says or text, True)
+    found = _of_sentences(finder, element, found)
     shown = Attr(found.expr, "first") if found.cut else found.expr
     return Check(method(expect(shown), "to_be_visible"), score, kind, found.says or text, transient)
+
+
+def _of_sentences(finder: Finder, element: Element, found: Found) -> Found:
+    """The element by its whole sentences, where the captions of what stands in it follow them."""
+    said = whole_sentences(found.says)
+    for one in element.candidates:
+        if one.count == 1 and isinstance(one.locator, ByText) and one.locator.value == found.says != said:
+            kept = one.model_copy(update={"locator": one.locator.model_copy(update={"value": said, "exact": False})})
+            root = finder.root(element)
+            return (root and finder.candidate(root, kept)) or found
+    return found
 
 
 def _telling(finder: Finder, element: Element) -> Found | None:
@@ -205,11 +220,10 @@ def _gone(finder: Finder, element: Element, typing: Typing) -> Check | None:
     found = _telling(finder, element)
     if found is None or not found.unique or len(text) < 2 or element.masked:
         return None
-    score = (
-        30
-        + (20 if typing.echoed(text) else 0)
-        + (10 if element.role in ("dialog", "row", "listitem", "alertdialog") else 0)
-    )
+    mine = typing.echoed(text)
+    # That some text went away says little, unless it is what was typed, or a thing with a frame of its own.
+    score = 50 if mine else 30 if element.role or is_message(text) else 12
+    score += 10 if element.role in ("dialog", "row", "listitem", "alertdialog") else 0
     if in_margin(element):
         score -= 15
     return Check(method(expect(found.expr), "to_be_hidden"), score, "gone", f"gone {text}")
@@ -319,11 +333,11 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
     long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
     for element in sorted(long, key=lambda one: not typing.echoed(readable(one.text or ""))):
         text = readable(element.text or "")
-        if looks_glued(text):
+        if looks_glued(text) or typing.runs_together(text):
             continue  # texts run together are not one thing: each part says more by itself
         ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE]
         best = min(ways, key=lambda way: (len(way.says), way.score), default=None)
-        value = _text_value(_beginning(text) if element.text_cut else text, finder.fixed)
+        value = _text_value(whole_sentences(_beginning(text) if element.text_cut else text), finder.fixed)
         if best is not None and isinstance(value, Literal) and not is_anyone(best):
             return Check(method(expect(best.expr), "to_contain_text", value), 50, "whole", text)
     return None

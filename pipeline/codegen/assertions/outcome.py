@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote
 
-from pipeline.activities.facts.responses import CHANGING
+from pipeline.activities.facts.responses import CHANGING, changes
 from pipeline.codegen import addresses
 from pipeline.codegen.actions import Requested, Writer
 from pipeline.codegen.assertions.candidates import (
@@ -24,10 +24,26 @@ from pipeline.codegen.locators import Finder, expect, matcher
 from pipeline.codegen.python.expressions import Attr, Expr, Literal, method
 from pipeline.semantics import urls
 from pipeline.semantics.text import is_editor
-from schemas.stories import CheckStep, FillStep, GotoStep, NetworkRequest, SelectStep, Step, Story
+from schemas.stories import (
+    CheckStep,
+    ClickStep,
+    FillStep,
+    GotoStep,
+    NetworkRequest,
+    ReloadStep,
+    SelectStep,
+    Step,
+    Story,
+)
 
-CHECKS_LAST: Final = 6
+CHECKS_LAST: Final = 4
 CHECKS_LAST_MIN: Final = 3
+REQUESTS_MAX: Final = 2
+"""So many requests of one step are waited for."""
+_BESIDE: Final = re.compile(
+    r"(?i)track|telemetry|analytic|beacon|metric|heartbeat|/ping|/logs?\b|/events?\b|socket\.io|notif|presence|/hub"
+)
+"""Addresses of requests that go beside what a user does, whenever they please."""
 
 
 def saving_request(
@@ -55,6 +71,32 @@ def saving_request(
         if pattern is not None and request.status is not None:
             return Requested(request.status, pattern=pattern)
     return None
+
+
+def saved_before_leaving(
+    story: Story, step: Step, upcoming: Step, varying: frozenset[str] = frozenset()
+) -> tuple[Requested, ...]:
+    """The requests by which a page saved what was entered, where the user then goes elsewhere: a page that saves by a
+    timer has not done so yet when a test is there already. Of a click only where an address is opened next: what a link
+    leads from shows what the click did."""
+    if step.navigates or not isinstance(step, FillStep | SelectStep | CheckStep | ClickStep):
+        return ()
+    if isinstance(step, ClickStep) and not isinstance(upcoming, GotoStep | ReloadStep):
+        return ()
+    calls = [_call(request) for request in story.network_requests]
+    own = [
+        request
+        for request in story.network_requests
+        if request.cause == step.event_id
+        and changes(request)
+        and (request.method != "POST" or isinstance(step, ClickStep | CheckStep))
+        and 200 <= (request.status or 0) < 300
+        and urls.origin(request.url) == urls.origin(step.page.url)
+        and calls.count(_call(request)) == 1
+        and not _BESIDE.search(request.url)
+    ]
+    patterns = (_pattern(request.url, varying) for request in own)
+    return tuple(Requested(pattern=pattern) for pattern in dict.fromkeys(patterns) if pattern)[:REQUESTS_MAX]
 
 
 def autosave(step: Step) -> Requested | None:
@@ -93,7 +135,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     finder = Finder(page, writer.fixed, writer.hidden)
     same_page = step.after is None or addresses.relative(step.after.url) == addresses.relative(step.page.url)
     stays = same_page and not isinstance(step, GotoStep)
-    checks = checks_of(finder, step.changes, Typing(writer.fixed), stays, writer.ticking)
+    checks = checks_of(finder, step.changes, Typing(writer.fixed, writer.pieces), stays, writer.ticking)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     checks += _typed_text(writer, step)
     if step.after is None or (isinstance(step, GotoStep) and _same(step.url, step.after.url)):
@@ -171,7 +213,7 @@ def _saves(story: Story, step: Step) -> bool:
 def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check]) -> list[Check]:
     """All that was saved, as the page shows it: a number, an address or the beginning of a text don't tell a right
     result from a wrong one."""
-    whole = whole_text(Finder(page, writer.fixed, writer.hidden), step.changes, Typing(writer.fixed))
+    whole = whole_text(Finder(page, writer.fixed, writer.hidden), step.changes, Typing(writer.fixed, writer.pieces))
     if whole is None or _names_user(writer, whole) or any(whole.says in check.says for check in taken):
         return taken
     return [*(check for check in taken if not check.says or check.says not in whole.says), whole]

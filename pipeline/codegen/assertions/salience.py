@@ -1,10 +1,13 @@
 """How much a text on the page says about what happened."""
 
 import re
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from schemas.elements import Element
+from schemas.events import Gone
+from schemas.stories import Step
 
 MARGIN_ROLES: Final = frozenset(
     {"navigation", "banner", "contentinfo", "complementary", "menu", "menubar", "search", "toolbar"}
@@ -32,6 +35,10 @@ _MESSAGE = re.compile(
     r"uploaded|submitted|cancel+ed|restored|imported|could not|couldn.t|unable)\b"
 )
 _GLUED = re.compile(r"[a-z]{2}[A-Z][a-z]|[.!?:][A-Z][a-z]|[a-z]\d[A-Z][a-z]")
+_SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s|$)")
+SENTENCE_CHARS_MIN: Final = 16
+PIECE_CHARS_MIN: Final = 3
+GLUED_CHARS_MAX: Final = 60
 _THREE_WORDS = re.compile(r"(?:\W*+\w++){3}")
 
 
@@ -40,6 +47,18 @@ class Typing:
     """What the story typed so far: texts that may be asserted back, and those that must never show up in code."""
 
     texts: tuple[str, ...] = ()
+    pieces: frozenset[str] = frozenset()
+    """Texts that the page shows by themselves, and what was typed."""
+
+    def runs_together(self, text: str) -> bool:
+        """Whether the text is made of several that stand beside each other in the page: "labadd", "Ada Ada"."""
+        words = text.split()
+        half = len(words) // 2
+        if half and len(words) == 2 * half and words[:half] == words[half:]:
+            return True
+        if text in self.pieces or is_sentence(text):
+            return False
+        return any(is_put_together(word, self.pieces) for word in words)
 
     def echoed(self, text: str) -> bool:
         return any(len(word) >= 3 and word.lower() in text.lower() for word in self.texts)
@@ -47,6 +66,29 @@ class Typing:
     def stands_in(self, text: str) -> bool:
         """Whether one of them stands there by itself, not run together with what is shown next to it."""
         return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.I) for word in self.texts if len(word) >= 3)
+
+
+def pieces_of(steps: Iterable[Step], typed: Iterable[str]) -> frozenset[str]:
+    """The short texts that stand by themselves in the pages of a story, and those that were typed."""
+    shown = set(typed)
+    for step in steps:
+        target = getattr(step, "target", None)
+        elements = [target] if isinstance(target, Element) else []
+        elements += [change.element for change in step.changes if not isinstance(change, Gone)]
+        texts = (text for one in elements for text in (one.name, one.text))
+        shown.update(text for text in texts if text and len(text) <= GLUED_CHARS_MAX)
+    return frozenset(text for text in shown if not is_put_together(text, shown))
+
+
+def is_put_together(word: str, pieces: Container[str]) -> bool:
+    """Whether shorter pieces make up the whole of a word."""
+    if not 2 * PIECE_CHARS_MIN <= len(word) <= GLUED_CHARS_MAX:
+        return False
+    ends = {0}
+    for end in range(PIECE_CHARS_MIN, len(word) + 1):
+        if any(word[at:end] in pieces for at in ends if PIECE_CHARS_MIN <= end - at < len(word)):
+            ends.add(end)
+    return len(word) in ends
 
 
 def in_margin(element: Element) -> bool:
@@ -87,6 +129,15 @@ def worth(element: Element, text: str, typing: Typing) -> int:
 def looks_glued(text: str) -> bool:
     """Whether the text looks like several ones put together without a space: no person would look for it."""
     return bool(_GLUED.search(text)) or any(len(word) > 24 and word.isalpha() for word in text.split())
+
+
+def whole_sentences(text: str) -> str:
+    """The text up to the end of its last sentence: captions of links and buttons that follow it are no part of what it
+    says."""
+    ends = [hit.end() for hit in _SENTENCE_END.finditer(text)]
+    if not ends or len(text) == ends[-1] or ends[-1] < SENTENCE_CHARS_MIN:
+        return text
+    return text[: ends[-1]].rstrip()
 
 
 def is_busy(text: str) -> bool:

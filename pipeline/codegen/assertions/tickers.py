@@ -4,15 +4,17 @@ from typing import Final
 
 from pipeline.codegen.locators import readable
 from pipeline.semantics.generated import shape
+from pipeline.semantics.text import is_link
 from schemas.events import Appeared, Change, Gone, TextChanged
-from schemas.stories import FillStep, HoverStep, ScrollStep, Step
+from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, ReloadStep, ScrollStep, Step
 
 TICKS_MAX: Final = 3
 """A text whose number changed more often in one story is a clock or a counter."""
 
 
 def ticking(steps: tuple[Step, ...]) -> frozenset[str]:
-    """Shapes of texts whose numbers change by themselves: while the user typed, or all the time."""
+    """Shapes of texts whose numbers change by themselves: while the user typed, all the time, or from one look at a
+    page to the next though nobody had changed anything."""
     seen: dict[str, int] = {}
     out = set()
     for step in steps:
@@ -23,7 +25,29 @@ def ticking(steps: tuple[Step, ...]) -> frozenset[str]:
             seen[found] = seen.get(found, 0) + 1
             if isinstance(step, (FillStep, HoverStep, ScrollStep)) or seen[found] > TICKS_MAX:
                 out.add(found)
+    return frozenset(out) | _restless(steps)
+
+
+def _restless(steps: tuple[Step, ...]) -> frozenset[str]:
+    """Shapes of texts that a page showed with other numbers when it was opened again with nothing done in between."""
+    shown: dict[tuple[str, str], str] = {}
+    out = set()
+    for step in steps:
+        if not isinstance(step, GotoStep | ReloadStep | BackStep) and not _only_leads(step):
+            shown.clear()
+        url = (step.after or step.page).url
+        texts = [readable(one.element.text or "") for one in step.changes if isinstance(one, Appeared)]
+        for text in dict.fromkeys(text for text in texts if any(char.isdigit() for char in text)):
+            if texts.count(text) > 1 or sum(shape(other) == shape(text) for other in texts) > 1:
+                continue  # a list of such texts: which of them was seen says nothing
+            if shown.setdefault((url, shape(text)), text) != text:
+                out.add(shape(text))
     return frozenset(out)
+
+
+def _only_leads(step: Step) -> bool:
+    """Whether the step went to another page by a link, as a person does who looks around."""
+    return isinstance(step, ClickStep) and is_link(step.target) and step.navigates
 
 
 def ticks(change: Change, shapes: frozenset[str]) -> bool:

@@ -14,7 +14,8 @@ ANNOTATIONS: Final = frozenset({"Page", "str", "Callable[[Locator, str], None]"}
 FUNCTIONS: Final = frozenset({"expect", FILL_CREDENTIAL})
 VARIABLES: Final = (
     "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "file_chooser_info",
-    "response_info", "response", "field", "value", "copied",
+    "response_info", "response", "field", "value", "copied", "choice", "button", "link", "row", "dialog_box", "cell",
+    "element",
 )  # fmt: skip
 METHODS: Final = frozenset(
     [

@@ -4,6 +4,7 @@ Nobody writes code as text here: a caller builds `call(attr(page, "goto"), liter
 turns the tree into characters. Every captured string goes through `literal` (see `quoting`), every name is checked.
 """
 
+import re
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -174,11 +175,13 @@ def _chain(expr: Expr) -> list[Call]:
 
 def lines(expr: Expr, indent: str, before: str = "", after: str = "") -> list[str]:
     """The expression as lines, `before` and `after` on the first and last one: broken in the longest call of its
-    chain when one line would be too long."""
+    chain when one line would be too long, and a long text at the ends of its lines and words."""
     one = f"{indent}{before}{flat(expr)}{after}"
     calls = [call for call in _chain(expr) if call.args or call.keywords]
-    if len(one) <= LINE_CHARS_MAX or not calls:
+    if len(one) <= LINE_CHARS_MAX:
         return [one]
+    if not calls:
+        return _broken_text(expr, indent, before, after) or [one]
     longest = max(calls, key=lambda call: sum(map(len, _arguments(call))))
     head, tail = flat(longest.function), flat(expr)[len(flat(longest)) :]
     inner = indent + INDENT
@@ -191,3 +194,31 @@ def lines(expr: Expr, indent: str, before: str = "", after: str = "") -> list[st
         comma = "," if len(parts) > 1 else ""
         body += lines(value, inner, f"{_checked(key)}=" if key else "", comma)
     return [f"{indent}{before}{head}(", *body, f"{indent}){tail}{after}"]
+
+
+def _broken_text(expr: Expr, indent: str, before: str, after: str) -> list[str]:
+    """A long text as several literals, one below the other; nothing where it has no place to be broken."""
+    if not isinstance(expr, Literal) or not isinstance(expr.value, str):
+        return []
+    inner = indent + INDENT if before else indent
+    pieces = _pieces(expr.value, LINE_CHARS_MAX - len(inner) - 3)
+    if len(pieces) < 2:
+        return []
+    if not before:
+        return [*(inner + quoted(piece) for piece in pieces[:-1]), f"{inner}{quoted(pieces[-1])}{after}"]
+    return [f"{indent}{before}(", *(inner + quoted(piece) for piece in pieces), f"{indent}){after}"]
+
+
+def _pieces(text: str, room: int) -> list[str]:
+    """The text cut after its line breaks, and where a line is too long, after words."""
+    out: list[str] = []
+    for line in text.splitlines(keepends=True):
+        piece = ""
+        for word in re.findall(r"\S+\s*|\s+", line):
+            if piece and len(quoted(piece + word)) > room:
+                out.append(piece)
+                piece = ""
+            piece += word
+        if piece:
+            out.append(piece)
+    return out

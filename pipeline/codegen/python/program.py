@@ -1,7 +1,8 @@
 """The generated program as statements, and their text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from textwrap import wrap
 from typing import Final, assert_never
 
 from pipeline.codegen.python.expressions import (
@@ -106,6 +107,11 @@ class Program:
         self.parameters = parameters
         return True
 
+    def move(self, body: list[Statement], moved: Mapping[int, int]) -> None:
+        """Takes another body: `moved` says where in it each statement's place is now."""
+        self.body = body
+        self._begins = {step: moved.get(place, len(body)) for step, place in self._begins.items()}
+
     def _add(self, statement: Statement) -> None:
         self._begins.setdefault(self.step, len(self.body))
         self.body.append(statement)
@@ -145,9 +151,11 @@ class Program:
 
 
 def _documented(docstring: str, notes: tuple[str, ...]) -> list[str]:
+    told = wrap(docstring, LINE_CHARS_MAX - len(INDENT) - 6)
+    head = [f'{INDENT}"""{told[0]}', *(INDENT + line for line in told[1:])]
     if not notes:
-        return [f'{INDENT}"""{docstring}"""']
-    return [f'{INDENT}"""{docstring}', "", *(f"{INDENT}{note}" for note in notes), f'{INDENT}"""']
+        return [*head[:-1], f'{head[-1]}"""']
+    return [*head, "", *(f"{INDENT}{note}" for note in notes), f'{INDENT}"""']
 
 
 def module(programs: Sequence[Program], functions: Sequence[str]) -> str:

@@ -1,0 +1,164 @@
+"""What is asserted holds after the step and next time; what an app made up, glued together or saved late is known."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.codegen import write_test
+from pipeline.codegen.assertions.salience import Typing, is_put_together, whole_sentences
+from pipeline.codegen.python.expressions import LINE_CHARS_MAX
+from pipeline.semantics.text import is_shortcut
+from schemas.elements import ByPath, ByText, Candidate, PathStep
+from schemas.events import Appeared, Choice, Gone, Typed
+from schemas.stories import ClickStep, FillStep, GotoStep, SelectStep
+from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
+
+PAGE = at("/notes")
+NEXT = at("/home")
+
+
+def test_texts_that_run_together_are_no_text() -> None:
+    """Two texts of the page without a space between them, or one twice, are not looked for; neither is their going."""
+    tag = FillStep(target=by_label("Tag"), value=Typed(text="lab"), **base(PAGE))
+    shown = (
+        Appeared(element=by_text("div", "labadd")),
+        Appeared(element=by_text("div", "Ada Ada")),
+        Gone(element=by_text("div", "addlab")),
+        Appeared(element=by_text("p", "The notebook of the lab was saved.")),
+    )
+    add = ClickStep(target=by_role("button", "button", "add"), **base(PAGE, PAGE, changes=shown))
+    code = write_test(story(tag, add)).code
+    assert "The notebook of the lab was saved." in code
+    for unwanted in ("labadd", "Ada Ada", "addlab"):
+        assert unwanted not in code, code
+
+
+@given(st.lists(st.sampled_from(["lab", "add", "note", "rules", "Save"]), min_size=2, max_size=5))
+def test_what_is_put_together_of_pieces_is_known(words: list[str]) -> None:
+    """Whatever the pieces, and never one of them alone."""
+    pieces = {"lab", "add", "note", "rules", "Save"}
+    assert is_put_together("".join(words), pieces)
+    assert not is_put_together(words[0], pieces)
+    assert not Typing(pieces=frozenset(pieces)).runs_together(" ".join(dict.fromkeys(words)))
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Page 'Spring sale' created. View live Edit", "Page 'Spring sale' created."),
+        ("Found 2 results. Sort by Relevancy", "Found 2 results."),
+        ("All good. Nothing to do.", "All good. Nothing to do."),
+        ("Mr. Miller came", "Mr. Miller came"),
+        ("Total 12.50 EUR", "Total 12.50 EUR"),
+    ],
+)
+def test_captions_after_a_sentence_are_no_part_of_it(text: str, kept: str) -> None:
+    """What links and buttons in a message are called is no part of what it says."""
+    assert whole_sentences(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "names_keys"),
+    [
+        ("Alt + Shift + N", True),
+        ("Ctrl+S", True),
+        ("⌘K", True),
+        ("Shift", True),
+        ("Shift plan", False),
+        ("Alter", False),
+    ],
+)
+def test_a_shortcut_is_no_name(text: str, names_keys: bool) -> None:
+    """Which keys do the same is another on each system."""
+    assert is_shortcut(text) is names_keys
+
+
+def test_nothing_is_found_by_its_shortcut() -> None:
+    """A menu item whose caption and keys are two texts is found by another way."""
+    path = ByPath(steps=(PathStep(tag="li", nth_of_type=2),))
+    item = by_text("li", "Alt + Shift + N").model_copy(
+        update={
+            "candidates": (
+                Candidate(locator=ByText(value="Alt + Shift + N"), count=1),
+                Candidate(locator=path, count=1),
+            )
+        }
+    )
+    code = write_test(story(ClickStep(target=item, **base(PAGE)))).code
+    assert "Shift" not in code
+    assert "nth-of-type(2)" in code
+
+
+def test_what_the_next_step_uses_is_not_asserted_before() -> None:
+    """The step looks for it itself; while the pointer was on it, it may have been all there was to see."""
+    menu = (Appeared(element=by_role("button", "button", "Delete")),)
+    opened = ClickStep(target=by_role("button", "button", "More"), **base(PAGE, PAGE, changes=menu))
+    delete = ClickStep(target=by_role("button", "button", "Delete"), **base(PAGE))
+    code = write_test(story(opened, delete)).code
+    assert 'get_by_role("button", name="Delete").click()' in code
+    assert 'expect(page.get_by_role("button", name="Delete"))' not in code
+
+
+def test_a_number_that_changes_from_look_to_look_is_not_asserted() -> None:
+    """Nobody did anything in between: the number changes by itself. One that a step changed is its effect."""
+
+    def opened(number: int) -> GotoStep:
+        return GotoStep(
+            url=HOME + "/status",
+            **base(
+                at("/status"),
+                at("/status"),
+                changes=(
+                    Appeared(element=by_text("p", f"{number} calls were served so far.")),
+                    Appeared(element=by_text("p", "The service is running.")),
+                ),
+            ),
+        )
+
+    code = write_test(story(opened(3), opened(7))).code
+    assert "were served" not in code
+    assert "The service is running." in code
+    add = FillStep(target=by_label("Call"), value=Typed(text="Ann"), **base(at("/status")))
+    assert "7 calls were served so far." in write_test(story(opened(3), add, opened(7))).code
+
+
+@pytest.mark.parametrize(
+    ("leaves", "method", "waits"),
+    [
+        (True, "PUT", True),
+        (True, "GET", False),
+        (False, "PUT", False),
+    ],
+)
+def test_what_was_saved_before_the_user_left_is_waited_for(leaves: bool, method: str, waits: bool) -> None:
+    """A page that saves by a timer has not done so when a test leaves at once."""
+    chosen = SelectStep(
+        target=by_label("Theme", tag="select"), options=(Choice(value="t", label="Teal"),), **base(PAGE)
+    )
+    after = ClickStep(target=by_role("a", "link", "Home"), **base(PAGE, NEXT if leaves else PAGE, navigates=leaves))
+    request = {"url": HOME + "/api/settings", "method": method, "status": 200, "cause": chosen.event_id}
+    beside = {"url": HOME + "/api/telemetry", "method": "PUT", "status": 200, "cause": chosen.event_id}
+    code = write_test(story(chosen, after, networkRequests=[request, beside])).code
+    assert ('with page.expect_response(re.compile("/api/settings$")):' in code) is waits
+    assert "telemetry" not in code
+
+
+def test_a_locator_that_is_used_often_has_a_variable() -> None:
+    """It is given its value right before the first use, and the lines of steps are still right."""
+    field = by_label("Note")
+    steps = [FillStep(target=field, value=Typed(text=f"Note {number}"), **base(PAGE)) for number in range(4)]
+    test = write_test(story(*steps))
+    assert test.code.count('page.get_by_label("Note")') == 1
+    assert '    element = page.get_by_label("Note")\n    element.fill("Note 0")' in test.code
+    lines = test.code.splitlines()
+    assert "goto" in lines[test.step_lines[0] - 1]
+    assert all(f"Note {number}" in lines[test.step_lines[number] - 1] for number in (1, 2, 3))
+
+
+@given(st.text("abc \n\"'", max_size=400))
+def test_no_line_is_wider_than_the_page(text: str) -> None:
+    """Long texts are broken at the ends of their lines and words; a word alone can't be."""
+    words = " ".join(word[:60] for word in text.split(" "))
+    typed = FillStep(target=by_label("Text"), value=Typed(text=words), **base(PAGE))
+    code = write_test(story(typed)).code
+    assert all(len(line) <= LINE_CHARS_MAX for line in code.splitlines()), code
