@@ -7,7 +7,7 @@ SECONDS ?= 3600
 
 COUNT_OF_PAGES = $(if $(filter command line environment,$(origin COUNT)),$(COUNT),2000)
 
-.PHONY: demo test setup check faults masking fuzz roundtrip rolling ends bench audit lock clean help
+.PHONY: demo test setup check faults masking fuzz roundtrip healing rolling ends bench audit lock clean help
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -36,6 +36,9 @@ masking: setup ## masks and secrets on generated pages: make masking SEED=7 COUN
 
 roundtrip: setup ## journeys by seed, recorded, written and run again: make roundtrip SEED=7 COUNT=50
 	@$(PY) -m tests.roundtrip --seed $(SEED) --count $(COUNT)
+
+healing: setup ## a sample app in many versions: which tests are healed, and which never: make healing
+	@$(PY) -m tests.proof.healing
 
 rolling: setup ## a rolling upgrade over live traffic: make rolling FROM=<commit>
 	@$(PY) -m tests.faults.rolling --from "$(FROM)" --seed $(SEED)

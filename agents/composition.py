@@ -4,7 +4,7 @@ The worker, the offline commands and the export take a `Services` and ask it for
 made at its first use and then kept, so that a command which needs no model loads none.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from agents.embedder import Embedder
     from agents.keys import Keys
     from agents.metrics import Metrics
-    from agents.proof.prover import Proof, Subject, Wanted
+    from agents.proof.prover import Proof, Since, Subject, Traffic, Wanted
     from agents.proof.runner import Environment
     from agents.storage import CodeFiles, Storage, StoredTest
     from agents.wire import Wire
     from pipeline.flows.consensus import Consensus
     from pipeline.generate import Missed
+    from pipeline.proof.traffic import Outlook
     from pipeline.windowing.partition import Windowing
     from schemas.events import Event
     from schemas.generated_tests import GeneratedTest
@@ -180,9 +181,10 @@ class Services:
             return test_of(sessions, self.settings.users_min, test.flow_id)
         return test
 
-    def subjects(self, app: str, missed: "Missed") -> "list[Subject]":
-        """What is to be proven of an app: its tests as people should run them, each with what may repair it. What an
-        earlier version wrote and can't be written anew is `missed`."""
+    def subjects(self, app: str, missed: "Missed", since: "Since | None" = None) -> "list[Subject]":
+        """What is to be proven of an app: its tests as people should run them, each with what may repair it and, given
+        `since`, with the users' sessions that may heal it. What an earlier version wrote and can't be written anew is
+        `missed`."""
         from agents.proof.prover import Subject, with_code
         from agents.storage import CodeFilter, PageRequest
         from pipeline.generate import agreed, test_of
@@ -203,10 +205,44 @@ class Services:
                 except Exception as error:  # noqa: BLE001 - told, and left out
                     missed(f"test {stored.test.title!r} of an earlier version is left out", error)
                     continue
-                found.append(Subject(test, stored.revision, story, rewrite))
+                traffic = None if since is None or story is None else self._traffic(story, test, since)
+                found.append(Subject(test, stored.revision, story, rewrite, traffic))
             if part.next_cursor is None:
                 return found
             page = PageRequest(PAGE_ITEMS_MAX, part.next_cursor)
+
+    def _traffic(self, story: "Story", test: "GeneratedTest", since: "Since") -> "Traffic | None":
+        """The app's sessions before and after a change; None where nobody says when that was and no session did all of
+        this as the test does it."""
+        from agents.proof.prover import Traffic
+        from pipeline.generate import agreed, test_of
+        from pipeline.proof.traffic import SESSIONS_MAX, Watched
+
+        users_min, read = self.settings.users_min, self.storage.newest_stories
+        at = since.at or Watched(story, test).last_good(read(test.app, count_max=2 * SESSIONS_MAX))
+        if not at:
+            return None
+        # The session that was good still belongs to what was before.
+        until = at if since.at else f"{at}\uffff"
+        return Traffic(
+            before=read(test.app, until=until, count_max=SESSIONS_MAX),
+            fresh=read(test.app, since=until, count_max=SESSIONS_MAX),
+            since=f"build {since.build}" if since.build else at,
+            write=lambda stories: test_of(stories, users_min, test.flow_id),
+            agree=lambda stories: agreed(stories, users_min).story,
+        )
+
+    def outlooks(self, app: str, missed: "Missed", since: "Since") -> "Iterator[tuple[str, Story, Outlook, str]]":
+        """What new sessions say about each test of an app: its name, its story, the outlook, and since when that is.
+        Tests whose sessions can't be told apart by a change are left out."""
+        from pipeline.proof.traffic import Watched
+
+        for subject in self.subjects(app, missed, since):
+            traffic = subject.traffic
+            if traffic is not None and subject.story is not None:
+                watched = Watched(subject.story, subject.test)
+                found = watched.outlook(traffic.before, traffic.fresh)
+                yield subject.test.name, subject.story, found, traffic.since
 
     def prove(
         self, subject: "Subject", environment: "Environment", wanted: "Wanted", say: "Callable[[str], None]"
@@ -217,7 +253,8 @@ class Services:
 
         proof = prove(subject, environment, wanted, say)
         if proof.repaired is not None:
-            stored = self.storage.put_repair(proof.repaired, "; ".join(proof.reasons))
+            replaced = subject.test.evidence
+            stored = self.storage.put_repair(proof.repaired, "; ".join(proof.reasons), replaced)
             if stored is not None:
                 proof = replace(proof, verdict=proof.verdict.model_copy(update={"revision": stored.revision}))
         self.storage.put_verdict(proof.verdict)

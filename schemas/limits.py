@@ -121,5 +121,6 @@ VERDICT_RUNS_MAX: Final = 20
 """Runs of one test in one verdict."""
 VERDICT_MUTANTS_MAX: Final = 50
 VERDICT_ARTIFACTS_MAX: Final = 20
+VERDICT_EVIDENCE_MAX: Final = 20
 RUN_S_MAX: Final = 600
 """How long one run of one test may take; beyond, it is ended and counts as not run."""

@@ -61,7 +61,8 @@ class Verdict(Value):
 
     `revision` is the number of the test's revision that was run, `build` names the app's version where somebody said
     it, `environment` the place where it ran. `kind` tells why it failed, None where it passed. `run_id` is that of the
-    proving run which gave it: one go over an app's tests.
+    proving run which gave it: one go over an app's tests. `finding` is the rule by which new sessions of users were
+    read, "" where they were not asked; `evidence` says in words what they or a repair showed.
     """
 
     prints_all: ClassVar[bool] = True
@@ -77,6 +78,8 @@ class Verdict(Value):
     ended_at: Moment
     outcome: Outcome
     kind: FailureKind | None = None
+    finding: Note = ""
+    evidence: Annotated[tuple[Note, ...], Field(max_length=limits.VERDICT_EVIDENCE_MAX)] = ()
     runs: Annotated[tuple[Run, ...], Field(max_length=limits.VERDICT_RUNS_MAX)] = ()
     mutants: Annotated[tuple[MutantResult, ...], Field(max_length=limits.VERDICT_MUTANTS_MAX)] = ()
     artifacts: Annotated[tuple[Artifact, ...], Field(max_length=limits.VERDICT_ARTIFACTS_MAX)] = ()

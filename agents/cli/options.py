@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Annotated, Any
 
@@ -30,6 +31,19 @@ def origins(named: Sequence[str] | None) -> list[str]:
 
 KAFKA = tuple(name for name in Settings.model_fields if name.startswith("kafka_") and name != "kafka_jars")
 """How Kafka is spoken to."""
+
+
+def utc(text: str) -> str:
+    """A moment as the stored ones are written: ISO 8601 in UTC; one without a zone is in UTC, "" stays "". Raises
+    Failure."""
+    if not text:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Failure(f"--since: {text[:100]!r} is no time; give one as in 2026-01-31T18:00:00Z", 2) from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from agents.cli.console import Failure, left_out, out, say
-from agents.cli.options import ALLOW_ORIGIN, origins, takes
+from agents.cli.options import ALLOW_ORIGIN, origins, takes, utc
 from agents.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ HELP = """Runs the stored tests of an app, each several times on a clean copy of
 Example:  APP_PASSWORD=… journeywright prove --app shop --base-url http://127.0.0.1:8000 --reset ./reset.sh --mutants
 
 With --mutants the app is broken on purpose in the browser and on the wire, once for each way, and the test must fail.
+With --heal the sessions since the change say what a failing test should do now: where users come to the same end in
+another way, it is written anew from them; where they fail too, the app is broken, and nothing is healed.
+
 With --repair a test that fails because of itself is written anew from what else was recorded; the assertions that it
 ends on stay.
 
@@ -43,6 +46,11 @@ def prove(
     runs: Annotated[int, typer.Option(min=1, max=20, help="How often each test is run.")] = 3,
     mutants: Annotated[bool, typer.Option("--mutants", help="Break the app on purpose.")] = False,
     repair: Annotated[bool, typer.Option("--repair", help="Repair tests from recorded evidence.")] = False,
+    heal: Annotated[bool, typer.Option("--heal", help="Heal tests from what users do since the change.")] = False,
+    since: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="When this build was deployed, ISO 8601. Empty: told from the sessions."),
+    ] = "",
     allow_origin: Annotated[list[str] | None, ALLOW_ORIGIN] = None,
     build: Annotated[str, typer.Option(help="The app's version, for the verdicts.")] = "",
     environment: Annotated[str, typer.Option(help="The environment's name, for the verdicts.")] = "",
@@ -52,7 +60,7 @@ def prove(
     """Proves, and prints one line a test."""
     from agents.composition import Services
     from agents.local.browser import find_chromium
-    from agents.proof.prover import Wanted
+    from agents.proof.prover import Since, Wanted
     from agents.proof.runner import Environment, ResetFailed
     from agents.storage import StorageUnavailable
 
@@ -60,11 +68,12 @@ def prove(
     place = Environment(
         base_url, find_chromium(settings), environment, build, reset, identities, tuple(origins(allow_origin))
     )
-    wanted = Wanted(runs, mutants, repair, settings.data.absolute() / "proof", str(uuid.uuid4()))
+    artifacts = settings.data.absolute() / "proof"
+    wanted = Wanted(runs, mutants, repair, heal, artifacts, run_id=str(uuid.uuid4()))
     services = Services(settings)
     proofs: list[Proof] = []
     try:
-        subjects = services.subjects(app, left_out)
+        subjects = services.subjects(app, left_out, Since(utc(since), build) if heal else None)
         if not subjects:
             raise Failure(f"there is no test of app {app!r} in {settings.storage_url}: send events first")
         for number, subject in enumerate(subjects, 1):

@@ -11,6 +11,7 @@ from agents.cli import (
     export,
     flows,
     generate,
+    outlook,
     patterns,
     prove,
     record,
@@ -43,7 +44,22 @@ app = typer.Typer(
     ),
 )
 
-for command in (demo, record, up, worker, generate, replay, export, coverage, flows, patterns, verify, prove, doctor):
+for command in (
+    demo,
+    record,
+    up,
+    worker,
+    generate,
+    replay,
+    export,
+    coverage,
+    flows,
+    patterns,
+    verify,
+    prove,
+    outlook,
+    doctor,
+):
     command.register(app)
 
 

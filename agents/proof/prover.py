@@ -8,24 +8,52 @@ from pathlib import Path
 
 from agents.proof.runner import Environment, RunReport, run_once
 from pipeline.codegen.amendments import NONE, Amendments
+from pipeline.flows.trace import Session
+from pipeline.proof.endings import lost
+from pipeline.proof.healing import HealingRule, decide, evidence_sentences
 from pipeline.proof.mutants import Mutant, mutants_of
 from pipeline.proof.repair import REPAIRS_MAX, Repair, next_repair
+from pipeline.proof.traffic import Outlook, Watched
 from pipeline.proof.verdicts import cut, outcome_of, run_of
 from schemas.generated_tests import GeneratedTest
+from schemas.limits import VERDICT_EVIDENCE_MAX
 from schemas.stories import Story
-from schemas.verdicts import Artifact, MutantResult, Run, Verdict
+from schemas.verdicts import Artifact, FailureKind, MutantResult, Run, Verdict
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
+class Since:
+    """A change of the app: when it was deployed (ISO 8601 in UTC; "": since the test's ways last found their elements),
+    and the name of the build."""
+
+    at: str = ""
+    build: str = ""
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """The app's sessions before and after a change of it. `since` names the change, as in "build 118"; `write` writes a
+    test from sessions of one flow, `agree` gives the story that it is written from."""
+
+    before: Sequence[Story]
+    fresh: Sequence[Story]
+    since: str
+    write: Callable[[Sequence[Story]], GeneratedTest]
+    agree: Callable[[Sequence[Story]], Story]
+
+
+@dataclass(frozen=True)
 class Subject:
-    """A test to be proven. `rewrite` writes it with amendments; None for a person's edit, which is never changed."""
+    """A test to be proven. `rewrite` writes it with amendments; None for a person's edit, which is never changed.
+    `traffic` is what healing goes by."""
 
     test: GeneratedTest
     revision: int
     story: Story | None = None
     rewrite: Callable[[Amendments], GeneratedTest] | None = None
+    traffic: Traffic | None = None
 
 
 @dataclass(frozen=True)
@@ -36,17 +64,20 @@ class Wanted:
     runs: int = 3
     mutants: bool = False
     repair: bool = False
+    heal: bool = False
     artifacts: Path | None = None
     run_id: str = ""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What came of it: the verdict, and the repaired test with its reasons where a repair passed all runs."""
+    """What came of it: the verdict, and the repaired test with its reasons where a repair passed all runs. `healing` is
+    what the new sessions say, where they were asked."""
 
     verdict: Verdict
     repaired: GeneratedTest | None = None
     reasons: tuple[str, ...] = ()
+    healing: HealingRule | None = None
 
 
 def prove(subject: Subject, environment: Environment, wanted: Wanted, say: Say) -> Proof:
@@ -57,7 +88,16 @@ def prove(subject: Subject, environment: Environment, wanted: Wanted, say: Say) 
     reports = _runs(subject.test, environment, wanted.runs, keep)
     repaired: GeneratedTest | None = None
     reasons: tuple[str, ...] = ()
-    if wanted.repair and subject.rewrite is not None and not reports[-1].facts.passed:
+    healing: HealingRule | None = None
+    if wanted.heal and subject.traffic is not None and subject.story is not None:
+        watched = Watched(subject.story, subject.test)
+        outlook = watched.outlook(subject.traffic.before, subject.traffic.fresh)
+        healing = decide(outlook, reports[-1].facts)
+        if healing.decision == "heal" and not reports[-1].facts.passed:
+            repaired, reasons, better = _healed(subject, environment, wanted, outlook, say)
+            reports = better or reports
+    blamed = healing is not None and healing.decision in ("app", "changed", "outdated", "environment")
+    if wanted.repair and subject.rewrite is not None and not reports[-1].facts.passed and not blamed:
         repaired, reasons, better = _repaired(subject, environment, wanted, reports[-1], say)
         reports = better or reports
     test = repaired or subject.test
@@ -77,12 +117,14 @@ def prove(subject: Subject, environment: Environment, wanted: Wanted, say: Say) 
         started_at=started_at,
         ended_at=_now(),
         outcome=outcome,
-        kind=kind,
+        kind=_blamed(kind, healing) if outcome == "failed" else kind,
+        finding="" if healing is None else healing.name,
+        evidence=tuple(cut(reason) for reason in reasons)[:VERDICT_EVIDENCE_MAX],
         runs=tuple(runs),
         mutants=tuple(results),
         artifacts=_artifacts(keep),
     )
-    return Proof(verdict, repaired, reasons)
+    return Proof(verdict, repaired, reasons, healing)
 
 
 def _runs(test: GeneratedTest, environment: Environment, count: int, keep: Path | None) -> list[RunReport]:
@@ -123,6 +165,32 @@ def _repaired(
             return None, (), []
         facts = report.facts
     return None, (), []
+
+
+def _blamed(kind: FailureKind | None, healing: HealingRule | None) -> FailureKind | None:
+    """Whose fault a failure is, once users were asked: where they fail too, or see another end, it is the app's."""
+    return "app" if healing is not None and healing.decision in ("app", "changed") else kind
+
+
+def _healed(
+    subject: Subject, environment: Environment, wanted: Wanted, outlook: Outlook, say: Say
+) -> tuple[GeneratedTest | None, tuple[str, ...], list[RunReport]]:
+    """The test written anew from the new sessions, why, and its runs; None where that one would say less of its end, or
+    does not pass."""
+    assert subject.traffic is not None
+    assert subject.story is not None
+    test = subject.traffic.write(outlook.stories)
+    less = lost(subject.test, Session(subject.story), test, Session(subject.traffic.agree(outlook.stories)))
+    if less:
+        say(f"    not healed: the new test would no longer say {', '.join(map(repr, less))}")
+        return None, (), []
+    reasons = evidence_sentences(outlook, subject.story, subject.traffic.since)
+    for reason in reasons:
+        say(f"    healed: {reason}")
+    known = {"id": subject.test.id, "flow_id": subject.test.flow_id, "file_name": subject.test.file_name}
+    test = test.model_copy(update=known)
+    reports = _runs(test, environment, wanted.runs, None)
+    return (test, reasons, reports) if all(one.facts.passed for one in reports) else (None, (), [])
 
 
 def _mutant(test: GeneratedTest, environment: Environment, mutant: Mutant) -> MutantResult:

@@ -114,13 +114,13 @@ def save_edit(connection: Connection, test_id: str, code: str, etag: str | None)
     return after
 
 
-def put_repair(connection: Connection, repaired: GeneratedTest, reason: str) -> StoredTest | None:
-    """Keeps a repaired test as a new revision; None where the test is gone, was edited by a person, or was generated
-    from other stories meanwhile."""
+def put_repair(connection: Connection, repaired: GeneratedTest, reason: str, instead_of: str) -> StoredTest | None:
+    """Keeps a repaired test as a new revision; None where the test is gone, was edited by a person, or is no longer
+    the one that it was to replace, whose evidence is `instead_of`."""
     key = rows.plain(repaired.id)
     connection.execute(select(TESTS.c.id).where(TESTS.c.id == key).with_for_update())
     stored = test(connection, repaired.id)
-    if stored is None or stored.saved or stored.test.evidence != repaired.evidence:
+    if stored is None or stored.saved or stored.test.evidence != instead_of:
         return None
     _add_revision(connection, key, "repaired", repaired.code, reason, to_json(repaired).decode())
     refresh_state(connection, key)

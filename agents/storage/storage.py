@@ -94,6 +94,11 @@ class Storage:
         """The stories that the flow's test is to be written from."""
         return in_transaction(self._engine, lambda c: story_rows.sessions(c, flow_id), writes=False)
 
+    def newest_stories(self, app: str, since: str = "", until: str = "", count_max: int = 100) -> list[Story]:
+        """The newest stories of an app that began from `since` to before `until` (ISO 8601; "" for no bound), oldest
+        first."""
+        return in_transaction(self._engine, lambda c: story_rows.newest(c, app, since, until, count_max), writes=False)
+
     def seen_flows(self, app: str, users_min: int = USERS_MIN) -> list[SeenFlow]:
         """The flows of an app as they were seen, the most frequent first, up to FLOWS_MAX. Of real traffic, titles have
         made-up values unless `users_min` is 1."""
@@ -158,9 +163,11 @@ class Storage:
         """Saves a person's code over the state `etag` (None: any). Raises NoSuchTest or EditConflict."""
         return in_transaction(self._engine, lambda c: code_rows.save_edit(c, test_id, code, etag), writes=True)
 
-    def put_repair(self, test: GeneratedTest, reason: str) -> StoredTest | None:
-        """Keeps a repaired test as a new revision; None where a person edited it or its stories changed meanwhile."""
-        return in_transaction(self._engine, lambda c: code_rows.put_repair(c, test, reason), writes=True)
+    def put_repair(self, test: GeneratedTest, reason: str, instead_of: str = "") -> StoredTest | None:
+        """Keeps a repaired test as a new revision; None where a person edited it or its stories changed meanwhile.
+        `instead_of` is the evidence of the test that it replaces; "": it was written from the same stories."""
+        replaced = instead_of or test.evidence
+        return in_transaction(self._engine, lambda c: code_rows.put_repair(c, test, reason, replaced), writes=True)
 
     def put_verdict(self, verdict: Verdict) -> bool:
         """Stores a verdict, and the state of the test that follows. False: there is no such test any more."""

@@ -174,6 +174,17 @@ def sessions(connection: Connection, flow: str) -> list[Story]:
     return [from_json(STORY, body) for body in connection.execute(query).scalars()]
 
 
+def newest(connection: Connection, app: str, since: str, until: str, count_max: int) -> list[Story]:
+    """The newest stories of an app that began from `since` to before `until` ("" for no bound), oldest first."""
+    query = select(STORIES.c.body).where(STORIES.c.app == rows.plain(app))
+    if since:
+        query = query.where(STORIES.c.start_timestamp >= rows.plain(since))
+    if until:
+        query = query.where(STORIES.c.start_timestamp < rows.plain(until))
+    query = query.order_by(STORIES.c.start_timestamp.desc(), STORIES.c.id.desc()).limit(count_max)
+    return [from_json(STORY, body) for body in connection.execute(query).scalars()][::-1]
+
+
 def note_evidence(connection: Connection, flows: Iterable[str]) -> None:
     """Writes down what the tests of these flows are to be written from, so that what a crash leaves undone is found."""
     for flow in flows:

@@ -142,6 +142,7 @@ VERDICTS = Table(
     Column("start_timestamp", BYTEWISE, nullable=False),
     Column("body", Text, nullable=False),
     Column("run_id", BYTEWISE, nullable=False, server_default=""),
+    Column("finding", BYTEWISE, nullable=False, server_default=""),
     Column("mutants_applied", Integer, nullable=False, server_default="0"),
     Column("mutants_noticed", Integer, nullable=False, server_default="0"),
     Index("verdicts_by_run", "run_id"),

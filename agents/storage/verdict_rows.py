@@ -9,6 +9,7 @@ from agents.storage import rows
 from agents.storage.proof_run_rows import note_run
 from agents.storage.tables import TEST_DECISIONS, TEST_REVISIONS, TESTS, VERDICTS
 from agents.storage.values import NoSuchTest, Page, PageRequest, TestDecision
+from pipeline.proof.healing import NOBODY_COMES
 from pipeline.proof.states import Decision, Standing, state_of
 from schemas.codecs import from_json, to_json
 from schemas.verdicts import VERDICT, Verdict
@@ -48,6 +49,7 @@ def put_verdict(connection: Connection, verdict: Verdict) -> bool:
         "start_timestamp": rows.plain(verdict.ended_at),
         "body": rows.plain(to_json(verdict).decode()),
         "run_id": rows.plain(verdict.run_id),
+        "finding": rows.plain(verdict.finding),
         "mutants_applied": len(applied),
         "mutants_noticed": sum(mutant.noticed for mutant in applied),
     }
@@ -109,7 +111,7 @@ def refresh_state(connection: Connection, key: str) -> None:
         .limit(1)
     ).one_or_none()
     told = connection.execute(
-        select(VERDICTS.c.outcome, VERDICTS.c.revision)
+        select(VERDICTS.c.outcome, VERDICTS.c.revision, VERDICTS.c.finding)
         .where(VERDICTS.c.test_id == key, VERDICTS.c.outcome != "not_run")
         .order_by(VERDICTS.c.start_timestamp.desc(), VERDICTS.c.id.desc())
         .limit(1)
@@ -121,6 +123,7 @@ def refresh_state(connection: Connection, key: str) -> None:
         decided_revision=0 if decided is None else decided.revision,
         outcome=None if told is None else told.outcome,
         proved_revision=0 if told is None else told.revision,
+        gone=told is not None and told.finding == NOBODY_COMES,
     )
     connection.execute(update(TESTS).where(TESTS.c.id == key).values(state=state_of(standing)))
 

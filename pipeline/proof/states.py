@@ -17,7 +17,7 @@ class Standing:
 
     `revision` is the one that people should run, `origin` how it came to be. `decision` is the newest one of a person,
     `decided_revision` what it was about. `outcome` is that of the newest verdict (None: never run), `proved_revision`
-    the revision that it was about.
+    the revision that it was about. `gone` says that it failed and users no longer do what it does.
     """
 
     revision: int
@@ -26,6 +26,7 @@ class Standing:
     decided_revision: int = 0
     outcome: Outcome | None = None
     proved_revision: int = 0
+    gone: bool = False
 
 
 def state_of(standing: Standing) -> State:
@@ -41,7 +42,7 @@ def state_of(standing: Standing) -> State:
         return "outdated"
     match standing.outcome:
         case "failed":
-            return "failing"
+            return "outdated" if standing.gone else "failing"
         case "flaky":
             return "flaky"
         case "passed":

@@ -1,0 +1,1 @@
+"""A sample app in many versions: what is done about its tests when it changes."""
