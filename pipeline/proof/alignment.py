@@ -9,9 +9,9 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.codegen.selectors import looks_generated
 from pipeline.flows.trace import Session, target_of
 from pipeline.semantics.elements import stands_in_row
+from pipeline.semantics.generated import looks_generated
 from schemas.elements import Element
 from schemas.events import Appeared, CountChanged, TextChanged
 from schemas.stories import (
