@@ -3,25 +3,37 @@
 export const WITHHELD = "withheld";
 
 /** Names of parameters, whatever stands before them. */
-const ENDING = "token|secret|signature|passw[a-z]*|pass|passphrase|passcode|pwd|credentials?|(?:api|access|auth|private|secret|session)[-_]?key(?:id)?|jwt|otp|hmac|sessionid|card[-_]?number|cvc|cvv";
+const ENDING = "token|secret|signature|passw[a-z]*|pass|passphrase|passcode|pwd|bearer|verifier|samlre(?:quest|sponse)|credentials?|(?:api|access|auth|private|secret|session|shared?|subscription|activation|license|master|signing|encryption|consumer|login|reset)[-_]?(?:key|hash)(?:id)?|[-_]sig|jwt|otp|hmac|sess(?:ion)?[-_]?id|card[-_]?number|cvc|cvv";
 /** Names that say so only by themselves, or behind a word that is said with them. */
-const WHOLE = "(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|csrf|xsrf)[-_]?)?(?:code|key|sig|sign|auth|authorization|sid|pin|ticket|magic|invite|invitation|assertion|credential)";
-const PARAMETER = new RegExp(`([?&#;](?:(?:[^=&#;?\\s]{0,40}(?:${ENDING}))|(?:[^=&#;?\\s]{0,40}[.[])?(?:${WHOLE}))(?:\\]|%5D)*=)[^&#;\\s"'<>]+`, "gi");
+const WHOLE = "(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|csrf|xsrf|oob|user|device|activation|pairing|backup|recovery|mfa|2fa)[-_]?)?(?:code|key|sig|sign|auth|authorization|sid|session|pin|ticket|magic|invite|invitation|assertion|credential|nonce|sas|pw)";
+const NAME = `(?:(?:[^=&#;?\\s%]|%5B){0,40}(?:${ENDING})|(?:[^=&#;?\\s%]{0,40}(?:[.[]|%5B))?(?:${WHOLE}))(?:\\[|\\]|%5B|%5D){0,3}`;
+const PARAMETER = new RegExp(`([?&#;]${NAME}=)[^&#;\\s"'<>]+`, "gi");
+/** An address within an address. */
+const INNER = new RegExp(`(%(?:25){0,3}(?:3F|26|23|3B)${NAME}%(?:25){0,3}3D)(?:[^&#;\\s"'<>%]|%(?!(?:25){0,3}(?:26|23|3B)))+`, "gi");
+/** A plain letter, digit or sign of a name that is written as a number all the same. */
+const NEEDLESS = /%(?:2D|5F|3\d|[46][1-9A-F]|[57][0-9A])/gi;
 const JWT = /eyJ[\w-]{8,4000}\.[\w-]{4,}(?:\.[\w-]*)?/g;
 const USER = /^([a-z][a-z0-9+.-]{0,20}:\/\/)[^/?#@\s]*@/i;
 /** The part of a path after one of these words is what makes the address work. */
-const GRANT = /(\/(?:reset|reset-?password|password-?reset|token|verify|verification|confirm|confirmation|activate|activation|invite|invitations?|magic|magic-?link|unsubscribe|signed|auth|sso|otp|code)\/)([^/?#\s]{6,})/gi;
-const SEGMENT = /\/([\w~.=-]{24,})(?=[/?#]|$)/g;
+const GRANT = /(\/(?:(?:(?:re)?set|forgot|change|recover)-?password|password-?reset|(?:verify|confirm)-?e?mail|e?mail-?verification|accept-?invit\w+|(?:login|invite|magic)-?link|reset|token|verify|verification|confirm|confirmation|activate|activation|invite|invitations?|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code)\/)([^/?#\s]{6,})/gi;
+const SEGMENT = /([/=])([\w~.=-]{24,})(?=[/?#&]|$)/g;
 
 /** The text, if it is an address or holds one, without what grants access. */
 export function safeAddress(text: string): string {
   if (!/[=/@]|eyJ/.test(text)) return text;
-  const bare = text.replace(USER, "$1").replace(JWT, WITHHELD).replace(PARAMETER, `$1${WITHHELD}`);
+  const needless = text.replace(NEEDLESS, unescape);
+  const plain = needless !== text && without(needless) !== needless ? needless : text;
+  const bare = without(plain.replace(USER, "$1").replace(JWT, WITHHELD));
   if (!/^([a-z]+:\/)?\/\S*$/i.test(bare)) return bare;
   return bare
     .replace(GRANT, (all, before: string, value: string) => (/\d|[a-z][A-Z]|^.{20}/.test(value) ? before + WITHHELD : all))
-    .replace(SEGMENT, (all, part: string) => (isDrawn(part) ? `/${WITHHELD}` : all));
+    .replace(SEGMENT, (all, before: string, part: string) => (isDrawn(part) && (before === "/" || isMixed(part)) ? before + WITHHELD : all));
 }
+
+const without = (text: string): string => text.replace(PARAMETER, `$1${WITHHELD}`).replace(INNER, `$1${WITHHELD}`);
+
+/** Whether letters of both kinds and digits take turns as they do by chance only: names of files have longer runs. */
+const isMixed = (value: string): boolean => value.replace(/[a-z]+|[A-Z]+|\d+|[^a-zA-Z\d]+/g, "x").length * 2.5 > value.length;
 
 /** Whether a part of a path was drawn by chance, with letters beyond those of numbers in base 16: ids of things are such. */
 const isDrawn = (part: string): boolean => /\d/.test(part) && /[a-z]/.test(part) && /[A-Z]/.test(part) && !/[-_.][a-zA-Z]{4,}[-_.]/.test(part);

@@ -184,7 +184,7 @@ export class Pages {
     const { recorder } = this;
     const masked = recorder.privacy.masksAll;
     const filename = masked ? "" : cut(name, limits.TEXT_CHARS_MAX);
-    const file = masked ? attempt(() => new URL(url).origin + "/", "") : cut(url, limits.URL_CHARS_MAX);
+    const file = masked ? originOf(url) : cut(url, limits.URL_CHARS_MAX);
     const address = /^(blob|data):/.test(url) ? (url.split(":")[0] ?? "") + ":" : file;
     recorder.emit({ kind: "download", filename, url: address, cause });
   }
@@ -259,7 +259,8 @@ export class Pages {
     const address = attempt(() => (url ? new URL(url, document.baseURI).href : ""), "");
     const cause = recorder.cause();
     const tab = recorder.identity.handOff(address, cause);
-    recorder.emit({ kind: "popup", url: cut(bareIf(recorder, address), limits.URL_CHARS_MAX), opened_tab_id: tab, cause });
+    const told = recorder.privacy.masksAll ? originOf(address) : address;
+    recorder.emit({ kind: "popup", url: cut(told, limits.URL_CHARS_MAX), opened_tab_id: tab, cause });
   });
 
   /** A link that opens a tab, unless the page stopped it: heard after the page's own handlers. */
@@ -272,6 +273,8 @@ export class Pages {
     if (asked || (link.target && !/^_(self|top|parent)$/.test(link.target))) this.opens(link.href);
   }
 }
+
+const originOf = (url: string): string => attempt(() => new URL(url).origin + "/", "");
 
 function bareIf(recorder: Recorder, url: string): string {
   return recorder.privacy.masksAll ? bareUrl(url) : url;

@@ -70,7 +70,7 @@ export class Privacy {
       else this.share();
     }));
     this.others?.postMessage(null);
-    readBy((element) => this.isMarked(element), (element) => ownKind(element) !== undefined);
+    readBy((element) => this.isMarked(element), (element) => this.masked(element, true) || (element.nodeName !== "SELECT" && ownKind(element) !== undefined));
   }
 
   /** Says what tells of changes. */
@@ -213,6 +213,18 @@ export class Privacy {
     if (this.isMarked(element)) this.maskedChangeMs = native.now();
   }
 
+  /** The page put something in, or wrote a text: what is masked of it may be gone, and told elsewhere, before the next look. */
+  came(node: Node): void {
+    if (this.config.mask === "all") return;
+    const around = parentOf(node);
+    const masked = around !== null && this.isMarked(around);
+    if (node.nodeType === 3 && masked) this.learnText(node.nodeValue, around);
+    if (node.nodeType !== 1) return;
+    const element = node as Element;
+    const tops = masked || element.matches(MARKED) ? [element] : element.querySelectorAll(MARKED);
+    for (const top of tops) this.learnInside(top, LEARNED_NODES_MAX);
+  }
+
   /** Tells equal secrets of one session apart from others; says nothing without the salt, which is never sent. */
   token(value: string): string {
     return hash53(`${this.salt}/${value}/${this.salt}`, 7).slice(0, 8);
@@ -237,13 +249,14 @@ export class Privacy {
   }
 
   private learnField(field: Element): void {
-    const box = isTextField(field);
-    const value = box ? field.value : (field.textContent ?? "").slice(0, VALUE_CHARS_MAX);
-    if (box) this.isPassword(field);
+    const unseen = (field as HTMLInputElement).type === "hidden";
+    const box = isTextField(field) || unseen;
+    const value = box ? (field as HTMLInputElement).value : (field.textContent ?? "").slice(0, VALUE_CHARS_MAX);
+    if (box && !unseen) this.isPassword(field);
     if (!value || field === this.typing || this.values.get(field) === value) return;
     this.values.set(field, value);
     const kind = this.kindOf(field);
-    if (kind && kind !== "masked") this.withheld.addSecret(value);
+    if (kind && kind !== "masked" && !unseen) this.withheld.addSecret(value);
     else if (kind && box) this.withheld.addMasked(value, false);
     if (kind) this.learnBoxes(field);
   }

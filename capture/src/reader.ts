@@ -7,11 +7,14 @@ export const HOLE = "•••";
 let masks: (element: Element) => boolean = () => false;
 let takesSecret: (element: Element) => boolean = () => false;
 
-/** Says, once, what is masked and which editable boxes hold a secret. */
+/** Says, once, what is masked, and of which editable boxes and select boxes the value may not be told. */
 export function readBy(isMasked: (element: Element) => boolean, isSecret: (element: Element) => boolean): void {
   masks = isMasked;
   takesSecret = isSecret;
 }
+
+/** Whether what the user wrote or chose there, which stands in the page as a text, may not be told. */
+export const holdsSecret = (element: Element): boolean => (element.hasAttribute("contenteditable") || element.nodeName === "SELECT") && takesSecret(element);
 
 export const isHidden = (element: Element): boolean => masks(element);
 
@@ -21,7 +24,7 @@ export const hole = (value: string | null | undefined): string => (value?.trim()
 /** What stands for the element where another one's name is made of its text; null where its text may be read. */
 export function holeFor(element: Element, own: boolean): string | null {
   if (masks(element)) return hole(element.textContent || element.getAttribute("aria-label") || element.getAttribute("title") || element.getAttribute("alt") || (element as HTMLInputElement).value);
-  return !own && isEditor(element) && takesSecret(element) ? hole(element.textContent) : null;
+  return !own && holdsSecret(element) ? hole(element.textContent) : null;
 }
 
 /** The words of a text node: none where the shadow tree shows them within something masked. */
@@ -34,11 +37,9 @@ export function wordsOf(node: Node): string {
 export function textHoleFor(node: Node): string | null {
   if (node.nodeType !== 1) return null;
   const element = node as Element;
-  const value = element.nodeName === "TEXTAREA" || (isEditor(element) && takesSecret(element));
+  const value = element.nodeName === "TEXTAREA" || holdsSecret(element);
   return value || masks(element) ? hole(element.textContent || element.shadowRoot?.textContent || (element as HTMLInputElement).value) : null;
 }
-
-const isEditor = (element: Element): boolean => element.hasAttribute("contenteditable");
 
 /** An attribute by which programs name the element; of a masked one only where it is made of plain words. */
 export function naming(element: Element, attribute: string): string {

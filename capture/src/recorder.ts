@@ -76,7 +76,7 @@ export class Recorder implements Host {
     this.watch = new Watch(onShadow, (element, withInner) => {
       known.forget(element, withInner);
       this.privacy.changed(element);
-    });
+    }, (node) => this.privacy.came(node));
     this.privacy.by(this.watch);
     this.indexes = new Indexes(() => this.watch.treeNow(), known);
     this.elements = new Elements(this.indexes, new Locators(config), this.privacy);

@@ -4,15 +4,19 @@ import { attempt } from "./native";
 import type { Secret } from "./wire";
 
 const PASSWORD =
-  /passw|pass[ _-]?(phrase|code|key)|pwd|secret(?!ar)|api.?key|access.?(token|key)|private.?key|(recovery|seed).?(key|phrase)|\bpin\b|pin.?code|kennwort|contrase|mot.de.passe|\bmdp\b|senha|wachtwoord|\bhas[lł]o\b|парол|密码|パスワード/i;
+  /passw|pass[ _-]?(phrase|code|key)|(new|old|current|repeat|confirm|user|login|my)[ _-]?pass\b|pwd|secret(?!ar)|\btoken\b|bearer|mnemonic|(api|access|private|master|sign(ing|ature)|encryption|ssh|license|recovery|seed)[ _-]?key|(recovery|seed|security|memorable)[ _-]?(phrase|word|answer)s?|\bpin\b|pin.?code|kennwort|contrase|(mot.de|palavra).passe|\bmdp\b|senha|wachtwoord|\bhas[lł]o\b|l[öo]senord|adgangs?kode|passord|salasana|heslo|jelsz|parol|[şs]ifre|m[ậa]t kh[ẩa]u|kata.sandi|парол|κωδικ|密[码碼]|パスワード|暗証|비밀번호|סיסמ|كلمة.{0,3}مرور|पासवर्ड/i;
 const OTP =
-  /\b(otp|totp|2fa|mfa|tan)\b|one.?time|(verification|verify|auth\w*|sms|login|sign.?in|access|backup|recovery|confirmation|confirm|2fa|mfa)[ _-]?code|authenticator|best.tigungscode|c[oó]digo de (verificaci|seguridad)|code de (v[ée]rif|s[ée]cur)/i;
-const CARD = /card.{0,3}(number|no\b|num\b|cvc|cvv)|cc.?num|(credit|debit).?card|\b(cvc|cvv|cv2|csc)\d?\b|security.?code|\biban\b|kartennummer|(carte|tarjeta|kredit\w*)\W{0,3}(n|num)/i;
+  /\b(otp|totp|2fa|mfa|tan)\b|one.?time|einmal|([2-9].?(step|factor)|\d.?digit|verification|verify|auth\w*|sms|login|sign.?in|access|unlock|activation|pairing|device|backup|recovery|confirmation|confirm|2fa|mfa)[ _-]?code|\b(sent|texted|mailed)\b.{0,50}\bcode|\bcode\b.{0,30}\b(sent|texted|mailed|app)\b|authenticator|(best.tigungs|sicherheits)code|c[oó]digo de (verificaci|seguridad)|code de (v[ée]rif|s[ée]cur)|[验驗認认][证證証]碼?码?|인증/i;
+const CARD = /card.{0,3}(number|no\b|num\b|cvc|cvv)|cc.?num|(credit|debit).?card|\b(cvc|cvv|cv2|csc)\d?\b|security.?(code|number)|\biban\b|kartennummer|pr.f(ziffer|nummer)|(carte|tarjeta|kredit\w*)\W{0,3}(n|num)/i;
+/** What short numbers that are asked for by their length may be, unless one of the others says what it is. */
+const CODE = /\b(code|c[oó]digo|codice|kode?|sms)\b/i;
+const OTHER_CODE = /post|zip|country|area|dial|promo|coupon|discount|voucher|gift|product|item|sort|bar|currency|lang|store|tax|colou?r|order/i;
 /** A placeholder that lists what could be typed says nothing of what is. */
 const EXAMPLES = /^(e\.?g\b|for example|such as)|,.*,/i;
 /** Types whose values are no secrets, whatever the field is called. */
 const OPEN_TYPES = /^(email|url|date|datetime-local|month|week|time|color|range|checkbox|radio|file|button|submit|reset|image)$/;
 const TELLING = ["name", "id", "aria-label", "placeholder", "title", "data-testid", "label"];
+const FIELDS = "input,select,textarea";
 const LABEL_CHARS_MAX = 80;
 const BOX_CHARS_MAX = 6;
 const BOX_PX_MAX = 72;
@@ -40,7 +44,19 @@ export function ownKind(field: Element): Secret | undefined {
   // Widgets that look things up ask for a "new password" to keep browsers from filling in an address.
   if (/password/.test(complete) && !(complete.trim() === "new-password" && looksUp(field, type))) return "password";
   if (field.nodeName === "INPUT" && OPEN_TYPES.test(type)) return undefined;
-  return kindByWords(wordsOf(field));
+  const words = wordsOf(field);
+  return kindByWords(words) ?? (looksDotted(field) ? "password" : asksDigits(field) && CODE.test(words) && !OTHER_CODE.test(words) ? "otp" : undefined);
+}
+
+/** Whether the page shows dots for what is typed, by its style alone. */
+const looksDotted = (field: Element): boolean => !/^(none)?$/.test((getComputedStyle(field) as unknown as Record<string, string>).webkitTextSecurity ?? "");
+
+/** Whether the field takes a number of few digits. */
+function asksDigits(field: Element): boolean {
+  const { maxLength } = field as HTMLInputElement;
+  const few = maxLength > 2 && maxLength < 9;
+  const digits = /numeric|decimal/.test(field.getAttribute("inputmode") ?? "") || typeOf(field) === "tel";
+  return few || digits || /^\W*(\\d|\[0-9\])/.test(field.getAttribute("pattern") ?? "");
 }
 
 /** The box of a widget that looks things up in a list. */
@@ -57,7 +73,8 @@ function wordsOf(field: Element): string {
     if (EXAMPLES.test(told[3]!)) told[3] = "";
     const named = labelsOf(at);
     words.push(...told, ...named);
-    if (at.nodeName === at.nodeName.toUpperCase() && !named.length && !told[2] && !told[3] && !told[4]) words.push(textBefore(at));
+    if (depth) words.push(at.localName);
+    if (at.nodeName === at.nodeName.toUpperCase() && !named.length && !told[2] && !told[3] && !told[4]) words.push(textBefore(at) || aroundIt(at));
   }
   return words.filter(Boolean).join(" | ");
 }
@@ -87,7 +104,19 @@ function textBefore(field: Element): string {
   return "";
 }
 
-const holdsField = (element: Element): boolean => element.matches("input,select,textarea") || element.querySelector("input,select,textarea") !== null;
+/** What names a field from further away: the head of its column, or what its own group is called. */
+function aroundIt(field: Element): string {
+  const cell = field.closest("td");
+  const head = cell?.closest("table")?.rows[0]?.cells[cell.cellIndex];
+  if (head && head !== cell) return squash(head.textContent).slice(0, LABEL_CHARS_MAX);
+  for (let up = parentOf(field), level = 0; up && level < 2 && up.querySelectorAll(FIELDS).length < 2; up = parentOf(up), level++) {
+    const told = up.getAttribute("aria-label");
+    if (told) return told;
+  }
+  return "";
+}
+
+const holdsField = (element: Element): boolean => element.matches(FIELDS) || element.querySelector(FIELDS) !== null;
 
 /** The boxes that a code or a number is split over, the field among them; none where it isn't one of several. */
 export function boxesOf(field: Element): HTMLInputElement[] {
@@ -120,7 +149,7 @@ export function kindOfBoxes(boxes: HTMLInputElement[]): Secret | undefined {
   return kindByWords(told.filter(Boolean).join(" | "));
 }
 
-const CARD_RUN = /(?<!\d)(?:\d{13,19}|\d{3,7}(?:[ \u00a0.-]\d{2,7}){2,5})(?!\d)/g;
+const CARD_RUN = /(?<!\d)(?:\d{13,19}|\d{3,7}(?:[\s\p{Pd}._·]\d{2,7}){2,5})(?!\d)/gu;
 
 /** The text with numbers of cards taken out, in whatever groups they stand. */
 export const withoutCards = (text: string, instead: string): string => text.replace(CARD_RUN, (run) => (isCard(run) ? instead : run));
@@ -129,7 +158,7 @@ export const holdsCard = (text: string): boolean => isCard(text) || withoutCards
 
 /** 13 to 19 digits as cards have them, with a right check digit (Luhn). */
 function isCard(value: string): boolean {
-  const digits = value.replace(/[\s\u00a0.-]/g, "");
+  const digits = value.replace(/[\s\p{Pd}._·]/gu, "");
   if (!/^[2-6]\d{12,18}$/.test(digits)) return false;
   let sum = 0;
   for (let i = 0; i < digits.length; i++) {

@@ -5,7 +5,7 @@ import * as limits from "./limits";
 import { attempt, native } from "./native";
 import type { Indexes, PageIndex } from "./pageindex";
 import type { Privacy } from "./privacy";
-import { isHidden, naming, wordsOf } from "./reader";
+import { holdsSecret, isHidden, naming, wordsOf } from "./reader";
 
 export interface Item {
   el: Element;
@@ -140,7 +140,7 @@ class Walk {
     if (live || role === "dialog" || role === "alertdialog") zone = 0;
     else if (ASIDE.test(role) && zone === 1) zone = 2;
     else if (role === "main") zone = 1;
-    return { zone, live, covered: around.covered, masked: around.masked || isHidden(element) };
+    return { zone, live, covered: around.covered, masked: around.masked || isHidden(element) || holdsSecret(element) };
   }
 
   /** Takes what the element itself shows and marks what its children needn't tell again. */

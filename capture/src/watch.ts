@@ -31,6 +31,7 @@ export class Watch {
   constructor(
     private readonly onShadow: (root: ShadowRoot) => void,
     private readonly onChange: (element: Element, withInner: boolean) => void,
+    private readonly onCome: (node: Node) => void,
   ) {
     this.observer = new MutationObserver(guard((records) => this.note(records)));
   }
@@ -115,7 +116,9 @@ export class Watch {
         this.changed(record);
       }
       if (record.type !== "attributes" || record.attributeName !== "style") telling = true;
+      if (record.type === "characterData") this.onCome(record.target);
       for (const node of record.addedNodes) {
+        this.onCome(node);
         if (node.nodeType !== 1) continue;
         this.observeShadows(node as Element);
       }

@@ -28,7 +28,11 @@ const SIGNS_AFTER = /^(?:%[0-9a-f]{2}|[^\p{L}\p{N}\s=:/&?#"')\]}>,;.|•-])+/iu;
 const SIGNS_MAX = 40;
 /** Where we cut texts off. */
 const CUT_CHARS = [NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX, VALUE_CHARS_MAX];
-const ENCODED = /(?:%[0-9a-f]{2})+/gi;
+/** Ways to write a letter: of addresses, of scripts, of markup. */
+const ENCODED = /(?:%5c|%|\\)u([0-9a-f]{4})|&#(\d{2,6});|&#x([0-9a-f]{2,5});|&([a-z])(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash);|(?:%(?!5cu)[0-9a-f]{2})+/gi;
+/** Scripts without blanks between words, in which two letters make a name. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]/u;
+const UNSPACED_MIN = 2;
 
 /** What a text is: one amid others, a word of its own, one that has hardly a letter and is looked for as it is, or a part. */
 const enum How {
@@ -55,6 +59,7 @@ export class Withheld {
   private readonly hashes = new Set<string>();
   private readonly buckets = new Map<number, Kept[]>();
   private signs = false;
+  private shortest = SHORTEST;
   private readonly seen = new Set<string>();
   private readonly cleaned = new Map<string, string>();
 
@@ -105,6 +110,7 @@ export class Withheld {
     }
     const raw = (text.match(WORD) ?? []).slice(0, WORDS_MAX);
     const words = raw.map((word) => fold(word).text);
+    if (!common) for (const word of raw) if (UNSPACED.test(word) && word.length >= UNSPACED_MIN) this.withhold(fold(word).text, false, How.Amid);
     if (words.length === 1) return common && !/\d/.test(words[0]!) ? undefined : this.addWords(words, words);
     this.addWords(words.slice(0, 3), words);
     const named = raw.every((word) => /^[\p{Lu}\p{N}]/u.test(word));
@@ -119,12 +125,12 @@ export class Withheld {
 
   private addWords(words: string[], of: string[]): void {
     const text = words.join("");
-    if (text.length < (of.length > 1 ? ANYWHERE : HEAD) && !/^\d{4}/.test(text)) return;
+    if (text.length < (words.length === 2 || of.length === 1 ? HEAD : ANYWHERE) && !/^\d{4}/.test(text)) return;
     if (!words.every(isPlainWord)) this.withhold(text, false, words.length < 2 || text.length < SPREAD ? How.Alone : How.Amid);
   }
 
   private withhold(text: string, secret: boolean, how: How): void {
-    if (text.length < SHORTEST) return;
+    if (text.length < (UNSPACED.test(text) ? UNSPACED_MIN : SHORTEST)) return;
     const cut = text.slice(0, LONGEST);
     this.keep([cut.length, this.bucketOf(cut, 0, cut.length), this.hashOf(cut), how], secret);
   }
@@ -135,6 +141,7 @@ export class Withheld {
     if (list.length >= (secret ? SECRETS_MAX : MASKED_MAX)) this.forget(list.shift()!);
     list.push(one);
     this.signs ||= one[3] === How.Signs;
+    this.shortest = Math.min(this.shortest, one[0]);
     this.hashes.add(keyOf(one));
     const bucket = this.buckets.get(one[1]);
     if (bucket) bucket.push(one);
@@ -162,7 +169,7 @@ export class Withheld {
 
   /** The text with all that is withheld taken out. */
   clean(text: string): string {
-    if (!this.hashes.size || text.length < SHORTEST) return text;
+    if (!this.hashes.size || text.length < this.shortest) return text;
     const known = this.cleaned.get(text);
     if (known !== undefined) return known;
     if (this.cleaned.size >= SEEN_MAX) this.cleaned.clear();
@@ -196,7 +203,7 @@ export class Withheld {
 
   private longestAt(text: string, folded: Folded, at: number, signs: boolean): number {
     let longest = 0;
-    for (let head = SHORTEST; head <= HEAD; head++) {
+    for (let head = this.shortest; head <= HEAD; head++) {
       if (at + head > folded.text.length) break;
       for (const [length, , hash, how] of this.buckets.get(this.bucketOf(folded.text, at, head)) ?? []) {
         if (length <= longest || at + length > folded.text.length || (how === How.Signs) !== signs) continue;
@@ -256,9 +263,10 @@ function fold(text: string, signs = false): Folded {
       at += char.length;
     }
   };
-  for (const { 0: code, index } of text.matchAll(ENCODED)) {
+  for (const { 0: code, 1: unit, 2: decimal, 3: hex, 4: letter, index } of text.matchAll(ENCODED)) {
     plainly(index!);
-    const plain = attempt(() => decodeURIComponent(code), "");
+    const number = decimal ? Number(decimal) : parseInt(unit ?? hex ?? "", 16);
+    const plain = letter ?? (number >= 0 ? String.fromCodePoint(number) : attempt(() => decodeURIComponent(code), unescape(code)));
     at = index! + code.length;
     put(plain, index!, at);
   }

@@ -50,24 +50,29 @@ NAMED_BY_CONTENT = {
 BUTTON_TYPES = {"button", "submit", "reset", "image"}
 _MASK = re.compile(r"[*•●∙·＊⬤]{2,}")
 _PASSWORD = re.compile(
-    r"pass[-_ ]?(word|wd|phrase|code|key)|passwor[dt]|\bpwd\b|pwd$|^pwd|contrase|mot[-_ ]?de[-_ ]?passe|kennwort|senha|"
-    r"wachtwoord|парол|密码|パスワード|secret(?!ar)|api[-_ ]?key|access[-_ ]?(token|key)|private[-_ ]?key|"
-    r"(recovery|seed)[-_ ]?(key|phrase)|(?<![a-z])pin(?![a-z])|pin[-_ ]?code",
+    r"pass[-_ ]?(word|wd|phrase|code|key)|passwor[dt]|\bpwd\b|pwd$|^pwd|contrase|(mot[-_ ]?de|palavra)[-_ ]?passe|"
+    r"(new|old|current|repeat|confirm|user|login|my)[-_ ]?pass(?![a-z])|kennwort|senha|wachtwoord|l[öo]senord|"
+    r"adgangs?kode|passord|salasana|heslo|jelsz|parol|[şs]ifre|m[ậa]t kh[ẩa]u|kata.sandi|парол|κωδικ|密[码碼]|"
+    r"パスワード|暗証|비밀번호|סיסמ|كلمة.{0,3}مرور|पासवर्ड|secret(?!ar)|(?<![a-z])token(?![a-z])|bearer|mnemonic|"
+    r"(api|access|private|master|sign(ing|ature)|encryption|ssh|license|recovery|seed)[-_ ]?key|"
+    r"(recovery|seed|security|memorable)[-_ ]?(phrase|word|answer)|(?<![a-z])pin(?![a-z])|pin[-_ ]?code",
     re.IGNORECASE,
 )
 _OTP = re.compile(
-    r"one-time-code|(?<![a-z])(otp|totp|2fa|mfa|tan)(?![a-z])|one[-_ ]?time|authenticator|"
-    r"(verification|verify|auth|authentication|sms|login|sign[-_ ]?in|access|backup|recovery|confirm|confirmation)"
-    r"[-_ ]?code",
+    r"one-time-code|(?<![a-z])(otp|totp|2fa|mfa|tan)(?![a-z])|one[-_ ]?time|einmal|authenticator|"
+    r"([2-9][-_ ]?(step|factor)|\d[-_ ]?digit|verification|verify|auth|authentication|sms|login|sign[-_ ]?in|access|"
+    r"unlock|activation|pairing|device|backup|recovery|confirm|confirmation)[-_ ]?code|"
+    r"\b(sent|texted|mailed)\b.{0,50}\bcode|\bcode\b.{0,30}\b(sent|texted|mailed|app)\b|(best.tigungs|sicherheits)code|"
+    r"[验驗認认][证證証]码?|인증",
     re.IGNORECASE,
 )
 _CARD = re.compile(
     r"^cc-|cc[-_ ]?num|card[-_ ]?(number|no\b|num\b|cvc|cvv)|(?<![a-z])(cvc|cvv|cv2|csc)\d?(?![a-z])|"
     r"(credit|debit)[-_ ]?card|"
-    r"security[-_ ]?code|\biban\b|kartennummer",
+    r"security[-_ ]?(code|number)|\biban\b|kartennummer|pr.f(ziffer|nummer)",
     re.IGNORECASE,
 )
-_CARD_RUN = re.compile(r"(?<!\d)(?:\d{13,19}|\d{3,7}(?:[ \u00a0.-]\d{2,7}){2,5})(?!\d)")
+_CARD_RUN = re.compile(r"(?<!\d)(?:\d{13,19}|\d{3,7}(?:[\s\u2010-\u2015._·-]\d{2,7}){2,5})(?!\d)")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LOOKS_UP = {"combobox", "searchbox"}
 _EXAMPLES = re.compile(r"^(e\.?g\b|for example|such as)|,.*,", re.IGNORECASE)

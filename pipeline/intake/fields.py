@@ -68,20 +68,34 @@ def host_of(url: str) -> str:
     return urls.parse_any(url).host[: limits.ID_CHARS_MAX]
 
 
-_SECRET_IN_URL = re.compile(
-    r"(?P<name>[?&#;](?:[^=&#;?\s]{0,40}"
-    r"(?:token|secret|signature|passw[a-z]{0,6}|pass|passphrase|passcode|pwd|credentials?|jwt|otp|hmac|sessionid|"
-    r"(?:api|access|auth|private|secret|session)[-_]?key(?:id)?|card[-_]?number|cvc|cvv)"
-    r"|(?:[^=&#;?\s]{0,40}[.\[])?"
-    r"(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|csrf|xsrf)"
-    r"[-_]?)?(?:code|key|sig|sign|auth|authorization|sid|pin|ticket|magic|invite|invitation|assertion|credential))"
-    r"(?:\]|\)|%5D){0,3}=)[^&#;\s]+",
+_GRANTING_NAME = (
+    r"(?:(?:[^=&#;?\s%]|%5B){0,40}"
+    r"(?:token|secret|signature|passw[a-z]{0,6}|pass|passphrase|passcode|pwd|bearer|verifier|samlre(?:quest|sponse)|"
+    r"credentials?|jwt|otp|hmac|sess(?:ion)?[-_]?id|(?:api|access|auth|private|secret|session|shared?|subscription|"
+    r"activation|license|master|signing|encryption|consumer|login|reset)[-_]?(?:key|hash)(?:id)?|[-_]sig|"
+    r"card[-_]?number|cvc|cvv)"
+    r"|(?:[^=&#;?\s%]{0,40}(?:[.\[]|%5B))?"
+    r"(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|csrf|xsrf|"
+    r"oob|user|device|activation|pairing|backup|recovery|mfa|2fa)[-_]?)?"
+    r"(?:code|key|sig|sign|auth|authorization|sid|session|pin|ticket|magic|invite|invitation|assertion|credential|nonce|"
+    r"sas|pw))"
+    r"(?:\[|\]|\)|%5B|%5D){0,3}"
+)
+"""How parameters are called that grant access."""
+_SECRET_IN_URL = re.compile(rf"(?P<name>[?&#;]{_GRANTING_NAME}=)[^&#;\s]+", re.IGNORECASE)
+_SECRET_IN_INNER_URL = re.compile(
+    rf"(?P<name>%(?:25){{0,3}}(?:3F|26|23|3B){_GRANTING_NAME}%(?:25){{0,3}}3D)"
+    r"(?:[^&#;\s%]|%(?!(?:25){0,3}(?:26|23|3B)))+",
     re.IGNORECASE,
 )
+"""The same in an address within an address."""
+_NEEDLESS = re.compile(r"%(2D|5F|3\d|[46][1-9A-F]|[57][0-9A])", re.IGNORECASE)
+"""A plain letter, digit or sign that is written as a number all the same."""
 _JWT = re.compile(r"eyJ[\w-]{8,4000}\.[\w-]{4,4000}(?:\.[\w-]{0,4000})?")
 _GRANT_IN_PATH = re.compile(
-    r"(?P<name>/(?:reset|reset-?password|password-?reset|token|verify|verification|confirm|confirmation|activate|"
-    r"activation|invite|invitations?|magic|magic-?link|unsubscribe|signed|auth|sso|otp|code)/)"
+    r"(?P<name>/(?:(?:(?:re)?set|forgot|change|recover)-?password|password-?reset|(?:verify|confirm)-?e?mail|"
+    r"e?mail-?verification|accept-?invit\w{1,9}|(?:login|invite|magic)-?link|reset|token|verify|verification|confirm|"
+    r"confirmation|activate|activation|invite|invitations?|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code)/)"
     r"(?P<value>[^/?#\s]{6,4000})",
     re.IGNORECASE,
 )
@@ -89,7 +103,7 @@ _GRANT_IN_PATH = re.compile(
 _DRAWN = re.compile(r"\d|[a-z][A-Z]|^.{20}")
 _URL_SUSPECT = re.compile(
     r"@|pass|pwd|pin|otp|cv[cv]|card|secret|token|key|cod|sig|auth|sid|sess|ticket|magic|invit|assert|cred|jwt|hmac|"
-    r"eyJ|reset|verif|confirm|activat|unsub|sso",
+    r"eyJ|reset|verif|confirm|activat|unsub|sso|bearer|saml|nonce|hash|pw|sas|recover|unlock|set-?pass|%",
     re.IGNORECASE,
 )
 WITHHELD_MARK = "withheld"
@@ -104,8 +118,15 @@ def bare_url(url: str) -> str:
     """An address of any length, likewise."""
     if not _URL_SUSPECT.search(url):
         return url
-    bare = _JWT.sub(WITHHELD_MARK, urls.without_user(url) if "@" in url else url)
-    return _GRANT_IN_PATH.sub(_granting, _SECRET_IN_URL.sub(rf"\g<name>{WITHHELD_MARK}", bare))
+    needless = _NEEDLESS.sub(lambda found: chr(int(found[1], 16)), url)
+    plain = needless if needless != url and _without_parameters(needless) != needless else url
+    bare = _JWT.sub(WITHHELD_MARK, urls.without_user(plain) if "@" in plain else plain)
+    return _GRANT_IN_PATH.sub(_granting, _without_parameters(bare))
+
+
+def _without_parameters(url: str) -> str:
+    told = _SECRET_IN_URL.sub(rf"\g<name>{WITHHELD_MARK}", url)
+    return _SECRET_IN_INNER_URL.sub(rf"\g<name>{WITHHELD_MARK}", told) if "%" in told else told
 
 
 def _granting(found: re.Match[str]) -> str:

@@ -42,7 +42,10 @@ _PARTS: Final = (
     "pass", "pwd", "contrase", "mot", "kennwort", "senha", "wachtwoord", "парол", "密码", "パスワード", "key", "seed",
     "otp", "2fa", "mfa", "tan", "one", "code", "auth", "cc", "card", "cvc", "cvv", "cv2", "csc", "iban", "kart", "pin",
     "secret", "token", "api", "sig", "sid", "sess", "ticket", "magic", "invit", "assert", "cred", "jwt", "hmac", "eyj",
-    "reset", "verif", "confirm", "activat", "unsub", "sso", "://", "%", "\\u",
+    "reset", "verif", "confirm", "activat", "unsub", "sso", "://", "%", "\\u", "bearer", "memor", "secur", "mnem",
+    "senord", "kode", "salasana", "heslo", "jelsz", "parol", "ifre", "kh", "sandi", "κωδικ", "密",
+    "暗証", "비밀", "סיסמ", "كلمة", "पास", "einmal", "sicher", "digit", "step", "factor", "licen", "recover", "unlock",
+    "pr", "saml", "nonce", "sas", "pw", "证", "證", "証", "인증", "best", "hash", "device", "pairing",
 )  # fmt: skip
 """One of these is in every text that speaks of a secret: looked for first, for that is quick."""
 _RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{16,}")

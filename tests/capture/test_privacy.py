@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -182,3 +182,98 @@ def test_a_box_that_looks_things_up_is_no_password(record: Record) -> None:
 
     fills = [one.value for one in record("marked.html", do) if one.kind == "fill"]
     assert [(one.text, one.secret) for one in fills] == [("Norway", None), ("", "password")]
+
+
+@pytest.fixture
+def tagged(browser: Browser, site: Site, capture_js: str) -> Iterator[Callable[..., list[Event]]]:
+    """Opens a page with this body, does something there, ends the journey, and gives the events."""
+    context = browser.new_context()
+
+    def run(body: str, do: Callable[[Page], None], mask: str = "") -> list[Event]:
+        told = json.dumps({"endpoint": site.endpoint, "app": "pages", "mask": mask})
+        context.add_init_script(script=f"window.JOURNEYWRIGHT = {told};\n{capture_js}\n")
+        site.pages["/own.html"] = (f"<!doctype html><title>x</title>{body}", "text/html; charset=utf-8", {})
+        page = context.new_page()
+        page.goto(f"{site.url}/own.html")
+        do(page)
+        page.evaluate(END)
+        return site.events()
+
+    yield run
+    context.close()
+
+
+FIELDS = (
+    "<label>API token <input></label>", "<label>Memorable word <input></label>", "<label>Lösenord <input></label>",
+    "<label>비밀번호 <input></label>", "<label>Word <input style='-webkit-text-security: disc'></label>",
+    "<div><p>Enter the 6-digit code</p><input></div>", "<div><p>Code sent to your phone</p><input></div>",
+    "<label>Code <input inputmode=numeric></label>", "<label>Code <input maxlength=6></label>",
+    "<table><tr><th>User</th><th>Password</th></tr><tr><td>Ada</td><td><div><input></div></td></tr></table>",
+    "<div role=group aria-label=Passphrase><div><input></div></div>",
+    "<x-password><template shadowrootmode=open><input></template></x-password>",
+)  # fmt: skip
+OPEN_FIELDS = ("<label>Promo code <input maxlength=8></label>", "<label>Post code <input inputmode=numeric></label>")
+
+
+def test_fields_that_take_a_secret_by_what_they_are_called(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """In any language, by the words before them, by the head of their column, by their style; other codes are told."""
+    markup = "".join(f"<section id=s{at}>{one}</section>" for at, one in enumerate((*FIELDS, *OPEN_FIELDS)))
+
+    def do(page: Page) -> None:
+        for at in range(len(FIELDS) + len(OPEN_FIELDS)):
+            page.locator(f"#s{at} input").first.press_sequentially(f"74{at:02}39")
+
+    events = tagged(markup, do)
+    typed = [one.value.text for one in events if one.kind == "fill"]
+    assert typed == [*[""] * len(FIELDS), *(f"74{len(FIELDS) + at:02}39" for at in range(len(OPEN_FIELDS)))]
+    assert not [at for at in range(len(FIELDS)) if f"74{at:02}39" in site.told()]
+
+
+REPEATS = (
+    ("Zoé Métrax", "?n=Zo%E9%20M%E9trax", "M%E9trax"),
+    ("Zoé Métrax", "Saved Zo&eacute; M&eacute;trax", "M&eacute;trax"),
+    ("王小明", "欢迎王小明回来", "王小明"),
+    ("김철수", "김철수님 안녕하세요", "김철수"),
+    ("Li Wu", "Saved Li Wu", "Li Wu"),
+)  # fmt: skip
+
+
+def test_masked_texts_in_other_spellings_and_scripts(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """As old scripts write addresses, as markup writes letters, in scripts without blanks, and two short words."""
+    masked = "".join(f"<p data-mask>{name}</p>" for name, _, _ in REPEATS)
+    shows = "".join(
+        f"<button onclick=\"q.textContent = '{shown.replace('&', '&amp;')}'\">B{at}</button>"
+        for at, (_, shown, _) in enumerate(REPEATS)
+    )
+
+    def do(page: Page) -> None:
+        for at in range(len(REPEATS)):
+            page.get_by_role("button", name=f"B{at}").click()
+
+    tagged(f"{masked}<p role=status id=q></p>{shows}", do)
+    assert not [part for _, _, part in REPEATS if part in site.told()]
+
+
+BRIEFLY = """const m = document.createElement('p'); m.dataset.mask = ''; m.textContent = 'Jex Umbrik';
+document.body.append(m); m.remove(); q.textContent = 'Gone: Jex Umbrik'"""
+
+
+def test_what_was_masked_for_a_moment_and_what_was_chosen(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """A masked element that went before anybody looked, a file and an option that the page repeats, a box that is
+    written in."""
+    markup = f"""<p role=status id=q></p><button onclick="{BRIEFLY}">Briefly</button>
+<input type=file data-mask aria-label=File onchange="q.textContent = this.files[0].name.split('.')[0]">
+<label>Who <select onchange="q.textContent = 'For ' + this.value"><option>-</option><option>Vlab Quimtrax</option>
+</select></label><div contenteditable role=textbox aria-label=Notes>x</div>"""
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Briefly").click()
+        page.get_by_label("File").set_input_files({"name": "zora-quim.pdf", "mimeType": "text/plain", "buffer": b"x"})
+        page.get_by_label("Who").select_option(index=1)
+        page.get_by_role("textbox", name="Notes").press_sequentially("Thub Etrax")
+        page.get_by_role("button", name="Briefly").click()
+
+    tagged(markup, do, "fields")
+    told = site.told()
+    assert "Who" in told
+    assert not [one for one in ("Umbrik", "zora", "Quimtrax", "Etrax") if one in told]

@@ -29,6 +29,19 @@ from schemas.events import Dialog, Fill
         ({"type": "password", "role": "combobox", "autocomplete": "new-password"}, "password"),
         ({"autocomplete": "new-password"}, "password"),
         ({"type": "email", "name": "password_reset_email"}, None),
+        ({"aria-label": "API token"}, "password"),
+        ({"name": "sshKey"}, "password"),
+        ({"aria-label": "Security answer"}, "password"),
+        ({"aria-label": "Lösenord"}, "password"),
+        ({"aria-label": "비밀번호"}, "password"),
+        ({"aria-label": "Enter the 6-digit code"}, "otp"),
+        ({"aria-label": "The code that we sent you"}, "otp"),
+        ({"aria-label": "Code from your app"}, "otp"),
+        ({"aria-label": "验证码"}, "otp"),
+        ({"aria-label": "Security number"}, "card"),
+        ({"aria-label": "Max tokens"}, None),
+        ({"aria-label": "Promo code"}, None),
+        ({"aria-label": "Boarding pass"}, None),
         ({"aria-label": "Pinboard"}, None),
         ({"aria-label": "Secretary"}, None),
     ],
@@ -39,7 +52,16 @@ def test_fields_that_take_a_secret(attributes: dict[str, str], kind: str | None)
 
 
 @pytest.mark.parametrize(
-    "value", ["4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1111", "3400 000000 00009."]
+    "value",
+    [
+        "4111111111111111",
+        "4111 1111 1111 1111",
+        "4111-1111-1111-1111",
+        "3400 000000 00009.",
+        "4111_1111_1111_1111",
+        "4111–1111–1111–1111",
+        "4111\u202f1111\u202f1111\u202f1111",
+    ],
 )
 def test_numbers_of_cards_in_any_grouping(value: str) -> None:
     """The digits count."""
@@ -75,6 +97,19 @@ def test_number_of_a_card_in_a_plain_field() -> None:
         ("/reset/form", "/reset/form"),
         ("/in?next=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc_d-e", "/in?next=withheld"),
         ("/orders?country_code=NO&sort_key=name", "/orders?country_code=NO&sort_key=name"),
+        ("/in?next=%2Fx%3Ftoken%3Dabc%26page%3D2", "/in?next=%2Fx%3Ftoken%3Dwithheld%26page%3D2"),
+        ("/in?next=%252Fx%253Ftoken%253Dabc&page=2", "/in?next=%252Fx%253Ftoken%253Dwithheld&page=2"),
+        ("/in?%74o%6Ben=abc", "/in?token=withheld"),
+        ("/in?q=50%41", "/in?q=50%41"),
+        ("/in?authToken[]=abc&user%5Bpassword%5D=abc", "/in?authToken[]=withheld&user%5Bpassword%5D=withheld"),
+        ("/a?PHPSESSID=abc&session_id=abc", "/a?PHPSESSID=withheld&session_id=withheld"),
+        ("/a;jsessionid=abc#x", "/a;jsessionid=withheld#x"),
+        (
+            "/a?oobCode=abc&SAMLResponse=abc&code_verifier=abc",
+            "/a?oobCode=withheld&SAMLResponse=withheld&code_verifier=withheld",
+        ),
+        ("/verify-email/9f8e7d6c5b4a", "/verify-email/withheld"),
+        ("/accept-invitation/9f8e7d6c5b4a", "/accept-invitation/withheld"),
         ("/files?sig=abc", "/files?sig=withheld"),
         ("/api?key=abc", "/api?key=withheld"),
     ],

@@ -6,8 +6,17 @@ from tests.masking.drawing import Act, Drawing
 
 _BOX = 'style="border:1px solid;min-height:20px"'
 _STARS = "event.preventDefault(); this.textContent += '*'"
-_PASSWORDS = ("Password", "Passphrase", "Passwort", "API key", "Client secret")
-_CODES = ("Verification code", "One-time code", "SMS code", "OTP")
+_PASSWORDS = (
+    "Password",
+    "Passphrase",
+    "Passwort",
+    "API key",
+    "Client secret",
+    "Access token",
+    "Security answer",
+    "密码",
+)
+_CODES = ("Verification code", "One-time code", "SMS code", "OTP", "Code", "Enter the 6-digit code", "Code we sent you")
 _FORMS = ("this.value.toUpperCase()", "encodeURIComponent(this.value)", "this.value.replace(/ /g, '')")
 _JOIN = "e.textContent = 'Code ' + [...document.querySelectorAll('[maxlength]')].map((b) => b.value).join('')"
 
@@ -84,11 +93,13 @@ def _asked(draw: Drawing, named: bool) -> tuple[str, str, str]:
         ("named", "named", "code", "card") if named else ("password", "named", "code", "card", "number")
     ):
         case "password":
-            return words.password(), chance.choice((*_PASSWORDS, "Word")), "type=password"
+            shape = chance.choice(("type=password", "style=-webkit-text-security:disc"))
+            return words.password(), chance.choice((*_PASSWORDS, "Word")), shape
         case "named":
             return words.password(), chance.choice(_PASSWORDS), "type=text"
         case "code":
-            return words.digits(6), chance.choice(_CODES), "inputmode=numeric"
+            shape = chance.choice(("inputmode=numeric", "maxlength=6", "pattern='[0-9]{6}'"))
+            return words.digits(6), chance.choice(_CODES[:4] if named else _CODES), shape
         case "card":
             return words.card(), "Card number", "type=text"
         case _:

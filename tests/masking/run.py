@@ -1,5 +1,7 @@
 """Uses generated pages in Chromium, and looks for their secrets in all that the recorder sends."""
 
+import html
+import re
 import threading
 import unicodedata
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from tests.masking.pages import Generated
 from tests.masking.pages import page as page_of
 
 ACT_MS = 1_500
+_ESCAPE = re.compile(r"(?:%5c|%|\\)u([0-9a-f]{4})", re.IGNORECASE)
 SHORT = 4
 """Shorter secrets are found anywhere by chance; the tests of single pages look for those."""
 
@@ -158,7 +161,7 @@ def texts(node: Any, place: str = "") -> Iterator[tuple[str, str]]:
 def folded(text: str) -> str:
     """Letters and digits alone, in lower case: what is left of a text in any spacing, case or encoding."""
     for _ in range(2):
-        text = unquote(text, errors="ignore")
+        text = html.unescape(unquote(_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text), errors="ignore"))
     plain = unicodedata.normalize("NFKD", text)
     return "".join(char for char in plain.lower() if char.isalnum())
 

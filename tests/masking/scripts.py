@@ -36,8 +36,10 @@ def repeated(draw: Drawing) -> str:
     secret = draw.random.choice(names)
     slug = secret.lower().replace(" ", "-")
     wide = secret.replace(" ", "  ")
+    spelled = "".join(f"\\u{ord(char):04x}" if char in "aeiou" else char for char in secret)
+    marked = secret.replace("o", "&#111;").replace("a", "&#x61;")
     return draw.random.choice(
-        (secret, f"Saved {secret} now", secret.upper(), wide, quote(secret), quote_plus(secret), slug)
+        (secret, f"Saved {secret} now", secret.upper(), wide, quote(secret), quote_plus(secret), slug, spelled, marked)
     )
 
 

@@ -35,7 +35,8 @@ export class Choices {
       value: masked || isHidden(one) ? "" : cut(one.value, limits.TEXT_CHARS_MAX),
       label: masked || isHidden(one) ? "" : cut(squash(one.label), limits.TEXT_CHARS_MAX),
     }));
-    if (!masked) chosen.forEach((one) => this.recorder.addWords(one.label));
+    if (masked) this.withhold(options.flatMap((one) => [one.value, one.label]));
+    else chosen.forEach((one) => this.recorder.addWords(one.label));
     this.recorder.act({ kind: "select", target, options: chosen }, { own: select });
   }
 
@@ -45,8 +46,15 @@ export class Choices {
     const opener = isHeard(input) ? undefined : this.choosers.get(input);
     this.recorder.before(input);
     const target = opener ?? this.recorder.elements.describe(input);
-    const files = this.recorder.privacy.masked(input, true) || target.masked ? names.map(() => "") : names;
+    const masked = this.recorder.privacy.masked(input, true) || target.masked;
+    const files = masked ? names.map(() => "") : names;
+    if (masked) this.withhold(names.flatMap((one) => [one, one.replace(/\.[^.]*$/, "")]));
     this.recorder.act({ kind: "upload", target, files, ...(opener ? { chooser: true } : {}) }, { own: input });
+  }
+
+  /** The page may repeat what was chosen in a masked control. */
+  private withhold(texts: string[]): void {
+    for (const one of texts) if (one) this.recorder.privacy.remember(one, "masked");
   }
 
   /** A script opens the chooser of an input: one that is in no document is heard by itself, and told with `opener`. */
