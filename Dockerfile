@@ -1,4 +1,4 @@
-# journeywright as an image: the recorder is built, the locked packages are installed, a worker runs as a user of its own.
+# journeywright as an image: recorder and dashboard are built, the locked packages are installed, a worker runs as a user of its own.
 # Chromium, Java and Kafka's jars are not in it: a worker needs none of them.
 
 # By digest, from .env, which scripts/cluster-env.sh writes: a tag can be another image tomorrow.
@@ -12,6 +12,13 @@ RUN npm ci --no-audit --no-fund
 COPY capture/ ./
 RUN mkdir -p ../agents/web/static && npm run build
 
+FROM ${NODE_IMAGE} AS dashboard
+WORKDIR /src/dashboard
+COPY dashboard/package.json dashboard/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY dashboard/ ./
+RUN npm run build
+
 FROM ${PYTHON_IMAGE} AS program
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
@@ -22,6 +29,7 @@ COPY schemas/ schemas/
 COPY pipeline/ pipeline/
 COPY agents/ agents/
 COPY --from=recorder /src/agents/web/static/capture.js agents/web/static/capture.js
+COPY --from=dashboard /src/agents/web/static/dashboard/ agents/web/static/dashboard/
 RUN pip install --no-deps --no-build-isolation . \
  && useradd --create-home --uid 10001 journeywright \
  && install -d -o journeywright /data

@@ -13,6 +13,7 @@ run "ruff check" "$bin/ruff" check --quiet .
 run "ruff format" "$bin/ruff" format --check --quiet .
 run "mypy" "$bin/mypy" --no-error-summary
 run "import-linter" "$bin/lint-imports" --no-cache
-if [ -f capture/tsconfig.json ]; then run "tsc" npm --prefix capture run --silent check; fi
+if [ -f capture/tsconfig.json ]; then run "tsc, recorder" npm --prefix capture run --silent check; fi
+if [ -f dashboard/tsconfig.json ]; then run "tsc, dashboard" npm --prefix dashboard run --silent check; fi
 
 [ ${#failed[@]} = 0 ] || { printf 'check: failed: %s\n' "${failed[*]}" >&2; exit 1; }

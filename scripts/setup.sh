@@ -45,20 +45,21 @@ python_environment() {
   rm -f "$STAMPS"/python-*; touch "$stamp"
 }
 
-recorder() {
-  local script=agents/web/static/capture.js stamp
-  [ -f capture/package.json ] || return 0
-  stamp=$STAMPS/recorder-$(find capture -path capture/node_modules -prune -o -type f -print0 | sort -z | xargs -0 cat |
-    sha256sum | cut -c1-16)
-  [ -e "$stamp" ] && [ -e "$script" ] && return
+# built_with_npm FOLDER NAME RESULT: builds what lies in a folder with a package of its own, where its sources changed.
+built_with_npm() {
+  local folder=$1 name=$2 result=$3 stamp
+  [ -f "$folder/package.json" ] || return 0
+  stamp=$STAMPS/$folder-$(find "$folder" \( -name node_modules -o -name generated \) -prune -o -type f -print0 | sort -z |
+    xargs -0 cat | sha256sum | cut -c1-16)
+  [ -e "$stamp" ] && [ -e "$result" ] && return
   have node && have npm || apt_or_tell "Node.js with npm" nodejs npm
   node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18 ? 1 : 0)' ||
     fail "Node.js 18 or newer is needed, $(node --version) is here: get one from your system or by nvm"
-  say "Building the recorder"
-  quietly npm --prefix capture ci --no-audit --no-fund --loglevel=error --no-update-notifier &&
-    quietly npm --prefix capture run --silent build || fail "the recorder can't be built: npm says why, above"
-  [ -e "$script" ] || fail "the recorder's build left no $script"
-  rm -f "$STAMPS"/recorder-*; touch "$stamp"
+  say "Building the $name"
+  quietly npm --prefix "$folder" ci --no-audit --no-fund --loglevel=error --no-update-notifier &&
+    quietly npm --prefix "$folder" run --silent build || fail "the $name can't be built: npm says why, above"
+  [ -e "$result" ] || fail "the $name's build left no $result"
+  rm -f "$STAMPS/$folder"-*; touch "$stamp"
 }
 
 kafka_jars() {
@@ -94,7 +95,8 @@ chromium() {
 }
 
 python_environment
-recorder
+built_with_npm capture recorder agents/web/static/capture.js
+built_with_npm dashboard dashboard agents/web/static/dashboard/index.html
 kafka_jars
 chromium
 say "Ready: .venv/bin/journeywright ($((SECONDS - BEGAN)) s)"

@@ -13,6 +13,7 @@ from agents.storage import rows
 from agents.storage.failures import forget_failure
 from agents.storage.story_rows import lock_flows, sampled_versions
 from agents.storage.tables import FLOWS, STORIES, STORY_TAGS, TEST_REVISIONS, TESTS
+from agents.storage.test_texts import put_text
 from agents.storage.values import (
     CodeFilter,
     EditConflict,
@@ -63,6 +64,7 @@ def put_test(connection: Connection, test: GeneratedTest) -> bool:
     if before == row["body"]:
         return True
     rows.upsert(connection, TESTS, [row], kept=("saved", "path", "state"))
+    put_text(connection, test)
     _add_revision(connection, key, "generated", test.code)
     refresh_state(connection, key)
     return True

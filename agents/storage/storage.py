@@ -7,11 +7,13 @@ writes, 3 s for reads), and has then changed nothing.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from agents.storage import code_rows, failures, flow_rows, merges, proof_run_rows, story_rows, verdict_rows
+from agents.storage import code_rows, failures, flow_lists, flow_rows, merges, proof_run_rows, story_rows, verdict_rows
 from agents.storage.engine import in_transaction, make_engine, migrate
+from agents.storage.flow_lists import FlowFilter, FlowPage, FlowSort, SeenApp
 from agents.storage.proof_run_rows import ProofRun, RunFilter
 from agents.storage.tables import FLOWS, STORIES, TESTS
 from agents.storage.values import (
@@ -35,6 +37,7 @@ from pipeline.patterns.discovery import SeenGoals
 from pipeline.privacy.pseudonyms import USERS_MIN
 from pipeline.proof.states import Decision
 from schemas.generated_tests import GeneratedTest
+from schemas.limits import PAGE_ITEMS_MAX
 from schemas.stories import Story
 from schemas.verdicts import Verdict
 
@@ -43,6 +46,7 @@ ANY_STORY = StoryFilter()
 ANY_TEST = CodeFilter()
 ANY_VERDICT = VerdictFilter()
 ANY_RUN = RunFilter()
+ANY_FLOW = FlowFilter()
 
 
 class Storage:
@@ -139,6 +143,21 @@ class Storage:
     def flows(self, app: str) -> list[StoredFlow]:
         """The flows of an app, the most frequent first, up to FLOWS_MAX."""
         return in_transaction(self._engine, lambda c: merges.flows(c, app), writes=False)
+
+    def flow_page(
+        self,
+        wanted: FlowFilter = ANY_FLOW,
+        sort: FlowSort = "attention",
+        page: PageRequest = FIRST_PAGE,
+        users_min: int = USERS_MIN,
+    ) -> FlowPage:
+        """A page of flows as people look at them. Raises BadInput for a cursor that no earlier page gave."""
+        work = partial(flow_lists.flow_page, wanted=wanted, sort=sort, page=page, users_min=users_min)
+        return in_transaction(self._engine, work, writes=False)
+
+    def apps(self, app: str | None = None, limit: int = PAGE_ITEMS_MAX) -> list[SeenApp]:
+        """The apps that flows were seen of, those of most journeys first; only `app` where it is given."""
+        return in_transaction(self._engine, lambda c: flow_lists.apps(c, app, limit), writes=False)
 
     def put_test(self, test: GeneratedTest) -> bool:
         """Stores a generated test if it was written from the stories that its flow draws now.

@@ -86,12 +86,20 @@ TESTS = Table(
     Index("tests_by_start", "start_timestamp", "id"),
     Index("tests_by_state", "state", "start_timestamp", "id"),
     Index("tests_by_app", "app", "start_timestamp", "id"),
-    Index("tests_by_flow", "flow_id"),
+    Index("tests_of_flows", "flow_id", "state", "id", "story_id"),
     Index("tests_by_file", "app", "file_name"),
 )
 """One row a test: what was generated last (`body`), and where its file lies (`path`). `start_timestamp` is that of
 the story that tells its steps, `evidence` names all stories it was written from; `published` says that this very test
 went to its topic. `state` follows from its newest verdict and people's decisions."""
+
+TEST_TEXTS = Table(
+    "test_texts",
+    METADATA,
+    Column("test_id", BYTEWISE, ForeignKey("tests.id", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+"""The words that a test is found by, in small letters; apart from the tests, whose rows are long."""
 
 FLOW_FAILURES = Table(
     "flow_failures",

@@ -12,7 +12,9 @@ from faust.web.base import BlueprintManager
 
 from agents.web import (
     openapi,
+    views_agreement,
     views_coverage,
+    views_dashboard,
     views_events,
     views_flows,
     views_health,
@@ -53,10 +55,12 @@ CALLS: Final[tuple[Call, ...]] = (
     *views_verdicts.CALLS,
     *views_runs.CALLS,
     *views_flows.CALLS,
+    *views_agreement.CALLS,
     *views_coverage.CALLS,
     *views_patterns.CALLS,
     *views_posthog.CALLS,
     *views_health.CALLS,
+    *views_dashboard.CALLS,
     Call(
         "GET",
         "/openapi.json",

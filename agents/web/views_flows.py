@@ -6,12 +6,13 @@ from typing import Any, Final
 from aiohttp import web
 
 from agents.storage import CannotMerge, NoSuchFlow, StoredFlow
+from agents.storage.flow_lists import ATTENTION, FLOW_SORTS, WORDS_MAX, FlowFilter
 from agents.web.admission import may_see, own_app
 from agents.web.answers import json_answer
 from agents.web.bodies import body_of, document_of
 from agents.web.calls import Answer, Call, Context, Parameter
 from agents.web.errors import ApiError, not_found
-from agents.web.queries import off_loop
+from agents.web.queries import PAGE_PARAMETERS, off_loop, page_request, text_filters, text_parameter
 from pipeline.privacy.pseudonyms import title_for_all
 from schemas.codecs import BadInput
 
@@ -39,11 +40,48 @@ FLOW_SCHEMA: Final[dict[str, Any]] = {
         "changes": {"type": "array", "items": _CHANGE},
     },
 }  # fmt: skip
+LISTED_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["flow_id", "app", "title", "tags", "support", "last_seen", "state", "test_id", "file_name", "sessions",
+                 "saved", "failure", "journeys", "verdicts"],
+    "properties": {
+        "flow_id": _TEXT, "app": _TEXT, "title": _TEXT, "tags": {"type": "array", "items": _TEXT},
+        "support": {"type": "integer"}, "last_seen": _TEXT, "state": _TEXT, "test_id": _NULLABLE, "file_name": _TEXT,
+        "sessions": {"type": "integer"}, "saved": {"type": "boolean"}, "failure": _TEXT,
+        "journeys": {"type": "array", "items": {"type": "integer"}},
+        "verdicts": {"type": "array", "items": {
+            "type": "object",
+            "required": ["id", "outcome", "kind", "ended_at"],
+            "properties": {"id": _TEXT, "outcome": _TEXT, "kind": _NULLABLE, "ended_at": _TEXT},
+        }},
+    },
+}  # fmt: skip
 FLOWS_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
-    "required": ["flows"],
-    "properties": {"flows": {"type": "array", "items": FLOW_SCHEMA}},
+    "required": ["flows", "next_cursor", "days", "total", "states"],
+    "properties": {
+        "flows": {"type": "array", "items": LISTED_SCHEMA},
+        "next_cursor": _NULLABLE,
+        "days": {"type": "array", "items": _TEXT},
+        "total": {"type": "integer", "nullable": True},
+        "states": {"type": "object", "nullable": True, "additionalProperties": {"type": "integer"}},
+    },
 }
+APPS_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["apps"],
+    "properties": {
+        "apps": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["app", "flows", "journeys"],
+                "properties": {"app": _TEXT, "flows": {"type": "integer"}, "journeys": {"type": "integer"}},
+            },
+        }
+    },
+}
+QUERY_CHARS_MAX: Final = 500
 
 
 def flow_json(flow: StoredFlow, users_min: int) -> dict[str, Any]:
@@ -64,13 +102,36 @@ def flow_json(flow: StoredFlow, users_min: int) -> dict[str, Any]:
 
 
 async def get_flows(context: Context, request: web.Request) -> web.Response:
-    """The flows of an app."""
-    app = own_app(request, request.query.get("app"))
-    if not app:
-        raise BadInput("app: should name an app")
+    """A page of flows."""
+    sort = request.query.get("sort", FLOW_SORTS[0])
+    if sort not in FLOW_SORTS:
+        raise BadInput(f"sort: should be one of {', '.join(FLOW_SORTS)}")
+    wanted, page = _wanted(request), page_request(request)
     users_min = context.services.settings.users_min
-    flows = await off_loop(lambda: [flow_json(flow, users_min) for flow in context.services.storage.flows(app)])
-    return json_answer({"flows": flows})
+    found = await off_loop(context.services.storage.flow_page, wanted, sort, page, users_min)
+    return json_answer(asdict(found))
+
+
+def _wanted(request: web.Request) -> FlowFilter:
+    """The filter of a list. Raises BadInput."""
+    states = tuple(one for one in request.query.get("state", "").split(",") if one)
+    if not set(states) <= set(ATTENTION):
+        raise BadInput(f"state: should be some of {', '.join(ATTENTION)}, with commas between")
+    words = request.query.get("q", "")
+    if len(words) > QUERY_CHARS_MAX or len(words.split()) > WORDS_MAX:
+        raise BadInput(f"q: should be at most {WORDS_MAX} words and {QUERY_CHARS_MAX} characters")
+    return FlowFilter(
+        app=own_app(request, request.query.get("app")),
+        words=tuple(words.split()),
+        states=states,
+        **text_filters(request, "tag", "seen_since", "seen_before"),
+    )
+
+
+async def get_apps(context: Context, request: web.Request) -> web.Response:
+    """The apps that were seen."""
+    found = await off_loop(context.services.storage.apps, own_app(request, None))
+    return json_answer({"apps": [asdict(one) for one in found]})
 
 
 async def get_flow(context: Context, request: web.Request) -> web.Response:
@@ -126,11 +187,41 @@ AWAY: Final = Answer("Storage is away.")
 CALLS: Final[tuple[Call, ...]] = (
     Call(
         "GET",
+        "/api/v1/apps",
+        get_apps,
+        "The apps that flows were seen of, those of most journeys first.",
+        answers={200: Answer("The apps.", APPS_SCHEMA), 503: AWAY},
+        tag="flows",
+        access="read",
+    ),
+    Call(
+        "GET",
         "/api/v1/flows",
         get_flows,
-        "The flows of an app, the most frequent first.",
-        answers={200: Answer("The flows.", FLOWS_SCHEMA), 400: Answer("A parameter that can't be used."), 503: AWAY},
-        parameters=(Parameter("app", "query", "The app.", {"type": "string", "minLength": 1}, required=True),),
+        "Flows with their tests' states and newest verdicts, those that somebody should look at first.",
+        answers={200: Answer("A page.", FLOWS_SCHEMA), 400: Answer("A parameter that can't be used."), 503: AWAY},
+        parameters=(
+            text_parameter("app", "Flows of this app."),
+            text_parameter("tag", "Flows with this tag."),
+            text_parameter(
+                "state", "Flows whose test is in one of these states, with commas between; `untested`: that have none."
+            ),
+            Parameter(
+                "q",
+                "query",
+                "Words that must all stand in the test: its title, steps, file, app.",
+                {"type": "string", "maxLength": QUERY_CHARS_MAX},
+            ),
+            text_parameter("seen_since", "ISO 8601: flows whose newest journey began then or later."),
+            text_parameter("seen_before", "ISO 8601: flows whose newest journey began before."),
+            Parameter(
+                "sort",
+                "query",
+                "The order: what asks for attention first, most journeys first, or newest first.",
+                {"type": "string", "enum": list(FLOW_SORTS), "default": FLOW_SORTS[0]},
+            ),
+            *PAGE_PARAMETERS,
+        ),
         tag="flows",
         access="read",
     ),

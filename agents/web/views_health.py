@@ -62,11 +62,6 @@ async def get_metrics(context: Context, _request: web.Request) -> web.Response:
     return web.Response(body=context.services.metrics.text(), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
 
-async def get_root(_context: Context, _request: web.Request) -> web.Response:
-    """Leads to the docs."""
-    return web.Response(status=302, headers={"Location": "/docs"})
-
-
 async def get_docs(_context: Context, _request: web.Request) -> web.Response:
     """The docs: Swagger UI from its package, nothing from elsewhere."""
     return web.Response(text=DOCS_PAGE, content_type="text/html", headers={"Content-Security-Policy": DOCS_POLICY})
@@ -95,7 +90,6 @@ CALLS = (
          tag="operations"),
     Call("GET", "/metrics", get_metrics, "Metrics in Prometheus's text format.",
          {200: Answer("Metrics.", **_text("text/plain"))}, tag="operations", access="operate"),
-    Call("GET", "/", get_root, "Leads to the docs.", {302: Answer("To /docs.")}, tag="operations"),
     Call("GET", "/docs", get_docs, "These docs.", {200: Answer("A page.", **_text("text/html"))}, tag="operations"),
     Call("GET", "/docs/{name}", get_docs_asset, "A file of the docs.", hidden=True,
          parameters=(Parameter("name", "path", "A file's name.", required=True),)),

@@ -53,7 +53,7 @@ def test_the_wheel_holds_code_and_data(tmp_path: Path) -> None:
         if file.is_file() and "__pycache__" not in file.parts
     }
     assert needed <= shipped
-    assert "agents/web/static/capture.js" in shipped
+    assert {"agents/web/static/capture.js", "agents/web/static/dashboard/index.html"} <= shipped
 
 
 def test_the_lock_names_no_registry_and_has_hashes() -> None:

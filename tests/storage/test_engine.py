@@ -24,7 +24,9 @@ VERSIONS = [script.revision for script in reversed([*scripts().walk_revisions()]
 EARLIER = VERSIONS[:-1]
 OLD = a_story("old")
 OLD_TEST = a_test(OLD)
-LATER = frozenset({"flow_changes", "flow_failures", "worker_ends", "verdicts", "test_decisions", "proof_runs"})
+LATER = frozenset(
+    {"test_texts", "flow_changes", "flow_failures", "worker_ends", "verdicts", "test_decisions", "proof_runs"}
+)
 """Tables that the first version had not: who wrote before them left them empty."""
 EDIT = "def test_sign_in(page):\n    page.goto('/edited')\n"
 LACKING = {

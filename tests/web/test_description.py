@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from agents.web import views_dashboard
 from agents.web.openapi import description
 from agents.web.register import CALLS
 from tests.storage.samples import a_story, a_test
@@ -15,12 +16,19 @@ from tests.web.conftest import Site
 
 
 def test_the_description_names_the_routes_and_no_others(site: Site) -> None:
-    """Every described call is served, and every served one described, but for the files of the docs and what HTTP
-    itself adds (HEAD, OPTIONS)."""
+    """Every described call is served, and every served one described, but for the files of the docs, the dashboard's
+    pages and files, and what HTTP itself adds (HEAD, OPTIONS)."""
     described = {(method.upper(), path) for path, item in description(CALLS)["paths"].items() for method in item}
     routes = site.app.web.web_app.router.routes()
     served = {(route.method, route.resource.canonical) for route in routes if route.resource is not None}
-    assert {(m, p) for m, p in served if m not in ("HEAD", "OPTIONS")} - {("GET", "/docs/{name}")} == described
+    hidden = {(call.method, call.path) for call in CALLS if call.hidden}
+    assert all(path.startswith(("/docs/", "/dashboard/")) or call_is_page(path) for _, path in hidden)
+    assert {(m, p) for m, p in served if m not in ("HEAD", "OPTIONS")} - hidden == described
+
+
+def call_is_page(path: str) -> bool:
+    """Whether a path is that of one of the dashboard's pages: no call of the API is hidden."""
+    return not path.startswith("/api/") and path.partition("/{")[0] in views_dashboard.PAGES
 
 
 def test_the_description_is_valid(site: Site) -> None:

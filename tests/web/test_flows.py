@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline import generate
 from pipeline.flows.ids import flow_id
 from schemas.events import Typed
 from schemas.stories import FillStep
@@ -20,15 +21,62 @@ def filled(site: Site) -> None:
 
 
 def test_flows_of_an_app(site: Site) -> None:
-    """The most frequent first, with title, support and test."""
+    """What asks for attention first, with title, support and test; counted by state, and in pages."""
     filled(site)
-    found = site.http.get("/api/v1/flows", params={"app": APP}).json()["flows"]
-    assert [(one["flow_id"], one["support"], one["title"]) for one in found] == [
-        (BUTTON, 2, "Sign in"),
-        (ENTER, 1, "Sign in"),
+    page = site.http.get("/api/v1/flows", params={"app": APP}).json()
+    assert [(one["flow_id"], one["support"], one["title"], one["state"]) for one in page["flows"]] == [
+        (BUTTON, 2, "Sign in", "untested"),
+        (ENTER, 1, "Sign in", "draft"),
     ]
-    assert [one["test_id"] is not None for one in found] == [False, True]
-    assert site.http.get("/api/v1/flows").status_code == 400
+    assert [one["test_id"] is not None for one in page["flows"]] == [False, True]
+    assert (page["total"], page["states"], page["next_cursor"]) == (2, {"untested": 1, "draft": 1}, None)
+    first = site.http.get("/api/v1/flows", params={"limit": 1, "sort": "journeys"}).json()
+    second = site.http.get("/api/v1/flows", params={"limit": 1, "sort": "journeys", "cursor": first["next_cursor"]})
+    assert [one["flow_id"] for one in (*first["flows"], *second.json()["flows"])] == [BUTTON, ENTER]
+    assert second.json()["total"] is None
+    apps = site.http.get("/api/v1/apps").json()["apps"]
+    assert apps == [{"app": APP, "flows": 2, "journeys": 3}]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state=odd",
+        "sort=odd",
+        "q=" + "w+" * 9,
+        "q=" + "w" * 501,
+        "cursor=odd",
+        "limit=0",
+        "cursor=WyJzZWVuIiwieCIsInkiXQ",
+    ],
+)
+def test_a_list_that_cannot_be_asked_for_is_refused(site: Site, query: str) -> None:
+    """Each with its reason: states and orders that there aren't, too many words, cursors of another order."""
+    filled(site)
+    answer = site.http.get(f"/api/v1/flows?{query}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+
+
+def test_the_words_of_real_people_are_not_found(site: Site) -> None:
+    """What one person typed stands in the story, and a search for it finds nothing, only what the test says."""
+    typed = "Gwendolyn Quartermaine"
+    step = FillStep(event_id="e1", at_ms=1, target=textbox("Name"), value=Typed(text=typed), said=f"Fill in {typed}")
+    story = a_story("a", steps=(step,), title=f"Search for {typed}")
+    site.storage.put_story(story)
+    test = generate.test_of(site.storage.sessions(flow_id(APP, "sign in")), 3)
+    assert site.storage.put_test(test)
+    assert typed not in test.title
+    found = [site.http.get("/api/v1/flows", params={"q": word}).json()["total"] for word in ("quartermaine", "fill")]
+    assert found == [0, 1]
+
+
+def test_the_sessions_of_a_flow_and_what_they_agree_on(site: Site) -> None:
+    """The one that tells the steps first; without a test there is nothing to agree with."""
+    filled(site)
+    told = site.http.get(f"/api/v1/flows/{ENTER}/agreement").json()
+    assert [one["story_id"] for one in told["sessions"]] == ["c"]
+    assert site.http.get(f"/api/v1/flows/{BUTTON}/agreement").json()["steps"] == []
+    assert site.http.get("/api/v1/flows/nobody/agreement").status_code == 404
 
 
 def test_a_flow_is_merged_and_parted(site: Site) -> None:

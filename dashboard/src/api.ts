@@ -1,0 +1,106 @@
+// Asks the public API, with the key that the tab keeps. Types come from the API's own description.
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { BASE } from "./router";
+import type { paths } from "../generated/schema";
+
+type Ok<Operation> = Operation extends { responses: { 200: { content: { "application/json": infer Body } } } } ? Body : never;
+type With<Method extends string> = { [P in keyof paths]: paths[P] extends Record<Method, infer O> ? ([Ok<O>] extends [never] ? never : P) : never }[keyof paths];
+export type GetPath = With<"get">;
+export type Answer<P extends keyof paths, Method extends "get" | "put" | "post" = "get"> = paths[P] extends Record<Method, infer O> ? Ok<O> : never;
+type Query = Record<string, string | number | undefined>;
+
+const KEY = "journeywright-key";
+const CACHED_MAX = 60;
+const cached = new Map<string, unknown>();
+
+/** What a call answered that did not succeed: what is wrong, and what to do. */
+export class Problem extends Error {
+  constructor(readonly status: number, readonly code: string, message: string, readonly hint: string, readonly more: Record<string, unknown> = {}) {
+    super(message);
+  }
+}
+
+export function key(): string | null {
+  return sessionStorage.getItem(KEY);
+}
+
+export function keepKey(text: string | null): void {
+  if (text) sessionStorage.setItem(KEY, text);
+  else sessionStorage.removeItem(KEY);
+  cached.clear();
+}
+
+export function urlOf(path: string, ids: Record<string, string> = {}, query: Query = {}): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? ""));
+  const url = new URL(filled.slice(1), BASE);
+  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== "") url.searchParams.set(name, String(value));
+  return url.href;
+}
+
+async function ask(url: string, init: RequestInit): Promise<unknown> {
+  const headers = new Headers(init.headers);
+  const own = key();
+  if (own) headers.set("Authorization", `Bearer ${own}`);
+  let answer: Response;
+  try {
+    answer = await fetch(url, { ...init, headers });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Problem(0, "unreachable", "The server doesn't answer.", "See whether `journeywright up` still runs, then try again.");
+  }
+  const body: unknown = await answer.json().catch(() => null);
+  if (answer.ok) return body;
+  const { error, ...more } = (body ?? {}) as { error?: { code: string; message: string; hint: string } };
+  throw new Problem(answer.status, error?.code ?? "http", error?.message ?? `The server answered ${answer.status}.`, error?.hint ?? "Try again; the worker's log says more.", more);
+}
+
+export async function get<P extends GetPath>(path: P, ids: Record<string, string> = {}, query: Query = {}, signal?: AbortSignal): Promise<Answer<P>> {
+  return (await ask(urlOf(path, ids, query), signal ? { signal } : {})) as Answer<P>;
+}
+
+export async function send<P extends keyof paths, M extends "put" | "post">(method: M, path: P, ids: Record<string, string>, body: unknown, headers: Record<string, string> = {}): Promise<Answer<P, M>> {
+  const told = { method: method.toUpperCase(), headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
+  const answer = await ask(urlOf(path, ids), told);
+  cached.clear();
+  return answer as Answer<P, M>;
+}
+
+export interface Asked<T> {
+  readonly data: T | undefined;
+  readonly problem: Problem | undefined;
+  readonly loading: boolean;
+  readonly again: () => void;
+}
+
+/** Asks once the address is known, and again when it changes. What was answered before is shown meanwhile. */
+export function useGet<P extends GetPath>(path: P, ids: Record<string, string> | null, query: Query = {}, everyMs = 0): Asked<Answer<P>> {
+  const url = ids === null ? "" : urlOf(path, ids, query);
+  const [state, set] = useState<{ url: string; data?: Answer<P> | undefined; problem?: Problem | undefined; loading: boolean }>({ url: "", loading: true });
+  const [round, turn] = useState(0);
+  const again = useCallback(() => turn((n) => n + 1), []);
+  const first = useRef(0);
+  useEffect(() => {
+    if (!url) return;
+    const stop = new AbortController();
+    const before = cached.get(url) as Answer<P> | undefined;
+    set((old) => ({ url, data: before ?? (old.url === url ? old.data : undefined), loading: true }));
+    ask(url, { signal: stop.signal }).then(
+      (data) => {
+        if (cached.size >= CACHED_MAX) cached.delete(cached.keys().next().value as string);
+        cached.set(url, data);
+        set({ url, data: data as Answer<P>, loading: false });
+      },
+      (problem: unknown) => {
+        if (problem instanceof Problem) set((old) => ({ url, data: everyMs ? old.data : undefined, problem, loading: false }));
+      },
+    );
+    return () => stop.abort();
+  }, [url, round]);
+  useEffect(() => {
+    if (!everyMs || !url) return;
+    first.current = window.setInterval(() => document.visibilityState === "visible" && turn((n) => n + 1), everyMs);
+    return () => clearInterval(first.current);
+  }, [url, everyMs]);
+  const mine = state.url === url;
+  return { data: mine ? state.data : (cached.get(url) as Answer<P> | undefined), problem: mine ? state.problem : undefined, loading: !mine || state.loading, again };
+}

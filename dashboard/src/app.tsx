@@ -1,0 +1,86 @@
+// The frame around every page: where one is, where one can go, and the keys.
+import { Component, type ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { key, keepKey } from "./api";
+import { allKeys, useKeys } from "./keys";
+import { Page } from "./parts";
+import { Flow } from "./pages/flow";
+import { Flows } from "./pages/flows";
+import { BASE, followLinks, useRoute } from "./router";
+
+const PAGES = [["", "Flows"]] as const;
+
+export function App() {
+  const { parts, query } = useRoute();
+  const [help, showHelp] = useState(false);
+  useKeys({ "?": { what: "show the keys", run: () => showHelp(true) } });
+  const name = parts[0] ?? "";
+  const current = name === "flows" ? "" : name;
+  const main = useRef<HTMLElement>(null);
+  return (
+    <div onClick={followLinks}>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>Skip to the page</button>
+      <header class="top">
+        <Page to={[]} class="brand"><svg viewBox="0 0 32 32" aria-hidden="true"><path d="M5 23c6 0 5-14 11-14s5 8 11 5" /><circle cx="5" cy="23" r="3" /></svg>journeywright</Page>
+        <nav aria-label="Pages">
+          {PAGES.map(([to, label]) => (
+            <Page to={to ? [to] : []} aria-current={current === to ? "page" : undefined}>{label}</Page>
+          ))}
+        </nav>
+        <span class="tools">
+          <a href={new URL("docs", BASE).href}>API</a>
+          <button type="button" class="small" onClick={() => showHelp(true)} aria-label="Keys"><kbd>?</kbd></button>
+          {key() && <button type="button" class="small" onClick={() => { keepKey(null); location.reload(); }}>Forget the key</button>}
+        </span>
+      </header>
+      <main ref={main} tabIndex={-1} id="page">
+        <Net key={parts.join("/")}>{pageOf(parts, query)}</Net>
+      </main>
+      {help && <Help close={() => showHelp(false)} />}
+    </div>
+  );
+}
+
+function pageOf(parts: readonly string[], query: URLSearchParams): ComponentChildren {
+  const [name, id, ...rest] = parts;
+  if (rest.length) return <Nowhere />;
+  switch (name) {
+    case undefined: return <Flows query={query} />;
+    case "flows": return id ? <Flow id={id} query={query} /> : <Flows query={query} />;
+    default: return <Nowhere />;
+  }
+}
+
+function Nowhere() {
+  useTitle("Not found");
+  return <div class="empty"><h1>There is nothing at this address</h1><p><Page to={[]}>All flows</Page></p></div>;
+}
+
+export function useTitle(title: string): void {
+  useEffect(() => void (document.title = title ? `${title} · journeywright` : "journeywright"), [title]);
+}
+
+function Help({ close }: { close: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} onClose={close} aria-labelledby="keys-title">
+      <h2 id="keys-title">Keys</h2>
+      <dl class="keys">{allKeys().map(([name, what]) => <div><dt><kbd>{name}</kbd></dt><dd>{what}</dd></div>)}<div><dt><kbd>Enter</kbd></dt><dd>open</dd></div></dl>
+      <form method="dialog"><button type="submit" class="main">Close</button></form>
+    </dialog>
+  );
+}
+
+/** Where a page fails by a fault of ours, it says so, and the others go on. */
+class Net extends Component<{ children: ComponentChildren }, { failed: boolean }> {
+  override state = { failed: false };
+  override componentDidCatch(error: unknown): void {
+    console.error(error);
+    this.setState({ failed: true });
+  }
+  override render() {
+    if (!this.state.failed) return this.props.children;
+    return <div class="wrong" role="alert"><strong>This page met an error of ours.</strong> The browser's console says more. <button type="button" onClick={() => this.setState({ failed: false })}>Try again</button></div>;
+  }
+}

@@ -1,0 +1,159 @@
+// What several pages are made of.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Asked, Problem, keepKey } from "./api";
+import { ago, count, day, moment, number } from "./format";
+import { address } from "./router";
+import { type Row, csv, save } from "./save";
+
+interface LinkProps {
+  readonly to: readonly string[];
+  readonly query?: Record<string, string | undefined>;
+  readonly children: ComponentChildren;
+  readonly class?: string;
+  readonly "aria-current"?: "page" | undefined;
+  readonly "data-row"?: "1";
+}
+
+/** A link to a page of the dashboard. */
+export function Page({ to, query, children, ...rest }: LinkProps) {
+  return <a href={address(to, query)} data-page="1" {...rest}>{children}</a>;
+}
+
+export function Time({ iso }: { iso: string }) {
+  return iso ? <time dateTime={iso} title={moment(iso)}>{ago(iso)}</time> : <span>–</span>;
+}
+
+const SIGNS: Record<string, [sign: string, label: string, tone: string]> = {
+  failing: ["✕", "Failing", "bad"],
+  failed: ["✕", "Failed", "bad"],
+  flaky: ["≈", "Flaky", "warn"],
+  healed: ["+", "Healed", "warn"],
+  untested: ["○", "No test", "warn"],
+  outdated: ["↻", "Outdated", "warn"],
+  draft: ["·", "Draft", "calm"],
+  not_run: ["–", "Not run", "calm"],
+  proven: ["✓", "Proven", "good"],
+  passed: ["✓", "Passed", "good"],
+  reviewed: ["✓✓", "Reviewed", "good"],
+  quarantined: ["‖", "Quarantined", "calm"],
+};
+
+export const labelOf = (state: string): string => SIGNS[state]?.[1] ?? state;
+
+export function State({ state }: { state: string }) {
+  const [sign, label, tone] = SIGNS[state] ?? ["?", state, "calm"];
+  return <span class={`state ${tone}`}><span class="sign" aria-hidden="true">{sign}</span>{label}</span>;
+}
+
+export interface Shown { readonly outcome: string; readonly kind: string | null; readonly ended_at: string }
+
+/** The newest verdicts, the newest on the right. */
+export function Strip({ verdicts }: { verdicts: readonly Shown[] }) {
+  if (!verdicts.length) return <span class="faint">never run</span>;
+  const told = verdicts.map((one) => labelOf(one.outcome).toLowerCase()).join(", ");
+  return (
+    <span class="strip" role="img" aria-label={`Newest first: ${told}`}>
+      {[...verdicts].reverse().map((one) => {
+        const [sign, label, tone] = SIGNS[one.outcome] ?? ["?", one.outcome, "calm"];
+        return <span class={`verdict ${tone}`} title={`${label}${one.kind ? ` (${one.kind})` : ""}, ${moment(one.ended_at)}`}>{sign}</span>;
+      })}
+    </span>
+  );
+}
+
+/** Journeys by day. */
+export function Bars({ values, days }: { values: readonly number[]; days: readonly string[] }) {
+  const most = Math.max(1, ...values);
+  const all = values.reduce((sum, one) => sum + one, 0);
+  const width = 5;
+  const label = `${count(all, "journey")} from ${day(days[0] ?? "")} to ${day(days.at(-1) ?? "")}`;
+  return (
+    <svg class="bars" viewBox={`0 0 ${values.length * width} 20`} role="img" aria-label={label} preserveAspectRatio="none">
+      <title>{label}</title>
+      {values.map((value, place) => {
+        const height = value ? Math.max(2, Math.round((value / most) * 19)) : 1;
+        return <rect x={place * width} y={20 - height} width={width - 1} height={height} class={value ? "some" : "none"} />;
+      })}
+    </svg>
+  );
+}
+
+export function Share({ value, label }: { value: number; label: string }) {
+  return (
+    <svg class="share" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label={label}>
+      <rect width="100" height="6" class="none" />
+      <rect width={Math.max(0, Math.min(1, value)) * 100} height="6" class="some" />
+    </svg>
+  );
+}
+
+export function Copy({ text, what }: { text: string; what: string }) {
+  const [done, set] = useState(false);
+  useEffect(() => {
+    if (!done) return;
+    const timer = setTimeout(() => set(false), 1_500);
+    return () => clearTimeout(timer);
+  }, [done]);
+  const copy = () => void navigator.clipboard.writeText(text).then(() => set(true), () => set(false));
+  return <button type="button" class="small" onClick={copy}><span aria-live="polite">{done ? "Copied" : "Copy"}</span><span class="hidden"> {what}</span></button>;
+}
+
+export function Command({ text }: { text: string }) {
+  return <span class="command"><code>{text}</code><Copy text={text} what="the command" /></span>;
+}
+
+/** An empty state: what will be here, and the command that brings it. */
+export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+  return <div class="empty"><h2>{title}</h2>{children}</div>;
+}
+
+export function Wrong({ problem, again }: { problem: Problem; again?: () => void }) {
+  if (problem.status === 401 || problem.code === "wrong_key") return <AskKey problem={problem} />;
+  return (
+    <div class="wrong" role="alert">
+      <strong>{sentence(problem.message)}</strong> {sentence(problem.hint)}
+      {again && <button type="button" onClick={again}>Try again</button>}
+    </div>
+  );
+}
+
+const sentence = (text: string): string => (text ? text[0]?.toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".") : "");
+
+function AskKey({ problem }: { problem: Problem }) {
+  const field = useRef<HTMLInputElement>(null);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    keepKey(field.current?.value.trim() ?? "");
+    location.reload();
+  };
+  return (
+    <form class="empty" onSubmit={submit}>
+      <h2>{problem.code === "key_missing" ? "This server asks for a key" : "That key doesn't open this"}</h2>
+      <p>{problem.code === "key_missing" ? "Paste a key that reads. It stays in this tab, until you close it." : `${sentence(problem.message)} Paste another key that reads.`}</p>
+      <label for="key">Key</label>
+      <span class="command"><input id="key" ref={field} type="password" autocomplete="off" spellcheck={false} required /><button type="submit" class="main">Open</button></span>
+      <p class="faint">Keys are listed in the file that JOURNEYWRIGHT_API_KEYS names.</p>
+    </form>
+  );
+}
+
+/** What was asked for, or what stands in its place. */
+export function Loaded<T>({ asked, children }: { asked: Asked<T>; children: (data: T) => ComponentChildren }) {
+  if (asked.problem) return <Wrong problem={asked.problem} again={asked.again} />;
+  if (asked.data === undefined) return <p class="loading" role="status">Loading…</p>;
+  return <>{children(asked.data)}</>;
+}
+
+export function Export({ name, rows, whole }: { name: string; rows: () => Row[]; whole?: unknown }) {
+  return (
+    <span class="export">
+      <button type="button" class="small" onClick={() => save(`${name}.csv`, "text/csv", csv(rows()))}>CSV</button>
+      <button type="button" class="small" onClick={() => save(`${name}.json`, "application/json", JSON.stringify(whole ?? rows(), null, 2))}>JSON</button>
+    </span>
+  );
+}
+
+export function Figure({ value, label, children }: { value: number | string; label: string; children?: ComponentChildren }) {
+  return <div class="figure"><dt>{label}</dt><dd>{typeof value === "number" ? number(value) : value}</dd>{children}</div>;
+}
