@@ -25,6 +25,7 @@ from pipeline.codegen.python.expressions import (
     method,
 )
 from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Run, Statement, With
+from pipeline.codegen.readings import Reading
 from pipeline.codegen.typing import takes_keys, typed_by_keys
 from pipeline.semantics import urls
 from pipeline.semantics.text import is_editor
@@ -98,6 +99,10 @@ class Writer:
     """Values that are another in each row of the test."""
     fixed_checks: frozenset[Hashable] = frozenset()
     """Assertions that hold as they are in each row."""
+    readings: tuple[Reading, ...] = ()
+    """What is read from the pages, to be typed later."""
+    read: dict[str, Expr] = field(default_factory=dict)
+    """The variables that hold it, by the recorded value."""
     offered: dict[str, list[Expr]] = field(default_factory=dict)
     """All assertions that could be made after a step, by its event's id."""
     asserted: list[tuple[str, Expr]] = field(default_factory=list)
@@ -261,8 +266,10 @@ class Writer:
                 self._admit("A value was copied from the page; the test types the recorded one.")
         if is_secret(step):
             return [self._typed(on, self._secret(step))]
-        what = self.credentials.names.get(value.text) or Literal(value.text)
         waits = self._awaited(step, on)
+        if value.text in self.read:
+            return [*waits, Run(method(on, "fill", self.read[value.text]))]
+        what = self.credentials.names.get(value.text) or Literal(value.text)
         if not isinstance(what, Literal):
             return [*waits, self._typed(on, what)]
         reacts = self._reacts(step)
@@ -339,6 +346,24 @@ class Writer:
         if not shown.before or not shown.after:
             text = method(text, "strip")
         return [Assign(shown_name, method(found.expr, "inner_text")), Assign(name, text)], Name(name)
+
+    def read_after(self, step: Step, place: int) -> None:
+        """Reads what the step of this place brought up and a later one types."""
+        for reading in self.readings:
+            found = self.finder(step).best(reading.element) if reading.step == place else None
+            if found is None:
+                continue
+            name = self._fresh("copied")
+            if reading.in_field:
+                self.program.act(Assign(name, method(found.expr, "input_value")))
+            else:
+                text: Expr = method(found.expr, "inner_text")
+                if reading.before.strip():
+                    text = Index(method(text, "partition", reading.before.strip()), Literal(2))
+                if reading.after.strip():
+                    text = Index(method(text, "partition", _head(reading.after.lstrip())), Literal(0))
+                self.program.act(Assign(name, method(text, "strip")))
+            self.read[reading.value] = Name(name)
 
     def _press(self, step: PressStep, page: Expr, finder: Finder) -> list[Statement] | None:
         pressed = key_name(step.key, step.modifiers)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 from pipeline.codegen.python.quoting import escaped
 from pipeline.semantics import urls
 from pipeline.semantics.addresses import slug
-from pipeline.semantics.generated import is_volatile
+from pipeline.semantics.generated import is_id, is_volatile
 from pipeline.semantics.urls import Url
 
 _SENSITIVE_PARAM = re.compile(
@@ -155,7 +155,7 @@ def _segment(segment: str, known: frozenset[str]) -> str | None:
         return None
     if hit := _ID_SEGMENT.match(segment):
         return escaped(hit[1] or "") + r"\d+"
-    if is_volatile(unquote(segment)):
+    if is_volatile(unquote(segment)) or is_id(segment):
         return "[^/]+"
     return None
 
@@ -168,7 +168,7 @@ def _unstable_param(name: str, value: str, known: frozenset[str]) -> bool:
         or value.count(" ") >= PROSE_SPACES_MIN
     ):
         return True
-    return value not in known and bool(re.search(r"\d{2,}|^\d+$", value))
+    return value not in known and (bool(re.search(r"\d{2,}|^\d+$", value)) or is_id(value))
 
 
 def segments_of(url: str) -> frozenset[str]:

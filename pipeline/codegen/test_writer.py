@@ -26,6 +26,7 @@ from pipeline.codegen.python.allow_list import check_code
 from pipeline.codegen.python.expressions import Attr, Call, Equal, Expr, Literal, flat, method
 from pipeline.codegen.python.program import Assert, Program, Run
 from pipeline.codegen.python.shared_locators import share_locators
+from pipeline.codegen.readings import readings
 from pipeline.flows.ids import flow_id
 from pipeline.flows.ids import test_id as id_of_test
 from pipeline.semantics import urls
@@ -161,8 +162,11 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
     """What writes the steps of a story, into a program that begins with a page of this name."""
     told = credentials(story.steps, story.network_requests, people)
     program = Program(page=page)
-    typed, hidden, shapes = _typed(story.steps), _hidden(story.steps), ticking(story.steps)
+    hidden, shapes, made = _hidden(story.steps), ticking(story.steps), readings(story.steps)
+    read = {reading.value for reading in made}
+    typed = tuple(text for text in _typed(story.steps) if text not in read)
     writer = Writer(program, told, home_of(story), typed, hidden, shapes, pieces_of(story.steps, typed))
+    writer.readings = made
     writer.notes += told.notes
     return writer
 
@@ -233,6 +237,7 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
             name = Attr(Attr(writer.last_variable("download_info"), "value"), "suggested_filename")
             writer.program.check(Assert(method(name, "endswith", ending[0])))
         _assert(writer, step, checks)
+        writer.read_after(step, place)
         following = story.steps[place + 1] if place + 1 < end else None
         if following is not None and _waits_to_load(step, following):
             writer.program.act(Run(method(writer.page_of(following), "wait_for_load_state")))

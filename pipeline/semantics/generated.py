@@ -46,7 +46,10 @@ _LONG_WORD = (
     rf"{_RUN}\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9_-]{{24,}}\b"
     r"|(?<![\d.,$€£¥])\b\d{5,}\b(?![.,]?\d|\s?[$€£¥%])|\b(?=\w*\d)(?=\w*[A-Z])[A-Z0-9]{8,}\b"
 )
-_MIXED = r"(?<!\w)(?=[a-z0-9]{12,}(?!\w))[a-z]*\d+[a-z]+\d+[a-z0-9]*(?!\w)"
+_MIXED = (
+    r"(?<!\w)(?=[a-z0-9]{12,}(?!\w))[a-z]*\d+[a-z]+\d+[a-z0-9]*(?!\w)"
+    r"|(?<!\w)(?=[a-z0-9]{6,11}(?!\w))[a-z]*\d+[a-z]+\d+[a-z]+\d*[a-z0-9]*(?!\w)"
+)
 _HOST = r"(?:https?://)?\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d{2,5})?\b|::1\b"
 _SIZE = r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|[Bb]ytes)\b"
 _VERSION = (
@@ -87,6 +90,8 @@ _TICKET: Final = r"[A-Z][A-Z0-9]{1,9}-\d+"
 _SHORT_HEX: Final = r"(?<![0-9a-fA-F])(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}"
 _IDS: Final = re.compile(rf"\d+|{_UUID}|{_SHORT_HEX}|{_TICKET}")
 _SHORT_MIXED: Final = re.compile(r"(?=(?:.*\d){2})(?=.*[A-Za-z])[A-Za-z0-9]{6,11}")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+TOKEN_CHARS_MIN: Final = 4
 _MIXED_CHARS_MIN: Final = 12
 """Letters and digits in turns are no word from so many on."""
 
@@ -142,6 +147,16 @@ def is_id(part: str) -> bool:
         return True
     changes = sum(1 for left, right in pairwise(part) if left.isdigit() != right.isdigit())
     return (len(part) >= _MIXED_CHARS_MIN and changes >= 3) or (changes >= 2 and bool(_SHORT_MIXED.fullmatch(part)))
+
+
+def is_token(text: str) -> bool:
+    """Whether a whole text is one thing that a program made: no date or time, no number that people count with."""
+    if len(text) < TOKEN_CHARS_MIN or not _TOKEN.fullmatch(text):
+        return False
+    letters = text.replace("-", "").replace("_", "")
+    if letters.isdigit():
+        return letters == text and len(text) > TOKEN_CHARS_MIN
+    return is_id(letters) or is_id(text)
 
 
 def looks_generated(word: str) -> bool:

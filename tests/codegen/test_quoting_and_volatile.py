@@ -77,6 +77,8 @@ def test_a_css_string_never_ends_early(text: str) -> None:
         "Sent 3.2 kB/s",
         "2 msgs/s",
         "Worker pid 4711",
+        "Opened 1z1ve3bf",
+        "Order 100001: confirmation",
         "12. März 2025",
         "3 de mayo de 2025",
         "vor 5 Minuten",
@@ -143,6 +145,10 @@ def test_an_address_keeps_its_words_and_templates_new_ids() -> None:
     assert known is not None
     assert known.text == "/projects/17"
     assert addresses.relative(home + "/?id=start&sectok=abc&x=1#top") == "/?id=start&x=1#top"
+    routed = addresses.address(home + "/#/email/1z1ve3bf", frozenset())
+    assert routed is not None
+    assert routed.holds_at(home + "/#/email/9k2ab7cd")
+    assert not routed.holds_at(home + "/#/settings")
     glued = addresses.address(home + "/tracker/issue15", frozenset())
     assert glued is not None
     assert re.search(glued.pattern, home + "/tracker/issue7")

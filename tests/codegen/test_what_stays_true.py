@@ -8,7 +8,7 @@ from pipeline.codegen import write_test
 from pipeline.codegen.assertions.salience import Typing, is_put_together, whole_sentences
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.semantics.text import is_shortcut
-from schemas.elements import ByPath, ByText, Candidate, PathStep
+from schemas.elements import ById, ByPath, ByText, Candidate, PathStep
 from schemas.events import Appeared, Choice, Gone, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep, SelectStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -162,3 +162,31 @@ def test_no_line_is_wider_than_the_page(text: str) -> None:
     typed = FillStep(target=by_label("Text"), value=Typed(text=words), **base(PAGE))
     code = write_test(story(typed)).code
     assert all(len(line) <= LINE_CHARS_MAX for line in code.splitlines()), code
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "reads"),
+    [
+        ("Your code: 4F7K22QX", "4F7K22QX", 'inner_text().partition("Your code:")[2].strip()'),
+        ("4F7K22QX", "4F7K22QX", "inner_text().strip()"),
+        ("Booking 812345 is yours", "812345", 'partition("Booking")[2].partition("is yours")[0].strip()'),
+        ("Pay 240 euros", "240", ""),
+        ("Due 2031-05-06", "2031-05-06", ""),
+    ],
+)
+def test_what_a_page_made_up_is_read_from_the_page(text: str, value: str, reads: str) -> None:
+    """What the user typed after the page had shown it is another one next time; an amount or a date is the user's."""
+    ways = (Candidate(locator=ById(value="told"), count=1), Candidate(locator=ByText(value=text), count=1))
+    changes = (Appeared(element=by_text("p", text).model_copy(update={"candidates": ways})),)
+    made = ClickStep(target=by_role("button", "button", "Book"), **base(PAGE, PAGE, changes=changes))
+    typed = FillStep(target=by_label("Code"), value=Typed(text=value), **base(PAGE))
+    answer = (Appeared(element=by_text("p", f"Booking {value} was found.")),)
+    find = ClickStep(target=by_role("button", "button", "Find"), **base(PAGE, PAGE, changes=answer))
+    code = write_test(story(made, typed, find)).code
+    if reads:
+        assert "copied = page.locator(" in code
+        assert reads in "".join(line.strip() for line in code.splitlines()), code
+        assert 'get_by_label("Code").fill(copied)' in code
+        assert value not in code, code
+    else:
+        assert f'fill("{value}")' in code

@@ -27,6 +27,7 @@ MADE: Final[dict[tuple[str, str], str]] = {
         "pipeline/codegen/credentials.py",
         "f'(?<![\\\\w@.-]){re.escape(name)}(?![\\\\w@-])'",
     ): r"(?<![\w@.-])a\-a(?![\w@-])",
+    ("pipeline/codegen/readings.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/codegen/addresses.py", "f'{self.pattern.removesuffix(_END)}$'"): r"/a/\d+/[^/]+/a$",
     ("pipeline/codegen/addresses.py", "self._route"): r"#/a/\d+/[^/]+(?:[?/]|$)",
     ("pipeline/semantics/generated.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,

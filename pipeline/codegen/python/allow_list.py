@@ -90,6 +90,7 @@ METHODS: Final = frozenset(
         "get",
         "compile",
         "inner_text",
+        "input_value",
         "partition",
         "split",
         "join",
