@@ -7,8 +7,8 @@ from agents.storage.test_texts import searched_text
 from schemas.codecs import from_json
 from schemas.generated_tests import GENERATED_TEST
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
