@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     schema_registry_url: str = Field("", description="Confluent-style schema registry. Empty: values are JSON.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="How: text, or one JSON object a line.")
+    environments: Path | None = Field(None, description="TOML file with the places where apps may be tested.")
     chromium: str = Field("", description="Chromium's executable. Empty: CHROMIUM, PATH, or Playwright's own.")
     kafka_jars: Path | None = Field(None, description="Folder with Kafka's jars. None: .kafka-jars of the project.")
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(

@@ -17,6 +17,11 @@ ALLOW_ORIGIN = typer.Option(
     help="An origin, https://host[:port], on which tests may type credentials too. May be given more than once.",
 )
 
+REACH = typer.Option(
+    metavar="ORIGIN",
+    help="An origin that pages may load from, besides the app's own; * for any. May be given more than once.",
+)
+
 
 def origins(named: Sequence[str] | None) -> list[str]:
     """The origins of these addresses, as browsers spell them. Raises Failure for what is no web address."""

@@ -4,6 +4,8 @@ import os
 import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -12,16 +14,21 @@ from rich.markup import escape
 from rich.table import Table
 
 from agents.cli.console import Failure, left_out, out, say
-from agents.cli.options import ALLOW_ORIGIN, origins, takes, utc
+from agents.cli.options import ALLOW_ORIGIN, REACH, origins, takes, utc
 from agents.settings import Settings
 
 if TYPE_CHECKING:
-    from agents.proof.prover import Proof
+    from agents.composition import Services
+    from agents.proof.prover import Proof, Subject, Wanted
+    from agents.proof.runner import Environment
     from schemas.verdicts import FailureKind, Verdict
 
 HELP = """Runs the stored tests of an app, each several times on a clean copy of it, and keeps a verdict of each.
 
 Example:  APP_PASSWORD=… journeywright prove --app shop --base-url http://127.0.0.1:8000 --reset ./reset.sh --mutants
+
+Pages reach the app's own origins only; --reach names others that they need. --environment takes all of this from the
+TOML file that JOURNEYWRIGHT_ENVIRONMENTS names; what the command line says wins.
 
 With --mutants the app is broken on purpose in the browser and on the wire, once for each way, and the test must fail.
 With --heal the sessions since the change say what a failing test should do now: where users come to the same end in
@@ -37,11 +44,11 @@ EXIT_CODES: Final[dict["FailureKind", int]] = {"app": 10, "test": 11, "data": 12
 """In the order of their gravity."""
 
 
-@takes("data", "storage", "files", "users_min", "chromium")
+@takes("data", "storage", "files", "users_min", "chromium", "environments")
 def prove(
     settings: Settings,
     app: Annotated[str, typer.Option(help="The app whose tests are proven.")],
-    base_url: Annotated[str, typer.Option(help="Where the app runs.")],
+    base_url: Annotated[str, typer.Option(help="Where the app runs. Not needed with --environment.")] = "",
     reset: Annotated[str, typer.Option(help="A command, or an address to POST to, that makes the app clean.")] = "",
     runs: Annotated[int, typer.Option(min=1, max=20, help="How often each test is run.")] = 3,
     mutants: Annotated[bool, typer.Option("--mutants", help="Break the app on purpose.")] = False,
@@ -53,7 +60,11 @@ def prove(
     ] = "",
     allow_origin: Annotated[list[str] | None, ALLOW_ORIGIN] = None,
     build: Annotated[str, typer.Option(help="The app's version, for the verdicts.")] = "",
-    environment: Annotated[str, typer.Option(help="The environment's name, for the verdicts.")] = "",
+    environment: Annotated[
+        str, typer.Option(help="An environment of the file; without a file only its name, for the verdicts.")
+    ] = "",
+    reach: Annotated[list[str] | None, REACH] = None,
+    parallel: Annotated[int, typer.Option(min=1, max=16, help="How many tests run at once.")] = 1,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JUnit XML.")] = None,
     summary: Annotated[Path | None, typer.Option(metavar="FILE", help="Append a summary in Markdown.")] = None,
 ) -> None:
@@ -64,21 +75,20 @@ def prove(
     from agents.proof.runner import Environment, ResetFailed
     from agents.storage import StorageUnavailable
 
-    identities = {name: value for name, value in os.environ.items() if name.startswith("APP_")}
-    place = Environment(
-        base_url, find_chromium(settings), environment, build, reset, identities, tuple(origins(allow_origin))
-    )
+    told = Environment(
+        base_url, find_chromium(settings), environment, build, reset, {}, tuple(origins(allow_origin)),
+        tuple(reach or ()), parallel,
+    )  # fmt: skip
+    place = _place(settings, told, app)
     artifacts = settings.data.absolute() / "proof"
     wanted = Wanted(runs, mutants, repair, heal, artifacts, run_id=str(uuid.uuid4()))
     services = Services(settings)
-    proofs: list[Proof] = []
     try:
         subjects = services.subjects(app, left_out, Since(utc(since), build) if heal else None)
         if not subjects:
             raise Failure(f"there is no test of app {app!r} in {settings.storage_url}: send events first")
-        for number, subject in enumerate(subjects, 1):
-            say(f"{number}/{len(subjects)}  {subject.test.title}")
-            proofs.append(services.prove(subject, place, wanted, say))
+        with ThreadPoolExecutor(place.parallel) as pool:
+            proofs = list(pool.map(lambda one: _proved(services, one, place, wanted), subjects))
     except ResetFailed as error:
         raise Failure(f"the app can't be reset: {error}", EXIT_CODES["environment"]) from None
     except StorageUnavailable as error:
@@ -94,6 +104,40 @@ def prove(
         with summary.open("a") as file:
             file.write(markdown(names, verdicts))
     _exit(verdicts)
+
+
+def _proved(services: "Services", subject: "Subject", place: "Environment", wanted: "Wanted") -> "Proof":
+    say(subject.test.title)
+    return services.prove(subject, place, wanted, say)
+
+
+def _place(settings: Settings, told: "Environment", app: str) -> "Environment":
+    """The environment of this name in the file, with what the command line says put over it; without a file what the
+    command line says. Variables win over files of secrets."""
+    from agents.proof.environments import IDENTITY, read_environments
+
+    variables = {name: value for name, value in os.environ.items() if name.startswith(IDENTITY)}
+    place = replace(told, variables=variables)
+    if settings.environments is not None and told.name:
+        known = read_environments(settings.environments)
+        written = known.place(told.name)
+        if written.app != app:
+            raise Failure(f"environment {told.name!r} is one of app {written.app!r}, not of {app!r}", 2)
+        place = replace(
+            place,
+            base_url=told.base_url or written.base_url,
+            build=told.build or written.build,
+            reset=told.reset or written.reset,
+            variables={**known.identities(written), **variables},
+            allowed_origins=(*told.allowed_origins, *origins(written.allowed_origins)),
+            reached_origins=(*told.reached_origins, *written.reached_origins),
+            parallel=max(told.parallel, written.parallel),
+        )
+    if not place.base_url:
+        raise Failure("say where the app runs: --base-url, or --environment with JOURNEYWRIGHT_ENVIRONMENTS", 2)
+    if place.parallel > 1 and place.reset:
+        raise Failure("tests can't run at once where the app is reset before each: leave --parallel or --reset out", 2)
+    return place
 
 
 def _table(names: Sequence[str], proofs: "Sequence[Proof]") -> Table:

@@ -7,15 +7,17 @@ JSON to the file that they name. Secrets are never written: of requests only met
 import ast
 import json
 import os
+import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import lru_cache
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Response, Route
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Response, Route, WebSocketRoute
 
 ORDERS: Final = "JOURNEYWRIGHT_PROOF"
 BREAK_PAGE: Final = Path(__file__).with_name("break_page.js")
@@ -42,6 +44,8 @@ class Watch:
         self.stale: dict[str, tuple[int, dict[str, str], bytes]] = {}
         self.written = False
         self.pages: list[Page] = []
+        self.reached: list[str] | None = orders.get("reached")
+        self.blocked: set[str] = set()
 
     # --- what the page does ---
 
@@ -53,6 +57,11 @@ class Watch:
             self._page(page)
         context.on("response", self._response)
         context.on("requestfailed", self._failed)
+        if self.reached is not None:
+            # Only what is foreign comes here: the rest never leaves the browser's own way.
+            foreign = _foreign(self.reached)
+            context.route(foreign, self._block)
+            context.route_web_socket(foreign, self._block_socket)
         mutant = self.orders.get("mutant")
         if mutant is None:
             return
@@ -91,6 +100,19 @@ class Watch:
             told = {"method": request.method, "url": place, "status": status, "document": document, "step": self.step}
             self.answers.append(told)
 
+    def _block(self, route: Route) -> None:
+        self._note_blocked(route.request.url)
+        route.abort("blockedbyclient")
+
+    def _block_socket(self, socket: WebSocketRoute) -> None:
+        self._note_blocked(socket.url)
+        socket.close()
+
+    def _note_blocked(self, url: str) -> None:
+        if len(self.blocked) < MESSAGES_MAX:
+            parts = urlsplit(url)
+            self.blocked.add(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"[:CHARS_MAX])
+
     # --- what is broken ---
 
     def at(self, step: int) -> None:
@@ -109,6 +131,9 @@ class Watch:
 
     def _route(self, route: Route) -> None:
         mutant, request = self.orders["mutant"], route.request
+        if self.reached is not None and _foreign(self.reached).match(request.url):
+            route.fallback()
+            return
         kind, hit = mutant["kind"], self.armed and _matches(mutant["request"], request)
         if kind == "stale_answer":
             self._stale(route, hit)
@@ -186,6 +211,17 @@ def proof_step(step: int) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+    """Lets the browser find no other hosts: a redirect is asked of no route."""
+    result = yield
+    if fixturedef.argname == "browser_type_launch_args" and isinstance(result, dict) and WATCH.reached is not None:
+        hosts = dict.fromkeys(urlsplit(one).hostname or "" for one in WATCH.reached)
+        rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in hosts if host)])
+        result["args"] = [*result.get("args", []), f"--host-resolver-rules={rules}"]
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Watches the contexts that the test was given, before its first line."""
     given = getattr(item, "funcargs", {}).values()
@@ -222,10 +258,22 @@ def _tell(call: "pytest.CallInfo[None]", facts: dict[str, Any] | None) -> None:
         "page_errors": [one["text"] for one in WATCH.page_errors if one["step"] == WATCH.step],
         "console": WATCH.console,
         "applied": WATCH.applied,
+        "blocked": sorted(WATCH.blocked),
         **(facts or {}),
     }
     with path.open("a") as file:
         file.write(json.dumps(told) + "\n")
+
+
+@lru_cache(maxsize=8)
+def _pattern(reached: tuple[str, ...]) -> re.Pattern[str]:
+    hosts = "|".join(re.escape(one.replace("http", "", 1)) for one in reached) or "(?!)"
+    return re.compile(rf"^(?:http|ws)(?!(?:{hosts})(?:[/?#]|$))", re.IGNORECASE)
+
+
+def _foreign(reached: list[str]) -> re.Pattern[str]:
+    """Finds the addresses of all other origins; those of sockets stand for those of their pages."""
+    return _pattern(tuple(reached))
 
 
 def _matches(wanted: dict[str, Any], request: Request) -> bool:

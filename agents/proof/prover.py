@@ -86,6 +86,8 @@ def prove(subject: Subject, environment: Environment, wanted: Wanted, say: Say) 
     name = str(uuid.uuid4())
     keep = None if wanted.artifacts is None else wanted.artifacts / subject.test.id / name
     reports = _runs(subject.test, environment, wanted.runs, keep)
+    for address in reports[-1].blocked:
+        say(f"    kept from {address}: name it with --reach if the app needs it")
     repaired: GeneratedTest | None = None
     reasons: tuple[str, ...] = ()
     healing: HealingRule | None = None

@@ -59,7 +59,8 @@ class Environment:
 
     `base_url` is where it runs; `name` and `build` stand in verdicts. `reset` is a command, or an address to POST to,
     that makes it a clean copy before each run (empty: nothing is done). `variables` are the identities: APP_USER,
-    APP_PASSWORD and their like. `allowed_origins` may get secrets besides the base URL's.
+    APP_PASSWORD and their like. `allowed_origins` may get secrets besides the base URL's; pages reach these and the
+    `reached_origins`, and nothing else ("*": everything). `parallel` is how many tests may run at once.
     """
 
     base_url: str
@@ -69,6 +70,16 @@ class Environment:
     reset: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
     allowed_origins: tuple[str, ...] = ()
+    reached_origins: tuple[str, ...] = ()
+    parallel: int = 1
+
+    @property
+    def reached(self) -> list[str] | None:
+        """The origins that pages may reach; None for all."""
+        if "*" in self.reached_origins:
+            return None
+        named = (self.base_url, *self.allowed_origins, *self.reached_origins)
+        return sorted(filter(None, map(origin, named)))
 
     def make_clean(self) -> None:
         """Resets the environment. Raises ResetFailed."""
@@ -89,11 +100,13 @@ class Environment:
 
 @dataclass(frozen=True)
 class RunReport:
-    """What one run gave. `applied` says whether the mutant had something to break; `folder` holds the artifacts."""
+    """What one run gave. `applied` says whether the mutant had something to break; `blocked` are the origins that pages
+    were kept from."""
 
     facts: RunFacts
     applied: bool = False
     output: str = ""
+    blocked: tuple[str, ...] = ()
 
 
 def run_once(
@@ -106,7 +119,7 @@ def run_once(
         folder = Path(scratch)
         report = folder / "report.jsonl"
         _write(folder / "project", test)
-        orders: dict[str, Any] = {"report": str(report)}
+        orders: dict[str, Any] = {"report": str(report), "reached": environment.reached}
         if mutant is not None:
             orders["mutant"] = asdict(mutant)
         began_s = time.monotonic()
@@ -118,7 +131,8 @@ def run_once(
         facts = _facts(told, test, environment)
         if keep is not None and not facts.passed:
             _keep(folder, keep, output, environment.variables)
-        return RunReport(facts, any(one.get("applied") for one in told), output)
+        blocked = {address for one in told for address in one.get("blocked", ())}
+        return RunReport(facts, any(one.get("applied") for one in told), output, tuple(sorted(blocked)))
 
 
 def _write(folder: Path, test: GeneratedTest) -> None:

@@ -12,12 +12,13 @@ import pytest
 
 from agents.proof.plugin import altered
 from agents.proof.prover import Proof, Subject, Wanted, prove
-from agents.proof.runner import Environment, ResetFailed
+from agents.proof.runner import Environment, ResetFailed, run_once
 from pipeline.codegen import write_test
 from pipeline.generate import test_of as written_from
 from schemas.elements import ByText, Candidate, Element
 from schemas.events import Appeared, Page, Typed
 from schemas.stories import ClickStep, FillStep, State, Story
+from tests.proof.healing.shop import Version, served
 from tests.proof.test_decisions import by_role, saved
 
 SECRET = "seagull-lantern-77"
@@ -26,13 +27,15 @@ SECRET = "seagull-lantern-77"
 @dataclass
 class App:
     """A page that saves a note. `button` is its caption, `broken` makes saving fail, `silent` saves nothing and says
-    that it did not."""
+    that it did not. `more` stands at the end of the page, `hop` is where /hop leads."""
 
     port: int = 0
     button: str = "Save"
     broken: bool = False
     silent: bool = False
     note: str = ""
+    more: str = ""
+    hop: str = ""
 
     @property
     def url(self) -> str:
@@ -43,7 +46,7 @@ class App:
         return (
             f"<!doctype html><title>Notes</title><h1>Notes</h1>{told}<form method=post action=/notes/17/save>"
             "<label>Title <input name=title></label><label>Password <input type=password name=p></label>"
-            f"<button data-testid=save>{self.button}</button></form>"
+            f"<button data-testid=save>{self.button}</button></form>{self.more}"
         )
 
 
@@ -54,6 +57,12 @@ def app() -> Iterator[App]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path == "/hop":
+                self.send_response(302)
+                self.send_header("Location", app.hop)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             body = app.page().encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -178,3 +187,21 @@ def test_reset_that_fails_is_told(chromium_path: str) -> None:
     )
     with pytest.raises(ResetFailed, match="no disk"):
         place.make_clean()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("reached", "asked"), [((), set()), (("*",), {"/picture", "/hop"})])
+def test_pages_reach_named_origins_only(
+    app: App, chromium_path: str, reached: tuple[str, ...], asked: set[str]
+) -> None:
+    """What lies elsewhere gets no request, be it asked for straight or by a redirect, unless somebody said so."""
+    with served(Version(handle=lambda _, path, __: (other.append(path), (200, "", ""))[1])) as elsewhere:
+        other: list[str] = []
+        foreign = elsewhere.url.replace("127.0.0.1", "localhost")
+        app.more = f"<img src={foreign}/picture><img src=/hop>"
+        app.hop = f"{foreign}/hop"
+        environment = Environment(app.url, Path(chromium_path), reached_origins=reached)
+        report = run_once(write_test(story()), environment)
+    assert report.facts.passed, report
+    assert set(other) - {"/favicon.ico"} == asked
+    assert report.blocked == (() if reached else (foreign,))
