@@ -21,6 +21,13 @@ class Parameter(Value):
     values: Annotated[tuple[Long, ...], Field(max_length=limits.PARAMETER_ROWS_MAX)]
 
 
+class Need(Value):
+    """A thing that a journey uses and did not make: its name, and what such things are called, where that is known."""
+
+    name: Text
+    kind: Text = ""
+
+
 class GeneratedTest(Value):
     """A Playwright test for one flow.
 
@@ -53,6 +60,10 @@ class GeneratedTest(Value):
     """Names of the environment variables that the code reads."""
     notes: Notes = ()
     parameters: Annotated[tuple[Parameter, ...], Field(max_length=limits.STORY_STEPS_MAX)] = ()
+    needs: Annotated[tuple[Need, ...], Field(max_length=limits.NEEDS_MAX)] = ()
+    """What must be there before the test runs."""
+    makes: Annotated[tuple[Text, ...], Field(max_length=limits.NEEDS_MAX)] = ()
+    """What the things are called that it makes."""
     sessions: Version = 1
     evidence: Ref = ""
 

@@ -124,3 +124,6 @@ VERDICT_ARTIFACTS_MAX: Final = 20
 VERDICT_EVIDENCE_MAX: Final = 20
 RUN_S_MAX: Final = 600
 """How long one run of one test may take; beyond, it is ended and counts as not run."""
+
+NEEDS_MAX: Final = 10
+"""Things that a test says must be there before it runs."""

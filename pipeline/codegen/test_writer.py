@@ -21,6 +21,7 @@ from pipeline.codegen.assertions.salience import pieces_of
 from pipeline.codegen.assertions.tickers import ticking
 from pipeline.codegen.credentials import credentials, is_secret
 from pipeline.codegen.locators import expect
+from pipeline.codegen.needs import makes_of, needs_of
 from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code
 from pipeline.codegen.python.expressions import Attr, Call, Equal, Expr, Literal, flat, method
@@ -127,7 +128,9 @@ def _written(
     program, name = writer.program, names.function_name(story.title)
     docstring = names.sentence(story.sentence or story.title, story.title)
     docstring = f"{docstring} {cut.told}".rstrip()
-    not_repeated = tuple(dict.fromkeys(writer.not_repeated))
+    needs = needs_of(story)
+    told_needs = [names.sentence(f"Needs {', '.join(need.name for need in needs)}", "")] if needs else []
+    not_repeated = (*told_needs, *dict.fromkeys(writer.not_repeated))
     code = program.text(name, docstring, not_repeated)
     code_bytes = len(code.encode())
     if code_bytes > limits.CODE_BYTES_MAX:
@@ -152,6 +155,8 @@ def _written(
         code=code,
         step_lines=program.step_lines(name, docstring, not_repeated, len(story.steps)),
         parameters=program.parameters,
+        needs=needs,
+        makes=makes_of(story),
         environment=tuple(dict.fromkeys(name for name in told.variables if f'"{name}"' in code)),
         notes=tuple(notes)[: limits.STORY_NOTES_MAX - 1],
     )

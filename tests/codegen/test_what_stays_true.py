@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.codegen import write_test
+from pipeline.codegen import project_files, write_test
 from pipeline.codegen.assertions.salience import Typing, is_put_together, whole_sentences
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.semantics.text import is_shortcut
@@ -190,3 +190,23 @@ def test_what_a_page_made_up_is_read_from_the_page(text: str, value: str, reads:
         assert value not in code, code
     else:
         assert f'fill("{value}")' in code
+
+
+def test_what_a_journey_uses_and_did_not_make_is_told() -> None:
+    """In the docstring and as data: what was opened or used in a row, not what the journey itself had entered; and in
+    the project's README, with the test that makes such a thing."""
+    lists, one = at("/products"), at("/products/17")
+    found = (Appeared(element=by_role("h1", "heading", "Clean Networks", level=1)),)
+    opened = ClickStep(
+        target=by_role("a", "link", "Clean Networks"), **base(lists, one, changes=found, navigates=True, loads=True)
+    )
+    saved = ClickStep(target=by_role("button", "button", "Save"), **base(one, one))
+    uses = write_test(story(opened, saved, title="Save Clean Networks"))
+    assert [(need.name, need.kind) for need in uses.needs] == [("Clean Networks", "product")]
+    assert "Needs Clean Networks." in uses.code
+    new = FillStep(target=by_label("Title"), value=Typed(text="Clean Networks"), **base(at("/products/new")))
+    made = write_test(story(new, opened, title="Create a product", tags=("create",), flow_key="other"))
+    assert made.needs == ()
+    assert made.makes == ("product",)
+    assert "| Save Clean Networks | Clean Networks | Create a product |" in project_files([uses, made])["README.md"]
+    assert "such a thing" not in project_files([made])["README.md"]

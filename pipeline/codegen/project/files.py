@@ -12,7 +12,7 @@ from pipeline.codegen.project.shared_sign_in import shared_sign_in
 from pipeline.codegen.python.program import FILL_CREDENTIAL
 from pipeline.codegen.test_writer import write_test
 from pipeline.flows.consensus import Consensus
-from schemas.generated_tests import GeneratedTest
+from schemas.generated_tests import GeneratedTest, Need
 
 PEOPLE_TOLD_MIN: Final = 2
 """So many people are listed in the README; one needs no table."""
@@ -44,7 +44,7 @@ pytest --base-url https://your-app.example
 ```
 
 An installed Chromium is used where Playwright's own is missing; `CHROMIUM` names one.
-{signed_in}{environment}{origins}"""
+{signed_in}{environment}{origins}{needs}"""
 
 _README_ORIGINS: Final = """
 They are typed on pages of the origin of `--base-url` only (scheme, host and port). Where the sign-in lies elsewhere, a
@@ -55,6 +55,12 @@ one of `allowed_origins` (`journeywright export --allow-origin https://login.exa
 APP_ALLOWED_ORIGINS="https://login.example" pytest --base-url https://your-app.example
 ```
 """
+
+_NEEDS_HEAD: Final = """
+These must be there before the tests run:
+
+| test | needs | such a thing is made by |
+|---|---|---|"""
 
 _README_SIGNED_IN: Final = """
 Tests that take `signed_in_page` start after the sign-in of `conftest.py`, which is done once: they share what the
@@ -91,6 +97,7 @@ def project_files(
             signed_in=_README_SIGNED_IN if shared else "",
             environment=_environment(ordered, people, storage_state),
             origins=_README_ORIGINS if fills else "",
+            needs=_needs(ordered),
         ),
     }
     names = _variables(ordered, storage_state)
@@ -142,10 +149,36 @@ def _people(tests: Iterable[GeneratedTest], people: People) -> str:
     """A table of who signs in where, if they are several."""
     if len(people.all) < PEOPLE_TOLD_MIN:
         return ""
-    titles = {test.id: _NOT_TOLD.sub(" ", test.title) for test in tests}
+    titles = {test.id: _told(test.title) for test in tests}
     rows = ["", "| login name, as recorded | variables | signs in to |", "|---|---|---|"]
     for person in people.all:
         named = f"`{variable(USER, person.number)}`, `{variable(PASSWORD, person.number)}`"
         flows = "; ".join(titles[test] for test in person.tests if test in titles)
         rows.append(f"| {_plain(person.name)} | {named} | {flows} |")
     return "\n".join([*rows, ""])
+
+
+def _needs(tests: Sequence[GeneratedTest]) -> str:
+    """A table of what must be there before each test, and which other test makes such a thing."""
+    rows = [
+        f"| {_told(test.title)} | {_told(need.name)} | {'; '.join(_makers(test, need, tests))} |"
+        for test in tests
+        for need in test.needs
+    ]
+    head = [
+        "",
+        "These must be there before the tests run:",
+        "",
+        "| test | needs | such a thing is made by |",
+        "|---|---|---|",
+    ]
+    return "\n".join([*head, *rows, ""]) if rows else ""
+
+
+def _makers(test: GeneratedTest, need: Need, tests: Sequence[GeneratedTest]) -> list[str]:
+    others = (one for one in tests if one.id != test.id and one.app == test.app)
+    return [_told(one.title) for one in others if need.kind and need.kind in one.makes]
+
+
+def _told(text: str) -> str:
+    return _NOT_TOLD.sub(" ", text)

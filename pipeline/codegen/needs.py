@@ -1,0 +1,71 @@
+"""What a journey uses and did not make: it must be there before the test runs."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline.semantics.addresses import place, thing_in
+from pipeline.semantics.elements import in_menu
+from pipeline.semantics.object_names import is_row
+from pipeline.semantics.path_segments import ROUTE
+from pipeline.semantics.text import caption, clean, is_link, short
+from pipeline.semantics.verbs import CANCEL, CART, CHECK_OUT, CREATE, DELETE, EDIT, SETTINGS, SIGN_IN, says
+from schemas import limits
+from schemas.elements import Element
+from schemas.generated_tests import Need
+from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, Step, Story
+
+NAME_CHARS_MIN: Final = 2
+DOING: Final = (CANCEL, CART, CREATE, EDIT, DELETE, SETTINGS, SIGN_IN, CHECK_OUT)
+"""Links that are called by what they do, not by a thing."""
+USED_IN_ROWS: Final = frozenset({"button", "link", "checkbox", "menuitem"})
+
+
+def needs_of(story: Story) -> tuple[Need, ...]:
+    """The things by name, each with what such things are called where the address says it; in the order of use."""
+    made: list[str] = []
+    found: dict[str, Need] = {}
+    for step in story.steps:
+        made += _entered(step)
+        for name, kind in _used(step):
+            told = short(clean(name))
+            own = any(text and (text in told.casefold() or told.casefold() in text) for text in made)
+            if len(told) >= NAME_CHARS_MIN and not own:
+                found.setdefault(told.casefold(), Need(name=told, kind=kind))
+    return tuple(found.values())[: limits.NEEDS_MAX]
+
+
+def makes_of(story: Story) -> tuple[str, ...]:
+    """What things are called that the journey makes, by the addresses where it entered them and where it ended."""
+    if "create" not in story.tags:
+        return ()
+    entered = [step.page.url for step in story.steps if isinstance(step, FillStep)]
+    return tuple(dict.fromkeys(filter(None, map(thing_in, (*entered[-1:], story.final_state.url)))))
+
+
+def _entered(step: Step) -> list[str]:
+    if isinstance(step, FillStep):
+        return [line.strip().casefold() for line in step.value.text.splitlines() if line.strip()]
+    if isinstance(step, SelectStep):
+        return [option.label.strip().casefold() for option in step.options]
+    return []
+
+
+def _used(step: Step) -> Iterator[tuple[str, str]]:
+    """The row in which the step did something by a button, a box or a link, and the thing whose page a link opened."""
+    if not isinstance(step, ClickStep | CheckStep) or in_menu(step.target):
+        return
+    target, kind = step.target, thing_in(step.page.url)
+    if target.role in USED_IN_ROWS and kind:
+        yield from ((row, kind) for row in _rows(target)[:1])
+    leads = isinstance(step, ClickStep) and is_link(target) and step.navigates
+    if leads and step.after is not None and not any(says(step, verb) for verb in DOING):
+        name, opened = caption(target), thing_in(step.after.url)
+        if opened and place(step.after.url) != place(step.page.url) and not ROUTE.fullmatch(name.casefold()):
+            yield name, opened
+
+
+def _rows(target: Element) -> list[str]:
+    """What tells the row of the element from the others, where it is needed to find it."""
+    own = caption(target).casefold()
+    scopes = (scope for candidate in target.candidates for scope in candidate.within if is_row(scope))
+    return [scope.has_text for scope in scopes if scope.has_text and clean(scope.has_text).casefold() not in own]
