@@ -16,7 +16,7 @@ const JWT = /eyJ[\w-]{8,4000}\.[\w-]{4,}(?:\.[\w-]*)?/g;
 const USER = /^([a-z][a-z0-9+.-]{0,20}:\/\/)[^/?#@\s]*@/i;
 /** The part of a path after one of these words is what makes the address work. */
 const GRANT = /(\/(?:(?:(?:re)?set|forgot|change|recover)-?password|password-?reset|(?:verify|confirm)-?e?mail|e?mail-?verification|accept-?invit\w+|(?:login|invite|magic)-?link|reset|token|verify|verification|confirm|confirmation|activate|activation|invite|invitations?|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code)\/)([^/?#\s]{6,})/gi;
-const SEGMENT = /([/=])([\w~.=-]{24,})(?=[/?#&]|$)/g;
+const SEGMENT = /([/=])([\w~.-]{24,}=*)(?=[/?#&]|$)/g;
 
 /** The text, if it is an address or holds one, without what grants access. */
 export function safeAddress(text: string): string {

@@ -39,7 +39,7 @@ export function readConfig(): Config | null {
   const data = script?.dataset ?? {};
   if (!injected && !script) return null;
   const source = attempt(() => new URL(script?.src ?? "").origin, "");
-  const endpoint = (injected?.endpoint ?? data.endpoint ?? source).replace(/\/+$/, "");
+  const endpoint = (injected?.endpoint ?? data.endpoint ?? source).replace(/(?<!\/)\/+$/, "");
   const deliver = typeof injected?.deliver === "function" ? injected.deliver : null;
   if (!deliver && !/^https?:\/\//.test(endpoint)) return null;
   const mask = injected?.mask ?? data.mask ?? "";

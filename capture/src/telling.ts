@@ -58,6 +58,6 @@ export function cutAtWord(text: string, chars: number): string {
 
 /** The text without a number before or after it ("Order 1234" → "Order"), or null where there is none. */
 export function withoutNumbers(text: string): string | null {
-  const bare = text.replace(/^[\d.,:/%()#-]+\s+|\s+[\d.,:/%()#-]+$/g, "").trim();
+  const bare = text.replace(/^[\d.,:/%()#-]+\s+|(?<!\s)\s+[\d.,:/%()#-]+$/g, "").trim();
   return bare !== text && bare.length > 2 && /\p{L}/u.test(bare) ? bare : null;
 }

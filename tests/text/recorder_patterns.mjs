@@ -1,0 +1,74 @@
+// Reads units of text from standard input, tries them on every regular expression of the recorder (and on those given
+// as arguments), and writes how many patterns there are and which cost more than in proportion to the text's length.
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { parse } from "../../capture/node_modules/acorn/dist/acorn.mjs";
+import { transformSync } from "../../capture/node_modules/esbuild/lib/main.js";
+
+const SOURCES = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../capture/src");
+/** As much as a field's value may have. */
+const CHARS = 10_000;
+const NOTHING_MS = 3;
+const GROWTH_MAX = 3.2;
+const TRIES = 5;
+
+/** The patterns of a file: as they are written, and those that are put together of the file's own texts. */
+function patternsOf(path) {
+  const { code } = transformSync(readFileSync(path, "utf8"), { loader: "ts" });
+  const [texts, found] = [{}, []];
+  const written = ({ start, end }) => code.slice(start, end);
+  const value = (node) => Function(...Object.keys(texts), `return ${written(node)}`)(...Object.values(texts));
+  const visit = (node) => {
+    if (node.type === "VariableDeclarator" && (node.init?.type === "TemplateLiteral" || typeof node.init?.value === "string")) {
+      // Those of functions are made of what is not known here.
+      try { texts[node.id.name] = value(node.init); } catch {}
+    }
+    const constructed = node.type === "NewExpression" && node.callee.name === "RegExp";
+    if (node.regex || constructed) found.push({ where: `${relative(SOURCES, path)}: ${written(node).slice(0, 60)}`, pattern: value(node) });
+    for (const inner of Object.values(node)) for (const one of [inner].flat()) if (one && typeof one.type === "string") visit(one);
+  };
+  visit(parse(code, { ecmaVersion: "latest", sourceType: "module" }));
+  return found;
+}
+
+/** Texts made of what the pattern itself speaks of. */
+function unitsOf({ source }) {
+  const words = [...new Set(source.replace(/\\[a-zA-Z]|\(\?[a-zA-Z:=!<]*/g, " ").match(/[a-z]{2,12}|[^\w\s\\|()*+?{}^$]/g) ?? [])].slice(0, 8);
+  return [...words, ...words.map((word) => `${word} `), ...words.map((word) => `${word}1`)];
+}
+
+const repeated = (unit, chars) => unit.repeat(chars / unit.length + 1).slice(0, chars) + "\x01";
+
+function costMs(pattern, text, tries) {
+  let best = Infinity;
+  for (let at = 0; at < tries; at++) {
+    const began = process.cpuUsage();
+    pattern.global ? text.replace(pattern, "") : pattern.test(text);
+    const { user, system } = process.cpuUsage(began);
+    best = Math.min(best, (user + system) / 1000);
+  }
+  return best;
+}
+
+function growth(pattern, unit) {
+  for (let size = 40; size <= CHARS; size = size === CHARS ? CHARS + 1 : Math.min(4 * size, CHARS)) {
+    if (costMs(pattern, repeated(unit, size), 1) <= NOTHING_MS) continue;
+    const [small, large] = [size, 2 * size].map((one) => costMs(pattern, repeated(unit, one), TRIES));
+    if (large > NOTHING_MS && large > GROWTH_MAX * small) return `${small} ms for ${size} characters, ${large} ms for twice as many`;
+  }
+  return "";
+}
+
+const units = JSON.parse(readFileSync(0, "utf8"));
+const files = readdirSync(SOURCES, { recursive: true }).filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
+const given = process.argv.slice(2).map((source) => ({ where: source, pattern: new RegExp(source, "g") }));
+const patterns = given.length ? given : files.flatMap((name) => patternsOf(join(SOURCES, name)));
+const costly = {};
+for (const { where, pattern } of patterns) {
+  for (const unit of new Set([...units, ...unitsOf(pattern)])) {
+    const said = growth(pattern, unit);
+    if (said) costly[where] = `${JSON.stringify(unit)}…: ${said}`;
+    if (said) break;
+  }
+}
+console.log(JSON.stringify({ count: patterns.length, costly }));
