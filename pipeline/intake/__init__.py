@@ -58,7 +58,9 @@ def _read(raw: bytes, bounds: Bounds, content_type: str, query: Mapping[str, str
     text = unwrapped(raw, bounds.bytes_max, content_type, query, opening)
     if bounds is not _FILE:
         require_few_parts(text, len(raw))
-    reading = Reading(bounds, opening, small=len(text) <= SMALL_BYTES_MAX, query=query, admit=admit)
+    journeys_max = bounds.journeys_max(len(raw)) if bounds is _BODY else None
+    small = len(text) <= SMALL_BYTES_MAX
+    reading = Reading(bounds, opening, small=small, query=query, admit=admit, journeys_max=journeys_max)
     for document in documents(text, bounds.events_max, by_event=True):
         reading.document(document)
     return reading.result()

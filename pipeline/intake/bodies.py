@@ -41,6 +41,10 @@ PARTS_FREE = 30_000
 """Parts (members of objects, items of lists) of a body of any size."""
 PARTS_PER_BYTE_MAX = 4
 """Parts beyond these for each byte as it came. Recordings that gzip makes a thirtieth of come to three."""
+JOURNEYS_FREE = 50
+"""Journeys that a body of any size may have events of."""
+JOURNEY_BYTES_MIN = 100
+"""Bytes as they came for each journey beyond these: a journey in gzip costs more to tell than to send."""
 TOKENS_MAX = 100
 """Project tokens of one body that are looked up before the body is read."""
 _TOKEN = re.compile(rb'"(?:api_key|token)"[ \t\r\n]{0,8}:[ \t\r\n]{0,8}"([^"\\]{1,200})"')
@@ -56,6 +60,10 @@ class Bounds:
 
     bytes_max: int
     events_max: int
+
+    def journeys_max(self, received_bytes: int) -> int:
+        """How many journeys may have events in what came with so many bytes."""
+        return JOURNEYS_FREE + received_bytes // JOURNEY_BYTES_MIN
 
 
 @dataclass(slots=True)

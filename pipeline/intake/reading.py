@@ -87,6 +87,9 @@ class Reading:
     """Whether the body is so small that no event in it can be too large."""
     query: Mapping[str, str] = field(default_factory=dict)
     admit: Admit = everybody
+    journeys_max: int | None = None
+    """How many journeys may have events in it; None: any number."""
+    _journeys: set[tuple[str, str]] = field(default_factory=set)
     _events: list[Event] = field(default_factory=list)
     _refused: list[Refused] = field(default_factory=list)
     _places: list[int] = field(default_factory=list)
@@ -145,6 +148,7 @@ class Reading:
             events = read()
             for app in {event.app for event in events}:
                 self.admit(token, app)
+            self._require_few_journeys(events)
         except BadInput as error:
             self._refuse(str(error))
         except Exception as error:  # noqa: BLE001 - kept for the log
@@ -153,6 +157,14 @@ class Reading:
             self._events += events
             self._places += [self._seen] * len(events)
             self._seen += 1
+
+    def _require_few_journeys(self, events: Sequence[Event]) -> None:
+        if self.journeys_max is None:
+            return
+        more = {(event.app, event.journey_id) for event in events} - self._journeys
+        if more and len(self._journeys) + len(more) > self.journeys_max:
+            raise BadInput("the body has more journeys than its few bytes may bring; send it in another one, or plain")
+        self._journeys |= more
 
     def _make_room(self) -> None:
         if self._seen >= self.bounds.events_max:

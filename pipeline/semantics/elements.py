@@ -82,8 +82,8 @@ class Data:
             return DATA
         shown = _NUMBER.sub("{n}", _QUOTED.sub(DATA, _MAIL.sub(DATA, shown))).casefold()
         name = slug(clean(text))
-        for word in self._longest_first():
-            if len(word) >= WORD_CHARS_MIN and word in name:
+        for word in _longest_first(self.words):
+            if word in name:
                 shown = _spelled(word).sub(DATA, shown)
         return shown
 
@@ -91,13 +91,10 @@ class Data:
         """The text with data, and nothing else, as place-holders: numbers still tell one text from another."""
         shown = clean(text)
         folded = slug(shown)
-        for word in self._longest_first():
-            if len(word) >= WORD_CHARS_MIN and word in folded:
+        for word in _longest_first(self.words):
+            if word in folded:
                 shown = _spelled(word).sub(DATA, shown)
         return shown
-
-    def _longest_first(self) -> list[str]:
-        return sorted(self.words, key=lambda word: (-len(word), word))
 
     def place(self, url: str) -> str:
         """The page's pattern: ids and data as place-holders; of the query only what names a page of the app."""
@@ -116,6 +113,12 @@ def _as_path(url: str) -> str:
     """The address of a wiki's own page in one spelling: `/index.php?title=Special:Log` as `/index.php/Special:Log`."""
     found = _SPECIAL.search(url)
     return url if found is None else f"{url.partition('?')[0]}/{found[1]}"
+
+
+@lru_cache(maxsize=64)
+def _longest_first(words: frozenset[str]) -> tuple[str, ...]:
+    """The words that are long enough to be looked for; sorted once for all texts of a story."""
+    return tuple(sorted((word for word in words if len(word) >= WORD_CHARS_MIN), key=lambda word: (-len(word), word)))
 
 
 @lru_cache(maxsize=4096)

@@ -29,6 +29,8 @@ from pipeline.intake import TooLarge, read_body, tokens_of
 from pipeline.intake.bodies import (
     GZIP_MEMBER_BYTES_MIN,
     GZIP_MEMBERS_MAX,
+    JOURNEY_BYTES_MIN,
+    JOURNEYS_FREE,
     OPENED_BYTES_FREE,
     OPENED_PER_BYTE_MAX,
     PARTS_FREE,
@@ -278,6 +280,20 @@ def test_a_body_opens_to_so_many_bytes_for_each_that_was_sent_and_no_more() -> N
         assert "opens to far more bytes than were sent" in all_of_them.refused[0].error
     with pytest.raises(TooLarge):
         read_body(gzip.compress(b"[" + b" " * 10 * OPENED_BYTES_FREE + b"]"))
+
+
+def test_a_body_brings_so_many_journeys_for_its_bytes_and_no_more() -> None:
+    """Those that hide in gzip are refused by their index; further events of the others are taken, and so is the same
+    body without gzip."""
+    events = [native(id=f"e{n}", journey_id=f"j{n}", session_id=f"s{n}") for n in range(500)]
+    events += [native(id="last", journey_id="j0", session_id="s0")]
+    packed = gzip.compress(orjson.dumps(events))
+    taken = JOURNEYS_FREE + len(packed) // JOURNEY_BYTES_MIN
+    assert taken < 500
+    found = read_body(packed)
+    assert [one.index for one in found.refused] == list(range(taken, 500))
+    assert found.events[-1].id == "last"
+    assert not read_body(orjson.dumps(events)).refused
 
 
 @pytest.mark.parametrize("item", ["1", "{}", '{"t":"meta"}', '{"t":"full","at_ms":1,"nodes":[[],[],[],[]]}'])
