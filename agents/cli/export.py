@@ -20,6 +20,9 @@ what the server keeps for a session. With --sign-in each every test signs in by 
 Tests type credentials on pages of the base URL's origin only, and on those of --allow-origin, as a sign-in elsewhere
 needs it.
 
+Tests in quarantine are written too, and not run: quarantine.txt lists them, and conftest.py reads that. The list alone
+comes from GET /api/v1/quarantine?app=APP, so a project in a repository needs no new export.
+
 What a person saved wins over what was generated. Works while `up` runs. Exit code 1 where there is no test."""
 
 
@@ -41,7 +44,7 @@ def export(
     allow_origin: Annotated[list[str] | None, ALLOW_ORIGIN] = None,
     state: Annotated[
         str,
-        typer.Option(metavar="STATE,…", help="Only tests in these states. Empty: all but quarantined."),
+        typer.Option(metavar="STATE,…", help="Only tests in these states. Empty: in any."),
     ] = "",
 ) -> None:
     """Reads the storage and writes the project."""
@@ -55,6 +58,7 @@ def export(
     try:
         tests = services.tests(app, _states(state), left_out)
         flows = services.sources(tests) if sign_in is SignIn.ONCE else {}
+        quarantined = services.storage.quarantined(app)
     except StorageUnavailable as error:
         raise Failure(f"{error}: start the database, or correct --storage") from None
     finally:
@@ -63,7 +67,7 @@ def export(
         about = f" of app {app!r}" if app else ""
         raise Failure(f"there is no test{about} in {settings.storage_url}: send events first, or correct --data")
     try:
-        write_project(folder, project_files(tests, flows, origins=allowed))
+        write_project(folder, project_files(tests, flows, origins=allowed, quarantined=quarantined))
     except NotOurs as error:
         raise Failure(str(error)) from None
     out.print(f"{len(tests)} test{'s' if len(tests) > 1 else ''} in {folder}", markup=False)
@@ -76,7 +80,7 @@ def _states(chosen: str) -> "frozenset[str]":
     names = frozenset(part.strip() for part in chosen.split(",") if part.strip())
     if names - set(STATES):
         raise Failure(f"{', '.join(sorted(names - set(STATES)))}: no such state; choose from {', '.join(STATES)}", 2)
-    return names or frozenset(STATES) - {"quarantined"}
+    return names or frozenset(STATES)
 
 
 def register(app: typer.Typer) -> None:

@@ -204,6 +204,10 @@ class Storage:
         """Keeps a person's decision about a test. Raises NoSuchTest."""
         in_transaction(self._engine, lambda c: verdict_rows.decide(c, test_id, decision, reason), writes=True)
 
+    def quarantined(self, app: str | None = None) -> dict[str, str]:
+        """The tests of an app (None: of all) that are not to be run now: why, by the test's id."""
+        return in_transaction(self._engine, lambda c: verdict_rows.quarantined(c, app), writes=False)
+
     def decisions(self, test_id: str) -> list[TestDecision]:
         """What people decided about a test, newest first."""
         return in_transaction(self._engine, lambda c: verdict_rows.decisions(c, test_id), writes=False)

@@ -100,6 +100,16 @@ def decisions(connection: Connection, test_id: str) -> list[TestDecision]:
     return [TestDecision(row.decision, row.revision, row.reason, row.decided_at) for row in connection.execute(query)]
 
 
+def quarantined(connection: Connection, app: str | None) -> dict[str, str]:
+    """The tests in quarantine with the reason of the newest decision, by id."""
+    mine = TEST_DECISIONS.c.test_id == TESTS.c.id
+    newest = select(TEST_DECISIONS.c.reason).where(mine).order_by(TEST_DECISIONS.c.number.desc()).limit(1)
+    query = select(TESTS.c.id, newest.scalar_subquery().label("reason")).where(TESTS.c.state == "quarantined")
+    if app is not None:
+        query = query.where(TESTS.c.app == rows.plain(app))
+    return {row.id: row.reason or "" for row in connection.execute(query.order_by(TESTS.c.id))}
+
+
 def refresh_state(connection: Connection, key: str) -> None:
     """Computes the state of a test anew; called by whatever changes what it follows from."""
     revision, origin = _revision(connection, key)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from agents.storage import CodeFilter, PageRequest, Storage
 from agents.storage.proof_run_rows import RunFilter
 from agents.web.admission import may_see, own_app
 from agents.web.answers import json_answer
@@ -12,6 +13,10 @@ from agents.web.calls import Answer, Call, Context, Parameter
 from agents.web.errors import not_found
 from agents.web.queries import PAGE_PARAMETERS, off_loop, page_request, text_filters, text_parameter
 from agents.web.views_tests import AWAY
+from pipeline.codegen.project.files import quarantine_list
+from schemas import limits
+from schemas.codecs import BadInput
+from schemas.generated_tests import GeneratedTest
 
 _TEXT: Final = {"type": "string"}
 _COUNT: Final = {"type": "integer", "minimum": 0}
@@ -51,6 +56,28 @@ async def get_run(context: Context, request: web.Request) -> web.Response:
     return json_answer(asdict(page.items[0]))
 
 
+async def get_quarantine(context: Context, request: web.Request) -> web.Response:
+    """The quarantine.txt of an exported project: the files that are not to be run now, each with why."""
+    app = own_app(request, request.query.get("app"))
+    if not app:
+        raise BadInput("app: should name an app")
+    text = await off_loop(_quarantine, context.services.storage, app)
+    return web.Response(text=text, content_type="text/plain", charset="utf-8")
+
+
+def _quarantine(storage: Storage, app: str) -> str:
+    named = storage.quarantined(app)
+    tests: list[GeneratedTest] = []
+    page = PageRequest(limits.PAGE_ITEMS_MAX)
+    while named:
+        found = storage.tests(CodeFilter(app=app), page)
+        tests += [stored.test for stored in found.items]
+        if found.next_cursor is None:
+            break
+        page = PageRequest(limits.PAGE_ITEMS_MAX, found.next_cursor)
+    return quarantine_list(tests, named)
+
+
 CALLS: Final[tuple[Call, ...]] = (
     Call(
         "GET",
@@ -64,6 +91,20 @@ CALLS: Final[tuple[Call, ...]] = (
             text_parameter("build", "Runs of this version of the app."),
             *PAGE_PARAMETERS,
         ),
+        tag="tests",
+        access="read",
+    ),
+    Call(
+        "GET",
+        "/api/v1/quarantine",
+        get_quarantine,
+        "The quarantine.txt of an app's exported project: files that are not to be run now, each with why.",
+        answers={
+            200: Answer("A file's name a line, and after a blank why.", {"type": "string"}, "text/plain"),
+            400: Answer("No app is named."),
+            503: AWAY,
+        },
+        parameters=(Parameter("app", "query", "The app.", {"type": "string", "minLength": 1}, required=True),),
         tag="tests",
         access="read",
     ),

@@ -133,6 +133,7 @@ def evidence_sentences(outlook: Outlook, story: Story, since: str) -> tuple[str,
         f"{outlook.succeeded - now.done} {of} left out step {now.step + 1}: {story.steps[now.step].said}"
         for now in outlook.left_out
     ]
+    told = told or [f"{outlook.ended_alike} {of} came to the same end with other choices"]
     return tuple(f"since {since}, {one}" for one in told)
 
 

@@ -1,13 +1,16 @@
 """Diagnoses, repairs, states and mutants: the pure part of proving a test."""
 
 import ast
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.codegen import write_test
+from pipeline.codegen import project_files, write_test
 from pipeline.codegen.amendments import Amendments
 from pipeline.proof.diagnosis import RULES, diagnose
 from pipeline.proof.evidence import Answer, RunFacts
@@ -244,3 +247,15 @@ def test_mutants_break_what_the_story_changed_and_saw() -> None:
     assert planned["altered_value"].texts == ("Buy bread",)
     assert planned["dead_control"].step == 2
     assert "stale_answer" in planned
+
+
+def test_quarantined_test_of_a_project_is_not_run(tmp_path: Path) -> None:
+    """The exported conftest.py reads the list beside it; no file of a test is changed for it."""
+    test = write_test(saved())
+    other = test.model_copy(update={"id": "z"})
+    for name, text in project_files([test, other], quarantined={"z": "it is\nbeing rebuilt"}).items():
+        (tmp_path / name).write_text(text)
+    command = (sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "-k", "_2", str(tmp_path))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "1 skipped" in done.stdout, done.stdout
+    assert "quarantined: it is being rebuilt" in done.stdout

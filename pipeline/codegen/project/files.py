@@ -74,6 +74,7 @@ def project_files(
     *,
     origins: Sequence[str] = (),
     storage_state: bool = False,
+    quarantined: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """File name → content. File names are those of the tests, numbered where two are alike; in the order of their ids,
     so that the same tests give the same project.
@@ -82,6 +83,7 @@ def project_files(
     signs in once and these tests start after it. Tests that stand in no `flows` keep their code as it is. `origins` are
     those on which credentials may be typed beside that of the base URL.
     `storage_state`: the sessions began signed in, so the tests start with the storage state that a variable names.
+    `quarantined` are the ids of tests that are not to be run now, each with why: `quarantine.txt` lists their files.
     """
     ordered = sorted(tests, key=lambda test: (test.file_name, test.id))
     people = people_of(flows or {})
@@ -103,13 +105,32 @@ def project_files(
     names = _variables(ordered, storage_state)
     if names:
         files[".env.example"] = "".join(f"{line}\n" for line in _example(names, people))
-    for test in ordered:
+    placed = file_names(ordered)
+    files |= {placed[test.id]: codes[test.id] for test in ordered}
+    if quarantined:
+        files["quarantine.txt"] = quarantine_list(ordered, quarantined)
+    return files
+
+
+def file_names(tests: Iterable[GeneratedTest]) -> dict[str, str]:
+    """The file of each test by the test's id: the name that it wants, numbered where two are alike."""
+    taken = {"conftest.py"}
+    names: dict[str, str] = {}
+    for test in sorted(tests, key=lambda test: (test.file_name, test.id)):
         name, number = test.file_name, 2
-        while name in files:
+        while name in taken:
             name = f"{test.file_name.removesuffix('.py')}_{number}.py"
             number += 1
-        files[name] = codes[test.id]
-    return files
+        taken.add(name)
+        names[test.id] = name
+    return names
+
+
+def quarantine_list(tests: Iterable[GeneratedTest], quarantined: Mapping[str, str]) -> str:
+    """The text of `quarantine.txt`: the file of each test that is not to be run now, and why, one a line."""
+    names = file_names(tests)
+    told = ((names[test], why) for test, why in quarantined.items() if test in names)
+    return "".join(f"{name} {' '.join(why.split())}".rstrip() + "\n" for name, why in sorted(told))
 
 
 def _numbered(test: GeneratedTest, flows: Mapping[str, Consensus], people: People) -> GeneratedTest:
