@@ -195,7 +195,13 @@ def test_hostile_texts_stay_data_in_the_conftest() -> None:
     conftest = project(*(adds(what, *begin) for what in THINGS))["conftest.py"]
     names = [node.name for node in ast.parse(conftest).body if isinstance(node, ast.FunctionDef)]
     assert names == [
-        *("browser_type_launch_args", "pytest_addoption", "origin_of", "fill_credential"),
+        *(
+            "browser_type_launch_args",
+            "pytest_collection_modifyitems",
+            "pytest_addoption",
+            "origin_of",
+            "fill_credential",
+        ),
         *("sign_in", "see_signed_in", "sign_in_state", "signed_in_page"),
     ]
 
