@@ -76,6 +76,8 @@ class Metrics:
         self.unwritable = self._counter("flows_unwritable", "How often no test of a flow could be written.")
         self.tests = self._counter("tests_published", "Tests sent to the tests topic.")
         self.stored = self._gauge("stored", "Rows in storage, by kind.", "kind")
+        self.tests_in_state = self._gauge("tests_in_state", "Tests in storage, by state.", "state")
+        self.last_verdict = self._gauge("last_verdict_timestamp_seconds", "When a test was proven last; 0 for never.")
         self.embedder_queue = self._gauge("embedder_queue", "Stories that wait for the embedder.")
         self.story_seconds = self._histogram("story_seconds", "From the last event's arrival to the story's ack.")
         self.test_seconds = self._histogram("test_seconds", "From a story on its topic to the ack of its test.")

@@ -22,6 +22,7 @@ from agents.storage.values import (
     FlowState,
     Page,
     PageRequest,
+    ProofCounts,
     Revision,
     StoredFlow,
     StoredStory,
@@ -203,6 +204,10 @@ class Storage:
     def decide(self, test_id: str, decision: Decision, reason: str = "") -> None:
         """Keeps a person's decision about a test. Raises NoSuchTest."""
         in_transaction(self._engine, lambda c: verdict_rows.decide(c, test_id, decision, reason), writes=True)
+
+    def proof_counts(self) -> ProofCounts:
+        """How many tests are in each state, and when the newest verdict was given."""
+        return in_transaction(self._engine, verdict_rows.proof_counts, writes=False)
 
     def quarantined(self, app: str | None = None) -> dict[str, str]:
         """The tests of an app (None: of all) that are not to be run now: why, by the test's id."""

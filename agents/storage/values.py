@@ -202,6 +202,14 @@ class PageRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofCounts:
+    """How the tests stand: how many are in each state, and when the newest verdict was given (ISO 8601; "": never)."""
+
+    by_state: dict[str, int]
+    last_verdict_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many rows there are."""
 

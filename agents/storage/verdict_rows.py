@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, select, update
 from agents.storage import rows
 from agents.storage.proof_run_rows import note_run
 from agents.storage.tables import TEST_DECISIONS, TEST_REVISIONS, TESTS, VERDICTS
-from agents.storage.values import NoSuchTest, Page, PageRequest, TestDecision
+from agents.storage.values import NoSuchTest, Page, PageRequest, ProofCounts, TestDecision
 from pipeline.proof.healing import NOBODY_COMES
 from pipeline.proof.states import Decision, Standing, state_of
 from schemas.codecs import from_json, to_json
@@ -98,6 +98,13 @@ def decisions(connection: Connection, test_id: str) -> list[TestDecision]:
     mine = TEST_DECISIONS.c.test_id == rows.plain(test_id)
     query = select(TEST_DECISIONS).where(mine).order_by(TEST_DECISIONS.c.number.desc())
     return [TestDecision(row.decision, row.revision, row.reason, row.decided_at) for row in connection.execute(query)]
+
+
+def proof_counts(connection: Connection) -> ProofCounts:
+    """How the tests stand."""
+    counts = connection.execute(select(TESTS.c.state, func.count()).group_by(TESTS.c.state))
+    newest = connection.execute(select(func.max(VERDICTS.c.start_timestamp))).scalar()
+    return ProofCounts({state: int(count) for state, count in counts}, newest or "")
 
 
 def quarantined(connection: Connection, app: str | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ import pytest
 
 from agents.storage import CodeFilter, NoSuchTest, PageRequest, Storage
 from agents.storage.proof_run_rows import RUNS_MAX, RunFilter
+from agents.storage.values import ProofCounts
 from agents.storage.verdict_rows import DECISIONS_MAX, VERDICTS_MAX, VerdictFilter
 from schemas.generated_tests import GeneratedTest
 from schemas.verdicts import MutantResult, Outcome, Run, Verdict
@@ -155,3 +156,11 @@ def test_only_the_newest_proving_runs_are_kept(storage: Storage) -> None:
     page = storage.proof_runs(page=PageRequest(100))
     assert page.items[0].id == f"r{RUNS_MAX}"
     assert not storage.proof_runs(RunFilter(id="r0")).items
+
+
+def test_tests_are_counted_by_state(storage: Storage) -> None:
+    """What /metrics tells: states, and when a verdict was given last."""
+    test = stored(storage)
+    assert storage.proof_counts() == ProofCounts({"draft": 1}, "")
+    storage.put_verdict(a_verdict(test.id, "failed", number=7))
+    assert storage.proof_counts() == ProofCounts({"failing": 1}, "2026-01-01T00:00:00.007Z")
