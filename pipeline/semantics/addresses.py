@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from pipeline.semantics import urls
+from pipeline.semantics.derived import once_per_text
 from pipeline.semantics.generated import is_id
 from pipeline.semantics.path_segments import ROUTE, is_code, is_name, names_things, without_number
 
@@ -25,16 +26,19 @@ def _parts(url: str) -> tuple[str, str, str, str, str]:
     return found.scheme, found.host, found.path, found.query, found.fragment
 
 
+@once_per_text
 def origin(url: str) -> str:
     scheme, host, *_ = _parts(url)
     return f"{scheme}://{host}" if host else ""
 
 
+@once_per_text
 def place(url: str) -> tuple[str, str]:
     """Origin and path: equal places differ at most in query and fragment."""
     return origin(url), _parts(url)[2].rstrip("/")
 
 
+@once_per_text
 def route(url: str) -> tuple[str, ...]:
     """The parts of the path, or of a hash route where the address has one."""
     return tuple(part for part in _shown_path(url).split("/") if part)
@@ -45,18 +49,21 @@ def _shown_path(url: str) -> str:
     return fragment.partition("?")[0] if fragment.startswith(("/", "!")) else path
 
 
+@once_per_text
 def query(url: str) -> str:
     """The query of the address, and that of a hash route."""
     _, _, _, asked, fragment = _parts(url)
     return "&".join(filter(None, (asked, fragment.partition("?")[2])))
 
 
+@once_per_text
 def spoken(url: str) -> str:
     """A URL as it is shown to people: host and path; no credentials, no query (both may hold secrets)."""
     _, host, path, _, _ = _parts(url)
     return f"{host}{path if path != '/' else ''}" or "the page"
 
 
+@once_per_text
 def last_word(url: str) -> str:
     """The last segment of the path as words, nothing when there is none: `/admin/site-settings/` → `site settings`."""
     segments = [segment for segment in _parts(url)[2].split("/") if segment]
@@ -68,6 +75,7 @@ def last_word(url: str) -> str:
     return " ".join(re.findall(r"[A-Za-z0-9]+", stem)).lower()
 
 
+@once_per_text
 def thing_in(url: str) -> str:
     """What a page of one thing is about, by its address: `/posts/12/edit` → `post`; nothing where that doesn't tell."""
     for segment in reversed([unquote(segment) for segment in _parts(url)[2].split("/") if segment]):
@@ -92,6 +100,7 @@ def is_route_key(key: str, more: frozenset[str] = frozenset()) -> bool:
     return key.lower().lstrip("_") in ROUTE_KEYS | more
 
 
+@once_per_text
 def path_words(url: str) -> frozenset[str]:
     """The words of path and route query values, in lower case: what the app itself calls this page."""
     _, _, path, query, fragment = _parts(url)
@@ -104,6 +113,7 @@ def path_words(url: str) -> frozenset[str]:
     return frozenset(words)
 
 
+@once_per_text
 def page_words(url: str) -> frozenset[str]:
     """The parts of path and hash route as they are, and route query values: `edit` of `/posts/7/edit`, not of
     `/edit-tags.php`."""
@@ -111,10 +121,12 @@ def page_words(url: str) -> frozenset[str]:
     return frozenset({part.lower() for part in (*_parts(url)[2].split("/"), *route(url))} | asked)
 
 
+@once_per_text
 def slug(text: str) -> str:
     return _SLUG.sub("-", text.lower()).strip("-")
 
 
+@once_per_text
 def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> str:
     """The URL with ids, typed values and query values replaced by placeholders.
 
@@ -165,6 +177,7 @@ def _path_pattern(path: str, typed: frozenset[str]) -> str:
     return "/".join(out)
 
 
+@once_per_text
 def ends_with_name(url: str) -> bool:
     """Whether the last part of the path, or of a hash route, stands where apps put the names of things."""
     *before, _ = ["", "", *_path_pattern(_shown_path(url), frozenset()).split("/")]

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl
 
 from pipeline.semantics.addresses import is_route_key, pattern, query, slug
+from pipeline.semantics.derived import once_per_element, once_per_text
 from pipeline.semantics.generated import is_id
 from pipeline.semantics.text import clean, is_text_field, spaced
 from pipeline.semantics.verbs import is_search_field
@@ -77,36 +77,29 @@ class Data:
 
     def without(self, text: str) -> str:
         """The text in lower case, with data, quotations and numbers as place-holders."""
-        shown = clean(text)
-        if self.is_data(shown):
-            return DATA
-        shown = _NUMBER.sub("{n}", _QUOTED.sub(DATA, _MAIL.sub(DATA, shown))).casefold()
-        name = slug(clean(text))
-        for word in _longest_first(self.words):
-            if word in name:
-                shown = _spelled(word).sub(DATA, shown)
-        return shown
+        return _without(text, self.words)
 
     def masked(self, text: str) -> str:
         """The text with data, and nothing else, as place-holders: numbers still tell one text from another."""
         shown = clean(text)
-        folded = slug(shown)
-        for word in _longest_first(self.words):
-            if word in folded:
-                shown = _spelled(word).sub(DATA, shown)
-        return shown
+        return _with_holes(shown, slug(shown), self.words)
 
     def place(self, url: str) -> str:
         """The page's pattern: ids and data as place-holders; of the query only what names a page of the app."""
-        shape = pattern(_as_path(url), self.home, self.words)
-        head, _, fragment = shape.partition("#")
-        route = sorted(
-            f"{name}={value}"
-            for name, value in parse_qsl(query(url), keep_blank_values=True)
-            if is_route_key(name, _PLACE_KEYS) and _ROUTE_VALUE.match(value)
-        )
-        path = head.partition("?")[0]
-        return path + ("?" + "&".join(dict.fromkeys(route)) if route else "") + (f"#{fragment}" if fragment else "")
+        return _place(url, self.home, self.words)
+
+
+@once_per_text
+def _place(url: str, home: str, words: frozenset[str]) -> str:
+    shape = pattern(_as_path(url), home, words)
+    head, _, fragment = shape.partition("#")
+    route = sorted(
+        f"{name}={value}"
+        for name, value in parse_qsl(query(url), keep_blank_values=True)
+        if is_route_key(name, _PLACE_KEYS) and _ROUTE_VALUE.match(value)
+    )
+    path = head.partition("?")[0]
+    return path + ("?" + "&".join(dict.fromkeys(route)) if route else "") + (f"#{fragment}" if fragment else "")
 
 
 def _as_path(url: str) -> str:
@@ -115,19 +108,37 @@ def _as_path(url: str) -> str:
     return url if found is None else f"{url.partition('?')[0]}/{found[1]}"
 
 
-@lru_cache(maxsize=64)
+@once_per_text
+def _without(text: str, words: frozenset[str]) -> str:
+    shown = clean(text)
+    name = slug(shown)
+    if name and name in words:
+        return DATA
+    return _with_holes(_NUMBER.sub("{n}", _QUOTED.sub(DATA, _MAIL.sub(DATA, shown))).casefold(), name, words)
+
+
+def _with_holes(shown: str, name: str, words: frozenset[str]) -> str:
+    """The text with these words as place-holders; `name` is its slug."""
+    for word in _longest_first(words):
+        if word in name:
+            shown = _spelled(word).sub(DATA, shown)
+    return shown
+
+
+@once_per_text
 def _longest_first(words: frozenset[str]) -> tuple[str, ...]:
-    """The words that are long enough to be looked for; sorted once for all texts of a story."""
+    """The words that are long enough to be looked for."""
     return tuple(sorted((word for word in words if len(word) >= WORD_CHARS_MIN), key=lambda word: (-len(word), word)))
 
 
-@lru_cache(maxsize=4096)
+@once_per_text
 def _spelled(word: str) -> re.Pattern[str]:
     """A slug as it may stand in a text."""
     parts = [re.escape(part) for part in word.split("-")]
     return re.compile(rf"(?<!\w){'[^a-z0-9]+'.join(parts)}(?!\w)", re.IGNORECASE)
 
 
+@once_per_element
 def row_verb(target: Element) -> str:
     """What a control in a row does to that row, where its caption begins with a word for it: `play` of `Play Blue in
     Green`."""
@@ -136,6 +147,7 @@ def row_verb(target: Element) -> str:
     return "" if found is None or len(words.split()) > ROW_WORDS_MAX else found[0].lower()
 
 
+@once_per_element
 def is_item(target: Element) -> bool:
     """Whether it is one of many alike: in a row or list, and not in a menu."""
     if in_menu(target) or _is_control(target):
@@ -143,11 +155,13 @@ def is_item(target: Element) -> bool:
     return target.role in ITEM_ROLES or stands_in_row(target) or _is_one_of_many(target)
 
 
+@once_per_element
 def in_table_row(target: Element) -> bool:
     """Whether it stands in a row of a table."""
     return any(ancestor.role == "row" or ancestor.tag == "tr" for ancestor in target.ancestors)
 
 
+@once_per_element
 def stands_in_row(target: Element) -> bool:
     """Whether it stands in a row or in an entry of a list, be it that of a menu."""
     return any(ancestor.role in ITEM_ROLES or ancestor.tag in ITEM_TAGS for ancestor in target.ancestors)
@@ -162,6 +176,7 @@ def _is_one_of_many(target: Element) -> bool:
     return any(way.count > 1 for way in ways)
 
 
+@once_per_element
 def in_menu(target: Element) -> bool:
     return any(
         ancestor.role in MENU_ROLES
@@ -180,6 +195,7 @@ def _is_control(target: Element) -> bool:
     return target.role in ("button", "checkbox", "radio", "switch", "combobox") or is_text_field(target)
 
 
+@once_per_element
 def named(target: Element) -> str:
     """What is written on it."""
     words = clean(target.label or target.placeholder if is_text_field(target) else "") or clean(target.name)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from pipeline.semantics.derived import once_per_text
+
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)(?:[a-z]{2,7})?\.?"
 _DAY = r"(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?(?:UTC|GMT|Z\b|[+-]\d{2}:?\d{2}))?"
@@ -104,6 +106,7 @@ class Part:
     pattern: str | None = None
 
 
+@once_per_text
 def parts(text: str, fixed: tuple[str, ...] = ()) -> tuple[Part, ...]:
     """The text cut into fixed and volatile parts. `fixed` are texts that the story itself typed."""
     kept = [(at, at + len(word)) for word in fixed if word and word in text for at in _places(text, word)]
@@ -131,6 +134,7 @@ def is_volatile(text: str, fixed: tuple[str, ...] = ()) -> bool:
     return any(part.pattern for part in parts(text, fixed))
 
 
+@once_per_text
 def shape(text: str) -> str:
     """The text with every number alike: equal shapes differ in numbers only."""
     return re.sub(r"\d+", "0", text)
@@ -141,6 +145,7 @@ def telling(text: str) -> bool:
     return bool(_WORDS.search(text)) and len(text.strip()) >= 3
 
 
+@once_per_text
 def is_id(part: str) -> bool:
     """Whether a program made it: a number, or letters and digits mixed."""
     if _IDS.fullmatch(part):
@@ -159,6 +164,7 @@ def is_token(text: str) -> bool:
     return is_id(letters) or is_id(text)
 
 
+@once_per_text
 def looks_generated(word: str) -> bool:
     """Whether an id, class or attribute value looks like made by a machine: digits in its midst, a hash, no vowels."""
     if len(word) > 40 or re.search(r"[^\w\-.\[\]:/ ]", word):

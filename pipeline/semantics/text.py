@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
+from pipeline.semantics.derived import once_per_element, once_per_text
 from schemas.elements import Element
 
 QUOTE_CHARS_MAX: Final = 60
@@ -89,6 +90,7 @@ _WORDY = re.compile(r"[^\W_]{2}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
+@once_per_text
 def clean(text: str | None) -> str:
     """The text on one line: white space collapsed, control and formatting characters dropped."""
     if not text:
@@ -103,6 +105,7 @@ def _printable(char: str) -> bool:
     return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
+@once_per_text
 def short(text: str | None, chars_max: int = QUOTE_CHARS_MAX) -> str:
     """The text on one line, cut at a word where it is longer than `chars_max`."""
     line = clean(text)
@@ -119,6 +122,7 @@ def quoted(text: str | None, chars_max: int = QUOTE_CHARS_MAX) -> str:
     return f"“{line}”" if "'" in line else f"'{line}'"
 
 
+@once_per_text
 def spaced(identifier: str) -> str:
     """`display-name`, `displayName` or `id_display_name` as words: `display name`."""
     words = [word.lower() for word in _WORD.findall(identifier.lstrip("#"))]
@@ -137,6 +141,7 @@ def is_link(target: Element) -> bool:
     return target.role == "link" or (target.role is None and target.tag == "a")
 
 
+@once_per_element
 def is_text_field(target: Element) -> bool:
     """Whether text is typed into it."""
     if target.editable or target.tag == "textarea" or target.role in {"textbox", "searchbox", "spinbutton"}:
@@ -153,6 +158,7 @@ def is_interactive(target: Element) -> bool:
     return target.editable or target.role in INTERACTIVE_ROLES or target.tag in INTERACTIVE_TAGS
 
 
+@once_per_element
 def caption(target: Element) -> str:
     """What a person would call the element: its name on the page, else a telling attribute as words, else nothing."""
     text = None if is_text_field(target) else target.text

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from pipeline.semantics.addresses import path_words
+from pipeline.semantics.derived import once_per_element
 from pipeline.semantics.text import caption, clean, is_button, is_text_field, spaced
 from schemas.elements import Element
 from schemas.stories import ClickStep, FillStep, PressStep, Step
@@ -89,6 +90,7 @@ _FILLERS: Final = frozenset(
 _STOP: Final = frozenset({"changes", "all", "account", "close", "continue", "exit", "here", "ok", "item", "more"})
 
 
+@once_per_element
 def words_on(target: Element) -> str:
     """All that names the element, the page's words and its own attributes."""
     parts = [caption(target), clean(target.label), clean(target.placeholder), clean(target.title)]
@@ -101,6 +103,7 @@ def is_remark(step: Step) -> bool:
     return isinstance(step, FillStep) and bool(REMARK.search(words_on(step.target)))
 
 
+@once_per_element
 def is_search_field(target: Element) -> bool:
     if not is_text_field(target):
         return False

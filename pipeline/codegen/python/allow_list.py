@@ -1,6 +1,7 @@
 """The last gate: a generated program is parsed and held to the few shapes of syntax that the writer makes."""
 
 import ast
+from collections.abc import Sequence
 from typing import Final
 
 from pipeline.codegen.python.program import FILL_CREDENTIAL
@@ -122,7 +123,7 @@ def check_code(code: str, functions: tuple[str, ...] = ()) -> None:
 
     It must be one test function with its imports, or exactly `functions`, in this order.
     """
-    if not all(map(is_plain, code)):
+    if not all(map(is_plain, set(code))):
         raise ForbiddenCode("the program has signs that can't be seen or that deceive")
     try:
         tree = ast.parse(code)
@@ -132,10 +133,11 @@ def check_code(code: str, functions: tuple[str, ...] = ()) -> None:
     written = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     seen = [part for one in written for part in (*one.decorator_list, *_annotations(one))]
     known = {id(inner) for part in seen for inner in ast.walk(part)}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    for node in nodes:
         if id(node) not in known:
             _node(node)
-    _credentials(tree)
+    _credentials(nodes)
 
 
 def _top(tree: ast.Module, wanted: tuple[str, ...]) -> None:
@@ -206,26 +208,24 @@ def _applied(node: ast.UnaryOp | ast.Call) -> None:
                 raise ForbiddenCode("a call is not allowed")
 
 
-def _credentials(tree: ast.Module) -> None:
+def _credentials(nodes: Sequence[ast.AST]) -> None:
     """What comes from the environment, or was read off a page as a secret, goes nowhere but into the fixture that looks
     where it types it."""
-    typed = {id(inner) for call in _fills(tree) for inner in ast.walk(call.args[1])}
-    read = {id(inner) for one in ast.walk(tree) if isinstance(one, ast.Assign) for inner in ast.walk(one.value)}
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Name) or isinstance(node.ctx, ast.Store):
-            continue
-        if node.id == "os" or _stem(node.id) == "password":
-            allowed = id(node) in typed
-        elif _stem(node.id) == "shown":
-            allowed = id(node) in read
-        else:
-            continue
-        if not allowed:
-            raise ForbiddenCode(f"{node.id} is used outside {FILL_CREDENTIAL}")
+    fills = _fills(nodes)
+    used = [node for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)]
+    secret = [node for node in used if node.id == "os" or _stem(node.id) == "password"]
+    shown = [node for node in used if _stem(node.id) == "shown"]
+    typed = {id(inner) for call in fills for inner in ast.walk(call.args[1])} if secret else set()
+    read = (
+        {id(inner) for one in nodes if isinstance(one, ast.Assign) for inner in ast.walk(one.value)} if shown else set()
+    )
+    astray = [node for node in secret if id(node) not in typed] + [node for node in shown if id(node) not in read]
+    if astray:
+        raise ForbiddenCode(f"{astray[0].id} is used outside {FILL_CREDENTIAL}")
 
 
-def _fills(tree: ast.Module) -> list[ast.Call]:
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+def _fills(nodes: Sequence[ast.AST]) -> list[ast.Call]:
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
     found = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == FILL_CREDENTIAL]
     if any(len(call.args) != 2 or call.keywords for call in found):
         raise ForbiddenCode(f"{FILL_CREDENTIAL} takes a field and a value")

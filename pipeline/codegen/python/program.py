@@ -177,7 +177,10 @@ def _head(name: str, arguments: str) -> list[str]:
 
 
 def _all_names(program: Program) -> set[str]:
-    return {found for statement in program.body for found in _names(statement)}
+    found: set[str] = set()
+    for statement in program.body:
+        _gather(statement, found)
+    return found
 
 
 def _lines(statement: Statement, indent: str) -> list[str]:
@@ -252,40 +255,40 @@ def _plain(statement: Statement) -> list[str]:
             assert_never(statement)
 
 
-def _names(statement: Statement) -> set[str]:
+def _gather(statement: Statement, found: set[str]) -> None:
     match statement:
         case Run(expr=expr) | Assign(expr=expr) | Assert(expr=expr):
-            return names_in(expr)
+            _gather_of(expr, found)
         case With(expr=expr, body=body):
-            return names_in(expr).union(*(_names(inner) for inner in body))
+            _gather_of(expr, found)
+            for inner in body:
+                _gather(inner, found)
         case Blank():
-            return set()
+            pass
         case _:
             assert_never(statement)
 
 
-def names_in(expr: Expr) -> set[str]:
-    """The variables and modules that an expression uses."""
+def _gather_of(expr: Expr, found: set[str]) -> None:
     match expr:
         case Name(id=name):
-            return {name}
+            found.add(name)
         case Literal():
-            return set()
-        case Attr(of=of):
-            return names_in(of)
+            return
+        case Attr(of=inner) | Lambda(body=inner):
+            _gather_of(inner, found)
         case Call(function=called, args=args, keywords=keywords):
-            return names_in(called).union(*(names_in(arg) for arg in args), *(names_in(value) for _, value in keywords))
-        case Index(of=of, key=key):
-            return names_in(of) | names_in(key)
-        case Listing(items=items):
-            return set().union(*(names_in(item) for item in items))
-        case Or(left=left, right=right) | Equal(left=left, right=right):
-            return names_in(left) | names_in(right)
-        case Contains(whole=whole, part=part):
-            return names_in(whole) | names_in(part)
-        case Joined(parts=parts):
-            return set().union(*(names_in(part) for part in parts))
-        case Lambda(body=body):
-            return names_in(body)
+            _gather_of(called, found)
+            for part in (*args, *(value for _, value in keywords)):
+                _gather_of(part, found)
+        case Index(of=left, key=right) | Or(left=left, right=right) | Equal(left=left, right=right):
+            _gather_of(left, found)
+            _gather_of(right, found)
+        case Contains(whole=left, part=right):
+            _gather_of(left, found)
+            _gather_of(right, found)
+        case Listing(items=parts) | Joined(parts=parts):
+            for part in parts:
+                _gather_of(part, found)
         case _:
             assert_never(expr)
