@@ -315,13 +315,38 @@ def _frame_in(trace: TracebackType | None, path: str) -> tuple[FrameType | None,
 
 
 def _statement(path: str, line: int) -> ast.stmt | None:
-    """The innermost statement that holds a line of the file."""
+    """The innermost statement that holds a line of the file, with locators in the place of variables that hold them."""
+    tree = ast.parse(Path(path).read_text())
     holding = [
         node
-        for node in ast.walk(ast.parse(Path(path).read_text()))
+        for node in ast.walk(tree)
         if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
     ]
-    return max(holding, key=lambda node: node.lineno, default=None)
+    found: ast.stmt | None = max(holding, key=lambda node: node.lineno, default=None)
+    return None if found is None else _WrittenOut(tree).visit(found)
+
+
+class _WrittenOut(ast.NodeTransformer):
+    """Puts the locators of a test in the place of their variables."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._locators = {
+            target.id: node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign) and _finds(node.value)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._locators.get(node.id, node) if isinstance(node.ctx, ast.Load) else node
+
+
+def _finds(value: ast.expr) -> bool:
+    """Whether a value is a locator: it ends with a way to find something."""
+    called = value.func if isinstance(value, ast.Call) else value
+    ways = ("locator", "filter", "nth", "first", "content_frame")
+    return isinstance(called, ast.Attribute) and (called.attr.startswith("get_by_") or called.attr in ways)
 
 
 def _asserts(statement: ast.stmt) -> bool:

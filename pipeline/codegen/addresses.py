@@ -23,7 +23,8 @@ QUERY_CHARS_MAX: Final = 80
 """Longer queries are not asserted to the letter."""
 PARAMETER_CHARS_MAX: Final = 120
 """Length of what is asserted of one parameter, or one part of a hash route, as a pattern."""
-PARAMETERS_MAX: Final = 4
+PARAMETERS_MAX: Final = 2
+"""So many parameters of a query tell which page it is: those that the user chose before others."""
 _PLAIN_QUERY: Final = re.compile(r"[\w.~=&/:;,@!*$-]*", re.ASCII)
 """A query that every browser and script writes alike."""
 _REVISION: Final = re.compile(r"\d")
@@ -80,7 +81,9 @@ def _sensitive_fragment(fragment: str) -> bool:
     return bool(re.search(r"(?i)token|=.{12,}", fragment))
 
 
-def address(url: str, known: frozenset[str], varying: frozenset[str] = frozenset()) -> Address | None:
+def address(
+    url: str, known: frozenset[str], varying: frozenset[str] = frozenset(), chosen: tuple[str, ...] = ()
+) -> Address | None:
     """What to expect of the page's address. `known` are path segments that earlier addresses of the story had: numbers
     there are no new ids. What is made of one of the `varying` values is another one each time. None for addresses that
     aren't http(s)."""
@@ -101,7 +104,9 @@ def address(url: str, known: frozenset[str], varying: frozenset[str] = frozenset
     stays = path_fixed and steady == query and fragment_fixed and len(found.query) <= QUERY_CHARS_MAX
     route = _route(fragment, known, words)
     parts = {pair: f"{_loose(pair[0])}={_loose(pair[1])}" for pair in steady}
-    parts = dict([one for one in parts.items() if len(one[1]) <= PARAMETER_CHARS_MAX][:PARAMETERS_MAX])
+    short = [pair for pair, part in parts.items() if len(part) <= PARAMETER_CHARS_MAX]
+    kept = sorted(short, key=lambda pair: pair[1] not in chosen)[:PARAMETERS_MAX]
+    parts = {pair: part for pair, part in parts.items() if pair in kept}
     asked = _asked(list(parts.values()))
     place = pattern + asked + (f"[^#]*{route}" if route else r"(?:[&#]|$)" if asked else _END)
     if not stays or not to_the_letter:

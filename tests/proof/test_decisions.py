@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.proof.plugin import _statement
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.amendments import Amendments
 from pipeline.proof.diagnosis import RULES, diagnose
@@ -259,3 +260,20 @@ def test_quarantined_test_of_a_project_is_not_run(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "1 skipped" in done.stdout, done.stdout
     assert "quarantined: it is being rebuilt" in done.stdout
+
+
+def test_a_locator_with_a_name_is_told_written_out(tmp_path: Path) -> None:
+    """In the statement that failed, so that a repair knows which locator to replace; a page's name stays."""
+    file = tmp_path / "test_it.py"
+    file.write_text(
+        "def test_it(page):\n"
+        "    popup = popup_info.value\n"
+        "    field = popup.get_by_label('Note')\n"
+        "    field.fill('Tea')\n"
+        "    expect(field).to_have_value('Tea')\n"
+    )
+    filled, expected = _statement(str(file), 4), _statement(str(file), 5)
+    assert filled is not None
+    assert expected is not None
+    assert ast.unparse(filled) == "popup.get_by_label('Note').fill('Tea')"
+    assert locator_of(ast.unparse(expected)) == "popup.get_by_label('Note')"

@@ -333,7 +333,7 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
     long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
     for element in sorted(long, key=lambda one: not typing.echoed(readable(one.text or ""))):
         text = readable(element.text or "")
-        if looks_glued(text) or typing.runs_together(text):
+        if looks_glued(text) or typing.runs_together(text) or not (element.role or typing.echoed(text)):
             continue  # texts run together are not one thing: each part says more by itself
         ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE]
         best = min(ways, key=lambda way: (len(way.says), way.score), default=None)
@@ -355,11 +355,17 @@ def met_before(check: Check, met: Container[str]) -> Check:
 
 
 def url_check(
-    page: Expr, url: str, known: frozenset[str], before: str = "", varying: frozenset[str] = frozenset()
+    page: Expr,
+    url: str,
+    known: frozenset[str],
+    before: str = "",
+    varying: frozenset[str] = frozenset(),
+    chosen: tuple[str, ...] = (),
 ) -> Check | None:
     """The page's address: path and query where they are the same every time, with none of the `varying` values in them,
-    else a pattern. None where the pattern would have matched the address before, too."""
-    found = addresses.address(url, known, varying)
+    else a pattern, with the parameters first that the user has `chosen`. None where the pattern would have matched the
+    address before, too."""
+    found = addresses.address(url, known, varying, chosen)
     if found is None or (found.text is None and found.holds_at(before)):
         return None
     value: Expr = Literal(found.text) if found.text is not None else regex(found.place)

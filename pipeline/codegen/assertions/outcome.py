@@ -141,7 +141,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     if step.after is None or (isinstance(step, GotoStep) and _same(step.url, step.after.url)):
         return checks
     if not _same(step.after.url, step.page.url):
-        check = url_check(page, step.after.url, known, step.page.url, writer.varying)
+        check = url_check(page, step.after.url, known, step.page.url, writer.varying, writer.fixed)
         if check is not None and urls.origin(step.after.url) == writer.home:
             checks.append(check)
     if step.after.title != step.page.title:
@@ -241,7 +241,11 @@ def where_it_ended(
     if any(check.kind == "url" for check in taken):
         return []
     url = story.final_state.url
-    check = url_check(page, url, known, varying=writer.varying) if url and urls.origin(url) == writer.home else None
+    check = (
+        url_check(page, url, known, varying=writer.varying, chosen=writer.fixed)
+        if url and urls.origin(url) == writer.home
+        else None
+    )
     if check is not None:
         return [check]
     if taken:

@@ -36,6 +36,8 @@ _MESSAGE = re.compile(
 )
 _GLUED = re.compile(r"[a-z]{2}[A-Z][a-z]|[.!?:][A-Z][a-z]|[a-z]\d[A-Z][a-z]")
 _SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s|$)")
+_CLOSES = re.compile(r"^(?:close|dismiss|hide|schließen|cerrar|fermer|[×✕✖])\s+(?=[^\W\d_a-z])")
+"""The caption of the button that closes a message, before what it says."""
 SENTENCE_CHARS_MIN: Final = 16
 PIECE_CHARS_MIN: Final = 3
 GLUED_CHARS_MAX: Final = 60
@@ -128,12 +130,14 @@ def worth(element: Element, text: str, typing: Typing) -> int:
 
 def looks_glued(text: str) -> bool:
     """Whether the text looks like several ones put together without a space: no person would look for it."""
-    return bool(_GLUED.search(text)) or any(len(word) > 24 and word.isalpha() for word in text.split())
+    words = [word for word in text.split() if word.isalpha()]
+    return bool(_GLUED.search(text)) or any(len(word) > (21 if word.islower() else 24) for word in words)
 
 
 def whole_sentences(text: str) -> str:
-    """The text up to the end of its last sentence: captions of links and buttons that follow it are no part of what it
-    says."""
+    """The text up to the end of its last sentence: captions of links and buttons before and after it are no part of
+    what it says."""
+    text = _CLOSES.sub("", text)
     ends = [hit.end() for hit in _SENTENCE_END.finditer(text)]
     if not ends or len(text) == ends[-1] or ends[-1] < SENTENCE_CHARS_MIN:
         return text

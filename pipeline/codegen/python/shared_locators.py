@@ -22,9 +22,12 @@ _LOCATORS: Final = frozenset(
 )  # fmt: skip
 STEMS: Final = {
     "textbox": "field", "searchbox": "field", "spinbutton": "field", "combobox": "choice", "listbox": "choice",
-    "button": "button", "link": "link", "row": "row", "dialog": "dialog_box", "cell": "cell", "gridcell": "cell",
+    "button": "button", "link": "link", "checkbox": "box", "radio": "box", "switch": "box", "menuitem": "item",
+    "option": "item", "treeitem": "item", "heading": "heading", "row": "row", "dialog": "dialog_box", "cell": "cell",
+    "gridcell": "cell",
 }  # fmt: skip
 """Names of variables by the role of what is found; words of ours, whatever was captured."""
+FIELD: Final = "field"
 OTHER: Final = "element"
 
 
@@ -55,8 +58,10 @@ def _deserves(code: str, uses: int) -> bool:
 
 def _stem(found: Expr) -> str:
     role = next((arg.value for call in _calls(found) for arg in call.args[:1] if isinstance(arg, Literal)), "")
-    by_role = isinstance(found, Call) and isinstance(found.function, Attr) and found.function.name == "get_by_role"
-    return STEMS.get(str(role), OTHER) if by_role else OTHER
+    way = found.function.name if isinstance(found, Call) and isinstance(found.function, Attr) else ""
+    if way in ("get_by_label", "get_by_placeholder"):
+        return FIELD
+    return STEMS.get(str(role), OTHER) if way == "get_by_role" else OTHER
 
 
 def _calls(expr: Expr) -> Iterator[Call]:
