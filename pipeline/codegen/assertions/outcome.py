@@ -241,11 +241,8 @@ def where_it_ended(
     if any(check.kind == "url" for check in taken):
         return []
     url = story.final_state.url
-    check = (
-        url_check(page, url, known, varying=writer.varying, chosen=writer.fixed)
-        if url and urls.origin(url) == writer.home
-        else None
-    )
+    ours = url and urls.origin(url) == writer.home
+    check = url_check(page, url, known, varying=writer.varying, chosen=writer.fixed) if ours else None
     if check is not None:
         return [check]
     if taken:
