@@ -8,6 +8,7 @@ from agents.cli import (
     coverage,
     demo,
     doctor,
+    explain,
     export,
     flows,
     generate,
@@ -44,22 +45,9 @@ app = typer.Typer(
     ),
 )
 
-for command in (
-    demo,
-    record,
-    up,
-    worker,
-    generate,
-    replay,
-    export,
-    coverage,
-    flows,
-    patterns,
-    verify,
-    prove,
-    outlook,
-    doctor,
-):
+_RUNNING = (demo, record, up, worker, generate, replay)
+_READING = (export, explain, coverage, flows, patterns, verify, prove, outlook, doctor)
+for command in (*_RUNNING, *_READING):
     command.register(app)
 
 

@@ -81,8 +81,16 @@ OWN_SCHEMAS: Final[dict[str, Any]] = {
     "Accepted": _object({"accepted": {"type": "integer", "minimum": 1}, "rejected": _REJECTED}),
     "NothingAccepted": {"allOf": [ref("Error"), _object({"accepted": COUNT, "rejected": _REJECTED})]},
     "StoryAnswer": {
-        "allOf": [ref("Story"), _object({"hasTests": {"type": "boolean"}, "flow_id": STRING, "support": COUNT})]
+        "allOf": [
+            ref("Story"),
+            _object({"hasTests": {"type": "boolean"}, "flow_id": STRING, "support": COUNT}),
+            {"type": "object", "properties": {"explanation": ref("Explanation")}},
+        ]
     },
+    "Explanation": _object(
+        {"title": _list_of(ref("Reason")), "flow": _list_of(ref("Reason")), "end": _list_of(STRING)}
+    ),
+    "Reason": _object({"steps": _list_of(COUNT), "activity": STRING, "rule": STRING, "evidence": _list_of(STRING)}),
     "StoryPage": _object({"stories": _list_of(ref("StoryAnswer")), "next_cursor": CURSOR}),
     "CodeAnswer": {
         "allOf": [

@@ -1,5 +1,6 @@
 """Stories, and journeys that are still open."""
 
+from dataclasses import asdict
 from typing import Any, Final
 
 import aiohttp
@@ -12,8 +13,9 @@ from agents.web.admission import may_see, own_app
 from agents.web.answers import json_answer
 from agents.web.calls import Answer, Call, Context, Parameter, ref
 from agents.web.errors import ApiError, not_found
-from agents.web.queries import PAGE_PARAMETERS, off_loop, page_request, text_filters, text_parameter
+from agents.web.queries import PAGE_PARAMETERS, flag, off_loop, page_request, text_filters, text_parameter
 from agents.web.services import OpenWindow
+from pipeline.activities.explain import explain
 from pipeline.privacy.pseudonyms import events_without_values, told_to_all
 from pipeline.stories.traffic import traffic_of
 from schemas.codecs import dump, from_json
@@ -44,10 +46,16 @@ async def get_stories(context: Context, request: web.Request) -> web.Response:
 async def get_story(context: Context, request: web.Request) -> web.Response:
     """One story."""
     key = request.match_info["id"]
+    explains = flag(request, "explain")
     stored = await off_loop(context.services.storage.story, key)
     if stored is None or not may_see(request, stored.story.app):
         raise not_found("story", key)
-    return json_answer(story_json(stored, context.services.settings.users_min))
+    users_min = context.services.settings.users_min
+    told = story_json(stored, users_min)
+    if explains:
+        shown = told_to_all(stored.story, users_min)
+        told["explanation"] = await off_loop(lambda: asdict(explain(shown)))
+    return json_answer(told)
 
 
 def window_json(window: OpenWindow, users_min: int = 1) -> dict[str, Any]:
@@ -131,13 +139,17 @@ CALLS = (
         "GET",
         "/api/v1/stories/{id}",
         get_story,
-        "One story.",
+        "One story; with `explain=1` also which rule said what of it, and from which evidence.",
         answers={
             200: Answer("The story.", ref("StoryAnswer")),
+            400: Answer("A parameter that can't be used."),
             404: Answer("No such story."),
             503: Answer("Storage is away."),
         },
-        parameters=(STORY_ID,),
+        parameters=(
+            STORY_ID,
+            Parameter("explain", "query", "Adds `explanation`.", {"type": "string", "enum": ["1", "0"]}),
+        ),
         tag="stories",
         access="read",
     ),

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from pipeline.activities.facts.responses import Verdicts
 from pipeline.semantics.elements import SIDE_FIELD
 from pipeline.semantics.verbs import MAKING_PAGES
 
@@ -40,7 +41,7 @@ class Activity:
     `place` is the pattern of the page it was done on, `fields` the identities of what was filled in for it, sorted,
     `what` the identity of the control, `outcome` what came of it: nothing to say, or the kind of refusal. `steps` are
     the numbers of the story's steps that it is made of, the control last. `form` is what tells the form from others on
-    its page, where the source says it.
+    its page, where the source says it. `rule` is the rule that read it so; it tells no activities apart.
     """
 
     kind: DeedKind
@@ -50,6 +51,7 @@ class Activity:
     outcome: str
     steps: tuple[int, ...]
     form: str = ""
+    rule: str = field(default="", compare=False)
 
     def told(self) -> list[str]:
         """The fields as they tell flows apart. Of a form with several it is left to the user which of them to fill in;
@@ -82,11 +84,12 @@ class Activity:
 @dataclass(frozen=True, slots=True)
 class Activities:
     """All that a story did, and where it ended: pattern of the last page, and what was looked at there. `quiet` deeds
-    only changed how a page looks."""
+    only changed how a page looks. `verdicts` say of each step what came of it."""
 
     done: tuple[Activity, ...]
     end: tuple[str, ...]
-    quiet: tuple[Activity, ...] = ()
+    quiet: tuple[Activity, ...]
+    verdicts: Verdicts
 
     def shape(self) -> list[object]:
         """What makes stories one flow, ready to be hashed: a sign-in and a search are but the way to what was done

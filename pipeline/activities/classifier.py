@@ -83,6 +83,9 @@ class Classifier:
     """What was opened last without the address changing: a tab, an entry of a menu, a thing."""
     searched: bool = False
 
+    outcomes: dict[int, str] = field(default_factory=dict)
+    """What came of what a step sent off, by its number."""
+
     def __post_init__(self) -> None:
         self.filled = FormState(self.data)
 
@@ -111,7 +114,7 @@ class Classifier:
         if self.filled:
             place = self.filled.place
             fields, numbers, _ = self.filled.take()
-            self._add(Activity("leave filled in", place, fields, "", "", numbers))
+            self._add(Activity("leave filled in", place, fields, "", "", numbers, rule="filled in and never sent off"))
 
     # --- what kind of step it is ---
 
@@ -152,7 +155,7 @@ class Classifier:
         """Takes a step that only narrows what the page lists, with nothing filled in before."""
         way = None if self.filled or self.answers.writes(step) else narrowed(step)
         if way is not None:
-            self._add(Activity("narrow", "", (), way, "", (number,)))
+            self._add(Activity("narrow", "", (), way, "", (number,), rule="the address only says how a list is shown"))
         return way is not None
 
     def _says_nothing(self, step: ClickStep, words: str) -> bool:
@@ -184,7 +187,7 @@ class Classifier:
         elif only_looks(step, self.answers, bool(self.filled)):
             self._look(step)
         elif (kind := opener(step, words)) and not self.filled and self._opens(number, step):
-            self._add(Activity("open form", "", (), kind, "", (number,)))
+            self._add(Activity("open form", "", (), kind, "", (number,), rule="a control that opens a form"))
         elif not only_prepares(number, step, self.answers, self.data):
             self.filled.sent_by(step)
             if not self.filled and COMMIT.match(words) and not APART.search(words):
@@ -200,7 +203,8 @@ class Classifier:
             if not only_prepares(number, step, self.answers, self.data):
                 self._do(number, step, SEND)
         elif deletes(step):
-            self._add(Activity("do", "", (), DELETE_BUTTON, self.answers.refusal(step), (number,)))
+            refused = self.outcomes[number] = self.answers.refusal(step)
+            self._add(Activity("do", "", (), DELETE_BUTTON, refused, (number,), rule="the Delete key"))
         elif shortcut(step):
             saves = self.filled and _SAVES.fullmatch(shortcut(step))
             self._do(number, step, SEND if saves else f"press {shortcut(step)}")
@@ -271,7 +275,8 @@ class Classifier:
         """Something typed into a search box has been searched for, however it was sent off."""
         seeking = {name: number for name, number in self.filled.fields.items() if is_search(self.steps[number])}
         if seeking:
-            self._add(Activity("search", "", tuple(sorted(seeking)), "", "", tuple(sorted(seeking.values()))))
+            numbers = tuple(sorted(seeking.values()))
+            self._add(Activity("search", "", tuple(sorted(seeking)), "", "", numbers, rule="typed into a search field"))
             self.searched = True
         for name in seeking:
             del self.filled.fields[name]
@@ -287,12 +292,13 @@ class Classifier:
         sought = any(is_search(one) for one in used) or _SEEK.match(words) or asks_for(used, step, self.answers)
         entered = self.passwords.sent_by(number)
         if entered is not None and entered.purpose in ("sign in", "confirm"):
-            self._add(Activity("sign in", "", (), "", self.answers.settled(entered.answer.outcome), numbers))
+            outcome = self.outcomes[number] = self.answers.settled(entered.answer.outcome)
+            self._add(Activity("sign in", "", (), "", outcome, numbers, rule="form with a password"))
         elif sought and what in ("", SEND):
-            self._add(Activity("search", "", fields, "", "", numbers))
+            self._add(Activity("search", "", fields, "", "", numbers, rule="it only looked something up"))
             self.searched = True
         elif chose_among(used, step, self.answers):
-            self._add(Activity("narrow", "", (), "filter", "", numbers))
+            self._add(Activity("narrow", "", (), "filter", "", numbers, rule="a choice stands in the address"))
         else:
             if fields and self.done and (self.done[-1].kind, self.done[-1].what) == ("open form", "edit"):
                 fields = (CHANGED,)
@@ -300,6 +306,7 @@ class Classifier:
             refused = self.answers.refusal(step, used)
             if entered is not None:
                 refused = self.answers.settled(entered.answer.outcome and (refused or entered.answer.outcome))
+            self.outcomes[number] = refused
             if not fields and isinstance(step, ClickStep) and (asked := asked_by(step, self.data)):
                 self._take_back(number, step)  # what asked whether it is meant says less than what was said to it
                 where, what = "", asked
@@ -307,7 +314,7 @@ class Classifier:
                 where = ""  # wherever the thing is shown
             if CART.search(words):  # the same from a list and from the page of the thing, however many are taken
                 where, fields, what, form = "", (), TO_CART, ""
-            self._add(Activity("do", where, fields, what, refused, numbers, form))
+            self._add(Activity("do", where, fields, what, refused, numbers, form, "a control that sends off or acts"))
         if step.navigates:
             self.view = ""
 

@@ -1,11 +1,12 @@
 """From steps to deeds: what a story did, apart from how the user got there, from second thoughts and from data."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.activities.activity import ONLY_WAYS, TO_CART, Activities, Activity
 from pipeline.activities.classifier import Classifier, led_to
 from pipeline.activities.facts.passive import looks_round, quiet_deeds
-from pipeline.activities.facts.responses import Answers
+from pipeline.activities.facts.responses import Answers, Verdicts
 from pipeline.activities.facts.variables import data_of
 from pipeline.activities.forms.password_forms import PasswordForms, password_forms
 from pipeline.semantics.controls import deletes, does_by_itself
@@ -28,6 +29,7 @@ def deeds_of(
     teller = Classifier(steps, data, Answers(steps, requests, data), passwords)
     teller.tell()
     done = tuple(teller.done)
+    verdicts = Verdicts(steps, teller.answers, teller.outcomes)
     quiet = quiet_deeds(done, steps, teller.answers)
     last = next((deed for deed in reversed(done) if deed not in quiet), None)
     if last is not None and last.kind != "leave filled in":
@@ -38,20 +40,21 @@ def deeds_of(
             end_at = next(still, end_at - 1) + 1
         if end_at < len(steps):
             page = steps[end_at - 1].after or steps[end_at].page
-            return deeds_of(steps[:end_at], requests, page if page.url else final_page, passwords)
+            found = deeds_of(steps[:end_at], requests, page if page.url else final_page, passwords)
+            return replace(found, verdicts=verdicts.but(found.verdicts))
     end = data.place(final_page.url)
     if last is None or last.kind != "sign in":
         # Which thing was open when something was done to it is data.
         view = "" if last is not None and last.kind == "do" and DATA in teller.view else teller.view
         stays = last is not None and _leaves_no_place(last, steps[last.steps[-1]], data, end)
-        return Activities(done, tuple(part for part in ("" if stays else end, view) if part), quiet)
+        return Activities(done, tuple(part for part in ("" if stays else end, view) if part), quiet, verdicts)
     submit = steps[last.steps[-1]]
     stayed = end == data.place(submit.page.url) and not last.outcome and not any(step.changes for step in steps)
     if led_to(submit, data) in ("", end) and not stayed:
         # Where a sign-in leads depends on where the user was stopped. Who is still there may not have been let in: a
         # format that tells no effects has nothing else to say so.
-        return Activities(done, (), quiet)
-    return Activities(done, tuple(part for part in (end, teller.view) if part), quiet)
+        return Activities(done, (), quiet, verdicts)
+    return Activities(done, tuple(part for part in (end, teller.view) if part), quiet, verdicts)
 
 
 def _leaves_no_place(last: Activity, step: Step, data: Data, end: str) -> bool:

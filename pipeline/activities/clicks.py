@@ -1,7 +1,8 @@
 """What a click was for that belongs to no form: a page opened, a list narrowed, a thing acted on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.activities.facts.action_links import acts_by_link
@@ -18,6 +19,7 @@ from pipeline.activities.phrases import (
     Goal,
     Phrase,
 )
+from pipeline.activities.rules import Rule
 from pipeline.semantics.elements import LIKING, ROW_VERBS, ROW_WORDS_MAX, in_control, in_menu, leads_nowhere
 from pipeline.semantics.messages import headings, succeeded, without_quotes
 from pipeline.semantics.object_names import acted_on, ticked_before
@@ -59,29 +61,42 @@ def read_click(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | 
     step = steps[first]
     if not isinstance(step, ClickStep):
         return None
-    if step.download is not None:
-        phrase = Phrase("download", quoted(step.download) if step.download else "a file")
-        return Goal("download", first, first, (phrase,), DOWNLOADS)
     name = caption(step.target) or next(iter(headings(step.changes)), "")
-    if not name or PAGING.match(name):
+    if step.download is None and (not name or PAGING.match(name)):
         return None
-    return (
-        _narrowing(first, step, name)
-        or _chosen(first, step, name)
-        or _act(steps, first, step, wrote)
-        or _pressed(steps, first, step, wrote)
-        or _opened(first, step, name)
-    )
+    click = Click(steps, first, step, name, wrote)
+    found = ((rule, rule.read(click)) for rule in CLICK_RULES)
+    return next((replace(goal, rule=f"click: {rule.name}") for rule, goal in found if goal is not None), None)
 
 
-def _narrowing(first: int, step: ClickStep, name: str) -> Goal | None:
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A click among the steps of a story: its number, what it is called, and whether the app was asked to change
+    something because of it, None where that was not recorded."""
+
+    steps: Sequence[Step]
+    first: int
+    step: ClickStep
+    name: str
+    wrote: bool | None
+
+
+def _downloads(click: Click) -> Goal | None:
+    if click.step.download is None:
+        return None
+    phrase = Phrase("download", quoted(click.step.download) if click.step.download else "a file")
+    return Goal("download", click.first, click.first, (phrase,), DOWNLOADS)
+
+
+def _narrowing(click: Click) -> Goal | None:
     """A link or a button that changes only which things of a list are shown, or their order."""
-    verb = narrowed(step)
-    return None if verb is None else Goal("filter", first, first, (Phrase(verb, f"by {quoted(name)}"),), NARROWS)
+    first, verb = click.first, narrowed(click.step)
+    return None if verb is None else Goal("filter", first, first, (Phrase(verb, f"by {quoted(click.name)}"),), NARROWS)
 
 
-def _chosen(first: int, step: ClickStep, name: str) -> Goal | None:
+def _chosen(click: Click) -> Goal | None:
     """A box or switch, where nothing tells whether it is on or off afterwards."""
+    first, step, name = click.first, click.step, click.name
     if step.target.role not in BOX_ROLES:
         return None
     if shows_others(step):
@@ -90,14 +105,15 @@ def _chosen(first: int, step: ClickStep, name: str) -> Goal | None:
     return Goal("choose", first, first, (Phrase(verb, quoted(name)),), plain)
 
 
-def _act(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None) -> Goal | None:
+def _act(click: Click) -> Goal | None:
     """A control that does to a thing what it says (`Archive`, `Unpublish`), with the thing's name."""
+    steps, first, step = click.steps, click.first, click.step
     words = caption(step.target)
     verb = verb_of(words)
     rest = words[len(verb) :].strip()
     is_name = bool(re.search(r"\d", rest)) or words.lower() == "close" or _leads_to_it(step, words)
     is_name = is_name or (verb == "close" and rest.lower() in _SHELLS)
-    answered = step.changes or step.navigates or step.dialogs or wrote is not False
+    answered = step.changes or step.navigates or step.dialogs or click.wrote is not False
     if not verb or is_name or not answered:
         return None
     if not (is_button(step.target) or is_link(step.target)):
@@ -149,10 +165,11 @@ def broader(verb: str) -> str:
     return _BROADER.get(verb, EDITS)
 
 
-def _pressed(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | None) -> Goal | None:
+def _pressed(click: Click) -> Goal | None:
     """A button that changed something in the app, whatever it says; anything else where the page says so too."""
+    steps, first, step = click.steps, click.first, click.step
     words, acts = without_quotes(caption(step.target)), acts_by_link(step)
-    if not (wrote or acts) or not words or CREATE.match(words) or EDIT.match(words):
+    if not (click.wrote or acts) or not words or CREATE.match(words) or EDIT.match(words):
         return None
     control = is_button(step.target) or leads_nowhere(step.target) or in_control(step.target) or acts
     if not control and (step.navigates or not succeeded(step)):
@@ -167,7 +184,31 @@ def _pressed(steps: Sequence[Step], first: int, step: ClickStep, wrote: bool | N
     return Goal("act", first, first, (Phrase("click", rest),), f"click {words}", EDITS)
 
 
-def _opened(first: int, step: ClickStep, name: str) -> Goal:
+def _opened(click: Click) -> Goal:
+    first, step, name = click.first, click.step, click.name
     opens = is_link(step.target) or step.target.role in _OPENED_ROLES
     verb = "open" if opens or step.navigates else "click"
     return Goal("open" if verb == "open" else "click", first, first, (Phrase(verb, quoted(name)),), f"{verb} {name}")
+
+
+CLICK_RULES: Final[tuple[Rule[Callable[[Click], Goal | None]], ...]] = (
+    Rule("a file came", "open /books; click 'Export'; file 'books.csv' => Download 'books.csv'", _downloads),
+    Rule(
+        "the address only says how a list is shown",
+        "open /books; click link 'Price'; comes /books?sort=price => Sort by 'Price'",
+        _narrowing,
+    ),
+    Rule("a box or a switch", "open /books; click box 'Only new' => Choose 'Only new'", _chosen),
+    Rule(
+        "a verb that does something to a thing",
+        "open /books/7; click 'Archive'; asks POST /books/7/archive => Archive it",
+        _act,
+    ),
+    Rule(
+        "the app was asked to change something",
+        "open /books/7; click 'Frobnicate'; asks POST /books/7/frob => Click 'Frobnicate'",
+        _pressed,
+    ),
+    Rule("opened or pressed", "open /books; click link 'Red sea'; comes /books/7 => Open 'Red sea'", _opened),
+)
+"""What a click was for that belongs to no form: what came of it counts before its words."""

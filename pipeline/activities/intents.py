@@ -5,13 +5,17 @@ Each goal has phrases with what was on the page (for people) and a plain sentenc
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
+from pipeline.activities.activity import Activities
+from pipeline.activities.classify import deeds_of
 from pipeline.activities.clicks import read_click
-from pipeline.activities.facts.responses import FAILED_STATUS, changes
+from pipeline.activities.facts.responses import changes
 from pipeline.activities.forms import rebuild
 from pipeline.activities.forms.opened import with_form
 from pipeline.activities.forms.password_forms import PasswordForm, PasswordForms, password_forms
 from pipeline.activities.phrases import CREATES, DELETES, LOOKS_UP, NARROWS, Goal, Phrase
+from pipeline.activities.rules import Rule
 from pipeline.semantics.controls import deletes
 from pipeline.semantics.object_names import deleted_object, opened_name, ticked_before
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_text_field, quoted
@@ -35,6 +39,7 @@ from pipeline.semantics.verbs import (
 )
 from pipeline.semantics.wording import typed
 from schemas.elements import Element
+from schemas.events import Page
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, PressStep, SelectStep, Step
 
 
@@ -42,31 +47,27 @@ class Reader:
     """The steps, and one recogniser after another asked what begins at a step."""
 
     def __init__(
-        self, steps: Sequence[Step], requests: Sequence[NetworkRequest], passwords: PasswordForms | None
+        self,
+        steps: Sequence[Step],
+        requests: Sequence[NetworkRequest],
+        passwords: PasswordForms,
+        activities: Activities,
     ) -> None:
         self.steps = steps
+        self._passwords = passwords
+        self._verdicts = activities.verdicts
         self._writing = {request.cause for request in requests if request.cause and changes(request)}
-        self._failing = {r.cause for r in requests if changes(r) and (r.status or 0) >= FAILED_STATUS}
         self._silent = not any(request.cause for request in requests) and not any(
             step.changes for step in steps
         )  # the format tells no effects
         self._form_ends = _form_ends(steps)
-        self._passwords = password_forms(steps, requests) if passwords is None else passwords
 
     def goals(self) -> tuple[Goal, ...]:
         found: list[Goal] = []
         index = 0
-        recognisers: tuple[Callable[[int], Goal | None], ...] = (
-            self.sign_in,
-            self.sign_out,
-            self.search,
-            self.delete,
-            self.form,
-            self.open,
-        )
         writing = None if self._silent else self._writing
         while index < len(self.steps):
-            goal = next((goal for recognise in recognisers if (goal := recognise(index)) is not None), None)
+            goal = self._goal_at(index)
             joined = with_form(found[-1], goal, self.steps, writing) if found and goal is not None else None
             if joined is not None:
                 found[-1] = joined
@@ -74,6 +75,13 @@ class Reader:
                 found.append(self._once_more(found[-1], goal) if found else goal)
             index = index + 1 if goal is None else goal.last + 1
         return tuple(found)
+
+    def _goal_at(self, index: int) -> Goal | None:
+        for rule in GOAL_RULES:
+            goal = rule.read(self, index)
+            if goal is not None:
+                return goal if goal.rule else replace(goal, rule=rule.name)
+        return None
 
     def _once_more(self, before: Goal, goal: Goal) -> Goal:
         """A form that signs up and was refused wants its passwords once more: that changes none."""
@@ -200,7 +208,7 @@ class Reader:
         return end if says(sent, DELETE) or says(sent, CONFIRM) or isinstance(sent, PressStep) else last
 
     def form(self, first: int) -> Goal | None:
-        goal = rebuild.read_form(self.steps, first, self._is_other_goal, self._failed)
+        goal = rebuild.read_form(self.steps, first, self._is_other_goal, self._verdicts.refused)
         made = self._account_in(goal) if goal is not None else None
         if goal is not None and made is not None and made.sent is not None:
             cut = goal.last < made.sent  # by what was looked for in a list of the page's own
@@ -219,18 +227,36 @@ class Reader:
         made = (form for form in self._passwords if form.purpose == "make account" and form.sent is not None)
         return next((form for form in made if goal.first <= form.first <= goal.last), None)
 
-    def _failed(self, step: Step) -> bool:
-        return step.event_id in self._failing and not step.navigates
-
     def _is_other_goal(self, index: int) -> bool:
         step = self.steps[index]
         if isinstance(step, GotoStep) or says(step, DELETE) or says(step, SIGN_OUT):
             return True
         return self.sign_in(index) is not None or self.search(index) is not None
 
-    def open(self, first: int) -> Goal | None:
+    def click(self, first: int) -> Goal | None:
         wrote = self.steps[first].event_id in self._writing
         return read_click(self.steps, first, None if self._silent else wrote)
+
+
+GOAL_RULES: Final[tuple[Rule[Callable[[Reader, int], Goal | None]], ...]] = (
+    Rule(
+        "form with a password",
+        "open /login; fill 'User name' with 'ada'; type password; click 'Log in'; comes /home => Log in",
+        Reader.sign_in,
+    ),
+    Rule("sign out", "open /home; click 'Log out'; comes /bye => Log out", Reader.sign_out),
+    Rule(
+        "search field", "open /books; fill search 'Search' with 'Lee'; press Enter => Search for 'Lee'", Reader.search
+    ),
+    Rule("delete", "open /books/7; click 'Delete'; comes /books => Delete an item", Reader.delete),
+    Rule(
+        "form",
+        "open /news; fill 'Mail' with 'ada'; click 'Go on'; asks POST /news => Fill in 'Mail' and go on",
+        Reader.form,
+    ),
+    Rule("click", "open /books; click link 'Red sea'; comes /books/7 => Open 'Red sea'", Reader.click),
+)
+"""What begins at a step: the first rule that reads something there decides. Forms and clicks have more tables."""
 
 
 def _form_ends(steps: Sequence[Step]) -> list[int]:
@@ -252,8 +278,15 @@ def is_search_only(step: Step) -> bool:
 
 
 def goals_of(
-    steps: Sequence[Step], requests: Sequence[NetworkRequest] = (), passwords: PasswordForms | None = None
+    steps: Sequence[Step],
+    requests: Sequence[NetworkRequest] = (),
+    passwords: PasswordForms | None = None,
+    activities: Activities | None = None,
 ) -> tuple[Goal, ...]:
     """The goals of a story in their order; steps that serve none (a page opened to start from) belong to no goal.
-    `requests` are what the steps asked the app for, `passwords` the forms with a password, where they are known."""
-    return Reader(steps, requests, passwords).goals()
+    `requests` are what the steps asked the app for; `passwords` are the forms with a password and `activities` what the
+    steps did, where they are known."""
+    passwords = password_forms(steps, requests) if passwords is None else passwords
+    if activities is None:
+        activities = deeds_of(steps, requests, Page(), passwords)
+    return Reader(steps, requests, passwords, activities).goals()

@@ -66,7 +66,7 @@ class Phrase:
 @dataclass(frozen=True, slots=True)
 class Goal:
     """What the steps from `first` to `last` were for. `plain` says it without any value, `also` in broader words
-    where its own are only the page's."""
+    where its own are only the page's. `rule` is the rule that read it so."""
 
     kind: GoalKind
     first: int
@@ -74,6 +74,7 @@ class Goal:
     phrases: tuple[Phrase, ...]
     plain: str
     also: str = ""
+    rule: str = ""
 
     @property
     def order(self) -> str:

@@ -1,5 +1,6 @@
 """One closed window to one story."""
 
+from pipeline.activities.classify import deeds_of
 from pipeline.activities.flow_key import flow_key
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import goals_of
@@ -29,7 +30,9 @@ def build_story(window: ClosedWindow) -> Story | None:
         return None
     first, last = window.events[0], window.events[-1]
     passwords = password_forms(rebuilt.steps, rebuilt.requests)
-    title, sentence = title_and_sentence(rebuilt.steps, goals_of(rebuilt.steps, rebuilt.requests, passwords))
+    activities = deeds_of(rebuilt.steps, rebuilt.requests, rebuilt.final_page, passwords)
+    goals = goals_of(rebuilt.steps, rebuilt.requests, passwords, activities)
+    title, sentence = title_and_sentence(rebuilt.steps, goals)
     story = Story(
         id=window.story_id,
         version=window.version,
@@ -49,7 +52,7 @@ def build_story(window: ClosedWindow) -> Story | None:
         actions=summaries(rebuilt.steps),
         network_requests=rebuilt.requests,
         steps=rebuilt.steps,
-        flow_key=flow_key(rebuilt.steps, rebuilt.final_page, rebuilt.requests, passwords),
+        flow_key=flow_key(activities),
         notes=tuple(dict.fromkeys((*notes, *rebuilt.notes)))[: limits.STORY_NOTES_MAX],
     )
     return fitted(story)

@@ -118,6 +118,7 @@ CHEAP = {
     "help": (("--help",), 0),
     "doctor": (("doctor", "--only", "java"), 0),
     "export": (("export", "--out", "nowhere"), 1),
+    "explain": (("explain", "nobody"), 1),
     "coverage": (("coverage", "--app", "shop"), 1),
     "flows": (("flows", "--app", "shop"), 1),
     "patterns": (("patterns", "--app", "shop"), 1),

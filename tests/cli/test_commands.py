@@ -19,6 +19,7 @@ COMMANDS = (
     "generate",
     "replay",
     "export",
+    "explain",
     "coverage",
     "flows",
     "patterns",

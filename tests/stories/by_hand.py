@@ -12,6 +12,7 @@ from schemas.events import (
     Choice,
     Click,
     Dialog,
+    Download,
     Effect,
     End,
     Event,
@@ -123,6 +124,10 @@ class Journey:
     def answers(self, message: str, accepted: bool = True) -> Self:
         """The last action opens a confirmation."""
         return self.add(Dialog, 10, dialog="confirm", message=message, accepted=accepted, cause=self.events[-1].id)
+
+    def downloads(self, filename: str) -> Self:
+        """The last action brings a file."""
+        return self.add(Download, 10, filename=filename, cause=self.events[-1].id)
 
     def popup(self, url: str, tab: str) -> Self:
         """The last action opens a tab, in which the journey goes on."""

@@ -15,7 +15,7 @@ from schemas.codecs import to_json
 from schemas.events import Fill, Typed
 from tests.flows.test_parameters import saves
 from tests.storage.samples import APP, a_story, a_test
-from tests.stories.by_hand import textbox
+from tests.stories.by_hand import HOME, Journey, button, textbox
 from tests.web.conftest import Site, an_event
 
 KNOWN = {
@@ -150,3 +150,14 @@ def test_an_open_journey_of_people_has_made_up_values() -> None:
     assert [event["id"] for event in hidden["events"]] == ["e", "end"]
     marked = OpenWindow("shop", "s", False, [to_json(typed.model_copy(update={"traffic": "test"}))])
     assert b"Bernadette" in orjson.dumps(window_json(marked, 2))
+
+
+def test_a_story_is_explained_on_request(site: Site) -> None:
+    """`explain=1` adds which rule said what; anything that is no yes or no is refused, and without it nothing comes."""
+    story = Journey().opens().click(button("Archive")).asks(f"{HOME}archive").story()
+    site.storage.put_stories([story])
+    told = site.http.get(f"/api/v1/stories/{story.id}", params={"explain": "1"}).json()["explanation"]
+    assert [reason["activity"] for reason in told["title"]] == ["archive it"]
+    assert all(reason["rule"] and reason["evidence"] for reason in (*told["title"], *told["flow"]))
+    assert "explanation" not in site.http.get(f"/api/v1/stories/{story.id}").json()
+    assert site.http.get(f"/api/v1/stories/{story.id}", params={"explain": "perhaps"}).status_code == 400

@@ -1,7 +1,7 @@
 """What the app answered to a step: whether it was asked to change something, and whether it refused."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pipeline.semantics.addresses import place, route
@@ -12,6 +12,8 @@ from schemas.events import Appeared, Gone, TextChanged
 from schemas.stories import ClickStep, FillStep, NetworkRequest, Step
 
 CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_CHANGING_FILES: Final = frozenset({"MKCOL", "MKCALENDAR", "PROPPATCH", "MOVE", "COPY"})
+"""More of them, as WebDAV has it."""
 REFUSAL_CHARS_MAX: Final = 80
 """What is kept of a refusal, once data is left out of it."""
 REFUSAL_READ_MAX: Final = 400
@@ -34,6 +36,8 @@ _READS: Final = re.compile(
 def changes(request: NetworkRequest) -> bool:
     """Whether a request asks the app to change something."""
     last = "".join(route(request.url)[-1:])
+    if request.method in _CHANGING_FILES:
+        return True
     return request.method in CHANGING and not (request.method == "POST" and _READS.fullmatch(last))
 
 
@@ -72,7 +76,7 @@ class Answers:
     def refusal(self, step: Step, filled: Sequence[Step] = ()) -> str:
         """What the page said against it, in its own words apart from data; nothing where it was taken. What it said
         while the form was `filled` in counts where nothing was sent off then."""
-        told = refusals(step, self._own) or self._wrong_headings(step)
+        told = self._words_against(step)
         if not told and not (self.writes(step) or step.navigates or step.changes):
             told = next((errors(one.changes) for one in reversed(filled) if one is not step), [])
         if told:
@@ -83,6 +87,13 @@ class Answers:
             self._refused = ""
         return self._refused
 
+    def says_no(self, step: Step) -> bool:
+        """Whether the page or the app said no to a step, whatever was sent off before."""
+        return bool(self._words_against(step)) or self.failed(step)
+
+    def _words_against(self, step: Step) -> list[str]:
+        return refusals(step, self._own) or self._wrong_headings(step)
+
     def _wrong_headings(self, step: Step) -> list[str]:
         """Headings that say what went wrong with what was sent off: `You did not pass`."""
         told = [text for text in headings(step.changes) if _FAILED.search(text)] if self.writes(step) else []
@@ -92,7 +103,7 @@ class Answers:
         """Whether a request that it caused was answered so. What fails beside a new page (a ping, a lock let go) is not
         the answer: there the page itself must have been asked for."""
         refused = (r for r in self._sent.get(step.event_id, ()) if (r.status or 0) >= FAILED_STATUS)
-        sent = [r for r in refused if r.method in CHANGING]
+        sent = [r for r in refused if changes(r)]
         if not step.navigates:
             return bool(sent)
         return any(step.after is not None and place(r.url) == place(step.after.url) for r in sent)
@@ -115,3 +126,24 @@ class Answers:
     def writes(self, step: Step) -> bool:
         """Whether it caused a request that changes something."""
         return any(map(changes, self._sent.get(step.event_id, ())))
+
+
+class Verdicts:
+    """What came of each step that sent something off: the one answer to whether it was refused.
+
+    `told` are those that the reading of the story in its order decided; any other step is judged by itself.
+    """
+
+    def __init__(self, steps: Sequence[Step], answers: Answers, told: Mapping[int, str]) -> None:
+        self._steps = steps
+        self._answers = answers
+        self._told = dict(told)
+
+    def refused(self, number: int) -> bool:
+        """Whether what that step sent off was refused."""
+        told = self._told.get(number)
+        return self._answers.says_no(self._steps[number]) if told is None else bool(told)
+
+    def but(self, later: "Verdicts") -> "Verdicts":
+        """These, where `later`, which read fewer of the steps, has none."""
+        return Verdicts(self._steps, self._answers, {**self._told, **later._told})

@@ -17,7 +17,12 @@ class Form:
     first: int
     last: int
     opener: ClickStep | None
-    commit: Step | None
+    sent: int | None
+    """The number of the step that sent it off."""
+
+    @property
+    def commit(self) -> Step | None:
+        return None if self.sent is None else self.steps[self.sent]
 
     @property
     def own(self) -> Sequence[Step]:

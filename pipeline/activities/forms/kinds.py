@@ -1,12 +1,14 @@
 """What a form was for: made, changed, searched, bought something."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from pipeline.activities.facts.filters import shows_others
 from pipeline.activities.forms.fields import Field
 from pipeline.activities.forms.form import Form
 from pipeline.activities.phrases import GoalKind
+from pipeline.activities.rules import Rule
 from pipeline.semantics.addresses import folded, newly_asked, newly_named, page_words, path_words, pattern, place
 from pipeline.semantics.controls import does_by_itself
 from pipeline.semantics.elements import ITEM_ROLES
@@ -44,26 +46,13 @@ _CARD: Final = re.compile(r"\b(card ?number|cvc|cvv|cc[ -]?(number|csc|exp)|kart
 """Fields of a card that pays."""
 
 
-def kind_of(form: Form) -> GoalKind:
-    """What a form was for: as the page said, else as its controls, its address or its fields say."""
-    bought = _buys(form)
-    if bought is not None:
-        return bought
-    success = done(form.own)
-    if success is not None and success.verb in ("create", "add", "publish") and not MOVES.match(form.commit_words):
-        return "create"
-    if any(isinstance(step, UploadStep) for step in form.fields):
-        return "create" if _by_controls(form) == "create" and _is_named(form) else "upload"
-    if form.fills and form.commit is not None and SEEKS.search(form.commit_words):
-        return "search"
-    in_settings = _in_settings(form.own[-1].page.url)
-    if success is not None and success.verb == "edit" and not in_settings and not SETTINGS.search(success.noun):
-        return "edit"
-    if _asks(form) and not CREATE.match(form.commit_words):
-        return "search" if form.fills else "filter"
-    if (kind := _by_controls(form)) is not None:
-        return kind
-    return "settings" if in_settings else _by_fields(form)
+def kind_of(form: Form) -> tuple[GoalKind, str]:
+    """What a form was for, and the name of the rule that says so."""
+    for rule in FORM_RULES:
+        kind = rule.read(form)
+        if kind is not None:
+            return kind, rule.name
+    return ("submit" if form.fills or not form.fields else "choose"), "sent off, and nothing more is known"
 
 
 def _in_settings(url: str) -> bool:
@@ -87,15 +76,53 @@ def changes_thing(form: Form) -> bool:
     return "{id}" in pattern(form.own[-1].page.url) or any(_in_row(step) for step in form.fields)
 
 
-def _buys(form: Form) -> GoalKind | None:
-    words, url = form.commit_words, form.own[-1].page.url
-    opener = form.opener
-    if (opener and says(opener, CART)) or CART.search(words):
-        return "cart"
-    if CHECK_OUT.search(words) or (opener and says(opener, CHECK_OUT)) or named_in_path(url, "checkout", "payment"):
-        return "check_out"
+def _puts_into_cart(form: Form) -> GoalKind | None:
+    by_opener = form.opener is not None and says(form.opener, CART)
+    return "cart" if by_opener or CART.search(form.commit_words) else None
+
+
+def _checks_out(form: Form) -> GoalKind | None:
+    url, opener = form.own[-1].page.url, form.opener
+    named = CHECK_OUT.search(form.commit_words) or (opener is not None and says(opener, CHECK_OUT))
+    return "check_out" if named or named_in_path(url, "checkout", "payment") else None
+
+
+def _pays(form: Form) -> GoalKind | None:
     cards = any(_CARD.search(words_on(step.target)) for step in form.fills)
-    return "check_out" if cards and not SETTINGS.search(" ".join(path_words(url))) else None
+    return "check_out" if cards and not SETTINGS.search(" ".join(path_words(form.own[-1].page.url))) else None
+
+
+def _said_made(form: Form) -> GoalKind | None:
+    success = done(form.own)
+    made = success is not None and success.verb in ("create", "add", "publish")
+    return "create" if made and not MOVES.match(form.commit_words) else None
+
+
+def _uploads(form: Form) -> GoalKind | None:
+    if not any(isinstance(step, UploadStep) for step in form.fields):
+        return None
+    return "create" if _by_controls(form) == "create" and _is_named(form) else "upload"
+
+
+def _seeks(form: Form) -> GoalKind | None:
+    return "search" if form.fills and form.commit is not None and SEEKS.search(form.commit_words) else None
+
+
+def _said_changed(form: Form) -> GoalKind | None:
+    success = done(form.own)
+    if success is None or success.verb != "edit" or SETTINGS.search(success.noun):
+        return None
+    return None if _in_settings(form.own[-1].page.url) else "edit"
+
+
+def _looks_up(form: Form) -> GoalKind | None:
+    if not _asks(form) or CREATE.match(form.commit_words):
+        return None
+    return "search" if form.fills else "filter"
+
+
+def _sets(form: Form) -> GoalKind | None:
+    return "settings" if _in_settings(form.own[-1].page.url) else None
 
 
 def _asks(form: Form) -> bool:
@@ -146,21 +173,28 @@ def _by_controls(form: Form) -> GoalKind | None:
     return None
 
 
-def _by_fields(form: Form) -> GoalKind:
-    """What a form was for of which only its fields, its button and its page tell."""
-    url, words = form.own[-1].page.url, form.commit_words
+def _held_before(form: Form) -> GoalKind | None:
     held = any(clean(step.before) and step.before != step.value.text for step in form.fills)
-    if held and SENDS.match(words):
-        return "create"  # what is sent may quote what it answers
-    if held or (form.commit is not None and ({"edit", "profile"} & page_words(url))):
-        return "edit"
-    if form.commit is not None and form.fields and "{id}" in pattern(url) and _changes_it(form):
-        return "edit"
-    if CHANGES.search(words) and (not form.fields or _holds(form)):
-        return "edit"
-    if form.commit is None and form.fields and all(map(narrows, form.fields)):
-        return "filter"
-    return "submit" if form.fills or not form.fields else "choose"
+    # What is sent may quote what it answers.
+    return None if not held else "create" if SENDS.match(form.commit_words) else "edit"
+
+
+def _on_edit_page(form: Form) -> GoalKind | None:
+    named = {"edit", "profile"} & page_words(form.own[-1].page.url)
+    return "edit" if form.commit is not None and named else None
+
+
+def _on_page_of_thing(form: Form) -> GoalKind | None:
+    of_thing = form.commit is not None and form.fields and "{id}" in pattern(form.own[-1].page.url)
+    return "edit" if of_thing and _changes_it(form) else None
+
+
+def _keeps_changes(form: Form) -> GoalKind | None:
+    return "edit" if CHANGES.search(form.commit_words) and (not form.fields or _holds(form)) else None
+
+
+def _narrows_list(form: Form) -> GoalKind | None:
+    return "filter" if form.commit is None and form.fields and all(map(narrows, form.fields)) else None
 
 
 def _holds(form: Form) -> bool:
@@ -186,3 +220,76 @@ def _in_row(step: Field) -> bool:
     if isinstance(step, DragStep):
         return False
     return any(ancestor.role in ITEM_ROLES for ancestor in step.target.ancestors)
+
+
+FORM_RULES: Final[tuple[Rule[Callable[[Form], GoalKind | None]], ...]] = (
+    Rule(
+        "put into the cart",
+        "open /shop/7; click 'Add to cart'; comes /cart => Add a product to the cart",
+        _puts_into_cart,
+    ),
+    Rule(
+        "the button or the address says checkout",
+        "open /checkout; fill 'Street' with 'Quay 7'; click 'Place order'; comes /thanks => Check out",
+        _checks_out,
+    ),
+    Rule(
+        "a card that pays",
+        "open /plans; fill 'Card number' with '4111'; click 'Go on'; comes /thanks => Check out",
+        _pays,
+    ),
+    Rule(
+        "the page says that it was made",
+        "open /team; fill 'Who' with 'Ada'; click 'Go on'; says 'Member 'Ada' was added' => Create the member 'Ada'",
+        _said_made,
+    ),
+    Rule("a file", "open /files; upload 'a.txt'; click 'Go on'; comes /files => Upload 'a.txt'", _uploads),
+    Rule(
+        "the button says search",
+        "open /books; fill 'Author' with 'Lee'; submit 'Find'; comes /books/all => Search for 'Lee'",
+        _seeks,
+    ),
+    Rule(
+        "the page says that it was changed",
+        "open /team; fill 'Who' with 'Ada'; click 'Go on'; says 'Member 'Ada' was updated' => Edit the member 'Ada'",
+        _said_changed,
+    ),
+    Rule(
+        "what was entered stands in the address",
+        "open /books; fill 'Author' with 'Lee'; click 'Go on'; comes /books?author=Lee => Search for 'Lee'",
+        _looks_up,
+    ),
+    Rule(
+        "the controls or the address say so",
+        "open /books; click 'New book'; fill 'Author' with 'Lee'; click 'Save'; comes /7 => Create the book 'Lee'",
+        _by_controls,
+    ),
+    Rule(
+        "a page of settings",
+        "open /settings; fill 'Motto' with 'Slow'; click 'Save'; says 'Done' => Change 'Motto' in the settings",
+        _sets,
+    ),
+    Rule(
+        "a field held something before",
+        "open /motto; change 'Motto' from 'Fast' to 'Slow'; click 'Go on'; comes /home => Edit the motto",
+        _held_before,
+    ),
+    Rule(
+        "an address that says edit",
+        "open /motto/edit; fill 'Text' with 'Slow'; click 'Send'; comes /home => Edit an item",
+        _on_edit_page,
+    ),
+    Rule(
+        "a button that keeps changes, on the page of one thing",
+        "open /mottos/7; fill 'Text' with 'Slow'; click 'Save'; comes /home => Edit the motto",
+        _on_page_of_thing,
+    ),
+    Rule(
+        "a button that keeps changes", "open /motto; click 'Save'; says 'All is well' => Edit the motto", _keeps_changes
+    ),
+    Rule(
+        "lists that only narrow or sort", "open /books; choose 'Price' in 'Sort by' => Sort by 'Price'", _narrows_list
+    ),
+)
+"""What a form was for: what the page said counts before its controls, these before its address, that before its
+fields."""

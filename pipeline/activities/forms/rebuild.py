@@ -13,7 +13,7 @@ from pipeline.activities.phrases import COMMENTS, CREATES, DRAGS, EDITS, LOOKS_U
 from pipeline.semantics.addresses import last_word, route, singular, slug, thing_in
 from pipeline.semantics.controls import does_by_itself
 from pipeline.semantics.elements import in_table_row, is_item
-from pipeline.semantics.messages import done, headings, messages, quotes, refusals, without_quotes
+from pipeline.semantics.messages import done, headings, messages, quotes, without_quotes
 from pipeline.semantics.object_names import acted_on, listed_before, object_phrase, opened_before, row_of
 from pipeline.semantics.path_segments import ROUTE
 from pipeline.semantics.text import caption, clean, field, is_link, listed, quoted, short
@@ -64,24 +64,25 @@ _OF_THE_USER: Final = frozenset({"profile", "account"})
 
 
 def read_form(
-    steps: Sequence[Step], first: int, stops: Callable[[int], bool], failed: Callable[[Step], bool]
+    steps: Sequence[Step], first: int, stops: Callable[[int], bool], refused: Callable[[int], bool]
 ) -> Goal | None:
-    """The form that begins at step `first`, if one does. `stops` tells where another goal begins, `failed` whether the
-    app refused what a step asked it for."""
+    """The form that begins at step `first`, if one does. `stops` tells where another goal begins, `refused` whether
+    what a step sent off was refused."""
     start = steps[first]
     opener = start if isinstance(start, ClickStep) and _opens_form(start) else None
     if opener is None and not isinstance(start, Field):
-        return _lone_commit(steps, first, failed) if isinstance(start, ClickStep) else None
+        return _lone_commit(steps, first, refused) if isinstance(start, ClickStep) else None
     if opener is not None and says(opener, CART):
-        return _goal(Form(steps, first, first, opener, None), failed)
+        return _goal(Form(steps, first, first, opener, None), refused)
     commit: Step | None = None
+    sent: int | None = None
     last, index = first, first + 1
     while index < len(steps) and not stops(index):
         step = steps[index]
         if isinstance(commit, ClickStep) and (SEEKS.search(caption(commit.target)) or says(commit, CART)):
             break
         if is_commit(step):
-            last, commit = index, step
+            last, sent, commit = index, index, step
         elif isinstance(step, Field | PressStep):
             last = index
         elif isinstance(step, ClickStep):
@@ -92,9 +93,9 @@ def read_form(
         elif not isinstance(step, HoverStep | ScrollStep):
             break
         index += 1
-    form = Form(steps, first, last, opener, commit)
+    form = Form(steps, first, last, opener, sent)
     begun = form.fields or (opener is not None and commit is not None)
-    return _goal(form, failed) if begun else None
+    return _goal(form, refused) if begun else None
 
 
 def _opens_form(step: ClickStep) -> bool:
@@ -104,25 +105,24 @@ def _opens_form(step: ClickStep) -> bool:
     return any(says(step, verb) for verb in (CREATE, EDIT, CART, CHECK_OUT))
 
 
-def _lone_commit(steps: Sequence[Step], first: int, failed: Callable[[Step], bool]) -> Goal | None:
+def _lone_commit(steps: Sequence[Step], first: int, refused: Callable[[int], bool]) -> Goal | None:
     """A control that does something at once, with no field before it (`Submit`, `Place order`)."""
     if not is_commit(steps[first]) or not messages(steps[first].changes):
         return None
-    return _goal(Form(steps, first, first, None, steps[first]), failed)
+    return _goal(Form(steps, first, first, None, first), refused)
 
 
-def _goal(form: Form, failed: Callable[[Step], bool]) -> Goal:
+def _goal(form: Form, refused: Callable[[int], bool]) -> Goal:
     """What the form was for; one that was refused to the end was tried only."""
-    goal = _meant(form)
-    typed_texts = [step.value.text for step in form.fills]
-    refused = form.commit is not None and (bool(refusals(form.commit, typed_texts)) or failed(form.commit))
-    if not refused or goal.kind in ("search", "filter", "choose", "settings"):
+    kind, rule = kind_of(form)
+    goal = replace(_meant(form, kind), rule=f"form: {rule}")
+    tried = form.sent is not None and refused(form.sent)
+    if not tried or goal.kind in ("search", "filter"):
         return goal
     return replace(goal, phrases=(Phrase("try", f"to {goal.order}"),))
 
 
-def _meant(form: Form) -> Goal:
-    kind = kind_of(form)
+def _meant(form: Form, kind: GoalKind) -> Goal:
     noun = _noun(form, kind)
     match kind:
         case "check_out":

@@ -1,0 +1,62 @@
+"""`journeywright explain`: why a story is told as it is."""
+
+from typing import Annotated
+
+import typer
+
+from agents.cli.console import Failure, out
+from agents.cli.options import takes
+from agents.settings import Settings
+from pipeline.activities.explain import Reason, explain
+from pipeline.privacy.pseudonyms import told_to_all
+
+HELP = """Says which rule said what of a story, and from which evidence.
+
+Example:  journeywright explain 5f0c2a7e-0000-5000-8000-000000000000
+
+The first part is what title, sentence and tags are made of, the second what the story's flow is told by."""
+
+
+def lines_of(reasons: tuple[Reason, ...]) -> list[str]:
+    """Reasons for people: an activity, its rule, and below it the evidence."""
+    lines = []
+    for reason in reasons:
+        first, last = reason.steps[0], reason.steps[-1]
+        steps = f"step {first}" if first == last else f"steps {first}-{last}"
+        lines.append(f"  {reason.activity}  ({steps}; rule: {reason.rule})")
+        lines += [f"      {text}" for text in reason.evidence]
+    return lines or ["  nothing"]
+
+
+@takes("data", "storage", "users_min")
+def explain_story(settings: Settings, story: Annotated[str, typer.Argument(help="The id of the story.")]) -> None:
+    """Reads the storage and prints the answer."""
+    from agents.composition import Services
+    from agents.storage import StorageUnavailable
+
+    services = Services(settings)
+    try:
+        stored = services.storage.story(story)
+    except StorageUnavailable as error:
+        raise Failure(f"{error}: start the database, or correct --storage") from None
+    finally:
+        services.close()
+    if stored is None:
+        raise Failure(f"there is no story {story!r} in {settings.storage_url}")
+    shown = told_to_all(stored.story, settings.users_min)
+    found = explain(shown)
+    lines = [
+        f"{shown.title}  (story {shown.id}, flow {stored.flow_id})",
+        "Title, sentence and tags:",
+        *lines_of(found.title),
+        "Flow:",
+        *lines_of(found.flow),
+        *(f"  it ended at {place}" for place in found.end),
+    ]
+    for line in lines:
+        out.print(line, markup=False, highlight=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("explain", help=HELP)(explain_story)

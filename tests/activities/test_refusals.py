@@ -1,0 +1,71 @@
+"""Whether something was refused is read once: title, flow and explanation can't contradict each other."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.activities.classify import deeds_of
+from pipeline.activities.explain import explain
+from pipeline.activities.intents import goals_of
+from schemas.elements import Element
+from schemas.events import Appeared, Page
+from tests.stories.by_hand import HOME, Journey, alert, button, heading, textbox
+
+ANSWERS: dict[str, Callable[[Journey], Any]] = {
+    "nothing": lambda journey: journey,
+    "an alert": lambda journey: journey.shows_new(alert("The title is not valid.")),
+    "a message of success": lambda journey: journey.shows_new(alert("The item was created.")),
+    "the user's own words": lambda journey: journey.shows_new(alert("Wrong turn")),
+    "a heading": lambda journey: journey.shows_new(heading("You did not pass")),
+    "a sent request": lambda journey: journey.asks(f"{HOME}items", status=201),
+    "a request that was refused": lambda journey: journey.asks(f"{HOME}items", status=422),
+    "a lookup that was refused": lambda journey: journey.asks(f"{HOME}items/list", status=404),
+    "both": lambda journey: journey.asks(f"{HOME}items", status=422).shows_new(alert("Nothing was saved.")),
+    "another page": lambda journey: journey.leads_to(f"{HOME}items/7").shows_new(heading("Item 7")),
+    "a page with old trouble": lambda journey: journey.leads_to(f"{HOME}jobs").shows_new(alert("3 jobs failed")),
+    "a text without marks": lambda journey: journey.shows(Appeared(element=Element(tag="p", text="It is required"))),
+}
+"""What apps do when a form is sent off."""
+PLACES = ("items/new", "items/7", "settings", "feedback")
+BUTTONS = ("Save", "Create", "Go on", "Send", "Update")
+
+
+def visits() -> st.SearchStrategy[list[tuple[str, str, str]]]:
+    one = st.tuples(st.sampled_from(PLACES), st.sampled_from(BUTTONS), st.sampled_from(sorted(ANSWERS)))
+    return st.lists(one, min_size=1, max_size=4)
+
+
+@settings(deadline=None)
+@given(visits())
+def test_a_form_is_told_as_refused_where_its_flow_is(visit: list[tuple[str, str, str]]) -> None:
+    """However forms, buttons and answers are mixed: a goal says `try` exactly where what it sent off was refused."""
+    journey = Journey().opens()
+    for place, words, answer in visit:
+        journey.opens(HOME + place).fill(textbox("Title"), "Wrong turn").click(button(words, type="submit"))
+        ANSWERS[answer](journey)
+    story = journey.story()
+    told = deeds_of(story.steps, story.network_requests, Page(url=story.final_state.url))
+    goals = goals_of(story.steps, story.network_requests)
+    sent = {done.steps[-1]: done for done in told.done if done.kind == "do"}
+    for goal in goals:
+        if goal.rule.startswith("form: ") and goal.kind not in ("search", "filter") and goal.last in sent:
+            refused = [told.verdicts.refused(place) for place in range(goal.first, goal.last + 1) if place in sent]
+            assert (goal.phrases[0].verb == "try") == refused[-1]
+            assert bool(sent[goal.last].outcome) == refused[-1]
+    said = [text for reason in explain(story).title for text in reason.evidence]
+    assert ("it was refused" in said) == any(goal.phrases[0].verb == "try" for goal in goals)
+
+
+def test_a_lookup_that_fails_refuses_nothing() -> None:
+    """A list that can't be had, asked for beside the form, is no answer to the form."""
+    journey = Journey().opens(f"{HOME}albums/new").fill(textbox("Title"), "Hours").click(button("Create"))
+    journey.asks(f"{HOME}albums/7", "MKCOL", 201).asks(f"{HOME}shares/list", "POST", 404)
+    assert journey.story().title == "Create the album 'Hours'"
+
+
+def test_settings_that_were_refused_were_tried() -> None:
+    """What the flow says of them, the title says too."""
+    journey = Journey().opens(f"{HOME}settings").fill(textbox("Motto"), "Slow").click(button("Save"))
+    assert journey.shows_new(alert("The motto is too short.")).story().title == "Try to change 'Motto' in the settings"
