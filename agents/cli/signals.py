@@ -30,6 +30,9 @@ def guarded(command: Callable[[], int]) -> int:
         code = 1
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
+    # Python notes an interrupt that passed through a text being run (dataclasses make methods of texts) as one that
+    # nobody caught, and `python -m` would then end by SIGINT, whatever came. The next text clears that.
+    eval("None")  # noqa: S307
     return _SIGNALLED + _came[0] if _came and code else code
 
 

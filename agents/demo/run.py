@@ -9,7 +9,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from agents.composition import Services
 from agents.demo.stock import PASSWORD
 from agents.demo.visitors import VISITS, Visit
 from agents.local import processes
-from agents.local.browser import FLAGS, find_chromium
+from agents.local.browser import FLAGS, apart, find_chromium
 from agents.local.folders import write_project
 from agents.local.project import ProjectResult, run_project
 from agents.local.supervisor import Machine
@@ -132,7 +132,9 @@ class Demo:
     def _visits(self, shop: str) -> Iterator[Visit]:
         from playwright.sync_api import Error, sync_playwright
 
-        with sync_playwright() as playwright:
+        with ExitStack() as stack:
+            with apart():
+                playwright = stack.enter_context(sync_playwright())
             browser = playwright.chromium.launch(executable_path=str(self._chromium), args=list(FLAGS))
             for visit in VISITS:
                 context = browser.new_context(base_url=shop)

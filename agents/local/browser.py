@@ -1,7 +1,11 @@
 """The Chromium of this machine: which one, and with which flags."""
 
+import asyncio
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from agents.settings import Settings
@@ -23,6 +27,21 @@ _HEADLESS = ("chromium-headless-shell", "chrome-headless-shell")
 _FULL = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _CACHED_HEADLESS = ("chromium_headless_shell-*/*/headless_shell", "chromium_headless_shell-*/*/chrome-headless-shell")
 _CACHED_FULL = ("chromium-*/chrome-linux*/chrome",)
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Playwright's driver, where it is started within this block, gets a session of its own.
+
+    Else a Ctrl-C of the terminal ends it as soon as it reaches us, with what the pages still hold. Playwright has no
+    option for that.
+    """
+    start = asyncio.create_subprocess_exec
+    asyncio.create_subprocess_exec = partial(start, start_new_session=True)
+    try:
+        yield
+    finally:
+        asyncio.create_subprocess_exec = start
 
 
 class NoBrowser(RuntimeError):

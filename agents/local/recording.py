@@ -7,12 +7,13 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from agents import private
+from agents.local.browser import apart
 from pipeline.intake import BadInput, read_body
 from schemas.events import Event
 from schemas.limits import BODY_BYTES_MAX, JOURNEY_EVENTS_MAX
@@ -114,7 +115,9 @@ async def record(options: RecordingOptions, seen: Callable[[Recorded], None]) ->
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     with tempfile.TemporaryDirectory(prefix="journeywright-record-", ignore_cleanup_errors=True) as profile:
-        async with async_playwright() as playwright:
+        async with AsyncExitStack() as stack:
+            with apart():
+                playwright = await stack.enter_async_context(async_playwright())
             try:
                 context = await playwright.chromium.launch_persistent_context(profile, **_launch(options))
             except Error as error:

@@ -16,10 +16,15 @@ import pytest
 
 from agents.local.processes import free_port
 from agents.settings import Settings
+from agents.storage import Storage
+from pipeline.generate import test_of as written_from
+from tests.proof.test_prover import App, app, story
+
+__all__ = ["app"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
-TIMES = int(os.environ.get("TIMES", "2"))
+TIMES = int(os.environ.get("TIMES", "1"))
 """How often each cheap command is run; those that load the model a third of it, those that start Kafka a tenth."""
 MARK = "ENDS_MARK"
 GONE_S = 15.0
@@ -122,6 +127,8 @@ CHEAP = {
     "coverage": (("coverage", "--app", "shop"), 1),
     "flows": (("flows", "--app", "shop"), 1),
     "patterns": (("patterns", "--app", "shop"), 1),
+    "outlook": (("outlook", "--app", "shop"), 1),
+    "prove": (("prove", "--app", "shop", "--base-url", "http://127.0.0.1:9"), 1),
     "verify": (("verify", "nowhere", "--base-url", "http://127.0.0.1:9"), 1),
     "replay": (("replay", "nowhere"), 2),
     "worker": (("worker",), 2),
@@ -163,6 +170,38 @@ def test_verify_ends_clean_when_it_is_interrupted(tmp_path: Path, chromium_path:
         command = Command(tmp_path, "verify", str(project), "--base-url", "http://127.0.0.1:9", CHROMIUM=chromium_path)
         command.interrupt(signal.SIGINT, chance.uniform(0, 10))
         check_clean(command.ended(), 128 + signal.SIGINT)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_record_ends_clean_when_it_is_interrupted(
+    app: App, tmp_path: Path, chromium_path: str, number: signal.Signals
+) -> None:
+    """While it starts the browser, opens the page, waits for the person: what was done is kept, the browser goes."""
+    chance = random.Random(number)
+    driver = ("--", sys.executable, "-c", "import time; time.sleep(600)")
+    for _ in range(1 + TIMES // 3):
+        out = str(tmp_path / "out")
+        command = Command(tmp_path, "record", app.url, "--out", out, "--headless", *driver, CHROMIUM=chromium_path)
+        command.interrupt(number, chance.uniform(0, 6))
+        check_clean(command.ended(), 0, 1, 128 + number)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_prove_ends_clean_when_it_is_interrupted(
+    app: App, tmp_path: Path, chromium_path: str, number: signal.Signals
+) -> None:
+    """While it reads the storage, resets the app, runs a test in its browser."""
+    chance, url = random.Random(number), f"sqlite:///{tmp_path / 'journeys.db'}"
+    storage = Storage.open(url)
+    told = story()
+    storage.put_story(told)
+    storage.put_test(written_from([told], 1))
+    storage.close()
+    for _ in range(1 + TIMES // 3):
+        own = ("prove", "--app", "shop", "--base-url", app.url, "--storage", url, "--users-min", "1", "--runs", "9")
+        command = Command(tmp_path, *own, CHROMIUM=chromium_path)
+        command.interrupt(number, chance.uniform(0, 12))
+        check_clean(command.ended(), 0, 128 + number)
 
 
 def test_up_ends_clean_when_it_is_interrupted(tmp_path: Path) -> None:
