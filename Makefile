@@ -7,7 +7,7 @@ SECONDS ?= 3600
 
 COUNT_OF_PAGES = $(if $(filter command line environment,$(origin COUNT)),$(COUNT),2000)
 
-.PHONY: demo test setup check faults masking fuzz roundtrip healing rolling ends bench audit lock clean help
+.PHONY: demo test setup check faults masking fuzz roundtrip healing rolling ends profile bench audit lock clean help
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -46,7 +46,12 @@ rolling: setup ## a rolling upgrade over live traffic: make rolling FROM=<commit
 ends: setup ## each command fifty times, interrupted at odd moments: nothing may be said or left behind
 	@TIMES=50 $(PY) -m pytest -q tests/cli/test_clean_ends.py
 
+profile: setup ## what the core costs by stage, and the ten dearest functions of each
+	@$(PY) -m bench.core
+	@$(PY) -m bench.core --profile
+
 bench: setup ## throughput, latency, take-over and recovery on this machine
+	@$(PY) -m bench.core
 	@$(PY) -m bench.stream
 	@$(PY) -m bench.takeover --rounds 5
 	@$(PY) -m bench.recovery --journeys 1000,10000
