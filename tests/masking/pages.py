@@ -53,7 +53,7 @@ def _known(draw: Drawing, masked: bool) -> str:
     """A button whose name must be told once it is used: what isn't recorded at all isn't masked."""
     if masked:
         return f"<button>{draw.words.secret()}</button>"
-    draw.words.told.append(f"Plain {draw.random.randint(1000, 9999)}")
+    draw.words.told.append(f"Plain {draw.random.randint(100, 999)}")
     return f"<button {draw.used('known')}>{draw.words.told[-1]}</button>"
 
 
