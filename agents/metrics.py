@@ -4,6 +4,9 @@ One `Metrics` per process, made by the composition root and passed on; agents an
 it. Causes are short words of ours, never text from outside, so that their number stays bounded.
 """
 
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, get_args
 
 from prometheus_client import (
@@ -16,6 +19,7 @@ from prometheus_client import (
 )
 
 from schemas.events import RecorderFault
+from schemas.limits import CAUSE_CHARS_MAX
 
 OWN_FAULTS: Final = ("read", "apply", "tell", "tag", "send", "store", "write", "end")
 """What a fault of ours may be met at: reading a message, applying it, telling a window, tagging a story, sending or
@@ -28,11 +32,28 @@ DEAD_LETTER_CAUSES: Final = (
 """Shown from the start, so that the first one is seen as a rise."""
 
 
+LETTERS_KEPT: Final = 20
+"""Newest dead letters of which cause and place are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buried:
+    """A dead letter that Kafka has taken: when, of which kind, why, and where the message lies. `at` is ISO 8601."""
+
+    at: str
+    kind: str
+    cause: str
+    topic: str
+    partition: int
+    offset: int
+
+
 class Metrics:
     """Counters and gauges of one process. Names begin with `journeywright_`."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.newest_dead_letters: deque[Buried] = deque(maxlen=LETTERS_KEPT)
         ProcessCollector(namespace="journeywright", registry=self.registry)
         self._count_events()
         self._count_work()
@@ -87,6 +108,13 @@ class Metrics:
         self.http_requests_in_flight = self._gauge("http_requests_in_flight", "Event requests being served.")
         self.http_bytes_in_flight = self._gauge("http_bytes_in_flight", "Bytes of event bodies being served.")
         self.http_busy = self._counter("http_busy", "Event requests turned away because a bound was reached.", "bound")
+
+    def note_dead_letter(self, kind: str, cause: str, topic: str, partition: int, offset: int) -> None:
+        """Counts a dead letter by its kind, and remembers it among the newest ones."""
+        self.dead_letters.labels(kind).inc()
+        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        shown = cause[:CAUSE_CHARS_MAX].encode("utf-8", "replace").decode()
+        self.newest_dead_letters.append(Buried(at, kind, shown, topic, partition, offset))
 
     def text(self) -> bytes:
         """All of it in Prometheus's text format."""

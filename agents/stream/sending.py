@@ -122,7 +122,8 @@ class Sender:
             refused = await self.deliver([record for _, record in waiting], moved)
             for number, (letter, _) in enumerate(waiting):
                 if number not in refused:
-                    self._metrics.dead_letters.labels(letter.kind).inc()
+                    where = (letter.topic, letter.partition, letter.offset)
+                    self._metrics.note_dead_letter(letter.kind, letter.cause, *where)
                     logger.info("buried: %s", letter.kind, extra=letter.place)
             if not refused:
                 return

@@ -18,6 +18,7 @@ from agents.web import (
     views_events,
     views_flows,
     views_health,
+    views_live,
     views_patterns,
     views_posthog,
     views_runs,
@@ -59,6 +60,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *views_coverage.CALLS,
     *views_patterns.CALLS,
     *views_posthog.CALLS,
+    *views_live.CALLS,
     *views_health.CALLS,
     *views_dashboard.CALLS,
     Call(

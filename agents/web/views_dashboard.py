@@ -93,9 +93,9 @@ def _sent(request: web.Request, found: File, content_type: str, headers: dict[st
 
 
 ID: Final = Parameter("id", "path", "An id.", required=True)
-PAGES: Final = ("/flows",)
+PAGES: Final = ("/flows", "/review", "/runs", "/coverage", "/live")
 """What follows `/` or the address of one thing below it is read by the script."""
-_PAGES_OF_ONE: Final = ("/flows/{id}",)
+_PAGES_OF_ONE: Final = ("/flows/{id}", "/review/{id}")
 _HTML: Final = {200: Answer("A page.", {"type": "string"}, "text/html"), 304: Answer("Not changed."),
                 404: Answer("Not built.")}  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Tests: what was generated, and what a person made of it."""
 
-import ast
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -12,6 +12,7 @@ from agents.web.bodies import body_of, document_of
 from agents.web.calls import Answer, Call, Context, Parameter, ref
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import PAGE_PARAMETERS, flag, off_loop, page_request, text_filters, text_parameter
+from pipeline.codegen.edit_checks import problems_of
 from pipeline.proof.states import STATES
 from schemas import limits
 from schemas.codecs import BadInput, dump
@@ -80,6 +81,14 @@ async def put_test(context: Context, request: web.Request) -> web.Response:
     return _answer(stored)
 
 
+async def post_check(context: Context, request: web.Request) -> web.Response:
+    """Says what is wrong with code that a person is editing. Nothing is saved, and nothing of it is run."""
+    await _require_own(context, request, request.match_info["id"])
+    code = _code(await body_of(context, request, BODY_BYTES_MAX, _code_too_large()), request.content_type)
+    problems = await off_loop(problems_of, code)
+    return json_answer({"problems": [asdict(one) for one in problems]})
+
+
 async def _require_own(context: Context, request: web.Request, key: str) -> None:
     """404 for a test of an app that the key is not for."""
     if request[KEY].app is not None:
@@ -118,18 +127,37 @@ def _code_too_large() -> ApiError:
 
 def check_code(code: str) -> None:
     """Refuses with 422, reason and line what Python can't parse. Nothing of it is run."""
-    try:
-        tree = ast.parse(code)
-    except SyntaxError as error:
-        message = f"line {error.lineno}: {error.msg}" if error.lineno else error.msg
-        raise ApiError(422, "does_not_parse", message, "correct the code and save again", line=error.lineno) from None
-    except (ValueError, RecursionError, MemoryError):
-        message = "Python can't parse this code (NUL bytes, or nesting that is too deep)"
-        raise ApiError(422, "does_not_parse", message, "correct the code and save again", line=None) from None
-    if not tree.body:
-        raise ApiError(422, "empty", "there is no code", "send the whole file", line=None)
+    for problem in problems_of(code):
+        if problem.severity == "error":
+            message = f"line {problem.line}: {problem.message}" if problem.line else problem.message
+            hint = "correct the code and save again"
+            raise ApiError(422, "does_not_parse", message, hint, line=problem.line)
 
 
+PROBLEMS_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["problems"],
+    "properties": {
+        "problems": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["line", "severity", "message"],
+                "properties": {
+                    "line": {"type": "integer", "nullable": True},
+                    "severity": {"type": "string", "enum": ["error", "warning"]},
+                    "message": {"type": "string"},
+                },
+            },
+        }
+    },
+}
+CODE_BODY: Final[dict[str, Any]] = {
+    "application/json": {
+        "schema": {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}}
+    },
+    "text/plain": {"schema": {"type": "string"}},
+}
 TEST_ID = Parameter("id", "path", "The test's id.", required=True)
 AWAY = Answer("Storage is away.")
 
@@ -185,12 +213,26 @@ CALLS = (
             503: AWAY,
         },
         parameters=(TEST_ID, Parameter("If-Match", "header", "The etag that was read, or `*`.")),
-        body={
-            "application/json": {
-                "schema": {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}}
-            },
-            "text/plain": {"schema": {"type": "string"}},
+        body=CODE_BODY,
+        tag="tests",
+        access="read",
+    ),
+    Call(
+        "POST",
+        "/api/v1/tests/{id}/check",
+        post_check,
+        "What is wrong with code that a person is editing, by line. Nothing is saved or run.",
+        answers={
+            200: Answer("What was found; a text with an error would not be saved.", PROBLEMS_SCHEMA),
+            400: Answer("No code in the body."),
+            404: Answer("No such test."),
+            408: Answer("The body did not arrive in time."),
+            413: Answer("Too large."),
+            429: Answer("As many edits as we can take are under way; Retry-After says when to come back."),
+            503: AWAY,
         },
+        parameters=(TEST_ID,),
+        body=CODE_BODY,
         tag="tests",
         access="read",
     ),

@@ -1,14 +1,20 @@
 // The frame around every page: where one is, where one can go, and the keys.
 import { Component, type ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { key, keepKey } from "./api";
+import { key, keepKey, useGet } from "./api";
 import { allKeys, useKeys } from "./keys";
 import { Page } from "./parts";
+import { Coverage } from "./pages/coverage";
 import { Flow } from "./pages/flow";
 import { Flows } from "./pages/flows";
+import { Live } from "./pages/live";
+import { Review } from "./pages/review";
+import { Runs } from "./pages/runs";
+import { TO_REVIEW } from "./query";
 import { BASE, followLinks, useRoute } from "./router";
+import { number } from "./format";
 
-const PAGES = [["", "Flows"]] as const;
+const PAGES = [["", "Flows"], ["review", "Review"], ["runs", "Runs"], ["coverage", "Coverage"], ["live", "Live"]] as const;
 
 export function App() {
   const { parts, query } = useRoute();
@@ -24,7 +30,7 @@ export function App() {
         <Page to={[]} class="brand"><svg viewBox="0 0 32 32" aria-hidden="true"><path d="M5 23c6 0 5-14 11-14s5 8 11 5" /><circle cx="5" cy="23" r="3" /></svg>journeywright</Page>
         <nav aria-label="Pages">
           {PAGES.map(([to, label]) => (
-            <Page to={to ? [to] : []} aria-current={current === to ? "page" : undefined}>{label}</Page>
+            <Page to={to ? [to] : []} aria-current={current === to ? "page" : undefined}>{label}{to === "review" && <>{" "}<ToReview /></>}</Page>
           ))}
         </nav>
         <span class="tools">
@@ -47,6 +53,10 @@ function pageOf(parts: readonly string[], query: URLSearchParams): ComponentChil
   switch (name) {
     case undefined: return <Flows query={query} />;
     case "flows": return id ? <Flow id={id} query={query} /> : <Flows query={query} />;
+    case "review": return <Review id={id} query={query} />;
+    case "runs": return <Runs query={query} />;
+    case "coverage": return <Coverage query={query} />;
+    case "live": return <Live />;
     default: return <Nowhere />;
   }
 }
@@ -58,6 +68,12 @@ function Nowhere() {
 
 export function useTitle(title: string): void {
   useEffect(() => void (document.title = title ? `${title} · journeywright` : "journeywright"), [title]);
+}
+
+function ToReview() {
+  const asked = useGet("/api/v1/flows", {}, { state: TO_REVIEW.join(","), limit: 1 });
+  const total = asked.data?.total;
+  return total ? <span class="badge">{number(total)}<span class="hidden"> to look at</span></span> : null;
 }
 
 function Help({ close }: { close: () => void }) {

@@ -155,5 +155,5 @@ export function Export({ name, rows, whole }: { name: string; rows: () => Row[];
 }
 
 export function Figure({ value, label, children }: { value: number | string; label: string; children?: ComponentChildren }) {
-  return <div class="figure"><dt>{label}</dt><dd>{typeof value === "number" ? number(value) : value}</dd>{children}</div>;
+  return <div class="figure"><dt>{label}</dt><dd>{typeof value === "number" ? number(value) : value}{children}</dd></div>;
 }

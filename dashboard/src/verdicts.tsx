@@ -6,20 +6,23 @@ import { Command, Copy, Empty, Loaded, State } from "./parts";
 
 export type Verdict = Answer<"/api/v1/verdicts">["verdicts"][number];
 
-export function VerdictList({ testId }: { testId: string }) {
+/** The run that tells best why a test did not pass. */
+export const failureOf = (verdict: Verdict) => (verdict.runs ?? []).find((run) => run.outcome !== "passed");
+
+export function VerdictList({ testId, app }: { testId: string; app: string }) {
   const asked = useGet("/api/v1/verdicts", {}, { test_id: testId, limit: 10 });
   return (
     <Loaded asked={asked}>
       {({ verdicts }) => verdicts.length
         ? <ul class="verdicts">{verdicts.map((one) => <li><OneVerdict verdict={one} /></li>)}</ul>
-        : <Empty title="Never run"><p>Run this app's tests three times on a clean copy, and break it on purpose:</p><Command text="journeywright prove --app APP --base-url URL --mutants" /></Empty>}
+        : <Empty title="Never run"><p>Run this app's tests three times on a clean copy, and break it on purpose:</p><Command text={`journeywright prove --app ${app} --base-url URL --mutants`} /></Empty>}
     </Loaded>
   );
 }
 
 export function OneVerdict({ verdict, open = false }: { verdict: Verdict; open?: boolean }) {
   const runs = verdict.runs ?? [];
-  const failed = runs.find((run) => run.outcome !== "passed");
+  const failed = failureOf(verdict);
   const applied = (verdict.mutants ?? []).filter((mutant) => mutant.applied);
   const noticed = applied.filter((mutant) => mutant.noticed).length;
   return (

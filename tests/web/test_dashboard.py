@@ -22,7 +22,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize(
     ("path", "base"),
-    [("/", "./"), ("/flows", "./"), ("/flows/x", "../"), ("/flows/a%2Fb", "../"), ("/flows/%22%3E%3Cscript%3E", "../")],
+    [("/", "./"), ("/runs", "./"), ("/flows/x", "../"), ("/review/a%2Fb", "../"), ("/flows/%22%3E%3Cscript%3E", "../")],
 )
 def test_every_page_leads_back_to_where_the_port_is_mounted(site: Site, built: Path, path: str, base: str) -> None:
     """So that the files and the API are found behind any path prefix; nothing of the address gets into the page."""

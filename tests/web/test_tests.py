@@ -113,3 +113,19 @@ def test_bodies_without_code_are_refused(site: Site, body: bytes) -> None:
     answer = site.http.put(f"/api/v1/tests/{stored(site)}", content=body, headers=headers)
     assert answer.status_code == 400
     assert answer.json()["error"]["message"]
+
+
+def test_code_is_checked_while_it_is_edited(site: Site) -> None:
+    """Errors and warnings by line; nothing is saved."""
+    story = a_story()
+    site.storage.put_story(story)
+    site.storage.put_test(a_test(story))
+    path = f"/api/v1/tests/{a_test(story).id}/check"
+    broken = site.http.post(path, json={"code": "def test_x(:"}).json()["problems"]
+    assert [(one["line"], one["severity"]) for one in broken] == [(1, "error")]
+    odd = site.http.post(path, content="def test_x(page):\n    page.wait_for_timeout(1)\n")
+    assert odd.status_code == 400
+    text = {"Content-Type": "text/plain"}
+    warned = site.http.post(path, content="def test_x(page):\n    page.goto('/')\n", headers=text).json()["problems"]
+    assert [one["severity"] for one in warned] == ["warning"]
+    assert not site.http.get(f"/api/v1/tests/{a_test(story).id}").json()["saved"]

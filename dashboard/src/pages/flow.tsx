@@ -23,7 +23,7 @@ function Told({ flow, step, again }: { flow: FlowAnswer; step: number; again: ()
   const agreement = useGet("/api/v1/flows/{id}/agreement", { id: flow.flow_id });
   const title = test.data?.title ?? flow.title;
   useTitle(title);
-  useKeys(ROWS);
+  useKeys({ ...ROWS, ...(flow.test_id ? { e: { what: "review and edit the test", run: () => go(address(["review", flow.test_id ?? ""])) } } : {}) });
   return (
     <>
       <div class="head">
@@ -34,6 +34,7 @@ function Told({ flow, step, again }: { flow: FlowAnswer; step: number; again: ()
           <span>{count(flow.support, "journey")}</span>
           <span>last seen <Time iso={flow.last_seen} /></span>
           {test.data?.tags?.map((tag) => <Page to={[]} query={{ q: `tag:${tag}` }} class="tag">{tag}</Page>)}
+          {flow.test_id && <Page to={["review", flow.test_id]} class="button">Review <kbd>e</kbd></Page>}
         </p>
       </div>
       {flow.merged_into && <p class="note">The journeys of this flow belong to <Page to={["flows", flow.merged_into]}>another flow</Page>: somebody merged them. <Part flow={flow} again={again} /></p>}
@@ -44,7 +45,7 @@ function Told({ flow, step, again }: { flow: FlowAnswer; step: number; again: ()
         !flow.merged_into && !flow.failure && <Empty title="No test yet"><p>It is written a second or so after the story. If it stays away, ask what is missing:</p><Command text="journeywright doctor" /></Empty>
       )}
       {agreement.problem && <Wrong problem={agreement.problem} again={agreement.again} />}
-      {flow.test_id && <section><h2>Runs</h2><VerdictList testId={flow.test_id} /></section>}
+      {flow.test_id && <section><h2>Runs</h2><VerdictList testId={flow.test_id} app={flow.app} /></section>}
       {agreement.data && <Sessions sessions={agreement.data.sessions} support={flow.support} />}
       <Same flow={flow} again={again} />
     </>

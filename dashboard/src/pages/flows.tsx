@@ -158,7 +158,7 @@ function NothingYet() {
       <Command text={`<script src="${here}" data-app="shop"></script>`} />
       <p>Or send what was recorded elsewhere:</p>
       <Command text="journeywright replay events.ndjson" />
-      <p>A journey ends after 30 minutes of silence, or when the page calls <code>window.journeywright.end()</code>.</p>
+      <p>A journey ends after 30 minutes of silence, or when the page calls <code>window.journeywright.end()</code>. <Page to={["live"]}>Live</Page> shows what comes in.</p>
     </Empty>
   );
 }

@@ -1,0 +1,94 @@
+// Coverage: what users do, weighed by how many do it, and what of that the tests cover.
+import { useTitle } from "../app";
+import { type Answer, useGet } from "../api";
+import { count, day, number, share } from "../format";
+import { ROWS, useKeys } from "../keys";
+import { Empty, Export, Figure, Loaded, Page, Share, Time } from "../parts";
+import { address, go } from "../router";
+import { type Listed, useFlows } from "../titles";
+
+type Found = Answer<"/api/v1/coverage">;
+const TARGETS = [0.5, 0.8, 0.9, 0.95, 1];
+const SPANS = [["", "never"], ["7", "7 days"], ["30", "30 days"], ["90", "90 days"]] as const;
+const DAY_MS = 86_400_000;
+
+export function Coverage({ query }: { query: URLSearchParams }) {
+  useTitle("Coverage");
+  useKeys(ROWS);
+  const apps = useGet("/api/v1/apps", {});
+  return <Loaded asked={apps}>{(found) => found.apps.length ? <OfApp apps={found.apps} query={query} /> : <Empty title="Nothing was seen yet"><p>Coverage says what of the users' behaviour the tests cover. <Page to={[]}>Flows</Page> says how to begin.</p></Empty>}</Loaded>;
+}
+
+function OfApp({ apps, query }: { apps: Answer<"/api/v1/apps">["apps"]; query: URLSearchParams }) {
+  const app = query.get("app") ?? apps[0]?.app ?? "";
+  const target = query.get("target") ?? "0.9";
+  const died = query.get("died") ?? "";
+  const since = died ? new Date(Math.floor((Date.now() - Number(died) * DAY_MS) / 3_600_000) * 3_600_000).toISOString() : "";
+  const asked = useGet("/api/v1/coverage", {}, { app, target, since });
+  const titles = useFlows(app);
+  const show = (changed: Record<string, string>) => go(address(["coverage"], { app, target, died, ...changed }), "replace");
+  return (
+    <>
+      <div class="head"><h1>Coverage</h1><p class="lead">Journeys are visits; a deed is one thing done in them, such as a form sent off. Both weigh as much as people do them.</p></div>
+      <p class="acts">
+        <label>App <select value={app} onChange={(event) => show({ app: event.currentTarget.value })}>{apps.map((one) => <option value={one.app}>{one.app} ({count(one.journeys, "journey")})</option>)}</select></label>
+        <label>Cover <select value={target} onChange={(event) => show({ target: event.currentTarget.value })}>{TARGETS.map((one) => <option value={String(one)}>{share(one)}</option>)}</select> of deeds</label>
+        <label>Died out after <select value={died} onChange={(event) => show({ died: event.currentTarget.value })}>{SPANS.map(([value, label]) => <option value={value}>{label}</option>)}</select></label>
+      </p>
+      <Loaded asked={asked}>{(found) => <Figures found={found} flows={titles.flows} days={titles.days} app={app} />}</Loaded>
+    </>
+  );
+}
+
+function Figures({ found, flows, days, app }: { found: Found; flows: readonly Listed[]; days: readonly string[]; app: string }) {
+  const known = new Map(flows.map((flow) => [flow.flow_id, flow]));
+  return (
+    <>
+      <dl class="figures">
+        <Figure value={share(found.journeys_covered)} label={`of ${count(found.journeys, "journey")} are covered`}><Share value={found.journeys_covered} label={`${share(found.journeys_covered)} of journeys`} /></Figure>
+        <Figure value={share(found.deeds_covered)} label={`of ${count(found.deeds, "kind")} of deeds, by weight`}><Share value={found.deeds_covered} label={`${share(found.deeds_covered)} of deeds`} /></Figure>
+        <Figure value={found.missing.length} label="flows without a test" />
+        <Figure value={found.smallest.length} label={`tests reach ${share(found.reached)} of deeds`} />
+      </dl>
+      {flows.length > 0 && <OverTime flows={flows} days={days} />}
+      <section>
+        <div class="above"><h2>Covered by nobody</h2><Export name="not-covered" rows={() => found.missing.map((gap) => ({ ...gap }))} whole={found.missing} /></div>
+        {found.missing.length ? <Gaps gaps={found.missing} /> : <p class="lead">Every flow of {app} has a test, or does only what others' tests do too.</p>}
+      </section>
+      {found.died_out.length > 0 && <section><div class="above"><h2>Tested, and not seen any more</h2><Export name="died-out" rows={() => found.died_out.map((gap) => ({ ...gap }))} whole={found.died_out} /></div><Gaps gaps={found.died_out} /></section>}
+      <section>
+        <div class="above"><h2>The fewest tests that would do</h2><span class="faint">in the order in which they help most</span></div>
+        <ol class="plain">{found.smallest.map((id) => <li><Page to={["flows", id]} data-row="1">{known.get(id)?.title ?? id.slice(0, 8)}</Page> {known.has(id) && <span class="faint">{count(known.get(id)?.support ?? 0, "journey")}</span>}</li>)}</ol>
+      </section>
+    </>
+  );
+}
+
+function Gaps({ gaps }: { gaps: Found["missing"] }) {
+  return (
+    <table class="list">
+      <thead><tr><th scope="col">Flow</th><th scope="col">Why</th><th scope="col" class="num">Journeys</th><th scope="col">Seen</th></tr></thead>
+      <tbody>{gaps.map((gap) => <tr><td class="what"><Page to={["flows", gap.flow_id]} data-row="1">{gap.title || "(untitled)"}</Page></td><td>{gap.reason}</td><td class="num">{number(gap.journeys)}</td><td><Time iso={gap.last_seen} /></td></tr>)}</tbody>
+    </table>
+  );
+}
+
+/** Journeys by day: those of flows with a test below, the others on top of them. */
+function OverTime({ flows, days }: { flows: readonly Listed[]; days: readonly string[] }) {
+  const sum = (wanted: (flow: Listed) => boolean) => days.map((_, at) => flows.filter(wanted).reduce((all, flow) => all + (flow.journeys[at] ?? 0), 0));
+  const [covered, not] = [sum((flow) => flow.test_id !== null), sum((flow) => flow.test_id === null)];
+  const most = Math.max(1, ...days.map((_, at) => (covered[at] ?? 0) + (not[at] ?? 0)));
+  const rows = days.map((date, at) => ({ day: date, covered: covered[at] ?? 0, not_covered: not[at] ?? 0 }));
+  return (
+    <section>
+      <div class="above"><h2>Journeys by day</h2><span class="faint"><span class="swatch some" /> with a test <span class="swatch other" /> without</span><Export name="journeys-by-day" rows={() => rows} /></div>
+      <svg class="days" viewBox={`0 0 ${days.length * 20} 100`} preserveAspectRatio="none" role="img" aria-label={`Journeys by day, ${day(days[0] ?? "")} to ${day(days.at(-1) ?? "")}; the file has the numbers`}>
+        {rows.map((one, at) => {
+          const [low, high] = [(one.covered / most) * 98, (one.not_covered / most) * 98];
+          return <g><title>{`${day(one.day)}: ${number(one.covered)} with a test, ${number(one.not_covered)} without`}</title><rect x={at * 20 + 2} width="16" y={99} height="1" class="none" /><rect x={at * 20 + 2} width="16" y={100 - low} height={low} class="some" /><rect x={at * 20 + 2} width="16" y={100 - low - high} height={high} class="other" /></g>;
+        })}
+      </svg>
+      <p class="ends faint"><span>{day(days[0] ?? "")}</span><span>{day(days.at(-1) ?? "")}</span></p>
+    </section>
+  );
+}

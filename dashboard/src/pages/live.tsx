@@ -1,0 +1,100 @@
+// Live: what comes in, and how the worker that answers is.
+import { useTitle } from "../app";
+import { type Answer, useGet } from "../api";
+import { ago, count, moment, number, seconds } from "../format";
+import { ROWS, useKeys } from "../keys";
+import { Command, Empty, Export, Figure, Loaded, Page, Time } from "../parts";
+
+const EVERY_MS = 3_000;
+const WAITS_S = 60;
+type Worker = NonNullable<Answer<"/api/v1/live">["worker"]>;
+
+export function Live() {
+  useTitle("Live");
+  useKeys(ROWS);
+  const asked = useGet("/api/v1/live", {}, {}, EVERY_MS);
+  return (
+    <>
+      <div class="head"><h1>Live</h1><p class="lead">Asked anew every {number(EVERY_MS / 1000)} seconds while this tab is looked at.</p></div>
+      {asked.problem && asked.data && <p class="wrong" role="alert"><strong>{asked.problem.message}</strong> What is shown is what was known before.</p>}
+      <Loaded asked={asked.data ? { ...asked, problem: undefined } : asked}>
+        {({ stories, worker }) => (
+          <>
+            {worker && <Figures worker={worker} />}
+            <section>
+              <div class="above"><h2>Newest stories</h2><Export name="stories" rows={() => stories.map((one) => ({ ...one, tags: one.tags.join(" ") }))} whole={stories} /></div>
+              {stories.length ? (
+                <div class="scroll" tabIndex={0} role="region" aria-label="Newest stories">
+                  <table class="list"><thead><tr><th scope="col">Story</th><th scope="col">App</th><th scope="col" class="num">Steps</th><th scope="col">Test</th><th scope="col">Began</th></tr></thead>
+                    <tbody>{stories.map((one) => <tr key={one.id}><td class="what"><Page to={["flows", one.flow_id]} data-row="1">{one.title || "(untitled)"}</Page><span class="tags">{one.tags.map((tag) => <span class="tag">{tag}</span>)}</span></td><td>{one.app}</td><td class="num">{number(one.steps)}</td><td>{one.has_test ? "written" : "not yet"}</td><td><Time iso={one.started_at} /></td></tr>)}</tbody></table>
+                </div>
+              ) : <Empty title="No story yet"><p>A journey becomes a story after 30 minutes of silence, or at once when the page calls <code>window.journeywright.end()</code>.</p></Empty>}
+            </section>
+            {worker ? <Troubles worker={worker} /> : <p class="note">How the worker is, a key for all apps may see.</p>}
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((all, one) => all + one, 0);
+
+function Figures({ worker }: { worker: Worker }) {
+  const lag = worker.partitions.reduce((all, one) => all + Math.max(0, one.lag_messages), 0);
+  return (
+    <dl class="figures">
+      <Figure value={worker.open_windows} label="open journeys" />
+      <Figure value={lag} label="messages to go (lag)" />
+      <Figure value={worker.stories_published} label="stories since its start" />
+      <Figure value={worker.tests_published} label="tests since its start" />
+      <Figure value={sum(worker.dead_letters)} label="dead letters" />
+      <Figure value={sum(worker.recorder_errors)} label="recorder errors" />
+    </dl>
+  );
+}
+
+function Troubles({ worker }: { worker: Worker }) {
+  const now = Date.now() / 1000;
+  return (
+    <>
+      {Object.entries(worker.missing).map(([name, reason]) => <p class="wrong" role="alert"><strong>{name}:</strong> {reason}. <Command text="journeywright doctor" /></p>)}
+      {worker.messages_lost > 0 && <p class="wrong" role="alert"><strong>{count(worker.messages_lost, "message")} aged out of the topic before they were read.</strong> Keep events longer, or add workers.</p>}
+      <div class="halves">
+        <Counts title="Dead letters by cause" counts={worker.dead_letters} good="No dead letters." hint="They lie on the topic events-dead-letter, with cause, topic, partition and offset." />
+        <Counts title="Recorder errors" counts={worker.recorder_errors} good="No page kept the recorder from working." hint="The worker's log names the first page of each app." />
+        <Counts title="Faults of our own" counts={worker.own_faults} good="None." hint="The worker's log has the trace of each." />
+        <Counts title="Refused by HTTP" counts={worker.events_refused} good="Nothing was refused." hint="By what was wrong with it." />
+      </div>
+      {worker.newest_dead_letters.length > 0 && (
+        <section>
+          <div class="above"><h2>Newest dead letters</h2><Export name="dead-letters" rows={() => worker.newest_dead_letters.map((one) => ({ ...one }))} whole={worker.newest_dead_letters} /></div>
+          <div class="scroll" tabIndex={0} role="region" aria-label="Newest dead letters">
+            <table class="list"><thead><tr><th scope="col">When</th><th scope="col">Kind</th><th scope="col">Cause</th><th scope="col">Topic</th><th scope="col" class="num">Partition</th><th scope="col" class="num">Offset</th></tr></thead>
+              <tbody>{worker.newest_dead_letters.map((one) => <tr><td>{moment(one.at)}</td><td><span class="kind">{one.kind}</span></td><td class="cause-of">{one.cause}</td><td class="mono">{one.topic}</td><td class="num">{one.partition}</td><td class="num">{one.offset}</td></tr>)}</tbody></table>
+          </div>
+        </section>
+      )}
+      <section>
+        <h2>Partitions of this worker</h2>
+        {worker.partitions.length ? (
+          <div class="scroll" tabIndex={0} role="region" aria-label="Partitions">
+            <table class="list small"><thead><tr><th scope="col">Topic</th><th scope="col" class="num">Partition</th><th scope="col" class="num">To go</th><th scope="col">Last progress</th></tr></thead>
+              <tbody>{worker.partitions.map((one) => <tr><td class="mono">{one.topic}</td><td class="num">{one.partition}</td><td class="num">{number(one.lag_messages)}</td><td>{one.last_progress_s ? ago(new Date(one.last_progress_s * 1000).toISOString()) : "–"}{one.lag_messages > 0 && now - one.last_progress_s > WAITS_S && <strong> stuck?</strong>}</td></tr>)}</tbody></table>
+          </div>
+        ) : <p class="lead">None are assigned to it at the moment.</p>}
+        <p class="faint">Its clock is {seconds(worker.clock_delay_s)} behind; {number(Math.round(worker.held_bytes / 1024))} KiB of events are held; {count(worker.embedder_queue, "story", "stories")} wait for the model. <code>/metrics</code> has all of it, for every worker.</p>
+      </section>
+    </>
+  );
+}
+
+function Counts({ title, counts, good, hint }: { title: string; counts: Readonly<Record<string, number>>; good: string; hint: string }) {
+  const rows = Object.entries(counts).sort((a, b) => b[1] - a[1]);
+  return (
+    <section>
+      <h2>{title}</h2>
+      {rows.length ? <><table class="list small"><tbody>{rows.map(([name, many]) => <tr><th scope="row">{name.replaceAll("_", " ")}</th><td class="num">{number(many)}</td></tr>)}</tbody></table><p class="faint">{hint}</p></> : <p class="faint">{good}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,280 @@
+// Review: one test after the other, with what it stands on, until none asks for a person.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useTitle } from "../app";
+import { type Answer, Problem, send, useGet } from "../api";
+import { Words, stepsOfLines } from "../code";
+import { diff } from "../diff";
+import type { CodeProblem, Editor } from "../editor";
+import { count, moment, number } from "../format";
+import { ROWS, useKeys } from "../keys";
+import { Command, Copy, Empty, Export, Loaded, Page, State, Strip, Time, Wrong, labelOf } from "../parts";
+import { TO_REVIEW } from "../query";
+import { address, go } from "../router";
+import { type Verdict, VerdictList, failureOf } from "../verdicts";
+
+type Test = Answer<"/api/v1/tests/{id}">;
+type Agreement = Answer<"/api/v1/flows/{id}/agreement">;
+type Revisions = Answer<"/api/v1/tests/{id}/revisions">;
+const QUEUE = { state: TO_REVIEW.join(","), limit: 200 };
+const PAUSE_MS = 400;
+
+export function Review({ id, query }: { id: string | undefined; query: URLSearchParams }) {
+  const app = query.get("app") ?? undefined;
+  const asked = useGet("/api/v1/flows", {}, { ...QUEUE, app });
+  if (id === undefined) return <Queue asked={asked} app={app} />;
+  return <One key={id} id={id} app={app} step={query.get("view") ?? ""} queue={asked.data?.flows.flatMap((flow) => flow.test_id ?? []) ?? []} refresh={asked.again} />;
+}
+
+function Queue({ asked, app }: { asked: ReturnType<typeof useGet<"/api/v1/flows">>; app: string | undefined }) {
+  useTitle("Review");
+  useKeys(ROWS);
+  return (
+    <>
+      <div class="head"><h1>Review</h1><p class="lead">Tests that nobody has approved as they stand, those that ask for it most first. Open one, then approve, reject or edit it; the next one follows.</p></div>
+      <Loaded asked={asked}>
+        {({ flows, total }) => flows.length ? (
+          <>
+            <div class="above"><span role="status">{count(total ?? flows.length, "test")}</span><Export name="review" rows={() => flows.map((flow) => ({ title: flow.title, app: flow.app, state: labelOf(flow.state), file: flow.file_name, test_id: flow.test_id }))} whole={flows} /></div>
+            <table class="list flows">
+              <thead><tr><th scope="col">Test</th><th scope="col">State</th><th scope="col">Last ten runs</th><th scope="col">Written from</th><th scope="col">Seen</th></tr></thead>
+              <tbody>{flows.map((flow) => (
+                <tr>
+                  <td class="what"><Page to={["review", flow.test_id ?? ""]} query={{ app }} data-row="1">{flow.title}</Page><span class="tags">{flow.tags.map((tag) => <span class="tag">{tag}</span>)}</span></td>
+                  <td><State state={flow.state} /></td>
+                  <td><Strip verdicts={flow.verdicts} /></td>
+                  <td>{count(flow.sessions, "session")}</td>
+                  <td><Time iso={flow.last_seen} /></td>
+                </tr>
+              ))}</tbody>
+            </table>
+          </>
+        ) : <Empty title="Nothing to review"><p>Each test that there is has been approved, or set aside. New ones come with new journeys; to have all of them run:</p><Command text="journeywright prove --app APP --base-url URL --mutants --repair" /></Empty>}
+      </Loaded>
+    </>
+  );
+}
+
+function One({ id, app, queue, step, refresh }: { id: string; app: string | undefined; queue: readonly string[]; step: string; refresh: () => void }) {
+  const asked = useGet("/api/v1/tests/{id}", { id });
+  const place = queue.indexOf(id);
+  return <Loaded asked={asked}>{(test) => <Told test={test} app={app} queue={queue} place={place} view={step} again={() => { asked.again(); refresh(); }} />}</Loaded>;
+}
+
+interface ToldProps { test: Test; app: string | undefined; queue: readonly string[]; place: number; view: string; again: () => void }
+
+function Told({ test, app, queue, place, view, again }: ToldProps) {
+  const agreement = useGet("/api/v1/flows/{id}/agreement", { id: test.flow_id });
+  const history = useGet("/api/v1/tests/{id}/revisions", { id: test.id });
+  const verdicts = useGet("/api/v1/verdicts", {}, { test_id: test.id, limit: 10 });
+  const [editing, edit] = useState(false);
+  const [rejecting, reject] = useState(false);
+  const [problem, fail] = useState<Problem>();
+  const [busy, work] = useState(false);
+  const newest = verdicts.data?.verdicts[0];
+  const current = newest?.revision === test.revision ? newest : undefined;
+  const next = place >= 0 ? queue[place + 1] ?? queue[0] : queue[0];
+  useTitle(`Review: ${test.title}`);
+  const open = (other: string | undefined) => { if (other && other !== test.id) { go(address(["review", other], { app })); scrollTo(0, 0); } };
+  const decide = (decision: "approve" | "reject" | "quarantine" | "release", reason = "") => {
+    if (busy) return;
+    work(true);
+    fail(undefined);
+    send("post", `/api/v1/tests/{id}/${decision}`, { id: test.id }, { reason }).then(
+      () => { reject(false); again(); if (decision === "approve" || decision === "reject") { if (next && next !== test.id) open(next); else go(address(["review"], { app })); } },
+      (error: unknown) => { if (error instanceof Problem) fail(error); },
+    ).finally(() => work(false));
+  };
+  const show = (what: string) => go(address(["review", test.id], { app, view: what }), "replace");
+  useKeys({
+    ...ROWS,
+    a: { what: "approve, and go on", run: () => decide("approve") },
+    r: { what: "reject, with a reason", run: () => reject(true) },
+    e: { what: "edit", run: () => edit(true) },
+    n: { what: "next in the queue", run: () => open(next) },
+    p: { what: "the one before", run: () => open(queue[place - 1]) },
+    d: { what: "what changed", run: () => show(view === "changes" ? "" : "changes") },
+  });
+  const revisions = history.data?.revisions ?? [];
+  return (
+    <>
+      <div class="head">
+        <p class="crumbs"><Page to={["review"]} query={{ app }}>Review</Page>{place >= 0 && ` / ${number(place + 1)} of ${number(queue.length)}`}</p>
+        <h1>{test.title}</h1>
+        <p class="facts">
+          <State state={test.state} />
+          <span>{test.origin}, revision {number(test.revision)}</span>
+          <Page to={["flows", test.flow_id]}>Story and sessions</Page>
+          <span class="path">{test.file ?? test.file_name}</span>
+        </p>
+        <div class="acts">
+          <button type="button" class="main" disabled={busy || editing} onClick={() => decide("approve")}>Approve <kbd>a</kbd></button>
+          <button type="button" disabled={busy} aria-expanded={rejecting} onClick={() => reject(!rejecting)}>Reject <kbd>r</kbd></button>
+          <button type="button" disabled={editing} onClick={() => edit(true)}>Edit <kbd>e</kbd></button>
+          {test.state === "quarantined" ? <button type="button" disabled={busy} onClick={() => decide("release")}>Release</button> : <button type="button" disabled={busy} onClick={() => decide("quarantine", "set aside on the dashboard")}>Quarantine</button>}
+          {next && next !== test.id && <button type="button" onClick={() => open(next)}>Next <kbd>n</kbd></button>}
+        </div>
+      </div>
+      {problem && <Wrong problem={problem} />}
+      {rejecting && <Reject decide={decide} close={() => reject(false)} busy={busy} />}
+      {current && current.outcome !== "passed" && <Failure verdict={current} test={test} />}
+      {newest && !current && <p class="note">The newest verdict is about revision {number(newest.revision)}; this is revision {number(test.revision)}, which was not run yet. <Command text={`journeywright prove --app ${test.app} --base-url URL`} /></p>}
+      {editing
+        ? <Edit test={test} close={() => edit(false)} saved={() => { edit(false); again(); history.again(); }} />
+        : (
+          <section aria-label="Code">
+            <div class="above">
+              <div class="tabs" role="group" aria-label="What is shown">
+                <button type="button" aria-pressed={view !== "changes"} onClick={() => show("")}>Test, and why</button>
+                <button type="button" aria-pressed={view === "changes"} onClick={() => show("changes")} disabled={revisions.length < 2} title={revisions.length < 2 ? "there is one revision only" : undefined}>What changed</button>
+              </div>
+              <Copy text={test.code} what="the test" />
+            </div>
+            {view === "changes" && revisions.length > 1 ? <Changes revisions={revisions} current={test.revision} /> : <Annotated test={test} agreement={agreement.data} verdict={verdicts.data?.verdicts.find((one) => one.revision === test.revision && (one.mutants?.length ?? 0) > 0)} failed={current} />}
+          </section>
+        )}
+      <div class="halves">
+        <section><h2>Runs</h2><VerdictList testId={test.id} app={test.app} /></section>
+        <section><h2>Decisions</h2>{history.data && <Decisions history={history.data} />}</section>
+      </div>
+    </>
+  );
+}
+
+function Reject({ decide, close, busy }: { decide: (decision: "reject", reason: string) => void; close: () => void; busy: boolean }) {
+  const [reason, set] = useState("");
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  return (
+    <form class="preview" onSubmit={(event) => { event.preventDefault(); decide("reject", reason); }} onKeyDown={(event) => event.key === "Escape" && close()}>
+      <label for="reason">Why is it rejected? The next revision is looked at anew.</label>
+      <textarea id="reason" ref={field} rows={2} required maxLength={500} value={reason} onInput={(event) => set(event.currentTarget.value)} />
+      <span class="acts"><button type="submit" class="main" disabled={busy || !reason.trim()}>Reject</button><button type="button" onClick={close}>Cancel</button></span>
+    </form>
+  );
+}
+
+const NEXT_STEP: Record<string, string> = {
+  app: "The app answered wrongly where users' sessions went well: look into its log. The test is right.",
+  test: "A locator or a wait doesn't hold here: edit it, or have it repaired (prove --repair).",
+  data: "Something that must exist does not: make it, or reset the environment.",
+  environment: "Base URL, sign-in, certificate or browser: correct the environment.",
+  unknown: "No rule says whose fault it is: look at the trace.",
+};
+
+function Failure({ verdict, test }: { verdict: Verdict; test: Test }) {
+  const failed = failureOf(verdict);
+  const step = failed?.step ?? null;
+  return (
+    <div class="wrong" role="region" aria-label="Why it fails">
+      <strong>{labelOf(verdict.outcome)}{verdict.kind && `, by the fault of the ${verdict.kind}`}.</strong> {NEXT_STEP[verdict.kind ?? ""] ?? ""}
+      {failed && <p class="cause">{step !== null && <>Step {number(step + 1)}, {test.steps?.[step]}: </>}{failed.statement && <code>{failed.statement}</code>} {failed.error}</p>}
+    </div>
+  );
+}
+
+function Annotated({ test, agreement, verdict, failed }: { test: Test; agreement: Agreement | undefined; verdict: Verdict | undefined; failed: Verdict | undefined }) {
+  const lines = useMemo(() => test.code.replace(/\n$/, "").split("\n"), [test.code]);
+  const begins = test.saved ? [] : test.step_lines ?? [];
+  const owners = useMemo(() => stepsOfLines(lines.length, begins), [lines, begins]);
+  const known = new Map((agreement?.test_id === test.id ? agreement.steps : []).flatMap((step) => step.assertions.map((one) => [one.line, { ...one, of: step.sessions }] as const)));
+  const failure = failed && failed.outcome !== "passed" ? failureOf(failed) : undefined;
+  const at = failure?.statement ? lines.findIndex((text, line) => text.trim() === failure.statement?.trim() && (failure.step === null || failure.step === undefined || owners[line] === failure.step || owners[line] === -1)) : -1;
+  const noticed = (text: string) => (verdict?.mutants ?? []).filter((one) => one.applied && one.noticed && one.statement?.trim() === text.trim()).map((one) => one.kind.replaceAll("_", " "));
+  return (
+    <ol class="code why-beside" tabIndex={0} aria-label="The test's code, with why each assertion is there">
+      {lines.map((text, line) => {
+        const why = known.get(line + 1);
+        const breaks = text.trim().startsWith("expect(") ? noticed(text) : [];
+        const step = owners[line] ?? -1;
+        return (
+          <li class={line === at ? "broke" : ""}>
+            <code><Words text={text} /></code>
+            <span class="why">
+              {line === at && <strong>failed here</strong>}
+              {step >= 0 && begins[step] === line + 1 && <span class="faint">step {number(step + 1)}</span>}
+              {why && (why.sessions === null ? "from this step" : `seen by ${number(why.sessions)} of ${number(why.of)}`)}
+              {breaks.length > 0 && <span> · notices {breaks.join(", ")}</span>}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Changes({ revisions, current }: { revisions: Revisions["revisions"]; current: number }) {
+  const mine = revisions.find((one) => one.number === current) ?? revisions[0];
+  const [to, setTo] = useState(mine?.number ?? 0);
+  const [from, setFrom] = useState(revisions.find((one) => one.number < to)?.number ?? revisions.find((one) => one.number !== to)?.number ?? 0);
+  const [before, after] = [from, to].map((wanted) => revisions.find((one) => one.number === wanted));
+  const lines = useMemo(() => diff((before?.code ?? "").split("\n"), (after?.code ?? "").split("\n")), [before, after]);
+  const choose = (label: string, value: number, set: (value: number) => void) => (
+    <label>{label} <select value={value} onChange={(event) => set(Number(event.currentTarget.value))}>{revisions.map((one) => <option value={one.number}>{one.number}: {one.origin}, {moment(one.written_at)}</option>)}</select></label>
+  );
+  const changed = lines.filter((one) => one.kind !== "same").length;
+  return (
+    <>
+      <p class="acts">{choose("From", from, setFrom)}{choose("to", to, setTo)}<span class="faint">{changed ? count(changed, "changed line") : "no difference"}</span></p>
+      {after?.reason && <p class="note">Why: {after.reason}</p>}
+      <ol class="code diff" tabIndex={0} aria-label="What changed">
+        {lines.map((one) => <li class={one.kind}><span class="no">{one.before ?? ""}</span><span class="no">{one.after ?? ""}</span><span class="mark">{one.kind === "new" ? "+" : one.kind === "gone" ? "−" : " "}</span><code><Words text={one.text} /></code></li>)}
+      </ol>
+    </>
+  );
+}
+
+function Edit({ test, close, saved }: { test: Test; close: () => void; saved: () => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  const editor = useRef<Editor | undefined>(undefined);
+  const [problems, tell] = useState<readonly CodeProblem[]>([]);
+  const [problem, fail] = useState<Problem>();
+  const [busy, work] = useState(false);
+  const [loaded, load] = useState(false);
+  const saveButton = useRef<HTMLButtonElement>(null);
+  const check = useRef(0);
+  const show = (found: readonly CodeProblem[]) => { tell(found); editor.current?.show(found); };
+  const changed = () => {
+    clearTimeout(check.current);
+    check.current = window.setTimeout(() => {
+      send("post", "/api/v1/tests/{id}/check", { id: test.id }, { code: editor.current?.text() ?? "" }).then((answer) => show(answer.problems), () => undefined);
+    }, PAUSE_MS);
+  };
+  const save = () => {
+    work(true);
+    fail(undefined);
+    send("put", "/api/v1/tests/{id}", { id: test.id }, { code: editor.current?.text() ?? "" }, { "If-Match": `"${test.etag}"` }).then(saved, (error: unknown) => {
+      if (!(error instanceof Problem)) return;
+      if (error.status === 422) show([{ line: (error.more["line"] as number | null) ?? null, severity: "error", message: error.message }]);
+      fail(error.status === 412 ? new Problem(412, "changed", "Somebody or something changed this test since you opened it.", "Copy your text, open the test anew, and put your change on top.") : error);
+    }).finally(() => work(false));
+  };
+  const act = useRef({ changed, save });
+  act.current = { changed, save };
+  useEffect(() => {
+    let gone = false;
+    void import("../editor").then(({ open }) => {
+      const at = box.current;
+      if (gone || !at) return;
+      const root = at.shadowRoot ?? at.attachShadow({ mode: "open" });
+      editor.current = open(root, test.code, () => act.current.changed(), () => act.current.save(), () => saveButton.current?.focus());
+      editor.current.focus();
+      load(true);
+    });
+    return () => { gone = true; clearTimeout(check.current); editor.current?.close(); };
+  }, []);
+  return (
+    <section aria-labelledby="edit-title">
+      <div class="above"><h2 id="edit-title">Edit</h2><span class="faint">Ctrl+S saves, Escape leaves the text</span></div>
+      {!loaded && <p class="loading" role="status">Loading the editor…</p>}
+      <div ref={box} data-typing="1" class="editor" />
+      <div aria-live="polite">{problems.map((one) => <p class={one.severity === "error" ? "wrong" : "note"}>{one.line !== null && <>Line {number(one.line)}: </>}{one.message}</p>)}</div>
+      {problem && problem.status !== 422 && <Wrong problem={problem} />}
+      <p class="acts"><button type="button" class="main" ref={saveButton} disabled={busy} onClick={save}>Save</button><button type="button" onClick={close}>Cancel</button></p>
+    </section>
+  );
+}
+
+function Decisions({ history }: { history: Revisions }) {
+  if (!history.decisions.length) return <p class="faint">Nobody has decided about this test yet.</p>;
+  return <ul class="notes">{history.decisions.map((one) => <li><time dateTime={one.decided_at}>{moment(one.decided_at)}</time> {one.decision}, revision {number(one.revision)}{one.reason && <>: <q>{one.reason}</q></>}</li>)}</ul>;
+}

@@ -1,0 +1,173 @@
+"""Runs, coverage and live; and what holds for every page: prefixes, keys, narrow screens, hostile texts."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+from playwright.sync_api import Page, expect
+
+from agents.keys import Keys
+from agents.local.processes import free_port
+from pipeline.flows.ids import flow_id
+from tests.dashboard.conftest import Shown, photograph, violations
+from tests.storage.samples import a_story, a_test
+from tests.web.conftest import Site
+from tests.web.test_keys import ENTRIES, READ_ALL, key_file, read_keys
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+PAGES = ("/", "/review", "/runs", "/coverage", "/live")
+
+
+def test_runs_are_listed_opened_and_compared(shown: Shown, open_page: Callable[..., Page]) -> None:
+    """What changed between two builds comes first."""
+    page = open_page(f"{shown.url}/runs")
+    expect(page.get_by_role("row", name="118")).to_contain_text("Failed 1")
+    assert violations(page) == []
+    photograph(page, "runs")
+    page.get_by_role("row", name="118").get_by_role("combobox").select_option(index=1)
+    first = page.locator("tbody tr").first
+    expect(first).to_contain_text("check out")
+    expect(first).to_contain_text("changed")
+    page.goto(f"{shown.url}/runs?run=run-118&kind=test")
+    expect(page.get_by_role("status").filter(has_text="verdict")).to_have_text("1 verdict")
+    assert violations(page) == []
+
+
+def test_coverage_says_what_is_covered_and_by_how_few(shown: Shown, open_page: Callable[..., Page]) -> None:
+    """Of the demonstration all flows have a test."""
+    page = open_page(f"{shown.url}/coverage")
+    expect(page.get_by_text("of 10 journeys are covered")).to_be_visible()
+    expect(page.get_by_role("link", name="Create the book")).to_be_visible()
+    assert violations(page) == []
+    photograph(page, "coverage")
+
+
+def test_live_shows_a_story_as_it_comes(shown: Shown, open_page: Callable[..., Page]) -> None:
+    """Without a reload, with its journey's end; and a message that can't be read, with its cause."""
+    page = open_page(f"{shown.url}/live")
+    expect(page.get_by_role("heading", name="Newest stories")).to_be_visible()
+    assert violations(page) == []
+    photograph(page, "live")
+    shown.storage.put_story(a_story("live", title="Water the plants", start_timestamp="2099-01-01T00:00:00.000Z"))
+    expect(page.get_by_role("link", name="Water the plants")).to_be_visible()
+    shown.storage.withdraw_story("live")
+
+
+def test_hostile_texts_stay_texts(make_site: Callable[..., Site], open_page: Callable[..., Page]) -> None:
+    """Markup, scripts and addresses in titles, steps, ids and code are shown as they are."""
+    site = make_site()
+    bad = '<img src=x onerror="document.title=1"><a href="javascript:alert(1)">x</a>'
+    story = a_story("s", title=bad, sentence=bad, app="javascript:alert(1)", session_id=bad)
+    site.storage.put_story(story)
+    assert site.storage.put_test(a_test(story, steps=(bad,), code=f"# {bad}\n", step_lines=(1,), tags=(bad,)))
+    key = flow_id(story.app, story.flow_key)
+    for path in ("/", f"/flows/{key}", f"/review/{a_test(story).id}", "/coverage", "/live"):
+        page = open_page(site.url + path)
+        expect(page.get_by_text("<img src=x").first).to_be_visible()
+        assert page.locator("main img").count() == 0
+        schemes = page.evaluate("[...document.links].map((link) => new URL(link.href).protocol)")
+        assert set(schemes) == {"http:"}
+
+
+def test_where_keys_are_on_it_asks_for_one(
+    make_site: Callable[..., Site], open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    """It opens with a key that reads, for as long as the tab is there, and never puts it into an address."""
+    keys: Keys = read_keys(key_file(tmp_path, ENTRIES))
+    site = make_site(keys)
+    site.storage.put_story(a_story())
+    page = open_page(site.url)
+    expect(page.get_by_role("heading", name="This server asks for a key")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Key", exact=True).fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="That key doesn't open this")).to_be_visible()
+    page.get_by_label("Key", exact=True).fill(READ_ALL)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    assert READ_ALL not in page.url
+    assert page.evaluate("[localStorage.length, document.cookie, sessionStorage.length]") == [0, "", 1]
+
+
+@contextmanager
+def mounted(prefix: str, port: int) -> Iterator[str]:
+    """A proxy that serves a port under a path prefix, as a company's front door does."""
+    loop, at = asyncio.new_event_loop(), free_port()
+
+    async def forward(request: web.Request) -> web.Response:
+        path = request.raw_path.removeprefix(prefix)
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in ("host", "origin")}
+        async with (
+            aiohttp.ClientSession(auto_decompress=False) as session,
+            session.request(
+                request.method, f"http://127.0.0.1:{port}{path}", headers=headers, data=await request.read()
+            ) as answer,
+        ):
+            kept = ("Content-Type", "Content-Security-Policy", "ETag", "Content-Encoding", "Cache-Control")
+            told = {name: value for name, value in answer.headers.items() if name in kept}
+            return web.Response(body=await answer.read(), status=answer.status, headers=told)
+
+    app = web.Application()
+    app.router.add_route("*", f"{prefix}/{{rest:.*}}", forward)
+    runner = web.AppRunner(app, shutdown_timeout=1.0)
+
+    async def start() -> None:
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", at).start()
+
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(start(), loop).result(20)
+    yield f"http://127.0.0.1:{at}{prefix}"
+    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(20)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+
+
+def test_behind_a_prefix_every_page_works(shown: Shown, open_page: Callable[..., Page]) -> None:
+    """Links, deep links, the editor and saving, all below the prefix."""
+    port = int(shown.url.rsplit(":", 1)[1])
+    with mounted("/team/journeys", port) as url:
+        page = open_page(f"{url}/")
+        page.get_by_role("link", name="Delete 'Night Train North'").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Delete 'Night Train North'")
+        assert page.url.startswith(f"{url}/flows/")
+        page.reload()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Delete 'Night Train North'")
+        page.get_by_role("link", name="Review e").click()
+        page.get_by_role("button", name="Edit").click()
+        expect(page.get_by_role("textbox", name="The test's code")).to_be_focused()
+        for path in PAGES:
+            page.goto(url + path)
+            expect(page.locator("main h1").first).to_be_attached()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_narrow_screen_nothing_is_cut_off(shown: Shown, open_page: Callable[..., Page], scheme: str) -> None:
+    """At 390 px, which is 1280 px at more than 300 %, pages don't scroll sideways; axe agrees in dark too."""
+    flow = shown.flow("maps", "inner")
+    for path in (*PAGES, f"/flows/{flow.flow_id}", f"/review/{flow.test_id}"):
+        page = open_page(shown.url + path, width=390, color_scheme=scheme)
+        expect(page.locator("main h1").first).to_be_attached()
+        page.wait_for_load_state("networkidle" if path != "/live" else "load")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert violations(page) == [], path
+
+
+def test_what_is_shown_is_saved_as_csv_and_json(shown: Shown, open_page: Callable[..., Page]) -> None:
+    """A cell that a spreadsheet would run as a formula is made a text."""
+    page = open_page(f"{shown.url}/?q=tag%3Alogin")
+    expect(page.locator("tbody [data-row]").first).to_be_visible()
+    with page.expect_download() as table:
+        page.get_by_role("button", name="CSV").click()
+    lines = Path(str(table.value.path())).read_text().splitlines()
+    assert lines[0].startswith('"title","app","tags"')
+    with page.expect_download() as whole:
+        page.get_by_role("button", name="JSON").click()
+    assert len(json.loads(Path(str(whole.value.path())).read_text())) == len(lines) - 1

@@ -1,0 +1,54 @@
+"""What came of running the demonstration's tests, twice: all passed at first, and the checkout fails since."""
+
+from collections.abc import Iterable
+
+from agents.storage import Storage, StoredTest
+from schemas.verdicts import Artifact, MutantResult, Run, Verdict
+
+BUILDS = (("117", "2026-11-27T09:00:00.000Z"), ("118", "2026-11-28T09:00:00.000Z"))
+PLACE_ORDER = 'page.get_by_role("button", name="Place the order").click()'
+
+
+def prepare(storage: Storage) -> None:
+    """Stores the verdicts of two proving runs."""
+    tests = sorted(storage.tests().items, key=lambda one: one.test.title)
+    for build, at in BUILDS:
+        for stored in tests:
+            fails = build == "118" and "check out" in stored.test.title
+            assert storage.put_verdict(verdict(stored, build, at, fails))
+
+
+def verdict(stored: StoredTest, build: str, at: str, fails: bool) -> Verdict:
+    """One test's verdict: three runs that passed and noticed breaks, or two that failed alike."""
+    test = stored.test
+    last = len(test.steps) - 1
+    error = "TimeoutError: Locator.click: Timeout 5000ms exceeded."
+    failed = Run(outcome="failed", seconds=6.2, kind="test", rule="the locator finds nothing", step=last,
+                 statement=PLACE_ORDER, error=error)  # fmt: skip
+    runs = (failed, failed) if fails else tuple(Run(outcome="passed", seconds=1.1 + one / 10) for one in range(3))
+    return Verdict(
+        id=f"{build}-{test.id}",
+        test_id=test.id,
+        revision=stored.revision,
+        app=test.app,
+        build=build,
+        environment="staging",
+        run_id=f"run-{build}",
+        started_at=at,
+        ended_at=at.replace("09:00:00", "09:00:30"),
+        outcome="failed" if fails else "passed",
+        kind="test" if fails else None,
+        runs=runs,
+        mutants=() if fails else tuple(mutants(stored)),
+        artifacts=(Artifact(name="trace.zip", url="file:///proof/trace.zip"),) if fails else (),
+    )
+
+
+def mutants(stored: StoredTest) -> Iterable[MutantResult]:
+    """The last assertion notices a missing text, and nobody a late answer."""
+    asserted = [line.strip() for line in stored.code.splitlines() if line.strip().startswith("expect(")]
+    if asserted:
+        yield MutantResult(kind="missing_text", applied=True, noticed=True, statement=asserted[-1])
+        yield MutantResult(kind="server_error", applied=True, noticed=True, statement=asserted[-1])
+    yield MutantResult(kind="stale_answer", applied=True, noticed=False)
+    yield MutantResult(kind="dead_control", applied=False, noticed=False)
