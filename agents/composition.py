@@ -205,11 +205,16 @@ class Services:
                 except Exception as error:  # noqa: BLE001 - told, and left out
                     missed(f"test {stored.test.title!r} of an earlier version is left out", error)
                     continue
-                traffic = None if since is None or story is None else self._traffic(story, test, since)
-                found.append(Subject(test, stored.revision, story, rewrite, traffic))
+                subject = Subject(test, stored.revision, story, rewrite)
+                found.append(subject if since is None else self.with_traffic(subject, since))
             if part.next_cursor is None:
                 return found
             page = PageRequest(PAGE_ITEMS_MAX, part.next_cursor)
+
+    def with_traffic(self, subject: "Subject", since: "Since") -> "Subject":
+        """The same with the users' sessions before and after a change, as storage has them now."""
+        told = None if subject.story is None else self._traffic(subject.story, subject.test, since)
+        return replace(subject, traffic=told)
 
     def _traffic(self, story: "Story", test: "GeneratedTest", since: "Since") -> "Traffic | None":
         """The app's sessions before and after a change; None where nobody says when that was and no session did all of

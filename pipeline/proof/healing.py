@@ -21,7 +21,7 @@ SESSIONS_MIN: Final = 3
 EXPECTED_MIN: Final = 5.0
 """So many sessions should have gone this way before it is said that nobody does."""
 FAILED_SHARE: Final = 0.2
-"""A server that fails in more of the visits is broken."""
+"""A server that fails in more of the visits, at steps of the test, is broken."""
 _BROKEN: Final = frozenset({"server error", "request lost", "script error"})
 """Rules of a run that blame the app whatever users did."""
 
@@ -52,7 +52,7 @@ def _not_here(_: Outlook, facts: RunFacts | None) -> bool:
 
 
 def _broken_for_users(outlook: Outlook, _: RunFacts | None) -> bool:
-    return outlook.visits >= SESSIONS_MIN and outlook.failed_requests > FAILED_SHARE * outlook.visits
+    return outlook.touched >= SESSIONS_MIN and outlook.server_failed > FAILED_SHARE * outlook.touched
 
 
 def _users_fail(outlook: Outlook, _: RunFacts | None) -> bool:
@@ -72,7 +72,7 @@ def _ends_otherwise(outlook: Outlook, _: RunFacts | None) -> bool:
 def _done_otherwise(outlook: Outlook, facts: RunFacts | None) -> bool:
     other_options = facts is not None and not facts.passed and facts.error_type == "options"
     otherwise = outlook.lost or outlook.elsewhere or outlook.added or outlook.left_out
-    return outlook.succeeded >= SESSIONS_MIN and bool(otherwise or other_options)
+    return outlook.came_for_it >= SESSIONS_MIN and bool(otherwise or other_options)
 
 
 HEALING_RULES: Final = (
@@ -122,7 +122,7 @@ HEALING_RULES: Final = (
 
 def evidence_sentences(outlook: Outlook, story: Story, since: str) -> tuple[str, ...]:
     """What the new sessions say, for people. `since` names the deploy: `build 118`, or a time."""
-    of = f"of {outlook.succeeded} sessions"
+    of = f"of {outlook.came_for_it} sessions"
     told = [f"{now.by_count} {of} did step {now.step + 1} by {now.by}{_before(story, now)}" for now in outlook.lost]
     told += [
         f"{now.done - now.led} {of} were led to another page by step {now.step + 1}: {story.steps[now.step].said}"
@@ -130,7 +130,7 @@ def evidence_sentences(outlook: Outlook, story: Story, since: str) -> tuple[str,
     ]
     told += [f"{added.count} {of} did one step more: {added.said}" for added in outlook.added]
     told += [
-        f"{outlook.succeeded - now.done} {of} left out step {now.step + 1}: {story.steps[now.step].said}"
+        f"{outlook.came_for_it - now.done} {of} left out step {now.step + 1}: {story.steps[now.step].said}"
         for now in outlook.left_out
     ]
     told = told or [f"{outlook.ended_alike} {of} came to the same end with other choices"]

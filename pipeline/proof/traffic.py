@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.flows.trace import Session, target_of
 from pipeline.proof.alignment import Alignment, Traits, align
-from pipeline.proof.endings import Reader, end_texts, says
+from pipeline.proof.endings import EndText, Reader, end_texts, says
 from pipeline.proof.locating import still_finds, used_ways
 from pipeline.semantics.messages import errors
 from pipeline.semantics.text import thing
@@ -53,18 +53,22 @@ class Outlook:
     """What the new sessions say about a test.
 
     `visits` counts the app's new sessions, `taken` those that went this flow's way, `succeeded` those of them that
-    came to its end, `ended_alike` those in which all that the test says of the end was seen. `failed_requests` counts
-    the visits in which the server failed. `expected` is how many would have gone this way by what was before;
-    `success_before` the share that came to the end then. `steps` are those of the test with an element.
+    came to its end, `ended_alike` those in which all that the test says of the end was seen. `touched` counts the
+    visits with any step of the test in them, `server_failed` those in which the server failed at one of these steps:
+    what fails elsewhere in the app is another test's matter. `expected` is how many would have gone this way by what
+    was before, `success_before` the share that came to the end then. `came_for_it` counts those who did nothing else
+    after the end; `steps` are those of the test with an element, as these did them.
     """
 
     visits: int
     taken: int
     succeeded: int
     ended_alike: int
-    failed_requests: int
+    touched: int
+    server_failed: int
     expected: float
     success_before: float
+    came_for_it: int
     steps: tuple[StepNow, ...] = ()
     added: tuple[NewStep, ...] = ()
     stories: tuple[Story, ...] = field(default=(), repr=False)
@@ -88,7 +92,7 @@ class Outlook:
     @property
     def left_out(self) -> tuple[StepNow, ...]:
         """Steps that hardly anybody does any more."""
-        return tuple(one for one in self.steps if one.done <= (1 - MOST) * self.succeeded)
+        return tuple(one for one in self.steps if one.done <= (1 - MOST) * self.came_for_it)
 
 
 class Watched:
@@ -112,20 +116,30 @@ class Watched:
         took = [one for one in new if one.takes(first)]
         came = [one for one in took if one.succeeded]
         old_took = [one for one in old if one.takes(first)]
+        told = self._common_end([one for one in old_took if one.succeeded])
+        # Who went on to do something else may have come another way: only those who came for this say what it is now.
+        here = [one for one in came if one.ends_here]
         chose = sum(one.did(choice) for one in old)
         rate = len(old_took) / chose if chose else 0.0
         return Outlook(
             visits=len(new),
             taken=len(took),
             succeeded=len(came),
-            ended_alike=sum(one.ended_alike for one in came),
-            failed_requests=sum(one.server_failed for one in new),
+            ended_alike=sum(one.saw_all(told) for one in came),
+            touched=sum(one.touched for one in new),
+            server_failed=sum(one.server_failed for one in new),
             expected=rate * sum(one.did(choice) for one in new),
             success_before=sum(one.succeeded for one in old_took) / len(old_took) if old_took else 1.0,
-            steps=tuple(self._step_now(place, came) for place in self._places()),
-            added=_added(came),
-            stories=_of_one_flow(came),
+            steps=tuple(self._step_now(place, here) for place in self._places()),
+            came_for_it=len(here),
+            added=_added(here),
+            stories=_of_one_flow(here),
         )
+
+    def _common_end(self, came: Sequence["_Laid"]) -> tuple[EndText, ...]:
+        """The texts of the end that most earlier sessions saw; what differs between users says nothing of a change."""
+        common = tuple(text for text in self.end_texts if sum(one.saw_all((text,)) for one in came) >= MOST * len(came))
+        return common or self.end_texts
 
     def last_good(self, stories: Sequence[Story]) -> str:
         """When the newest session began that did all of this as the test does it; "" where none did."""
@@ -179,19 +193,25 @@ class _Laid:
     def __init__(self, watched: Watched, story: Story) -> None:
         self.watched = watched
         self.session = Session(story)
-        laid: Alignment = align(watched.traits, Traits(self.session))
+        traits = Traits(self.session)
+        self._kinds = traits.kinds
+        laid: Alignment = align(watched.traits, traits)
         self.places, self.new = laid.places, laid.added
-        self.server_failed = any(_failed(request.status) for request in story.network_requests if request.cause)
-        shown, reader = self._shown_at_end(), Reader(self.session)
-        seen = sum(says(text, watched.reader, shown, reader) for text in watched.end_texts)
-        self.ended_alike = seen == len(watched.end_texts)
+        mine = {story.steps[at].event_id for at in self.places if at is not None}
+        self.touched = bool(mine)
+        self.server_failed = any(_failed(one.status) for one in story.network_requests if one.cause in mine)
+        self._reader = Reader(self.session)
+        last = len(story.steps) - 1
+        seen = self._seen(last)
+        # What the user did after the end was seen belongs to something else.
+        self._end = next((at for at in range(self._last_done, last) if self._seen(at)), last)
         self.succeeded = self._reached_end(seen)
 
     @property
     def as_before(self) -> bool:
         """Whether the test would have done just this, and seen what it says of the end."""
         watched = self.watched
-        if not self.succeeded or not self.ended_alike or any(not _is_idle(self._step(at)) for at in self.new):
+        if not self.succeeded or not self.saw_all(watched.end_texts) or self.added:
             return False
         for place in watched._places():
             at = self.places[place]
@@ -201,6 +221,19 @@ class _Laid:
                 return False
         return True
 
+    @property
+    def ends_here(self) -> bool:
+        """Whether the user did nothing more after the end than look around."""
+        later = {step.event_id for step in self.session.story.steps[self._end + 1 :]}
+        entered = any(kind == "enter" for kind in self._kinds[self._end + 1 :])
+        wrote = any(one.method not in _READS and one.cause in later for one in self.session.story.network_requests)
+        return not entered and not wrote
+
+    def saw_all(self, texts: Sequence[EndText]) -> bool:
+        """Whether the session was shown all of these texts at its end."""
+        shown = self._shown(len(self.session.story.steps) - 1)
+        return all(says(text, self.watched.reader, shown, self._reader) for text in texts)
+
     def takes(self, first: int) -> bool:
         """Whether the session went this flow's way: it did its first own step, or a later one."""
         steps = self.watched.own.story.steps
@@ -208,6 +241,11 @@ class _Laid:
             at is not None and not isinstance(steps[place], GotoStep)
             for place, at in enumerate(self.places) if place >= first
         )  # fmt: skip
+
+    @property
+    def added(self) -> list[int]:
+        """The steps up to the end that are none of the test's."""
+        return [at for at in self.new if at <= self._end and not _is_idle(self._step(at))]
 
     def leads(self, at: int | None) -> str:
         """The page to which a step of the session led, apart from data; "" where it led nowhere."""
@@ -219,12 +257,21 @@ class _Laid:
     def _step(self, at: int) -> Step:
         return self.session.story.steps[at]
 
-    def _shown_at_end(self) -> frozenset[str]:
-        """What was shown from the flow's last step on, and where the session ended."""
+    @property
+    def _last_done(self) -> int:
+        """The last step of the session that is one of the test's."""
+        return max((at for at in self.places if at is not None), default=0)
+
+    def _seen(self, until: int) -> int:
+        """How many of the texts at the test's end were shown from its last step to step `until`."""
+        watched, shown = self.watched, self._shown(until)
+        return sum(says(text, watched.reader, shown, self._reader) for text in watched.end_texts)
+
+    def _shown(self, until: int) -> frozenset[str]:
+        """What was shown from the test's last step to step `until`, and at the session's end where that is its last."""
         story = self.session.story
-        done = [at for at in self.places if at is not None]
-        texts = list(story.final_state.texts)
-        for step in story.steps[max(done, default=0) :]:
+        texts = list(story.final_state.texts) if until == len(story.steps) - 1 else []
+        for step in story.steps[self._last_done : until + 1]:
             texts += [step.after.title] if step.after is not None else []
             for change in (*step.changes, *step.opened_changes):
                 match change:
@@ -247,7 +294,7 @@ class _Laid:
             return False
         last = self.places[-1]
         sent = watched.end_call is None or any(self._same_call(request_at) for request_at in self._calls())
-        at_end = story.steps[max(done) :]
+        at_end = story.steps[max(done) : self._end + 1]
         refused = any(errors(step.changes) for step in at_end)
         failed = any(_failed(request.status) for request in story.network_requests if request.cause in self._causes())
         return (last is not None or watched.end_call is not None) and sent and not refused and not failed and (
@@ -255,7 +302,8 @@ class _Laid:
         )  # fmt: skip
 
     def _causes(self) -> set[str]:
-        return {self._step(at).event_id for at in (*self.places, *self.new) if at is not None}
+        done = (at for at in (*self.places, *self.new) if at is not None and at <= self._end)
+        return {self._step(at).event_id for at in done}
 
     def _calls(self) -> list[Hashable]:
         return [self.session.call(request) for request in self.session.story.network_requests]
@@ -291,7 +339,7 @@ def _added(came: Sequence[_Laid]) -> tuple[NewStep, ...]:
     counts: Counter[Hashable] = Counter()
     said: dict[Hashable, str] = {}
     for one in came:
-        tokens = {one.session.tokens[at]: at for at in one.new if not _is_idle(one.session.story.steps[at])}
+        tokens = {one.session.tokens[at]: at for at in one.added}
         for token, at in tokens.items():
             counts[token] += 1
             said.setdefault(token, one.session.story.steps[at].said)

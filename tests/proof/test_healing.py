@@ -14,7 +14,7 @@ from pipeline.proof.healing import HEALING_RULES, decide, evidence_sentences
 from pipeline.proof.traffic import NewStep, Outlook, StepNow, Watched
 from schemas.elements import ByRole, ByTestId, Candidate, Element
 from schemas.events import Typed
-from schemas.stories import CheckStep, ClickStep, FillStep, Story
+from schemas.stories import CheckStep, ClickStep, FillStep, NetworkRequest, Story
 from tests.proof.healing.changes import CHANGES
 from tests.proof.healing.judge import BEFORE, chromium, judge, visits
 from tests.proof.healing.shop import Version
@@ -23,14 +23,14 @@ from tests.proof.test_decisions import FAILED
 from tests.proof.test_prover import story as saved
 
 GOOD = Outlook(
-    visits=10, taken=5, succeeded=5, ended_alike=5, failed_requests=0, expected=5.0, success_before=1.0,
-    steps=(StepNow(1, 5, 5, 5, "the field", 5), StepNow(2, 5, 5, 5, "the button", 5)),
+    visits=10, taken=5, succeeded=5, ended_alike=5, touched=8, server_failed=0, expected=5.0, success_before=1.0,
+    came_for_it=5, steps=(StepNow(1, 5, 5, 5, "the field", 5), StepNow(2, 5, 5, 5, "the button", 5)),
 )  # fmt: skip
 LOST = replace(GOOD, steps=(GOOD.steps[0], StepNow(2, 5, 0, 5, "the button 'Keep'", 5)))
 CASES = {
     "not usable here": (LOST, RUNS["address not reached"]),
     "broken in the run": (LOST, RUNS["server error"]),
-    "broken for users": (replace(LOST, failed_requests=3), None),
+    "broken for users": (replace(LOST, server_failed=3), None),
     "nobody comes": (replace(GOOD, taken=0, succeeded=0, ended_alike=0, expected=8.0), FAILED),
     "too few sessions": (replace(LOST, taken=2, succeeded=2, ended_alike=2), None),
     "end not known": (replace(GOOD, success_before=0.0), None),
@@ -124,6 +124,17 @@ def test_other_end_is_for_a_person() -> None:
     """A renamed button, and the page confirms something else: that is never healed."""
     fresh = [visit(number, button="Keep", told="Saved: nothing") for number in range(10, 14)]
     assert decide(watched().outlook(BEFORE_IT, fresh)).decision in ("app", "changed")
+
+
+def test_server_that_fails_elsewhere_is_another_tests_matter() -> None:
+    """Most new visits meet an error at something else: this test is judged by its own steps."""
+    fresh = [visit(number, button="Keep", test_id="keep") for number in range(10, 14)]
+    failed = NetworkRequest(url="http://shop/other", method="POST", status=500, cause="elsewhere")
+    elsewhere = [one.model_copy(update={"network_requests": (*one.network_requests, failed)}) for one in fresh]
+    assert decide(watched().outlook(BEFORE_IT, elsewhere)).decision == "heal"
+    here = failed.model_copy(update={"cause": fresh[0].steps[-1].event_id})
+    broken = [one.model_copy(update={"network_requests": (*one.network_requests, here)}) for one in fresh]
+    assert decide(watched().outlook(BEFORE_IT, broken)).decision == "app"
 
 
 def test_last_good_session_is_the_newest_that_did_all_as_the_test_does() -> None:
