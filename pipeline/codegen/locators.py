@@ -15,7 +15,7 @@ from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name,
 from pipeline.codegen.python.quoting import escaped, pattern_of, quoted
 from pipeline.codegen.selectors import ROLES, css, derived, test_id_css
 from pipeline.semantics.generated import looks_generated, parts, telling
-from pipeline.semantics.text import is_shortcut
+from pipeline.semantics.text import is_shortcut, joints
 from schemas.elements import (
     ByAltText,
     ByAttribute,
@@ -49,6 +49,10 @@ PENALTY_CUT: Final = 380
 """For names of which only a part is left, which other elements may have as well: a place in a named group is surer."""
 PENALTY_DOUBTFUL: Final = 6_000
 """For texts that may not be unique once their volatile parts are gone: better than a place in a list."""
+JOINTS_MIN: Final = 2
+"""Places where words meet without a space, from which on a text is certainly put together; one has many a brand."""
+PENALTY_JOINT: Final = 15
+PENALTY_JOINTS: Final = 430
 PENALTY_RENAMED: Final = 600
 """For scopes by ids and test ids: they are renamed more readily than what people see."""
 
@@ -252,6 +256,7 @@ class Finder:
         score = 100 + value.penalty + (5 if value.exact else 0) + (0 if telling(locator.name) else 40)
         if not counter_free(locator.name, self.fixed):
             score += 15
+        score += _vagueness(locator.name)
         cut = value.penalty >= PENALTY_CUT
         return Found(method(root, "get_by_role", locator.role, **keywords), score, locator.name, cut=cut)
 
@@ -261,7 +266,15 @@ class Finder:
         if expr is None:
             return None
         score = base + value.penalty + (5 if value.exact else 0) + (0 if counter_free(text, self.fixed) else 15)
+        one_letter = text.isascii() and len(text) == 1 and text.isalpha()
+        score += PENALTY_JOINTS if one_letter else _vagueness(text)
         return Found(expr, score, text)
+
+
+def _vagueness(text: str) -> int:
+    """What counts against the texts of several elements as a name, such as a label with the list that opens in it."""
+    found = joints(text)
+    return PENALTY_JOINTS if found >= JOINTS_MIN else PENALTY_JOINT if found else 0
 
 
 def expect(subject: Expr) -> Expr:

@@ -85,6 +85,7 @@ _HELD: Final = r"(?:ctrl|control|strg|alt|option|shift|meta|cmd|command|win)"
 _SHORTCUT: Final = re.compile(
     rf"{_HELD}(?:\s*[+-]\s*{_HELD}){{0,3}}(?:\s*[+-]\s*[^\W_]{{1,9}})?|[⌘⌥⇧⌃]{{1,4}}\s?\w?", re.I
 )
+_JOINT: Final = re.compile(r"[a-z]{2}[A-Z][a-z]|[.!?:][A-Z][a-z]|[a-z]\d[A-Z][a-z]")
 _KEY: Final = re.compile(r"\s?\[\w\]$")
 _WORDY = re.compile(r"[^\W_]{2}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -234,3 +235,8 @@ def capital(text: str) -> str:
 def is_shortcut(text: str) -> bool:
     """Whether the text only names keys: "Alt + Shift + N"."""
     return _SHORTCUT.fullmatch(text.strip()) is not None
+
+
+def joints(text: str) -> int:
+    """How often words meet without a space, as where texts of several elements are put together: `hallHardware`."""
+    return len(_JOINT.findall(text))

@@ -8,8 +8,8 @@ from pipeline.codegen import project_files, write_test
 from pipeline.codegen.assertions.salience import Typing, is_put_together, whole_sentences
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.semantics.text import is_shortcut
-from schemas.elements import ById, ByPath, ByText, Candidate, PathStep
-from schemas.events import Appeared, Choice, Gone, Typed
+from schemas.elements import ById, ByLabel, ByPath, ByPlaceholder, ByText, Candidate, PathStep
+from schemas.events import Appeared, Choice, Gone, TextChanged, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep, SelectStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
 
@@ -223,3 +223,27 @@ def test_an_address_is_known_by_what_the_user_chose() -> None:
     code = write_test(story(typed, update)).code
     assert "kind=Bug" in code
     assert "col=id" not in code
+
+
+def test_parts_below_each_other_are_not_one_text() -> None:
+    """The recorder tells them with a gap, the page has none: only a name has it."""
+    parted = by_text("h1", "Garden clubJournal").model_copy(update={"text": "Garden club Journal"})
+    changes = (
+        TextChanged(element=parted, before="Garden club Income", after="Garden club Journal"),
+        Appeared(element=by_role("h1", "heading", "Garden club Journal")),
+    )
+    code = write_test(
+        story(ClickStep(target=by_role("a", "link", "Journal"), **base(PAGE, PAGE, changes=changes)))
+    ).code
+    assert "to_contain_text" not in code
+    assert "clubJournal" not in code
+    assert 'expect(page.get_by_role("heading", name="Garden club Journal")).to_be_visible()' in code
+
+
+@pytest.mark.parametrize("label", ["Payee: Town hallHardware storeMember Ann", "m"])
+def test_a_label_that_is_no_name_is_not_used(label: str) -> None:
+    """The list that opens in a label is a part of its text while it is open; one letter may stand anywhere."""
+    ways = (Candidate(locator=ByLabel(value=label), count=1), Candidate(locator=ByPlaceholder(value="Payee"), count=1))
+    field = by_label(label).model_copy(update={"candidates": ways})
+    code = write_test(story(FillStep(target=field, value=Typed(text="Ann"), **base(PAGE)))).code
+    assert 'page.get_by_placeholder("Payee").fill("Ann")' in code

@@ -112,7 +112,8 @@ def _moved(check: Check, by: int) -> Check:
 
 
 def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> Check | None:
-    if typing.runs_together(readable(change.after if isinstance(change, TextChanged) else change.element.text or "")):
+    text = readable(change.after if isinstance(change, TextChanged) else change.element.text or "")
+    if typing.runs_together(text) or _has_other_gaps(change.element, text):
         return None
     match change:
         case Appeared(element=element, transient=transient):
@@ -129,6 +130,13 @@ def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> C
             return _count(finder, change)
         case _:
             assert_never(change)
+
+
+def _has_other_gaps(element: Element, text: str) -> bool:
+    """Whether the page's own text has the same letters with other gaps: parts that stand below each other have none."""
+    letters = "".join(text.split())
+    own = [readable(one.locator.value) for one in element.candidates if isinstance(one.locator, ByText)]
+    return any("".join(one.split()) == letters for one in own) and text not in own
 
 
 def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing) -> Check | None:

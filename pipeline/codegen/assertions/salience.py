@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.semantics.text import joints
 from schemas.elements import Element
 from schemas.events import Gone
 from schemas.stories import Step
@@ -34,7 +35,6 @@ _MESSAGE = re.compile(
     r"(?i)\b(saved|added|created|deleted|removed|updated|sent|success|successful|successfully|failed|copied|published|"
     r"uploaded|submitted|cancel+ed|restored|imported|could not|couldn.t|unable)\b"
 )
-_GLUED = re.compile(r"[a-z]{2}[A-Z][a-z]|[.!?:][A-Z][a-z]|[a-z]\d[A-Z][a-z]")
 _SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s|$)")
 _CLOSES = re.compile(r"^(?:close|dismiss|hide|schließen|cerrar|fermer|[×✕✖])\s+(?=[^\W\d_a-z])")
 """The caption of the button that closes a message, before what it says."""
@@ -131,7 +131,7 @@ def worth(element: Element, text: str, typing: Typing) -> int:
 def looks_glued(text: str) -> bool:
     """Whether the text looks like several ones put together without a space: no person would look for it."""
     words = [word for word in text.split() if word.isalpha()]
-    return bool(_GLUED.search(text)) or any(len(word) > (21 if word.islower() else 24) for word in words)
+    return joints(text) > 0 or any(len(word) > (21 if word.islower() else 24) for word in words)
 
 
 def whole_sentences(text: str) -> str:
