@@ -12,6 +12,9 @@ const SHORTEST = 3;
 const ANYWHERE = 6;
 /** From this length on, even where other signs stand between its letters. */
 const SPREAD = 8;
+/** From this length on a word may have an ending more: a name in another case. */
+const INFLECTED_MIN = 5;
+const INFLECTION = /^\p{Ll}{1,2}(?![\p{L}\p{N}])/u;
 const LONGEST = 200;
 const PARTS_MAX = 16;
 const WORDS_MAX = 60;
@@ -222,7 +225,8 @@ function stands(text: string, { from, to }: Folded, at: number, length: number, 
   if (length < HEAD && spread) return false;
   if (how === How.First && (end !== text.length || !(spread || CUT_CHARS.includes(end)))) return false;
   if (how === How.Amid && (!spread || length >= SPREAD)) return true;
-  return ends(text[start - 1], text[start]) && ends(text[end - 1], text[end]);
+  const inflected = how === How.Alone && length >= INFLECTED_MIN && INFLECTION.test(text.slice(end, end + 3));
+  return ends(text[start - 1], text[start]) && (inflected || ends(text[end - 1], text[end]));
 }
 
 /** Whether a word ends between two characters: at a sign, at a capital, between letters and digits. */

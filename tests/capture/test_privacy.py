@@ -235,6 +235,7 @@ REPEATS = (
     ("王小明", "欢迎王小明回来", "王小明"),
     ("김철수", "김철수님 안녕하세요", "김철수"),
     ("Li Wu", "Saved Li Wu", "Li Wu"),
+    ("Zora Quimtrax", "Quimtraxs Akte", "Quimtrax"),
 )  # fmt: skip
 
 
