@@ -31,6 +31,7 @@ def generate(
     """Reads the files, tells their stories, writes the project."""
     from agents.cli.files import read_files, reason_of
     from agents.composition import Services
+    from agents.garbage import search_seldom
     from agents.local.folders import NotOurs, write_project
     from pipeline.codegen import project_files
     from pipeline.flows.ids import flow_id
@@ -39,6 +40,7 @@ def generate(
 
     allowed = origins(allow_origin)
     events = [event for _, intake in read_files(files) for event in intake.events]
+    search_seldom()
     services = Services(settings)
     missed: list[str] = []
     try:

@@ -10,6 +10,7 @@ import faust
 from aiokafka.errors import KafkaError
 
 from agents import logs
+from agents.garbage import search_seldom
 from agents.model_process import ModelGone
 from agents.registry import RegistryError
 from agents.stream.abort import EXIT_CODE, STOP_S, Watchdog, at_end, end_within
@@ -93,6 +94,7 @@ def run(services: "Services") -> int:
         services.storage.note_ends(as_ends(left))
         partitions = asyncio.run(ensure_topics(settings))
         worker = build_worker(services, partitions, under_way)
+        search_seldom()
         runner = _Runner(
             worker.app, loglevel=settings.log_level.upper(), redirect_stdouts=False, quiet=True, override_logging=False
         )
