@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from agents.settings import Settings
 
 if TYPE_CHECKING:
     from agents.demo.run import Outcome
+    from agents.proof.prover import Proof
 
 HELP = """Shows the main job on this machine: real sessions in a real browser become stories, tests, and passed tests.
 
@@ -21,7 +23,10 @@ Starts Kafka, a worker and a small web shop; several users visit the shop in Chr
 are exported and run against a fresh copy of the shop. All on loopback, in a folder of its own (.data/demo). With
 --brokers it uses that Kafka, under topics of its own.
 
-Example:  journeywright demo --keep
+With --change the shop then gets its next version, in which a button has another name and no book can be saved; others
+visit it, and the tests are proven on it: one is healed from what these users do, and one finds the bug.
+
+Example:  journeywright demo --change
 
 Exit code 0 only if every test passed."""
 
@@ -29,6 +34,9 @@ Exit code 0 only if every test passed."""
 @takes("data", "brokers", "chromium", "kafka_jars", "log_level")
 def demo(
     settings: Settings,
+    change: Annotated[
+        bool, typer.Option("--change", help="Then change the shop: one test is healed, and one bug found.")
+    ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave all of it running afterwards, to look at.")] = False,
 ) -> None:
     """Runs the demonstration and prints its table."""
@@ -43,11 +51,14 @@ def demo(
         with show.machine:
             stories = show.record()
             tests = show.export()
-            if not keep:
+            if not keep and not change:
                 # Nothing of ours is needed for the tests; they have the machine to themselves.
                 show.machine.stop()
             outcome = show.verify(tests, stories)
             _print(outcome, show.folder, time.monotonic() - began)
+            if change:
+                began = time.monotonic()
+                _print_change(show.change(), time.monotonic() - began)
             if keep:
                 with show.shop(f"{show.machine.url}/capture.js") as shop:
                     out.print(f"Still running: shop {shop}, stories and tests {show.machine.url}  (Ctrl-C ends it)")
@@ -82,6 +93,21 @@ def _print(outcome: "Outcome", folder: object, took_s: float) -> None:
         f"\n{outcome.stories} visits, {len(outcome.rows)} flows, {passed_count} of {len(outcome.rows)} tests passed"
     )
     out.print(f"Tests {outcome.project}, logs, broker and database {folder} ({took_s:.0f} s)", markup=False)
+
+
+def _print_change(proofs: "Sequence[tuple[str, Proof]]", took_s: float) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("test", "now", "what users say"):
+        table.add_column(heading, overflow="fold")
+    for title, proof in sorted(proofs, key=lambda one: one[0]):
+        healing = proof.healing
+        bug = proof.verdict.outcome != "passed" and proof.verdict.kind == "app"
+        now = "[green]healed[/]" if proof.repaired else "[red]bug found[/]" if bug else proof.verdict.outcome
+        said = "; ".join(proof.reasons) or ("" if healing is None or not bug else healing.means)
+        table.add_row(escape(title), now, escape(said))
+    out.print(table)
+    healed = sum(proof.repaired is not None for _, proof in proofs)
+    out.print(f"After the change: {healed} test healed, told in {took_s:.0f} s", markup=False)
 
 
 def register(app: typer.Typer) -> None:

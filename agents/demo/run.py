@@ -8,21 +8,26 @@ import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from agents.composition import Services
 from agents.demo.stock import PASSWORD
-from agents.demo.visitors import VISITS, Visit
+from agents.demo.visitors import LATER, VISITS, Visit
 from agents.local import processes
 from agents.local.browser import FLAGS, apart, find_chromium
 from agents.local.folders import write_project
 from agents.local.project import ProjectResult, run_project
 from agents.local.supervisor import Machine
 from agents.private import make_folder
+from agents.proof.prover import Proof, Since, Wanted
+from agents.proof.runner import Environment
 from agents.settings import Settings
 from pipeline.codegen import project_files
 
@@ -81,18 +86,42 @@ class Demo:
         told: set[str] = set()
         with self.shop(f"{self.machine.url}/capture.js") as shop:
             self._say(f"Shop at {shop}; {len(VISITS)} visitors come, each with a browser window of their own")
-            for visit in self._visits(shop):
+            for visit in self._visits(shop, VISITS):
                 self._say(f"  {visit.who} {visit.why}")
                 self._tell_new(told)
+        self._await_stories(told, len(VISITS))
+        return len(told)
+
+    def _await_stories(self, told: set[str], wanted: int) -> None:
         deadline = time.monotonic() + STORIES_S
-        while len(told) < len(VISITS) or not self._all_tested():
+        while len(told) < wanted or not self._all_tested():
             if time.monotonic() > deadline:
-                raise DemoFailed(
-                    f"{len(told)} of {len(VISITS)} stories came within {STORIES_S:.0f} s of the last visit"
-                )
+                raise DemoFailed(f"{len(told)} of {wanted} stories came within {STORIES_S:.0f} s of the last visit")
             time.sleep(0.2)
             self._tell_new(told)
-        return len(told)
+
+    def change(self) -> list[tuple[str, Proof]]:
+        """Changes the shop, has others visit it, and proves the tests on it: what came of each, by its title."""
+        services = Services(self.machine.settings)
+        try:
+            # The tests as they were before: what the new visits say must not be in them.
+            subjects = services.subjects(APP, _raised)
+            since = Since(datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), "2")
+            told = {story["id"] for story in self._all("stories")}
+            self._say("The shop changes: a button has another name, and no book can be saved")
+            with self.shop(f"{self.machine.url}/capture.js", changed=True) as shop:
+                for visit in self._visits(shop, LATER):
+                    self._say(f"  {visit.who} {visit.why}")
+            self._await_stories(told, len(told) + len(LATER))
+            with self.shop(changed=True) as shop:
+                place = Environment(shop, self._chromium, "demo", "2", variables={"APP_PASSWORD": PASSWORD})
+                wanted = Wanted(runs=1, heal=True, run_id=str(uuid.uuid4()))
+                seen = [services.with_traffic(subject, since) for subject in subjects]
+                with ThreadPoolExecutor(2) as pool:
+                    proofs = list(pool.map(lambda one: services.prove(one, place, wanted, self._say), seen))
+            return [(subject.test.title, proof) for subject, proof in zip(subjects, proofs, strict=True)]
+        finally:
+            services.close()
 
     def export(self) -> list[dict[str, Any]]:
         """Writes the project. Returns its tests as the web port tells them."""
@@ -116,10 +145,11 @@ class Demo:
         return Outcome(tuple(sorted(rows, key=lambda row: row.story)), stories, self.project)
 
     @contextmanager
-    def shop(self, recorder: str = "") -> Iterator[str]:
-        """A fresh shop in a process of its own. Yields its address."""
+    def shop(self, recorder: str = "", changed: bool = False) -> Iterator[str]:
+        """A fresh shop in a process of its own, `changed`: its next version. Yields its address."""
         port = processes.free_port()
         command = [sys.executable, "-m", "agents.demo.shop", "--port", str(port), "--recorder", recorder]
+        command += ["--changed"] if changed else []
         log = self.folder / "log" / "shop.log"
         make_folder(log.parent)
         process = processes.start(command, log)
@@ -129,14 +159,14 @@ class Demo:
         finally:
             processes.stop(process, 2.0)
 
-    def _visits(self, shop: str) -> Iterator[Visit]:
+    def _visits(self, shop: str, visits: Sequence[Visit]) -> Iterator[Visit]:
         from playwright.sync_api import Error, sync_playwright
 
         with ExitStack() as stack:
             with apart():
                 playwright = stack.enter_context(sync_playwright())
             browser = playwright.chromium.launch(executable_path=str(self._chromium), args=list(FLAGS))
-            for visit in VISITS:
+            for visit in visits:
                 context = browser.new_context(base_url=shop)
                 page = context.new_page()
                 try:
@@ -174,6 +204,10 @@ class Demo:
             found += page[kind]
             cursor = page["next_cursor"]
         return found
+
+
+def _raised(_what: str, error: Exception) -> None:
+    raise error
 
 
 def _in_all(verdicts: list[ProjectResult]) -> ProjectResult | None:

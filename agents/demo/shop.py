@@ -21,6 +21,7 @@ COOKIE = "visit"
 SHOP = web.AppKey("SHOP", Shop)
 PAGES = web.AppKey("PAGES", Environment)
 RECORDER = web.AppKey("RECORDER", str)
+CHANGED = web.AppKey("CHANGED", bool)
 VISIT = web.RequestKey("VISIT", Visit)
 
 routes = web.RouteTableDef()
@@ -31,7 +32,13 @@ def _page(request: web.Request, template: str, status: int = 200, **values: Any)
     text = (
         request.app[PAGES]
         .get_template(template)
-        .render(visit=visit, note=visit.take_note(), recorder=request.app[RECORDER], **values)
+        .render(
+            visit=visit,
+            note=visit.take_note(),
+            recorder=request.app[RECORDER],
+            changed=request.app[CHANGED],
+            **values,
+        )
     )
     return web.Response(text=text, content_type="text/html", status=status)
 
@@ -135,6 +142,8 @@ async def new_book(request: web.Request) -> web.Response:
         return _page(request, "new_book.html", status=422, genres=GENRES, problem="Say when it was published.")
     if not title or not author or slug_of(title) in _shown(request):
         return _page(request, "new_book.html", status=422, genres=GENRES, problem="Give a new title and an author.")
+    if request.app[CHANGED]:
+        return _page(request, "new_book.html", status=500, genres=GENRES, problem="The book can't be saved now.")
     book = Book(slug_of(title), title, author, str(form.get("genre", GENRES[0])), published, 1500, "paperback" in form)
     request[VISIT].added[book.slug] = book
     request[VISIT].note = f"“{title}” was added to the catalogue."
@@ -235,11 +244,13 @@ async def healthz(_: web.Request) -> web.Response:
     return web.Response(text="ok")
 
 
-def make_shop(recorder: str = "") -> web.Application:
-    """A fresh shop. `recorder` is the URL of capture.js, or empty for none."""
+def make_shop(recorder: str = "", changed: bool = False) -> web.Application:
+    """A fresh shop. `recorder` is the URL of capture.js, or empty for none; `changed` is its next version, in which a
+    button has another name, and no book can be saved."""
     app = web.Application(middlewares=[_with_visit])
     app[SHOP] = Shop()
     app[RECORDER] = recorder
+    app[CHANGED] = changed
     app[PAGES] = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape())
     app.add_routes(routes)
     app.router.add_static("/static", HERE / "static")
@@ -251,8 +262,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--recorder", default="")
+    parser.add_argument("--changed", action="store_true")
     arguments = parser.parse_args()
-    web.run_app(make_shop(arguments.recorder), host="127.0.0.1", port=arguments.port, print=None, access_log=None)
+    web.run_app(
+        make_shop(arguments.recorder, arguments.changed),
+        host="127.0.0.1",
+        port=arguments.port,
+        print=None,
+        access_log=None,
+    )
 
 
 if __name__ == "__main__":

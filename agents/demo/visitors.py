@@ -72,7 +72,7 @@ def _search(words: str, title: str) -> Callable[[Page], None]:
     return act
 
 
-def _add_a_book(page: Page) -> None:
+def _fill_in_a_book(page: Page) -> None:
     page.goto("/sign-in")
     _submit_sign_in(page, "dan@ferry.example", PASSWORD)
     page.get_by_role("link", name="Add a book").click()
@@ -82,7 +82,16 @@ def _add_a_book(page: Page) -> None:
     page.get_by_label("Published on").fill("2023-08-15")
     page.get_by_label("Available as a paperback").check()
     page.get_by_role("button", name="Save the book").click()
+
+
+def _add_a_book(page: Page) -> None:
+    _fill_in_a_book(page)
     page.get_by_role("heading", name="Maps of the Inner Sea").wait_for()
+
+
+def _fail_to_add_a_book(page: Page) -> None:
+    _fill_in_a_book(page)
+    page.get_by_text("can't be saved").wait_for()
 
 
 def _change_my_mind(page: Page) -> None:
@@ -93,7 +102,9 @@ def _change_my_mind(page: Page) -> None:
     page.get_by_text("Your list is empty.").wait_for()
 
 
-def _buy(slug: str, name: str, street: str, town: str, country: str) -> Callable[[Page], None]:
+def _buy(
+    slug: str, name: str, street: str, town: str, country: str, button: str = "Place the order"
+) -> Callable[[Page], None]:
     def act(page: Page) -> None:
         page.goto(f"/books/{slug}")
         page.get_by_role("button", name="Add to basket").click()
@@ -106,7 +117,7 @@ def _buy(slug: str, name: str, street: str, town: str, country: str) -> Callable
         page.get_by_label("Express, tomorrow").check()
         page.get_by_label("Wrap it as a gift").check()
         page.get_by_role("button", name="Continue to review").click()
-        page.get_by_role("button", name="Place the order").click()
+        page.get_by_role("button", name=button).click()
         page.get_by_role("heading", name="Thank you").wait_for()
 
     return act
@@ -125,3 +136,13 @@ VISITS = (
     Visit("Hugo", "buys a book", _buy("salt-and-smoke", "Hugo Reis", "Rua da Barca 12", "Porto", "Portugal")),
 )
 """In the order of their coming."""
+
+LATER = tuple(
+    Visit(who, why, act)
+    for who, town, country in (("Ines", "Porto", "Portugal"), ("Jon", "Bergen", "Norway"), ("Kari", "Cork", "Ireland"))
+    for why, act in (
+        ("buys a book", _buy("salt-and-smoke", f"{who} Sund", "Quay 3", town, country, "Buy now")),
+        ("can't add a book", _fail_to_add_a_book),
+    )
+)
+"""Those who come once the shop has changed."""
