@@ -35,6 +35,7 @@ from pipeline.semantics.elements import (
     shortcut,
     stands_in_row,
 )
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import errors
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_text_field
 from pipeline.semantics.verbs import (
@@ -67,7 +68,7 @@ from schemas.stories import (
 
 _SAVES: Final = re.compile(r"(Control|Meta)\+(s|Enter)", re.I)
 """Key combinations that send off what was filled in."""
-_SEEK: Final = re.compile(r"^(search|find|look ?up)\b|\bsuchen\b|^go$", re.I)
+_SEEK: Final = WORDS["seeks_alone"]
 
 
 @dataclass

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from pipeline.semantics.addresses import is_route_key, pattern, query, slug
 from pipeline.semantics.derived import once_per_element, once_per_text
 from pipeline.semantics.generated import is_id
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.text import clean, is_text_field, spaced
 from pipeline.semantics.verbs import is_search_field
 from pipeline.semantics.wording import key
@@ -48,11 +49,7 @@ LIKING: Final = frozenset({"follow", "like", "pause", "play", "star", "unfollow"
 ROW_WORDS_MAX: Final = 5
 """A longer caption that begins with such a verb is the name of a thing."""
 DATA: Final = "{data}"
-SIDE_FIELD: Final = re.compile(
-    r"\b(summary|description|comments?|notes?|remarks?|reason|about|keywords?|tags?|phone|website|optional"
-    r"|beschreibung|kommentar|bemerkung(en)?|anmerkung(en)?|notiz(en)?|telefon)\b",
-    re.I,
-)
+SIDE_FIELD: Final = WORDS["side_field"]
 """Fields that most forms don't ask for: filled in or not, it is the same thing that is done."""
 _SPECIAL: Final = re.compile(r"[?&]title=(Special:\w+)")
 _QUOTED: Final = re.compile(r"['\"‘“„«][^'\"‘’“”«»]{1,80}['\"’”»]")

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+from pipeline.semantics.lexicon import DONE, DONE_VERBS, WORDS
 from pipeline.semantics.text import clean
 from schemas.elements import Element
 from schemas.events import Appeared, Change, TextChanged
@@ -26,71 +28,21 @@ _COLOURED: Final = re.compile(r"(btn|button|badge|label|tag|pill|chip|status)($|
 """How classes begin of controls and marks that are red, and say nothing of what was sent off."""
 _TELLING: Final = re.compile(r"(alert|message|error|flash|toast|notif)", re.IGNORECASE)
 """How classes begin of what does say something of it, whatever else it is."""
-_ERROR_WORDS = re.compile(
-    r"\b(errors?|invalid|incorrect|wrong|fail(ed|ure|s)?|denied|forbidden|expired|unknown|unable|unauthori[sz]ed"
-    r"|not (been )?(found|valid|allowed|match(ed)?|recogni[sz]ed|exist|correct|permitted)"
-    r"|(did|do|does|could|can|is|was|has)(n['’]t| not)\b|cannot|required|must (be|contain|have|match|not)"
-    r"|already (exists|taken|in use|registered)|try again|sorry"
-    r"|falsch|ungültig|fehler|fehlgeschlagen|erforderlich|bereits vergeben|nicht (gefunden|möglich|erlaubt|gültig))\b",
-    re.IGNORECASE,
-)
+_ERROR_WORDS: Final = WORDS["wrong"]
 _ERROR_IDS: Final = re.compile(r"(^|[-_])(errors?|invalid)([-_A-Z]|$)")
-_NAMED: Final = r"(user ?name|password|e-?mail|credentials?|login)"
-_NOT_VALID: Final = re.compile(
-    r"^error:|\b(can['’]?t|cannot|must not|may not|should not) be (blank|empty)\b"
-    r"|\bplease enter (a|the|your) (correct|valid)\b"
-    r"|\bis (required|invalid|not valid|too (short|long))"
-    r"|\bhas already been taken\b|\balready exists\b|\b(already|name) in use\b"
-    r"|\b(could|can) ?not be (created|saved|added|updated|changed|deleted)\b"
-    rf"|\b{_NAMED}\b.{{0,40}}\b(incorrect|invalid|wrong|not (correct|valid|recogni[sz]ed))\b"
-    rf"|\b(incorrect|invalid|wrong) {_NAMED}\b",
-    re.IGNORECASE,
-)
+_NOT_VALID: Final = WORDS["not_valid"]
 """What forms say of a field that they don't take, whatever marks it has."""
-_ASKS: Final = re.compile(r"please (enter|fill|choose|select|provide|specify|type)\b", re.IGNORECASE)
+_ASKS: Final = WORDS["asks"]
 """How messages begin that ask for what is missing."""
-_NO_ERROR = re.compile(
-    r"\b(no|0|without) (errors?|failures?)\b|\b(can ?not|can['’]t) be (undone|reversed|recovered|restored)\b",
-    re.IGNORECASE,
-)
+_NO_ERROR: Final = WORDS["no_error"]
 _QUOTED = re.compile(r"['\"‘“„«]([^'\"‘’“”«»]{1,80})['\"’”»]")
-DONE_VERBS: Final = {
-    "created": "create",
-    "added": "add",
-    "published": "publish",
-    "deleted": "delete",
-    "removed": "delete",
-    "updated": "edit",
-    "changed": "edit",
-    "edited": "edit",
-    "saved": "save",
-    "uploaded": "upload",
-    "submitted": "submit",
-    "sent": "send",
-    "placed": "place",
-}
-_DONE = re.compile(
-    r"^(?:your |the |this |an? )?(?!successfully\b)(?P<noun>[A-Za-z][A-Za-z ]{1,30}?)\s*"
-    r"(?:['\"‘“„«](?P<object>[^'\"‘’“”«»]{1,80})['\"’”»])?\s*"
-    r"(?:is |are |was |were |has been |have been |successfully ){0,6}"
-    rf"\b(?P<verb>{'|'.join(DONE_VERBS)})\b",
-    re.IGNORECASE,
-)
-_DONE_FIRST = re.compile(
-    rf"^(?:successfully )?(?P<verb>{'|'.join(DONE_VERBS)})\b (?:the |your )?(?P<noun>[A-Za-z][A-Za-z ]{{1,30}}?)\s*"
-    r"['\"‘“„«](?P<object>[^'\"‘’“”«»]{1,80})['\"’”»]",
-    re.IGNORECASE,
-)
-"""The same with the verb first: `Deleted product 'Garden hose'`."""
-
-
-_WHO: Final = re.compile(r"\b(you|we|that|which)$", re.IGNORECASE)
-SUCCESS: Final = re.compile(
-    rf"\bsuccessfully\b|\b(has|have) been (successfully )?({'|'.join(DONE_VERBS)})\b", re.IGNORECASE
-)
+_WHO: Final = WORDS["who"]
+SUCCESS: Final = WORDS["success"]
 _TITLE_PARTS: Final = re.compile(r"\s[-–—|·»:]\s|:\s")
 _WORD: Final = re.compile(r"[^\W\d]{3}")
 WORD_CHARS_MIN: Final = 3
+TEXTS_KEPT_MAX: Final = 2_048
+"""Of so many texts of pages it is kept what they say."""
 ANSWER_CHARS_MAX: Final = 120
 """Longer texts are there to be read, not to answer."""
 
@@ -198,6 +150,7 @@ def _refuses(element: Element, text: str) -> bool:
     return bool(worded or _ERROR_IDS.search(element.id or ""))
 
 
+@lru_cache(maxsize=TEXTS_KEPT_MAX)
 def sounds_wrong(text: str) -> bool:
     return bool(_ERROR_WORDS.search(_NO_ERROR.sub(" ", text)))
 
@@ -207,7 +160,7 @@ def done(steps: Iterable[Step]) -> Done | None:
     found = None
     for step in steps:
         for element, text in shown_texts(step.changes):
-            match = _DONE.match(text) or _DONE_FIRST.match(text)
+            match = _done_in(text)
             if match and _WHO.search(match["noun"]):
                 continue  # `the file you uploaded` says nothing of what came of it
             if match and (match["object"] or _answers(element, text)) and not sounds_wrong(text):
@@ -215,6 +168,11 @@ def done(steps: Iterable[Step]) -> Done | None:
                     DONE_VERBS[match["verb"].lower()], match["noun"].strip().lower(), clean(match["object"]) or ""
                 )
     return found
+
+
+@lru_cache(maxsize=TEXTS_KEPT_MAX)
+def _done_in(text: str) -> re.Match[str] | None:
+    return next((match for pattern in DONE if (match := pattern.match(text))), None)
 
 
 def succeeded(step: Step) -> bool:

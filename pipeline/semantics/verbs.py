@@ -5,89 +5,58 @@ from typing import Final
 
 from pipeline.semantics.addresses import path_words
 from pipeline.semantics.derived import once_per_element
+from pipeline.semantics.lexicon import LISTS, WORDS
 from pipeline.semantics.text import caption, clean, is_button, is_text_field, spaced
 from schemas.elements import Element
 from schemas.stories import ClickStep, FillStep, PressStep, Step
 
-SIGN_OUT: Final = re.compile(r"\b(log|sign)[ -]?(out|off)\b|\b(abmelden|ausloggen)\b", re.I)
-SIGN_IN: Final = re.compile(r"\b(log|sign)[ -]?(in|on)\b|\b(anmelden|einloggen)\b", re.I)
-SIGN_UP: Final = re.compile(
-    r"\bsign[ -]?up\b|\bregister\b|\bcreate (an |a |your |my |new )*account\b|\bjoin\b|\bregistrieren\b", re.I
-)
-KEEPS: Final = re.compile(
-    r"^(save|update|apply|add|create|edit|change|publish|set|test)\b|\b(speichern|anlegen)$", re.I
-)
+SIGN_OUT: Final = WORDS["sign_out"]
+SIGN_IN: Final = WORDS["sign_in"]
+SIGN_UP: Final = WORDS["sign_up"]
+KEEPS: Final = WORDS["keeps"]
 """What buttons say that let nobody in, though a password stands in the form."""
-SEARCH: Final = re.compile(r"\b(search|find|query|look ?up|suchen?)\b", re.I)
-FILTER: Final = re.compile(r"\b(filter|refine|narrow)", re.I)
-SORTING: Final = re.compile(r"\b(filter|refine|narrow|sort|order by|group by|show only)", re.I)
-SORTS: Final = re.compile(r"\b(sort|order by|sortier)", re.I)
-DELETE: Final = re.compile(
-    r"^(yes,? )?(delete|remove|trash|erase|destroy|retire|deactivate)\b|\bmove (.{1,80} )?to (the )?(trash|bin)\b"
-    r"|\b(löschen|entfernen|stornieren)$",
-    re.I,
-)
-CREATE: Final = re.compile(r"^\+?\s*(create|add|new|compose|publish|write|start a)\b|\b(anlegen|erstellen)$", re.I)
-EDIT: Final = re.compile(
-    r"^((quick|bulk|inline) )?(edit|modify|rename|change)\b|\b(bearbeiten|ändern|umbenennen)$", re.I
-)
-CART: Final = re.compile(r"\badd to (the |your |my )?(cart|basket|bag)\b", re.I)
-CHECK_OUT: Final = re.compile(
-    r"\bcheck ?out\b|\bplace (the |your |my )?order\b|\bpay( now)?\b|\bbuy\b|\bpurchase\b|\border now\b"
-    r"|\b(zur kasse|kaufen|bestellen|bezahlen)\b",
-    re.I,
-)
-SETTINGS: Final = re.compile(r"\b(settings?|preferences|configuration|administration|einstellungen)\b", re.I)
-MAKING_PAGES: Final = ("add", "new", "create")
+SEARCH: Final = WORDS["search"]
+FILTER: Final = WORDS["filter"]
+SORTING: Final = WORDS["sorting"]
+SORTS: Final = WORDS["sorts"]
+DELETE: Final = WORDS["delete"]
+CREATE: Final = WORDS["create"]
+EDIT: Final = WORDS["edit"]
+CART: Final = WORDS["cart"]
+CHECK_OUT: Final = WORDS["check_out"]
+SETTINGS: Final = WORDS["settings"]
+MAKING_PAGES: Final = tuple(sorted(LISTS["making_pages"]))
 """Words in the addresses of forms that make one thing."""
-SETTINGS_PAGES: Final = ("settings", "options", "preferences", "prefs", "account", "profile", "configuration")
+SETTINGS_PAGES: Final = tuple(sorted(LISTS["settings_pages"]))
 """Words in the addresses of forms that hold what somebody prefers."""
-COMMIT: Final = re.compile(
-    r"^(save|submit|ok(ay)?|done|apply|confirm|update|create|add|publish|send|post|finish|yes|upload|import|continue"
-    r"|next|register|sign up|place|pay|order|buy|book|reserve|complete|store|accept|go|set|subscribe)\b|^check$"
-    r"|(.* )?(speichern|absenden|abschicken|senden|bestätigen|buchen|anlegen|hinzufügen|weiter|fertig)$",
-    re.I,
-)
+COMMIT: Final = WORDS["commit"]
 ICON: Final = "check"
 """What icons of fonts call themselves that send something off."""
-WITHIN: Final = re.compile(r"^(add|apply|done|insert|ok(ay)?|set)\b", re.I)
+WITHIN: Final = WORDS["within"]
 """What buttons say that may change the page alone, until it is sent off as a whole."""
-APART: Final = re.compile(
-    r"\b(draft|publish|preview|import|export|approve|reject|decline|deny|accept|archive|delete|remove|block|close|reopen"
-    r"|deposit|withdraw(al)?|refund|reply|forward|note|lock|unlock|freeze|unfreeze|suspend|activate|deactivate|restore"
-    r"|merge|split|resolve|escalate|copy|template)\b|\S (and|&|as) ",
-    re.I,
-)
+APART: Final = WORDS["apart"]
 """What buttons say that stand beside the one that only sends off."""
-PREVIEW: Final = re.compile(r"^((show |live )?preview|validate|check)\b", re.I)
-LOOKS: Final = re.compile(r"^(show |live )?preview\b|^(vorschau|write)$", re.I)
+PREVIEW: Final = WORDS["preview"]
+LOOKS: Final = WORDS["looks"]
 """Of these, what only shows what was filled in so far."""
-CONFIRM: Final = re.compile(r"^((are )?you sure|yes|ja|ok(ay)?|confirm|delete|remove|continue|accept|proceed)\b", re.I)
-CANCEL: Final = re.compile(r"^(cancel|close|dismiss|discard|never ?mind|no\b|abbrechen|schließen|[×✕✖x]$)", re.I)
-PAGING: Final = re.compile(r"^([<>«»‹›→←]+|next( page)?|previous( page)?|prev|more|show more|load more|\d{1,4})$", re.I)
-TITLE_FIELD: Final = re.compile(
-    r"\b(title|name|subject|headline|caption|label|summary of|topic|from|titel|betreff)\b", re.I
-)
-SIDE_FIELD: Final = re.compile(r"\b(summary|description|comment|notes?|tags?|body|text|content|message)\b", re.I)
+CONFIRM: Final = WORDS["confirm"]
+CANCEL: Final = WORDS["cancel"]
+PAGING: Final = WORDS["paging"]
+TITLE_FIELD: Final = WORDS["title_field"]
+SIDE_FIELD: Final = WORDS["body_field"]
 
-LOGIN_NAME: Final = re.compile(
-    r"user|login|e-?mail|account|\bname\b|benutzer|konto|kennung|usuario|correo|utilisateur", re.I
-)
+LOGIN_NAME: Final = WORDS["login_name"]
 """What the field of a login name says."""
 MASK: Final = re.compile(r"^[*•●·]{3,}$")
 """What stands for a text that was withheld."""
 _PASSWORDS: Final = frozenset({"password"})
 """What recorders call the secrets that are passwords."""
-_SECRET_NAME: Final = re.compile(r"pass|pwd|\bpin\b|secret|kennwort|contrase|mot de", re.I)
-REMARK: Final = re.compile(
-    r"\b(comments?|notes?|repl(y|ies)|remarks?|answers?|kommentar|antwort|bemerkung|notiz)\b", re.I
-)
+_SECRET_NAME: Final = WORDS["secret_name"]
+REMARK: Final = WORDS["remark"]
 """Fields for what somebody says of a thing."""
 
-_FILLERS: Final = frozenset(
-    {"a", "an", "the", "new", "this", "your", "my", "another", "it", "now", "and", "yes", "to", "inline"}
-)
-_STOP: Final = frozenset({"changes", "all", "account", "close", "continue", "exit", "here", "ok", "item", "more"})
+_FILLERS: Final = LISTS["fillers"]
+_STOP: Final = LISTS["no_nouns"]
 
 
 @once_per_element
@@ -166,7 +135,7 @@ def object_noun(words: str, verb: re.Pattern[str]) -> str:
     """What a caption names beside its verb: `Create Project` → `project`, `Add child page` → `child page`."""
     if not verb.search(words):
         return ""
-    rest = re.findall(r"[A-Za-z][A-Za-z-]+", verb.sub(" ", words, count=1))
+    rest = re.findall(r"[^\W\d_](?:[^\W\d_]|-)+", verb.sub(" ", words, count=1))
     kept = [word.lower() for word in rest if word.lower() not in _FILLERS]
     if not kept or len(kept) > 3 or kept[0] in _STOP:
         return ""

@@ -32,6 +32,15 @@ MADE: Final[dict[tuple[str, str], str]] = {
     ("pipeline/codegen/addresses.py", "self._route"): r"#/a/\d+/[^/]+(?:[?/]|$)",
     ("pipeline/semantics/generated.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/codegen/assertions/salience.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
+    ("pipeline/semantics/lexicon/__init__.py", "'|'.join(every)"): r"\b(log|sign)[ -]?(in|on)\b|\banmelden\b",
+    (
+        "pipeline/semantics/lexicon/__init__.py",
+        "f'{subject}(?:(?:{between}) ){{0,6}}\\\\b(?P<verb>{verbs})\\\\b'",
+    ): r"^(?:(?:the|a) ?)?(?!(?:a|was)\b)(?P<noun>[^\W\d_](?:[^\W\d_]| ){1,30}?)\s*(?:(?:a|was) ){0,6}\b(?P<verb>aa)\b",
+    (
+        "pipeline/semantics/lexicon/__init__.py",
+        "f'^(?:(?:{between}) )?(?P<verb>{verbs})\\\\b (?:(?:{articles}) ?)?{noun}\\\\s*{NAMED}'",
+    ): r"^(?:(?:a|was) )?(?P<verb>aa)\b (?:(?:the|a) ?)?(?P<noun>[^\W\d_](?:[^\W\d_]| ){1,30}?)\s*'[^']{1,80}'",
 }
 """One of each kind of pattern that is made while the program runs, by its file and what stands there."""
 

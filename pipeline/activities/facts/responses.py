@@ -6,6 +6,7 @@ from typing import Final
 
 from pipeline.semantics.addresses import place, route
 from pipeline.semantics.elements import Data
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import errors, headings, refusals, without_own
 from pipeline.semantics.text import caption, is_link
 from schemas.events import Appeared, Gone, TextChanged
@@ -20,13 +21,8 @@ REFUSAL_READ_MAX: Final = 400
 """What is read of it for that."""
 FAILED_STATUS: Final = 400
 """The least status by which an app says no."""
-LOCKED: Final = re.compile(
-    r"\b(locked|blocked|disabled|suspended|deactivated|banned|expired|too many|verify)\b|gesperrt", re.I
-)
-_FAILED: Final = re.compile(
-    r"\b(did|could|was|were|is|are|has|have)(n['’]t| not)\b|\b(failed|denied|refused|declined|rejected|wrong|sorry)\b",
-    re.I,
-)
+LOCKED: Final = WORDS["locked"]
+_FAILED: Final = WORDS["failed"]
 _READS: Final = re.compile(
     r"filter|count[\w-]*|paginate|search[\w-]*|query|history|list|find|lookup|suggest\w*|autocomplete", re.I
 )

@@ -1,6 +1,5 @@
 """What a form was for: made, changed, searched, bought something."""
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -12,6 +11,7 @@ from pipeline.activities.rules import Rule
 from pipeline.semantics.addresses import folded, newly_asked, newly_named, page_words, path_words, pattern, place
 from pipeline.semantics.controls import does_by_itself
 from pipeline.semantics.elements import ITEM_ROLES
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import done
 from pipeline.semantics.text import clean
 from pipeline.semantics.verbs import (
@@ -29,20 +29,18 @@ from pipeline.semantics.verbs import (
 )
 from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
 
-CHANGES: Final = re.compile(r"\b(changes?|update|save|set|rename|assign|apply|speichern)\b", re.I)
+CHANGES: Final = WORDS["keeps_changes"]
 """What buttons say that keep what was changed in a thing."""
-ANSWERS: Final = re.compile(
-    r"\b(comment|reply|answer|send|post|message|book|reserve|order|pay|submit|vote|rate|review)\b", re.I
-)
+ANSWERS: Final = WORDS["answers"]
 """Buttons of forms on the page of a thing that don't change the thing itself."""
-SEEKS: Final = re.compile(r"^(search|find)\b|\bsuchen$", re.I)
-MOVES: Final = re.compile(r"(move|rename|merge)\b", re.I)
+SEEKS: Final = WORDS["seeks"]
+MOVES: Final = WORDS["moves"]
 """What buttons say of a thing that goes on under another name, whatever is made for that (`A redirect was created`)."""
-SENDS: Final = re.compile(r"(send|reply)\b", re.I)
+SENDS: Final = WORDS["sends"]
 """What buttons say of what is made to be sent away."""
-_CODE: Final = re.compile(r"\b(code|number|no|id|key|nummer|nr)\b\.?", re.I)
+_CODE: Final = WORDS["code_field"]
 """Fields for what a thing is called by."""
-_CARD: Final = re.compile(r"\b(card ?number|cvc|cvv|cc[ -]?(number|csc|exp)|kartennummer|prüfziffer)\b", re.I)
+_CARD: Final = WORDS["card_field"]
 """Fields of a card that pays."""
 
 

@@ -4,7 +4,6 @@ This is the one place that decides it. Titles, tags, flow keys, credentials of t
 sessions beside each other ask here, so that they can't contradict each other.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -12,6 +11,7 @@ from typing import Final, Literal
 from pipeline.activities.facts.responses import changes
 from pipeline.activities.verdicts import UNKNOWN, Answer, Sent, answer_to, where
 from pipeline.semantics.addresses import path_words
+from pipeline.semantics.lexicon import LISTS, WORDS
 from pipeline.semantics.text import BOX_ROLES, caption, clean, is_link, is_text_field, spaced
 from pipeline.semantics.verbs import (
     CANCEL,
@@ -53,16 +53,12 @@ with something else, such as that of a connection."""
 
 SIGN_IN_FIELDS_MAX: Final = 2
 """Fields beside the password that a sign-in may have (name, tenant), where it says that it is one; else one."""
-_OLD: Final = re.compile(r"\b(old|current|existing|altes|bisheriges|aktuelles)\b", re.I)
+_OLD: Final = WORDS["old_password"]
 """What the field of the password that one has already says."""
-_MAKES: Final = re.compile(
-    r"\b(save|create|add|register|sign ?up|join|update|change|reset|connect|import|test|speichern|anlegen"
-    r"|registrieren)\b",
-    re.I,
-)
+_MAKES: Final = WORDS["makes_account"]
 """What the buttons and the names of forms say that let nobody in."""
-_MAKING: Final = ("register", "signup", "join", "new", "create", "add", "reset", "password", "settings")
-_SHOWS: Final = re.compile(r"\b(show|hide|reveal|view|toggle|unmask|generate|suggest|anzeigen|verbergen)\b", re.I)
+_MAKING: Final = (*LISTS["sign_up_pages"], *LISTS["making_pages"], "reset", "password", "settings")
+_SHOWS: Final = WORDS["shows_password"]
 """What controls say that stand in a form with a password and don't send it off."""
 
 
@@ -333,12 +329,12 @@ def asks_old(target: Element) -> bool:
 
 def names_sign_in(words: str, url: str) -> bool:
     """Whether a button with these words, or the page's address, says that somebody signs in."""
-    return bool(SIGN_IN.search(words)) or named_in_path(url, "login", "signin")
+    return bool(SIGN_IN.search(words)) or named_in_path(url, *LISTS["sign_in_pages"])
 
 
 def signs_up_at(url: str) -> bool:
     """Whether a page's address says that an account is opened there."""
-    return named_in_path(url, "register", "signup", "join") or {"create", "account"} <= path_words(url)
+    return named_in_path(url, *LISTS["sign_up_pages"]) or {"create", "account"} <= path_words(url)
 
 
 def _of_one_form(step: Step, password: Step) -> bool:

@@ -13,6 +13,7 @@ from pipeline.activities.phrases import COMMENTS, CREATES, DRAGS, EDITS, LOOKS_U
 from pipeline.semantics.addresses import last_word, route, singular, slug, thing_in
 from pipeline.semantics.controls import does_by_itself
 from pipeline.semantics.elements import in_table_row, is_item
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import done, headings, messages, quotes, without_quotes
 from pipeline.semantics.object_names import acted_on, listed_before, object_phrase, opened_before, row_of
 from pipeline.semantics.path_segments import ROUTE
@@ -47,7 +48,7 @@ from schemas.stories import (
     UploadStep,
 )
 
-FORWARD: Final = re.compile(r"^(next|continue|proceed|weiter)\b", re.I)
+FORWARD: Final = WORDS["forward"]
 GENERIC_NOUNS: Final = frozenset(
     {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
 )
