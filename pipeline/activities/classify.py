@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.activities.activity import ONLY_WAYS, TO_CART, Activities, Activity
+from pipeline.activities.activity import ONLY_WAYS, TO_CART, Activity
 from pipeline.activities.classifier import Classifier, led_to
 from pipeline.activities.facts.passive import looks_round, quiet_deeds
 from pipeline.activities.facts.responses import Answers, Verdicts
 from pipeline.activities.facts.variables import data_of
 from pipeline.activities.forms.password_forms import PasswordForms, password_forms
+from pipeline.activities.story_activities import Activities
 from pipeline.semantics.controls import deletes, does_by_itself
 from pipeline.semantics.elements import DATA, Data
 from pipeline.semantics.verbs import DELETE, says

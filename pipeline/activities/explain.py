@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.activities.activity import Activities, Activity
+from pipeline.activities.activity import Activity
 from pipeline.activities.classify import deeds_of
 from pipeline.activities.forms.password_forms import PasswordForms, password_forms
 from pipeline.activities.intents import goals_of
+from pipeline.activities.story_activities import Activities
 from pipeline.semantics.addresses import spoken
 from pipeline.semantics.messages import errors, messages
 from pipeline.semantics.text import quoted

@@ -5,8 +5,8 @@ from typing import Final
 
 import orjson
 
-from pipeline.activities.activity import Activities
 from pipeline.activities.classify import deeds_of
+from pipeline.activities.story_activities import Activities
 from schemas.events import Page
 from schemas.stories import Story
 

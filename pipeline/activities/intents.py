@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.activities.activity import Activities
 from pipeline.activities.classify import deeds_of
 from pipeline.activities.clicks import read_click
 from pipeline.activities.facts.responses import changes
@@ -16,14 +15,18 @@ from pipeline.activities.forms.opened import with_form
 from pipeline.activities.forms.password_forms import PasswordForm, PasswordForms, password_forms
 from pipeline.activities.phrases import CREATES, DELETES, LOOKS_UP, NARROWS, Goal, Phrase
 from pipeline.activities.rules import Rule
+from pipeline.activities.story_activities import Activities
 from pipeline.semantics.controls import deletes
 from pipeline.semantics.object_names import deleted_object, opened_name, ticked_before
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_text_field, quoted
 from pipeline.semantics.verbs import (
     CANCEL,
+    CART,
     CHECK_OUT,
     CONFIRM,
+    CREATE,
     DELETE,
+    EDIT,
     FILTER,
     PAGING,
     SEARCH,
@@ -175,7 +178,7 @@ class Reader:
             return False
         if step.target.role in BOX_ROLES:
             return False
-        if any(says(step, verb) for verb in (DELETE, rebuild.CREATE, rebuild.EDIT, SIGN_OUT, CHECK_OUT, rebuild.CART)):
+        if any(says(step, verb) for verb in (DELETE, CREATE, EDIT, SIGN_OUT, CHECK_OUT, CART)):
             return False
         return not is_button(step.target) and self._is_page_part(step.target)
 

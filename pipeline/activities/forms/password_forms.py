@@ -8,24 +8,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from pipeline.activities.facts.responses import changes
+from pipeline.activities.forms.password_steps import PasswordSteps, is_idle
 from pipeline.activities.verdicts import UNKNOWN, Answer, Sent, answer_to, where
 from pipeline.semantics.addresses import path_words
 from pipeline.semantics.lexicon import LISTS, WORDS
-from pipeline.semantics.text import BOX_ROLES, caption, clean, is_link, is_text_field, spaced
+from pipeline.semantics.text import caption, clean, spaced
 from pipeline.semantics.verbs import (
     CANCEL,
-    COMMIT,
     CONFIRM,
     CREATE,
     KEEPS,
-    LOGIN_NAME,
     SIGN_IN,
     SIGN_OUT,
     SIGN_UP,
     is_password,
     is_same_as_password,
-    is_search_field,
     named_in_path,
     says,
     words_on,
@@ -33,18 +30,14 @@ from pipeline.semantics.verbs import (
 from schemas.elements import Element
 from schemas.stories import (
     BackStep,
-    CheckStep,
     ClickStep,
     FillStep,
     GotoStep,
-    HoverStep,
     NetworkRequest,
     PressStep,
     ReloadStep,
-    ScrollStep,
     SelectStep,
     Step,
-    UploadStep,
 )
 
 Purpose = Literal["sign in", "confirm", "sign up", "make account", "change password", "keep"]
@@ -58,8 +51,6 @@ _OLD: Final = WORDS["old_password"]
 _MAKES: Final = WORDS["makes_account"]
 """What the buttons and the names of forms say that let nobody in."""
 _MAKING: Final = (*LISTS["sign_up_pages"], *LISTS["making_pages"], "reset", "password", "settings")
-_SHOWS: Final = WORDS["shows_password"]
-"""What controls say that stand in a form with a password and don't send it off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +127,10 @@ class _Reader:
         self.tells_effects = any(step.changes for step in steps)
 
     def forms(self) -> list[PasswordForm]:
-        found = list(self._cut())
+        found = [
+            PasswordForm("keep", one.first, one.last, one.sent, one.login, one.passwords)
+            for one in PasswordSteps(self.steps, self.sent_with).bounds()
+        ]
         out: list[PasswordForm] = []
         signed_in: PasswordForm | None = None
         before = 0
@@ -153,98 +147,6 @@ class _Reader:
             out.append(form)
             before = form.last
         return out
-
-    # --- which steps belong together ---
-
-    def _cut(self) -> Iterator[PasswordForm]:
-        at = earliest = 0
-        while at < len(self.steps):
-            if not is_password(self.steps[at]):
-                at += 1
-                continue
-            first, login = self._begin(at, earliest)
-            last, sent = self._end(at)
-            inside = range(first, last + 1)
-            passwords = tuple(number for number in inside if is_password(self.steps[number]))
-            login = self._login(inside, passwords) if login is None else login
-            yield PasswordForm("keep", first, last, sent, login, passwords)
-            at = earliest = last + 1
-
-    def _begin(self, at: int, earliest: int) -> tuple[int, int | None]:
-        """The first step of the form, and the login name that was asked for on a page before."""
-        password = self.steps[at]
-        first, passed = at, False
-        for number in range(at - 1, earliest - 1, -1):
-            step = self.steps[number]
-            if self._is_field(step, password) and (not passed or _of_one_form(step, password)):
-                first = number
-            elif not _is_idle(step):
-                if step.navigates or isinstance(step, GotoStep | ReloadStep | BackStep) or self._writes(step):
-                    break
-                passed = True  # a list of the page's own within the form: beyond it the form must be told
-        sender = first - 1
-        name = self.steps[first - 2] if first - 2 >= earliest else None
-        onward = first == at and sender >= earliest and _sends(self.steps[sender])
-        if onward and isinstance(name, FillStep) and _names_user(name) and not is_search_field(name.target):
-            return first - 2, first - 2
-        return first, None
-
-    def _end(self, at: int) -> tuple[int, int | None]:
-        """The last step of the form, and the one that sent it off."""
-        password = self.steps[at]
-        last = at
-        for number in range(at, len(self.steps)):
-            step = self.steps[number]
-            if isinstance(step, FillStep) and step.navigates and number >= at:
-                return number, number
-            if number == at or self._is_field(step, password):
-                last = number
-                continue
-            if _is_idle(step):
-                continue
-            return (number, number) if self._sends_off(number) else (last, None)
-        return last, None
-
-    def _is_field(self, step: Step, password: Step) -> bool:
-        """Whether it fills in a field of the password's form."""
-        if step.tab_id != password.tab_id or (step.page.url and where(step.page.url) != where(password.page.url)):
-            return False
-        target = getattr(step, "target", None)
-        if not isinstance(target, Element):
-            return False
-        if isinstance(step, ClickStep):
-            return target.role in BOX_ROLES
-        if not isinstance(step, FillStep | CheckStep | SelectStep | UploadStep):
-            return False
-        if isinstance(step, FillStep) and is_search_field(target) and not is_password(step):
-            return False
-        own = password.target.form if isinstance(password, FillStep) else ""
-        return not (own and target.form and own != target.form)
-
-    def _writes(self, step: Step) -> bool:
-        return any(map(changes, self.sent_with.get(step.event_id, ())))
-
-    def _sends_off(self, number: int) -> bool:
-        step = self.steps[number]
-        if isinstance(step, PressStep):
-            return step.key == "Enter"
-        if not isinstance(step, ClickStep) or CANCEL.match(caption(step.target)):
-            return False
-        words = caption(step.target)
-        leads_away = is_link(step.target) and step.navigates and not self._writes(step)
-        return not leads_away or any(verb.search(words) for verb in (SIGN_IN, SIGN_UP, COMMIT))
-
-    def _login(self, inside: range, passwords: Sequence[int]) -> int | None:
-        """The login name: the text before the first password, else the one after it."""
-        texts = [number for number in inside if self._is_text(number)]
-        named = [number for number in texts if _names_user(self.steps[number])]
-        before = [number for number in texts if number < passwords[0]]
-        return next(iter((*named[:1], *reversed(before), *texts)), None)
-
-    def _is_text(self, number: int) -> bool:
-        step = self.steps[number]
-        plain = isinstance(step, FillStep) and not step.value.secret and bool(step.value.text)
-        return (plain and not is_password(step)) or is_same_as_password(step)
 
     # --- what it was for ---
 
@@ -314,7 +216,7 @@ class _Reader:
 
     def _stays(self, step: Step) -> bool:
         """Whether it does nothing but come back to the form."""
-        if _is_idle(step) or isinstance(step, GotoStep | ReloadStep | BackStep):
+        if is_idle(step) or isinstance(step, GotoStep | ReloadStep | BackStep):
             return True
         if isinstance(step, PressStep):
             return not step.navigates
@@ -337,41 +239,7 @@ def signs_up_at(url: str) -> bool:
     return named_in_path(url, *LISTS["sign_up_pages"]) or {"create", "account"} <= path_words(url)
 
 
-def _of_one_form(step: Step, password: Step) -> bool:
-    """Whether the recorder says that both stand in the same form."""
-    forms = [getattr(getattr(one, "target", None), "form", "") for one in (step, password)]
-    return forms[0] == forms[1] != ""
-
-
 def _field(target: Element) -> tuple[str, ...]:
     """What a field is called, whatever id it has this time."""
     names = (target.name_attribute or "", clean(target.name or target.label or target.placeholder))
     return names if any(names) else (target.id or "", target.type or "")
-
-
-def _names_user(step: Step) -> bool:
-    """Whether it types a login name, by its field or by what was typed."""
-    if is_same_as_password(step):
-        return True
-    if not isinstance(step, FillStep) or step.value.secret or not step.value.text:
-        return False
-    marked = (step.target.autocomplete or "") in ("username", "email") or step.target.type == "email"
-    return marked or "@" in step.value.text or bool(LOGIN_NAME.search(words_on(step.target)))
-
-
-def _sends(step: Step) -> bool:
-    """Whether it may send off the page on which the login name is asked for."""
-    return (isinstance(step, ClickStep) and not is_text_field(step.target)) or (
-        isinstance(step, PressStep) and step.key == "Enter"
-    )
-
-
-def _is_idle(step: Step) -> bool:
-    """Whether it says nothing of the form: the pointer moved, the cursor was placed, the password was shown."""
-    if isinstance(step, HoverStep | ScrollStep):
-        return True
-    if isinstance(step, PressStep):
-        return step.key != "Enter" and not step.navigates
-    if not isinstance(step, ClickStep) or step.navigates:
-        return False
-    return is_text_field(step.target) or bool(_SHOWS.search(caption(step.target)))

@@ -9,15 +9,15 @@ from pipeline.activities.clicks import broader, does, verb_of
 from pipeline.activities.forms.fields import FIELDS_NAMED_MAX, Field, entered, narrowed_by, plainly_entered
 from pipeline.activities.forms.form import Form
 from pipeline.activities.forms.kinds import MOVES, SEEKS, SENDS, changes_thing, kind_of
+from pipeline.activities.forms.names import GENERIC_NOUNS, created_object, edited_object, noun_of, thing_near
 from pipeline.activities.phrases import COMMENTS, CREATES, DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
-from pipeline.semantics.addresses import last_word, route, singular, slug, thing_in
+from pipeline.semantics.addresses import last_word, route
 from pipeline.semantics.controls import does_by_itself
 from pipeline.semantics.elements import in_table_row, is_item
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.messages import done, headings, messages, quotes, without_quotes
-from pipeline.semantics.object_names import acted_on, listed_before, object_phrase, opened_before, row_of
-from pipeline.semantics.path_segments import ROUTE
-from pipeline.semantics.text import caption, clean, field, is_link, listed, quoted, short
+from pipeline.semantics.messages import done, messages, without_quotes
+from pipeline.semantics.object_names import acted_on, listed_before, object_phrase, opened_before
+from pipeline.semantics.text import caption, field, is_link, listed, quoted, short
 from pipeline.semantics.verbs import (
     CART,
     CHECK_OUT,
@@ -25,18 +25,12 @@ from pipeline.semantics.verbs import (
     CREATE,
     EDIT,
     MAKING_PAGES,
-    PREVIEW,
     REMARK,
-    SIDE_FIELD,
-    TITLE_FIELD,
     is_commit,
     is_remark,
-    object_noun,
     says,
-    words_on,
 )
 from pipeline.semantics.wording import typed
-from pipeline.steps.draft import identity
 from schemas.stories import (
     ClickStep,
     DragStep,
@@ -49,15 +43,6 @@ from schemas.stories import (
 )
 
 FORWARD: Final = WORDS["forward"]
-GENERIC_NOUNS: Final = frozenset(
-    {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
-)
-OBJECT_CHARS_MAX: Final = 60
-_DEEDS: Final = frozenset({"change", "changes", "edit", "update"})
-_NO_NOUNS: Final = _DEEDS | {"modify", "display", "details"}
-"""Last words of addresses that say what is done, not to what."""
-_NAME: Final = re.compile(r"[A-Z][^.]*$")
-"""Last parts of addresses that are the name of a page, as those of wikis."""
 _ADDING: Final = frozenset({"invite", "reply", "report", "share", "subscribe", "withdraw"})
 """What buttons of forms say that bring something new, where a control without a form changes a thing."""
 _OF_THE_USER: Final = frozenset({"profile", "account"})
@@ -124,12 +109,12 @@ def _goal(form: Form, refused: Callable[[int], bool]) -> Goal:
 
 
 def _meant(form: Form, kind: GoalKind) -> Goal:
-    noun = _noun(form, kind)
+    noun = noun_of(form, kind)
     match kind:
         case "check_out":
             return Goal(kind, form.first, form.last, (Phrase("check out"),), "checkout: place the order and pay")
         case "cart":
-            phrase = Phrase("add", f"{_thing_near(form)} to the cart")
+            phrase = Phrase("add", f"{thing_near(form)} to the cart")
             return Goal(kind, form.first, form.last, (phrase,), "checkout: add a product to the shopping cart")
         case "upload":
             names = [quoted(name) for step in form.fields if isinstance(step, UploadStep) for name in step.files]
@@ -247,102 +232,3 @@ def _sent_off(words: str) -> Phrase:
 
 def _in_settings(form: Form) -> str:
     return " in the settings" if any(isinstance(step, Field) for step in form.own) else ""
-
-
-def _noun(form: Form, kind: GoalKind) -> str:
-    """What is made or changed, in the page's words: `page`, `project`."""
-    success = done(form.own)
-    typed = {clean(step.value.text).lower() for step in form.fields if isinstance(step, FillStep)}
-    tells = success and (kind != "edit" or success.verb in ("edit", "save")) and success.noun not in _DEEDS
-    said = _without(success.noun, typed) if success and tells else ""
-    if said and len(said.split()) <= 2:
-        return said
-    verb = CREATE if kind == "create" else EDIT
-    for words in (caption(form.opener.target) if form.opener else "", form.commit_words):
-        if (noun := object_noun(without_quotes(words), verb)) and noun not in GENERIC_NOUNS:
-            return noun
-    url = form.own[-1].page.url
-    if kind == "create" and last_word(url) in MAKING_PAGES:
-        return thing_in(url)
-    if kind == "edit" and form.opener is None and not _picked(form):
-        last = last_word(url)
-        if _NAME.match("".join(route(url)[-1:])) and not ROUTE.fullmatch(last.replace(" ", "-")):
-            return ""
-        if _on_page_of_its_own(form):
-            return ""
-        if _on_own_page(form):
-            return singular(route(url)[-2].lower())
-        last = "" if last in _NO_NOUNS else last
-        return last if last and not ROUTE.fullmatch(last.replace(" ", "-")) else thing_in(url)
-    return ""
-
-
-def _without(noun: str, typed: set[str]) -> str:
-    """What a message calls a thing, without the name that it was given: `shelf` of `Shelf School was created`."""
-    noun = noun.removeprefix("new ")
-    name = max((text for text in typed if noun.endswith(f" {text}")), key=len, default="")
-    return "" if noun in typed else noun.removesuffix(name).strip()
-
-
-def created_object(form: Form) -> str:
-    """The name of what was made: as the page says it, else a new heading made of typed words, else a title field."""
-    success = done(form.own)
-    if success and success.object:
-        return success.object
-    last_of = {identity(step.target): step for step in form.fields if isinstance(step, FillStep)}
-    fills = [step for step in last_of.values() if not step.value.secret]
-    texts = [clean(step.value.text) for step in fills]
-    for step in reversed(form.own):
-        for heading in headings(step.changes):
-            if any(heading in text for text in texts):
-                return heading
-    titles = [step for step in fills if TITLE_FIELD.search(words_on(step.target))]
-    plain = [step for step in fills if not SIDE_FIELD.search(words_on(step.target))]
-    named = [clean(step.value.text) for step in (*titles, *plain, *fills)]
-    named = [text for text in named if text and len(text) <= OBJECT_CHARS_MAX]
-    return next((text for text in named if re.search(r"[^\W\d]{2}", text)), named[0] if named else "")
-
-
-def edited_object(form: Form) -> str:
-    """The name of what was changed: as the page says it, else what was opened last."""
-    success = done(form.own)
-    if success and success.object:
-        return success.object
-    if picked := _picked(form):
-        return picked
-    if form.opener is None and _noun(form, "edit") and not _on_own_page(form):
-        return ""
-    if form.opener is not None and (row := row_of(form.opener.target)):
-        return row
-    if form.opener is not None and (named := quotes(caption(form.opener.target))):
-        return named[0]
-    return opened_before(form.steps, form.first)
-
-
-def _on_own_page(form: Form) -> bool:
-    """Whether it stands on the page of what was opened, in whose address its name follows that of its kind."""
-    parts = route(form.own[-1].page.url)
-    return len(parts) > 1 and slug(parts[-1]) == slug(opened_before(form.steps, form.first))
-
-
-def _on_page_of_its_own(form: Form) -> bool:
-    """Whether it stands on a page of what was opened: `/maps/maps-and-errors/edit`."""
-    parts = route(form.own[-1].page.url)
-    return len(parts) > 1 and slug(parts[-2]) == slug(opened_before(form.steps, form.first)) != ""
-
-
-def _picked(form: Form) -> str:
-    """The thing of a list that was clicked right before, to be changed where it stands."""
-    before = form.steps[form.first - 1] if form.first > 0 and form.opener is None else None
-    if not isinstance(before, ClickStep) or before.navigates or before.target.role == "option":
-        return ""
-    return caption(before.target) if is_item(before.target) else ""
-
-
-def _thing_near(form: Form) -> str:
-    controls = (step.target for step in (form.opener, form.commit) if isinstance(step, ClickStep))
-    name = next(filter(None, map(row_of, controls)), "") or opened_before(form.steps, form.first)
-    return quoted(name) if name else "a product"
-
-
-__all__ = ["CART", "CREATE", "EDIT", "FORWARD", "PREVIEW", "created_object", "read_form"]

@@ -1,0 +1,133 @@
+"""What a form made or changed is called: its kind (`page`), and its name."""
+
+import re
+from typing import Final
+
+from pipeline.activities.forms.form import Form
+from pipeline.activities.phrases import GoalKind
+from pipeline.semantics.addresses import last_word, route, singular, slug, thing_in
+from pipeline.semantics.elements import is_item
+from pipeline.semantics.messages import done, headings, quotes, without_quotes
+from pipeline.semantics.object_names import opened_before, row_of
+from pipeline.semantics.path_segments import ROUTE
+from pipeline.semantics.text import caption, clean, quoted
+from pipeline.semantics.verbs import (
+    CREATE,
+    EDIT,
+    MAKING_PAGES,
+    SIDE_FIELD,
+    TITLE_FIELD,
+    object_noun,
+    words_on,
+)
+from pipeline.steps.draft import identity
+from schemas.stories import (
+    ClickStep,
+    FillStep,
+)
+
+GENERIC_NOUNS: Final = frozenset(
+    {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
+)
+OBJECT_CHARS_MAX: Final = 60
+_DEEDS: Final = frozenset({"change", "changes", "edit", "update"})
+_NO_NOUNS: Final = _DEEDS | {"modify", "display", "details"}
+"""Last words of addresses that say what is done, not to what."""
+_NAME: Final = re.compile(r"[A-Z][^.]*$")
+"""Last parts of addresses that are the name of a page, as those of wikis."""
+
+
+def noun_of(form: Form, kind: GoalKind) -> str:
+    """What is made or changed, in the page's words: `page`, `project`."""
+    success = done(form.own)
+    typed = {clean(step.value.text).lower() for step in form.fields if isinstance(step, FillStep)}
+    tells = success and (kind != "edit" or success.verb in ("edit", "save")) and success.noun not in _DEEDS
+    said = _without(success.noun, typed) if success and tells else ""
+    if said and len(said.split()) <= 2:
+        return said
+    verb = CREATE if kind == "create" else EDIT
+    for words in (caption(form.opener.target) if form.opener else "", form.commit_words):
+        if (noun := object_noun(without_quotes(words), verb)) and noun not in GENERIC_NOUNS:
+            return noun
+    url = form.own[-1].page.url
+    if kind == "create" and last_word(url) in MAKING_PAGES:
+        return thing_in(url)
+    if kind == "edit" and form.opener is None and not _picked(form):
+        last = last_word(url)
+        if _NAME.match("".join(route(url)[-1:])) and not ROUTE.fullmatch(last.replace(" ", "-")):
+            return ""
+        if _on_page_of_its_own(form):
+            return ""
+        if _on_own_page(form):
+            return singular(route(url)[-2].lower())
+        last = "" if last in _NO_NOUNS else last
+        return last if last and not ROUTE.fullmatch(last.replace(" ", "-")) else thing_in(url)
+    return ""
+
+
+def _without(noun: str, typed: set[str]) -> str:
+    """What a message calls a thing, without the name that it was given: `shelf` of `Shelf School was created`."""
+    noun = noun.removeprefix("new ")
+    name = max((text for text in typed if noun.endswith(f" {text}")), key=len, default="")
+    return "" if noun in typed else noun.removesuffix(name).strip()
+
+
+def created_object(form: Form) -> str:
+    """The name of what was made: as the page says it, else a new heading made of typed words, else a title field."""
+    success = done(form.own)
+    if success and success.object:
+        return success.object
+    last_of = {identity(step.target): step for step in form.fields if isinstance(step, FillStep)}
+    fills = [step for step in last_of.values() if not step.value.secret]
+    texts = [clean(step.value.text) for step in fills]
+    for step in reversed(form.own):
+        for heading in headings(step.changes):
+            if any(heading in text for text in texts):
+                return heading
+    titles = [step for step in fills if TITLE_FIELD.search(words_on(step.target))]
+    plain = [step for step in fills if not SIDE_FIELD.search(words_on(step.target))]
+    named = [clean(step.value.text) for step in (*titles, *plain, *fills)]
+    named = [text for text in named if text and len(text) <= OBJECT_CHARS_MAX]
+    return next((text for text in named if re.search(r"[^\W\d]{2}", text)), named[0] if named else "")
+
+
+def edited_object(form: Form) -> str:
+    """The name of what was changed: as the page says it, else what was opened last."""
+    success = done(form.own)
+    if success and success.object:
+        return success.object
+    if picked := _picked(form):
+        return picked
+    if form.opener is None and noun_of(form, "edit") and not _on_own_page(form):
+        return ""
+    if form.opener is not None and (row := row_of(form.opener.target)):
+        return row
+    if form.opener is not None and (named := quotes(caption(form.opener.target))):
+        return named[0]
+    return opened_before(form.steps, form.first)
+
+
+def _on_own_page(form: Form) -> bool:
+    """Whether it stands on the page of what was opened, in whose address its name follows that of its kind."""
+    parts = route(form.own[-1].page.url)
+    return len(parts) > 1 and slug(parts[-1]) == slug(opened_before(form.steps, form.first))
+
+
+def _on_page_of_its_own(form: Form) -> bool:
+    """Whether it stands on a page of what was opened: `/maps/maps-and-errors/edit`."""
+    parts = route(form.own[-1].page.url)
+    return len(parts) > 1 and slug(parts[-2]) == slug(opened_before(form.steps, form.first)) != ""
+
+
+def _picked(form: Form) -> str:
+    """The thing of a list that was clicked right before, to be changed where it stands."""
+    before = form.steps[form.first - 1] if form.first > 0 and form.opener is None else None
+    if not isinstance(before, ClickStep) or before.navigates or before.target.role == "option":
+        return ""
+    return caption(before.target) if is_item(before.target) else ""
+
+
+def thing_near(form: Form) -> str:
+    controls = (step.target for step in (form.opener, form.commit) if isinstance(step, ClickStep))
+    name = next(filter(None, map(row_of, controls)), "") or opened_before(form.steps, form.first)
+    return quoted(name) if name else "a product"
