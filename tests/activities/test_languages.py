@@ -168,3 +168,9 @@ def test_languages_have_the_same_keys() -> None:
         assert set(table["done"]["verbs"]) == set(english["done"]["verbs"])
         assert all(re.compile(one, re.I) for parts in table["words"].values() for one in parts)
     assert set(DONE_VERBS.values()) == set(english["done"]["verbs"])
+
+
+def test_a_noun_keeps_its_first_letter() -> None:
+    """An article is a word of its own, not the beginning of one: the `A` of `Album` is none."""
+    journey = Journey().opens(f"{HOME}p1").fill(textbox("x"), "Hours").click(button("OK"))
+    assert journey.shows_new(alert("Album 'Hours' was created.")).story().title == "Create the album 'Hours'"

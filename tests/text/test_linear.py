@@ -36,11 +36,11 @@ MADE: Final[dict[tuple[str, str], str]] = {
     (
         "pipeline/semantics/lexicon/__init__.py",
         "f'{subject}(?:(?:{between}) ){{0,6}}\\\\b(?P<verb>{verbs})\\\\b'",
-    ): r"^(?:(?:the|a) ?)?(?!(?:a|was)\b)(?P<noun>[^\W\d_](?:[^\W\d_]| ){1,30}?)\s*(?:(?:a|was) ){0,6}\b(?P<verb>aa)\b",
+    ): r"^(?:(?:the|a) )?(?!(?:a|was)\b)(?P<noun>[^\W\d_](?:[^\W\d_]| ){1,30}?)\s*(?:(?:a|was) ){0,6}\b(?P<verb>aa)\b",
     (
         "pipeline/semantics/lexicon/__init__.py",
-        "f'^(?:(?:{between}) )?(?P<verb>{verbs})\\\\b (?:(?:{articles}) ?)?{noun}\\\\s*{NAMED}'",
-    ): r"^(?:(?:a|was) )?(?P<verb>aa)\b (?:(?:the|a) ?)?(?P<noun>[^\W\d_](?:[^\W\d_]| ){1,30}?)\s*'[^']{1,80}'",
+        "f'^(?:(?:{between}) )?(?P<verb>{verbs})\\\\b (?:(?:{articles}) )?{noun}\\\\s*{NAMED}'",
+    ): r"^(?:(?:a|was) )?(?P<verb>aa)\b (?:(?:the|a) )?(?P<noun>[^\W\d_](?:[^\W\d_]| ){1,30}?)\s*'[^']{1,80}'",
     ("pipeline/proof/endings.py", "f'(?<!\\\\w){re.escape(text)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/proof/endings.py", "wanted.text"): r"/a/[^/]+/(?:[?#]|$)",
     ("agents/proof/plugin.py", "f'^(?:http|ws)(?!(?:{hosts})(?:[/?#]|$))'"): r"^(?:http|ws)(?!(?:a|s://a)(?:[/?#]|$))",

@@ -43,9 +43,9 @@ def _messages_of(done: Mapping[str, Any]) -> Iterator[re.Pattern[str]]:
     articles, between = "|".join(done["articles"]), "|".join(done["between"])
     verbs = "|".join(sorted((word for words in done["verbs"].values() for word in words), key=len, reverse=True))
     noun = r"(?P<noun>[^\W\d_](?:[^\W\d_]| ){1,30}?)"
-    subject = rf"^(?:(?:{articles}) ?)?(?!(?:{between})\b){noun}\s*(?:{NAMED}\s*)?"
+    subject = rf"^(?:(?:{articles}) )?(?!(?:{between})\b){noun}\s*(?:{NAMED}\s*)?"
     yield re.compile(rf"{subject}(?:(?:{between}) ){{0,6}}\b(?P<verb>{verbs})\b", re.I)
-    yield re.compile(rf"^(?:(?:{between}) )?(?P<verb>{verbs})\b (?:(?:{articles}) ?)?{noun}\s*{NAMED}", re.I)
+    yield re.compile(rf"^(?:(?:{between}) )?(?P<verb>{verbs})\b (?:(?:{articles}) )?{noun}\s*{NAMED}", re.I)
 
 
 DONE: Final = tuple(one for table in TABLES.values() for one in _messages_of(table["done"]))
