@@ -15,8 +15,8 @@ help: ## what there is
 setup: ## install everything into this folder (quick the second time)
 	@scripts/setup.sh
 
-demo: setup ## the whole pipeline on this machine: sessions in, tests out, tests run and healed
-	@.venv/bin/journeywright demo --change
+demo: setup ## the whole pipeline on this machine: sessions in, tests out, tests run and healed; KEEP=1 leaves the dashboard up
+	@.venv/bin/journeywright demo --change $(if $(KEEP),--keep)
 
 test: setup check ## all checks and all tests
 	@scripts/test.sh

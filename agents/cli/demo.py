@@ -37,7 +37,7 @@ def demo(
     change: Annotated[
         bool, typer.Option("--change", help="Then change the shop: one test is healed, and one bug found.")
     ] = False,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave all of it running afterwards, to look at.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave all of it running, with its dashboard.")] = False,
 ) -> None:
     """Runs the demonstration and prints its table."""
     from agents.demo.run import Demo, DemoFailed
@@ -60,8 +60,10 @@ def demo(
                 began = time.monotonic()
                 _print_change(show.change(), time.monotonic() - began)
             if keep:
+                if not change:
+                    show.prove()
                 with show.shop(f"{show.machine.url}/capture.js") as shop:
-                    out.print(f"Still running: shop {shop}, stories and tests {show.machine.url}  (Ctrl-C ends it)")
+                    out.print(f"Still running: dashboard {show.machine.url}/, shop {shop}  (Ctrl-C ends it)")
                     signal.pause()
     except (DemoFailed, NotRunning, NotRun) as error:
         raise Failure(str(error)) from None

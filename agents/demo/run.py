@@ -144,6 +144,19 @@ class Demo:
             rows.append(Row(test["title"], tuple(test["tags"]), test["support"], test["file_name"], mine))
         return Outcome(tuple(sorted(rows, key=lambda row: row.story)), stories, self.project)
 
+    def prove(self) -> None:
+        """Runs the stored tests once more and keeps a verdict of each, so that the dashboard has something to tell."""
+        self._say("Proving the tests, for the dashboard")
+        services = Services(self.machine.settings)
+        wanted = Wanted(runs=1, artifacts=self.folder / "proof", run_id=str(uuid.uuid4()))
+        try:
+            with self.shop() as shop:
+                place = Environment(shop, self._chromium, "demo", variables={"APP_PASSWORD": PASSWORD})
+                for subject in services.subjects(APP, lambda what, _: self._say(what)):
+                    services.prove(subject, place, wanted, self._say)
+        finally:
+            services.close()
+
     @contextmanager
     def shop(self, recorder: str = "", changed: bool = False) -> Iterator[str]:
         """A fresh shop in a process of its own, `changed`: its next version. Yields its address."""
