@@ -4,17 +4,23 @@ import type { ComponentChildren } from "preact";
 const WORD = /("""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(#.*)|\b(\d+(?:\.\d+)?)\b|\b(import|from|def|return|for|in|as|with|if|else|not|and|or|None|True|False|class|assert|lambda|raise|try|except|while|is)\b|\b(expect)\b/g;
 const KINDS = ["", "str", "com", "num", "kw", "fn"] as const;
 
-export function Words({ text }: { text: string }) {
-  const parts: ComponentChildren[] = [];
+/** The lines of a program, each as its words; a text over several lines stays one. */
+export function linesOf(code: string): ComponentChildren[][] {
+  const lines: ComponentChildren[][] = [[]];
+  const add = (text: string, kind: string) => {
+    text.split("\n").forEach((part, place) => {
+      if (place) lines.push([]);
+      if (part) lines.at(-1)?.push(kind ? <span class={kind}>{part}</span> : part);
+    });
+  };
   let last = 0;
-  for (const found of text.matchAll(WORD)) {
-    const kind = KINDS[found.findIndex((group, place) => place > 0 && group !== undefined)] ?? "";
-    if (found.index > last) parts.push(text.slice(last, found.index));
-    parts.push(<span class={kind}>{found[0]}</span>);
+  for (const found of code.matchAll(WORD)) {
+    add(code.slice(last, found.index), "");
+    add(found[0], KINDS[found.findIndex((group, place) => place > 0 && group !== undefined)] ?? "");
     last = found.index + found[0].length;
   }
-  parts.push(text.slice(last));
-  return <>{parts}</>;
+  add(code.slice(last), "");
+  return lines;
 }
 
 /** For each line of code the number of the step that it belongs to, or -1. `begins` has the first line of each step. */

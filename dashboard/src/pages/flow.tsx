@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useTitle } from "../app";
 import { type Answer, Problem, send, useGet } from "../api";
-import { Words, stepsOfLines } from "../code";
+import { linesOf, stepsOfLines } from "../code";
 import { count, moment, number } from "../format";
 import { ROWS, useKeys } from "../keys";
 import { Command, Copy, Empty, Export, Loaded, Page, State, Time, Wrong } from "../parts";
@@ -56,7 +56,7 @@ function SideBySide({ test, agreement, step }: { test: Test; agreement: Agreemen
   const [lit, light] = useState(step ? step - 1 : -1);
   const steps = test.steps ?? [];
   const begins = test.saved ? [] : test.step_lines ?? [];
-  const lines = useMemo(() => test.code.replace(/\n$/, "").split("\n"), [test.code]);
+  const lines = useMemo(() => linesOf(test.code.replace(/\n$/, "")), [test.code]);
   const owners = useMemo(() => stepsOfLines(lines.length, begins), [lines, begins]);
   const code = useRef<HTMLOListElement>(null);
   const list = useRef<HTMLOListElement>(null);
@@ -96,7 +96,7 @@ function SideBySide({ test, agreement, step }: { test: Test; agreement: Agreemen
             const why = assertions.get(at + 1);
             return (
               <li data-step={owner >= 0 && begins[owner] === at + 1 ? owner : undefined} class={owner >= 0 && owner === lit ? "lit" : ""} onMouseEnter={() => owner >= 0 && light(owner)} onClick={() => owner >= 0 && show(owner, list)}>
-                <code><Words text={text} /></code>
+                <code>{text}</code>
                 {why && <span class="why" title={why.sessions === null ? "what it stands on can't be told" : `${number(why.sessions)} of the ${number(why.of)} sessions that did this step saw it`}>{why.sessions === null ? "" : `${number(why.sessions)}/${number(why.of)}`}</span>}
               </li>
             );

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useTitle } from "../app";
 import { type Answer, Problem, send, useGet } from "../api";
-import { Words, stepsOfLines } from "../code";
+import { linesOf, stepsOfLines } from "../code";
 import { diff } from "../diff";
 import type { CodeProblem, Editor } from "../editor";
 import { count, moment, number } from "../format";
@@ -176,6 +176,7 @@ function Annotated({ test, agreement, verdict, failed }: { test: Test; agreement
   const lines = useMemo(() => test.code.replace(/\n$/, "").split("\n"), [test.code]);
   const begins = test.saved ? [] : test.step_lines ?? [];
   const owners = useMemo(() => stepsOfLines(lines.length, begins), [lines, begins]);
+  const words = useMemo(() => linesOf(test.code), [test.code]);
   const known = new Map((agreement?.test_id === test.id ? agreement.steps : []).flatMap((step) => step.assertions.map((one) => [one.line, { ...one, of: step.sessions }] as const)));
   const failure = failed && failed.outcome !== "passed" ? failureOf(failed) : undefined;
   const at = failure?.statement ? lines.findIndex((text, line) => text.trim() === failure.statement?.trim() && (failure.step === null || failure.step === undefined || owners[line] === failure.step || owners[line] === -1)) : -1;
@@ -188,7 +189,7 @@ function Annotated({ test, agreement, verdict, failed }: { test: Test; agreement
         const step = owners[line] ?? -1;
         return (
           <li class={line === at ? "broke" : ""}>
-            <code><Words text={text} /></code>
+            <code>{words[line]}</code>
             <span class="why">
               {line === at && <strong>failed here</strong>}
               {step >= 0 && begins[step] === line + 1 && <span class="faint">step {number(step + 1)}</span>}
@@ -217,7 +218,7 @@ function Changes({ revisions, current }: { revisions: Revisions["revisions"]; cu
       <p class="acts">{choose("From", from, setFrom)}{choose("to", to, setTo)}<span class="faint">{changed ? count(changed, "changed line") : "no difference"}</span></p>
       {after?.reason && <p class="note">Why: {after.reason}</p>}
       <ol class="code diff" tabIndex={0} aria-label="What changed">
-        {lines.map((one) => <li class={one.kind}><span class="no">{one.before ?? ""}</span><span class="no">{one.after ?? ""}</span><span class="mark">{one.kind === "new" ? "+" : one.kind === "gone" ? "−" : " "}</span><code><Words text={one.text} /></code></li>)}
+        {lines.map((one) => <li class={one.kind}><span class="no">{one.before ?? ""}</span><span class="no">{one.after ?? ""}</span><span class="mark">{one.kind === "new" ? "+" : one.kind === "gone" ? "−" : " "}</span><code>{linesOf(one.text)[0]}</code></li>)}
       </ol>
     </>
   );
