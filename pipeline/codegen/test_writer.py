@@ -305,16 +305,20 @@ def _assert(writer: Writer, step: Step, checks: list[Check]) -> None:
             writer.waited |= {repr(call.args[0]) for call in _chain_of(check.statement)}
 
 
-def _is_used_next(writer: Writer, check: Check, upcoming: Step | None) -> bool:
-    """Whether the check only looks for what the next step acts on: the step does so itself, and what shows while the
-    pointer is on it or it has the focus is not there yet."""
+def _is_used_next(check: Check, ways: frozenset[str]) -> bool:
+    """Whether the check only looks for what the next step acts on, which is found in these ways: the step does so
+    itself, and what shows while the pointer is on it or it has the focus is not there yet."""
+    if not ways or "to_be_visible" not in flat(check.statement):
+        return False
+    return any(flat(subject.args[0]).removesuffix(".first") in ways for subject in _chain_of(check.statement))
+
+
+def _ways_to_target(writer: Writer, upcoming: Step | None) -> frozenset[str]:
+    """The locators, as code, of what the next step acts on; none where it acts on nothing, or in a page to come."""
     target = getattr(upcoming, "target", None)
     if upcoming is None or not isinstance(target, Element) or upcoming.tab_id not in writer.pages:
-        return False
-    if "to_be_visible" not in flat(check.statement):
-        return False
-    ways = {flat(found.expr) for found in writer.finder(upcoming).all(target)}
-    return any(flat(subject.args[0]).removesuffix(".first") in ways for subject in _chain_of(check.statement))
+        return frozenset()
+    return frozenset(flat(found.expr) for found in writer.finder(upcoming).all(target))
 
 
 def _chain_of(statement: Expr) -> list[Call]:
@@ -327,7 +331,8 @@ def _chain_of(statement: Expr) -> list[Call]:
 
 
 def _middle(writer: Writer, step: Step, known: frozenset[str], upcoming: Step | None) -> list[Check]:
-    checks = [check for check in checks_after(writer, step, known) if not _is_used_next(writer, check, upcoming)]
+    ways = _ways_to_target(writer, upcoming)
+    checks = [check for check in checks_after(writer, step, known) if not _is_used_next(check, ways)]
     if isinstance(step, GotoStep):
         return chosen([check for check in checks if check.kind in ("heading", "url")], 1)
     moved = any(check.kind == "url" for check in checks)
