@@ -94,6 +94,8 @@ class Writer:
     waited: set[str] = field(default_factory=set)
     met: set[str] = field(default_factory=set)
     """Locators, as code, that the test has used or asserted in the document at hand."""
+    told: set[str] = field(default_factory=set)
+    """Assertions, as code, that the test has made in the document at hand."""
     variables: dict[str, Expr] = field(default_factory=dict)
     varying: frozenset[str] = frozenset()
     """Values that are another in each row of the test."""

@@ -231,6 +231,7 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
             continue
         if step.navigates or isinstance(step, GotoStep):
             writer.met.clear()
+            writer.told.clear()
         finished = place == last
         checks = outcome(writer, story, step, known) if finished else _middle(writer, step, known, upcoming)
         for status in [one.status for one in writer.requested if one.status is not None]:
@@ -297,6 +298,9 @@ def _assert(writer: Writer, step: Step, checks: list[Check]) -> None:
     for check in checks:
         if not writer.last and writer.amendments.drops(flat(check.statement)):
             continue
+        if not writer.last and flat(check.statement) in writer.told:
+            continue  # asserted before in this document
+        writer.told.add(flat(check.statement))
         writer.asserted.append((step.event_id, check.statement))
         same = check.statement in writer.fixed_checks
         writer.program.check(Run(met_before(check, writer.met).statement, same))

@@ -247,3 +247,13 @@ def test_a_label_that_is_no_name_is_not_used(label: str) -> None:
     field = by_label(label).model_copy(update={"candidates": ways})
     code = write_test(story(FillStep(target=field, value=Typed(text="Ann"), **base(PAGE)))).code
     assert 'page.get_by_placeholder("Payee").fill("Ann")' in code
+
+
+def test_nothing_is_asserted_twice_between_the_steps() -> None:
+    """What came up once more in the same document was looked for already; the outcome is always told."""
+    shown = (Appeared(element=by_role("h2", "heading", "Details")),)
+    more = [
+        ClickStep(target=by_role("button", "button", name), **base(PAGE, PAGE, changes=shown))
+        for name in ("Open", "Close", "Again")
+    ]
+    assert write_test(story(*more)).code.count("to_be_visible()") == 2
