@@ -309,11 +309,14 @@ def _assert(writer: Writer, step: Step, checks: list[Check]) -> None:
             writer.waited |= {repr(call.args[0]) for call in _chain_of(check.statement)}
 
 
-def _is_used_next(check: Check, ways: frozenset[str]) -> bool:
-    """Whether the check only looks for what the next step acts on, which is found in these ways: the step does so
-    itself, and what shows while the pointer is on it or it has the focus is not there yet."""
-    if not ways or "to_be_visible" not in flat(check.statement):
-        return False
+def _looks(check: Check) -> bool:
+    """Whether the check only looks whether something is there."""
+    return "to_be_visible" in flat(check.statement)
+
+
+def _is_of(check: Check, ways: frozenset[str]) -> bool:
+    """Whether what a check looks for is found in one of these ways. Of what the next step acts on that says nothing:
+    the step does so itself, and what shows while the pointer is on it or it has the focus is not there yet."""
     return any(flat(subject.args[0]).removesuffix(".first") in ways for subject in _chain_of(check.statement))
 
 
@@ -335,8 +338,10 @@ def _chain_of(statement: Expr) -> list[Call]:
 
 
 def _middle(writer: Writer, step: Step, known: frozenset[str], upcoming: Step | None) -> list[Check]:
-    ways = _ways_to_target(writer, upcoming)
-    checks = [check for check in checks_after(writer, step, known) if not _is_used_next(check, ways)]
+    checks = checks_after(writer, step, known)
+    if any(map(_looks, checks)):
+        ways = _ways_to_target(writer, upcoming)
+        checks = [check for check in checks if not (_looks(check) and _is_of(check, ways))]
     if isinstance(step, GotoStep):
         return chosen([check for check in checks if check.kind in ("heading", "url")], 1)
     moved = any(check.kind == "url" for check in checks)
