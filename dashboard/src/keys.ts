@@ -1,5 +1,5 @@
 // Keys that do something on the page that is shown; never while somebody types, and never with a modifier.
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 export type Keys = Readonly<Record<string, { readonly what: string; readonly run: () => void }>>;
 
@@ -23,7 +23,8 @@ addEventListener("keydown", (event) => {
 });
 
 export function useKeys(keys: Keys): void {
-  useEffect(() => {
+  // With the page itself: a key that is pressed as soon as something is seen must not be lost.
+  useLayoutEffect(() => {
     layers.push(keys);
     return () => void layers.splice(layers.indexOf(keys), 1);
   });
