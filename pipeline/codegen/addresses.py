@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 from pipeline.codegen.python.quoting import escaped
 from pipeline.semantics import urls
 from pipeline.semantics.addresses import slug
-from pipeline.semantics.generated import is_id, is_volatile
+from pipeline.semantics.generated import begins_with_digits, is_id, is_volatile
 from pipeline.semantics.urls import Url
 
 _SENSITIVE_PARAM = re.compile(
@@ -160,7 +160,7 @@ def _segment(segment: str, known: frozenset[str]) -> str | None:
         return None
     if hit := _ID_SEGMENT.match(segment):
         return escaped(hit[1] or "") + r"\d+"
-    if is_volatile(unquote(segment)) or is_id(segment):
+    if is_volatile(unquote(segment)) or is_id(segment) or begins_with_digits(segment):
         return "[^/]+"
     return None
 

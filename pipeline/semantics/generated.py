@@ -92,6 +92,7 @@ _TICKET: Final = r"[A-Z][A-Z0-9]{1,9}-\d+"
 _SHORT_HEX: Final = r"(?<![0-9a-fA-F])(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}"
 _IDS: Final = re.compile(rf"\d+|{_UUID}|{_SHORT_HEX}|{_TICKET}")
 _SHORT_MIXED: Final = re.compile(r"(?=(?:.*\d){2})(?=.*[A-Za-z])[A-Za-z0-9]{6,11}")
+_DIGITS_FIRST: Final = re.compile(r"[A-Za-z]{0,9}\d[A-Za-z0-9]{0,30}[A-Za-z][A-Za-z0-9]{3,30}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 TOKEN_CHARS_MIN: Final = 4
 _MIXED_CHARS_MIN: Final = 12
@@ -152,6 +153,11 @@ def is_id(part: str) -> bool:
         return True
     changes = sum(1 for left, right in pairwise(part) if left.isdigit() != right.isdigit())
     return (len(part) >= _MIXED_CHARS_MIN and changes >= 3) or (changes >= 2 and bool(_SHORT_MIXED.fullmatch(part)))
+
+
+def begins_with_digits(part: str) -> bool:
+    """Whether a part of an address has digits before letters, as words have not: it may well be an id (`1naaxysz`)."""
+    return _DIGITS_FIRST.fullmatch(part) is not None
 
 
 def is_token(text: str) -> bool:

@@ -149,6 +149,9 @@ def test_an_address_keeps_its_words_and_templates_new_ids() -> None:
     assert routed is not None
     assert routed.holds_at(home + "/#/email/9k2ab7cd")
     assert not routed.holds_at(home + "/#/settings")
+    letters = addresses.address(home + "/#/email/1naaxysz", frozenset())
+    assert letters is not None
+    assert letters.holds_at(home + "/#/email/kee1gxxi")
     glued = addresses.address(home + "/tracker/issue15", frozenset())
     assert glued is not None
     assert re.search(glued.pattern, home + "/tracker/issue7")
