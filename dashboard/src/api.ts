@@ -48,7 +48,11 @@ async function ask(url: string, init: RequestInit): Promise<unknown> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Problem(0, "unreachable", "The server doesn't answer.", "See whether `journeywright up` still runs, then try again.");
   }
-  const body: unknown = await answer.json().catch(() => null);
+  const body: unknown = await answer.json().catch((error: unknown) => {
+    // Who left the page meanwhile asked for nothing; half an answer is none.
+    if (answer.ok) throw error instanceof DOMException ? error : new Problem(0, "cut", "The answer was cut off.", "Try again.");
+    return null;
+  });
   if (answer.ok) return body;
   const { error, ...more } = (body ?? {}) as { error?: { code: string; message: string; hint: string } };
   throw new Problem(answer.status, error?.code ?? "http", error?.message ?? `The server answered ${answer.status}.`, error?.hint ?? "Try again; the worker's log says more.", more);
