@@ -58,6 +58,8 @@ PENALTY_RENAMED: Final = 600
 
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
 _INVISIBLE = re.compile("[\u200b-\u200d\u00ad\ufeff\u2060]")
+_LOOSE_ENDS: Final = " \t\n,;·|–—(/"
+"""What is left hanging at the end of a text whose next part varies."""
 _LETTER = re.compile(r"[^\W_]")
 _COUNTER = re.compile(r"\(\d+\)|\[\d+\]|(?<=\s)\d+\+?$")
 
@@ -106,8 +108,9 @@ def matcher(text: str, exact: bool, fixed: tuple[str, ...], gap: str = r"\s+") -
             return Matcher(None)
         if len(stable) == 1:
             # Where little is left, other texts of the page may have it as well.
-            little = len(stable[0].strip()) < max(10, len(shown) // 2)
-            return Matcher(Literal(shortened(stable[0].strip())), PENALTY_DOUBTFUL if little else PENALTY_CUT)
+            kept = stable[0].strip(_LOOSE_ENDS)
+            little = len(kept) < max(10, len(shown) // 2)
+            return Matcher(Literal(shortened(kept)), PENALTY_DOUBTFUL if little else PENALTY_CUT)
         return Matcher(regex(pattern_of(cut, gap)), PENALTY_VOLATILE, regex=True)
     short = shortened(shown)
     return Matcher(Literal(short), min(10, len(short) // 10), exact and short == shown)

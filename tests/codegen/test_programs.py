@@ -179,6 +179,12 @@ def test_a_text_that_changes_is_found_by_the_words_that_stay() -> None:
     assert 'expect(page.get_by_text("notes in the list")).to_contain_text("2 notes in the list")' in code
 
 
+def test_a_name_whose_end_varies_leaves_no_comma_behind() -> None:
+    """`Pickup, 14:05` is found as `Pickup`: nobody would write the comma."""
+    press = ClickStep(target=by_role("button", "button", "Pickup, 14:05"), **base(PAGE, PAGE))
+    assert 'get_by_role("button", name="Pickup").click()' in write_test(story(press)).code
+
+
 def test_what_is_shown_again_is_not_said_to_be_gone() -> None:
     """A page that draws itself anew shows the same words, with another time after them."""
     old, new = (by_text("p", "Signed up").model_copy(update={"text": f"Signed up 10:0{n}:00"}) for n in (1, 2))
