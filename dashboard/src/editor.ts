@@ -45,7 +45,7 @@ export function open(root: ShadowRoot, text: string, changed: () => void, save: 
       extensions: [
         lineNumbers(), lintGutter(), history(), drawSelection(), bracketMatching(), highlightActiveLine(), highlightActiveLineGutter(),
         indentUnit.of("    "), python(), syntaxHighlighting(WORDS), THEME,
-        EditorView.contentAttributes.of({ "aria-label": "The test's code", spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": "The test's code", tabindex: "0", spellcheck: "false" }),
         EditorView.updateListener.of((update) => update.docChanged && changed()),
         // Tab indents; Escape leaves the editor, so that nobody who uses keys alone is caught in it.
         keymap.of([{ key: "Mod-s", run: () => (save(), true) }, { key: "Escape", run: () => (leave(), true) }, indentWithTab, ...defaultKeymap, ...historyKeymap]),

@@ -1,5 +1,5 @@
 // Review: one test after the other, with what it stands on, until none asks for a person.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useTitle } from "../app";
 import { type Answer, Problem, send, useGet } from "../api";
 import { linesOf, stepsOfLines } from "../code";
@@ -85,7 +85,7 @@ function Told({ test, app, queue, place, view, again }: ToldProps) {
     ).finally(() => work(false));
   };
   const show = (what: string) => go(address(["review", test.id], { app, view: what }), "replace");
-  useKeys({
+  useKeys(editing || rejecting ? {} : {
     ...ROWS,
     a: { what: "approve, and go on", run: () => decide("approve") },
     r: { what: "reject, with a reason", run: () => reject(true) },
@@ -143,7 +143,8 @@ function Told({ test, app, queue, place, view, again }: ToldProps) {
 function Reject({ decide, close, busy }: { decide: (decision: "reject", reason: string) => void; close: () => void; busy: boolean }) {
   const [reason, set] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  // At once: what is typed next is the reason, and none of the keys of the page.
+  useLayoutEffect(() => field.current?.focus(), []);
   return (
     <form class="preview" onSubmit={(event) => { event.preventDefault(); decide("reject", reason); }} onKeyDown={(event) => event.key === "Escape" && close()}>
       <label for="reason">Why is it rejected? The next revision is looked at anew.</label>
