@@ -135,7 +135,14 @@ export class Pages {
 
   private navigating(event: NavigateEvent): void {
     if (event.downloadRequest !== null && event.downloadRequest !== undefined) return this.downloads(event.downloadRequest, event.destination.url);
-    if (event.navigationType === "traverse") return;
+    if (event.navigationType === "traverse") {
+      // Somebody goes back within the document: what the last action led to is still shown now, and not afterwards.
+      if (event.destination.sameDocument && native.now() - this.traversalMs > limits.CAUSE_MS) {
+        this.recorder.flush();
+        this.recorder.effects.finish();
+      }
+      return;
+    }
     if (event.destination.sameDocument || !/^(https?|file):/.test(event.destination.url)) return;
     const cause = this.recorder.cause();
     this.leaving = { atMs: native.now(), cause, method: event.formData ? "POST" : "GET", url: event.destination.url };

@@ -170,6 +170,21 @@ def test_single_page_navigation(record: Record, site: Site) -> None:
     assert {"Team", "All about team."} <= {*texts(first), *(one.element.text for one in first.changes)}
 
 
+def test_going_back_at_once_leaves_the_view_to_its_click(record: Record) -> None:
+    """Whoever goes back before a view of a single page has come to rest: the click's effect still is that view."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("link", name="Team").click()
+        page.get_by_role("heading", name="Team").wait_for()
+        page.go_back()
+        page.get_by_role("heading", name="Home").wait_for()
+
+    events = record("spa.html", do)
+    click = next(one for one in events if one.kind == "click")
+    effect = next(one for one in events if one.kind == "effect" and one.cause == click.id)
+    assert {"Team", "All about team."} <= {*texts(effect), *(one.element.text for one in effect.changes)}
+
+
 def test_fragment_navigation(record: Record) -> None:
     """A link within the page is a navigation that says so."""
     events = record("spa.html", lambda page: page.get_by_role("link", name="Notes").click())

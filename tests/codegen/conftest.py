@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, sync_playwright
 
 from pipeline.codegen.project.fixtures import conftest
+from tests.waiting import waiting
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
 WAIT_MS = 2_500
@@ -101,9 +102,9 @@ def run_code(chromium: Browser) -> Callable[[str, str], None]:
         more = {"fill_credential": filler(base_url)} if "fill_credential" in signature(function).parameters else {}
         context = chromium.new_context(base_url=base_url)
         context.set_default_timeout(WAIT_MS)
-        expect.set_options(timeout=WAIT_MS)
         try:
-            function(context.new_page(), **more)
+            with waiting(WAIT_MS):
+                function(context.new_page(), **more)
         finally:
             context.close()
 

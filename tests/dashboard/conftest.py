@@ -16,6 +16,7 @@ from agents.settings import load
 from agents.storage import Storage
 from agents.storage.flow_lists import FlowFilter, ListedFlow
 from tests.dashboard.verdicts import prepare
+from tests.waiting import waiting
 from tests.web.conftest import make_site  # noqa: F401 - a fixture
 
 AXE = Path(__file__).resolve().parents[2] / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
@@ -64,6 +65,13 @@ def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
     launched = playwright.chromium.launch(executable_path=chromium_path, args=list(FLAGS))
     yield launched
     launched.close()
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """A page that asks again every few seconds gets the time for some of them."""
+    with waiting(20_000):
+        yield
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from pipeline.generate import stories_of, tests_of
@@ -17,6 +17,7 @@ from pipeline.windowing.partition import Windowing
 from schemas.events import EVENT
 from tests.capture.site import END
 from tests.roundtrip.person import Move, Person, do
+from tests.waiting import waiting
 
 Outcome = Literal["same", "other", "fails", "nothing", "disturbed", "unsteady"]
 """`other`: it passed, and the page or the server has something else; `disturbed`: the recorder changed what happened;
@@ -140,8 +141,7 @@ def run(browser: Browser, html: str, code: str, wait_ms: int = 5_000) -> tuple[s
     space: dict[str, Any] = {}
     exec(compile(code, "test", "exec"), space)
     test = next(value for name, value in space.items() if name.startswith("test_"))
-    expect.set_options(timeout=wait_ms)
-    with served(html) as app, opened(browser, app) as page:
+    with served(html) as app, opened(browser, app) as page, waiting(wait_ms):
         page.set_default_timeout(wait_ms)
         try:
             test(page)
