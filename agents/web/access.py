@@ -6,7 +6,6 @@ read are taken from the header only: addresses end up in histories and logs.
 """
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -14,6 +13,8 @@ from agents.keys import OPEN, Keys, Use
 from agents.web.admission import KEY, known
 from agents.web.calls import Call
 from agents.web.errors import ApiError
+from agents.web.visitors import Visitors
+from pipeline.semantics import urls
 
 _BEARER: Final = "bearer "
 _OWN_SITES: Final = frozenset({"same-origin", "none"})
@@ -42,7 +43,20 @@ def _presented(request: web.Request, *, in_query: bool) -> str | None:
     return request.query.get("key") if in_query else None
 
 
-def check_page(web_url: str, request: web.Request) -> None:
+class Home:
+    """The origins of our own pages: the one that was asked, and that of the web URL. Scheme, host and port count: a page
+    that came over http is none of ours where https was asked."""
+
+    def __init__(self, web_url: str, visitors: Visitors) -> None:
+        self._named, self._visitors = urls.origin(web_url), visitors
+
+    def has(self, origin: str, request: web.Request) -> bool:
+        """Whether a request's `Origin` is one of them."""
+        asked = urls.origin(f"{self._visitors.scheme_of(request)}://{request.host}")
+        return origin != "" and urls.origin(origin) in {asked, self._named} - {""}
+
+
+def check_page(home: Home, request: web.Request) -> None:
     """Raises ApiError (403) for what a page of another origin asks: it may send events, and neither read nor save.
 
     Browsers say where a request comes from; who is no browser says nothing, and no page can make it ask. A link from
@@ -50,7 +64,7 @@ def check_page(web_url: str, request: web.Request) -> None:
     """
     origins = request.headers.getall("Origin", [])
     sites = {one.strip().lower() for one in request.headers.getall("Sec-Fetch-Site", [])}
-    at_home = all(_is_home(one, web_url, request) for one in origins)
+    at_home = all(home.has(one, request) for one in origins)
     if not at_home or not (sites <= _OWN_SITES or _is_visit(request)):
         hint = "ask from this host's own pages, or from a program"
         raise ApiError(403, "foreign_page", "pages of other origins may send events here, and nothing else", hint)
@@ -66,22 +80,13 @@ def _is_visit(request: web.Request) -> bool:
     )
 
 
-def _is_home(origin: str, web_url: str, request: web.Request) -> bool:
-    """Whether an origin is that of our own pages: the host that was asked, or the one of the web URL."""
-    try:
-        host = urlsplit(origin).netloc.lower()
-        return host in (request.host.lower(), urlsplit(web_url).netloc.lower()) and host != ""
-    except ValueError:
-        return False
-
-
-def check_origin(origins: frozenset[str] | None, web_url: str, request: web.Request) -> None:
+def check_origin(origins: frozenset[str] | None, home: Home, request: web.Request) -> None:
     """Raises ApiError (403) for events from a page of an origin that isn't listed. A page of our own host is at home,
     and who sends no origin is no page."""
     origin = request.headers.get("Origin")
     if origin is None or allowed_origin(origins, request) is not None:
         return
-    if not _is_home(origin, web_url, request):
+    if not home.has(origin, request):
         hint = "add the page's origin to JOURNEYWRIGHT_CORS_ORIGINS"
         raise ApiError(403, "origin_not_allowed", "pages of this origin may not send events here", hint)
 

@@ -26,7 +26,7 @@ from agents.web import (
     views_tests,
     views_verdicts,
 )
-from agents.web.access import allow_origin, check_key, check_origin, check_page
+from agents.web.access import Home, allow_origin, check_key, check_origin, check_page
 from agents.web.answers import json_answer
 from agents.web.arrivals import EDIT_PLACES, Gate
 from agents.web.calls import Answer, Call, Context
@@ -158,15 +158,15 @@ def view_class(path: str, calls: list[Call], context: Context) -> type[View]:
 
 def _method(call: Call, context: Context) -> Any:
     histogram = context.services.metrics.http_seconds
-    origins, web_url = context.services.settings.origins, context.services.settings.web_url
+    origins, home = context.services.settings.origins, Home(context.services.settings.web_url, context.visitors)
 
     async def method(_view: View, request: web.Request, **_: str) -> web.StreamResponse:
         began_s = perf_counter()
         try:
             if not call.capture:
-                check_page(web_url, request)
+                check_page(home, request)
             elif call.method == "POST":
-                check_origin(origins, web_url, request)
+                check_origin(origins, home, request)
             check_key(context.services.keys, call, request)
             answer = await call.handler(context, request)
         except Exception as error:  # noqa: BLE001 - `told` logs what isn't the client's fault

@@ -40,6 +40,15 @@ class Visitors:
             address = before
         return visitor_at(address) if address is not None else str(request.remote)
 
+    def scheme_of(self, request: web.Request) -> str:
+        """`http`, or `https`: as the request came, or as the nearest proxy of ours says that it came to it."""
+        said = [one.strip() for one in _last(request, "X-Forwarded-Proto")]
+        said += [_of(one, "proto") for one in _last(request, "Forwarded")[-1:]]
+        if not self.trusts(address_of(request.remote or "")) or not said:
+            return request.scheme
+        schemes = {one.lower() for one in said}
+        return schemes.pop() if len(schemes) == 1 else ""
+
 
 def visitor_at(address: Address) -> str:
     """The name of whoever is at this address."""
@@ -67,7 +76,7 @@ def _heard(request: web.Request) -> list[str]:
     """Who the proxies say that they heard, the nearest last. Where the two headers disagree, one of them came from
     outside, and neither is believed."""
     short = _last(request, "X-Forwarded-For")
-    long = [_for(one) for one in _last(request, "Forwarded")]
+    long = [_of(one, "for") for one in _last(request, "Forwarded")]
     if short and long and [address_of(one) for one in short] != [address_of(one) for one in long]:
         return []
     return short or long
@@ -79,9 +88,10 @@ def _last(request: web.Request, header: str) -> list[str]:
     return whole.rsplit(",", HOPS_MAX)[-HOPS_MAX:] if whole else []
 
 
-def _for(element: str) -> str:
+def _of(element: str, named: str) -> str:
+    """What an element of `Forwarded` says of one thing; "" for nothing."""
     for pair in element.split(";", HOPS_MAX):
         name, _, value = pair.partition("=")
-        if name.strip().lower() == "for":
-            return value
+        if name.strip().lower() == named:
+            return value.strip().strip('"')
     return ""

@@ -159,6 +159,41 @@ def _local(site: Site, method: str, path: str, headers: dict[str, str], body: by
         return int(connection.recv(1_000).split()[1])
 
 
+@pytest.mark.parametrize(
+    ("origin", "proto", "home"),
+    [
+        ("http://{host}", "", True),
+        ("HTTP://{host}", "", True),
+        ("https://{host}", "", False),
+        ("ws://{host}", "", False),
+        ("//{host}", "", False),
+        ("{host}", "", False),
+        ("http://{host}.", "", False),
+        ("http://{host}:80", "", True),
+        ("http://{host}:81", "", False),
+        ("http://{host} http://other.example", "", False),
+        ("https://{host}", "https", True),
+        ("http://{host}", "https", False),
+        ("https://{host}", "https, http", False),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(make_site: Callable[..., Site], origin: str, proto: str, home: bool) -> None:
+    """Ours is the one that was asked; by which scheme, a proxy of ours may say."""
+    host = "journeys.example"
+    headers = {"Host": host, "Origin": origin.format(host=host), "If-Match": "*"}
+    told = {**headers, "X-Forwarded-Proto": proto} if proto else headers
+    behind = make_site(web_url="http://other.example", web_host=host, trusted_proxies="127.0.0.1" if proto else "")
+    assert _local(behind, "PUT", "/api/v1/tests/x", told, b'{"code": "x = 1"}') == (404 if home else 403)
+
+
+def test_nobody_else_says_by_which_scheme_it_came(make_site: Callable[..., Site]) -> None:
+    """A page can't make itself one of ours by a header of its own."""
+    site = make_site(web_host="journeys.example")
+    for claim in ({"X-Forwarded-Proto": "https"}, {"Forwarded": "proto=https"}):
+        headers = {"Host": "journeys.example", "Origin": "https://journeys.example", "If-Match": "*", **claim}
+        assert _local(site, "PUT", "/api/v1/tests/x", headers, b'{"code": "x = 1"}') == 403
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "10.0.0.1", "fe80::1", "shop.example"])
 def test_a_port_beyond_loopback_needs_keys_or_a_word(tmp_path: Path, host: str) -> None:
     """Else the start is refused, in one line that names what to do."""
