@@ -8,19 +8,14 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import quote, quote_plus
 
-from pipeline.semantics.addresses import slug
+from pipeline.privacy.replacing import Replacer
 from schemas.codecs import dump, from_plain
 from schemas.events import Dialog, Event, Fill, Upload
 from schemas.stories import STORY, FillStep, Step, Story, UploadStep
 
 USERS_MIN: Final = 3
 """What fewer users typed may tell who they are (k-anonymity), unless testers did."""
-WORD_CHARS_MIN: Final = 3
-"""Shorter values stand in other texts by chance: only texts that are nothing else are replaced."""
-CUT_CHARS_MIN: Final = 8
-"""So much of a value's beginning, where a text was cut after it, is taken for that value."""
 TRIES_MAX: Final = 16
 """Made-up values that are tried, until one is like no other of the story."""
 _TEXTS: Final = ("title", "sentence", "initialState", "finalState", "actions", "networkRequests", "steps")
@@ -86,7 +81,7 @@ def hidden(story: Story, instead: Mapping[str, str]) -> Story:
     becomes longer than it may be is cut."""
     if not instead:
         return story
-    replace = _replacer(instead)
+    replace = Replacer(instead)
     fields: dict[str, Any] = dump(story.model_copy(update={"steps": tuple(map(_without_keys, story.steps))}))
     changed = {name: _mapped(fields[name], replace) for name in _TEXTS if name in fields}
     return from_plain(STORY, {**fields, **changed})
@@ -106,7 +101,7 @@ def told_to_all(story: Story, users_min: int) -> Story:
 def title_for_all(story: Story, users_min: int) -> str:
     """The title of that story."""
     instead = _all_made_up(story, users_min)
-    return _replacer(instead)(story.title) if instead else story.title
+    return Replacer(instead)(story.title) if instead else story.title
 
 
 def _all_made_up(story: Story, users_min: int) -> dict[str, str]:
@@ -130,7 +125,7 @@ def events_without_values(events: Sequence[Event], seed: str) -> list[dict[str, 
             case _:
                 pass
     typed = [text for text in texts if text.strip()]
-    replace = _replacer({text: like(text, f"{seed} {number}") for number, text in enumerate(typed)})
+    replace = Replacer({text: like(text, f"{seed} {number}") for number, text in enumerate(typed)})
     return [
         {
             name: value if name in _ENVELOPE else "" if name == "chunk" else _mapped(value, replace)
@@ -151,64 +146,6 @@ def _mapped(value: Any, replace: Callable[[str], str]) -> Any:
             return [_mapped(one, replace) for one in value]
         case _:
             return value
-
-
-def _replacer(instead: Mapping[str, str]) -> Callable[[str], str]:
-    spelled: dict[str, str] = {}
-    cut: list[tuple[str, str, str]] = []
-    for text, made in sorted(instead.items(), key=lambda pair: (-len(pair[0]), pair[0])):
-        lines = list(zip(text.splitlines(), made.splitlines(), strict=False)) if "\n" in text else []
-        for old, new in ((text, made), *lines):
-            line, other = " ".join(old.split()), " ".join(new.split())
-            if len(line) < WORD_CHARS_MIN:
-                continue
-            for spell in (str, quote, _quote_all, quote_plus, slug, _underscored):
-                if len(spell(line)) >= WORD_CHARS_MIN:
-                    spelled.setdefault(spell(line).casefold(), spell(other))
-            if len(line) > CUT_CHARS_MIN:
-                cut.append((line[:CUT_CHARS_MIN], line, other))
-    longest = sorted(spelled, key=lambda one: (-len(one), one))
-    whole = re.compile("|".join(map(_found, longest)), re.IGNORECASE)
-
-    def replace(text: str) -> str:
-        if text in instead:
-            return instead[text]
-        if spelled:
-            text = whole.sub(lambda hit: spelled.get(" ".join(hit[0].split()).casefold(), "…"), text)
-        for begins, line, other in cut:
-            if begins in text:  # of thousands of values hardly one is
-                text = _without_beginning(text, line, other)
-        return text
-
-    return replace
-
-
-def _found(text: str) -> str:
-    """The pattern of a text: a short one only as a word of its own, a long one within words as well."""
-    inner = r"\s+".join(map(re.escape, text.split()))
-    alone = len(text) < CUT_CHARS_MIN and text.isascii()
-    return rf"(?<!\w){inner}(?!\w)" if alone else inner
-
-
-def _quote_all(text: str) -> str:
-    return quote(text, safe="")
-
-
-def _underscored(text: str) -> str:
-    return slug(text).replace("-", "_")
-
-
-def _without_beginning(text: str, value: str, made: str) -> str:
-    """The text without the beginning of a value at a place where the text was cut."""
-    at = text.find(value[:CUT_CHARS_MIN])
-    while at >= 0:
-        end = at
-        while end < len(text) and end - at < len(value) and text[end] == value[end - at]:
-            end += 1
-        if end == len(text) or text[end : end + 1] == "…" or text[end : end + 3] == "...":
-            text = text[:at] + made[: end - at] + text[end:]
-        at = text.find(value[:CUT_CHARS_MIN], at + 1)
-    return text
 
 
 # --- shapes ---

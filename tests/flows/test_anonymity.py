@@ -12,8 +12,6 @@ from pipeline.codegen.python.allow_list import check_code
 from pipeline.flows.consensus import consensus
 from pipeline.generate import test_of as write_flow
 from pipeline.privacy.pseudonyms import (
-    CUT_CHARS_MIN,
-    WORD_CHARS_MIN,
     events_without_values,
     hidden,
     like,
@@ -21,6 +19,7 @@ from pipeline.privacy.pseudonyms import (
     rare_texts,
     typed_texts,
 )
+from pipeline.privacy.replacing import CUT_CHARS_MIN, WORD_CHARS_MIN
 from schemas import limits
 from schemas.codecs import to_json
 from schemas.events import End, Recording

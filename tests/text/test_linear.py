@@ -12,7 +12,6 @@ CHARS: Final = 2_560
 """Long enough to tell quadratic from linear; the greatest texts are four times as long."""
 _WORD_WITHIN: Final = r"(?<!\w)a\-a\-a(?!\w)"
 MADE: Final[dict[tuple[str, str], str]] = {
-    ("pipeline/privacy/pseudonyms.py", "'|'.join(map(_found, longest))"): r"(?<!\w)a\s+a\s+a(?!\w)|(?<!\w)1\-1(?!\w)",
     (
         "pipeline/flows/consensus.py",
         "'|'.join((f'(?<!\\\\w){re.escape(text)}(?!\\\\w)' for text in found))",
