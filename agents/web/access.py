@@ -44,8 +44,7 @@ def _presented(request: web.Request, *, in_query: bool) -> str | None:
 
 
 class Home:
-    """The origins of our own pages: the one that was asked, and that of the web URL. Scheme, host and port count: a page
-    that came over http is none of ours where https was asked."""
+    """The origins of our own pages, each a scheme, a host and a port: the one that was asked, and the web URL's."""
 
     def __init__(self, web_url: str, visitors: Visitors) -> None:
         self._named, self._visitors = urls.origin(web_url), visitors

@@ -50,7 +50,7 @@ def test_each_text_is_replaced_where_it_stands(texts: list[str], parts: list[str
 def test_nothing_of_a_text_is_left(texts: list[str], around: list[str]) -> None:
     """Whatever stands around it and beside it, in capitals and in any spacing."""
     long = [text for text in dict.fromkeys(texts) if len(text) >= CUT_CHARS_MIN]
-    replace = Replacer({text: "~" for text in texts})
+    replace = Replacer(dict.fromkeys(texts, "~"))
     for text, noise in product(long, around or [""]):
         for told in (text, text.upper(), text.replace(" ", "\n  ")):
             assert text.casefold().split()[0] not in replace(f"{noise}{told}{noise}").casefold()
@@ -77,7 +77,7 @@ def test_spellings_and_texts_that_were_cut(text: str, kept: str) -> None:
 @pytest.mark.parametrize("unit", ["a", "a b ", "aaaaaaa…", "é"])
 @pytest.mark.parametrize("nested", [True, False])
 def test_what_is_replaced_costs_in_proportion(unit: str, nested: bool) -> None:
-    """So many values as the text is long, that begin alike or each with the other, and a text that goes on otherwise."""
+    """Values in proportion to the text, which begin alike or each with the other; the text goes on otherwise."""
 
     def work(text: str) -> None:
         ends = range(len(text) // 20)
