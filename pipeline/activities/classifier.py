@@ -7,6 +7,7 @@ from typing import Final, assert_never
 
 from pipeline.activities.activity import CHANGED, CHOSEN, LEADS, LISTINGS, ONLY_WAYS, SEND, TO_CART, Activity, telling
 from pipeline.activities.facts.action_links import acts_by_link
+from pipeline.activities.facts.changed_things import changed_thing
 from pipeline.activities.facts.filters import narrowed
 from pipeline.activities.facts.lookups import asks_for, chose_among
 from pipeline.activities.facts.passive import (
@@ -23,6 +24,7 @@ from pipeline.activities.facts.passive import (
 from pipeline.activities.facts.responses import Answers
 from pipeline.activities.forms.form_state import FieldStep, FormState
 from pipeline.activities.forms.password_forms import PasswordForms
+from pipeline.semantics.addresses import ID
 from pipeline.semantics.controls import DELETE_BUTTON, asked_by, deletes, does_by_itself, opener
 from pipeline.semantics.elements import (
     DATA,
@@ -47,6 +49,7 @@ from pipeline.semantics.verbs import (
     PAGING,
     SEARCH,
     SIGN_OUT,
+    SWITCHES,
     words_on,
 )
 from pipeline.steps.draft import same_target
@@ -217,8 +220,10 @@ class Classifier:
         typed = self.filled.changes()
         if not typed and self._again(step):
             return self.done[-1].what
+        if (switched := SWITCHES.match(words)) and not typed:
+            return f"{{switch}} {self.data.without(words[switched.end() :])}".rstrip()
         sends = not words or COMMIT.match(words) or (is_button(step.target) and typed)
-        tried = typed or bool(errors(step.changes)) or self.answers.failed(step)
+        tried = typed or self.filled.is_form() or bool(errors(step.changes)) or self.answers.failed(step)
         return SEND if sends and tried and not APART.search(words) else identity(step.target, self.data)
 
     def _opens(self, number: int, step: ClickStep) -> bool:
@@ -303,7 +308,11 @@ class Classifier:
         else:
             if fields and self.done and (self.done[-1].kind, self.done[-1].what) == ("open form", "edit"):
                 fields = (CHANGED,)
-            where = self._context(place, step, fields)
+            alone = what not in ("", SEND)
+            thing = "" if entered is not None else changed_thing(used, step, alone, self.answers, self.data)
+            if thing and ID in thing and fields and all(name.startswith(f"{CHOSEN}switch ") for name in fields):
+                fields = (f"{CHOSEN}switch {DATA}",)  # what it is called is the thing's name
+            where = thing or self._context(place, step, fields)
             refused = self.answers.refusal(step, used)
             if entered is not None:
                 refused = self.answers.settled(entered.answer.outcome and (refused or entered.answer.outcome))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pipeline.activities.activity import ONLY_WAYS, TO_CART, Activity
 from pipeline.activities.classifier import Classifier, led_to
+from pipeline.activities.facts.changed_things import THING
 from pipeline.activities.facts.passive import looks_round, quiet_deeds
 from pipeline.activities.facts.responses import Answers, Verdicts
 from pipeline.activities.facts.variables import data_of
@@ -47,6 +48,8 @@ def deeds_of(
     if last is None or last.kind != "sign in":
         # Which thing was open when something was done to it is data.
         view = "" if last is not None and last.kind == "do" and DATA in teller.view else teller.view
+        if last is not None and last.place.startswith(THING):
+            return Activities(done, (), quiet, verdicts)  # wherever it is shown
         stays = last is not None and _leaves_no_place(last, steps[last.steps[-1]], data, end)
         return Activities(done, tuple(part for part in ("" if stays else end, view) if part), quiet, verdicts)
     submit = steps[last.steps[-1]]

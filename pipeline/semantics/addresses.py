@@ -12,11 +12,15 @@ from pipeline.semantics.path_segments import ROUTE, is_code, is_name, names_thin
 ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "task", "mode", "step", "section", "page_type"})
 """Query keys whose value names a page of the app, not data."""
 
+ID: Final = "{id}"
+"""Stands in a pattern for the part that names one of many things."""
 _ROUTE_VALUE = re.compile(r"^[a-z][a-z_-]{0,20}$", re.I)
 _GLUED = re.compile(r"([A-Za-z]{2,})\d+")
 """`issue7`: the number of a thing right after its kind."""
 _SCRIPT = re.compile(r"\.php$|^wiki$")
 """What stands before the name of a page in the addresses of wikis (`/index.php/Talk:Rain_barrel`)."""
+_FILE: Final = re.compile(r"[\w .()-]+\.(?!php|x?html?|aspx?|jspx?|do|cgi|pl|action)[A-Za-z]\w{0,4}")
+"""A file that is no page: what its folders are called is data as well."""
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -170,7 +174,11 @@ def folded(text: str) -> str:
 
 def _path_pattern(path: str, typed: frozenset[str]) -> str:
     out: list[str] = []
-    for segment in path.rstrip("/").split("/"):
+    segments = path.rstrip("/").split("/")
+    if len(segments) > 1 and _FILE.fullmatch(unquote(segments[-1])):
+        known = max((at for at, part in enumerate(segments[:-1]) if not part or ROUTE.fullmatch(slug(part))), default=0)
+        segments = [*segments[: known + 1], ID]
+    for segment in segments:
         # What follows the name of a thing is a page of that thing, however it ends (`/courses/music-basics/quiz`).
         before = out[-1] if out and "{id}" not in out[-1] else ""
         out.append(_segment_pattern(segment, before, typed))
@@ -186,6 +194,8 @@ def ends_with_name(url: str) -> bool:
 
 def _segment_pattern(segment: str, before: str, typed: frozenset[str]) -> str:
     word = unquote(segment)
+    if segment == ID:
+        return ID
     if is_id(word) or (is_code(word) and not ROUTE.fullmatch(slug(word))):
         return "{id}"
     if word.startswith("@@"):

@@ -22,9 +22,10 @@ ROUTE: Final = re.compile(
 """Words by which apps call their own pages, and so never the names of things."""
 _ONE_OF: Final = re.compile(
     r"articles?|author|board|book|category|channel|course|doctor|event|group|hotel|item|list|page|people|post|product"
-    r"|profile|project|recipe|room|staff|tag|task|team|ticket|topic|user|wiki|[a-z]"
+    r"|profile|project|recipe|room|staff|tag|task|team|ticket|topic|user|wiki"
 )
 """What a thing's name follows though the word is no plural (`/user/ada`, `/p/clay-vase`)."""
+_LETTER: Final = re.compile(r"[a-z]")
 _PLURAL: Final = re.compile(r"[a-z]{3,}s")
 _NO_PLURAL: Final = re.compile(
     r"access|address|admins|analytics|business|canvas|class|details|docs|express|maps|options|plus|preferences|process"
@@ -46,14 +47,12 @@ def is_code(part: str) -> bool:
 def names_things(name: str) -> bool:
     """Whether what follows this part, as a slug, names one of many: after a plural, or one letter."""
     word = name.rpartition("-")[2]
-    if _NO_PLURAL.fullmatch(word):
-        return False
-    return bool(_ONE_OF.fullmatch(word) or _PLURAL.fullmatch(word))
+    return is_kind(name) or bool(_PLURAL.fullmatch(word) and not _NO_PLURAL.fullmatch(word))
 
 
 def is_kind(name: str) -> bool:
     """Whether this part, as a slug, says of what kind the thing is whose name follows: `event` of `/event/harbour`."""
-    return bool(_ONE_OF.fullmatch(name.rpartition("-")[2]))
+    return bool(_ONE_OF.fullmatch(name.rpartition("-")[2]) or _LETTER.fullmatch(name))
 
 
 def is_name(part: str, name: str, before: str) -> bool:
@@ -62,7 +61,13 @@ def is_name(part: str, name: str, before: str) -> bool:
     if re.fullmatch(r"[\w%-]+", part) and count >= _WORDS_OF_NAME_MIN and ("_" not in part or _NUMBERED.search(name)):
         return True
     of_app = "-" not in name and names_things(name)  # `/users/roles`
-    return names_things(before) and not of_app and not re.search(r"[_.]", part)
+    says_what = "_" in part and any(map(ROUTE.fullmatch, name.split("-")))  # `/users/reset_password`
+    return names_things(before) and not of_app and not says_what and "." not in part
+
+
+def is_route(part: str) -> bool:
+    """Whether a part of a path is one of the words by which apps call their own pages."""
+    return bool(ROUTE.fullmatch(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-")))
 
 
 def without_number(name: str) -> str:

@@ -52,6 +52,8 @@ MASK: Final = re.compile(r"^[*•●·]{3,}$")
 _PASSWORDS: Final = frozenset({"password"})
 """What recorders call the secrets that are passwords."""
 _SECRET_NAME: Final = WORDS["secret_name"]
+SWITCHES: Final = WORDS["switches"]
+"""What controls say that switch a thing one way or the other."""
 REMARK: Final = WORDS["remark"]
 """Fields for what somebody says of a thing."""
 

@@ -65,8 +65,11 @@ def nothing(_: str) -> None:
     return None
 
 
-def sends(label: str, *changes: Any, url: str | None = "/issues/7", status: int = 200) -> Acts:
-    return lambda visitor: visitor.send(label, "POST", "/issues", *changes, url=url, status=status)
+def sends(
+    label: str, *changes: Any, url: str | None = "/issues/7", status: int = 200, to: str = "/issues", by: str = "POST"
+) -> Acts:
+    """Presses a button, upon which the address `to` is asked, and the page `url` comes."""
+    return lambda visitor: visitor.send(label, by, to, *changes, url=url, status=status)
 
 
 def enters(url: str | None = "/issues/7") -> Acts:

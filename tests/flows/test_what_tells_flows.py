@@ -157,11 +157,12 @@ def test_a_tenant_that_an_address_named_is_data() -> None:
     def of(tenant: str) -> str:
         return key(
             lambda v: v.open(f"/login?project_id={tenant}"), lambda v: v.open(f"/{tenant}/items"),
-            types("Title", form="title"), sends("Save", url=f"/{tenant}/items"),
+            types("Title", form="title"), sends("Save", url=f"/{tenant}/items", to="/save"),
         )  # fmt: skip
 
     assert of("ski") == of("flat")
-    assert of("ski") != key(lambda v: v.open("/ski/items"), *SENT)
+    there = types("Title", form="title"), sends("Save", url="/ski/items", to="/save")
+    assert of("ski") != key(lambda v: v.open("/ski/items"), *there)
 
 
 def test_a_thing_is_put_into_the_cart_wherever_it_is_seen() -> None:
@@ -255,7 +256,7 @@ def test_names_of_pages_in_wikis_are_data() -> None:
     are the app's own, however their address is spelled."""
 
     def on(address: str) -> str:
-        return key(lambda v: v.open(address), types("Text", form="text"), sends("Save", url=address))
+        return key(lambda v: v.open(address), types("Text", form="text"), sends("Save", url=address, to=address))
 
     assert on("/index.php/Tomato") == on("/index.php/Rain_barrel") != on("/index.php/Talk:Tomato")
     assert on("/wiki/Tomato") == on("/wiki/Rain_barrel")

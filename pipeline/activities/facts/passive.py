@@ -36,6 +36,8 @@ def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
         return False
     if leads_nowhere(step.target):
         return step.navigates or not answers.writes(step)
+    if step.target.role == "option" and answers.writes(step):
+        return False  # what was chosen was kept at once
     if step.target.role in _VIEWS or step.target.tag == "a":
         return step.navigates or not (answers.writes(step) and messages(step.changes))
     if is_button(step.target):

@@ -119,6 +119,10 @@ class Answers:
         sent = self._sent.get(step.event_id, ())
         return bool(sent) and not self.writes(step)
 
+    def written(self, step: Step) -> list[NetworkRequest]:
+        """The requests that it caused which change something."""
+        return [request for request in self._sent.get(step.event_id, ()) if changes(request)]
+
     def writes(self, step: Step) -> bool:
         """Whether it caused a request that changes something."""
         return any(map(changes, self._sent.get(step.event_id, ())))

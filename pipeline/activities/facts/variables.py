@@ -24,8 +24,10 @@ _PAGE_OF_A_THING: Final = re.compile(
 """Parts of addresses that follow the name of a thing."""
 _OF_A_SHOP: Final = re.compile(r"checkout|cart|basket|order")
 """Parts that may follow the name of one shop of many."""
-_MOUNT: Final = re.compile(r"..|apps?|web|ui|portal|shop|store|console|backend|intranet")
-"""First parts of addresses under which all of an app lies; two letters are a language."""
+_MOUNT: Final = re.compile(
+    r"(ar|cs|da|de|el|en|es|fi|fr|he|hu|it|ja|ko|nb|nl|no|pl|pt|ro|ru|sv|tr|uk|zh)|apps?|web|ui|portal|shop|store|console|backend|intranet"
+)
+"""First parts of addresses under which all of an app lies: a language, or a word for the app itself."""
 PATH_PARTS_MAX: Final = 8
 """Names of owners and shops stand among so many first parts of an address."""
 

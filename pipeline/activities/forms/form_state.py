@@ -81,6 +81,10 @@ class FormState:
         chosen = bool(self.fields and self._form) and (self._holds or named_in_path(self.place, *SETTINGS_PAGES))
         return self.typed() or chosen or bool(self._form and self._files)
 
+    def is_form(self) -> bool:
+        """Whether something was entered, be it only chosen, into a form that is known as one."""
+        return bool(self.fields and self._form)
+
     def take(self, what: str = "") -> tuple[tuple[str, ...], tuple[int, ...], str]:
         """The fields that tell what was done, sorted, the numbers of all of their steps, and what tells the form from
         others; used up by this. `what` is the control: one that sends off does so to the form as a whole; beside one
@@ -88,7 +92,7 @@ class FormState:
         names, numbers = telling(self.fields), tuple(sorted(self.fields.values()))
         if what not in ("", SEND) and all(SIDE_FIELD.search(name) for name in names):
             names = ()
-        elif self._form and (self.changes() if what == SEND else self.typed()):
+        elif self._form and (self.is_form() if what == SEND else self.typed()):
             new = tuple(name for name in names if name != CHANGED and not name.startswith(CHOSEN)) or (TYPED,)
             names = (CHANGED,) if self._holds and not self._new and not self._only_remarks else new
         self.fields.clear()

@@ -1,0 +1,70 @@
+"""What a step changed in the app, by the address of the request that asked for it.
+
+Apps show a thing in many places (`/today`, `/inbox`) and change it at one (`/api/tasks/7`). What was asked of the app
+is stronger evidence of what was done than the page from which it was asked.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+from pipeline.activities.facts.responses import Answers
+from pipeline.semantics.addresses import ID, query, route, slug
+from pipeline.semantics.elements import Data
+from pipeline.semantics.generated import is_id
+from pipeline.semantics.lexicon import LISTS
+from pipeline.semantics.path_segments import is_route, names_things
+from pipeline.semantics.text import caption
+from pipeline.semantics.verbs import MAKING_PAGES, SETTINGS_PAGES, named_in_path
+from schemas.stories import ClickStep, NetworkRequest, Step
+
+THING: Final = "thing "
+"""Begins the place of an activity that is told by what it changed, wherever that is shown."""
+_CHANGE_ONE: Final = frozenset({"PUT", "PATCH", "DELETE"})
+"""Methods that name what they change in the address, as POST need not."""
+_STATE: Final = LISTS["states"]
+"""What a thing is switched to: which of them it was is data."""
+STATE_WORDS_MAX: Final = 2
+
+
+def changed_thing(used: Sequence[Step], step: Step, names_itself: bool, answers: Answers, data: Data) -> str:
+    """The pattern of the thing, or of the list of things, that a step changed; `used` are the fields before it that may
+    have saved themselves, `names_itself` says that the control alone tells what was done (`Approve`).
+
+    Nothing where the request doesn't tell. A form on the thing's own page is told by that page, whose address says
+    which of its forms it is (`/projects/7/settings/members`).
+    """
+    page = step.page.url
+    if named_in_path(page, *SETTINGS_PAGES, *MAKING_PAGES):
+        return ""
+    for one in (step, *reversed(used)):
+        named = [(request, shape) for request in answers.written(one) if (shape := _thing(request, step, data))]
+        request, shape = min(named, key=lambda each: each[0].method not in _CHANGE_ONE, default=(None, ""))
+        if request is not None:
+            own_page = route(request.url) == route(page) or (not names_itself and _is_shown_by(page, request))
+            return "" if own_page else THING + shape
+    return ""
+
+
+def _thing(request: NetworkRequest, step: Step, data: Data) -> str:
+    """The pattern of an address that is that of one thing of many, or of their list: no `/graphql`, no `/save`."""
+    *before, last = route(request.url) or ("",)
+    if _is_verb_of(step, last) and tuple(before) == route(step.page.url) and before and not is_route(before[-1]):
+        return "/" + "/".join(part if is_route(part) else ID for part in before) + f"/{last}"
+    shape = data.place(request.url)
+    if ID not in shape and not names_things(last.lower()):
+        return ""
+    head, _, end = shape.rpartition("/")
+    words = slug(end).split("-")
+    return f"{head}/{{state}}" if words[-1] in _STATE and len(words) <= STATE_WORDS_MAX else shape
+
+
+def _is_verb_of(step: Step, part: str) -> bool:
+    """Whether a part of an address is what the control itself says (`Star` asks `/ada/shop/star`)."""
+    return isinstance(step, ClickStep) and bool(slug(part)) and slug(caption(step.target)).startswith(slug(part))
+
+
+def _is_shown_by(page: str, request: NetworkRequest) -> bool:
+    """Whether the page is the thing's own: it has the same id in its address."""
+    ids = {part for part in map(unquote, route(request.url)) if is_id(part)}
+    return bool(ids & {unquote(part) for part in route(page)} | ids & {value for _, value in parse_qsl(query(page))})

@@ -1,0 +1,159 @@
+"""What was asked of the app tells what was done, wherever the thing was shown."""
+
+import pytest
+
+from bench.flows.synthetic import Visitor, element
+from schemas.elements import Ancestor
+from schemas.events import Check, Click, Request
+from tests.flows.acts import Acts, key, nothing, sends, shape_of, types
+
+
+def opens(path: str) -> Acts:
+    return lambda visitor: visitor.open(path)
+
+
+def asks(visitor: Visitor, cause: str, address: str, method: str = "POST") -> None:
+    visitor.add(Request, method=method, url=visitor.home + address, status=200, cause=cause)
+    visitor.came(cause)
+
+
+def test_a_thing_is_changed_from_any_view() -> None:
+    """A task that is edited on the page of today, in a project, or under a label is edited."""
+
+    def edits(view: str, task: int) -> str:
+        rename = types("Name", before="Old"), sends("Save", url=None, to=f"/api/tasks/{task}", by="PATCH")
+        return key(opens(view), *rename)
+
+    assert edits("/today", 4711) == edits("/projects/12", 815) == edits("/label/home", 99)
+
+
+def test_a_thing_is_made_from_any_view() -> None:
+    """The address of the list says what is made."""
+
+    def makes(view: str, address: str = "/api/tasks") -> str:
+        return key(opens(view), types("Name"), sends("Add", url=None, to=address))
+
+    assert makes("/today") == makes("/upcoming") != makes("/today", "/api/labels")
+
+
+def test_pages_of_one_kind_lie_in_any_folder() -> None:
+    """What a page in one folder is edited to is the same flow as in another, where its editor saves to one address."""
+
+    def publishes(page: str) -> str:
+        return key(opens(page), types("Body", before="Old"), sends("Publish", url=None, to="/api/pages/7/publish"))
+
+    assert publishes("/handbook/fire-drill") == publishes("/exhibitions/old-clocks")
+
+
+def test_what_is_done_in_a_row_is_done_on_the_thing_s_page() -> None:
+    """A control that says itself what it does does it from the list as well."""
+    approve = sends("Approve", url=None, to="/requests/7/approve")
+    assert key(opens("/requests"), approve) == key(opens("/requests/7"), approve)
+
+
+def test_forms_on_the_page_of_a_thing_stay_apart() -> None:
+    """They may save to one address: which of them it is says the page."""
+
+    def saves(page: str) -> str:
+        return key(opens(page), types("Text", before="Old"), sends("Save", url=None, to="/api/projects/7", by="PATCH"))
+
+    assert saves("/projects/7/wording") != saves("/projects/7/colours")
+
+
+@pytest.mark.parametrize("address", ["/graphql", "/save", "/rpc", "/"])
+def test_an_address_that_names_no_thing_tells_nothing(address: str) -> None:
+    """Where all is asked at one address, the page tells flows apart."""
+    saves = types("Text"), sends("Save", url=None, to=address)
+    assert key(opens("/blue"), *saves) != key(opens("/green"), *saves)
+
+
+def test_settings_and_forms_that_make_things_are_told_by_their_page() -> None:
+    """Several pages of settings write to one account."""
+
+    def saves(page: str) -> str:
+        return key(opens(page), types("Text", before="Old"), sends("Save", url=None, to="/api/users/7", by="PATCH"))
+
+    assert saves("/settings/profile") != saves("/settings/mail")
+
+
+def test_a_page_is_a_thing_where_its_own_verb_follows_it() -> None:
+    """`Star` on `/ada/shop` asks `/ada/shop/star`: so does any page of its kind, and none of the app's own."""
+
+    def presses(label: str, page: str, verb: str) -> str:
+        return key(opens(page), sends(label, url=None, to=f"{page}/{verb}"))
+
+    assert presses("Star", "/ada/shop", "star") == presses("Star", "/bo/cli", "star")
+    assert presses("Clear", "/cart", "clear") != presses("Clear", "/history", "clear")
+
+
+def test_a_switch_is_one_flow_for_all_things_and_both_ways() -> None:
+    """Which of many things was switched, and whether on or off, is data."""
+
+    def switches(name: str, on: bool) -> str:
+        target = element("input", "switch", name).model_copy(update={"type": "checkbox", "label": name})
+
+        def act(visitor: Visitor) -> None:
+            cause = visitor.add(Check, target=target, checked=on)
+            asks(visitor, cause, f"/api/devices/{len(name)}/{'on' if on else 'off'}")
+
+        return key(opens("/"), act)
+
+    def presses(label: str, state: str) -> str:
+        return key(opens("/devices/7"), sends(label, url=None, to=f"/api/devices/7/{state}"))
+
+    assert switches("Kitchen lamp", on=True) == switches("Fan", on=False)
+    assert presses("Turn on", "turn_on") == presses("Turn off", "turn_off") != presses("Rename", "rename")
+
+
+def test_an_option_that_is_kept_at_once_is_chosen() -> None:
+    """A list of the page's own that saves what was clicked does something, and only what it saves tells what."""
+
+    def picks(option: str, address: str) -> Acts:
+        def act(visitor: Visitor) -> None:
+            asks(visitor, visitor.add(Click, target=element("div", "option", option)), address, "PUT")
+
+        return act
+
+    labels = picks("bug", "/issues/7/labels")
+    assert "option" in str(shape_of(opens("/issues/7"), labels))
+    assert key(opens("/issues/7"), labels) == key(opens("/issues/9"), picks("docs", "/issues/9/labels"))
+    assert key(opens("/issues/7"), labels) != key(opens("/issues/7"), picks("ada", "/issues/7/assignee"))
+
+
+def test_a_form_is_one_however_little_was_entered() -> None:
+    """A form that is known as one, of which only a list was used: its remark is optional."""
+    form = "appointment / doctor"
+
+    def books(*more: Acts) -> str:
+        box = element("input", "radio", "09:00").model_copy(update={"type": "radio", "form": form})
+        ticks: Acts = lambda visitor: nothing(visitor.add(Check, target=box, checked=True))  # noqa: E731
+        return key(opens("/patients/7/appointments/new"), ticks, *more, sends("Book", to="/patients/7/appointments"))
+
+    assert books() == books(types("Reason", form=form))
+
+
+def test_files_in_any_folder_are_one_kind() -> None:
+    """The folders and the name of a file that is no page are data; a script of the server is a page."""
+
+    def edits(path: str) -> str:
+        return key(opens(f"/editor/edit/{path}"), types("Text", before="Old"), sends("Commit", url=None, to="/save"))
+
+    assert edits("main/README.md") == edits("main/docs/guide.md")
+    assert edits("tags.php") != edits("posts.php")
+
+
+@pytest.mark.parametrize(("owner", "name"), [("team-x", "site"), ("bo", "cli"), ("ada", "notes")])
+def test_names_of_owners_are_data_however_short(owner: str, name: str) -> None:
+    """Two letters, or one after a dash, are a name as well."""
+
+    def comments(path: str) -> str:
+        return key(opens(f"/{path}/issues/7"), types("Comment", form="c"), sends("Send", to=f"/{path}/issues/7/notes"))
+
+    assert comments(f"{owner}/{name}") == comments("cleo/infra")
+
+
+def test_a_language_before_the_names_is_none() -> None:
+    """What stands first in all addresses of a site is a language where it is one."""
+    near = Ancestor(tag="nav", role="navigation")
+    there = opens("/de/ada/shop/issues"), lambda visitor: visitor.follow("Hilfe", "/de/help", near)
+    assert "/de/" in str(shape_of(*there))
