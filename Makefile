@@ -3,6 +3,7 @@ SHELL := /usr/bin/env bash
 PY := .venv/bin/python
 SEED ?= 1
 COUNT ?= 20
+BROKERS ?= 1
 SECONDS ?= 3600
 
 COUNT_OF_PAGES = $(if $(filter command line environment,$(origin COUNT)),$(COUNT),2000)
@@ -24,9 +25,9 @@ test: setup check ## all checks and all tests
 check: setup ## ruff, mypy, import-linter
 	@scripts/check.sh
 
-faults: setup ## the long fault run: make faults SEED=7 COUNT=100
+faults: setup ## the long fault run: make faults SEED=7 COUNT=100 BROKERS=3
 	@AT_LENGTH=1 $(PY) -m pytest -q tests/stream/test_own_faults.py
-	@$(PY) -m tests.faults --seed $(SEED) --count $(COUNT)
+	@$(PY) -m tests.faults --seed $(SEED) --count $(COUNT) --brokers $(BROKERS)
 
 fuzz: setup ## mutated bodies and messages against a real machine: make fuzz SECONDS=3600 SEED=7
 	@$(PY) -m tests.fuzz --seed $(SEED) --seconds $(SECONDS)

@@ -136,6 +136,11 @@ class LocalKafka:
             self._process.kill()
             self._process.wait()
 
+    def signal(self, number: signal.Signals) -> None:
+        """Sends a signal to the broker, if it runs."""
+        if self.pid is not None:
+            os.kill(self.pid, number)
+
     def poll(self) -> int | None:
         """The exit code of a broker that ended, or None."""
         return self._process.poll() if self._process is not None else None
@@ -157,14 +162,20 @@ class LocalKafka:
 
     def _write_config(self) -> Path:
         file = self.folder / "server.properties"
-        logs = str(self.folder / "logs").replace("\\", "\\\\")
-        file.write_text(_PROPERTIES.format(broker=self.ports.broker, controller=self.ports.controller, logs=logs))
+        file.write_text(self.properties())
         return file
 
+    def properties(self) -> str:
+        """The broker's `server.properties`."""
+        logs = str(self.folder / "logs").replace("\\", "\\\\")
+        return _PROPERTIES.format(broker=self.ports.broker, controller=self.ports.controller, logs=logs)
+
+    def cluster_id(self) -> str:
+        """The id of the cluster whose storage the folder is formatted for."""
+        return random_cluster_id()
+
     def _format(self, config: Path) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        # A fresh random id may begin with "-", which the tool would read as an option.
-        cluster = "J" + cluster[1:]
+        cluster = self.cluster_id()
         done = subprocess.run(
             self._java(
                 "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)
@@ -203,6 +214,13 @@ class LocalKafka:
             time.sleep(0.1)
         self.stop()
         raise NoBroker(f"Kafka did not answer within {timeout_s:.0f} s; its log is {self.log}")
+
+
+def random_cluster_id() -> str:
+    """A new id: 22 characters of base64."""
+    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    # A fresh random id may begin with "-", which the tool would read as an option.
+    return "J" + cluster[1:]
 
 
 def answers(bootstrap: str, settings: Settings | None = None) -> bool:

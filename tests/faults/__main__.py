@@ -8,7 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.run import KINDS, run
+from tests.faults.brokers import CLUSTER
+from tests.faults.run import CLUSTER_KINDS, KINDS, run
 
 
 def main() -> int:
@@ -17,7 +18,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=100, help="how many faults")
     parser.add_argument("--journeys", type=float, default=4.0, help="new journeys a second")
-    parser.add_argument("--kinds", default=",".join(KINDS), help="which faults, with commas between")
+    parser.add_argument("--kinds", default="", help="which faults, with commas between; all unless said")
+    parser.add_argument("--brokers", type=int, choices=(1, CLUSTER), default=1, help="one alone, or a cluster of three")
     parser.add_argument("--keep", action="store_true", help="leave logs and data where they are")
     chosen = parser.parse_args()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # of our producer; an outage is meant here
@@ -27,7 +29,9 @@ def main() -> int:
     def say(text: str) -> None:
         print(f"{time.monotonic() - began_s:6.0f} s  {text}", flush=True)
 
-    report = run(folder, chosen.seed, chosen.count, chosen.journeys, tuple(chosen.kinds.split(",")), say)
+    every = KINDS if chosen.brokers == 1 else CLUSTER_KINDS
+    kinds = tuple(chosen.kinds.split(",")) if chosen.kinds else every
+    report = run(folder, chosen.seed, chosen.count, chosen.journeys, kinds, say, chosen.brokers)
     print(report)
     if report.right and not chosen.keep:
         shutil.rmtree(folder, ignore_errors=True)

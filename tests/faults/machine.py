@@ -1,4 +1,4 @@
-"""The cluster under test: a broker, up to three workers, and a supervisor that starts again whatever ended."""
+"""What is under test: one broker or three, up to three workers, and a supervisor that starts again whatever ended."""
 
 import base64
 import gzip
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import orjson
 
-from agents.local.kafka import LocalKafka, jars_folder
 from agents.local.processes import free_port
 from agents.settings import Settings, load
+from tests.faults.brokers import Brokers
 from tests.stream.cluster import WorkerProcess, wait_for
 
 WORKERS_MAX = 3
@@ -42,7 +42,7 @@ class Machine:
 
     folder: Path
     settings: Settings
-    broker: LocalKafka
+    brokers: Brokers
     rng: random.Random
     workers: list[WorkerProcess] = field(default_factory=list)
     endings: Counter[int] = field(default_factory=Counter)
@@ -50,10 +50,11 @@ class Machine:
     started: int = 0
 
     @classmethod
-    def make(cls, folder: Path, seed: int) -> "Machine":
-        """A broker and one worker, ready."""
-        broker = LocalKafka(folder / "kafka", jars_folder(load()))
-        bootstrap = broker.start()
+    def make(cls, folder: Path, seed: int, brokers: int = 1) -> "Machine":
+        """One broker or three, and one worker, ready."""
+        rng = random.Random(seed)
+        cluster = Brokers(folder, brokers, rng)
+        bootstrap = cluster.start()
         settings = load(
             brokers=bootstrap,
             topic_prefix="faults.",
@@ -64,8 +65,9 @@ class Machine:
             lateness_s=120.0,
             journey_memory_s=3600.0,
             partitions=4,
+            replication_factor=brokers,
         )
-        machine = cls(folder, settings, broker, random.Random(seed))
+        machine = cls(folder, settings, cluster, rng)
         machine.join()
         machine.workers[0].wait_ready()
         return machine
@@ -134,16 +136,20 @@ class Machine:
         worker.signal(signal.SIGCONT)
 
     def broker_stop(self) -> None:
-        """The broker ends in good order and comes back."""
-        self.broker.stop()
-        time.sleep(self.rng.uniform(0, 5))
-        self.broker.start()
+        """A broker ends in good order and comes back."""
+        self.brokers.away()
 
     def broker_kill(self) -> None:
-        """SIGKILL of the broker."""
-        self.broker.kill()
-        time.sleep(self.rng.uniform(0, 3))
-        self.broker.start()
+        """SIGKILL of a broker."""
+        self.brokers.killed()
+
+    def broker_empty(self) -> None:
+        """One of three brokers comes back with an empty disk."""
+        self.brokers.emptied()
+
+    def broker_pause(self) -> None:
+        """One of three brokers is not heard of for a while."""
+        self.brokers.paused()
 
     def storage_locked(self) -> None:
         """Somebody holds the database's lock."""
@@ -174,8 +180,7 @@ class Machine:
 
     def settle(self) -> None:
         """All that should run does."""
-        if self.broker.poll() is not None:
-            self.broker.start()
+        self.brokers.start()
 
         def ready() -> bool:
             self.supervise()
@@ -186,7 +191,7 @@ class Machine:
     def stop(self) -> None:
         for worker in self.workers:
             worker.kill()
-        self.broker.stop()
+        self.brokers.stop()
 
     def holes(self) -> int:
         """How often the alarm for skipped messages went off."""

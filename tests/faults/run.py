@@ -25,6 +25,8 @@ KINDS = (
     "kill", "restart", "join", "leave", "freeze", "nap", "broker_stop", "broker_kill", "storage_locked",
     "storage_away", "wipe", "poison",
 )  # fmt: skip
+CLUSTER_KINDS = (*KINDS, "broker_empty", "broker_pause")
+"""With three brokers, one of which may go with all that it holds."""
 
 
 @dataclass
@@ -105,12 +107,13 @@ def run(
     journeys_per_s: float = 4.0,
     kinds: tuple[str, ...] = KINDS,
     say: Callable[[str], None] = lambda _: None,
+    brokers: int = 1,
 ) -> Report:
-    """Runs `count` faults over live traffic and compares."""
+    """Runs `count` faults over live traffic and compares. `brokers` is 1 or 3."""
     began_s = time.monotonic()
     report = Report(seed)
     rng = random.Random(seed)
-    machine = Machine.make(folder, seed)
+    machine = Machine.make(folder, seed, brokers)
     lock = threading.Lock()
     supervisor = Supervisor(machine, lock)
     traffic = LiveTraffic(
