@@ -61,7 +61,7 @@ audit: setup ## known weaknesses of the locked packages; fails where the service
 	@.venv/bin/pip-audit --strict --no-deps --disable-pip -r requirements.lock
 
 lock: setup ## write what is locked anew: packages from pyproject.toml, uv, Kafka's jars
-	@.venv/bin/uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.11 --no-header \
+	@.venv/bin/uv pip compile pyproject.toml --extra dev --extra s3 --generate-hashes --python-version 3.11 --no-header \
 	  --no-emit-index-url -q -o requirements.lock
 	@sed -nE 's/^(uv==[^ ]+).*/\1/p' scripts/uv.lock | .venv/bin/uv pip compile - --generate-hashes --no-header \
 	  --no-annotate --no-emit-index-url -q -o scripts/uv.lock

@@ -38,16 +38,19 @@ def wanted_topics(settings: Settings) -> tuple[Wanted, ...]:
     The log's time of `events` is the broker's, so no producer's clock can move a partition's. The table's changelog
     keeps its rows for ever (Faust's default would drop those of a window that stays open for a week).
     """
-    size = {"max.message.bytes": str(RECORD_BYTES_MAX)}
-    keep = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.3", **size}
+    every = {"max.message.bytes": str(RECORD_BYTES_MAX)}
+    if settings.replication_factor > 2:
+        # What is acknowledged is on one broker more than may go.
+        every["min.insync.replicas"] = "2"
+    keep = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.3", **every}
     return (
         Wanted(
             settings.topic("events"),
-            {"cleanup.policy": "delete", "message.timestamp.type": "LogAppendTime", **size},
+            {"cleanup.policy": "delete", "message.timestamp.type": "LogAppendTime", **every},
         ),
         Wanted(settings.topic("stories"), keep),
         Wanted(settings.topic("tests"), keep),
-        Wanted(settings.topic("events-dead-letter"), {"cleanup.policy": "delete", **size}),
+        Wanted(settings.topic("events-dead-letter"), {"cleanup.policy": "delete", **every}),
         Wanted(
             changelog(settings),
             {

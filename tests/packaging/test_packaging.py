@@ -90,16 +90,39 @@ def test_the_cluster_sets_only_settings_that_exist() -> None:
             assert port.startswith("127.0.0.1:"), f"{name} is published to the world"
 
 
-def test_the_cluster_starts_in_the_right_order() -> None:
+@pytest.mark.parametrize(
+    ("brokers", "workers"), [("kafka", "worker-1 worker-2"), ("kafka-1 kafka-2 kafka-3", "worker-a worker-b worker-c")]
+)
+def test_the_cluster_starts_in_the_right_order(brokers: str, workers: str) -> None:
     """Workers wait until Kafka and PostgreSQL are healthy, and each says where the others find it."""
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    for name in ("worker-1", "worker-2"):
+    for name in workers.split():
         assert {key: value["condition"] for key, value in services[name]["depends_on"].items()} == {
-            "kafka": "service_healthy",
+            **dict.fromkeys(brokers.split(), "service_healthy"),
             "postgres": "service_healthy",
         }
-        assert services[name]["environment"]["JOURNEYWRIGHT_WEB_URL"] == f"http://{name}:6066"
-        assert services[name]["environment"]["JOURNEYWRIGHT_BROKERS"] == "kafka:9092"
+        environment = services[name]["environment"]
+        assert environment["JOURNEYWRIGHT_WEB_URL"] == f"http://{name}:6066"
+        assert environment["JOURNEYWRIGHT_BROKERS"] == ",".join(f"{broker}:9092" for broker in brokers.split())
+
+
+def test_of_three_brokers_any_one_may_go() -> None:
+    """Three replicas of all, two of them written before a record counts; started only when the profile is named."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    three = [service for name, service in services.items() if name.startswith("kafka-")]
+    assert len(three) == len({service["environment"]["KAFKA_NODE_ID"] for service in three}) == 3
+    for service in three:
+        environment = service["environment"]
+        assert environment["KAFKA_DEFAULT_REPLICATION_FACTOR"] == "3"
+        assert environment["KAFKA_MIN_INSYNC_REPLICAS"] == "2"
+        assert environment["KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR"] == "3"
+    replicas = {
+        name: service["environment"].get("JOURNEYWRIGHT_REPLICATION_FACTOR") for name, service in services.items()
+    }
+    assert {name for name, count in replicas.items() if count == "3"} == {"worker-a", "worker-b", "worker-c"}
+    assert {name for name, service in services.items() if service.get("profiles") == ["three"]} == {
+        "kafka-1", "kafka-2", "kafka-3", "worker-a", "worker-b", "worker-c",
+    }  # fmt: skip
 
 
 def test_the_image_copies_what_is_there_and_runs_as_a_user() -> None:
