@@ -197,6 +197,10 @@ class Storage:
         """A page of verdicts, newest first. Raises BadInput for a cursor that no earlier page gave."""
         return in_transaction(self._engine, lambda c: verdict_rows.verdicts(c, wanted, page), writes=False)
 
+    def verdict(self, verdict_id: str) -> Verdict | None:
+        """One verdict."""
+        return in_transaction(self._engine, lambda c: verdict_rows.verdict(c, verdict_id), writes=False)
+
     def proof_runs(self, wanted: RunFilter = ANY_RUN, page: PageRequest = FIRST_PAGE) -> Page[ProofRun]:
         """A page of proving runs, newest first. Raises BadInput for a cursor that no earlier page gave."""
         return in_transaction(self._engine, lambda c: proof_run_rows.proof_runs(c, wanted, page), writes=False)

@@ -73,6 +73,13 @@ def verdicts(connection: Connection, wanted: VerdictFilter, page: PageRequest) -
     return Page([from_json(VERDICT, row.body) for row in found], cursor)
 
 
+def verdict(connection: Connection, verdict_id: str) -> Verdict | None:
+    """One verdict."""
+    query = select(VERDICTS.c.body).where(VERDICTS.c.id == rows.plain(verdict_id))
+    body = connection.execute(query).scalar_one_or_none()
+    return None if body is None else from_json(VERDICT, body)
+
+
 def decide(connection: Connection, test_id: str, decision: Decision, reason: str) -> None:
     """Keeps a person's decision about the test as it stands, and what follows. Raises NoSuchTest."""
     key = rows.plain(test_id)

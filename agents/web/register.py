@@ -13,6 +13,7 @@ from faust.web.base import BlueprintManager
 from agents.web import (
     openapi,
     views_agreement,
+    views_artifacts,
     views_coverage,
     views_dashboard,
     views_events,
@@ -54,6 +55,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *views_stories.CALLS,
     *views_tests.CALLS,
     *views_verdicts.CALLS,
+    *views_artifacts.CALLS,
     *views_runs.CALLS,
     *views_flows.CALLS,
     *views_agreement.CALLS,

@@ -37,25 +37,39 @@ export function urlOf(path: string, ids: Record<string, string> = {}, query: Que
   return url.href;
 }
 
-async function ask(url: string, init: RequestInit): Promise<unknown> {
+async function answerOf(url: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers);
   const own = key();
   if (own) headers.set("Authorization", `Bearer ${own}`);
-  let answer: Response;
   try {
-    answer = await fetch(url, { ...init, headers });
+    return await fetch(url, { ...init, headers });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Problem(0, "unreachable", "The server doesn't answer.", "See whether `journeywright up` still runs, then try again.");
   }
+}
+
+function problemOf(status: number, body: unknown): Problem {
+  const { error, ...more } = (body ?? {}) as { error?: { code: string; message: string; hint: string } };
+  return new Problem(status, error?.code ?? "http", error?.message ?? `The server answered ${status}.`, error?.hint ?? "Try again; the worker's log says more.", more);
+}
+
+async function ask(url: string, init: RequestInit): Promise<unknown> {
+  const answer = await answerOf(url, init);
   const body: unknown = await answer.json().catch((error: unknown) => {
     // Who left the page meanwhile asked for nothing; half an answer is none.
     if (answer.ok) throw error instanceof DOMException ? error : new Problem(0, "cut", "The answer was cut off.", "Try again.");
     return null;
   });
   if (answer.ok) return body;
-  const { error, ...more } = (body ?? {}) as { error?: { code: string; message: string; hint: string } };
-  throw new Problem(answer.status, error?.code ?? "http", error?.message ?? `The server answered ${answer.status}.`, error?.hint ?? "Try again; the worker's log says more.", more);
+  throw problemOf(answer.status, body);
+}
+
+/** A file, with the key that an address alone would not carry. */
+export async function file(path: keyof paths, ids: Record<string, string>): Promise<Blob> {
+  const answer = await answerOf(urlOf(path, ids), {});
+  if (!answer.ok) throw problemOf(answer.status, await answer.json().catch(() => null));
+  return answer.blob();
 }
 
 export async function get<P extends GetPath>(path: P, ids: Record<string, string> = {}, query: Query = {}, signal?: AbortSignal): Promise<Answer<P>> {

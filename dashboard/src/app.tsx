@@ -12,7 +12,7 @@ import { Review } from "./pages/review";
 import { Runs } from "./pages/runs";
 import { TO_REVIEW } from "./query";
 import { BASE, followLinks, useRoute } from "./router";
-import { number } from "./format";
+import { compact, number } from "./format";
 
 const PAGES = [["", "Flows"], ["review", "Review"], ["runs", "Runs"], ["coverage", "Coverage"], ["live", "Live"]] as const;
 
@@ -73,7 +73,7 @@ export function useTitle(title: string): void {
 function ToReview() {
   const asked = useGet("/api/v1/flows", {}, { state: TO_REVIEW.join(","), limit: 1 });
   const total = asked.data?.total;
-  return total ? <span class="badge">{number(total)}<span class="hidden"> to look at</span></span> : null;
+  return total ? <span class="badge" title={number(total)}>{compact(total)}<span class="hidden"> to look at</span></span> : null;
 }
 
 function Help({ close }: { close: () => void }) {

@@ -1,5 +1,6 @@
 // Numbers and times as the reader's locale writes them.
 const NUMBER = new Intl.NumberFormat();
+const COMPACT = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
 const SHARE = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
@@ -10,6 +11,8 @@ const SPANS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 export const number = (value: number): string => NUMBER.format(value);
+/** Few letters, where there is little room: 9.4K. */
+export const compact = (value: number): string => COMPACT.format(value);
 export const share = (value: number): string => SHARE.format(value);
 export const seconds = (value: number): string => `${SECONDS.format(value)} s`;
 

@@ -145,6 +145,24 @@ export function Loaded<T>({ asked, children }: { asked: Asked<T>; children: (dat
   return <>{children(asked.data)}</>;
 }
 
+export interface Column {
+  readonly head: string;
+  readonly kind?: "what" | "num" | "mono" | "cause-of";
+}
+
+/** A table that becomes a list of cards where there is no room for its columns: each cell then says its column's name. */
+export function Table({ label, columns, rows, small }: { label: string; columns: readonly Column[]; rows: readonly (readonly ComponentChildren[])[]; small?: boolean }) {
+  // The roles stay with it as cards, where the browser would take them away.
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={label}>
+      <table class={`list cards ${small ? "small" : ""}`} role="table">
+        <thead role="rowgroup"><tr role="row">{columns.map((one) => <th scope="col" role="columnheader" class={one.kind}>{one.head}</th>)}</tr></thead>
+        <tbody role="rowgroup">{rows.map((cells) => <tr role="row">{columns.map((one, at) => <td role="cell" class={one.kind} data-head={one.kind === "what" ? undefined : one.head}>{cells[at]}</td>)}</tr>)}</tbody>
+      </table>
+    </div>
+  );
+}
+
 export function Export({ name, rows, whole }: { name: string; rows: () => Row[]; whole?: unknown }) {
   return (
     <span class="export">

@@ -1,16 +1,26 @@
 // What came of running a test.
-import { useGet } from "./api";
-import type { Answer } from "./api";
+import { useEffect, useState } from "preact/hooks";
+import { type Answer, type Asked, Problem, file, useGet } from "./api";
 import { count, moment, number, seconds } from "./format";
-import { Command, Copy, Empty, Loaded, State } from "./parts";
+import { Command, Copy, Empty, Loaded, Page, State, Table, Wrong, labelOf } from "./parts";
+import { saveBlob } from "./save";
 
 export type Verdict = Answer<"/api/v1/verdicts">["verdicts"][number];
+type Test = Answer<"/api/v1/tests/{id}">;
+type Artifact = NonNullable<Verdict["artifacts"]>[number];
 
 /** The run that tells best why a test did not pass. */
 export const failureOf = (verdict: Verdict) => (verdict.runs ?? []).find((run) => run.outcome !== "passed");
 
-export function VerdictList({ testId, app }: { testId: string; app: string }) {
-  const asked = useGet("/api/v1/verdicts", {}, { test_id: testId, limit: 10 });
+export const useVerdictsOf = (test: string | null) => useGet("/api/v1/verdicts", test ? {} : null, { test_id: test ?? "", limit: 10 });
+
+/** The newest verdict, where it is about this revision and not a good one. */
+export function failing(verdicts: readonly Verdict[] | undefined, revision: number): Verdict | undefined {
+  const newest = verdicts?.[0];
+  return newest && newest.revision === revision && newest.outcome !== "passed" ? newest : undefined;
+}
+
+export function VerdictList({ asked, app }: { asked: Asked<Answer<"/api/v1/verdicts">>; app: string }) {
   return (
     <Loaded asked={asked}>
       {({ verdicts }) => verdicts.length
@@ -20,27 +30,104 @@ export function VerdictList({ testId, app }: { testId: string; app: string }) {
   );
 }
 
+const NEXT_STEP: Record<string, string> = {
+  app: "The app answered wrongly where users' sessions went well: look into its log. The test is right.",
+  test: "A locator or a wait doesn't hold here: edit it, or have it repaired (prove --repair).",
+  data: "Something that must exist does not: make it, or reset the environment.",
+  environment: "Base URL, sign-in, certificate or browser: correct the environment.",
+  unknown: "No rule says whose fault it is: look at the trace.",
+};
+
+/** Why a test fails, with what to do about it, and what the run left to look at. */
+export function Failure({ verdict, test }: { verdict: Verdict; test: Test }) {
+  const failed = failureOf(verdict);
+  const step = failed?.step ?? null;
+  return (
+    <div class="wrong failure-of" role="region" aria-label="Why it fails">
+      <p><strong>{labelOf(verdict.outcome)}{verdict.kind && `, by the fault of the ${verdict.kind}`}.</strong> {NEXT_STEP[verdict.kind ?? ""] ?? ""}</p>
+      {failed && <p class="cause">{step !== null && <><Page to={["flows", test.flow_id]} query={{ step: String(step + 1) }}>Step {number(step + 1)}</Page>, {test.steps?.[step]}: </>}{failed.statement && <code>{failed.statement}</code>} {failed.error}</p>}
+      <Evidence verdict={verdict} />
+      <Artifacts verdict={verdict} />
+    </div>
+  );
+}
+
 export function OneVerdict({ verdict, open = false }: { verdict: Verdict; open?: boolean }) {
   const runs = verdict.runs ?? [];
   const failed = failureOf(verdict);
   const applied = (verdict.mutants ?? []).filter((mutant) => mutant.applied);
   const noticed = applied.filter((mutant) => mutant.noticed).length;
+  const passed = runs.filter((run) => run.outcome === "passed").length;
   return (
     <details open={open} class="verdict-of">
       <summary>
         <State state={verdict.outcome} />
         <time dateTime={verdict.ended_at}>{moment(verdict.ended_at)}</time>
         {verdict.kind && <span class="kind">{verdict.kind}</span>}
-        <span class="faint">{number(runs.filter((run) => run.outcome === "passed").length)} of {count(runs.length, "run")}{applied.length > 0 && `, noticed ${number(noticed)} of ${count(applied.length, "break")}`}{verdict.build && `, build ${verdict.build}`}, revision {number(verdict.revision)}</span>
+        <span class="faint">{number(passed)} of {count(runs.length, "run")} passed{applied.length > 0 && `, noticed ${number(noticed)} of ${count(applied.length, "break")}`}{verdict.build && `, build ${verdict.build}`}, revision {number(verdict.revision)}</span>
       </summary>
       {failed && <p class="cause">{failed.step !== null && failed.step !== undefined && <>Step {number(failed.step + 1)}: </>}<code>{failed.statement}</code> {failed.error}</p>}
-      <table class="list small">
-        <thead><tr><th scope="col">Run</th><th scope="col">Outcome</th><th scope="col">Rule</th><th scope="col" class="num">Took</th></tr></thead>
-        <tbody>{runs.map((run, at) => <tr><td>{at + 1}</td><td><State state={run.outcome} /></td><td>{run.rule}</td><td class="num">{seconds(run.seconds)}</td></tr>)}</tbody>
-      </table>
-      {applied.length > 0 && <table class="list small"><thead><tr><th scope="col">What was broken</th><th scope="col">Noticed</th><th scope="col">By</th></tr></thead>
-        <tbody>{applied.map((one) => <tr><td>{one.kind.replaceAll("_", " ")}</td><td>{one.noticed ? "yes" : <strong>no</strong>}</td><td class="mono">{one.statement}</td></tr>)}</tbody></table>}
-      {(verdict.artifacts ?? []).map((file) => <p class="artifact"><span class="mono">{file.name}</span> <Copy text={file.url} what={`the address of ${file.name}`} /></p>)}
+      <Evidence verdict={verdict} />
+      <Artifacts verdict={verdict} />
+      <Table small label="Its runs" columns={[{ head: "Run", kind: "num" }, { head: "Outcome" }, { head: "Rule" }, { head: "Took", kind: "num" }]}
+        rows={runs.map((run, at) => [String(at + 1), <State state={run.outcome} />, run.rule || "–", seconds(run.seconds)])} />
+      {applied.length > 0 && <Table small label="What was broken" columns={[{ head: "What was broken" }, { head: "Noticed" }, { head: "By", kind: "mono" }]}
+        rows={applied.map((one) => [one.kind.replaceAll("_", " "), one.noticed ? "yes" : <strong>no</strong>, one.statement || "–"])} />}
     </details>
   );
+}
+
+/** What new sessions of users, or a repair, say about it. */
+function Evidence({ verdict }: { verdict: Verdict }) {
+  const told = verdict.evidence ?? [];
+  if (!verdict.finding && !told.length) return null;
+  return (
+    <div class="evidence">
+      {verdict.finding && <p>Judged by users' new sessions and the run: <strong>{verdict.finding}</strong></p>}
+      {told.length > 0 && <ul>{told.map((one) => <li>{one}</li>)}</ul>}
+    </div>
+  );
+}
+
+const SHOWN = /\.(?:png|webm|txt)$/;
+
+/** What the runs left: pictures, videos and texts are shown here, others saved as files. */
+function Artifacts({ verdict }: { verdict: Verdict }) {
+  const [opened, open] = useState<{ name: string; blob: Blob }>();
+  const [problem, fail] = useState<Problem>();
+  const files = verdict.artifacts ?? [];
+  if (!files.length) return null;
+  const load = (artifact: Artifact) => {
+    fail(undefined);
+    if (opened?.name === artifact.name) return open(undefined);
+    file("/api/v1/verdicts/{id}/artifacts/{name}", { id: verdict.id, name: artifact.name }).then(
+      (blob) => (SHOWN.test(artifact.name) ? open({ name: artifact.name, blob }) : saveBlob(artifact.name, blob)),
+      (error: unknown) => { if (error instanceof Problem) fail(error); },
+    );
+  };
+  return (
+    <div class="artifacts">
+      <p class="acts">
+        <span>What the run left:</span>
+        {files.map((one) => <button type="button" class="small" aria-expanded={SHOWN.test(one.name) ? opened?.name === one.name : undefined} onClick={() => load(one)}>{one.name}</button>)}
+      </p>
+      {files.some((one) => one.name === "trace.zip") && <p class="faint">A saved trace is opened by <code>playwright show-trace trace.zip</code> <Copy text="playwright show-trace trace.zip" what="the command" /></p>}
+      {problem && <Wrong problem={problem} />}
+      {opened && <Opened key={opened.name} name={opened.name} blob={opened.blob} />}
+    </div>
+  );
+}
+
+function Opened({ name, blob }: { name: string; blob: Blob }) {
+  const [url, set] = useState("");
+  const [text, tell] = useState<string>();
+  useEffect(() => {
+    if (name.endsWith(".txt")) return void blob.text().then(tell);
+    const made = URL.createObjectURL(blob);
+    set(made);
+    return () => URL.revokeObjectURL(made);
+  }, [blob]);
+  if (text !== undefined) return <pre class="left" tabIndex={0} aria-label={name}>{text}</pre>;
+  if (!url) return null;
+  return name.endsWith(".webm") ? <video class="left" src={url} controls aria-label={name} /> : <img class="left" src={url} alt={`The page as the test failed: ${name}`} />;
 }

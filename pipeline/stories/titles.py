@@ -162,7 +162,8 @@ def _page_named(steps: Sequence[Step]) -> str:
 
 def _sentence(phrases: list[Phrase], steps: Sequence[Step], title: str) -> str:
     told = _last_message(steps)
-    ending = f" and sees {quoted(told, 100)}" if told and told not in title else ""
+    # The sentence has its own full stop: a quoted one before it would be read as a slip.
+    ending = f" and sees {quoted(told.removesuffix('.'), 100)}" if told and told not in title else ""
     return f"The user {listed([phrase.report for phrase in phrases])}{',' if ending else ''}{ending}."
 
 

@@ -47,7 +47,7 @@ def shown(local_kafka: LocalKafka, tmp_path_factory: pytest.TempPathFactory) -> 
     with demo.machine:
         demo.record()
         storage = Storage.open(demo.machine.settings.storage_url)
-        prepare(storage)
+        prepare(storage, demo.folder / "proof")
         yield Shown(demo.machine.url, storage)
         storage.close()
 

@@ -25,7 +25,7 @@ PAGES = ("/", "/review", "/runs", "/coverage", "/live")
 
 
 def test_runs_are_listed_opened_and_compared(shown: Shown, open_page: Callable[..., Page]) -> None:
-    """What changed between two builds comes first."""
+    """What changed between two builds comes first; what a failed run left is shown or saved."""
     page = open_page(f"{shown.url}/runs")
     expect(page.get_by_role("row", name="118")).to_contain_text("Failed 1")
     assert violations(page) == []
@@ -36,6 +36,14 @@ def test_runs_are_listed_opened_and_compared(shown: Shown, open_page: Callable[.
     expect(first).to_contain_text("changed")
     page.goto(f"{shown.url}/runs?run=run-118&kind=test")
     expect(page.get_by_role("status").filter(has_text="verdict")).to_have_text("1 verdict")
+    page.locator("summary").click()
+    page.get_by_role("button", name="output.txt").click()
+    expect(page.get_by_label("output.txt")).to_have_text("1 failed")
+    page.get_by_role("button", name="page.png").click()
+    expect(page.get_by_role("img", name="The page as the test failed")).to_have_js_property("naturalWidth", 1)
+    with page.expect_download() as trace:
+        page.get_by_role("button", name="trace.zip").click()
+    assert Path(str(trace.value.path())).read_bytes() == b"PK"
     assert violations(page) == []
 
 

@@ -1,25 +1,40 @@
 """What came of running the demonstration's tests, twice: all passed at first, and the checkout fails since."""
 
+import base64
 from collections.abc import Iterable
+from pathlib import Path
 
 from agents.storage import Storage, StoredTest
 from schemas.verdicts import Artifact, MutantResult, Run, Verdict
 
 BUILDS = (("117", "2026-11-27T09:00:00.000Z"), ("118", "2026-11-28T09:00:00.000Z"))
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 PLACE_ORDER = 'page.get_by_role("button", name="Place the order").click()'
 
 
-def prepare(storage: Storage) -> None:
-    """Stores the verdicts of two proving runs."""
+def prepare(storage: Storage, proof: Path) -> None:
+    """Stores the verdicts of two proving runs; what the failed one left lies in the folder `proof`."""
+    left = tuple(leave(proof / "t" / "v"))
     tests = sorted(storage.tests().items, key=lambda one: one.test.title)
     for build, at in BUILDS:
         for stored in tests:
             fails = build == "118" and "check out" in stored.test.title
-            assert storage.put_verdict(verdict(stored, build, at, fails))
+            assert storage.put_verdict(verdict(stored, build, at, left if fails else None))
 
 
-def verdict(stored: StoredTest, build: str, at: str, fails: bool) -> Verdict:
-    """One test's verdict: three runs that passed and noticed breaks, or two that failed alike."""
+def leave(folder: Path) -> Iterable[Artifact]:
+    """The files that a failed run leaves."""
+    folder.mkdir(parents=True)
+    for name, content in (("output.txt", b"1 failed"), ("page.png", PICTURE), ("trace.zip", b"PK")):
+        (folder / name).write_bytes(content)
+        yield Artifact(name=name, url=(folder / name).as_uri())
+
+
+def verdict(stored: StoredTest, build: str, at: str, left: tuple[Artifact, ...] | None) -> Verdict:
+    """One test's verdict: three runs that passed and noticed breaks, or two that failed alike and left something."""
+    fails = left is not None
     test = stored.test
     last = len(test.steps) - 1
     error = "TimeoutError: Locator.click: Timeout 5000ms exceeded."
@@ -40,7 +55,7 @@ def verdict(stored: StoredTest, build: str, at: str, fails: bool) -> Verdict:
         kind="test" if fails else None,
         runs=runs,
         mutants=() if fails else tuple(mutants(stored)),
-        artifacts=(Artifact(name="trace.zip", url="file:///proof/trace.zip"),) if fails else (),
+        artifacts=left or (),
     )
 
 

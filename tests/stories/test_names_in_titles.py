@@ -148,7 +148,7 @@ def test_the_sentence_tells_what_was_done_before_what_is_there() -> None:
     row = Element(tag="tr", role="row", text="Karl 18:40 Plants", classes=("message",))
     told = (alert("Loading..."), alert("9 contacts"), row, alert("Successfully saved."))
     journey = _form(f"{HOME}contacts/new", ("Name", "Quinn", "")).click(button("Save")).shows_new(*told)
-    assert journey.story().sentence.endswith("and sees 'Successfully saved.'.")
+    assert journey.story().sentence.endswith("and sees 'Successfully saved'.")
 
 
 @pytest.mark.parametrize(("sought", "title"), [("trees", "Delete 'Old trees'"), ("#7", "Delete 'Old trees'")])

@@ -163,7 +163,7 @@ CASES = [
         .click(in_row(button("Publish"), "Old trees"))
         .shows_new(alert("Done.")),
         "Publish 'Old trees'",
-        "The user filters by 'Drafts' and publishes 'Old trees', and sees 'Done.'.",
+        "The user filters by 'Drafts' and publishes 'Old trees', and sees 'Done'.",
     ),
     (
         a_post()
@@ -178,7 +178,7 @@ CASES = [
     (
         a_post().click(link("Retract")).leads_to(f"{HOME}posts/old-trees").shows_new(alert("State changed.")),
         "Retract 'Old trees'",
-        "The user retracts 'Old trees', and sees 'State changed.'.",
+        "The user retracts 'Old trees', and sees 'State changed'.",
     ),
     (
         a_post()
@@ -189,7 +189,7 @@ CASES = [
         .leads_to(f"{HOME}posts/old-trees")
         .shows_new(alert("Done.")),
         "Cancel order 'Old trees'",
-        "The user cancels order 'Old trees', and sees 'Done.'.",
+        "The user cancels order 'Old trees', and sees 'Done'.",
     ),
     (
         Journey()
@@ -262,7 +262,7 @@ CASES = [
         .click(button("Update post", type="submit"))
         .shows_new(alert("The status is invalid.")),
         "Try to resolve 'Old trees'",
-        "The user tries to resolve 'Old trees', and sees 'The status is invalid.'.",
+        "The user tries to resolve 'Old trees', and sees 'The status is invalid'.",
     ),
     (
         a_post().click(button("Mute")).shows_new(alert("Muted.")).fill(textbox("Text"), "Hello").click(button("Send")),
@@ -274,7 +274,7 @@ CASES = [
     (
         _made("The IBAN is invalid."),
         "Try to create the payee 'Zoe Jensen'",
-        "The user tries to create the payee 'Zoe Jensen', and sees 'The IBAN is invalid.'.",
+        "The user tries to create the payee 'Zoe Jensen', and sees 'The IBAN is invalid'.",
     ),
     (
         Journey()
@@ -305,7 +305,7 @@ CASES = [
     (
         sign_in(Journey().opens(f"{HOME}login"), fails=True),
         "Log in with a wrong password",
-        "The user logs in with a wrong password, and sees 'Wrong e-mail or password.'.",
+        "The user logs in with a wrong password, and sees 'Wrong e-mail or password'.",
     ),
     (_retry(), "Log in after a wrong password", "The user logs in after a wrong password, and sees 'Welcome'."),
     (

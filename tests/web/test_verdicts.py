@@ -1,7 +1,10 @@
 """Verdicts, revisions and decisions over HTTP."""
 
+from pathlib import Path
+
 import pytest
 
+from schemas.verdicts import Artifact
 from tests.storage.samples import a_story, a_test
 from tests.storage.test_verdicts import a_verdict
 from tests.web.conftest import Site
@@ -91,3 +94,51 @@ def test_quarantine_is_a_list_that_an_exported_project_reads(site: Site) -> None
     site.http.post(f"/api/v1/tests/{key}/release")
     assert site.http.get("/api/v1/quarantine", params={"app": "shop.example"}).text == ""
     assert site.http.get("/api/v1/quarantine").status_code == 400
+
+
+def left(site: Site, tmp_path: Path, urls: dict[str, str]) -> None:
+    """A failed verdict with these artifacts, one of them a real file of the proof."""
+    folder = tmp_path / "proof" / "t" / "v1"
+    folder.mkdir(parents=True)
+    (folder / "trace.zip").write_bytes(b"PK trace")
+    (tmp_path / "keys.txt").write_text("secret")
+    (folder / "link.txt").symlink_to(tmp_path / "keys.txt")
+    key = filled(site)
+    here = {"trace.zip": (folder / "trace.zip").as_uri(), "link.txt": (folder / "link.txt").as_uri()}
+    artifacts = tuple(Artifact(name=name, url=url) for name, url in (here | urls).items())
+    site.storage.put_verdict(a_verdict(key, "failed", number=1).model_copy(update={"artifacts": artifacts}))
+
+
+def test_what_a_failed_run_left_is_sent_as_a_file(site: Site, tmp_path: Path) -> None:
+    """With its kind, and never as something that a browser would run or show as a page of ours."""
+    left(site, tmp_path, {})
+    answer = site.http.get("/api/v1/verdicts/v1/artifacts/trace.zip")
+    assert (answer.status_code, answer.content) == (200, b"PK trace")
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file://{tmp}/keys.txt",
+        "file://{tmp}/proof/../keys.txt",
+        "file://{tmp}/proof/%2e%2e/keys.txt",
+        "file://{tmp}/proof",
+        "file://{tmp}/proof/gone.zip",
+        "file://elsewhere{tmp}/proof/t/v1/trace.zip",
+        "https://files.example/trace.zip",
+        "file:///proof/%00.zip",
+        "//[",
+    ],
+)
+def test_no_other_file_is_ever_sent(site: Site, tmp_path: Path, url: str) -> None:
+    """Whatever address a verdict gives: only files of the proof's folder; the answer says where it was left."""
+    left(site, tmp_path, {"asked.zip": url.replace("{tmp}", str(tmp_path))})
+    for path in ("v1/artifacts/asked.zip", "v1/artifacts/link.txt", "v1/artifacts/keys.txt", "v9/artifacts/trace.zip"):
+        answer = site.http.get(f"/api/v1/verdicts/{path}")
+        assert answer.status_code == 404
+        assert "secret" not in answer.text
+    assert site.http.get("/api/v1/verdicts/v1/artifacts/asked.zip").json()["error"]["code"] == "not_here"

@@ -3,7 +3,7 @@ import { useTitle } from "../app";
 import { type Answer, useGet } from "../api";
 import { count, day, number, share } from "../format";
 import { ROWS, useKeys } from "../keys";
-import { Empty, Export, Figure, Loaded, Page, Share, Time } from "../parts";
+import { Empty, Export, Figure, Loaded, Page, Share, Table, Time } from "../parts";
 import { address, go } from "../router";
 import { type Listed, useFlows } from "../titles";
 
@@ -66,10 +66,8 @@ function Figures({ found, flows, days, app }: { found: Found; flows: readonly Li
 
 function Gaps({ gaps }: { gaps: Found["missing"] }) {
   return (
-    <table class="list">
-      <thead><tr><th scope="col">Flow</th><th scope="col">Why</th><th scope="col" class="num">Journeys</th><th scope="col">Seen</th></tr></thead>
-      <tbody>{gaps.map((gap) => <tr><td class="what"><Page to={["flows", gap.flow_id]} data-row="1">{gap.title || "(untitled)"}</Page></td><td>{gap.reason}</td><td class="num">{number(gap.journeys)}</td><td><Time iso={gap.last_seen} /></td></tr>)}</tbody>
-    </table>
+    <Table label="Flows" columns={[{ head: "Flow", kind: "what" }, { head: "Why" }, { head: "Journeys", kind: "num" }, { head: "Seen" }]}
+      rows={gaps.map((gap) => [<Page to={["flows", gap.flow_id]} data-row="1">{gap.title || "(untitled)"}</Page>, gap.reason, number(gap.journeys), <Time iso={gap.last_seen} />])} />
   );
 }
 

@@ -5,9 +5,9 @@ import { type Answer, Problem, send, useGet } from "../api";
 import { linesOf, stepsOfLines } from "../code";
 import { count, moment, number } from "../format";
 import { ROWS, useKeys } from "../keys";
-import { Command, Copy, Empty, Export, Loaded, Page, State, Time, Wrong } from "../parts";
+import { Command, Copy, Empty, Export, Loaded, Page, State, Table, Time, Wrong } from "../parts";
 import { address, go } from "../router";
-import { VerdictList } from "../verdicts";
+import { Failure, VerdictList, failing, useVerdictsOf } from "../verdicts";
 
 type FlowAnswer = Answer<"/api/v1/flows/{id}">;
 type Test = Answer<"/api/v1/tests/{id}">;
@@ -21,6 +21,8 @@ export function Flow({ id, query }: { id: string; query: URLSearchParams }) {
 function Told({ flow, step, again }: { flow: FlowAnswer; step: number; again: () => void }) {
   const test = useGet("/api/v1/tests/{id}", flow.test_id ? { id: flow.test_id } : null);
   const agreement = useGet("/api/v1/flows/{id}/agreement", { id: flow.flow_id });
+  const verdicts = useVerdictsOf(flow.test_id);
+  const failed = test.data && failing(verdicts.data?.verdicts, test.data.revision);
   const title = test.data?.title ?? flow.title;
   useTitle(title);
   useKeys({ ...ROWS, ...(flow.test_id ? { e: { what: "review and edit the test", run: () => go(address(["review", flow.test_id ?? ""])) } } : {}) });
@@ -39,13 +41,14 @@ function Told({ flow, step, again }: { flow: FlowAnswer; step: number; again: ()
       </div>
       {flow.merged_into && <p class="note">The journeys of this flow belong to <Page to={["flows", flow.merged_into]}>another flow</Page>: somebody merged them. <Part flow={flow} again={again} /></p>}
       {flow.failure && <p class="wrong" role="alert"><strong>No test could be written:</strong> {flow.failure}</p>}
+      {failed && test.data && <Failure verdict={failed} test={test.data} />}
       {flow.test_id ? (
         <Loaded asked={test}>{(found) => <SideBySide test={found} agreement={agreement.data} step={step} />}</Loaded>
       ) : (
         !flow.merged_into && !flow.failure && <Empty title="No test yet"><p>It is written a second or so after the story. If it stays away, ask what is missing:</p><Command text="journeywright doctor" /></Empty>
       )}
       {agreement.problem && <Wrong problem={agreement.problem} again={agreement.again} />}
-      {flow.test_id && <section><h2>Runs</h2><VerdictList testId={flow.test_id} app={flow.app} /></section>}
+      {flow.test_id && <section><h2>Runs</h2><VerdictList asked={verdicts} app={flow.app} /></section>}
       {agreement.data && <Sessions sessions={agreement.data.sessions} support={flow.support} />}
       <Same flow={flow} again={again} />
     </>
@@ -126,23 +129,8 @@ function Sessions({ sessions, support }: { sessions: Agreement["sessions"]; supp
   return (
     <section>
       <div class="above"><h2>Sessions</h2><span class="faint">the test is written from {number(sessions.length)} of {count(support, "journey")}; the first tells its steps</span><Export name="sessions" rows={() => sessions.map((one) => ({ ...one }))} whole={sessions} /></div>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Sessions">
-        <table class="list">
-          <thead><tr><th scope="col">Began</th><th scope="col">Session</th><th scope="col">Whose</th><th scope="col" class="num">Steps</th><th scope="col">Ended by</th><th scope="col">Story</th></tr></thead>
-          <tbody>
-            {sessions.map((one) => (
-              <tr>
-                <td><time dateTime={one.started_at}>{moment(one.started_at)}</time></td>
-                <td class="mono">{one.session_id}</td>
-                <td>{one.traffic === "test" ? "testers" : "people"}</td>
-                <td class="num">{number(one.steps)}</td>
-                <td>{one.closed_by}</td>
-                <td class="mono">{one.story_id.slice(0, 8)} <Copy text={one.story_id} what="the story's id" /></td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Sessions" columns={[{ head: "Began" }, { head: "Session", kind: "mono" }, { head: "Whose" }, { head: "Steps", kind: "num" }, { head: "Ended by" }, { head: "Story", kind: "mono" }]}
+        rows={sessions.map((one) => [<time dateTime={one.started_at}>{moment(one.started_at)}</time>, one.session_id, one.traffic === "test" ? "testers" : "people", number(one.steps), one.closed_by, <>{one.story_id.slice(0, 8)} <Copy text={one.story_id} what="the story's id" /></>])} />
     </section>
   );
 }

@@ -3,7 +3,7 @@ import { useTitle } from "../app";
 import { type Answer, useGet } from "../api";
 import { ago, count, moment, number, seconds } from "../format";
 import { ROWS, useKeys } from "../keys";
-import { Command, Empty, Export, Figure, Loaded, Page, Time } from "../parts";
+import { Command, Empty, Export, Figure, Loaded, Page, Table, Time } from "../parts";
 
 const EVERY_MS = 3_000;
 const WAITS_S = 60;
@@ -24,10 +24,8 @@ export function Live() {
             <section>
               <div class="above"><h2>Newest stories</h2><Export name="stories" rows={() => stories.map((one) => ({ ...one, tags: one.tags.join(" ") }))} whole={stories} /></div>
               {stories.length ? (
-                <div class="scroll" tabIndex={0} role="region" aria-label="Newest stories">
-                  <table class="list"><thead><tr><th scope="col">Story</th><th scope="col">App</th><th scope="col" class="num">Steps</th><th scope="col">Test</th><th scope="col">Began</th></tr></thead>
-                    <tbody>{stories.map((one) => <tr key={one.id}><td class="what"><Page to={["flows", one.flow_id]} data-row="1">{one.title || "(untitled)"}</Page><span class="tags">{one.tags.map((tag) => <span class="tag">{tag}</span>)}</span></td><td>{one.app}</td><td class="num">{number(one.steps)}</td><td>{one.has_test ? "written" : "not yet"}</td><td><Time iso={one.started_at} /></td></tr>)}</tbody></table>
-                </div>
+                <Table label="Newest stories" columns={[{ head: "Story", kind: "what" }, { head: "App" }, { head: "Steps", kind: "num" }, { head: "Test" }, { head: "Began" }]}
+                  rows={stories.map((one) => [<><Page to={["flows", one.flow_id]} data-row="1">{one.title || "(untitled)"}</Page><span class="tags">{one.tags.map((tag) => <span class="tag">{tag}</span>)}</span></>, one.app, number(one.steps), one.has_test ? "written" : "not yet", <Time iso={one.started_at} />])} />
               ) : <Empty title="No story yet"><p>A journey becomes a story after 30 minutes of silence, or at once when the page calls <code>window.journeywright.end()</code>.</p></Empty>}
             </section>
             {worker ? <Troubles worker={worker} /> : <p class="note">How the worker is, a key for all apps may see.</p>}
@@ -69,19 +67,15 @@ function Troubles({ worker }: { worker: Worker }) {
       {worker.newest_dead_letters.length > 0 && (
         <section>
           <div class="above"><h2>Newest dead letters</h2><Export name="dead-letters" rows={() => worker.newest_dead_letters.map((one) => ({ ...one }))} whole={worker.newest_dead_letters} /></div>
-          <div class="scroll" tabIndex={0} role="region" aria-label="Newest dead letters">
-            <table class="list"><thead><tr><th scope="col">When</th><th scope="col">Kind</th><th scope="col">Cause</th><th scope="col">Topic</th><th scope="col" class="num">Partition</th><th scope="col" class="num">Offset</th></tr></thead>
-              <tbody>{worker.newest_dead_letters.map((one) => <tr><td>{moment(one.at)}</td><td><span class="kind">{one.kind}</span></td><td class="cause-of">{one.cause}</td><td class="mono">{one.topic}</td><td class="num">{one.partition}</td><td class="num">{one.offset}</td></tr>)}</tbody></table>
-          </div>
+          <Table label="Newest dead letters" columns={[{ head: "When" }, { head: "Kind" }, { head: "Cause", kind: "cause-of" }, { head: "Topic", kind: "mono" }, { head: "Partition", kind: "num" }, { head: "Offset", kind: "num" }]}
+            rows={worker.newest_dead_letters.map((one) => [moment(one.at), <span class="kind">{one.kind}</span>, one.cause, one.topic, String(one.partition), String(one.offset)])} />
         </section>
       )}
       <section>
         <h2>Partitions of this worker</h2>
         {worker.partitions.length ? (
-          <div class="scroll" tabIndex={0} role="region" aria-label="Partitions">
-            <table class="list small"><thead><tr><th scope="col">Topic</th><th scope="col" class="num">Partition</th><th scope="col" class="num">To go</th><th scope="col">Last progress</th></tr></thead>
-              <tbody>{worker.partitions.map((one) => <tr><td class="mono">{one.topic}</td><td class="num">{one.partition}</td><td class="num">{number(one.lag_messages)}</td><td>{one.last_progress_s ? ago(new Date(one.last_progress_s * 1000).toISOString()) : "–"}{one.lag_messages > 0 && now - one.last_progress_s > WAITS_S && <strong> stuck?</strong>}</td></tr>)}</tbody></table>
-          </div>
+          <Table label="Partitions" small columns={[{ head: "Topic", kind: "mono" }, { head: "Partition", kind: "num" }, { head: "To go", kind: "num" }, { head: "Last progress" }]}
+            rows={worker.partitions.map((one) => [one.topic, one.partition, number(one.lag_messages), <>{one.last_progress_s ? ago(new Date(one.last_progress_s * 1000).toISOString()) : "–"}{one.lag_messages > 0 && now - one.last_progress_s > WAITS_S && <strong> stuck?</strong>}</>])} />
         ) : <p class="lead">None are assigned to it at the moment.</p>}
         <p class="faint">Its clock is {seconds(worker.clock_delay_s)} behind; {number(Math.round(worker.held_bytes / 1024))} KiB of events are held; {count(worker.embedder_queue, "story", "stories")} wait for the model. <code>/metrics</code> has all of it, for every worker.</p>
       </section>

@@ -10,7 +10,7 @@ import { ROWS, useKeys } from "../keys";
 import { Command, Copy, Empty, Export, Loaded, Page, State, Strip, Time, Wrong, labelOf } from "../parts";
 import { TO_REVIEW } from "../query";
 import { address, go } from "../router";
-import { type Verdict, VerdictList, failureOf } from "../verdicts";
+import { Failure, type Verdict, VerdictList, failing, failureOf, useVerdictsOf } from "../verdicts";
 
 type Test = Answer<"/api/v1/tests/{id}">;
 type Agreement = Answer<"/api/v1/flows/{id}/agreement">;
@@ -65,13 +65,14 @@ interface ToldProps { test: Test; app: string | undefined; queue: readonly strin
 function Told({ test, app, queue, place, view, again }: ToldProps) {
   const agreement = useGet("/api/v1/flows/{id}/agreement", { id: test.flow_id });
   const history = useGet("/api/v1/tests/{id}/revisions", { id: test.id });
-  const verdicts = useGet("/api/v1/verdicts", {}, { test_id: test.id, limit: 10 });
+  const verdicts = useVerdictsOf(test.id);
   const [editing, edit] = useState(false);
   const [rejecting, reject] = useState(false);
   const [problem, fail] = useState<Problem>();
   const [busy, work] = useState(false);
   const newest = verdicts.data?.verdicts[0];
-  const current = newest?.revision === test.revision ? newest : undefined;
+  const current = newest?.revision === test.revision;
+  const failed = failing(verdicts.data?.verdicts, test.revision);
   const next = place >= 0 ? queue[place + 1] ?? queue[0] : queue[0];
   useTitle(`Review: ${test.title}`);
   const open = (other: string | undefined) => { if (other && other !== test.id) { go(address(["review", other], { app })); scrollTo(0, 0); } };
@@ -116,7 +117,7 @@ function Told({ test, app, queue, place, view, again }: ToldProps) {
       </div>
       {problem && <Wrong problem={problem} />}
       {rejecting && <Reject decide={decide} close={() => reject(false)} busy={busy} />}
-      {current && current.outcome !== "passed" && <Failure verdict={current} test={test} />}
+      {failed && <Failure verdict={failed} test={test} />}
       {newest && !current && <p class="note">The newest verdict is about revision {number(newest.revision)}; this is revision {number(test.revision)}, which was not run yet. <Command text={`journeywright prove --app ${test.app} --base-url URL`} /></p>}
       {editing
         ? <Edit test={test} close={() => edit(false)} saved={() => { edit(false); again(); history.again(); }} />
@@ -129,11 +130,11 @@ function Told({ test, app, queue, place, view, again }: ToldProps) {
               </div>
               <Copy text={test.code} what="the test" />
             </div>
-            {view === "changes" && revisions.length > 1 ? <Changes revisions={revisions} current={test.revision} /> : <Annotated test={test} agreement={agreement.data} verdict={verdicts.data?.verdicts.find((one) => one.revision === test.revision && (one.mutants?.length ?? 0) > 0)} failed={current} />}
+            {view === "changes" && revisions.length > 1 ? <Changes revisions={revisions} current={test.revision} /> : <Annotated test={test} agreement={agreement.data} verdict={verdicts.data?.verdicts.find((one) => one.revision === test.revision && (one.mutants?.length ?? 0) > 0)} failed={failed} />}
           </section>
         )}
       <div class="halves">
-        <section><h2>Runs</h2><VerdictList testId={test.id} app={test.app} /></section>
+        <section><h2>Runs</h2><VerdictList asked={verdicts} app={test.app} /></section>
         <section><h2>Decisions</h2>{history.data && <Decisions history={history.data} />}</section>
       </div>
     </>
@@ -154,32 +155,13 @@ function Reject({ decide, close, busy }: { decide: (decision: "reject", reason: 
   );
 }
 
-const NEXT_STEP: Record<string, string> = {
-  app: "The app answered wrongly where users' sessions went well: look into its log. The test is right.",
-  test: "A locator or a wait doesn't hold here: edit it, or have it repaired (prove --repair).",
-  data: "Something that must exist does not: make it, or reset the environment.",
-  environment: "Base URL, sign-in, certificate or browser: correct the environment.",
-  unknown: "No rule says whose fault it is: look at the trace.",
-};
-
-function Failure({ verdict, test }: { verdict: Verdict; test: Test }) {
-  const failed = failureOf(verdict);
-  const step = failed?.step ?? null;
-  return (
-    <div class="wrong" role="region" aria-label="Why it fails">
-      <strong>{labelOf(verdict.outcome)}{verdict.kind && `, by the fault of the ${verdict.kind}`}.</strong> {NEXT_STEP[verdict.kind ?? ""] ?? ""}
-      {failed && <p class="cause">{step !== null && <>Step {number(step + 1)}, {test.steps?.[step]}: </>}{failed.statement && <code>{failed.statement}</code>} {failed.error}</p>}
-    </div>
-  );
-}
-
 function Annotated({ test, agreement, verdict, failed }: { test: Test; agreement: Agreement | undefined; verdict: Verdict | undefined; failed: Verdict | undefined }) {
   const lines = useMemo(() => test.code.replace(/\n$/, "").split("\n"), [test.code]);
   const begins = test.saved ? [] : test.step_lines ?? [];
   const owners = useMemo(() => stepsOfLines(lines.length, begins), [lines, begins]);
   const words = useMemo(() => linesOf(test.code), [test.code]);
   const known = new Map((agreement?.test_id === test.id ? agreement.steps : []).flatMap((step) => step.assertions.map((one) => [one.line, { ...one, of: step.sessions }] as const)));
-  const failure = failed && failed.outcome !== "passed" ? failureOf(failed) : undefined;
+  const failure = failed && failureOf(failed);
   const at = failure?.statement ? lines.findIndex((text, line) => text.trim() === failure.statement?.trim() && (failure.step === null || failure.step === undefined || owners[line] === failure.step || owners[line] === -1)) : -1;
   const noticed = (text: string) => (verdict?.mutants ?? []).filter((one) => one.applied && one.noticed && one.statement?.trim() === text.trim()).map((one) => one.kind.replaceAll("_", " "));
   return (

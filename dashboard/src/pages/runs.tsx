@@ -3,7 +3,7 @@ import { useTitle } from "../app";
 import { type Answer, useGet } from "../api";
 import { count, moment, number } from "../format";
 import { ROWS, useKeys } from "../keys";
-import { Command, Empty, Export, Loaded, Page, State } from "../parts";
+import { Command, Empty, Export, Loaded, Page, State, Table } from "../parts";
 import { address, go } from "../router";
 import { useFlows } from "../titles";
 import { OneVerdict, type Verdict, failureOf } from "../verdicts";
@@ -32,12 +32,7 @@ function AllRuns({ query }: { query: URLSearchParams }) {
         {({ runs, next_cursor }) => runs.length ? (
           <>
             <div class="above"><span role="status">{count(runs.length, "run")}</span><Export name="runs" rows={() => runs.map(plain)} whole={runs} /></div>
-            <div class="scroll" tabIndex={0} role="region" aria-label="Runs">
-              <table class="list">
-                <thead><tr><th scope="col">Began</th><th scope="col">App</th><th scope="col">Where</th><th scope="col">Build</th><th scope="col" class="num">Tests</th><th scope="col">Outcomes</th><th scope="col">By the fault of</th><th scope="col">Breaks noticed</th><th scope="col">Compare with</th></tr></thead>
-                <tbody>{runs.map((one) => <RunRow run={one} runs={runs} />)}</tbody>
-              </table>
-            </div>
+            <Table label="Runs" columns={RUN_COLUMNS} rows={runs.map((one) => runCells(one, runs))} />
             {next_cursor && <p class="more"><Page to={["runs"]} query={{ app, from: next_cursor }} class="button">Earlier runs</Page></p>}
           </>
         ) : <NeverRun />}
@@ -47,25 +42,30 @@ function AllRuns({ query }: { query: URLSearchParams }) {
   );
 }
 
-function RunRow({ run, runs }: { run: Run; runs: readonly Run[] }) {
+const RUN_COLUMNS = [
+  { head: "Began", kind: "what" }, { head: "App" }, { head: "Where" }, { head: "Build" }, { head: "Tests", kind: "num" }, { head: "Outcomes" },
+  { head: "By the fault of" }, { head: "Breaks noticed" }, { head: "Compare with" },
+] as const;
+
+function runCells(run: Run, runs: readonly Run[]) {
   const before = runs.filter((one) => one.app === run.app && one.id !== run.id);
-  return (
-    <tr>
-      <td><Page to={["runs"]} query={{ run: run.id }} data-row="1">{moment(run.started_at)}</Page></td>
-      <td>{run.app}</td><td>{run.environment}</td><td>{run.build || "–"}</td>
-      <td class="num">{number(run.tests)}</td>
-      <td><Outcomes counts={run.outcomes} /></td>
-      <td>{Object.entries(run.kinds).map(([kind, many]) => <span class="kind">{kind} {number(many)}</span>)}</td>
-      <td>{run.mutants_applied ? `${number(run.mutants_noticed)} of ${number(run.mutants_applied)}` : "–"}</td>
-      <td>{before.length > 0 && (
-        <select aria-label={`Compare the run of ${moment(run.started_at)} with`} value="" onChange={(event) => go(address(["runs"], { run: run.id, other: event.currentTarget.value }))}>
-          <option value="" disabled>…</option>
-          {before.map((one) => <option value={one.id}>{moment(one.started_at)} {one.build}</option>)}
-        </select>
-      )}</td>
-    </tr>
-  );
+  const kinds = Object.entries(run.kinds);
+  return [
+    <Page to={["runs"]} query={{ run: run.id }} data-row="1">{moment(run.started_at)}</Page>,
+    run.app, run.environment, run.build || "–", number(run.tests), <Outcomes counts={run.outcomes} />,
+    kinds.length ? <span class="tags">{kinds.map(([kind, many]) => <span class="kind">{kind} {number(many)}</span>)}</span> : "–",
+    run.mutants_applied ? `${number(run.mutants_noticed)} of ${number(run.mutants_applied)}` : "–",
+    before.length > 0 ? (
+      <select aria-label={`Compare the run of ${moment(run.started_at)} with`} value="" onChange={(event) => go(address(["runs"], { run: run.id, other: event.currentTarget.value }))}>
+        <option value="" disabled>another run</option>
+        {before.map((one) => <option value={one.id}>{named(one)}</option>)}
+      </select>
+    ) : "–",
+  ];
 }
+
+/** A run in few words: when, and of which build. */
+const named = (run: Run): string => `${moment(run.started_at)}${run.build ? `, build ${run.build}` : ""}`;
 
 function Outcomes({ counts }: { counts: Readonly<Record<string, number>> }) {
   return <span class="facts">{OUTCOMES.filter((one) => counts[one]).map((one) => <span><State state={one} /> {number(counts[one] ?? 0)}</span>)}</span>;
@@ -154,12 +154,8 @@ function Compared({ one, other }: { one: string; other: string }) {
       <Loaded asked={mine}>{() => (
         <>
           <div class="above"><span role="status">{count(tests.filter(differs).length, "difference")} in {count(tests.length, "test")}</span><Export name="compared" rows={() => rows.map((test) => ({ test: titleOf(titles.flows, test), before: before.get(test)?.outcome ?? "", after: after.get(test)?.outcome ?? "", differs: differs(test) }))} /></div>
-          <div class="scroll" tabIndex={0} role="region" aria-label="Compared">
-            <table class="list">
-              <thead><tr><th scope="col">Test</th><th scope="col">{b.data ? <>{moment(b.data.started_at)} {b.data.build}</> : "Before"}</th><th scope="col">{a.data ? <>{moment(a.data.started_at)} {a.data.build}</> : "After"}</th><th scope="col">Difference</th></tr></thead>
-              <tbody>{rows.map((test) => <tr><td><Page to={["review", test]} data-row="1">{titleOf(titles.flows, test)}</Page></td><td>{cell(before.get(test))}</td><td>{cell(after.get(test))}</td><td>{differs(test) ? <strong>changed</strong> : <span class="faint">same</span>}</td></tr>)}</tbody>
-            </table>
-          </div>
+          <Table label="Compared" columns={[{ head: "Test", kind: "what" }, { head: b.data ? named(b.data) : "Before" }, { head: a.data ? named(a.data) : "After" }, { head: "Difference" }]}
+            rows={rows.map((test) => [<Page to={["review", test]} data-row="1">{titleOf(titles.flows, test)}</Page>, cell(before.get(test)), cell(after.get(test)), differs(test) ? <strong>changed</strong> : <span class="faint">same</span>])} />
         </>
       )}</Loaded>
     </>
