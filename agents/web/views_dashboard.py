@@ -26,12 +26,12 @@ KINDS: Final = {
 }
 HASHED: Final = re.compile(r"[a-z]+-[A-Z0-9]{8}\.(?:js|css|svg)")
 """Names that the build gives: another content has another name."""
-# The editor marks lines by pictures in addresses of their own (data:), and what a run left is shown from memory (blob:):
-# neither runs anything.
+# The editor marks lines by pictures in addresses of their own (data:), and what a run left is shown from memory
+# (blob:): neither runs anything.
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src blob:; "
-    "connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-    "trusted-types 'none'"
+    "connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 PAGE_HEADERS: Final = {
     "Content-Security-Policy": POLICY,
