@@ -254,6 +254,7 @@ class Services:
     ) -> "Proof":
         """Proves one test and stores what came of it: the verdict, and the repaired test as a revision. Raises
         ResetFailed."""
+        from agents.proof.artifacts import prune
         from agents.proof.prover import prove
 
         proof = prove(subject, environment, wanted, say)
@@ -263,6 +264,8 @@ class Services:
             if stored is not None:
                 proof = replace(proof, verdict=proof.verdict.model_copy(update={"revision": stored.revision}))
         self.storage.put_verdict(proof.verdict)
+        if wanted.artifacts is not None:
+            prune(wanted.artifacts)
         return proof
 
     def close(self) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agents.proof.runner import Environment, RunReport, run_once
+from agents.proof.artifacts import artifacts_in
+from agents.proof.runner import Environment, Runner, RunReport
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.flows.trace import Session
 from pipeline.proof.endings import lost
@@ -18,7 +19,7 @@ from pipeline.proof.verdicts import cut, outcome_of, run_of
 from schemas.generated_tests import GeneratedTest
 from schemas.limits import VERDICT_EVIDENCE_MAX
 from schemas.stories import Story
-from schemas.verdicts import Artifact, FailureKind, MutantResult, Run, Verdict
+from schemas.verdicts import FailureKind, MutantResult, Run, Verdict
 
 Say = Callable[[str], None]
 
@@ -82,10 +83,16 @@ class Proof:
 
 def prove(subject: Subject, environment: Environment, wanted: Wanted, say: Say) -> Proof:
     """Proves one test. Raises ResetFailed where the environment can't be made clean."""
+    with Runner(environment) as runner:
+        return _prove(subject, runner, wanted, say)
+
+
+def _prove(subject: Subject, runner: Runner, wanted: Wanted, say: Say) -> Proof:
+    environment = runner.environment
     started_at = _now()
     name = str(uuid.uuid4())
     keep = None if wanted.artifacts is None else wanted.artifacts / subject.test.id / name
-    reports = _runs(subject.test, environment, wanted.runs, keep)
+    reports = _runs(runner, subject.test, wanted.runs, keep)
     for address in reports[-1].blocked:
         say(f"    kept from {address}: name it with --reach if the app needs it")
     repaired: GeneratedTest | None = None
@@ -96,18 +103,18 @@ def prove(subject: Subject, environment: Environment, wanted: Wanted, say: Say) 
         outlook = watched.outlook(subject.traffic.before, subject.traffic.fresh)
         healing = decide(outlook, reports[-1].facts)
         if healing.decision == "heal" and not reports[-1].facts.passed:
-            repaired, reasons, better = _healed(subject, environment, wanted, outlook, say)
+            repaired, reasons, better = _healed(subject, runner, wanted, outlook, say)
             reports = better or reports
     blamed = healing is not None and healing.decision in ("app", "changed", "outdated", "environment")
     if wanted.repair and subject.rewrite is not None and not reports[-1].facts.passed and not blamed:
-        repaired, reasons, better = _repaired(subject, environment, wanted, reports[-1], say)
+        repaired, reasons, better = _repaired(subject, runner, wanted, reports[-1], say)
         reports = better or reports
     test = repaired or subject.test
     runs = [run_of(report.facts) for report in reports]
     outcome, kind = outcome_of(runs)
     results: Sequence[MutantResult] = ()
     if wanted.mutants and outcome == "passed" and subject.story is not None:
-        results = [_mutant(test, environment, mutant) for mutant in mutants_of(subject.story, test)]
+        results = [_mutant(runner, test, mutant) for mutant in mutants_of(subject.story, test)]
     verdict = Verdict(
         id=name,
         test_id=test.id,
@@ -124,16 +131,16 @@ def prove(subject: Subject, environment: Environment, wanted: Wanted, say: Say) 
         evidence=tuple(cut(reason) for reason in reasons)[:VERDICT_EVIDENCE_MAX],
         runs=tuple(runs),
         mutants=tuple(results),
-        artifacts=_artifacts(keep),
+        artifacts=artifacts_in(keep),
     )
     return Proof(verdict, repaired, reasons, healing)
 
 
-def _runs(test: GeneratedTest, environment: Environment, count: int, keep: Path | None) -> list[RunReport]:
+def _runs(runner: Runner, test: GeneratedTest, count: int, keep: Path | None) -> list[RunReport]:
     """Up to `count` runs; a test that fails twice in the same way is not run again."""
     reports: list[RunReport] = []
     for _ in range(count):
-        reports.append(run_once(test, environment, keep=keep))
+        reports.append(runner.run(test, keep=keep))
         failed = [report.facts for report in reports if not report.facts.passed]
         if len(failed) >= 2 and _same(run_of(failed[-1]), run_of(failed[-2])):
             break
@@ -145,7 +152,7 @@ def _same(one: Run, other: Run) -> bool:
 
 
 def _repaired(
-    subject: Subject, environment: Environment, wanted: Wanted, failed: RunReport, say: Say
+    subject: Subject, runner: Runner, wanted: Wanted, failed: RunReport, say: Say
 ) -> tuple[GeneratedTest | None, tuple[str, ...], list[RunReport]]:
     """The repaired test, why it is as it is, and its runs; None where no recorded evidence made it pass."""
     assert subject.rewrite is not None
@@ -158,9 +165,9 @@ def _repaired(
         reasons.append(repair.reason)
         say(f"    repair: {repair.reason}")
         test = subject.rewrite(amendments)
-        report = run_once(test, environment)
+        report = runner.run(test)
         if report.facts.passed:
-            rest = _runs(test, environment, max(0, wanted.runs - 1), None)
+            rest = _runs(runner, test, max(0, wanted.runs - 1), None)
             reports = [report, *rest]
             if all(one.facts.passed for one in reports):
                 return test, tuple(reasons), reports
@@ -175,7 +182,7 @@ def _blamed(kind: FailureKind | None, healing: HealingRule | None) -> FailureKin
 
 
 def _healed(
-    subject: Subject, environment: Environment, wanted: Wanted, outlook: Outlook, say: Say
+    subject: Subject, runner: Runner, wanted: Wanted, outlook: Outlook, say: Say
 ) -> tuple[GeneratedTest | None, tuple[str, ...], list[RunReport]]:
     """The test written anew from the new sessions, why, and its runs; None where that one would say less of its end, or
     does not pass."""
@@ -191,21 +198,15 @@ def _healed(
         say(f"    healed: {reason}")
     known = {"id": subject.test.id, "flow_id": subject.test.flow_id, "file_name": subject.test.file_name}
     test = test.model_copy(update=known)
-    reports = _runs(test, environment, wanted.runs, None)
+    reports = _runs(runner, test, wanted.runs, None)
     return (test, reasons, reports) if all(one.facts.passed for one in reports) else (None, (), [])
 
 
-def _mutant(test: GeneratedTest, environment: Environment, mutant: Mutant) -> MutantResult:
-    report = run_once(test, environment, mutant)
+def _mutant(runner: Runner, test: GeneratedTest, mutant: Mutant) -> MutantResult:
+    report = runner.run(test, mutant)
     noticed = report.applied and not report.facts.passed and report.facts.started
     statement = cut(report.facts.statement) if noticed else ""
     return MutantResult(kind=mutant.kind, applied=report.applied, noticed=noticed, statement=statement)
-
-
-def _artifacts(keep: Path | None) -> tuple[Artifact, ...]:
-    if keep is None or not keep.exists():
-        return ()
-    return tuple(Artifact(name=path.name, url=path.as_uri()) for path in sorted(keep.iterdir()))
 
 
 def _now() -> str:

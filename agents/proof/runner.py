@@ -1,21 +1,22 @@
-"""Runs one test once, in a process group of its own with bounded time and memory, and reads what came of it."""
+"""Runs a test, again and again, in a process group of its own, and reads what came of it."""
 
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Final, get_args
+from types import TracebackType
+from typing import Any, Final, Self, get_args
 
-from agents import private
+from agents.proof import artifacts
+from agents.proof.child import Child, Ended
 from agents.proof.plugin import ORDERS
 from pipeline.codegen import project_files
 from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
@@ -29,14 +30,10 @@ RUN_S: Final = 180
 """How long one run of one test may take."""
 RESET_S: Final = 300
 """How long a reset of the environment may take."""
-MEMORY_BYTES_MAX: Final = 4 * 1024**3
-"""What the processes of one run may use together."""
-REPORT_BYTES_MAX: Final = 4 * 1024**2
-ARTIFACT_BYTES_MAX: Final = 20 * 1024**2
-"""A larger trace is not kept."""
-LOOK_S: Final = 0.1
-SECRET_CHARS_MIN: Final = 4
-"""A shorter secret can't be told from other text: then no trace is kept."""
+RUNS_MAX: Final = 40
+"""Runs that share a process; further ones get a new one."""
+OUTPUT_BYTES_MAX: Final = 64_000
+"""How much of what pytest printed is read, from its end."""
 _PASSED_ON: Final = (
     "PATH",
     "HOME",
@@ -47,6 +44,9 @@ _PASSED_ON: Final = (
     "PLAYWRIGHT_BROWSERS_PATH",
     "LD_LIBRARY_PATH",
 )
+_PLUGINS: Final = frozenset({"pytest-playwright", "pytest-base-url"})
+"""Packages whose plugins the tests need. Others that are installed beside them would be loaded for nothing, which takes
+longer than the browser does."""
 
 
 class ResetFailed(RuntimeError):
@@ -105,34 +105,90 @@ class RunReport:
 
     facts: RunFacts
     applied: bool = False
-    output: str = ""
     blocked: tuple[str, ...] = ()
 
 
-def run_once(
-    test: GeneratedTest, environment: Environment, mutant: Mutant | None = None, keep: Path | None = None
-) -> RunReport:
-    """Runs a test on a clean environment, broken by `mutant` where one is given. Where the run fails, its trace and the
-    output go to the folder `keep`. Raises ResetFailed."""
-    environment.make_clean()
-    with tempfile.TemporaryDirectory(prefix="journeywright-proof-", ignore_cleanup_errors=True) as scratch:
-        folder = Path(scratch)
-        report = folder / "report.jsonl"
-        _write(folder / "project", test)
-        orders: dict[str, Any] = {"report": str(report), "reached": environment.reached}
-        if mutant is not None:
-            orders["mutant"] = asdict(mutant)
+class Runner:
+    """Runs tests on one environment, one at a time; to be used in a `with` statement.
+
+    Runs of the same test that follow each other share a process and its browser, each in a browser context of its own,
+    and the environment is reset before each. A run after which the browser is gone, or that reached a bound, takes its
+    process with it.
+    """
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self._test: GeneratedTest | None = None
+        self._child: Child | None = None
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._runs = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._close()
+
+    def run(self, test: GeneratedTest, mutant: Mutant | None = None, keep: Path | None = None) -> RunReport:
+        """Runs a test on a clean environment, broken by `mutant` where one is given. Where the run fails, its trace,
+        picture and output go to the folder `keep`. Raises ResetFailed."""
+        if self._child is None or test != self._test or self._runs >= RUNS_MAX:
+            self._close()
+            self._start(test)
+        assert self._child is not None
+        assert self._scratch is not None
+        self._runs += 1
+        self.environment.make_clean()
         began_s = time.monotonic()
-        output = _run(folder, test, environment, orders, traced=mutant is None and keep is not None)
-        told = _read(report)
-        seconds = time.monotonic() - began_s
-        if not told:
-            return RunReport(RunFacts(False, seconds, error=_last_line(output), started=False), output=output)
-        facts = _facts(told, test, environment)
+        left = Path(self._scratch.name) / f"run-{self._runs}"
+        left.mkdir()
+        told, ended = self._told(self._child, mutant, left if keep is not None else None)
+        if told:
+            facts = _facts(told, test, self.environment)
+        else:
+            printed = self._printed()
+            (left / "output.txt").write_bytes(printed)
+            facts = RunFacts(False, time.monotonic() - began_s, error=ended or _last_line(printed), started=False)
         if keep is not None and not facts.passed:
-            _keep(folder, keep, output, environment.variables)
+            artifacts.keep(left, keep, self.environment.variables)
+        if ended is not None or not facts.started or facts.error_type == "closed":
+            self._close()
         blocked = {address for one in told for address in one.get("blocked", ())}
-        return RunReport(facts, any(one.get("applied") for one in told), output, tuple(sorted(blocked)))
+        return RunReport(facts, any(one.get("applied") for one in told), tuple(sorted(blocked)))
+
+    def _told(self, child: Child, mutant: Mutant | None, keep: Path | None) -> tuple[list[dict[str, Any]], str | None]:
+        """What the tests of one run told (several where there are rows of values), and why their process is at its
+        end: "" where it ended by itself, None where it goes on."""
+        deadline_s = time.monotonic() + RUN_S
+        told: list[dict[str, Any]] = []
+        try:
+            while "ready" not in (message := child.hear(deadline_s)):
+                told.append(message)  # from before the first run: the test can't be imported
+            child.say({"mutant": None if mutant is None else asdict(mutant), "keep": keep and str(keep)})
+            while "done" not in (message := child.hear(deadline_s)):
+                told.append(message)
+        except Ended as end:
+            return told, str(end)
+        return told, None
+
+    def _start(self, test: GeneratedTest) -> None:
+        self._scratch = tempfile.TemporaryDirectory(prefix="journeywright-proof-", ignore_cleanup_errors=True)
+        folder = Path(self._scratch.name)
+        _write(folder / "project", test)
+        self._test, self._runs = test, 0
+        self._child = Child(*_command(folder, test, self.environment), log=folder / "output.txt")
+
+    def _printed(self) -> bytes:
+        assert self._scratch is not None
+        log = Path(self._scratch.name) / "output.txt"
+        return artifacts.without_secrets(log.read_bytes()[-OUTPUT_BYTES_MAX:], self.environment.variables)
+
+    def _close(self) -> None:
+        if self._child is not None:
+            self._child.end()
+        if self._scratch is not None:
+            self._scratch.cleanup()
+        self._child = self._scratch = None
 
 
 def _write(folder: Path, test: GeneratedTest) -> None:
@@ -142,85 +198,23 @@ def _write(folder: Path, test: GeneratedTest) -> None:
         (folder / name).write_text(text)
 
 
-def _run(folder: Path, test: GeneratedTest, environment: Environment, orders: Mapping[str, Any], traced: bool) -> str:
-    """Runs pytest and returns the end of what it printed."""
+def _command(folder: Path, test: GeneratedTest, environment: Environment) -> tuple[list[str], Path, dict[str, str]]:
+    """The command that runs the tests of a project, where, and its variables."""
+    plugins = [one.value for one in entry_points(group="pytest11") if one.dist and one.dist.name in _PLUGINS]
     command = [
-        *(sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", "-p", "agents.proof.plugin"),
+        *(sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider"),
+        *(part for plugin in ("agents.proof.plugin", *plugins) for part in ("-p", plugin)),
         *(f"--rootdir={folder / 'project'}", f"--output={folder / 'results'}", f"--base-url={environment.base_url}"),
-        *(["--tracing=retain-on-failure", "--screenshot=only-on-failure"] if traced else []),
         str(folder / "project" / test.file_name),
     ]
     variables = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    orders = {"runs": RUNS_MAX, "reached": environment.reached, "chapters": test.steps}
     variables |= {**environment.variables, "CHROMIUM": str(environment.chromium), ORDERS: json.dumps(orders)}
     if environment.allowed_origins:
         variables[ALLOWED_ORIGINS] = " ".join(environment.allowed_origins)
     variables |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    log = folder / "output.txt"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=folder, env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
-        try:
-            ended = _wait(process)
-        finally:
-            _end_group(process)
-    text = _without_secrets(log.read_bytes()[-64_000:], environment.variables).decode(errors="replace")
-    return text + ("" if ended is None else f"\n{ended}")
-
-
-def _wait(process: "subprocess.Popen[bytes]") -> str | None:
-    """Waits for the end; why the run was ended before, None where it ended by itself."""
-    deadline = time.monotonic() + RUN_S
-    while True:
-        try:
-            process.wait(LOOK_S)
-            return None
-        except subprocess.TimeoutExpired:
-            if time.monotonic() > deadline:
-                return f"the run was ended: it took longer than {RUN_S} s"
-            if _memory_bytes(process.pid) > MEMORY_BYTES_MAX:
-                return f"the run was ended: it used more than {MEMORY_BYTES_MAX // 1024**2} MiB"
-
-
-def _end_group(process: "subprocess.Popen[bytes]") -> None:
-    """Ends what the run left running: its processes share a session."""
-    for pid in _session(process.pid):
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    process.wait()
-
-
-def _session(leader: int) -> list[int]:
-    """The processes of a session, found in /proc; only the leader where there is none."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[3]) == leader:
-            found.append(int(entry.parent.name))
-    return found or [leader]
-
-
-def _memory_bytes(leader: int) -> int:
-    pages = 0
-    for pid in _session(leader):
-        try:
-            fields = Path(f"/proc/{pid}/statm").read_text().split()
-        except OSError:
-            continue
-        pages += int(fields[1]) - int(fields[2])  # shared pages would be counted once for each process
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def _read(report: Path) -> list[dict[str, Any]]:
-    if not report.exists() or report.stat().st_size > REPORT_BYTES_MAX:
-        return []
-    return [json.loads(line) for line in report.read_text().splitlines()]
+    variables |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return command, folder, variables
 
 
 def _facts(told: Sequence[Mapping[str, Any]], test: GeneratedTest, environment: Environment) -> RunFacts:
@@ -251,41 +245,6 @@ def _facts(told: Sequence[Mapping[str, Any]], test: GeneratedTest, environment: 
     )
 
 
-def _keep(folder: Path, keep: Path, output: str, variables: Mapping[str, str]) -> None:
-    """Keeps the trace, the picture and the output of a failed run, without secrets."""
-    private.make_folder(keep)
-    private.write_file(keep / "output.txt", output.encode(errors="replace"))
-    for path in sorted((folder / "results").rglob("*")):
-        if path.suffix == ".png" and path.stat().st_size <= ARTIFACT_BYTES_MAX:
-            private.write_file(keep / "page.png", path.read_bytes())
-        if path.suffix == ".zip" and path.stat().st_size <= ARTIFACT_BYTES_MAX:
-            _clean_trace(path, keep / "trace.zip", variables)
-
-
-def _clean_trace(source: Path, target: Path, variables: Mapping[str, str]) -> None:
-    """Copies a trace without the secrets that were typed. A secret too short to be told from other text: no copy."""
-    if any(len(secret) < SECRET_CHARS_MIN for secret in _secrets(variables)):
-        return
-    private.make_file(target)
-    with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as clean:
-        for entry in archive.infolist():
-            if entry.file_size <= ARTIFACT_BYTES_MAX:
-                clean.writestr(entry.filename, _without_secrets(archive.read(entry), variables))
-
-
-def _secrets(variables: Mapping[str, str]) -> list[str]:
-    return [value for name, value in variables.items() if name.startswith("APP_PASSWORD") and value]
-
-
-def _without_secrets(raw: bytes, variables: Mapping[str, str]) -> bytes:
-    from urllib.parse import quote, quote_plus
-
-    for secret in _secrets(variables):
-        for form in {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret)}:
-            raw = raw.replace(form.encode(), b"[secret]")
-    return raw
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+def _last_line(printed: bytes) -> str:
+    lines = [line.strip() for line in printed.decode(errors="replace").splitlines() if line.strip()]
     return lines[-1][:300] if lines else "pytest printed nothing"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.proof.plugin import _statement
+from agents.proof.failures import statement_at
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.amendments import Amendments
 from pipeline.proof.diagnosis import RULES, diagnose
@@ -173,7 +173,7 @@ def test_assertions_of_the_last_step_are_never_left_out(asserts: bool, matched: 
         ("x = 1", None),
     ],
 )
-def test_locator_of_a_statement(statement: str, locator: str | None) -> None:
+def test_locator_of_astatement_at(statement: str, locator: str | None) -> None:
     """What a statement acts on is found in actions and assertions alike; the page itself is no locator."""
     assert locator_of(statement) == locator
 
@@ -272,7 +272,7 @@ def test_a_locator_with_a_name_is_told_written_out(tmp_path: Path) -> None:
         "    field.fill('Tea')\n"
         "    expect(field).to_have_value('Tea')\n"
     )
-    filled, expected = _statement(str(file), 4), _statement(str(file), 5)
+    filled, expected = statement_at(str(file), 4), statement_at(str(file), 5)
     assert filled is not None
     assert expected is not None
     assert ast.unparse(filled) == "popup.get_by_label('Note').fill('Tea')"

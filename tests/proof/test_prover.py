@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.proof.plugin import altered
 from agents.proof.prover import Proof, Subject, Wanted, prove
-from agents.proof.runner import Environment, ResetFailed, run_once
+from agents.proof.runner import Environment, ResetFailed, Runner
+from agents.proof.watch import altered
 from pipeline.codegen import write_test
 from pipeline.generate import test_of as written_from
 from schemas.elements import ByText, Candidate, Element
@@ -201,7 +201,8 @@ def test_pages_reach_named_origins_only(
         app.more = f"<img src={foreign}/picture><img src=/hop>"
         app.hop = f"{foreign}/hop"
         environment = Environment(app.url, Path(chromium_path), reached_origins=reached)
-        report = run_once(write_test(story()), environment)
+        with Runner(environment) as runner:
+            report = runner.run(write_test(story()))
     assert report.facts.passed, report
     assert set(other) - {"/favicon.ico"} == asked
     assert report.blocked == (() if reached else (foreign,))

@@ -42,7 +42,7 @@ MADE: Final[dict[tuple[str, str], str]] = {
     ): r"^(?:(?:a|was) )?(?P<verb>aa)\b (?:(?:the|a) )?(?P<noun>[^\W\d_](?:[^\W\d_]| ){1,30}?)\s*'[^']{1,80}'",
     ("pipeline/proof/endings.py", "f'(?<!\\\\w){re.escape(text)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/proof/endings.py", "wanted.text"): r"/a/[^/]+/(?:[?#]|$)",
-    ("agents/proof/plugin.py", "f'^(?:http|ws)(?!(?:{hosts})(?:[/?#]|$))'"): r"^(?:http|ws)(?!(?:a|s://a)(?:[/?#]|$))",
+    ("agents/proof/watch.py", "f'^(?:http|ws)(?!(?:{hosts})(?:[/?#]|$))'"): r"^(?:http|ws)(?!(?:a|s://a)(?:[/?#]|$))",
 }
 """One of each kind of pattern that is made while the program runs, by its file and what stands there."""
 

@@ -1,0 +1,118 @@
+"""A process that we speak with in lines of JSON, with its descendants in a session of their own, its time and memory
+bounded."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+CHANNEL: Final = "JOURNEYWRIGHT_PROOF_CHANNEL"
+MEMORY_BYTES_MAX: Final = 4 * 1024**3
+"""What the process and its descendants may use together."""
+SAID_BYTES_MAX: Final = 4 * 1024**2
+"""What it may say about one run."""
+LOOK_S: Final = 0.5
+"""How often its memory is looked at."""
+_CHUNK_BYTES: Final = 65_536
+
+
+class Ended(RuntimeError):
+    """The process is at its end, or was ended because it reached a bound. The message says why, "" where it ended by
+    itself."""
+
+
+class Child:
+    """The process finds the number of its end of the channel in the variable CHANNEL. Always call `end`."""
+
+    def __init__(self, command: Sequence[str], folder: Path, variables: Mapping[str, str], log: Path) -> None:
+        ours, theirs = socket.socketpair()
+        self._socket = ours
+        self._buffer = b""
+        variables = {**variables, CHANNEL: str(theirs.fileno())}
+        try:
+            with theirs, log.open("wb") as output:
+                self._process = subprocess.Popen(
+                    command,
+                    cwd=folder,
+                    env=variables,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    pass_fds=(theirs.fileno(),),
+                )
+        except BaseException:
+            ours.close()
+            raise
+
+    def say(self, message: Mapping[str, Any]) -> None:
+        """Sends a line. Raises Ended."""
+        try:
+            self._socket.sendall(json.dumps(message).encode() + b"\n")
+        except OSError:
+            raise Ended("") from None
+
+    def hear(self, deadline_s: float) -> dict[str, Any]:
+        """The next line. Raises Ended, also where none comes before `deadline_s` of the monotonic clock."""
+        while b"\n" not in self._buffer:
+            if not select.select([self._socket], [], [], LOOK_S)[0]:
+                self._check(deadline_s)
+                continue
+            try:
+                chunk = self._socket.recv(_CHUNK_BYTES)
+            except OSError:
+                chunk = b""
+            if not chunk:
+                raise Ended("")
+            self._buffer += chunk
+            if len(self._buffer) > SAID_BYTES_MAX:
+                raise Ended(f"the run was ended: it said more than {SAID_BYTES_MAX // 1024**2} MiB")
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def _check(self, deadline_s: float) -> None:
+        if time.monotonic() > deadline_s:
+            raise Ended("the run was ended: it took too long")
+        if _memory_bytes(self._process.pid) > MEMORY_BYTES_MAX:
+            raise Ended(f"the run was ended: it used more than {MEMORY_BYTES_MAX // 1024**2} MiB")
+
+    def end(self) -> None:
+        """Ends it, and what it left running: they share a session."""
+        for pid in _session(self._process.pid):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self._process.wait()
+        self._socket.close()
+
+
+def _session(leader: int) -> list[int]:
+    """The processes of a session, found in /proc; only the leader where there is none."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == leader:
+            found.append(int(entry.parent.name))
+    return found or [leader]
+
+
+def _memory_bytes(leader: int) -> int:
+    pages = 0
+    for pid in _session(leader):
+        try:
+            fields = Path(f"/proc/{pid}/statm").read_text().split()
+        except OSError:
+            continue
+        pages += int(fields[1]) - int(fields[2])  # shared pages would be counted once for each process
+    return pages * os.sysconf("SC_PAGE_SIZE")

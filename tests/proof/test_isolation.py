@@ -1,0 +1,144 @@
+"""The process that runs a test, its bounds, and what failed runs leave."""
+
+import json
+import os
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agents.proof import artifacts, child
+from agents.proof.child import Child, Ended
+from agents.proof.runner import Environment, Runner
+from pipeline.codegen import write_test
+from pipeline.proof.diagnosis import diagnose
+from tests.proof.test_prover import App, app, story
+
+__all__ = ["app"]
+
+SPEAK = f"import json, os, socket, sys, time; s = socket.socket(fileno=int(os.environ[{child.CHANNEL!r}]))\n"
+SOON_S = 20.0
+
+
+@pytest.fixture
+def spoken(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Child]:
+    """A process that runs the program given as the parameter."""
+    started = Child([sys.executable, "-c", SPEAK + request.param], tmp_path, {}, tmp_path / "log")
+    yield started
+    started.end()
+
+
+@pytest.mark.parametrize("spoken", ["s.sendall(s.recv(99)); time.sleep(60)"], indirect=True)
+def test_lines_go_both_ways(spoken: Child) -> None:
+    """What is said is heard, and who waits in vain is told so."""
+    spoken.say({"a": "ä"})
+    assert spoken.hear(time.monotonic() + SOON_S) == {"a": "ä"}
+    with pytest.raises(Ended, match="too long"):
+        spoken.hear(time.monotonic())
+
+
+@pytest.mark.parametrize("spoken", [f"s.sendall(b'x' * {child.SAID_BYTES_MAX + 1}); time.sleep(60)"], indirect=True)
+def test_process_that_says_too_much_is_ended(spoken: Child) -> None:
+    """A line without an end fills no memory of ours."""
+    with pytest.raises(Ended, match="it said more than 4 MiB"):
+        spoken.hear(time.monotonic() + SOON_S)
+
+
+@pytest.mark.parametrize("spoken", ["kept = bytearray(os.urandom(1)) * 90_000_000; time.sleep(60)"], indirect=True)
+def test_process_that_uses_too_much_memory_is_ended(spoken: Child, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bound counts what the process and its descendants use."""
+    monkeypatch.setattr(child, "MEMORY_BYTES_MAX", 80_000_000)
+    with pytest.raises(Ended, match="used more than"):
+        spoken.hear(time.monotonic() + SOON_S)
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    ["import subprocess; p = subprocess.Popen(['sleep', '60']); s.sendall(b'%d\\n' % p.pid); time.sleep(60)"],
+    indirect=True,
+)
+def test_what_a_process_started_ends_with_it(spoken: Child) -> None:
+    """Nothing is left running."""
+    pid = int(str(spoken.hear(time.monotonic() + SOON_S)))
+    spoken.end()
+    state = Path(f"/proc/{pid}/stat")
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_oldest_artifacts_go_first(tmp_path: Path) -> None:
+    """Neither more verdicts of one test nor more bytes are kept than the bounds say."""
+    for number in range(4):
+        folder = tmp_path / ("one" if number < 3 else "other") / f"verdict-{number}"
+        folder.mkdir(parents=True)
+        (folder / "trace.zip").write_bytes(b"x" * 100)
+        os.utime(folder, (number, number))
+    artifacts.prune(tmp_path, folders_max=2, bytes_max=1000)
+    assert [path.name for path in sorted(tmp_path.glob("*/*"))] == ["verdict-1", "verdict-2", "verdict-3"]
+    artifacts.prune(tmp_path, folders_max=2, bytes_max=200)
+    assert [path.name for path in sorted(tmp_path.glob("*/*"))] == ["verdict-2", "verdict-3"]
+
+
+def test_artifacts_are_bounded_in_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file at the bound is kept, one beyond it is not; secrets are taken out of texts."""
+    monkeypatch.setattr(artifacts, "FILE_BYTES_MAX", 20)
+    left = tmp_path / "left"
+    left.mkdir()
+    (left / "page.png").write_bytes(b"x" * 20)
+    (left / "trace.zip").write_bytes(b"x" * 21)
+    (left / "console.txt").write_text("said hunter22")
+    artifacts.keep(left, tmp_path / "kept", {"APP_PASSWORD": "hunter22"})
+    assert [one.name for one in artifacts.artifacts_in(tmp_path / "kept")] == ["console.txt", "page.png"]
+    assert (tmp_path / "kept" / "console.txt").read_text() == "said [secret]"
+
+
+@pytest.mark.slow
+def test_failed_run_leaves_what_explains_it(app: App, chromium_path: str, tmp_path: Path) -> None:
+    """The trace has the story's sentences as chapters; the console and failed requests are beside it. A run that passed
+    leaves nothing, and the next run of the same process knows nothing of the one before."""
+    test = write_test(story())
+    with Runner(Environment(app.url, Path(chromium_path))) as runner:
+        assert runner.run(test, keep=tmp_path / "good").facts.passed
+        app.more, app.broken = "<script>console.error('out of bread')</script>", True
+        assert not runner.run(test, keep=tmp_path / "bad").facts.passed
+        app.more, app.broken = "", False
+        assert runner.run(test).facts.passed
+    assert not (tmp_path / "good").exists()
+    kept = {path.name for path in (tmp_path / "bad").iterdir()}
+    assert kept == {"output.txt", "console.txt", "requests.txt", "trace.zip", "page.png"}
+    assert "out of bread" in (tmp_path / "bad" / "console.txt").read_text()
+    assert f"500 POST {app.url}/notes/17/save" in (tmp_path / "bad" / "requests.txt").read_text()
+    with zipfile.ZipFile(tmp_path / "bad" / "trace.zip") as archive:
+        actions = [json.loads(line) for line in archive.read("trace.trace").splitlines()]
+    chapters = [one["title"] for one in actions if one.get("method") == "tracingGroup"]
+    assert chapters == list(test.steps)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("before", "rule"),
+    [("import os; os._exit(3)", "not started"), ("import no_such_module", "can't be imported")],
+)
+def test_test_that_cannot_run_is_told_and_the_next_one_runs(
+    app: App, chromium_path: str, before: str, rule: str
+) -> None:
+    """A process that goes away says nothing about the app, and takes no other run with it."""
+    test = write_test(story())
+    with Runner(Environment(app.url, Path(chromium_path))) as runner:
+        broken = runner.run(test.model_copy(update={"code": f"{before}\n{test.code}", "step_lines": ()})).facts
+        assert diagnose(broken).name == rule, broken
+        assert runner.run(test).facts.passed
+
+
+@pytest.mark.slow
+def test_browser_that_is_gone_takes_one_run_with_it(app: App, chromium_path: str) -> None:
+    """The next run has a browser of its own."""
+    test = write_test(story())
+    crash = test.code.replace("    page.goto(", "    page.context.browser.close()\n    page.goto(", 1)
+    assert crash != test.code
+    crashing = test.model_copy(update={"code": crash, "step_lines": ()})
+    with Runner(Environment(app.url, Path(chromium_path))) as runner:
+        assert [runner.run(crashing).facts.error_type for _ in range(2)] == ["closed", "closed"]
+        assert runner.run(test).facts.passed
