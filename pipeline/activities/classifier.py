@@ -7,7 +7,7 @@ from typing import Final, assert_never
 
 from pipeline.activities.activity import CHANGED, CHOSEN, LEADS, LISTINGS, ONLY_WAYS, SEND, TO_CART, Activity, telling
 from pipeline.activities.facts.action_links import acts_by_link
-from pipeline.activities.facts.changed_things import changed_thing
+from pipeline.activities.facts.changed_things import changed_thing, saves_itself
 from pipeline.activities.facts.filters import narrowed
 from pipeline.activities.facts.lookups import asks_for, chose_among
 from pipeline.activities.facts.passive import (
@@ -113,8 +113,7 @@ class Classifier:
                     pass
                 case _:
                     assert_never(step)
-        if self.filled:
-            self._settle_search()
+        self._leave()
         if self.filled:
             place = self.filled.place
             fields, numbers, _ = self.filled.take()
@@ -124,7 +123,7 @@ class Classifier:
 
     def _move(self) -> None:
         """Another page: what was typed and never sent off doesn't count."""
-        self._settle_search()
+        self._leave()
         self.filled.fields.clear()
         self.view = ""
 
@@ -240,8 +239,17 @@ class Classifier:
         before = self.steps[self.done[-1].steps[-1]] if self.done else None
         return isinstance(before, ClickStep) and same_target(before.target, step.target)
 
-    def _look(self, step: ClickStep) -> None:
+    def _leave(self) -> None:
+        """What was filled in is left: it was searched for, or it saved itself."""
         self._settle_search()
+        saved = max(
+            (at for at in self.filled.fields.values() if saves_itself(self.steps[at], self.answers)), default=-1
+        )
+        if saved >= 0:
+            self._do(saved, self.steps[saved], SEND)
+
+    def _look(self, step: ClickStep) -> None:
+        self._leave()
         found = self.searched and not in_chrome(step.target)
         self.filled.fields.clear()
         self.view = "" if step.navigates else identity(step.target, self.data, found)

@@ -20,23 +20,18 @@ from pipeline.activities.phrases import (
     Phrase,
 )
 from pipeline.activities.rules import Rule
-from pipeline.semantics.elements import LIKING, ROW_VERBS, ROW_WORDS_MAX, in_control, in_menu, leads_nowhere
+from pipeline.semantics.elements import LIKING, in_control, in_menu, leads_nowhere
+from pipeline.semantics.lexicon import LISTS, WORDS
 from pipeline.semantics.messages import headings, succeeded, without_quotes
 from pipeline.semantics.object_names import acted_on, ticked_before
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_link, quoted
-from pipeline.semantics.verbs import CANCEL, CHECK_OUT, CREATE, EDIT, PAGING
+from pipeline.semantics.verbs import CANCEL, CHECK_OUT, CREATE, EDIT, PAGING, button_act
 from schemas.stories import ClickStep, Step
 
 _OF_FORMS: Final = frozenset(
     {"add", "cancel", "change", "confirm", "delete", "edit", "remove", "save", "send", "update", "upload"}
 )
 """What begins, ends or gives up a form, or has words of its own."""
-_ACTS: Final = re.compile(
-    r"(acknowledge|activate|block|cancel|claim|comment|convert|demote|enroll?|escalate|freeze|promote|reset|retract"
-    r"|rotate|take|unblock|unfreeze|untake|verify|vote)\b",
-    re.I,
-)
-"""More verbs of controls than those that stand in rows."""
 _BROADER: Final = {
     **dict.fromkeys(("cancel", "revoke", "leave", "withdraw", "unsubscribe"), DELETES),
     **dict.fromkeys(("comment", "reply"), COMMENTS),
@@ -46,12 +41,12 @@ _BROADER: Final = {
     **dict.fromkeys(("disable", "enable", "follow", "like", "mute", "unfollow", "unlike", "unmute", "watch"), SWITCHES),
 }
 """What a verb is called in broader words; of the others, that they change a thing."""
-_PREPOSITION: Final = re.compile(r"(as|at|by|for|from|in|on|to|with)\b", re.I)
+_PREPOSITION: Final = WORDS["preposition"]
 _TOWARDS: Final = {"comment": "on", "reply": "to", "subscribe": "to", "unsubscribe": "from", "vote": "for"}
 """What stands between such a verb and a thing."""
-_SHELLS: Final = frozenset({"alert", "banner", "dialog", "menu", "message", "modal", "notification", "panel", "toast"})
+_SHELLS: Final = LISTS["shells"]
 """What is closed only to see what is behind it."""
-_NO_NOUN: Final = re.compile(r"all|back|down|in|it|me|off|on|out|over|selected|spam|this|up", re.I)
+_NO_NOUN: Final = WORDS["no_noun"]
 _OPENED_ROLES: Final = ("tab", "menuitem", "row", "option", "treeitem")
 
 
@@ -109,8 +104,7 @@ def _act(click: Click) -> Goal | None:
     """A control that does to a thing what it says (`Archive`, `Unpublish`), with the thing's name."""
     steps, first, step = click.steps, click.first, click.step
     words = caption(step.target)
-    verb = verb_of(words)
-    rest = words[len(verb) :].strip()
+    verb, rest = act_of(words)
     is_name = bool(re.search(r"\d", rest)) or words.lower() == "close" or _leads_to_it(step, words)
     is_name = is_name or (verb == "close" and rest.lower() in _SHELLS)
     answered = step.changes or step.navigates or step.dialogs or click.wrote is not False
@@ -150,14 +144,12 @@ def _leads_to_it(step: ClickStep, words: str) -> bool:
     return is_link(step.target) and step.navigates and any(words in name for name in called) and " " in words
 
 
-def verb_of(words: str) -> str:
-    """What a control with this caption does to a thing; nothing where it says so of forms, or not at all."""
-    found = ROW_VERBS.match(words) or _ACTS.match(words)
-    if found is None or len(words.split()) > ROW_WORDS_MAX:
-        return ""
-    verb = found[0].lower()
-    cancels = verb == "cancel" and words.lower() != verb
-    return verb if cancels or verb not in _OF_FORMS else ""
+def act_of(words: str) -> tuple[str, str]:
+    """What a control with this caption does to a thing, and what else it says; no verb where it says so of forms, or
+    not at all."""
+    verb, rest = button_act(words)
+    cancels = verb == "cancel" and bool(rest)
+    return (verb, rest) if cancels or verb not in _OF_FORMS else ("", words)
 
 
 def broader(verb: str) -> str:

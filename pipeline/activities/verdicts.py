@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from pipeline.activities.facts.responses import FAILED_STATUS, LOCKED, changes
 from pipeline.semantics.addresses import path_words, place, route
+from pipeline.semantics.lexicon import LISTS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, errors, is_message, shown_texts, sounds_wrong
 from pipeline.semantics.text import clean
 from pipeline.semantics.verbs import SIGN_OUT, says
@@ -22,10 +23,7 @@ Evidence = Literal[
     "form used again", "signed out later", "form gone", "led elsewhere", "status", "form again", "words", ""
 ]
 
-_ENTRANCES: Final = frozenset(
-    {"login", "signin", "logon", "session", "sessions", "auth", "authenticate", "error", "denied", "failed", "locked"}
-    | {"unauthorized", "forbidden"}
-)
+_ENTRANCES: Final = LISTS["entrance_pages"]
 """Words in the addresses of pages to which a refused sign-in leads as well."""
 _ASIDE: Final = frozenset({"navigation", "contentinfo", "complementary"})
 """What stands there is not said of a form."""

@@ -10,19 +10,14 @@ from pipeline.semantics.derived import once_per_element, once_per_text
 from pipeline.semantics.generated import is_id
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.text import clean, is_text_field, spaced
-from pipeline.semantics.verbs import is_search_field
+from pipeline.semantics.verbs import is_search_field, row_act
 from pipeline.semantics.wording import key
 from schemas.elements import ByTag, Element
 from schemas.stories import FillStep, PressStep, Step
 
 ITEM_ROLES: Final = frozenset({"row", "listitem", "article", "option", "gridcell", "cell", "treeitem"})
 CARD_TAGS: Final = frozenset({"div", "span", "li", "article", "section", "figure", "img"})
-CONTROL_WORDS: Final = re.compile(
-    r"^\W*$|\b(save|submit|ok(ay)?|done|apply|confirm|cancel|close|update|create|add|new|edit|change|delete|remove|archive"
-    r"|publish|send|post|finish|yes|no|upload|import|export|start|stop|continue|next|back|more|menu|options|settings|open"
-    r"|log|sign|search|filter|sort|select|all)\b",
-    re.I,
-)
+_CONTROL_WORDS: Final = WORDS["control"]
 """Captions of controls rather than of things; a caption without letters as well."""
 MENU_ROLES: Final = frozenset(
     {"navigation", "banner", "menu", "menubar", "tablist", "toolbar", "contentinfo", "complementary"}
@@ -35,19 +30,8 @@ _MENU_NAME: Final = re.compile(
 )
 """Ids and test ids of menus that are marked as none."""
 ITEM_TAGS: Final = frozenset({"tr", "li", "article"})
-ROW_VERBS: Final = re.compile(
-    r"^(add|approve|archive|assign|cancel|change|clone|close|complete|confirm|copy|deactivate|decline|delete|deny|disable"
-    r"|duplicate|edit|enable|export|follow|hide|ignore|install|invite|leave|like|lock|manage|mark|merge|mute|pause|pin"
-    r"|play|preview|print|publish|reactivate|reject|remove|rename|reopen|reply|report|reschedule|resend|resolve|restart"
-    r"|restore|retry|revoke|run|save|send|share|snooze|solve|star|stop|subscribe|suspend|trigger|unarchive|unfollow"
-    r"|unlike|unlock|unpublish|unstar|unsubscribe|update|upgrade|watch|withdraw)\b",
-    re.I,
-)
-"""What controls in a row of a list do to that row."""
 LIKING: Final = frozenset({"follow", "like", "pause", "play", "star", "unfollow", "unlike", "unstar", "watch"})
 """Those that are done to one of many wherever they stand."""
-ROW_WORDS_MAX: Final = 5
-"""A longer caption that begins with such a verb is the name of a thing."""
 DATA: Final = "{data}"
 SIDE_FIELD: Final = WORDS["side_field"]
 """Fields that most forms don't ask for: filled in or not, it is the same thing that is done."""
@@ -139,9 +123,7 @@ def _spelled(word: str) -> re.Pattern[str]:
 def row_verb(target: Element) -> str:
     """What a control in a row does to that row, where its caption begins with a word for it: `play` of `Play Blue in
     Green`."""
-    words = named(target)
-    found = ROW_VERBS.match(words)
-    return "" if found is None or len(words.split()) > ROW_WORDS_MAX else found[0].lower()
+    return row_act(named(target))[0]
 
 
 @once_per_element
@@ -167,7 +149,7 @@ def stands_in_row(target: Element) -> bool:
 def _is_one_of_many(target: Element) -> bool:
     """Whether nothing but its class says what it is, others have that class too, and what is written on it is nothing
     that one does: a card."""
-    if target.role is not None or target.tag not in CARD_TAGS or CONTROL_WORDS.search(named(target)):
+    if target.role is not None or target.tag not in CARD_TAGS or _CONTROL_WORDS.search(named(target)):
         return False
     ways = (way for way in target.candidates if isinstance(way.locator, ByTag) and way.locator.classes)
     return any(way.count > 1 for way in ways)
@@ -210,7 +192,7 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
     name = named(target)
     verb = row_verb(target)
     if verb in LIKING or (verb and _in_row(target) and not is_text_field(target)):
-        rest = name[len(verb) :].strip()
+        rest = row_act(name)[1]
         return f"{role} {verb} {_of_row(target, rest, data)}".rstrip()
     if leads_nowhere(target) and (several := _named_list(target)):
         return f"one of {data.without(several)}"

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.semantics.addresses import query, route, singular, slug
-from pipeline.semantics.elements import ROW_VERBS, ROW_WORDS_MAX, in_menu, is_item
+from pipeline.semantics.elements import in_menu, is_item
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import done, headings, quotes
 from pipeline.semantics.text import caption, clean, is_link, quoted, short
 from pipeline.semantics.verbs import (
@@ -14,10 +15,12 @@ from pipeline.semantics.verbs import (
     CREATE,
     DELETE,
     EDIT,
+    ROW_WORDS_MAX,
     SETTINGS,
     SIGN_IN,
     is_commit,
     named_in_path,
+    row_act,
     says,
 )
 from schemas.elements import ByRole, Element, Scope
@@ -29,14 +32,12 @@ ROW_CHARS_MAX: Final = 60
 """A longer name of a row is that of all its cells: no name for a thing."""
 _LIST: Final = re.compile(r"((\d+|[Aa]ll|[Mm]y) )?[^\W\d][a-z]+s")
 """What lists are called: `Posts`, `3 Pools`, `All products`."""
-_AROUND: Final = re.compile(
-    r"^(select|check) (row|item)?\s*\d*\s*|(?<!\s)\s*\b(kebab|row|menu)? ?(toggle|actions|menu)$", re.I
-)
+_AROUND: Final = WORDS["row_controls"]
 """What controls of a row say in its name, beside what stands in its cells."""
 _LABELLED: Final = re.compile(r"[^\W\d]+: ['\"‘“„«](.+)['\"’”»]")
 """A heading that says first what the thing is: `Shelf: 'To read'`."""
-_BEGINS: Final = re.compile(r"(add|create|move|new|set|undo)\b", re.I)
-"""How headings of forms begin, beside what is done in rows."""
+_OF_FORMS: Final = WORDS["headings_of_forms"]
+"""How headings of forms say what is done, beside what is done in rows."""
 _CELLS: Final = re.compile(r"\s(?=\S+@\S|\d+[/.:-]\d|True\b|False\b)")
 """Where the name of a thing ends in the name of its row: before an address, a date, or what is so or not."""
 
@@ -131,7 +132,7 @@ def opened_name(step: ClickStep) -> str:
 def name_in(heading: str) -> str:
     """The name of a thing in a heading; nothing where that is a sentence, says what is done (`Edit record`), or only in
     which list one is."""
-    does = (ROW_VERBS.match(heading) or _BEGINS.match(heading)) and len(heading.split()) <= ROW_WORDS_MAX
+    does = row_act(heading)[0] or (_OF_FORMS.search(heading) and len(heading.split()) <= ROW_WORDS_MAX)
     if does or heading.endswith(("?", ".", "!", ":")):
         return next(iter(quotes(heading)), "")
     if named := _LABELLED.fullmatch(heading):

@@ -1,11 +1,12 @@
 """The words by which pages name what their controls do, and what a control's caption says apart from its verb."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from pipeline.semantics.addresses import path_words
 from pipeline.semantics.derived import once_per_element
-from pipeline.semantics.lexicon import LISTS, WORDS
+from pipeline.semantics.lexicon import BUTTON_ACTS, LISTS, ROW_ACTS, WORDS, Acts
 from pipeline.semantics.text import caption, clean, is_button, is_text_field, spaced
 from schemas.elements import Element
 from schemas.stories import ClickStep, FillStep, PressStep, Step
@@ -59,6 +60,27 @@ REMARK: Final = WORDS["remark"]
 
 _FILLERS: Final = LISTS["fillers"]
 _STOP: Final = LISTS["no_nouns"]
+
+
+ROW_WORDS_MAX: Final = 5
+"""A longer caption that begins with a verb is the name of a thing."""
+
+
+def row_act(words: str) -> tuple[str, str]:
+    """What a control with this caption does to the thing in whose row it stands, as it is called here, and what else
+    the caption says: `row_act("Archive Cellar")` is `("archive", "Cellar")`; no verb where it is but a name."""
+    return _act(words, ROW_ACTS)
+
+
+def button_act(words: str) -> tuple[str, str]:
+    """As `row_act`, for controls that stand anywhere."""
+    return _act(words, ROW_ACTS + BUTTON_ACTS)
+
+
+def _act(words: str, every: Sequence[Acts]) -> tuple[str, str]:
+    if len(words.split()) > ROW_WORDS_MAX:
+        return "", words
+    return next((found for acts in every if (found := acts.found_in(words))[0]), ("", words))
 
 
 @once_per_element

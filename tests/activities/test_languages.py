@@ -10,10 +10,11 @@ from pipeline.activities.classify import deeds_of
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import goals_of
 from pipeline.semantics.lexicon import DONE_VERBS, LANGUAGES, TABLES, WORDS
+from pipeline.semantics.verbs import button_act
 from schemas.elements import Element
 from schemas.events import Page
 from schemas.stories import Story
-from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, password, textbox
+from tests.stories.by_hand import HOME, Journey, alert, button, heading, in_row, link, password, textbox
 
 WORDS_OF: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
@@ -23,6 +24,7 @@ WORDS_OF: Final[Mapping[str, Mapping[str, str]]] = {
         "check out": "Place order", "settings": "Settings", "made": "The project 'Roof' was created.",
         "missing": "Title is required.", "sign up": "Sign up", "old": "Current password", "fresh": "New password",
         "change": "Change password", "mail": "E-mail",
+        "archive": "Archive",
     },
     "de": {
         "user": "Benutzername", "password": "Passwort", "sign in": "Anmelden",
@@ -33,6 +35,7 @@ WORDS_OF: Final[Mapping[str, Mapping[str, str]]] = {
         "settings": "Einstellungen", "made": "Das Projekt 'Roof' wurde erstellt.", "missing": "Titel ist erforderlich.",
         "sign up": "Registrieren", "old": "Aktuelles Passwort", "fresh": "Neues Passwort", "change": "Passwort ändern",
         "mail": "E-Mail",
+        "archive": "Archivieren",
     },
     "es": {
         "user": "Usuario", "password": "Contraseña", "sign in": "Iniciar sesión",
@@ -42,6 +45,7 @@ WORDS_OF: Final[Mapping[str, Mapping[str, str]]] = {
         "check out": "Realizar pedido", "settings": "Ajustes", "made": "El proyecto 'Roof' ha sido creado.",
         "missing": "El título es obligatorio.", "sign up": "Regístrate", "old": "Contraseña actual",
         "fresh": "Contraseña nueva", "change": "Cambiar contraseña", "mail": "Correo",
+        "archive": "Archivar",
     },
     "fr": {
         "user": "Identifiant", "password": "Mot de passe", "sign in": "Se connecter",
@@ -51,6 +55,7 @@ WORDS_OF: Final[Mapping[str, Mapping[str, str]]] = {
         "check out": "Passer la commande", "settings": "Paramètres", "made": "Le projet « Roof » a été créé.",
         "missing": "Le titre est obligatoire.", "sign up": "S'inscrire", "old": "Mot de passe actuel",
         "fresh": "Nouveau mot de passe", "change": "Changer le mot de passe", "mail": "Courriel",
+        "archive": "Archiver",
     },
 }  # fmt: skip
 
@@ -157,6 +162,14 @@ def test_settings(words: Mapping[str, str]) -> None:
     assert WORDS["commit"].search(words["save"])
     assert not WORDS["apart"].search(words["save"])
     assert WORDS["cancel"].match(words["cancel"])
+
+
+def test_what_is_done_to_a_thing(words: Mapping[str, str]) -> None:
+    """By a button in its row, wherever the verb stands; titles have one word for it."""
+    row = in_row(button(words["archive"]), "Cellar")
+    journey = Journey().opens(f"{HOME}p1").click(row).asks(f"{HOME}api/rooms/7/archive").shows_new(heading("Roof"))
+    assert journey.story().title == "Archive 'Cellar'"
+    assert button_act(words["archive"]) == ("archive", "")
 
 
 def test_languages_have_the_same_keys() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from bench.flows.synthetic import Visitor, element
 from schemas.elements import Ancestor
-from schemas.events import Check, Click, Request
+from schemas.events import Check, Click, Fill, Request, Typed
 from tests.flows.acts import Acts, key, nothing, sends, shape_of, types
 
 
@@ -157,3 +157,53 @@ def test_a_language_before_the_names_is_none() -> None:
     near = Ancestor(tag="nav", role="navigation")
     there = opens("/de/ada/shop/issues"), lambda visitor: visitor.follow("Hilfe", "/de/help", near)
     assert "/de/" in str(shape_of(*there))
+
+
+def test_what_saved_itself_was_sent_off() -> None:
+    """An editor that keeps what was typed by keys or by itself needs no button."""
+    area = element("div", "textbox", "Text")
+
+    def types_and_keeps(visitor: Visitor) -> None:
+        asks(visitor, visitor.add(Fill, target=area, value=Typed(text="New"), before="Old"), "/api/source", "PUT")
+
+    def types_and_saves(visitor: Visitor) -> None:
+        visitor.add(Fill, target=area, value=Typed(text="New"), before="Old")
+        visitor.send("Save", "PUT", "/api/source", url=None)
+
+    assert key(opens("/editor"), types_and_keeps) == key(opens("/editor"), types_and_saves)
+
+
+def test_an_entry_that_is_noted_as_read_is_opened() -> None:
+    """All that stands in an entry of a list is no verb, and what the app notes as it opens one is nothing done."""
+
+    def reads(subject: str, number: int, noted: bool) -> Acts:
+        def act(visitor: Visitor) -> None:
+            cause = visitor.add(Click, target=element("button", "button", f"ann@example.com today {subject}"))
+            if noted:
+                visitor.add(Request, method="PATCH", url=f"{visitor.home}/api/email/{number}", cause=cause, status=200)
+            visitor.came(cause, url=f"/email/{number}")
+
+        return act
+
+    plain = key(opens("/"), reads("Please remove or pay the old bill", 7, noted=False))
+    assert plain == key(opens("/"), reads("Please remove or pay the old bill", 9, noted=True))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("/club/account/Assets:Bank", "/club/account/Assets:Cash"),
+        ("/email/ofahebcl", "/email/br5buzam"),
+        ("/devices/kitchen_lamp", "/devices/radio"),
+        ("/scenes/movie", "/scenes/good-night"),
+    ],
+)
+def test_names_after_a_kind_are_data(one: str, other: str) -> None:
+    """Names with colons, ids of letters alone, names in several words, and names that are kinds elsewhere."""
+    assert shape_of(opens(one)) == shape_of(opens(other))
+
+
+@pytest.mark.parametrize("page", ["/users/reset_password", "/garden-club/balance_sheet", "/posts/tag/roses"])
+def test_pages_of_the_app_keep_their_words(page: str) -> None:
+    """What is done there, or a list within a list, is no name of a thing."""
+    assert page.split("/")[2] in str(shape_of(opens(page)))

@@ -1,19 +1,19 @@
 """Links that do something at once: the app changed what they say, and shows the same page again."""
 
-import re
 from typing import Final
 from urllib.parse import parse_qsl
 
 from pipeline.semantics.addresses import on_one_page, origin, query, route
 from pipeline.semantics.elements import is_item
 from pipeline.semantics.generated import is_id
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, errors, messages
 from pipeline.semantics.text import caption, is_link
 from pipeline.semantics.verbs import PAGING, SIGN_IN
 from schemas.events import Gone
 from schemas.stories import ClickStep
 
-_DONE: Final = re.compile(r"\b([a-z]{3,}ed|done|now|sent|set|taken)\b", re.I)
+_DONE: Final = WORDS["done_now"]
 """How messages say that something is as it should be."""
 TOKEN_CHARS_MIN: Final = 16
 """Of values in addresses that name an answer and no thing."""

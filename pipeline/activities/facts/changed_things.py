@@ -46,6 +46,11 @@ def changed_thing(used: Sequence[Step], step: Step, names_itself: bool, answers:
     return ""
 
 
+def saves_itself(step: Step, answers: Answers) -> bool:
+    """Whether what was filled in asked the app to keep it, by itself or by keys that were pressed in it."""
+    return any(request.method in _CHANGE_ONE for request in answers.written(step))
+
+
 def _thing(request: NetworkRequest, step: Step, data: Data) -> str:
     """The pattern of an address that is that of one thing of many, or of their list: no `/graphql`, no `/save`."""
     *before, last = route(request.url) or ("",)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from pipeline.semantics.addresses import place, query
 from pipeline.semantics.elements import in_menu
 from pipeline.semantics.generated import is_id
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.text import caption, is_button, is_link
 from schemas.events import CountChanged
 from schemas.stories import CheckStep, ClickStep, SelectStep, Step
@@ -15,7 +16,7 @@ Narrowing = ClickStep | SelectStep | CheckStep
 _SORTING: Final = re.compile(r"sort|order|direction|asc|desc", re.I)
 _FILTERING: Final = re.compile(r"filter|hide|status|states?\b|categor|tag|label|types?\b|facet|group", re.I)
 """Words in the keys of a query that say how a list is shown, and what of it."""
-_SHOWING: Final = re.compile(r"(show|hide|only)\b(?! (more|less|details|menu|password))", re.I)
+_SHOWING: Final = WORDS["showing"]
 """How buttons begin that say which things of a list are shown."""
 ASKED_MAX: Final = 2
 """Of how many keys one choice changes the value: by what, and which way. An app that opens a page writes all it has."""

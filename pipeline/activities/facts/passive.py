@@ -1,6 +1,5 @@
 """Steps that do nothing by themselves: they look, point, prepare, reveal, or put away."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,6 +7,7 @@ from pipeline.activities.activity import Activity
 from pipeline.activities.facts.responses import Answers
 from pipeline.semantics.addresses import on_one_page
 from pipeline.semantics.elements import Data, in_menu, is_item, leads_nowhere
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import errors, messages, succeeded
 from pipeline.semantics.text import caption, clean, is_button, is_link
 from pipeline.semantics.verbs import APART, CART, CHECK_OUT, COMMIT, DELETE, FILTER, SEARCH, SIGN_OUT, WITHIN
@@ -15,7 +15,9 @@ from schemas.elements import Element
 from schemas.events import Gone, StateChanged
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, PressStep, ReloadStep, ScrollStep, Step
 
-_CANCELLED: Final = re.compile(r"\b(cancel+ed|abgebrochen)\b", re.I)
+NAME_WORDS_MIN: Final = 6
+"""A longer caption is no name of a control."""
+_CANCELLED: Final = WORDS["cancelled"]
 _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
 _MENU_ITEMS: Final = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio"})
 _VIEWS: Final = _MENU_ITEMS | {"link", "tab", "treeitem", "row", "cell", "gridcell", "listitem", "option"}
@@ -25,6 +27,8 @@ _PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
 def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     """Whether it only leads somewhere or shows something; `filled`: whether something waits to be sent off."""
     words = caption(step.target)
+    if len(words.split()) > NAME_WORDS_MIN:
+        words = ""  # all that is written in an entry of a list: no verb of a control
     if step.download is not None or SIGN_OUT.search(words) or CART.search(words):
         return False
     sends = COMMIT.match(words) or SEARCH.search(words) or FILTER.search(words)
@@ -41,7 +45,8 @@ def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     if step.target.role in _VIEWS or step.target.tag == "a":
         return step.navigates or not (answers.writes(step) and messages(step.changes))
     if is_button(step.target):
-        return step.navigates and not filled and not answers.writes(step)
+        notes = not words and answers.leads_on(step)  # that a thing was read, as it is opened
+        return step.navigates and not filled and (notes or not answers.writes(step))
     return not answers.writes(step) and (step.navigates or is_item(step.target))
 
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote
 
 from pipeline.semantics.addresses import ends_with_name, newly_named, origin, place, query, route, slug
 from pipeline.semantics.elements import WORD_CHARS_MIN, Data, in_menu, in_table_row, is_item, is_search, named, row_verb
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import headings
 from pipeline.semantics.path_segments import ROUTE, is_kind, names_things
 from pipeline.semantics.text import clean
@@ -18,11 +19,9 @@ _NAMING: Final = re.compile(
     r"(.*[_-])?(id|slug|project|tenant|org|organi[sz]ation|workspace|team|account|company|space)|title|page", re.I
 )
 """Keys of a query that say which thing of many."""
-_PAGE_OF_A_THING: Final = re.compile(
-    r"@@.+|edit|change|modify|delete|remove|rename|object_rename|move|copy|history|revisions?|sharing|publish|duplicate"
-)
+_PAGE_OF_A_THING: Final = WORDS["page_of_a_thing"]
 """Parts of addresses that follow the name of a thing."""
-_OF_A_SHOP: Final = re.compile(r"checkout|cart|basket|order")
+_OF_A_SHOP: Final = WORDS["page_of_a_shop"]
 """Parts that may follow the name of one shop of many."""
 _MOUNT: Final = re.compile(
     r"(ar|cs|da|de|el|en|es|fi|fr|he|hu|it|ja|ko|nb|nl|no|pl|pt|ro|ru|sv|tr|uk|zh)|apps?|web|ui|portal|shop|store|console|backend|intranet"

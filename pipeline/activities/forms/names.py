@@ -7,6 +7,7 @@ from pipeline.activities.forms.form import Form
 from pipeline.activities.phrases import GoalKind
 from pipeline.semantics.addresses import last_word, route, singular, slug, thing_in
 from pipeline.semantics.elements import is_item
+from pipeline.semantics.lexicon import LISTS
 from pipeline.semantics.messages import done, headings, quotes, without_quotes
 from pipeline.semantics.object_names import opened_before, row_of
 from pipeline.semantics.path_segments import ROUTE
@@ -26,12 +27,10 @@ from schemas.stories import (
     FillStep,
 )
 
-GENERIC_NOUNS: Final = frozenset(
-    {"change", "changes", "setting", "settings", "preferences", "options", "form", "data", "answer", "answers"}
-)
+GENERIC_NOUNS: Final = LISTS["generic_nouns"]
 OBJECT_CHARS_MAX: Final = 60
-_DEEDS: Final = frozenset({"change", "changes", "edit", "update"})
-_NO_NOUNS: Final = _DEEDS | {"modify", "display", "details"}
+_DEEDS: Final = LISTS["deed_nouns"]
+_NO_NOUNS: Final = _DEEDS | LISTS["deed_pages"]
 """Last words of addresses that say what is done, not to what."""
 _NAME: Final = re.compile(r"[A-Z][^.]*$")
 """Last parts of addresses that are the name of a page, as those of wikis."""

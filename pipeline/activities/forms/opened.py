@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Final
 
-from pipeline.activities.clicks import act, verb_of
+from pipeline.activities.clicks import act, act_of
 from pipeline.activities.facts.action_links import acts_by_link
 from pipeline.activities.facts.passive import in_chrome
 from pipeline.activities.phrases import SMALL, Goal, Phrase
@@ -61,12 +61,12 @@ def _act_of(goal: Goal, after: Goal, steps: Sequence[Step]) -> Goal:
     if goal.kind != "open" or not isinstance(step, ClickStep) or not (is_link(step.target) and step.navigates):
         return goal
     words = caption(step.target)
-    verb = verb_of(words)
+    verb, rest = act_of(words)
     bar = any(one.role == "toolbar" for one in step.target.ancestors)
     asks = after.first == after.last and isinstance(steps[after.last], ClickStep)  # nothing is to be filled in
     if not verb or in_chrome(step.target) or not (bar or (asks and not is_item(step.target))):
         return goal  # a menu leads to pages of the app, a list to things, whatever these are called
-    return act(goal.first, verb, words[len(verb) :].strip(), acted_on(steps, goal.first))
+    return act(goal.first, verb, rest, acted_on(steps, goal.first))
 
 
 def _brings_fields(step: Step) -> bool:

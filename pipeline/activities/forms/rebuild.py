@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.activities.clicks import broader, does, verb_of
+from pipeline.activities.clicks import act_of, broader, does
 from pipeline.activities.forms.fields import FIELDS_NAMED_MAX, Field, entered, narrowed_by, plainly_entered
 from pipeline.activities.forms.form import Form
 from pipeline.activities.forms.kinds import MOVES, SEEKS, SENDS, changes_thing, kind_of
@@ -14,7 +14,7 @@ from pipeline.activities.phrases import COMMENTS, CREATES, DRAGS, EDITS, LOOKS_U
 from pipeline.semantics.addresses import last_word, route
 from pipeline.semantics.controls import does_by_itself
 from pipeline.semantics.elements import in_table_row, is_item
-from pipeline.semantics.lexicon import WORDS
+from pipeline.semantics.lexicon import LISTS, WORDS
 from pipeline.semantics.messages import done, messages, without_quotes
 from pipeline.semantics.object_names import acted_on, listed_before, object_phrase, opened_before
 from pipeline.semantics.text import caption, field, is_link, listed, quoted, short
@@ -45,7 +45,7 @@ from schemas.stories import (
 FORWARD: Final = WORDS["forward"]
 _ADDING: Final = frozenset({"invite", "reply", "report", "share", "subscribe", "withdraw"})
 """What buttons of forms say that bring something new, where a control without a form changes a thing."""
-_OF_THE_USER: Final = frozenset({"profile", "account"})
+_OF_THE_USER: Final = LISTS["own_pages"]
 """Pages of the user's own data, which are settings as well."""
 
 
@@ -203,7 +203,7 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
         plain, also = plain if told else EDITS, EDITS
         if all(map(does_by_itself, form.fields)) and (thing := acted_on(form.steps, form.first)):
             phrases = [replace(one, rest=f"{one.rest} on {thing}") for one in phrases]
-    elif kind == "submit" and (verb := verb_of(said)) and verb not in _ADDING:
+    elif kind == "submit" and (verb := act_of(said)[0]) and verb not in _ADDING:
         plain, also = without_quotes(said.lower()), broader(verb)
         phrases = _done_to_thing(form, verb) or phrases
     return Goal(kind, form.first, form.last, tuple(phrases) or (Phrase("submit"),), plain, also)
@@ -211,7 +211,7 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
 
 def _done_to_thing(form: Form, verb: str) -> list[Phrase]:
     """What the button of a form says that it does to the thing on whose page it stands; nothing where none is known."""
-    rest, thing = form.commit_words[len(verb) :].strip(), acted_on(form.steps, form.last)
+    rest, thing = act_of(form.commit_words)[1], acted_on(form.steps, form.last)
     return [does(verb, rest, thing)] if rest or thing else []
 
 

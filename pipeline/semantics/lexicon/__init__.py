@@ -3,12 +3,14 @@
 Each language is one file (`en.toml`, `de.toml`, `es.toml`, `fr.toml`). `[words]` holds regular expressions: what pages
 of that language say for a key; a page is read with those of all languages, and what matches decides. `[lists]` holds
 plain words. `[done]` is how messages tell that something was done: `articles` before the noun, `between` it and the
-verb, and `verbs` by what they are called here. A new language is a file with the same keys, and a name in LANGUAGES.
+verb, and `verbs` by what they are called here. `[acts]` is what controls do
+to a thing (`Archive`). A new language is a file with the same keys, and a name in LANGUAGES.
 """
 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
 
@@ -47,6 +49,34 @@ def _messages_of(done: Mapping[str, Any]) -> Iterator[re.Pattern[str]]:
     yield re.compile(rf"{subject}(?:(?:{between}) ){{0,6}}\b(?P<verb>{verbs})\b", re.I)
     yield re.compile(rf"^(?:(?:{between}) )?(?P<verb>{verbs})\b (?:(?:{articles}) )?{noun}\s*{NAMED}", re.I)
 
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What captions of one language say that controls do to a thing: `pattern` finds it, `verbs` are its words by what
+    is called so here."""
+
+    pattern: re.Pattern[str]
+    verbs: Mapping[str, str]
+
+    def found_in(self, words: str) -> tuple[str, str]:
+        """What a control with this caption does, as it is called here, and what else the caption says."""
+        found = self.pattern.search(words)
+        if found is None:
+            return "", words
+        return self.verbs[found["act"].lower()], (words[: found.start("act")] + words[found.end("act") :]).strip()
+
+
+def _acts_of(acts: Mapping[str, Any], kind: str, same: str) -> Acts:
+    verbs = {word: verb for verb, words in acts[kind].items() for word in words} | {verb: verb for verb in acts[same]}
+    every = "|".join(sorted(map(re.escape, verbs), key=len, reverse=True))
+    shape = rf"^(?P<act>{every})\b" if acts["place"] == "first" else rf"\b(?P<act>{every})$"
+    return Acts(re.compile(shape, re.I), verbs)
+
+
+ROW_ACTS: Final = tuple(_acts_of(table["acts"], "rows", "same") for table in TABLES.values())
+"""What controls do that stand in the row of a thing."""
+BUTTON_ACTS: Final = tuple(_acts_of(table["acts"], "buttons", "same_of_buttons") for table in TABLES.values())
+"""What others do beside that."""
 
 DONE: Final = tuple(one for table in TABLES.values() for one in _messages_of(table["done"]))
 """`Page 'Spring sale' created`, and `Deleted product 'Garden hose'`."""
