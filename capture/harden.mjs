@@ -49,16 +49,18 @@ METHODS.Element += " getBoundingClientRect";
 
 /** How the kinds are told apart that share the name of a method. */
 const IS = {
-  String: '(of) => typeof of === "string"',
-  Number: '(of) => typeof of === "number"',
-  Array: "$Array_isArray",
-  Element: "(of) => $nodeType(of) === 1",
-  Document: "(of) => $nodeType(of) === 9",
-  ShadowRoot: "(of) => $nodeType(of) === 11",
-  DocumentFragment: "(of) => $nodeType(of) === 11",
-  Node: "(of) => $nodeType(of) > 0",
-  ...Object.fromEntries(words("Map Set WeakMap WeakSet Promise URLSearchParams").map((kind) => [kind, `(of) => of instanceof $${kind}`])),
+  String: 'typeof of === "string"',
+  Number: 'typeof of === "number"',
+  Array: "$Array_isArray(of)",
+  Element: "$nodeType(of) === 1",
+  Document: "$nodeType(of) === 9",
+  ShadowRoot: "$nodeType(of) === 11",
+  DocumentFragment: "$nodeType(of) === 11",
+  Node: "$nodeType(of) > 0",
+  ...Object.fromEntries(words("Map Set WeakMap WeakSet Promise URLSearchParams").map((kind) => [kind, `of instanceof $${kind}`])),
 };
+/** Methods that tell an argument that is undefined from none. */
+const COUNTS_ARGUMENTS = words("lastIndexOf splice push unshift concat");
 
 /** Read by the browser's own getters: fields of a form hide those of the form, and a page may replace them. */
 const GETTERS = {
@@ -122,7 +124,7 @@ export function ownNames(tree) {
 export async function harden(code, here) {
   const tree = parse(code, { ecmaVersion: 2022, preserveParens: true });
   const { methods, fields } = ownNames(tree);
-  const used = { method: new Set(), getter: new Set(), own: new Set(), kind: new Set(["Promise"]), window: new Set(), plain: new Set() };
+  const used = { method: new Set(), getter: new Set(), own: new Set(), kind: new Set(["Promise"]), window: new Set(), plain: new Set(), counts: new Map() };
   const edits = [];
   const faults = [];
   const put = (at, text) => edits.push({ start: at, end: at, text });
@@ -149,6 +151,8 @@ export async function harden(code, here) {
       return replace(callee.start, callee.end, `$${object.name}_${name}`);
     }
     if (isNative(name) && methods.has(name)) return faults.push(`${name}() is the browser's and one of ours, which needs another name: ${at(node)}`);
+    const count = node.arguments.some((one) => one.type === "SpreadElement") ? Infinity : node.arguments.length;
+    used.counts.set(name, Math.max(count, used.counts.get(name) ?? 0));
     if (BUILT.has(name)) used.method.add(name === "test" ? "exec" : "then");
     else if (METHOD_OWNERS.has(name)) used.method.add(name);
     else if (OF_WINDOW.includes(name)) used.window.add(name);
@@ -323,7 +327,10 @@ function taken(used) {
   for (const name of ["isArray"]) used.own.add(`Array.${name}`);
   used.own.add("Object.keys").add("JSON.stringify");
   for (const name of words("nodeType namespaceURI")) used.getter.add(name);
-  for (const name of words("set add forEach toUpperCase")) used.method.add(name);
+  for (const [name, count] of [["set", 2], ["add", 1], ["forEach", 1], ["toUpperCase", 0], ["then", 2]]) {
+    used.method.add(name);
+    used.counts.set(name, Math.max(count, used.counts.get(name) ?? 0));
+  }
   for (const kind of [...ITERATED, "URLSearchParams"]) used.kind.add(kind);
   const [apply, bind, call] = [want("own", "Reflect", "apply"), want("method", "Function", "bind"), want("method", "Function", "call")];
   lines.push(`const $applied = ${apply}`, `const $uncurry = $applied(${bind}, ${bind}, [${call}])`);
@@ -337,8 +344,10 @@ function taken(used) {
     const [owner, name] = both.split(".");
     lines.push(`const $${owner}_${name === "stringify" ? "print" : name} = ${want("own", owner, name)}`);
   }
+  // Each has a function of its own: what the engine learns of one getter is of no use for another.
   for (const name of used.getter) {
-    const reader = `$reader(${want("getter", GETTER_OWNERS.get(name)[0], name)}, "${name}")`;
+    lines.push(`const $get_${name} = $uncurry(${want("getter", GETTER_OWNERS.get(name)[0], name)})`);
+    const reader = `(of) => { try { return $get_${name}(of) } catch { return of.${name} } }`;
     lines.push(`const $${name} = ${CAPITALS.has(name) ? `$inCapitals(${reader})` : reader}`);
   }
   const single = [];
@@ -346,10 +355,17 @@ function taken(used) {
     const owners = METHOD_OWNERS.get(name);
     if (owners.length === 1 && owners[0] !== "Promise") single.push(`const $${name} = $uncurry(${want("method", owners[0], name)})`);
     else {
-      const kinds = owners.filter((owner) => IS[owner]).map((owner) => `${IS[owner]}, ${want("method", owner, name)}`);
+      const count = COUNTS_ARGUMENTS.includes(name) ? Infinity : (used.counts.get(name) ?? 3);
+      const given = count === Infinity ? ", ...args" : ["a", "b", "c", "d"].slice(0, count).map((one) => `, ${one}`).join("");
+      const call = (owner) => {
+        single.push(`const $${name}_of${owner} = $uncurry(${want("method", owner, name)})`);
+        return `$${name}_of${owner}(of${given})`;
+      };
+      // The method of the first kind that the receiver is of; else what it has itself.
+      const kinds = owners.filter((owner) => IS[owner]).map((owner) => `${IS[owner]} ? ${call(owner)} : `);
       const rest = owners.filter((owner) => !IS[owner]);
-      if (rest.length === 1 && kinds.length) kinds.push(`() => true, ${want("method", rest[0], name)}`);
-      single.push(`const $${name} = $either("${name}", [${kinds.join(", ")}])`);
+      const last = rest.length === 1 && kinds.length ? call(rest[0]) : `of.${name}(${given.slice(2)})`;
+      single.push(`const $${name} = (of${given}) => ${kinds.join("")}${last}`);
     }
   }
   lines.push(...single);

@@ -70,18 +70,6 @@ function $natives(asked) {
   return taken;
 }
 
-/** Reads by the browser's own getter, whatever a form's fields are called; and plainly what isn't of that kind. */
-function $reader(getter, name) {
-  const read = $uncurry(getter);
-  return (of) => {
-    try {
-      return read(of);
-    } catch {
-      return of[name];
-    }
-  };
-}
-
 /** The kind of promise that async functions give, whatever the page calls by that name. */
 function $promiseOf(named) {
   const own = (async () => {})().constructor;
@@ -94,13 +82,5 @@ function $inCapitals(read) {
   return (of) => {
     const name = read(of);
     return $namespaceURI(of) === "http://www.w3.org/1999/xhtml" ? $toUpperCase(name) : name;
-  };
-}
-
-/** The method of that name of the first kind in [is, method, ...] that the receiver is of; else what it has itself. */
-function $either(name, kinds) {
-  return (of, ...args) => {
-    for (let i = 0; i < kinds.length; i += 2) if (kinds[i](of)) return $applied(kinds[i + 1], of, args);
-    return $applied(of[name], of, args);
   };
 }

@@ -3,6 +3,7 @@ import { cut, visible } from "./dom";
 import type { Elements } from "./elements";
 import * as limits from "./limits";
 import { hash53 } from "./hash";
+import { native } from "./native";
 import type { FieldState, Item, ListState, Snapshot, StateName } from "./snapshot";
 import type { Candidate, Change, ElementShot, Locator } from "./wire";
 
@@ -45,12 +46,8 @@ export function restoreDigest(saved: Saved | null): Digest {
   return { kind: "kept", keys: new Map(saved?.keys ?? []), lists: new Map(saved?.lists ?? []), fields: new Map(saved?.fields ?? []) };
 }
 
-export function compare(base: Digest, now: Snapshot, circumstances: Circumstances): Change[] {
-  const comparison = new Comparison(base, now, circumstances);
-  return comparison.changes();
-}
-
-class Comparison {
+export class Comparison {
+  readonly changes: Change[] = [];
   private readonly ranked: Ranked[] = [];
   private readonly baseKeys: Map<string, number>;
   /** Elements that show now what another one showed before: a list drawn anew from the top. */
@@ -62,23 +59,24 @@ class Comparison {
     private readonly circumstances: Circumstances,
   ) {
     this.baseKeys = base.kind === "live" ? base.snapshot.keys : base.keys;
-  }
-
-  changes(): Change[] {
     this.items();
     if (this.base.kind === "live") this.gone(this.base.snapshot);
     this.goneKeys();
     this.fields();
     this.states();
     this.lists();
-    this.ranked.sort((a, b) => a.rank - b.rank || a.order - b.order);
-    const changes: Change[] = [];
-    for (const one of this.ranked) {
-      if (changes.length >= limits.CHANGES_MAX) break;
-      const change = one.make();
-      if (change) changes.push(change);
+    this.ranked.sort((a, b) => b.rank - a.rank || b.order - a.order);
+  }
+
+  /** Describes what changed, for so long; true once all that is told is described. */
+  run(mostMs: number): boolean {
+    const startMs = native.now();
+    while (this.ranked.length && this.changes.length < limits.CHANGES_MAX) {
+      if (native.now() - startMs > mostMs) return false;
+      const change = this.ranked.pop()!.make();
+      if (change) this.changes.push(change);
     }
-    return changes;
+    return true;
   }
 
   /** The same element's item before, if it was there. */

@@ -1,10 +1,10 @@
 // What the page showed after each action: one effect per action, sent once the page is quiet or the user goes on.
-import { compare, restoreDigest, saveDigest, type Digest } from "./diff";
+import { Comparison, restoreDigest, saveDigest, type Digest } from "./diff";
 import { echoes, unseenTexts, type Filling } from "./echoes";
 import type { Elements } from "./elements";
 import * as limits from "./limits";
 import { native } from "./native";
-import type { Snapshot, Snapshots } from "./snapshot";
+import type { Snapshot, Snapshots, Walk } from "./snapshot";
 import type { Change, PageShot } from "./wire";
 import type { Watch } from "./watch";
 
@@ -37,6 +37,15 @@ interface Pending {
   filling: Filling | null;
 }
 
+/** A look at the page that is under way: the walk, and then the comparison with what was there before. */
+interface Look {
+  of: Pending | null;
+  base: Digest;
+  epoch: number;
+  walk: Walk;
+  comparison: Comparison | null;
+}
+
 /** What is carried from one document to the next in the same tab. */
 export interface Carried {
   cause: string | null;
@@ -54,6 +63,12 @@ export class Effects {
   /** The page right before the action that is about to be told. */
   private baseline: { snapshot: Snapshot; page: PageShot } | null = null;
   private frozen = false;
+  private look: Look | null = null;
+  private glimpsing: Walk | null = null;
+  /** How long the last look at the whole page took. */
+  private walkMs = 0;
+  /** The page became another before the pointer came to where it is, and was too large for a look just then. */
+  private unseen = false;
 
   constructor(
     private readonly host: Host,
@@ -72,6 +87,7 @@ export class Effects {
   before(own?: Element): void {
     if (own) this.pending?.own.add(own);
     if (this.pending) this.finish();
+    else if (this.look) this.tellLate(Infinity);
     // What the page shows from now on, it shows because of what begins.
     this.lateCause = null;
     this.frozen = false;
@@ -153,13 +169,14 @@ export class Effects {
     const stale = now - this.hoverMs > 100 && this.watch.now() !== this.lastEpoch && this.host.ready();
     this.hoverMs = now;
     if (!stale) return;
+    if ((this.unseen = this.walkMs > limits.TASK_MS)) return;
     if (this.pending) this.compute(this.pending);
     else this.refresh();
   }
 
   /** What was visible before the pointer came to where it is. */
   seenBeforeHover(): Snapshot | null {
-    return this.pending && this.pending.computedEpoch < 0 ? null : this.last;
+    return this.unseen || (this.pending && this.pending.computedEpoch < 0) ? null : this.last;
   }
 
   /** The page goes somewhere by itself or by the browser's own buttons. */
@@ -170,6 +187,7 @@ export class Effects {
 
   forget(): void {
     this.pending = null;
+    this.look = null;
     this.lateCause = null;
     this.baseline = null;
   }
@@ -213,6 +231,8 @@ export class Effects {
   }
 
   private begin(cause: string | null, page: PageShot, base: Digest, waitMs: number): void {
+    this.look = null;
+    this.glimpsing = null;
     this.pending = {
       cause,
       page,
@@ -253,7 +273,7 @@ export class Effects {
     const patienceMs = pending.waitMs + (this.watch.awaits ? limits.REQUEST_WAIT_MS : 0);
     if (unrest > 0 && waited < patienceMs) return this.tickIn(Math.max(50, Math.min(unrest, 250)));
     if (this.watch.now() !== pending.computedEpoch) {
-      this.compute(pending);
+      if (!this.lookOn(pending, pending.base, limits.TASK_MS, unrest > 0)) return this.tickIn(0);
       pending.quietMs = native.now();
     }
     const held = native.now() - pending.quietMs;
@@ -267,19 +287,49 @@ export class Effects {
     const late = this.lateCause;
     if (!late || native.now() - late.ms > limits.LATE_MS) return;
     const hovering = native.now() - this.hoverMs < 1_000;
-    if (this.last && !hovering && this.watch.unrestMs() === 0 && this.watch.now() !== this.lastEpoch) {
-      const page = this.host.page();
-      const base: Digest = { kind: "live", snapshot: this.last };
-      const changes = compare(base, this.refresh(), { elements: this.elements, own: new Set(), words: this.host.words() });
-      if (changes.length) this.host.emitEffect(late.id, page, page, changes, true, false);
+    if (this.last && !hovering && this.watch.unrestMs() === 0 && (this.look || this.watch.now() !== this.lastEpoch)) {
+      if (!this.tellLate(limits.TASK_MS)) return this.tickIn(0);
     }
     this.tickIn(1_000);
   }
 
+  private tellLate(mostMs: number): boolean {
+    const changes = this.lookOn(null, { kind: "live", snapshot: this.last! }, mostMs, false);
+    const page = this.host.page();
+    if (changes?.length && this.lateCause) this.host.emitEffect(this.lateCause.id, page, page, changes, true, false);
+    return changes !== null;
+  }
+
   private compute(pending: Pending): void {
-    pending.computedEpoch = this.watch.now();
-    const snapshot = this.refresh();
-    pending.changes = compare(pending.base, snapshot, { elements: this.elements, own: pending.own, words: this.host.words() });
+    this.lookOn(pending, pending.base, Infinity, false);
+  }
+
+  /** Looks at the page for so long, from the start again where it has become another one, unless it never rests; the
+   * changes once all was seen. */
+  private lookOn(pending: Pending | null, base: Digest, mostMs: number, restless: boolean): Change[] | null {
+    const epoch = this.watch.now();
+    if (!this.look || this.look.of !== pending || (this.look.epoch !== epoch && !restless)) {
+      const begun = this.look?.of === pending ? this.look.base : base;
+      this.look = { of: pending, base: begun, epoch, walk: this.snapshots.begin(document), comparison: null };
+    }
+    const { look } = this;
+    const startMs = native.now();
+    if (!look.comparison) {
+      if (!look.walk.run(mostMs)) return null;
+      this.seen(look.walk, look.epoch);
+      if (native.now() - startMs > mostMs) return null;
+      look.comparison = new Comparison(look.base, look.walk.snapshot, { elements: this.elements, own: pending?.own ?? new Set(), words: this.host.words() });
+    }
+    if (!look.comparison.run(mostMs - (native.now() - startMs))) return null;
+    this.look = null;
+    const { changes } = look.comparison;
+    if (pending) this.computed(pending, changes, look.epoch);
+    return changes;
+  }
+
+  private computed(pending: Pending, changes: Change[], epoch: number): void {
+    pending.computedEpoch = epoch;
+    pending.changes = changes;
     pending.after = this.host.page();
     pending.settled = this.host.ready() && this.watch.unrestMs() === 0;
     for (const change of pending.changes) {
@@ -287,24 +337,40 @@ export class Effects {
     }
   }
 
+  private seen(walk: Walk, epoch: number): void {
+    this.last = walk.snapshot;
+    this.lastEpoch = epoch;
+    this.walkMs = walk.spentMs;
+    this.unseen = false;
+  }
+
   private refresh(): Snapshot {
     const epoch = this.watch.now();
     if (!this.last || epoch !== this.lastEpoch) {
-      this.last = this.snapshots.take(document);
-      this.lastEpoch = epoch;
+      const walk = this.snapshots.begin(document);
+      walk.run(Infinity);
+      this.seen(walk, epoch);
     }
-    return this.last;
+    return this.last!;
   }
 
   /** Short messages may go before the page is quiet: they are described as soon as they are there. */
   private glimpse(pending: Pending): void {
     const epoch = this.watch.now();
-    if (epoch === pending.glimpsedEpoch || pending.seen.size > 20 || native.now() - pending.glimpsedMs < GLIMPSE_MS) return;
-    pending.glimpsedEpoch = epoch;
+    if (!this.glimpsing) {
+      const gapMs = Math.max(GLIMPSE_MS, this.walkMs * GLIMPSE_GAP);
+      if (epoch === pending.glimpsedEpoch || pending.seen.size > 20 || native.now() - pending.glimpsedMs < gapMs) return;
+      pending.glimpsedEpoch = epoch;
+      this.glimpsing = this.snapshots.begin(document);
+    }
+    const { snapshot } = this.glimpsing;
+    if (!this.glimpsing.run(limits.TASK_MS)) return;
+    this.walkMs = this.glimpsing.spentMs;
+    this.glimpsing = null;
     pending.glimpsedMs = native.now();
     const before = pending.base.kind === "live" ? pending.base.snapshot.keys : pending.base.keys;
-    for (const item of this.snapshots.take(document).items) {
-      if (before.has(item.key) || item.masked || !item.text || !(item.live || isToast(item.el))) continue;
+    for (const item of snapshot.items) {
+      if (!item.el.isConnected || before.has(item.key) || item.masked || !item.text || !(item.live || isToast(item.el))) continue;
       const element = this.elements.describe(item.el, { most: limits.CHANGE_CANDIDATES_MAX, brief: true });
       const change: Change = { change: "appeared", element };
       if (!pending.seen.has(keyOf(change))) pending.seen.set(keyOf(change), change);
@@ -323,6 +389,8 @@ export class Effects {
 
 const TOAST = /toast|snackbar|notif|flash|message|alert|growl/i;
 const GLIMPSE_MS = 350;
+/** Glimpses of a large page take so small a part of the time. */
+const GLIMPSE_GAP = 12;
 
 /** Whether the element looks like a passing message: by its class, or because it floats over the page. */
 function isToast(element: Element): boolean {

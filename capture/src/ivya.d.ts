@@ -7,8 +7,8 @@ declare module "ivya/utils" {
     normalized: string;
     immediate: string[];
   }
-  export function elementText(cache: Map<Element | ShadowRoot, ElementText>, root: Element | ShadowRoot): ElementText;
-  export function getElementLabels(cache: Map<Element | ShadowRoot, ElementText>, element: Element): ElementText[];
+  export function elementText(cache: WeakMap<Element | ShadowRoot, ElementText>, root: Element | ShadowRoot): ElementText;
+  export function getElementLabels(cache: WeakMap<Element | ShadowRoot, ElementText>, element: Element): ElementText[];
   export function isElementHiddenForAria(element: Element): boolean;
   export function normalizeWhiteSpace(text: string): string;
 }

@@ -23,6 +23,8 @@ export const ITEMS_MAX = 2_500;
 export const DIGEST_KEYS_MAX = 1_500;
 export const DIGEST_FIELDS_MAX = 100;
 
+/** A look at a large page is taken in slices, so that the page's own work is not kept waiting. */
+export const TASK_MS = 12;
 export const QUIET_MS = 150;
 export const END_QUIET_MS = 450;
 export const QUIET_WAIT_MS = 3_000;

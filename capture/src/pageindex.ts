@@ -19,18 +19,35 @@ const LABELLED = "input,select,textarea,button,meter,output,progress,[aria-label
 
 const INNER_MAX = 300;
 
-/** What outlives a change of the page elsewhere: roles and names by element. */
+type Texts = WeakMap<Element | ShadowRoot, ElementText>;
+
+/** What outlives a change of the page elsewhere: roles, names and texts by element. */
 export class Known {
-  readonly roles = new WeakMap<Element, string | null>();
-  readonly names = new WeakMap<Element, string>();
+  roles = new WeakMap<Element, string | null>();
+  names = new WeakMap<Element, string>();
+  lower = new WeakMap<Element, string>();
+  texts: Texts = new WeakMap();
 
   /** The element, or something in it, changed. */
   forget(element: Element, withInner: boolean): void {
     this.roles.delete(element);
-    for (let up: Element | null = element; up; up = parentOf(up)) this.names.delete(up);
+    for (let up: Element | null = element; up; up = parentOf(up)) {
+      this.names.delete(up);
+      this.texts.delete(up);
+      this.lower.delete(up);
+      if (up.shadowRoot) this.texts.delete(up.shadowRoot);
+    }
     if (!withInner) return;
     const inner = element.getElementsByTagName("*");
     for (let i = Math.min(inner.length, INNER_MAX) - 1; i >= 0; i--) this.names.delete(inner[i]!);
+  }
+
+  /** Something else is masked now. */
+  forgetAll(): void {
+    this.roles = new WeakMap();
+    this.names = new WeakMap();
+    this.lower = new WeakMap();
+    this.texts = new WeakMap();
   }
 }
 
@@ -38,8 +55,6 @@ export class PageIndex {
   readonly elements: Element[];
   private roles: Map<string, Element[]> | null = null;
   private readonly names = new Map<Element, string>();
-  private readonly texts = new Map<Element | ShadowRoot, ElementText>();
-  private readonly lower = new Map<Element, string>();
   private readonly hidden = new Map<Element, boolean>();
   private readonly foundBefore = new Map<string, Element[]>();
 
@@ -66,12 +81,13 @@ export class PageIndex {
     const whole = attempt(() => squash(getElementAccessibleName(element, false)), "");
     const name = whole.replaceAll(HOLE, "").trim() ? whole : "";
     this.names.set(element, name);
-    if (!isField(element) && !element.hasAttribute("aria-labelledby")) this.lasting.names.set(element, name);
+    // What is hidden has no name: a style may show it without a word.
+    if (name && !isField(element) && !element.hasAttribute("aria-labelledby")) this.lasting.names.set(element, name);
     return name;
   }
 
   text(element: Element): string {
-    return isHidden(element) ? "" : attempt(() => elementText(this.texts, element).normalized, "");
+    return isHidden(element) ? "" : attempt(() => elementText(this.lasting.texts, element).normalized, "");
   }
 
   /** What the page put into a web component, without what the component's own shadow root adds; else all its text. */
@@ -86,13 +102,13 @@ export class PageIndex {
 
   /** The text in lower case, as parts are compared. */
   private lowerText(element: Element): string {
-    let lower = this.lower.get(element);
-    if (lower === undefined) this.lower.set(element, (lower = this.text(element).toLowerCase()));
+    let lower = this.lasting.lower.get(element);
+    if (lower === undefined) this.lasting.lower.set(element, (lower = this.text(element).toLowerCase()));
     return lower;
   }
 
   labels(element: Element): string[] {
-    return attempt(() => getElementLabels(this.texts, element).map((label) => label.normalized).filter((label) => label !== HOLE), []);
+    return attempt(() => getElementLabels(this.lasting.texts, element).map((label) => label.normalized).filter((label) => label !== HOLE), []);
   }
 
   level(element: Element): number {
@@ -192,10 +208,10 @@ export class PageIndex {
     const { name, exact, level } = locator;
     const part = name?.toLowerCase();
     return this.byRole(locator.role).filter((one) => {
-      if (this.hiddenForRoles(one)) return false;
       if (level !== undefined && this.level(one) !== level) return false;
-      if (name === undefined || part === undefined) return true;
-      return exact ? this.name(one) === name : this.name(one).toLowerCase().includes(part);
+      // Names are known from one look at the page to the next; whether something is hidden has to be asked anew.
+      if (part !== undefined && !(exact ? this.name(one) === name : this.name(one).toLowerCase().includes(part))) return false;
+      return !this.hiddenForRoles(one);
     });
   }
 

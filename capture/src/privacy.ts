@@ -48,6 +48,9 @@ export class Privacy {
   private readonly withheld: Withheld;
   private readonly documents = new WeakMap<Document, Mask>();
   private marks = new WeakMap<Element, boolean>();
+  /** The trees whose changes are heard, while nothing is masked in any of them. */
+  private plain: Set<Node> | null = null;
+  private documentsMasked = false;
   private marksEpoch = -1;
   private learnedEpoch = -1;
   private readonly values = new WeakMap<Element, string>();
@@ -80,7 +83,11 @@ export class Privacy {
 
   /** A frame's document asks for a mask of its own. */
   maskDocument(doc: Document, mask: Mask): void {
-    if (mask) this.documents.set(doc, mask);
+    if (mask) {
+      this.documents.set(doc, mask);
+      this.documentsMasked = true;
+    }
+    this.plain = null;
     this.marksEpoch = -1;
   }
 
@@ -110,10 +117,14 @@ export class Privacy {
     if (epoch === this.marksEpoch) return;
     this.marksEpoch = epoch;
     this.marks = new WeakMap();
+    const roots = this.watch?.roots() ?? [];
+    const plain = this.config.mask !== "all" && !this.documentsMasked && roots.every((root) => !root.querySelector(MARKED));
+    this.plain = plain ? new Set<Node>(roots) : null;
   }
 
   /** Marked itself, or within what is marked: in its tree, in the shadow tree that it is shown in, by its frame. */
   private isMarked(element: Element): boolean {
+    if (this.plain?.has(element.getRootNode())) return false;
     const known = this.marks.get(element);
     if (known !== undefined) return known;
     const up = parentOf(element);
@@ -210,6 +221,7 @@ export class Privacy {
 
   /** The page changed something at the element. */
   changed(element: Element): void {
+    this.plain = null;
     if (this.isMarked(element)) this.maskedChangeMs = native.now();
   }
 

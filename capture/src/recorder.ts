@@ -73,8 +73,9 @@ export class Recorder implements Host {
     this.privacy = new Privacy(config, this.identity.salt, this.session);
     this.transport = new Transport(addressOf(config), this.session, (text) => this.privacy.redactJson(text), config.deliver);
     const known = new Known();
-    this.watch = new Watch(onShadow, (element, withInner) => {
-      known.forget(element, withInner);
+    this.watch = new Watch(onShadow, (element, withInner, masks) => {
+      if (masks) known.forgetAll();
+      else known.forget(element, withInner);
       this.privacy.changed(element);
     }, (node) => this.privacy.came(node));
     this.privacy.by(this.watch);

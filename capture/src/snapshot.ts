@@ -65,6 +65,8 @@ const ASIDE = /^(navigation|complementary|contentinfo|banner)$/;
 const NEVER_STILL = /^(tooltip|timer)$/;
 const LIVE_ROLES = /^(alert|status|log|alertdialog)$/;
 const LINE_CHARS_MAX = 120;
+/** Elements that are looked at between two looks at the clock. */
+const STEPS_A_LOOK = 32;
 const WORDS = /[\p{L}\p{N}]/u;
 
 interface Context {
@@ -73,6 +75,8 @@ interface Context {
   /** The text of the surrounding block has been taken already. */
   covered: boolean;
   masked: boolean;
+  /** Kept from screen readers. */
+  silent: boolean;
 }
 
 export class Snapshots {
@@ -81,18 +85,22 @@ export class Snapshots {
     private readonly privacy: Privacy,
   ) {}
 
-  take(doc: Document): Snapshot {
+  /** A look at the whole page, that is taken at once or in slices. */
+  begin(doc: Document): Walk {
     this.privacy.learn();
-    return this.indexes.cached(() => {
-      const walk = new Walk(this.indexes, this.privacy);
-      const root = doc.body ?? doc.documentElement;
-      if (root) walk.into(root, this.indexes.of(doc), { zone: 1, live: false, covered: false, masked: this.privacy.masksAll });
-      return walk.snapshot;
-    });
+    return new Walk(doc, this.indexes, this.privacy);
   }
 }
 
-class Walk {
+/** What is still to be looked at. */
+interface Visit {
+  element: Element;
+  style: CSSStyleDeclaration;
+  index: PageIndex;
+  around: Context;
+}
+
+export class Walk {
   readonly snapshot: Snapshot = {
     items: [],
     keys: new Map(),
@@ -103,20 +111,49 @@ class Walk {
     lists: new Map(),
     complete: true,
   };
-  private readonly endMs = native.now() + 250;
+  spentMs = 0;
+  private readonly ahead: Visit[] = [];
+  /** Styles of the children of the element that is looked at. */
+  private readonly styles = new Map<Element, CSSStyleDeclaration>();
+  private visit!: Visit;
   private steps = 0;
 
   constructor(
+    doc: Document,
     private readonly indexes: Indexes,
     private readonly privacy: Privacy,
-  ) {}
+  ) {
+    const root = doc.body ?? doc.documentElement;
+    if (root) this.plan(root, getComputedStyle(root), indexes.of(doc), { zone: 1, live: false, covered: false, masked: privacy.masksAll, silent: false });
+  }
 
-  into(element: Element, index: PageIndex, around: Context): void {
-    if (SKIPPED.has(element.nodeName) || element.nodeName === "title" || this.spent()) return;
-    const style = getComputedStyle(element);
-    if (style.display === "none") return;
+  /** Looks on for so long; true once the whole page was seen, or what the bounds allow. */
+  run(mostMs: number): boolean {
+    const startMs = native.now();
+    let tookMs = 0;
+    this.indexes.cached(() => {
+      while (this.ahead.length && tookMs <= mostMs) {
+        this.into(this.ahead.pop()!);
+        if ((this.steps += 1) % STEPS_A_LOOK === 0) tookMs = native.now() - startMs;
+        if (this.snapshot.items.length < limits.ITEMS_MAX && this.steps < limits.ELEMENTS_MAX) continue;
+        this.snapshot.complete &&= this.ahead.length === 0;
+        this.ahead.length = 0;
+      }
+    });
+    this.spentMs += native.now() - startMs;
+    return !this.ahead.length;
+  }
+
+  private plan(element: Element, style: CSSStyleDeclaration, index: PageIndex, around: Context): void {
+    if (!SKIPPED.has(element.nodeName) && element.nodeName !== "title" && style.display !== "none") this.ahead.push({ element, style, index, around });
+  }
+
+  private into(visit: Visit): void {
+    const { element, style, index, around } = visit;
     const role = index.role(element) ?? "";
     if (NEVER_STILL.test(role)) return;
+    this.visit = visit;
+    this.styles.clear();
     const context = this.contextOf(element, role, around);
     if (element.nodeName === "IFRAME" || element.nodeName === "FRAME") return this.intoFrame(element, context);
     if (element.nodeName === "SELECT" || isTextField(element)) return this.field(element, role, index, context);
@@ -126,21 +163,15 @@ class Walk {
     this.children(element, index, context);
   }
 
-  private spent(): boolean {
-    this.steps += 1;
-    if (this.snapshot.items.length < limits.ITEMS_MAX && (this.steps % 256 || native.now() < this.endMs)) return false;
-    this.snapshot.complete = false;
-    return true;
-  }
-
   private contextOf(element: Element, role: string, around: Context): Context {
     const liveness = element.getAttribute("aria-live");
-    const live = around.live || LIVE_ROLES.test(role) || showsLive(element) || liveness === "polite" || liveness === "assertive";
+    const live = around.live || liveness === "polite" || liveness === "assertive" || LIVE_ROLES.test(role) || showsLive(element);
     let zone = around.zone;
     if (live || role === "dialog" || role === "alertdialog") zone = 0;
     else if (ASIDE.test(role) && zone === 1) zone = 2;
     else if (role === "main") zone = 1;
-    return { zone, live, covered: around.covered, masked: around.masked || isHidden(element) || holdsSecret(element) };
+    const silent = around.silent || element.getAttribute("aria-hidden")?.toLowerCase() === "true";
+    return { zone, live, covered: around.covered, masked: around.masked || isHidden(element) || holdsSecret(element), silent };
   }
 
   /** Takes what the element itself shows and marks what its children needn't tell again. */
@@ -148,7 +179,7 @@ class Walk {
     if (context.masked) return this.structure(element, role, context);
     if (role === "dialog" || role === "alertdialog") return this.addItem(element, role, speakable(index.name(element)), context);
     if (LIVE_ROLES.test(role)) return this.liveRegion(element, role, index, context);
-    if (NAMED.has(role) && !index.hiddenForRoles(element)) {
+    if (NAMED.has(role) && !this.unheard(element, index, context)) {
       const name = speakable(index.name(element));
       if (name) {
         this.addItem(element, role, name, context);
@@ -194,7 +225,7 @@ class Walk {
     let text = "";
     for (let child = element.firstChild; child; child = child.nextSibling) {
       if (child.nodeType === 3) text += wordsOf(child);
-      else if (child.nodeType === 1 && isInline(child as Element)) text += index.text(child as Element);
+      else if (child.nodeType === 1 && isInline(this.styleOf(child as Element))) text += index.text(child as Element);
       else text += " ";
     }
     return speakable(text);
@@ -207,33 +238,52 @@ class Walk {
     let parts = 0;
     for (const child of children) {
       if (!index.text(child) || SKIPPED.has(child.nodeName)) continue;
-      if (!isInline(child) || isField(child)) return false;
+      if (!isInline(this.styleOf(child)) || isField(child)) return false;
       if (!NAMED.has(index.role(child) ?? "")) parts += 1;
     }
     return parts > 1;
   }
 
   private children(element: Element, index: PageIndex, context: Context): void {
-    const root = element.shadowRoot ?? element;
-    for (const child of root.children) this.child(child, index, context);
-    if (element.nodeName !== "SLOT") return;
-    for (const child of (element as HTMLSlotElement).assignedElements()) this.child(child, index, context);
+    const ahead = [...(element.shadowRoot ?? element).children];
+    if (element.nodeName === "SLOT") ahead.push(...(element as HTMLSlotElement).assignedElements());
+    for (let at = ahead.length - 1; at >= 0; at--) this.child(ahead[at]!, index, context);
   }
 
-  private child(child: Element, index: PageIndex, context: Context): void {
-    const covered = context.covered && (isInline(child) || child.children.length === 0 || FROM_CONTENT.test(context.live ? "" : index.role(child) ?? ""));
-    this.into(child, index, { ...context, covered: context.covered && (covered || context.live || context.masked) });
+  private child(child: Element, index: PageIndex, { zone, live, covered, masked, silent }: Context): void {
+    const style = this.styleOf(child);
+    const told = covered && (live || masked || isInline(style) || !child.firstElementChild || FROM_CONTENT.test(index.role(child) ?? ""));
+    this.plan(child, style, index, { zone, live, covered: told, masked, silent });
+  }
+
+  private styleOf(child: Element): CSSStyleDeclaration {
+    let style = this.styles.get(child);
+    if (!style) this.styles.set(child, (style = getComputedStyle(child)));
+    return style;
   }
 
   private intoFrame(frame: Element, context: Context): void {
     const doc = documentOf(frame as HTMLIFrameElement);
-    if (!doc?.body || !visible(frame)) return;
-    this.into(doc.body, this.indexes.of(doc), { ...context, covered: false });
+    if (doc?.body && visible(frame)) this.plan(doc.body, getComputedStyle(doc.body), this.indexes.of(doc), { ...context, covered: false });
+  }
+
+  /** As Playwright sees it: what is around the element shows, else we would not be here. */
+  private unheard(element: Element, index: PageIndex, context: Context): boolean {
+    if (this.visit.style.display === "contents") return index.hiddenForRoles(element);
+    return context.silent || !isShown(element);
+  }
+
+  /** Whether the element has a box to be seen; one for screen readers alone is clipped to a dot. */
+  private boxed(element: Element, role: string): boolean {
+    if (this.visit.style.display === "contents") return visible(element);
+    const { width, height } = native.boxOf(element);
+    if (width <= 0 || height <= 0 || (width <= 2 && height <= 2 && !NAMED.has(role))) return false;
+    return this.visit.style.visibility === "visible" && isShown(element);
   }
 
   private addItem(element: Element, role: string, text: string, context: Context, whole = false): void {
     if (!context.masked && !text && !/dialog$/.test(role)) return;
-    if (!visible(element) || (!NAMED.has(role) && isForReadersOnly(element))) return;
+    if (!this.boxed(element, role)) return;
     const short = cut(text, limits.TEXT_CHARS_MAX);
     const mark = whole ? "=" : this.snapshot.byElement.has(element) ? "~" : "";
     const key = `${mark}${role}|${cut(text, 120)}`;
@@ -260,17 +310,17 @@ class Walk {
   }
 
   private state(element: Element, role: string, index: PageIndex): void {
-    const states: Partial<Record<StateName, boolean>> = {};
+    let states: Partial<Record<StateName, boolean>> | undefined;
     if (/^(checkbox|radio|switch|menuitemcheckbox|menuitemradio)$/.test(role)) {
-      states.checked = attempt(() => getAriaChecked(element) === true, false);
+      (states ??= {}).checked = attempt(() => getAriaChecked(element) === true, false);
     }
     // Only what the page itself says: a test can look for no other state.
     for (const state of ["expanded", "selected", "pressed"] as const) {
       const said = element.getAttribute(`aria-${state}`);
-      if (said !== null) states[state] = said === "true";
+      if (said !== null) (states ??= {})[state] = said === "true";
     }
-    if (role === "button" || isField(element)) states.disabled = isDisabled(element);
-    if (Object.keys(states).length && (index.role(element) || idOf(element))) this.snapshot.states.set(element, states);
+    if (role === "button" || isField(element)) (states ??= {}).disabled = isDisabled(element);
+    if (states && (index.role(element) || idOf(element))) this.snapshot.states.set(element, states);
   }
 
   private list(element: Element, role: string, index: PageIndex): void {
@@ -295,18 +345,12 @@ function says(name: string, text: string): boolean {
   return heard.includes(seen);
 }
 
-/** Clipped to a dot: for screen readers, not for the eye. What has no box of its own at all shows by its parts. */
-function isForReadersOnly(element: Element): boolean {
-  const { width, height } = native.boxOf(element);
-  return width <= 2 && height <= 2 && width + height > 0;
-}
-
 function nearestList(item: Element, outer: Element, index: PageIndex): Element {
   for (let up = item.parentElement; up && up !== outer; up = up.parentElement) if (LISTS[index.role(up) ?? ""]) return up;
   return outer;
 }
 
-function isInline(element: Element): boolean {
-  const display = getComputedStyle(element).display;
-  return display.startsWith("inline") || display === "contents" || display === "ruby";
-}
+const isInline = ({ display }: CSSStyleDeclaration): boolean => display.startsWith("inline") || display === "contents" || display === "ruby";
+
+/** Not in what is folded up, or kept from being drawn. */
+const isShown = (element: Element): boolean => typeof element.checkVisibility !== "function" || element.checkVisibility();

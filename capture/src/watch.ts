@@ -30,7 +30,7 @@ export class Watch {
 
   constructor(
     private readonly onShadow: (root: ShadowRoot) => void,
-    private readonly onChange: (element: Element, withInner: boolean) => void,
+    private readonly onChange: (element: Element, withInner: boolean, masks: boolean) => void,
     private readonly onCome: (node: Node) => void,
   ) {
     this.observer = new MutationObserver(guard((records) => this.note(records)));
@@ -133,7 +133,7 @@ export class Watch {
     const element = target.nodeType === 1 ? (target as Element) : parentOf(target);
     if (element && this.around && native.now() < this.aroundUntilMs && isAround(this.around, element)) this.touchedAround = true;
     const restyled = type === "attributes" && (attributeName === "class" || attributeName === "style" || attributeName === "hidden");
-    if (element) this.onChange(element, restyled && element.childElementCount > 0 && element.nodeName !== "BODY" && element.nodeName !== "HTML");
+    if (element) this.onChange(element, restyled && element.childElementCount > 0 && element.nodeName !== "BODY" && element.nodeName !== "HTML", attributeName === "data-mask");
   }
 
   private observeShadows(element: Element): void {
