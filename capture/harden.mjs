@@ -249,7 +249,9 @@ export async function harden(code, here) {
   if (faults.length) throw new Error(`the bundle calls what harden.mjs doesn't know:\n  ${[...new Set(faults)].join("\n  ")}`);
   const prelude = await readFile(join(here, "src", "clean.js"), "utf8");
   const calls = await readFile(join(here, "src", "calls.js"), "utf8");
-  const text = `(() => {\n${prelude}\n${taken(used)}\n${calls}\n${apply(code, edits)}\n})();\n`;
+  const { asked, names, lines } = taken(used);
+  // As parameters they are named in a word each.
+  const text = `(() => {\n${prelude}\n$withNatives(${asked}, (${names}) => {\n${lines}\n${calls}\n${apply(code, edits)}\n});\n})();\n`;
   return { text, ours: await onlyOurs(tree, here) };
 }
 
@@ -307,22 +309,16 @@ function apply(code, edits) {
   return out + code.slice(at);
 }
 
-/** Declares every native that is used. */
+/** Every native that is used: what to ask for, the names that they get in that order, and what is made of them. */
 function taken(used) {
-  const asked = [];
   const lines = [];
-  let count = 0;
-  const ask = (how, owner, name) => {
-    const last = asked[asked.length - 1];
-    if (last && last[0] === how && last[1] === owner) last[2].push(name);
-    else asked.push([how, owner, [name]]);
-    return `$taken[${count++}]`;
-  };
   const wanted = new Map();
-  const want = (how, owner, name) => {
+  /** Asks for a native by the name that it gets; gives the name of the same one where it was asked for before. */
+  const want = (how, owner, name, as) => {
     const key = `${how} ${owner} ${name}`;
-    if (!wanted.has(key)) wanted.set(key, ask(how, owner, name));
-    return wanted.get(key);
+    if (!wanted.has(key)) wanted.set(key, { how, owner, name, as });
+    else if (wanted.get(key).as !== as) lines.push(`const ${as} = ${wanted.get(key).as}`);
+    return as;
   };
   for (const name of ["isArray"]) used.own.add(`Array.${name}`);
   used.own.add("Object.keys").add("JSON.stringify");
@@ -332,43 +328,45 @@ function taken(used) {
     used.counts.set(name, Math.max(count, used.counts.get(name) ?? 0));
   }
   for (const kind of [...ITERATED, "URLSearchParams"]) used.kind.add(kind);
-  const [apply, bind, call] = [want("own", "Reflect", "apply"), want("method", "Function", "bind"), want("method", "Function", "call")];
-  lines.push(`const $applied = ${apply}`, `const $uncurry = $applied(${bind}, ${bind}, [${call}])`);
+  // src/clean.js needs these three first.
+  want("own", "Reflect", "apply", "$applied");
+  want("plain", "Function", "bind", "$bound");
+  want("plain", "Function", "call", "$called");
   for (const kind of used.kind) {
-    const found = want("global", "", kind);
-    lines.push(`const $${kind} = ${kind === "Promise" ? `$promiseOf(${found})` : found}`);
+    if (kind === "Promise") lines.push(`const $Promise = $promiseOf(${want("global", "", kind, "$named_Promise")})`);
+    else want("global", "", kind, `$${kind}`);
   }
-  for (const name of used.plain) lines.push(`const $${name} = ${want("global", "", name)}`);
-  for (const name of used.window) lines.push(`const $${name} = $uncurry(${want("global", "", name)})`);
+  for (const name of used.plain) want("global", "", name, `$${name}`);
+  for (const name of used.window) want("window", "", name, `$${name}`);
   for (const both of used.own) {
     const [owner, name] = both.split(".");
-    lines.push(`const $${owner}_${name === "stringify" ? "print" : name} = ${want("own", owner, name)}`);
+    want("own", owner, name, `$${owner}_${name === "stringify" ? "print" : name}`);
   }
   // Each has a function of its own: what the engine learns of one getter is of no use for another.
   for (const name of used.getter) {
-    lines.push(`const $get_${name} = $uncurry(${want("getter", GETTER_OWNERS.get(name)[0], name)})`);
-    const reader = `(of) => { try { return $get_${name}(of) } catch { return of.${name} } }`;
+    const get = want("getter", GETTER_OWNERS.get(name)[0], name, `$get_${name}`);
+    const reader = `(of) => { try { return ${get}(of) } catch { return of.${name} } }`;
     lines.push(`const $${name} = ${CAPITALS.has(name) ? `$inCapitals(${reader})` : reader}`);
   }
-  const single = [];
   for (const name of [...used.method].sort((a, b) => METHOD_OWNERS.get(a)[0].localeCompare(METHOD_OWNERS.get(b)[0]))) {
     const owners = METHOD_OWNERS.get(name);
-    if (owners.length === 1 && owners[0] !== "Promise") single.push(`const $${name} = $uncurry(${want("method", owners[0], name)})`);
+    if (owners.length === 1 && owners[0] !== "Promise") want("method", owners[0], name, `$${name}`);
     else {
       const count = COUNTS_ARGUMENTS.includes(name) ? Infinity : (used.counts.get(name) ?? 3);
       const given = count === Infinity ? ", ...args" : ["a", "b", "c", "d"].slice(0, count).map((one) => `, ${one}`).join("");
-      const call = (owner) => {
-        single.push(`const $${name}_of${owner} = $uncurry(${want("method", owner, name)})`);
-        return `$${name}_of${owner}(of${given})`;
-      };
+      const call = (owner) => `${want("method", owner, name, `$${name}_of${owner}`)}(of${given})`;
       // The method of the first kind that the receiver is of; else what it has itself.
       const kinds = owners.filter((owner) => IS[owner]).map((owner) => `${IS[owner]} ? ${call(owner)} : `);
       const rest = owners.filter((owner) => !IS[owner]);
       const last = rest.length === 1 && kinds.length ? call(rest[0]) : `of.${name}(${given.slice(2)})`;
-      single.push(`const $${name} = (of${given}) => ${kinds.join("")}${last}`);
+      lines.push(`const $${name} = (of${given}) => ${kinds.join("")}${last}`);
     }
   }
-  lines.push(...single);
-  for (const [owner, name] of [["Array", "values"], ["Map", "entries"], ["Set", "values"]]) lines.push(`const $walk${owner} = ${want("method", owner, name)}`);
-  return `const $taken = $natives(${JSON.stringify(asked)});\n${lines.join(";\n")};`;
+  for (const [owner, name] of [["Array", "values"], ["Map", "entries"], ["Set", "values"]]) want("plain", owner, name, `$walk${owner}`);
+  // What is asked of one kind of object stands together.
+  const asked = new Map();
+  for (const one of wanted.values()) asked.set(`${one.how} ${one.owner}`, [...(asked.get(`${one.how} ${one.owner}`) ?? []), one]);
+  const kinds = [...asked].map(([kind, all]) => [...kind.split(" "), all.map((one) => one.name)]);
+  const names = [...asked.values()].flat().map((one) => one.as);
+  return { asked: JSON.stringify(kinds), names: names.join(", "), lines: `${lines.join(";\n")};` };
 }

@@ -53,3 +53,12 @@ function $JSON_stringify(value) {
   }
   return `{${text}}`;
 }
+
+/** Reads names in capitals, as they are in HTML, in documents of XML too. */
+function $inCapitals(read) {
+  if (document.contentType === "text/html") return read;
+  return (of) => {
+    const name = read(of);
+    return $namespaceURI(of) === "http://www.w3.org/1999/xhtml" ? $toUpperCase(name) : name;
+  };
+}

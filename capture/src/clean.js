@@ -44,13 +44,14 @@ function $inCleanFrame(work) {
 
 /** A function of the browser: a method or getter of a kind of object, one of an object's own, or one of the window. */
 function $lookUp({ realm, describe }, how, owner, name) {
-  if (how === "global") return realm[name];
+  if (how === "global" || how === "window") return realm[name];
   const holder = how === "own" ? realm[owner] : realm[owner]?.prototype;
   return how === "getter" ? holder && describe(holder, name)?.get : holder?.[name];
 }
 
-/** What is asked for as [how, owner, names], in that order; undefined what this browser doesn't have. */
-function $natives(asked) {
+/** Has `work` called with what is asked for as [how, owner, names], in that order; undefined what this browser doesn't have.
+ * What is called on an object (methods, getters, functions of the window) takes that as its first argument. */
+function $withNatives(asked, work) {
   const all = [];
   for (let i = 0; i < asked.length; i++) {
     const { 0: how, 1: owner, 2: names } = asked[i];
@@ -67,20 +68,14 @@ function $natives(asked) {
     }
   };
   if (!changed || !$inCleanFrame(take)) for (let i = 0; i < all.length; i++) taken[i] = all[i].own;
-  return taken;
+  const { 0: apply, 1: bind, 2: call } = taken;
+  const uncurry = apply(bind, bind, [call]);
+  for (let i = 0; i < all.length; i++) if (all[i].how === "method" || all[i].how === "getter" || all[i].how === "window") taken[i] = uncurry(taken[i]);
+  apply(work, undefined, taken);
 }
 
 /** The kind of promise that async functions give, whatever the page calls by that name. */
 function $promiseOf(named) {
   const own = (async () => {})().constructor;
   return typeof own === "function" ? own : named;
-}
-
-/** Reads names in capitals, as they are in HTML, in documents of XML too. */
-function $inCapitals(read) {
-  if (document.contentType === "text/html") return read;
-  return (of) => {
-    const name = read(of);
-    return $namespaceURI(of) === "http://www.w3.org/1999/xhtml" ? $toUpperCase(name) : name;
-  };
 }
