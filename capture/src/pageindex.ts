@@ -42,12 +42,16 @@ export class Known {
     for (let i = Math.min(inner.length, INNER_MAX) - 1; i >= 0; i--) this.names.delete(inner[i]!);
   }
 
+  forgetTexts(): void {
+    this.lower = new WeakMap();
+    this.texts = new WeakMap();
+  }
+
   /** Something else is masked now. */
   forgetAll(): void {
     this.roles = new WeakMap();
     this.names = new WeakMap();
-    this.lower = new WeakMap();
-    this.texts = new WeakMap();
+    this.forgetTexts();
   }
 }
 
@@ -263,6 +267,7 @@ export class Indexes {
   constructor(
     private readonly epochNow: () => number,
     private readonly known: Known,
+    private readonly isPlain: () => boolean,
   ) {}
 
   of(doc: Document): PageIndex {
@@ -270,6 +275,8 @@ export class Indexes {
     if (epoch !== this.epoch) {
       this.byDocument.clear();
       this.epoch = epoch;
+      // What is masked depends on more than what was changed: a slot, a form, a frame.
+      if (!this.isPlain()) this.known.forgetTexts();
     }
     let index = this.byDocument.get(doc);
     if (!index) this.byDocument.set(doc, (index = new PageIndex(doc, this.known)));

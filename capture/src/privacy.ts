@@ -48,7 +48,7 @@ export class Privacy {
   private readonly withheld: Withheld;
   private readonly documents = new WeakMap<Document, Mask>();
   private marks = new WeakMap<Element, boolean>();
-  /** The trees whose changes are heard, while nothing is masked in any of them. */
+  /** The trees whose changes are heard, while nothing is masked in any of them or around them. */
   private plain: Set<Node> | null = null;
   private documentsMasked = false;
   private marksEpoch = -1;
@@ -118,8 +118,16 @@ export class Privacy {
     this.marksEpoch = epoch;
     this.marks = new WeakMap();
     const roots = this.watch?.roots() ?? [];
-    const plain = this.config.mask !== "all" && !this.documentsMasked && roots.every((root) => !root.querySelector(MARKED));
-    this.plain = plain ? new Set<Node>(roots) : null;
+    this.plain = null;
+    const frame = attempt(() => window.frameElement, null);
+    if (this.config.mask === "all" || this.documentsMasked || (frame && this.isMarked(frame)) || roots.some((root) => root.querySelector(MARKED))) return;
+    this.plain = new Set<Node>(roots);
+  }
+
+  /** Whether nothing is masked anywhere in the page as it is now. */
+  get isPlain(): boolean {
+    this.look();
+    return this.plain !== null;
   }
 
   /** Marked itself, or within what is marked: in its tree, in the shadow tree that it is shown in, by its frame. */
@@ -228,6 +236,7 @@ export class Privacy {
   /** The page put something in, or wrote a text: what is masked of it may be gone, and told elsewhere, before the next look. */
   came(node: Node): void {
     if (this.config.mask === "all") return;
+    this.plain = null;
     const around = parentOf(node);
     const masked = around !== null && this.isMarked(around);
     if (node.nodeType === 3 && masked) this.learnText(node.nodeValue, around);

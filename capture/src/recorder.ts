@@ -79,7 +79,7 @@ export class Recorder implements Host {
       this.privacy.changed(element);
     }, (node) => this.privacy.came(node));
     this.privacy.by(this.watch);
-    this.indexes = new Indexes(() => this.watch.treeNow(), known);
+    this.indexes = new Indexes(() => this.watch.treeNow(), known, () => this.privacy.isPlain);
     this.elements = new Elements(this.indexes, new Locators(config), this.privacy);
     onFault((error) => this.tellFault(error));
     this.effects = new Effects(this, this.watch, new Snapshots(this.indexes, this.privacy), this.elements);
