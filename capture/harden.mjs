@@ -30,7 +30,7 @@ const METHODS = {
   EventTarget: "addEventListener removeEventListener dispatchEvent",
   Event: "composedPath preventDefault",
   MutationObserver: "disconnect observe takeRecords",
-  BroadcastChannel: "postMessage",
+  BroadcastChannel: "close postMessage",
   Storage: "getItem key removeItem setItem",
   Crypto: "getRandomValues randomUUID",
   Performance: "getEntriesByType",

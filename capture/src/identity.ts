@@ -22,7 +22,7 @@ export class Identity {
   readonly tabId: string;
   readonly salt: string;
   /** Whether this document is the first one of its tab. */
-  readonly freshTab: boolean;
+  freshTab: boolean;
   journeyId: string;
   /** False after the end of a journey, until the user does something again. */
   journeyOpen: boolean;
@@ -64,6 +64,19 @@ export class Identity {
     this.session.write("seq", String(this.seq));
     this.touch(now);
     return { at_ms: this.lastMs, seq: this.seq };
+  }
+
+  /** The page is shown again as it was left: other pages of the tab went on meanwhile. Whether their journey is another one. */
+  resume(): boolean {
+    this.seq = Math.max(this.seq, Number(this.session.read("seq") ?? "0"));
+    const journey = this.session.json<Kept>("journey");
+    if (!journey) return false;
+    this.freshTab = false;
+    this.lastMs = journey.last;
+    const ended = journey.id !== this.journeyId;
+    this.journeyId = journey.id;
+    this.journeyOpen ||= ended;
+    return ended;
   }
 
   /** A new journey, which opens with the user's next action. */

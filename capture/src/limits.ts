@@ -43,6 +43,9 @@ export const BATCH_CHARS_MAX = 400_000;
 export const KEEPALIVE_CHARS_MAX = 55_000;
 export const QUEUE_CHARS_MAX = 4_000_000;
 export const EVENT_CHARS_MAX = 240_000;
+/** What a tab without a connection leaves to later pages of the origin, in storage that the page shares. */
+export const LEFT_EVENTS_MAX = 100;
+export const LEFT_CHARS_MAX = 200_000;
 export const SEND_AFTER_MS = 80;
 export const RETRY_MIN_MS = 400;
 export const RETRY_MAX_MS = 20_000;

@@ -1,5 +1,6 @@
 // Starts the recorder once per top-level document, and joins same-origin frames to it.
 import { Actions } from "./actions";
+import { Channel } from "./channel";
 import { addressOf, readConfig, type Mask } from "./config";
 import { framesOf } from "./dom";
 import { attempt, faults, guard, native, newId, rethrow, stop, wrap } from "./native";
@@ -60,14 +61,15 @@ class Main {
   private readonly requests: Requests;
   private readonly pages: Pages;
   private readonly joined = new WeakSet<object>();
-  private readonly channel: BroadcastChannel | null;
+  private readonly channel: Channel<Message>;
+  private flushed: (id: string) => void = () => undefined;
   private ending: Promise<void> | null = null;
 
   constructor(private readonly recorder: Recorder) {
     this.actions = new Actions(recorder);
     this.requests = new Requests(recorder, recorder.config);
     this.pages = new Pages(recorder, this.requests);
-    this.channel = attempt(() => new BroadcastChannel("journeywright"), null);
+    this.channel = new Channel("journeywright", (message) => this.hear(message));
     shadowed = (root) => {
       this.actions.listen(root);
       root.addEventListener("load", this.frameLoaded, true);
@@ -82,7 +84,6 @@ class Main {
       value: Object.freeze({ end: () => this.end(), errors: () => ({ ...faults }) }),
       configurable: true,
     });
-    this.channel?.addEventListener("message", guard((event) => this.hear(event.data as Message)));
     this.joinRealm(window);
     window.addEventListener("load", guard(() => this.recorder.watch.watchTree(document)));
     if (document.documentElement) this.pages.start();
@@ -177,7 +178,7 @@ class Main {
       const ended = recorder.identity.journeyId;
       recorder.identity.next();
       recorder.reset();
-      this.channel?.postMessage({ say: "ended", journey: ended, id: "" } satisfies Message);
+      this.channel.say({ say: "ended", journey: ended, id: "" });
     }
     await recorder.transport.drained(END_DELIVERY_MS);
   }
@@ -185,20 +186,12 @@ class Main {
   /** Other tabs of the journey send what they have before it ends. */
   private async askSiblings(): Promise<void> {
     const { channel, recorder } = this;
-    if (!channel || !recorder.identity.hasSiblings()) return;
-    const id = newId();
+    if (!recorder.identity.hasSiblings()) return;
+    const asked = newId();
     await new Promise<void>((resolve) => {
-      const hear = (event: MessageEvent): void => {
-        const message = event.data as Message;
-        if (message.say === "flushed" && message.id === id) done();
-      };
-      const done = (): void => {
-        channel.removeEventListener("message", hear);
-        resolve();
-      };
-      channel.addEventListener("message", hear);
-      channel.postMessage({ say: "flush", journey: recorder.identity.journeyId, id } satisfies Message);
-      native.later(done, SIBLINGS_WAIT_MS);
+      this.flushed = (id) => id === asked && resolve();
+      channel.say({ say: "flush", journey: recorder.identity.journeyId, id: asked });
+      native.later(resolve, SIBLINGS_WAIT_MS);
     });
   }
 
@@ -210,9 +203,11 @@ class Main {
       recorder.effects.finish();
       recorder.sendDue(true);
       void recorder.transport.drained(SIBLINGS_WAIT_MS).then(() => {
-        this.channel?.postMessage({ say: "flushed", journey: message.journey, id: message.id } satisfies Message);
+        this.channel.say({ say: "flushed", journey: message.journey, id: message.id });
       }).catch(rethrow);
-    } else if (message.say === "ended") {
+    } else if (message.say === "flushed") {
+      this.flushed(message.id);
+    } else {
       recorder.identity.next();
       recorder.reset();
     }

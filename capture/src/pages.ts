@@ -11,6 +11,8 @@ import type { NavigationHow } from "./wire";
 const HANDOVER = "handover";
 const LEAVING_MS = 30_000;
 const STAYED_MS = 1_500;
+const RETURN_LOOKS = 10;
+const RETURN_LOOK_MS = 20;
 
 interface Leaving {
   atMs: number;
@@ -33,6 +35,9 @@ export class Pages {
   private leaving: Leaving | null = null;
   private traversalMs = 0;
   private handedOver = false;
+  private leftMs = 0;
+  /** Looks for what another page left that are still to be taken. */
+  private returning = 0;
   private downloaded: Leaving | null = null;
 
   constructor(
@@ -42,7 +47,10 @@ export class Pages {
 
   /** Tells of this document's load and begins its first effect. */
   start(): void {
-    this.recorder.beforeOthers(() => this.tellDownload());
+    this.recorder.beforeOthers(() => {
+      this.tellDownload();
+      this.returned(true);
+    });
     this.arrive(this.takeHandover(), this.howLoaded());
     window.addEventListener("pagehide", guard(() => this.leave()));
     window.addEventListener("pageshow", guard((event) => this.shown(event)));
@@ -92,6 +100,7 @@ export class Pages {
   private takeHandover(): Handover | null {
     const { session, identity } = this.recorder;
     const handover = session.json<Handover>(HANDOVER);
+    if (handover?.atMs === this.leftMs) return null;
     session.drop(HANDOVER);
     return handover && !identity.freshTab && handover.journey === identity.journeyId ? handover : null;
   }
@@ -104,7 +113,7 @@ export class Pages {
     const { recorder } = this;
     recorder.flush();
     this.requests.leave();
-    const now = native.now();
+    const now = (this.leftMs = native.now());
     const leaving = this.leaving && now - this.leaving.atMs < LEAVING_MS ? this.leaving : null;
     const knows = "navigation" in window;
     const traversed = now - this.traversalMs < limits.CAUSE_MS;
@@ -129,7 +138,18 @@ export class Pages {
     this.handedOver = false;
     this.leaving = null;
     this.url = location.href;
-    this.arrive(this.takeHandover(), "back_forward");
+    this.returning = RETURN_LOOKS;
+    this.returned(false);
+  }
+
+  /** A page that was kept is shown again. What the one in between left comes from another process, a moment later. */
+  private returned(goesOn: boolean): void {
+    if (!this.returning) return;
+    this.recorder.resume();
+    const handover = this.takeHandover();
+    this.returning = handover || goesOn ? 0 : this.returning - 1;
+    if (this.returning) return void native.later(() => this.returned(false), RETURN_LOOK_MS);
+    this.arrive(handover, "back_forward");
     this.recorder.transport.retryNow();
   }
 

@@ -1,11 +1,12 @@
 // What never leaves the page: masked regions, secrets by the kind of field, and the texts of both wherever they show.
 import { safeAddress } from "./addresses";
 import { Beginnings } from "./beginnings";
+import { Channel } from "./channel";
 import type { Config, Mask } from "./config";
 import { isTextField, parentOf, squash } from "./dom";
 import { hash53 } from "./hash";
 import { VALUE_CHARS_MAX } from "./limits";
-import { attempt, guard, native } from "./native";
+import { attempt, native } from "./native";
 import { HOLE, readBy } from "./reader";
 import { boxesOf, holdsCard, kindByWords, kindOfBoxes, ownKind, withoutCards } from "./secretfields";
 import type { Store } from "./store";
@@ -23,6 +24,7 @@ const ATTRIBUTE_CHARS_MAX = 500;
 const CHANNEL = "journeywright.withheld";
 const JUST_MS = 300;
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+type Shared = ReturnType<Withheld["kept"]>;
 /** What a TreeWalker shows. */
 const ELEMENTS_AND_TEXTS = 1 | 4;
 const LEARNED_NODES_MAX = 6_000;
@@ -59,7 +61,7 @@ export class Privacy {
   /** The field that a secret is being typed into: what it holds is not the whole yet. */
   typing: Element | null = null;
   private maskedChangeMs = 0;
-  private readonly others: BroadcastChannel | null;
+  private readonly others: Channel<Shared | null>;
 
   constructor(
     private readonly config: Config,
@@ -67,12 +69,11 @@ export class Privacy {
     private readonly session: Store,
   ) {
     this.withheld = new Withheld(salt, session.json("withheld"));
-    this.others = attempt(() => new BroadcastChannel(CHANNEL), null);
-    this.others?.addEventListener("message", guard(({ data }) => {
-      if (data) this.withheld.take(data);
+    this.others = new Channel(CHANNEL, (told) => {
+      if (told) this.withheld.take(told);
       else this.share();
-    }));
-    this.others?.postMessage(null);
+    });
+    this.others.say(null);
     readBy((element) => this.isMarked(element), (element) => this.masked(element, true) || (element.nodeName !== "SELECT" && ownKind(element) !== undefined));
   }
 
@@ -217,6 +218,13 @@ export class Privacy {
     return this.beginnings ? (mapTexts(event, (text) => this.beginnings!.clean(text, event.kind === "request" && text === event.url)) as WireEvent) : event;
   }
 
+  /** The page is shown again as it was left: other pages of the tab and other tabs went on meanwhile. */
+  resume(): void {
+    const kept = this.session.json<Shared>("withheld");
+    if (kept) this.withheld.take(kept);
+    this.others.say(null);
+  }
+
   /** Leaves what is withheld to the next page of the tab. */
   save(): void {
     this.session.write("withheld", JSON.stringify(this.withheld.kept()));
@@ -224,7 +232,7 @@ export class Privacy {
 
   /** Other tabs of the session may show a secret as well. */
   private share(): void {
-    this.others?.postMessage(this.withheld.kept());
+    this.others.say(this.withheld.kept());
   }
 
   /** The page changed something at the element. */

@@ -71,7 +71,7 @@ export class Recorder implements Host {
   ) {
     this.identity = new Identity(this.session, this.local);
     this.privacy = new Privacy(config, this.identity.salt, this.session);
-    this.transport = new Transport(addressOf(config), this.session, (text) => this.privacy.redactJson(text), config.deliver);
+    this.transport = new Transport(addressOf(config), this.session, (text) => this.privacy.redactJson(text), this.local, config.deliver);
     const known = new Known();
     this.watch = new Watch(onShadow, (element, withInner, masks) => {
       if (masks) known.forgetAll();
@@ -140,6 +140,13 @@ export class Recorder implements Host {
   touchAction(): void {
     if (this.action) this.action.ms = native.now();
     this.watch.touch();
+  }
+
+  /** The page is shown again as it was left. */
+  resume(): void {
+    if (this.identity.resume()) this.reset();
+    this.privacy.resume();
+    this.transport.resume();
   }
 
   /** A journey ended: nothing of it lives on. */

@@ -149,7 +149,11 @@ export function kindOfBoxes(boxes: HTMLInputElement[]): Secret | undefined {
   return kindByWords(told.filter(Boolean).join(" | "));
 }
 
-const CARD_RUN = /(?<!\d)(?:\d{13,19}|\d{3,7}(?:[\s\p{Pd}._·]\d{2,7}){2,5})(?!\d)/gu;
+/** Between the groups of a card's number; in an address as it is written there. */
+const ENCODED_GAP = "%(?:25)*2[0BDE]";
+const GAP = `(?:[\\s\\p{Pd}._·+]|${ENCODED_GAP})`;
+const CARD_RUN = new RegExp(`(?:(?<=${ENCODED_GAP})|(?<![%\\d]|%[\\da-f]))(?:\\d{13,19}|\\d{3,7}(?:${GAP}\\d{2,7}){2,5})(?!\\d)`, "giu");
+const GAPS = new RegExp(GAP, "giu");
 
 /** The text with numbers of cards taken out, in whatever groups they stand. */
 export const withoutCards = (text: string, instead: string): string => text.replace(CARD_RUN, (run) => (isCard(run) ? instead : run));
@@ -158,7 +162,7 @@ export const holdsCard = (text: string): boolean => isCard(text) || withoutCards
 
 /** 13 to 19 digits as cards have them, with a right check digit (Luhn). */
 function isCard(value: string): boolean {
-  const digits = value.replace(/[\s\p{Pd}._·]/gu, "");
+  const digits = value.replace(GAPS, "");
   if (!/^[2-6]\d{12,18}$/.test(digits)) return false;
   let sum = 0;
   for (let i = 0; i < digits.length; i++) {

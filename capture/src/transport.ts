@@ -1,7 +1,7 @@
 // Delivery: every event is kept in memory and in sessionStorage until the server acknowledged it.
 import type { Deliver } from "./config";
 import * as limits from "./limits";
-import { attempt, faults, guard, native, rethrow, stop } from "./native";
+import { attempt, faults, guard, native, newId, rethrow, stop } from "./native";
 import { Store } from "./store";
 
 interface Queued {
@@ -9,7 +9,15 @@ interface Queued {
   text: string;
 }
 
+/** What is left to other tabs. */
+interface Left {
+  url: string;
+  atMs: number;
+  texts: string[];
+}
+
 const QUEUE = "q.";
+const LEFT = "left";
 
 export class Transport {
   private queue: Queued[] = [];
@@ -20,6 +28,8 @@ export class Transport {
   private heldUntilMs = 0;
   private waiting: (() => void)[] = [];
   private number = 0;
+  /** Pages of a tab may both be there, one kept for the way back: neither writes over what the other keeps. */
+  private readonly page = newId().slice(0, 4);
   /** A page that isn't there as a whole may show in its title what it masks further down. */
   private readonly startMs = native.now();
 
@@ -28,28 +38,42 @@ export class Transport {
     private readonly url: string,
     private readonly store: Store,
     private readonly clean: (text: string) => string,
+    private readonly left: Store,
     private readonly deliver: Deliver | null = null,
   ) {
-    for (const key of store.names(QUEUE).sort()) {
-      const text = store.read(key);
-      if (text === null) continue;
-      this.queue.push({ key, text });
-      this.chars += text.length;
-      this.number = Math.max(this.number, parseInt(key.slice(QUEUE.length), 36) || 0);
-    }
-    if (this.queue.length) this.schedule(0);
+    this.resume();
     window.addEventListener("online", guard(() => this.retryNow()));
     document.addEventListener("securitypolicyviolation", guard((event) => this.forbidden(event)));
   }
 
+  /** Takes over what pages of this tab kept, and what tabs left that were closed without a connection. */
+  resume(): void {
+    this.queue = [];
+    this.chars = 0;
+    for (const key of this.store.names(QUEUE).sort()) {
+      this.number = Math.max(this.number, parseInt(key.slice(QUEUE.length, QUEUE.length + 8), 36) || 0);
+      const text = this.store.read(key);
+      if (text !== null) this.keep(key, text);
+    }
+    const left = this.left.json<Left>(LEFT);
+    this.left.drop(LEFT);
+    const fresh = left && left.url === this.url && native.now() - left.atMs < limits.IDLE_MS ? left.texts : [];
+    for (const text of fresh) if (!this.queue.some((one) => one.text === text)) this.enqueue(text);
+    if (this.queue.length) this.schedule(0);
+  }
+
   enqueue(text: string): void {
     this.number += 1;
-    const key = QUEUE + this.number.toString(36).padStart(8, "0");
-    this.queue.push({ key, text });
-    this.chars += text.length;
+    const key = QUEUE + this.number.toString(36).padStart(8, "0") + this.page;
+    this.keep(key, text);
     this.store.write(key, text);
     while (this.chars > limits.QUEUE_CHARS_MAX && this.queue.length > 1) this.forget(this.queue.slice(0, 1));
     this.schedule(limits.SEND_AFTER_MS);
+  }
+
+  private keep(key: string, text: string): void {
+    this.queue.push({ key, text });
+    this.chars += text.length;
   }
 
   /** Keeps events back for a while: a secret may be on the page that we know only once it was typed. */
@@ -73,8 +97,17 @@ export class Transport {
   leave(): void {
     const body = this.batch(limits.KEEPALIVE_CHARS_MAX);
     if (!body.events.length) return;
+    if (!this.deliver && (this.failures || !navigator.onLine)) this.leaveBehind();
     const sent = !this.deliver && attempt(() => navigator.sendBeacon(this.url, body.text), false);
     if (!sent) this.post(body.text, true).catch(() => undefined);
+  }
+
+  /** Nobody is there to take it, and the tab may be closed: the next page of this origin tells it. Ids fold what comes twice. */
+  private leaveBehind(): void {
+    const { events } = this.batch(limits.LEFT_CHARS_MAX);
+    const before = this.left.json<Left>(LEFT)?.texts ?? [];
+    const texts = [...before, ...events.map((one) => this.clean(one.text))].slice(-limits.LEFT_EVENTS_MAX);
+    this.left.write(LEFT, JSON.stringify({ url: this.url, atMs: native.now(), texts } satisfies Left));
   }
 
   /** The page's policy keeps us from the server: nothing of us will ever arrive, so nothing is done any more. */
@@ -180,12 +213,10 @@ export class Transport {
   }
 
   private forget(events: Queued[]): void {
-    const gone = new Set(events);
-    this.queue = this.queue.filter((one) => !gone.has(one));
-    for (const one of events) {
-      this.chars -= one.text.length;
-      this.store.drop(one.key);
-    }
+    const gone = new Set(events.map((one) => one.key));
+    this.queue = this.queue.filter((one) => !gone.has(one.key));
+    this.chars = this.queue.reduce((chars, one) => chars + one.text.length, 0);
+    for (const key of gone) this.store.drop(key);
     if (!this.queue.length) this.waiting.splice(0).forEach((resolve) => resolve());
   }
 }

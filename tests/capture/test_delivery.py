@@ -1,11 +1,14 @@
 """Nothing is lost on the way, over page loads, tabs, and a server that is away."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.capture.site import END, Site
+from agents.local.browser import find_chromium
+from agents.settings import load
+from tests.capture.site import END, FLAGS, Site
 
 pytestmark = pytest.mark.slow
 QUEUED = "() => Object.keys(sessionStorage).filter((key) => key.startsWith('journeywright.q.')).length"
@@ -54,6 +57,67 @@ def test_closing_the_tab_delivers_what_is_left(page: Page, site: Site, context: 
     other = context.new_page()
     wait_for(other, site, "fill")
     assert site.kind("fill")[0].value.text == "Ada"
+
+
+def test_closing_the_tab_without_a_connection(page: Page, site: Site, context: BrowserContext) -> None:
+    """What a tab couldn't send before it was closed is sent by the next page of the origin, and told once."""
+    page.goto(f"{site.url}/form.html")
+    wait_for(page, site, "effect")
+    site.away = True
+    context.set_offline(True)
+    page.get_by_label("Name").press_sequentially("Ada")
+    page.close(run_before_unload=True)
+    context.set_offline(False)
+    site.away = False
+    other = context.new_page()
+    assert site.kind("fill") == []
+    other.goto(f"{site.url}/other.html")
+    wait_for(other, site, "fill")
+    assert [one.value.text for one in site.kind("fill")] == ["Ada"]
+    assert other.evaluate("localStorage.getItem('journeywright.left')") is None
+
+
+@pytest.fixture
+def keeping(browser: Browser, site: Site, capture_js: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """A page of a browser that keeps pages for the way back, as those of people do; that of the other tests doesn't."""
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    path = find_chromium(load(), windows=True)
+    chromium = browser.browser_type.launch(
+        executable_path=path, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    page = chromium.new_page()
+    config = json.dumps({"endpoint": site.endpoint, "app": "pages"})
+    kept = "addEventListener('pageshow', (event) => { window.persisted = event.persisted })"
+    page.add_init_script(script=f"window.JOURNEYWRIGHT = {config}; {kept};\n{capture_js}\n")
+    yield page
+    chromium.close()
+
+
+def test_a_page_is_kept_for_the_way_back(keeping: Page, site: Site) -> None:
+    """The recorder keeps no page from being kept; on the page as it was left it goes on where the tab is, with what an
+    absent server didn't take from the page in between."""
+    page = keeping
+    page.goto(f"{site.url}/form.html")
+    page.get_by_label("Name").press_sequentially("Ada")
+    page.get_by_role("link", name="Other page").click()
+    page.wait_for_url("**/other.html")
+    wait_for(page, site, "navigation", 2)
+    site.away = True
+    page.get_by_role("button", name="Press me").click()
+    page.evaluate("history.back()")
+    page.wait_for_url("**/form.html", wait_until="commit")
+    expect(page.get_by_label("Name")).to_have_value("Ada")
+    assert page.evaluate("window.persisted") is True
+    page.get_by_label("E-mail").press_sequentially("a@b.example")
+    site.away = False
+    page.evaluate(END)
+    told = [one for one in site.events() if one.kind not in {"effect", "request"}]
+    kinds = ["navigation", "fill", "click", "navigation", "click", "navigation", "fill", "end"]
+    assert [one.kind for one in told] == kinds
+    assert [one.how for one in told if one.kind == "navigation"][2] == "back_forward"
+    seqs = [one.seq for one in site.events()]
+    assert seqs == sorted(set(seqs))
+    assert len({(one.journey_id, one.tab_id) for one in site.events()}) == 1
 
 
 def test_refused_event_takes_no_other_with_it(page: Page, site: Site) -> None:

@@ -45,6 +45,29 @@ def test_secrets_are_not_sent(record: Record, site: Site) -> None:
         assert secret not in told, secret
 
 
+CHECKED = """<!doctype html><html lang="en"><head><title>Pay</title></head><body>
+<label>Reference <input id="ref"></label><script>
+ref.oninput = () => {
+  if (ref.value.length < 18) return;
+  const ways = ["%20" + encodeURIComponent(ref.value), ref.value.replaceAll(" ", "+")];
+  for (const told of ways) fetch("/api/check?v=" + told);
+};
+</script></body></html>"""
+
+
+def test_a_number_of_a_card_in_an_address(page: Page, site: Site) -> None:
+    """A plain field into which a card's number was typed is known by its value alone; no request tells it, however it
+    writes the blanks, nor while the user is still there."""
+    site.pages["/checked.html"] = (CHECKED, "text/html", {})
+    page.goto(f"{site.url}/checked.html")
+    page.get_by_label("Reference").press_sequentially("3400 0000 0000 009")
+    page.wait_for_timeout(800)
+    assert len(site.kind("request")) == 2
+    page.evaluate(END)
+    for told in (site.told(), site.told().replace("%20", ""), site.told().replace("+", "")):
+        assert "340000000000009" not in told
+
+
 def test_examples_in_a_placeholder_name_no_secret(record: Record) -> None:
     """A list of what could be typed ("e.g. Bank, Credit Card") doesn't make the field one for card numbers."""
     events = record("secrets.html", lambda page: page.get_by_label("Kind").press_sequentially("Savings"))
