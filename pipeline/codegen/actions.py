@@ -6,7 +6,6 @@ from typing import Final, assert_never
 
 from pipeline.codegen import addresses, uploads
 from pipeline.codegen.amendments import NONE, Amendments
-from pipeline.codegen.assertions.tickers import ticks
 from pipeline.codegen.credentials import Credentials, is_secret
 from pipeline.codegen.gestures import answered, checked, click, drag, key_name
 from pipeline.codegen.locators import Finder, expect
@@ -26,6 +25,7 @@ from pipeline.codegen.python.expressions import (
 )
 from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Run, Statement, With
 from pipeline.codegen.readings import Reading
+from pipeline.codegen.tickers import ticks
 from pipeline.codegen.typing import takes_keys, typed_by_keys
 from pipeline.semantics import urls
 from pipeline.semantics.text import is_editor

@@ -18,7 +18,6 @@ from pipeline.codegen.assertions.outcome import (
     where_it_ended,
 )
 from pipeline.codegen.assertions.salience import pieces_of
-from pipeline.codegen.assertions.tickers import ticking
 from pipeline.codegen.credentials import credentials, is_secret
 from pipeline.codegen.locators import expect
 from pipeline.codegen.needs import makes_of, needs_of
@@ -28,6 +27,7 @@ from pipeline.codegen.python.expressions import Attr, Call, Equal, Expr, Literal
 from pipeline.codegen.python.program import Assert, Program, Run
 from pipeline.codegen.python.shared_locators import share_locators
 from pipeline.codegen.readings import readings
+from pipeline.codegen.tickers import ticking
 from pipeline.flows.ids import flow_id
 from pipeline.flows.ids import test_id as id_of_test
 from pipeline.semantics import urls

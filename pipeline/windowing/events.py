@@ -1,17 +1,10 @@
 """Events as the windows keep them: what orders them, and their bytes; parsed again only when a window closes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from schemas.codecs import to_json
 from schemas.events import Event
-
-if TYPE_CHECKING:
-    from pipeline.windowing.journey import Journey
-    from pipeline.windowing.segments import Segment
 
 Key = tuple[int, str, int, str]
 """What orders the events of a journey: (at_ms, tab_id, seq, event id)."""
@@ -41,37 +34,6 @@ class Arrival(NamedTuple):
 
 
 NEVER = Arrival(0, 0)
-
-
-class BufferedEvent:
-    """An event in an open window. Its bytes are `raw[start:end]`: once written, they are shared with the table's row.
-
-    `segment` is the row that holds it, None before the first flush and again once it was forgotten (`alive` False).
-    """
-
-    __slots__ = ("alive", "arrival", "digest", "end", "ends", "journey", "key", "raw", "segment", "start")
-
-    def __init__(self, journey: Journey, fresh: RawEvent, arrival: Arrival) -> None:
-        self.journey = journey
-        self.key = fresh.key
-        self.ends = fresh.ends
-        self.arrival = arrival
-        self.raw = fresh.body
-        self.start = 0
-        self.end = len(fresh.body)
-        self.digest = int.from_bytes(blake2b(fresh.body, digest_size=8).digest())
-        self.segment: Segment | None = None
-        self.alive = True
-
-    @property
-    def body(self) -> bytes:
-        """The event's canonical JSON."""
-        return self.raw[self.start : self.end]
-
-    @property
-    def size(self) -> int:
-        """Bytes of the body."""
-        return self.end - self.start
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,14 @@ the gap, and right after an `End`. `Journey.add` keeps them so, whatever the ord
 the usual case and cuts the journey anew in the rare others (windows that merge, an `End` in the middle).
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import TYPE_CHECKING
 
-from pipeline.windowing.events import Arrival, BufferedEvent, JourneyWatermark, Key, RawEvent
+from pipeline.windowing.events import Arrival, JourneyWatermark, Key, RawEvent
 from pipeline.windowing.ids import Slot, next_slot
+from pipeline.windowing.records import BufferedEvent, JourneyRecord
 from schemas import limits
-
-if TYPE_CHECKING:
-    from pipeline.windowing.segments import Segment
 
 
 class Added(Enum):
@@ -70,39 +65,21 @@ class OpenWindow:
         return tuple(entry.body for entry in self.entries)
 
 
-class Journey:
+class Journey(JourneyRecord):
     """A journey's open windows in the order of time, and the stub of those that were forgotten.
 
-    `told` holds the digest under which each window was last told, by slot. `wake_ms` is the next moment of the
-    partition's clock at which something may be due, `patience_ms` the moment of its uptime at which something that the
-    clock made due need wait no more. `segment` is the row with the newest record of stub and told,
-    `stale_in` the keys of rows where older ones, or forgotten events, may still lie.
+    `wake_ms` is the next moment of the partition's clock at which something may be due, `patience_ms` the moment of its
+    uptime at which something that the clock made due need wait no more.
     """
 
-    __slots__ = (
-        "app",
-        "ids",
-        "journey_id",
-        "patience_ms",
-        "segment",
-        "stale_in",
-        "stub",
-        "told",
-        "wake_ms",
-        "windows",
-    )
+    __slots__ = ("ids", "patience_ms", "wake_ms", "windows")
 
     def __init__(self, app: str, journey_id: str) -> None:
-        self.app = app
-        self.journey_id = journey_id
+        super().__init__(app, journey_id)
         self.ids: dict[str, BufferedEvent] = {}
         self.windows: list[OpenWindow] = []
-        self.stub: JourneyWatermark | None = None
-        self.told: dict[Slot, int] = {}
         self.wake_ms: int | None = None
         self.patience_ms: int | None = None
-        self.segment: Segment | None = None
-        self.stale_in: set[str] = set()
 
     def add(self, fresh: RawEvent, arrival: Arrival, gap_ms: int) -> tuple[Added, BufferedEvent | None]:
         """Takes an event. Returns what became of it and, if it is new here, its entry.

@@ -18,10 +18,11 @@ from heapq import heappop, heappush
 from typing import assert_never
 
 from pipeline.windowing.clock import Clock
-from pipeline.windowing.events import BufferedEvent, JourneyWatermark, RawEvent
+from pipeline.windowing.events import JourneyWatermark, RawEvent
 from pipeline.windowing.flush import Flush, Refused, WindowEmitted, WindowRetracted
 from pipeline.windowing.ids import story_id
 from pipeline.windowing.journey import Added, Journey, OpenWindow
+from pipeline.windowing.records import BufferedEvent
 from pipeline.windowing.segments import SegmentLog
 from schemas import limits
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from pipeline.windowing.events import BufferedEvent
 from pipeline.windowing.journey import Journey
 from pipeline.windowing.partition import PartitionWindows, Windowing
-from pipeline.windowing.segments import ENTRY_BYTES, Record, Segment, SegmentLog, newest_manifest, read_segment
+from pipeline.windowing.records import BufferedEvent, Segment
+from pipeline.windowing.segments import ENTRY_BYTES, Record, SegmentLog, newest_manifest, read_segment
 
 
 def restore(windowing: Windowing, log: SegmentLog, rows: Mapping[str, bytes]) -> PartitionWindows:

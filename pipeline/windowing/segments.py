@@ -19,9 +19,9 @@ from typing import Any, Final
 import orjson
 
 from pipeline.windowing.clock import Clock
-from pipeline.windowing.events import Arrival, BufferedEvent, JourneyWatermark, RawEvent
+from pipeline.windowing.events import Arrival, JourneyWatermark, RawEvent
 from pipeline.windowing.ids import Slot
-from pipeline.windowing.journey import Journey
+from pipeline.windowing.records import BufferedEvent, JourneyRecord, Segment
 from schemas import limits
 
 LAYOUT: Final = 1
@@ -35,25 +35,6 @@ STALE_MAX: Final = 8
 """Stale rows of a journey from which on those that are gone are sorted out."""
 MOVED_BYTES_MAX: Final = 4 * limits.SEGMENT_BYTES_MAX
 """How much one flush moves out of half-dead rows."""
-
-
-class Segment:
-    """A row and what of it is alive, in bytes; `events` counts the events that are."""
-
-    __slots__ = ("entries", "events", "journeys", "key", "live", "size")
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-        self.entries: list[BufferedEvent] = []
-        self.journeys: list[Journey] = []
-        self.events = 0
-        self.size = 0
-        self.live = 0
-
-    def survivors(self) -> tuple[list[BufferedEvent], list[Journey]]:
-        """The events and the journeys' marks that are still alive in it."""
-        entries = [entry for entry in self.entries if entry.alive and entry.segment is self]
-        return entries, [journey for journey in self.journeys if journey.segment is self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +66,7 @@ class SegmentLog:
         segment.size += entry.size + ENTRY_BYTES
         segment.live += entry.size + ENTRY_BYTES
 
-    def hold_mark(self, segment: Segment, journey: Journey) -> None:
+    def hold_mark(self, segment: Segment, journey: JourneyRecord) -> None:
         """The journey's newest mark lies in this segment now; an older one elsewhere is stale."""
         if journey.segment is segment:
             return
@@ -104,25 +85,27 @@ class SegmentLog:
             entry.segment.events -= 1
             entry.segment = None
 
-    def release_mark(self, journey: Journey) -> None:
+    def release_mark(self, journey: JourneyRecord) -> None:
         """A journey's mark is dropped, or is written anew."""
         if journey.segment is not None:
             self._grow_stale(journey, journey.segment)
             journey.segment.live -= ENTRY_BYTES
             journey.segment = None
 
-    def drop(self, journey: Journey) -> None:
+    def drop(self, journey: JourneyRecord) -> None:
         """A journey is dropped for good. Rows that still hold stale parts of it are written anew with the next flush,
         or a restore would bring those back; its newest mark tells by itself that its time is over."""
         self.forced |= journey.stale_in & self.segments.keys()
         self.release_mark(journey)
 
-    def _grow_stale(self, journey: Journey, segment: Segment) -> None:
+    def _grow_stale(self, journey: JourneyRecord, segment: Segment) -> None:
         journey.stale_in.add(segment.key)
         if len(journey.stale_in) > STALE_MAX:
             journey.stale_in &= self.segments.keys()
 
-    def write(self, entries: list[BufferedEvent], journeys: Iterable[Journey], offset: int, clock: Clock) -> Changes:
+    def write(
+        self, entries: list[BufferedEvent], journeys: Iterable[JourneyRecord], offset: int, clock: Clock
+    ) -> Changes:
         """The changes that make the table hold the present state.
 
         `entries` arrived since the last write, `journeys` changed their marks since then.
@@ -235,11 +218,11 @@ def read_segment(key: str, raw: bytes) -> Record:
 
 
 def _portions(
-    entries: list[BufferedEvent], journeys: list[Journey]
-) -> Iterator[tuple[list[BufferedEvent], list[Journey]]]:
+    entries: list[BufferedEvent], journeys: list[JourneyRecord]
+) -> Iterator[tuple[list[BufferedEvent], list[JourneyRecord]]]:
     """Cuts what is to be written into rows of at most SEGMENT_BYTES_MAX."""
     some_entries: list[BufferedEvent] = []
-    some_journeys: list[Journey] = []
+    some_journeys: list[JourneyRecord] = []
     room = limits.SEGMENT_BYTES_MAX
     for entry in entries:
         cost = 2 * entry.size + ENTRY_BYTES  # the head repeats the event's ids, which the body holds too
@@ -259,7 +242,7 @@ def _portions(
         yield some_entries, some_journeys
 
 
-def _print(entries: list[BufferedEvent], journeys: list[Journey]) -> bytes:
+def _print(entries: list[BufferedEvent], journeys: list[JourneyRecord]) -> bytes:
     """A segment's bytes. From now on the entries' bodies are slices of them."""
     numbers: dict[tuple[str, str], int] = {}
     printed = []

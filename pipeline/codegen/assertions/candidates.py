@@ -24,10 +24,10 @@ from pipeline.codegen.assertions.salience import (
     whole_sentences,
     worth,
 )
-from pipeline.codegen.assertions.tickers import only_moved, ticks
 from pipeline.codegen.locators import Finder, Found, expect, is_anyone, is_bare, matcher, readable, regex
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Listing, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
+from pipeline.codegen.tickers import only_moved, ticks
 from pipeline.semantics.generated import is_volatile, parts, telling
 from schemas.elements import ByText, Element
 from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
