@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agents.embedder import Embedder
     from agents.keys import Keys
     from agents.metrics import Metrics
+    from agents.proof.automatic import NewTests
     from agents.proof.prover import Proof, Since, Subject, Traffic, Wanted
     from agents.proof.runner import Environment
     from agents.storage import CodeFiles, Storage, StoredTest
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from schemas.events import Event
     from schemas.generated_tests import GeneratedTest
     from schemas.stories import Story
+    from schemas.verdicts import Verdict
 
 
 class Services:
@@ -185,31 +187,74 @@ class Services:
         """What is to be proven of an app: its tests as people should run them, each with what may repair it and, given
         `since`, with the users' sessions that may heal it. What an earlier version wrote and can't be written anew is
         `missed`."""
-        from agents.proof.prover import Subject, with_code
         from agents.storage import CodeFilter, PageRequest
-        from pipeline.generate import agreed, test_of
 
         found: list[Subject] = []
         page = PageRequest(PAGE_ITEMS_MAX)
-        users_min = self.settings.users_min
         while True:
             part = self.storage.tests(CodeFilter(app=app), page)
             for stored in part.items:
-                sessions = self.storage.sessions(stored.test.flow_id)
-                story = agreed(sessions, users_min).story if sessions else None
-                rewrite = None
-                if sessions and not stored.saved:
-                    rewrite = partial(test_of, sessions, users_min, stored.test.flow_id)
                 try:
-                    test = with_code(stored.test, stored.code) if stored.saved else self._allowed(stored)
+                    subject = self._subject(stored)
                 except Exception as error:  # noqa: BLE001 - told, and left out
                     missed(f"test {stored.test.title!r} of an earlier version is left out", error)
                     continue
-                subject = Subject(test, stored.revision, story, rewrite)
                 found.append(subject if since is None else self.with_traffic(subject, since))
             if part.next_cursor is None:
                 return found
             page = PageRequest(PAGE_ITEMS_MAX, part.next_cursor)
+
+    def subject(self, test_id: str) -> "Subject | None":
+        """What is to be proven of one test, without traffic; None where there is no such test. Raises what writing it
+        anew raises where an earlier version wrote it."""
+        stored = self.storage.test(test_id)
+        return None if stored is None else self._subject(stored)
+
+    def _subject(self, stored: "StoredTest") -> "Subject":
+        from agents.proof.prover import Subject, with_code
+        from pipeline.generate import agreed, test_of
+
+        users_min = self.settings.users_min
+        sessions = self.storage.sessions(stored.test.flow_id)
+        story = agreed(sessions, users_min).story if sessions else None
+        rewrite = None
+        if sessions and not stored.saved:
+            rewrite = partial(test_of, sessions, users_min, stored.test.flow_id)
+        test = with_code(stored.test, stored.code) if stored.saved else self._allowed(stored)
+        return Subject(test, stored.revision, story, rewrite)
+
+    def known_verdict(self, test_id: str, revision: int, build: str, environment: str) -> "Verdict | None":
+        """The newest verdict of this revision of a test on this build there; None where there is none."""
+        from agents.storage import PageRequest
+        from agents.storage.verdict_rows import VERDICTS_MAX, VerdictFilter
+
+        page = self.storage.verdicts(VerdictFilter(test_id=test_id), PageRequest(VERDICTS_MAX))
+        told = (revision, build, environment)
+        return next((one for one in page.items if (one.revision, one.build, one.environment) == told), None)
+
+    def new_tests(self) -> "NewTests":
+        """What proves new and changed tests. Raises BadSettings where no environment is meant for that."""
+        from threading import Event
+
+        from agents.local.browser import NoBrowser, find_chromium
+        from agents.proof.automatic import NewTests
+        from agents.proof.environments import read_environments
+
+        if self.settings.environments is None:
+            raise BadSettings("JOURNEYWRIGHT_ENVIRONMENTS: the role prove needs a file of environments")
+        known = read_environments(self.settings.environments)
+        try:
+            chromium = find_chromium(self.settings)
+        except NoBrowser as error:
+            raise BadSettings(f"JOURNEYWRIGHT_CHROMIUM: {error}") from None
+        places = [
+            (place.app, known.environment(name, chromium)) for name, place in known.places.items() if place.automatic
+        ]
+        if not places:
+            raise BadSettings(
+                f"JOURNEYWRIGHT_ENVIRONMENTS: no environment of {self.settings.environments} is automatic"
+            )
+        return NewTests(self, places, self.settings.data.absolute() / "proof", Event())
 
     def with_traffic(self, subject: "Subject", since: "Since") -> "Subject":
         """The same with the users' sessions before and after a change, as storage has them now."""

@@ -21,9 +21,9 @@ from prometheus_client import (
 from schemas.events import RecorderFault
 from schemas.limits import CAUSE_CHARS_MAX
 
-OWN_FAULTS: Final = ("read", "apply", "tell", "tag", "send", "store", "write", "end")
+OWN_FAULTS: Final = ("read", "apply", "tell", "tag", "send", "store", "write", "prove", "end")
 """What a fault of ours may be met at: reading a message, applying it, telling a window, tagging a story, sending or
-storing a record, writing a test; and what ended a worker."""
+storing a record, writing or proving a test; and what ended a worker."""
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 DEAD_LETTER_CAUSES: Final = (
     "unreadable", "unreadable_event", "internal", "late", "journey_too_long", "partition_full", "untellable",
@@ -96,6 +96,7 @@ class Metrics:
         self.stories_withdrawn = self._counter("stories_withdrawn", "Tombstones sent to the stories topic.")
         self.unwritable = self._counter("flows_unwritable", "How often no test of a flow could be written.")
         self.tests = self._counter("tests_published", "Tests sent to the tests topic.")
+        self.verdicts = self._counter("verdicts_published", "Verdicts sent to the verdicts topic.", "outcome")
         self.stored = self._gauge("stored", "Rows in storage, by kind.", "kind")
         self.tests_in_state = self._gauge("tests_in_state", "Tests in storage, by state.", "state")
         self.last_verdict = self._gauge("last_verdict_timestamp_seconds", "When a test was proven last; 0 for never.")

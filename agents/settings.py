@@ -9,7 +9,7 @@ import re
 import ssl
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -19,9 +19,11 @@ from agents.private import make_folder
 PREFIX = "JOURNEYWRIGHT_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 
-Role = Literal["ingest", "journeys", "tests"]
-Topic = Literal["events", "stories", "tests", "events-dead-letter"]
-ROLES: tuple[Role, ...] = ("ingest", "journeys", "tests")
+Role = Literal["ingest", "journeys", "tests", "prove"]
+Topic = Literal["events", "stories", "tests", "verdicts", "events-dead-letter"]
+ROLES: tuple[Role, ...] = get_args(Role)
+ROLES_DEFAULT: tuple[Role, ...] = ("ingest", "journeys", "tests")
+"""`prove` opens browsers and types credentials: whoever wants that says so, for a worker of its own."""
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?")
 _TOPIC_PREFIX = re.compile(r"[A-Za-z0-9._-]{0,100}")
@@ -74,7 +76,9 @@ class Settings(BaseSettings):
     topic_prefix: str = Field("", description="Put before each topic's name, and before the consumer group's.")
     partitions: int = Field(4, ge=1, le=1024, description="Partitions of the topics, when they are created.")
     replication_factor: int = Field(1, ge=1, le=16, description="Replicas of the topics, when they are created.")
-    roles: str = Field(",".join(ROLES), description="What a worker does: any of ingest,journeys,tests.")
+    roles: str = Field(
+        ",".join(ROLES_DEFAULT), description="What a worker does: any of ingest,journeys,tests; or prove alone."
+    )
     users_min: int = Field(
         3,
         ge=1,
@@ -135,6 +139,8 @@ class Settings(BaseSettings):
         unknown = [name for name in names if name not in ROLES]
         if unknown or not names:
             raise ValueError(f"{', '.join(unknown) or 'nothing'} is no role; choose from {', '.join(ROLES)}")
+        if "prove" in names and len(set(names)) > 1:
+            raise ValueError("prove needs a worker of its own, with no other role")
         return ",".join(dict.fromkeys(names))
 
     @model_validator(mode="after")

@@ -22,16 +22,18 @@ from schemas.avro import (
     schema_id,
     schema_text,
     story_to_avro,
+    verdict_to_avro,
 )
 from schemas.codecs import BadInput, from_json, to_json
 from schemas.events import Event
 from schemas.generated_tests import GeneratedTest
 from schemas.messages import Message, messages_of
 from schemas.stories import STORY, Story
+from schemas.verdicts import Verdict
 
 logger = logging.getLogger(__name__)
 
-SUBJECTS: Final[dict[Topic, Name]] = {"events": "events", "stories": "story", "tests": "test"}
+SUBJECTS: Final[dict[Topic, Name]] = {"events": "events", "stories": "story", "tests": "test", "verdicts": "verdict"}
 """The topics whose values are Avro, and their schemas. Dead letters stay the bytes that came."""
 START_S: Final = 90.0
 """How long a start waits for a registry that isn't there yet: both may be starting."""
@@ -57,6 +59,9 @@ class Wire(Protocol):
 
     def test(self, test: GeneratedTest) -> bytes:
         """A test's value."""
+
+    def verdict(self, verdict: Verdict) -> bytes:
+        """A verdict's value."""
 
     async def learn(self, raw: bytes) -> None:
         """Gets what reading `raw` takes. Raises BadInput where that can't be had. While the registry is away it waits:
@@ -86,6 +91,9 @@ class JsonWire:
 
     def test(self, test: GeneratedTest) -> bytes:
         return to_json(test)
+
+    def verdict(self, verdict: Verdict) -> bytes:
+        return to_json(verdict)
 
     async def learn(self, raw: bytes) -> None:
         """There is nothing to ask."""
@@ -146,6 +154,9 @@ class AvroWire:
 
     def test(self, test: GeneratedTest) -> bytes:
         return generated_test_to_avro(self._ids["test"], test)
+
+    def verdict(self, verdict: Verdict) -> bytes:
+        return verdict_to_avro(self._ids["verdict"], verdict)
 
     async def learn(self, raw: bytes) -> None:
         number = schema_id(raw)

@@ -20,17 +20,21 @@ from schemas.codecs import BadInput, dump, from_json, to_json
 from schemas.events import Event
 from schemas.generated_tests import GENERATED_TEST, GeneratedTest
 from schemas.stories import STORY, Story
+from schemas.verdicts import VERDICT, Verdict
 
 MAGIC: Final = b"\x00"
 HEADER_BYTES: Final = 5
-Name = Literal["events", "story", "test", "dead_letter"]
-NAMES: tuple[Name, ...] = ("events", "story", "test", "dead_letter")
+Name = Literal["events", "story", "test", "verdict", "dead_letter"]
+NAMES: tuple[Name, ...] = ("events", "story", "test", "verdict", "dead_letter")
 _ENVELOPE = ("id", "app", "session_id", "journey_id", "user_id", "tab_id", "at_ms", "seq", "kind", "source")
 _STORY = (
     "id", "version", "app", "journey_id", "session_id", "user_id", "title", "sentence", "startTimestamp",
     "endTimestamp", "closed_by", "tags", "flow_key",
 )  # fmt: skip
 _TEST = ("id", "version", "app", "flow_id", "story_id", "name", "file_name", "title", "tags", "code")
+_VERDICT = (
+    "id", "test_id", "revision", "app", "build", "environment", "started_at", "ended_at", "outcome", "kind",
+)  # fmt: skip
 
 
 class UnknownSchema(BadInput):
@@ -111,6 +115,11 @@ def generated_test_to_avro(number: int, test: GeneratedTest) -> bytes:
     return _written("test", number, _with_body(test, _TEST))
 
 
+def verdict_to_avro(number: int, verdict: Verdict) -> bytes:
+    """A verdict as a message, under the id of the schema `verdict`."""
+    return _written("verdict", number, _with_body(verdict, _VERDICT))
+
+
 def _with_body(value: Value, names: tuple[str, ...]) -> dict[str, Any]:
     whole = dump(value)
     return {**{name: whole[name] for name in names}, "body": to_json(value).decode()}
@@ -178,6 +187,10 @@ class AvroReader:
     def test(self, raw: bytes) -> GeneratedTest:
         """A test. Raises BadInput."""
         return from_json(GENERATED_TEST, self._body(raw, "test"))
+
+    def verdict(self, raw: bytes) -> Verdict:
+        """A verdict. Raises BadInput."""
+        return from_json(VERDICT, self._body(raw, "verdict"))
 
     def dead_letter(self, raw: bytes) -> DeadLetter:
         """A dead letter. Raises BadInput."""

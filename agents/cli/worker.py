@@ -17,15 +17,21 @@ HELP = """Runs one worker until stopped. Start as many as you like, on as many m
 Example:  journeywright worker --brokers kafka-1:9092,kafka-2:9092 --role journeys,tests \\
 --storage postgresql+psycopg://…
 
-Roles: ingest takes events by HTTP, journeys makes stories of them, tests writes tests of those."""
+Roles: ingest takes events by HTTP, journeys makes stories of them, tests writes tests of those.
+The role prove, off by default and with no other one, proves new and changed tests in those environments of the file that
+JOURNEYWRIGHT_ENVIRONMENTS names which say `automatic = true`."""
 
 
-@takes(*(name for name in Settings.model_fields if name not in ("kafka_jars", "chromium", "roles", *KAFKA)), *KAFKA)
+@takes(*(name for name in Settings.model_fields if name not in ("kafka_jars", "roles", *KAFKA)), *KAFKA)
 def worker(
     settings: Settings,
     role: Annotated[
         str | None,
-        typer.Option("--role", envvar="JOURNEYWRIGHT_ROLES", help="Any of ingest,journeys,tests. None: all."),
+        typer.Option(
+            "--role",
+            envvar="JOURNEYWRIGHT_ROLES",
+            help="Any of ingest,journeys,tests, or prove alone. None: the first three.",
+        ),
     ] = None,
 ) -> None:
     """Waits for the broker, then hands over to Faust until a signal comes."""

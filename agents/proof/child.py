@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any, Final
 
 CHANNEL: Final = "JOURNEYWRIGHT_PROOF_CHANNEL"
@@ -27,12 +28,20 @@ class Ended(RuntimeError):
     itself."""
 
 
-class Child:
-    """The process finds the number of its end of the channel in the variable CHANNEL. Always call `end`."""
+class Stopped(RuntimeError):
+    """The prover itself is to end: what was under way says nothing."""
 
-    def __init__(self, command: Sequence[str], folder: Path, variables: Mapping[str, str], log: Path) -> None:
+
+class Child:
+    """The process finds the number of its end of the channel in the variable CHANNEL. Always call `end`. Where
+    `stopping` is set, `hear` raises Stopped."""
+
+    def __init__(
+        self, command: Sequence[str], folder: Path, variables: Mapping[str, str], log: Path, stopping: Event
+    ) -> None:
         ours, theirs = socket.socketpair()
         self._socket = ours
+        self._stopping = stopping
         self._buffer = b""
         variables = {**variables, CHANNEL: str(theirs.fileno())}
         try:
@@ -59,7 +68,7 @@ class Child:
             raise Ended("") from None
 
     def hear(self, deadline_s: float) -> dict[str, Any]:
-        """The next line. Raises Ended, also where none comes before `deadline_s` of the monotonic clock."""
+        """The next line. Raises Stopped; Ended also where none comes before `deadline_s` of the monotonic clock."""
         while b"\n" not in self._buffer:
             if not select.select([self._socket], [], [], LOOK_S)[0]:
                 self._check(deadline_s)
@@ -78,6 +87,8 @@ class Child:
         return message
 
     def _check(self, deadline_s: float) -> None:
+        if self._stopping.is_set():
+            raise Stopped
         if time.monotonic() > deadline_s:
             raise Ended("the run was ended: it took too long")
         if _memory_bytes(self._process.pid) > MEMORY_BYTES_MAX:

@@ -21,6 +21,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from agents.proof.runner import Environment
 from agents.settings import BadSettings
 from pipeline.semantics.urls import origin
 from schemas import limits
@@ -42,7 +43,7 @@ _Origins = Annotated[tuple[_Line, ...], Field(max_length=ORIGINS_MAX)]
 class Place(BaseModel):
     """One environment. Secrets may be typed on the base URL's origin and on `allowed_origins`; pages may load from
     these and from `reached_origins` ("*": from anywhere). `reset` is a command or an address to POST to, `parallel` how
-    many tests run at once."""
+    many tests run at once. Where it is `automatic`, workers with the role prove run new and changed tests there."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -54,6 +55,7 @@ class Place(BaseModel):
     reset: _Line = ""
     build: _Line = ""
     parallel: Annotated[int, Field(ge=1, le=PARALLEL_MAX)] = 1
+    automatic: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,21 @@ class Environments:
         if place.secrets is None:
             return {}
         return read_secrets(self.folder / place.secrets)
+
+    def environment(self, name: str, chromium: Path) -> Environment:
+        """The place of this name as tests are run there, with the identities of its file of secrets. Raises
+        BadSettings."""
+        place = self.place(name)
+        return Environment(
+            place.base_url,
+            chromium,
+            name,
+            place.build,
+            place.reset,
+            self.identities(place),
+            place.allowed_origins,
+            place.reached_origins,
+        )
 
 
 def read_environments(path: Path) -> Environments:

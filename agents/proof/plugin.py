@@ -6,7 +6,9 @@ JSON on a channel to the runner. Secrets are never told: of requests only method
 
 import json
 import os
+import select
 import socket
+import threading
 import traceback
 from collections.abc import Generator, Iterator
 from typing import Any, Final
@@ -29,6 +31,7 @@ class Channel:
     """To the runner: it is asked for the orders of each run, and told what came of it."""
 
     def __init__(self, number: int) -> None:
+        threading.Thread(target=_end_with, args=[number], name="runner gone", daemon=True).start()
         self._file = socket.socket(fileno=number).makefile("rw", encoding="utf-8")
 
     def orders(self) -> dict[str, Any] | None:
@@ -40,6 +43,14 @@ class Channel:
     def tell(self, message: dict[str, Any]) -> None:
         self._file.write(json.dumps(message) + "\n")
         self._file.flush()
+
+
+def _end_with(number: int) -> None:
+    """Ends this process, and with it the browser, once the runner is gone, however that ended."""
+    hung_up = select.poll()
+    hung_up.register(number, 0)  # that the other end is closed is told in any case
+    hung_up.poll()
+    os._exit(1)
 
 
 class Proof:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 from agents.proof.artifacts import artifacts_in
 from agents.proof.runner import Environment, Runner, RunReport
@@ -60,7 +61,8 @@ class Subject:
 @dataclass(frozen=True)
 class Wanted:
     """How far the proof goes. `artifacts` is the folder where failed runs leave their traces, `run_id` the proving run
-    that the verdicts belong to."""
+    that the verdicts belong to; `verdict_id` is the verdict's ("": a new one). Where `stopping` is set, Stopped is
+    raised."""
 
     runs: int = 3
     mutants: bool = False
@@ -68,6 +70,8 @@ class Wanted:
     heal: bool = False
     artifacts: Path | None = None
     run_id: str = ""
+    verdict_id: str = ""
+    stopping: Event | None = None
 
 
 @dataclass(frozen=True)
@@ -82,15 +86,15 @@ class Proof:
 
 
 def prove(subject: Subject, environment: Environment, wanted: Wanted, say: Say) -> Proof:
-    """Proves one test. Raises ResetFailed where the environment can't be made clean."""
-    with Runner(environment) as runner:
+    """Proves one test. Raises ResetFailed where the environment can't be made clean, and Stopped."""
+    with Runner(environment, wanted.stopping) as runner:
         return _prove(subject, runner, wanted, say)
 
 
 def _prove(subject: Subject, runner: Runner, wanted: Wanted, say: Say) -> Proof:
     environment = runner.environment
     started_at = _now()
-    name = str(uuid.uuid4())
+    name = wanted.verdict_id or str(uuid.uuid4())
     keep = None if wanted.artifacts is None else wanted.artifacts / subject.test.id / name
     reports = _runs(runner, subject.test, wanted.runs, keep)
     for address in reports[-1].blocked:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
+from threading import Event
 from types import TracebackType
 from typing import Any, Final, Self, get_args
 
@@ -116,8 +117,9 @@ class Runner:
     process with it.
     """
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, stopping: Event | None = None) -> None:
         self.environment = environment
+        self._stopping = stopping or Event()
         self._test: GeneratedTest | None = None
         self._child: Child | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
@@ -131,7 +133,7 @@ class Runner:
 
     def run(self, test: GeneratedTest, mutant: Mutant | None = None, keep: Path | None = None) -> RunReport:
         """Runs a test on a clean environment, broken by `mutant` where one is given. Where the run fails, its trace,
-        picture and output go to the folder `keep`. Raises ResetFailed."""
+        picture and output go to the folder `keep`. Raises ResetFailed, and Stopped where `stopping` is set."""
         if self._child is None or test != self._test or self._runs >= RUNS_MAX:
             self._close()
             self._start(test)
@@ -176,7 +178,9 @@ class Runner:
         folder = Path(self._scratch.name)
         _write(folder / "project", test)
         self._test, self._runs = test, 0
-        self._child = Child(*_command(folder, test, self.environment), log=folder / "output.txt")
+        self._child = Child(
+            *_command(folder, test, self.environment), log=folder / "output.txt", stopping=self._stopping
+        )
 
     def _printed(self) -> bytes:
         assert self._scratch is not None

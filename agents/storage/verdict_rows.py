@@ -125,7 +125,8 @@ def quarantined(connection: Connection, app: str | None) -> dict[str, str]:
 
 
 def refresh_state(connection: Connection, key: str) -> None:
-    """Computes the state of a test anew; called by whatever changes what it follows from."""
+    """Computes the state of a test anew; called by whatever changes what it follows from. A verdict that the place of
+    the run is to blame for says nothing of the test."""
     revision, origin = _revision(connection, key)
     mine = TEST_DECISIONS.c.test_id == key
     decided = connection.execute(
@@ -137,6 +138,7 @@ def refresh_state(connection: Connection, key: str) -> None:
     told = connection.execute(
         select(VERDICTS.c.outcome, VERDICTS.c.revision, VERDICTS.c.finding)
         .where(VERDICTS.c.test_id == key, VERDICTS.c.outcome != "not_run")
+        .where(VERDICTS.c.kind.is_distinct_from("environment"))
         .order_by(VERDICTS.c.start_timestamp.desc(), VERDICTS.c.id.desc())
         .limit(1)
     ).one_or_none()

@@ -70,7 +70,8 @@ def group_of(settings: Settings) -> str:
     roles = settings.role_set
     if "journeys" in roles:
         return settings.group
-    return f"{settings.group}-{'tests' if 'tests' in roles else 'ingest'}"
+    named = next((role for role in ("tests", "prove") if role in roles), "ingest")
+    return f"{settings.group}-{named}"
 
 
 def _credentials(settings: Settings) -> Any:

@@ -50,6 +50,7 @@ def wanted_topics(settings: Settings) -> tuple[Wanted, ...]:
         ),
         Wanted(settings.topic("stories"), keep),
         Wanted(settings.topic("tests"), keep),
+        Wanted(settings.topic("verdicts"), keep),
         Wanted(settings.topic("events-dead-letter"), {"cleanup.policy": "delete", **every}),
         Wanted(
             changelog(settings),

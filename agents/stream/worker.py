@@ -20,6 +20,7 @@ from agents.stream.faust_app import make_app, use_uvloop
 from agents.stream.journeys_agent import JourneysAgent
 from agents.stream.lags import Lags, measure
 from agents.stream.progress import Progress
+from agents.stream.prove_agent import ProveAgent
 from agents.stream.routing import JourneyRouter
 from agents.stream.sending import Sender
 from agents.stream.suspects import Suspects, as_ends
@@ -65,6 +66,8 @@ def build_worker(services: "Services", partitions: int, under_way: UnderWay) -> 
         agent.add()
     if "tests" in settings.role_set:
         TestsAgent(app, parts, partitions, sender, suspects).add()
+    if "prove" in settings.role_set:
+        ProveAgent(app, parts, partitions, sender, services.new_tests()).add()
     _add_life(app, parts, pulse)
     _add_watch(app, Watch(parts.progress, under_way, suspects, lambda: _rows_read(app)))
     app.task(Lags(app, settings, partitions, parts.progress).run)

@@ -31,6 +31,7 @@ def test_a_variable_wins_over_the_file_and_an_option_over_both(tmp_path: Path, m
         ("JOURNEYWRIGHT_GAP_S", "0", "greater than 0"),
         ("JOURNEYWRIGHT_TOPIC_PREFIX", "a b", "letters, digits"),
         ("JOURNEYWRIGHT_ROLES", "ingest,cook", "cook is no role"),
+        ("JOURNEYWRIGHT_ROLES", "tests,prove", "prove needs a worker of its own"),
         ("JOURNEYWRIGHT_JOURNEY_MEMORY_S", "60", "at least GAP_S and LATENESS_S"),
         ("JOURNEYWRIGHT_CORS_ORIGINS", "https://a.example,*", "give * alone"),
         ("JOURNEYWRIGHT_CORS_ORIGINS", "a.example", "a.example: give"),

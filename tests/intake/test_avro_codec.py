@@ -22,6 +22,7 @@ from schemas.events import Event
 from schemas.generated_tests import GeneratedTest
 from schemas.limits import SEQ_MAX
 from schemas.stories import State, Story
+from schemas.verdicts import Verdict
 
 VERSIONS = ["v1"]
 """Folders of earlier versions that may still lie in topics."""
@@ -107,6 +108,11 @@ def test_stories_tests_and_dead_letters_come_back_as_they_went() -> None:
         story="x", code="pass", tags=("a",),
     )  # fmt: skip
     assert reader("test").test(avro.generated_test_to_avro(1, test)) == test
+    verdict = Verdict(
+        id="v", test_id="t", revision=3, app="shop", started_at="2026-01-01T00:00:00.000Z",
+        ended_at="2026-01-01T00:01:00.000Z", outcome="failed", kind="app",
+    )  # fmt: skip
+    assert reader("verdict").verdict(avro.verdict_to_avro(1, verdict)) == verdict
     letter = DeadLetter("not JSON", "events", 3, 99, None, b"\x00\xff", 2)
     assert reader("dead_letter").dead_letter(avro.dead_letter_to_avro(1, letter)) == letter
 

@@ -8,11 +8,12 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from agents.proof import artifacts, child
-from agents.proof.child import Child, Ended
+from agents.proof.child import Child, Ended, Stopped
 from agents.proof.runner import Environment, Runner
 from pipeline.codegen import write_test
 from pipeline.proof.diagnosis import diagnose
@@ -22,12 +23,13 @@ __all__ = ["app"]
 
 SPEAK = f"import json, os, socket, sys, time; s = socket.socket(fileno=int(os.environ[{child.CHANNEL!r}]))\n"
 SOON_S = 20.0
+STOPPING = Event()
 
 
 @pytest.fixture
 def spoken(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Child]:
     """A process that runs the program given as the parameter."""
-    started = Child([sys.executable, "-c", SPEAK + request.param], tmp_path, {}, tmp_path / "log")
+    started = Child([sys.executable, "-c", SPEAK + request.param], tmp_path, {}, tmp_path / "log", STOPPING)
     yield started
     started.end()
 
@@ -39,6 +41,14 @@ def test_lines_go_both_ways(spoken: Child) -> None:
     assert spoken.hear(time.monotonic() + SOON_S) == {"a": "ä"}
     with pytest.raises(Ended, match="too long"):
         spoken.hear(time.monotonic())
+
+
+@pytest.mark.parametrize("spoken", ["time.sleep(60)"], indirect=True)
+def test_who_is_to_end_does_not_wait(spoken: Child, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A prover that is stopped says nothing of the run under way."""
+    monkeypatch.setattr(STOPPING, "is_set", lambda: True)
+    with pytest.raises(Stopped):
+        spoken.hear(time.monotonic() + SOON_S)
 
 
 @pytest.mark.parametrize("spoken", [f"s.sendall(b'x' * {child.SAID_BYTES_MAX + 1}); time.sleep(60)"], indirect=True)

@@ -1,0 +1,168 @@
+"""The prove agent: tests of the topic that are new or changed, proven, and their verdicts stored and published."""
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import faust
+
+from agents.faults import message_of, trace_of
+from agents.proof.automatic import NewTests
+from agents.proof.child import Stopped
+from agents.proof.runner import ResetFailed
+from agents.storage import StorageUnavailable
+from agents.stream.abort import die
+from agents.stream.dead_letters import letter_of
+from agents.stream.dependencies import StreamDependencies
+from agents.stream.faust_fixes import HELD
+from agents.stream.natures import pauses
+from agents.stream.sending import Record, Sender
+from schemas.verdicts import Verdict
+
+WAITING_MAX: Final = 100
+"""Tests that may wait; beyond, no more are fetched."""
+PUBLISHED_MAX: Final = 10_000
+"""Verdicts of which it is remembered that they were published."""
+
+logger = logging.getLogger(__name__)
+
+
+class ProveAgent:
+    """Takes one test after the other, has it proven, publishes its verdicts, and only then acknowledges it.
+
+    Each step may be repeated: after a crash the test comes again, and what storage has of it is published without
+    another run. What came before a rebalance comes again to its partition's next owner; `_round` tells these.
+    """
+
+    def __init__(
+        self, app: faust.App, parts: StreamDependencies, partitions: int, sender: Sender, tests: NewTests
+    ) -> None:
+        self._app = app
+        self._parts = parts
+        self._count = partitions
+        self._sender = sender
+        self._tests = tests
+        self._topic = parts.settings.topic("tests")
+        self._verdicts = parts.settings.topic("verdicts")
+        self._worker = ThreadPoolExecutor(1, "prove")
+        self._waiting: deque[tuple[int, Any]] = deque()
+        self._arrived = asyncio.Event()
+        self._held: set[int] = set()
+        self._round = 0
+        self._published: OrderedDict[str, None] = OrderedDict()
+
+    def add(self) -> None:
+        """Puts the agent and its worker on the app."""
+        raw: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
+        tests = self._app.topic(
+            self._topic, key_type=bytes, value_type=bytes, allow_empty=True, partitions=self._count, **raw
+        )
+        self._app.agent(tests, name="prove", concurrency=1)(self._run)
+        self._app.task(self.work)
+        self._app.on_partitions_revoked.connect(self.let_go, weak=False)
+        self._app.on_before_shutdown.connect(self.stop, weak=False)
+
+    async def _run(self, stream: Any) -> None:
+        try:
+            async for event in stream.noack().events():
+                self.offer(event)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - it ends the process
+            die("the prove agent failed", error)
+
+    def offer(self, event: Any) -> None:
+        """Takes a test. This never waits: where too many wait, no more are fetched."""
+        self._waiting.append((self._round, event))
+        self._arrived.set()
+        partition = event.message.partition
+        if len(self._waiting) >= WAITING_MAX and partition not in self._held:
+            self._held.add(partition)
+            HELD.hold(self._topic, partition)
+
+    def _release(self) -> None:
+        while self._held:
+            HELD.release(self._topic, self._held.pop())
+
+    async def let_go(self, *_: Any, **__: Any) -> None:
+        """A rebalance begins: what waits is not proven here any more."""
+        self._round += 1
+        self._waiting.clear()
+        self._release()
+
+    async def stop(self, *_: Any, **__: Any) -> None:
+        """The end: the proof under way is given up, and comes again to whoever is next."""
+        self._tests.stopping.set()
+        await self.let_go()
+
+    async def work(self) -> None:
+        """Works on what comes, until it is cancelled."""
+        try:
+            while True:
+                await self._arrived.wait()
+                self._arrived.clear()
+                while self._waiting:
+                    since, event = self._waiting.popleft()
+                    if len(self._waiting) <= WAITING_MAX // 2:
+                        self._release()
+                    if since == self._round:
+                        await self._one(event)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - it ends the process
+            if not self._parts.progress.stopping:
+                die("a test could not be worked on", error)
+
+    async def _one(self, event: Any) -> None:
+        now = self._round
+        try:
+            verdicts = await self._proven(event.message) if event.message.value else []
+        except Stopped:
+            return
+        except Exception as error:  # noqa: BLE001 - buried; the other tests go on
+            self._parts.metrics.own_faults.labels("prove").inc()
+            logger.error("a test could not be proven", extra={"trace": trace_of(error)})
+            cause = f"internal error (prove): {message_of(error)}"
+            letter = letter_of(event.message, cause, "internal", self._topic, trace=trace_of(error))
+            await self._sender.bury([letter])
+            verdicts = []
+        await self._publish(verdicts)
+        if now == self._round:
+            event.ack()
+
+    async def _proven(self, message: Any) -> list[Verdict]:
+        """The verdicts of a test. While storage is away, or an app can't be reset, it is tried again."""
+        test_id = (message.key or b"").decode("utf-8", "replace")
+        for pause_s in pauses():
+            try:
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._worker, self._tests.verdicts, test_id)
+            except StorageUnavailable as error:
+                logger.warning("storage does not answer, trying again: %s", error)
+                self._parts.metrics.storage_retries.inc()
+            except ResetFailed as error:
+                logger.warning("an app can't be reset, trying again: %s", error)
+            await asyncio.sleep(pause_s)
+        raise AssertionError("the pauses never end")
+
+    async def _publish(self, verdicts: list[Verdict]) -> None:
+        """Publishes those that were not published yet by this process."""
+        new = [one for one in verdicts if _name(one) not in self._published]
+        if not new:
+            return
+        records = [Record(self._verdicts, one.test_id.encode(), self._parts.wire.verdict(one)) for one in new]
+        refused = await self._sender.deliver(records)
+        for number, error in refused.items():
+            self._parts.metrics.own_faults.labels("send").inc()
+            logger.error("verdict %s is refused by Kafka: %s", new[number].id, message_of(error))
+        for one in new:
+            self._parts.metrics.verdicts.labels(one.outcome).inc()
+            self._published[_name(one)] = None
+        while len(self._published) > PUBLISHED_MAX:
+            self._published.popitem(last=False)
+
+
+def _name(verdict: Verdict) -> str:
+    return f"{verdict.id} {verdict.ended_at}"
