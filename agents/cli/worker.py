@@ -18,8 +18,8 @@ Example:  journeywright worker --brokers kafka-1:9092,kafka-2:9092 --role journe
 --storage postgresql+psycopg://…
 
 Roles: ingest takes events by HTTP, journeys makes stories of them, tests writes tests of those.
-The role prove, off by default and with no other one, proves new and changed tests in those environments of the file that
-JOURNEYWRIGHT_ENVIRONMENTS names which say `automatic = true`."""
+The role prove, off by default and with no other one, proves new and changed tests in those environments of
+JOURNEYWRIGHT_ENVIRONMENTS that say `automatic = true`."""
 
 
 @takes(*(name for name in Settings.model_fields if name not in ("kafka_jars", "roles", *KAFKA)), *KAFKA)
