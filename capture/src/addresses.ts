@@ -5,7 +5,7 @@ export const WITHHELD = "withheld";
 /** Names of parameters, whatever stands before them. */
 const ENDING = "token|secret|signature|passw[a-z]*|pass|passphrase|passcode|pwd|bearer|verifier|samlre(?:quest|sponse)|credentials?|(?:api|access|auth|private|secret|session|shared?|subscription|activation|license|master|signing|encryption|consumer|login|reset)[-_]?(?:key|hash)(?:id)?|[-_]sig|jwt|otp|hmac|sess(?:ion)?[-_]?id|card[-_]?number|cvc|cvv";
 /** Names that say so only by themselves, or behind a word that is said with them. */
-const WHOLE = "(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|csrf|xsrf|oob|user|device|activation|pairing|backup|recovery|mfa|2fa)[-_]?)?(?:code|key|sig|sign|auth|authorization|sid|session|pin|ticket|magic|invite|invitation|assertion|credential|nonce|sas|pw)";
+const WHOLE = "(?:verify|verification|confirm|confirmation|activation|reset|login|invite|invitation)[-_]?(?:id|hash)|(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|csrf|xsrf|oob|user|device|activation|pairing|backup|recovery|mfa|2fa)[-_]?)?(?:code|key|sig|sign|hash|auth|authorization|sid|session|pin|ticket|magic|invite|invitation|assertion|credential|nonce|sas|pw)";
 const NAME = `(?:(?:[^=&#;?\\s%]|%5B){0,40}(?:${ENDING})|(?:[^=&#;?\\s%]{0,40}(?:[.[]|%5B))?(?:${WHOLE}))(?:\\[|\\]|%5B|%5D){0,3}`;
 const PARAMETER = new RegExp(`([?&#;]${NAME}=)[^&#;\\s"'<>]+`, "gi");
 /** An address within an address. */
@@ -16,7 +16,10 @@ const JWT = /eyJ[\w-]{8,4000}\.[\w-]{4,}(?:\.[\w-]*)?/g;
 const USER = /^([a-z][a-z0-9+.-]{0,20}:\/\/)[^/?#@\s]*@/i;
 /** The part of a path after one of these words is what makes the address work. */
 const GRANT = /(\/(?:(?:(?:re)?set|forgot|change|recover)-?password|password-?reset|(?:verify|confirm)-?e?mail|e?mail-?verification|accept-?invit\w+|(?:login|invite|magic)-?link|reset|token|verify|verification|confirm|confirmation|activate|activation|invite|invitations?|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code)\/)([^/?#\s]{6,})/gi;
-const SEGMENT = /([/=])([\w~.-]{24,}=*)(?=[/?#&]|$)/g;
+const SEGMENT = /(\/)([\w~.-]{24,})(?=[/?#]|$)/g;
+/** A value that grants access, whatever it is called; what is called an id may be one of a thing. */
+const VALUE = /([?&#;]([^=&#;?\s]{1,80})=)([\w~.+/%-]{10,}=*)(?=[&#;]|$)/g;
+const ID_NAME = /(?:id|ref|sha|commit|rev|v)$/i;
 
 /** The text, if it is an address or holds one, without what grants access. */
 export function safeAddress(text: string): string {
@@ -27,13 +30,24 @@ export function safeAddress(text: string): string {
   if (!/^([a-z]+:\/)?\/\S*$/i.test(bare)) return bare;
   return bare
     .replace(GRANT, (all, before: string, value: string) => (/\d|[a-z][A-Z]|^.{20}/.test(value) ? before + WITHHELD : all))
-    .replace(SEGMENT, (all, before: string, part: string) => (isDrawn(part) && (before === "/" || isMixed(part)) ? before + WITHHELD : all));
+    .replace(SEGMENT, (all, before: string, part: string) => (isDrawn(part) ? before + WITHHELD : all))
+    .replace(VALUE, (all, before: string, name: string, value: string) => (isChance(value, ID_NAME.test(name)) ? before + WITHHELD : all));
 }
 
 const without = (text: string): string => text.replace(PARAMETER, `$1${WITHHELD}`).replace(INNER, `$1${WITHHELD}`);
 
-/** Whether letters of both kinds and digits take turns as they do by chance only: names of files have longer runs. */
-const isMixed = (value: string): boolean => value.replace(/[a-z]+|[A-Z]+|\d+|[^a-zA-Z\d]+/g, "x").length * 2.5 > value.length;
+/** Whether letters and digits take turns in a value as they do by chance only: words and names of files have longer runs. */
+function isChance(value: string, isId: boolean): boolean {
+  return value.split(/[^a-zA-Z\d]+/).some((part) => {
+    const runs = part.match(/[a-z]+|[A-Z]+|\d+/g) ?? [];
+    const plain = !/[a-z]/.test(part) || !/[A-Z]/.test(part);
+    const { length } = part;
+    if (!/\d/.test(part)) return false;
+    if (isId) return !plain && length >= 24 && runs.length * 3.2 > length;
+    if (!plain && length >= 10 && runs.length * 1.7 > length) return true;
+    return length >= (/^(?:[\da-f]+|[\dA-F]+)$/.test(part) ? 32 : 16) && runs.length * 3.2 > length;
+  });
+}
 
 /** Whether a part of a path was drawn by chance, with letters beyond those of numbers in base 16: ids of things are such. */
 const isDrawn = (part: string): boolean => /\d/.test(part) && /[a-z]/.test(part) && /[A-Z]/.test(part) && !/[-_.][a-zA-Z]{4,}[-_.]/.test(part);

@@ -31,9 +31,13 @@ const LEARNED_NODES_MAX = 6_000;
 /** Ids and what our own code wrote: no text of the page's is in them. */
 const KEPT = new Set("journey_id session_id tab_id opened_tab_id cause token kind by change source app tag role attribute".split(" "));
 
+/** A letter or a few, and where such stand once for each element. */
+const PIECE = /^[\p{L}\p{N}]{1,6}$/u;
+const PIECES = /^(text|name|texts|after)$/;
+
 /** The value with each text in it told in another way, but for ids and what our own code wrote. */
-function mapTexts(value: unknown, tell: (text: string) => string, key = ""): unknown {
-  if (typeof value === "string") return KEPT.has(key) || ID.test(value) ? value : tell(value);
+function mapTexts(value: unknown, tell: (text: string, key: string) => string, key = ""): unknown {
+  if (typeof value === "string") return KEPT.has(key) || ID.test(value) ? value : tell(value, key);
   if (Array.isArray(value)) {
     const told = value.map((one) => mapTexts(one, tell, key));
     // What was found by a text that is withheld isn't found by what is left of it.
@@ -268,6 +272,7 @@ export class Privacy {
     let left = LEARNED_NODES_MAX;
     for (const root of this.watch.roots()) {
       for (const field of root.querySelectorAll("input,textarea,[contenteditable]")) this.learnField(field);
+      if ((root as Document).designMode === "on") this.learnField((root as Document).body);
       if (news) for (const top of this.tops(root)) left = this.learnInside(top, left);
     }
   }
@@ -357,6 +362,23 @@ export class Privacy {
   /** An event's JSON text without anything that is withheld: the one way out of the page. */
   redactJson(json: string): string {
     this.learn();
-    return JSON.stringify(mapTexts(JSON.parse(json), (text) => this.told(text)));
+    const event = mapTexts(JSON.parse(json), (text) => this.told(text));
+    const spelled = this.spelled(event);
+    return JSON.stringify(spelled.size ? mapTexts(event, (text) => (spelled.has(text) ? HOLE : text)) : event);
+  }
+
+  /** Pieces, each the text of an element of its own, that make a text that is withheld: its letters in a row of items. */
+  private spelled(event: unknown): Set<string> {
+    const rows = new Map<string, string[]>();
+    mapTexts(event, (text, key) => {
+      if (PIECE.test(text) && PIECES.test(key)) rows.set(key, [...(rows.get(key) ?? []), text]);
+      return text;
+    });
+    const found = new Set<string>();
+    for (const row of rows.values()) {
+      const left = this.clean(row.join(" ")).split(" ");
+      if (left.length < row.length) for (const piece of row) if (!left.includes(piece)) found.add(piece);
+    }
+    return found;
   }
 }

@@ -14,7 +14,10 @@ export function readBy(isMasked: (element: Element) => boolean, isSecret: (eleme
 }
 
 /** Whether what the user wrote or chose there, which stands in the page as a text, may not be told. */
-export const holdsSecret = (element: Element): boolean => (element.hasAttribute("contenteditable") || element.nodeName === "SELECT") && takesSecret(element);
+export const holdsSecret = (element: Element): boolean => (element.hasAttribute("contenteditable") || element.nodeName === "SELECT" || isDesigned(element)) && takesSecret(element);
+
+/** The body of a document that is edited as a whole. */
+const isDesigned = (element: Element): boolean => element.nodeName === "BODY" && element.ownerDocument.designMode === "on";
 
 export const isHidden = (element: Element): boolean => masks(element);
 

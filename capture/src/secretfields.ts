@@ -1,13 +1,11 @@
 // What kind of secret a field takes: by its type, by what it is called, wherever that is said, and by the boxes beside it.
 import { closest, elementsUnder, parentOf, squash } from "./dom";
 import { attempt } from "./native";
+import { card, otp, password } from "secret-words";
 import type { Secret } from "./wire";
 
-const PASSWORD =
-  /passw|pass[ _-]?(phrase|code|key)|(new|old|current|repeat|confirm|user|login|my)[ _-]?pass\b|pwd|secret(?!ar)|\btoken\b|bearer|mnemonic|(api|access|private|master|sign(ing|ature)|encryption|ssh|license|recovery|seed)[ _-]?key|(recovery|seed|security|memorable)[ _-]?(phrase|word|answer)s?|\bpin\b|pin.?code|kennwort|contrase|(mot.de|palavra).passe|\bmdp\b|senha|wachtwoord|\bhas[lł]o\b|l[öo]senord|adgangs?kode|passord|salasana|heslo|jelsz|parol|[şs]ifre|m[ậa]t kh[ẩa]u|kata.sandi|парол|κωδικ|密[码碼]|パスワード|暗証|비밀번호|סיסמ|كلمة.{0,3}مرور|पासवर्ड/i;
-const OTP =
-  /\b(otp|totp|2fa|mfa|tan)\b|one.?time|einmal|([2-9].?(step|factor)|\d.?digit|verification|verify|auth\w*|sms|login|sign.?in|access|unlock|activation|pairing|device|backup|recovery|confirmation|confirm|2fa|mfa)[ _-]?code|\b(sent|texted|mailed)\b.{0,50}\bcode|\bcode\b.{0,30}\b(sent|texted|mailed|app)\b|authenticator|(best.tigungs|sicherheits)code|c[oó]digo de (verificaci|seguridad)|code de (v[ée]rif|s[ée]cur)|[验驗認认][证證証]碼?码?|인증/i;
-const CARD = /card.{0,3}(number|no\b|num\b|cvc|cvv)|cc.?num|(credit|debit).?card|\b(cvc|cvv|cv2|csc)\d?\b|security.?(code|number)|\biban\b|kartennummer|pr.f(ziffer|nummer)|(carte|tarjeta|kredit\w*)\W{0,3}(n|num)/i;
+const KINDS = Object.entries({ otp, card, password }) as [Secret, RegExp][];
+
 /** What short numbers that are asked for by their length may be, unless one of the others says what it is. */
 const CODE = /\b(code|c[oó]digo|codice|kode?|sms)\b/i;
 const OTHER_CODE = /post|zip|country|area|dial|promo|coupon|discount|voucher|gift|product|item|sort|bar|currency|lang|store|tax|colou?r|order/i;
@@ -28,11 +26,13 @@ const typeOf = (element: Element): string => (element.getAttribute("type") ?? ""
 
 /** What kind of secret words ask for. */
 export function kindByWords(words: string): Secret | undefined {
-  const plain = words.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/_/g, " ");
-  if (OTP.test(plain)) return "otp";
-  if (CARD.test(plain)) return "card";
-  return PASSWORD.test(plain) ? "password" : undefined;
+  const plain = folded(words);
+  return KINDS.find(([, pattern]) => pattern.test(plain))?.[0];
 }
+
+/** As the words are written that the build takes from the program (see build.mjs). */
+const folded = (words: string): string =>
+  words.replace(/([a-z])(?=[A-Z])/g, "$1 ").replace(/_/g, " ").toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").normalize();
 
 /** What kind of secret the field itself says that it takes. */
 export function ownKind(field: Element): Secret | undefined {
@@ -74,14 +74,16 @@ function wordsOf(field: Element): string {
     const named = labelsOf(at);
     words.push(...told, ...named);
     if (depth) words.push(at.localName);
-    if (at.nodeName === at.nodeName.toUpperCase() && !named.length && !told[2] && !told[3] && !told[4]) words.push(textBefore(at) || aroundIt(at));
+    if (at.nodeName === at.nodeName.toUpperCase() && at.nodeName !== "BODY" && !named.length && !told[2] && !told[3] && !told[4]) words.push(textBefore(at) || aroundIt(at));
   }
   return words.filter(Boolean).join(" | ");
 }
 
+/** What shows the field as its inside: a web component, or a frame that holds no other. */
 function hostOf(element: Element): Element | null {
   const root = element.getRootNode();
-  return root.nodeType === 11 ? ((root as ShadowRoot).host ?? null) : null;
+  if (root.nodeType === 11) return (root as ShadowRoot).host ?? null;
+  return (root as Document).querySelectorAll(FIELDS).length < 2 ? attempt(() => (root as Document).defaultView!.frameElement, null) : null;
 }
 
 function labelsOf(field: Element): string[] {

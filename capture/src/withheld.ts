@@ -14,7 +14,9 @@ const ANYWHERE = 6;
 const SPREAD = 8;
 /** From this length on a word may have an ending more: a name in another case. */
 const INFLECTED_MIN = 5;
-const INFLECTION = /^\p{Ll}{1,2}(?![\p{L}\p{N}])/u;
+const INFLECTION = /^\p{Ll}{1,3}(?![\p{L}\p{N}])/u;
+/** What other cases of a name have another ending for. */
+const ENDING = /(?:[аеиоуыэюя]{1,3}|[aeiouy]{1,2})$/;
 const LONGEST = 200;
 const PARTS_MAX = 16;
 const WORDS_MAX = 60;
@@ -29,6 +31,8 @@ const WORD = /[\p{L}\p{N}]+/gu;
 const SIGNS_BEFORE = /[^\p{L}\p{N}\s=:/&?#"'([{<,;.|•-]{1,40}$/u;
 const SIGNS_AFTER = /^(?:%[0-9a-f]{2}|[^\p{L}\p{N}\s=:/&?#"')\]}>,;.|•-])+/iu;
 const SIGNS_MAX = 40;
+/** A word that the page cut off. */
+const CUT_OFF = /[\p{L}\p{N}]{3,40}(?=(?:…|\.{3})$)/u;
 /** Where we cut texts off. */
 const CUT_CHARS = [NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX, VALUE_CHARS_MAX];
 /** Ways to write a letter: of addresses, of scripts, of markup. */
@@ -44,6 +48,8 @@ const enum How {
   Signs,
   /** What is left of a secret where we cut a text off amid it. */
   First,
+  /** A word of its own, which may have another ending. */
+  Name,
 }
 
 /** A text by its folded length and hashes, so that nobody reads it in the tab's storage. */
@@ -61,6 +67,8 @@ export class Withheld {
   private readonly masked: Kept[] = [];
   private readonly hashes = new Set<string>();
   private readonly buckets = new Map<number, Kept[]>();
+  /** Words of masked names, for what a page cuts off amid them. */
+  private readonly names = new Set<string>();
   private signs = false;
   private shortest = SHORTEST;
   private readonly seen = new Set<string>();
@@ -117,7 +125,7 @@ export class Withheld {
     if (words.length === 1) return common && !/\d/.test(words[0]!) ? undefined : this.addWords(words, words);
     this.addWords(words.slice(0, 3), words);
     const named = raw.every((word) => /^[\p{Lu}\p{N}]/u.test(word));
-    const tells = raw.map((word, at) => /\p{N}/u.test(word) || ((at > 0 || named) && /^\p{Lu}/u.test(word) && !isPlainWord(words[at]!)));
+    const tells = raw.map((word, at) => /\p{N}/u.test(word) || ((at > 0 || named || /^\p{Lu}/u.test(raw[1] ?? "")) && /^\p{Lu}/u.test(word) && !isPlainWord(words[at]!)));
     for (let at = 0; at < words.length; at++) {
       if (tells[at] && !common && words[at]!.length >= HEAD) this.withhold(words[at]!, false, How.Alone);
       if (tells[at] && tells[at + 1]) this.addWords(words.slice(at, at + 2), words);
@@ -135,7 +143,12 @@ export class Withheld {
   private withhold(text: string, secret: boolean, how: How): void {
     if (text.length < (UNSPACED.test(text) ? UNSPACED_MIN : SHORTEST)) return;
     const cut = text.slice(0, LONGEST);
-    this.keep([cut.length, this.bucketOf(cut, 0, cut.length), this.hashOf(cut), how], secret);
+    const name = !secret && how === How.Alone;
+    this.keep([cut.length, this.bucketOf(cut, 0, cut.length), this.hashOf(cut), name ? How.Name : how], secret);
+    if (!name) return;
+    if (this.names.size < MASKED_MAX) this.names.add(cut);
+    const stem = cut.replace(ENDING, "");
+    if (stem !== cut && stem.length >= HEAD) this.withhold(stem, false, how);
   }
 
   private keep(one: Kept, secret: boolean): void {
@@ -178,6 +191,7 @@ export class Withheld {
     if (this.cleaned.size >= SEEN_MAX) this.cleaned.clear();
     let clean = this.search(text, fold(text), false);
     if (this.signs) clean = this.search(clean, fold(clean, true), true);
+    clean = clean.replace(CUT_OFF, (word) => (this.begins(fold(word).text) ? HOLE : word));
     if (clean === text && text.includes("%25")) {
       const once = text.replaceAll("%25", "%");
       const found = this.clean(once);
@@ -185,6 +199,11 @@ export class Withheld {
     }
     this.cleaned.set(text, clean);
     return clean;
+  }
+
+  private begins(part: string): boolean {
+    for (const name of this.names) if (name.startsWith(part)) return true;
+    return false;
   }
 
   private search(text: string, folded: Folded, signs: boolean): string {
@@ -225,14 +244,14 @@ function stands(text: string, { from, to }: Folded, at: number, length: number, 
   if (length < HEAD && spread) return false;
   if (how === How.First && (end !== text.length || !(spread || CUT_CHARS.includes(end)))) return false;
   if (how === How.Amid && (!spread || length >= SPREAD)) return true;
-  const inflected = how === How.Alone && length >= INFLECTED_MIN && INFLECTION.test(text.slice(end, end + 3));
-  return ends(text[start - 1], text[start]) && (inflected || ends(text[end - 1], text[end]));
+  const inflected = how === How.Name && length >= INFLECTED_MIN - Number(/\p{Lu}/u.test(text[start]!)) && INFLECTION.test(text.slice(end, end + 3));
+  return ends(text[start - 1], text[start], text[start + 1]) && (inflected || ends(text[end - 1], text[end], text[end + 1]));
 }
 
-/** Whether a word ends between two characters: at a sign, at a capital, between letters and digits. */
-function ends(before: string | undefined, after: string | undefined): boolean {
-  if (!before || !after || !IS_WORD.test(before) || !IS_WORD.test(after)) return true;
-  return /\p{Ll}/u.test(before) && /\p{Lu}/u.test(after) ? true : /\d/.test(before) !== /\d/.test(after);
+/** Whether a word ends between two characters: at a sign, at the capital that begins one, between letters and digits. */
+function ends(before = "", after = "", next = ""): boolean {
+  if (!IS_WORD.test(before) || !IS_WORD.test(after)) return true;
+  return (/\p{Ll}/u.test(before + next) && /\p{Lu}/u.test(after)) || /\d/.test(before) !== /\d/.test(after);
 }
 
 const IS_WORD = /[\p{L}\p{N}]/u;

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.semantics.secret_words import kind_by_words
 from schemas import limits
 from schemas.elements import (
     Ancestor,
@@ -49,35 +50,12 @@ NAMED_BY_CONTENT = {
 }  # fmt: skip
 BUTTON_TYPES = {"button", "submit", "reset", "image"}
 _MASK = re.compile(r"[*•●∙·＊⬤]{2,}")
-_PASSWORD = re.compile(
-    r"pass[-_ ]?(word|wd|phrase|code|key)|passwor[dt]|\bpwd\b|pwd$|^pwd|contrase|(mot[-_ ]?de|palavra)[-_ ]?passe|"
-    r"(new|old|current|repeat|confirm|user|login|my)[-_ ]?pass(?![a-z])|kennwort|senha|wachtwoord|l[öo]senord|"
-    r"adgangs?kode|passord|salasana|heslo|jelsz|parol|[şs]ifre|m[ậa]t kh[ẩa]u|kata.sandi|парол|κωδικ|密[码碼]|"
-    r"パスワード|暗証|비밀번호|סיסמ|كلمة.{0,3}مرور|पासवर्ड|secret(?!ar)|(?<![a-z])token(?![a-z])|bearer|mnemonic|"
-    r"(api|access|private|master|sign(ing|ature)|encryption|ssh|license|recovery|seed)[-_ ]?key|"
-    r"(recovery|seed|security|memorable)[-_ ]?(phrase|word|answer)|(?<![a-z])pin(?![a-z])|pin[-_ ]?code",
-    re.IGNORECASE,
-)
-_OTP = re.compile(
-    r"one-time-code|(?<![a-z])(otp|totp|2fa|mfa|tan)(?![a-z])|one[-_ ]?time|einmal|authenticator|"
-    r"([2-9][-_ ]?(step|factor)|\d[-_ ]?digit|verification|verify|auth|authentication|sms|login|sign[-_ ]?in|access|"
-    r"unlock|activation|pairing|device|backup|recovery|confirm|confirmation)[-_ ]?code|"
-    r"\b(sent|texted|mailed)\b.{0,50}\bcode|\bcode\b.{0,30}\b(sent|texted|mailed|app)\b|(best.tigungs|sicherheits)code|"
-    r"[验驗認认][证證証]码?|인증",
-    re.IGNORECASE,
-)
-_CARD = re.compile(
-    r"^cc-|cc[-_ ]?num|card[-_ ]?(number|no\b|num\b|cvc|cvv)|(?<![a-z])(cvc|cvv|cv2|csc)\d?(?![a-z])|"
-    r"(credit|debit)[-_ ]?card|"
-    r"security[-_ ]?(code|number)|\biban\b|kartennummer|pr.f(ziffer|nummer)",
-    re.IGNORECASE,
-)
 _CARD_RUN = re.compile(r"(?<!\d)(?:\d{13,19}|\d{3,7}(?:[\s\u2010-\u2015._·-]\d{2,7}){2,5})(?!\d)")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LOOKS_UP = {"combobox", "searchbox"}
 _EXAMPLES = re.compile(r"^(e\.?g\b|for example|such as)|,.*,", re.IGNORECASE)
 """A placeholder that lists what could be typed says nothing of what is."""
 _TELLING = ("id", "name", "autocomplete", "placeholder", "aria-label", "title", "data-testid")
+_KINDS: tuple[Secret, ...] = ("password", "otp", "card")
 _NO_PASSWORD_TYPES = {"email", "url", "date", "datetime-local", "month", "week", "time", "color", "range"}
 
 
@@ -152,18 +130,17 @@ def secret_kind(attributes: Mapping[str, str], value: str) -> Secret | None:
         return "password"
     if kind in _NO_PASSWORD_TYPES:
         return "masked" if _MASK.fullmatch(value.strip()) else None
-    told = [_CAMEL.sub(" ", attributes[name]) for name in _TELLING if name in attributes]
+    told = {name: attributes[name] for name in _TELLING if name in attributes}
     looks_up = kind == "search" or attributes.get("role", "") in _LOOKS_UP
     if looks_up and attributes.get("autocomplete", "").strip().lower() == "new-password":
-        told.remove(attributes["autocomplete"])  # asked for by widgets that look things up, to keep browsers quiet
-    if _EXAMPLES.search(attributes.get("placeholder", "")):
-        told.remove(_CAMEL.sub(" ", attributes["placeholder"]))
-    if any(_PASSWORD.search(text) for text in told):
-        return "password"
-    if any(_OTP.search(text) for text in told):
-        return "otp"
-    if any(_CARD.search(text) for text in told) or holds_card(value):
-        return "card"
+        del told["autocomplete"]  # asked for by widgets that look things up, to keep browsers quiet
+    if _EXAMPLES.search(told.get("placeholder", "")):
+        del told["placeholder"]
+    found = {kind_by_words(text) for text in told.values()}
+    if told.get("autocomplete", "").lower().startswith("cc-") or holds_card(value):
+        found.add("card")
+    if any(found):
+        return next(one for one in _KINDS if one in found)
     return "password" if _MASK.fullmatch(value.strip()) else None
 
 
@@ -183,7 +160,7 @@ def _is_card(value: str) -> bool:
 
 def tells_secret(text: str) -> bool:
     """Whether a text, as the attribute of a field, would make its value a secret."""
-    return bool(_PASSWORD.search(text) or _OTP.search(text) or _CARD.search(text))
+    return kind_by_words(text) is not None
 
 
 def facts_of(target: Element | None) -> dict[str, str]:

@@ -74,11 +74,12 @@ _GRANTING_NAME = (
     r"credentials?|jwt|otp|hmac|sess(?:ion)?[-_]?id|(?:api|access|auth|private|secret|session|shared?|subscription|"
     r"activation|license|master|signing|encryption|consumer|login|reset)[-_]?(?:key|hash)(?:id)?|[-_]sig|"
     r"card[-_]?number|cvc|cvv)"
-    r"|(?:[^=&#;?\s%]{0,40}(?:[.\[]|%5B))?"
+    r"|(?:[^=&#;?\s%]{0,40}(?:[.\[]|%5B))?(?:"
+    r"(?:verify|verification|confirm|confirmation|activation|reset|login|invite|invitation)[-_]?(?:id|hash)|"
     r"(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|csrf|xsrf|"
     r"oob|user|device|activation|pairing|backup|recovery|mfa|2fa)[-_]?)?"
-    r"(?:code|key|sig|sign|auth|authorization|sid|session|pin|ticket|magic|invite|invitation|assertion|credential|nonce|"
-    r"sas|pw))"
+    r"(?:code|key|sig|sign|hash|auth|authorization|sid|session|pin|ticket|magic|invite|invitation|assertion|credential|nonce|"
+    r"sas|pw)))"
     r"(?:\[|\]|\)|%5B|%5D){0,3}"
 )
 """How parameters are called that grant access."""
@@ -101,6 +102,21 @@ _GRANT_IN_PATH = re.compile(
 )
 """What follows in a path on one of these words is what makes the address work, if it looks drawn by chance."""
 _DRAWN = re.compile(r"\d|[a-z][A-Z]|^.{20}")
+_LONG = re.compile(r"[A-Za-z0-9]{10}|[\w~.-]{24}")
+_SEGMENT = re.compile(r"/(?P<value>[\w~.-]{24,4000})(?=[/?#]|$)", re.ASCII)
+_VALUE = re.compile(
+    r"(?P<before>[?&#;](?P<name>[^=&#;?\s]{1,80})=)(?P<value>[\w~.+/%-]{10,4000}=*)(?=[&#;]|$)", re.ASCII
+)
+"""A value that grants access, whatever it is called; what is called an id may be one of a thing."""
+_ID_NAME = re.compile(r"(?:id|ref|sha|commit|rev|v)$", re.IGNORECASE)
+_HEX_CHARS_MIN, _ID_CHARS_MIN, _CHANCE_CHARS_MIN, _MIXED_CHARS_MIN = 32, 24, 16, 10
+_WORD_WITHIN = re.compile(r"[-_.][a-zA-Z]{4,4000}[-_.]")
+_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_OTHER_SIGNS = re.compile(r"[^A-Za-z0-9]+")
+_RUNS = re.compile(r"[a-z]+|[A-Z]+|[0-9]+")
+_RUN_CHARS, _SHORT_RUN_CHARS = 3.2, 1.7
+"""Letters of one kind, or digits, stand together no longer on average where they were drawn by chance; in short values
+names of products have letters of both kinds and digits too, in longer runs."""
 _URL_SUSPECT = re.compile(
     r"@|pass|pwd|pin|otp|cv[cv]|card|secret|token|key|cod|sig|auth|sid|sess|ticket|magic|invit|assert|cred|jwt|hmac|"
     r"eyJ|reset|verif|confirm|activat|unsub|sso|bearer|saml|nonce|hash|pw|sas|recover|unlock|set-?pass|%",
@@ -117,11 +133,44 @@ def safe_url(url: str) -> str:
 def bare_url(url: str) -> str:
     """An address of any length, likewise."""
     if not _URL_SUSPECT.search(url):
-        return url
+        return _without_chance(url)
     needless = _NEEDLESS.sub(lambda found: chr(int(found[1], 16)), url)
     plain = needless if needless != url and _without_parameters(needless) != needless else url
     bare = _JWT.sub(WITHHELD_MARK, urls.without_user(plain) if "@" in plain else plain)
-    return _GRANT_IN_PATH.sub(_granting, _without_parameters(bare))
+    return _without_chance(_GRANT_IN_PATH.sub(_granting, _without_parameters(bare)))
+
+
+def _without_chance(url: str) -> str:
+    """The address without parts and values that only chance writes, if it is one and not a text."""
+    if not _LONG.search(url) or " " in url:
+        return url
+    short = _SEGMENT.sub(lambda found: f"/{WITHHELD_MARK}" if _is_drawn(found["value"]) else found[0], url)
+    return _VALUE.sub(
+        lambda found: found["before"] + WITHHELD_MARK if _is_chance(found["value"], found["name"]) else found[0], short
+    )
+
+
+def _is_drawn(part: str) -> bool:
+    """Whether a part of a path has letters beyond those of numbers in base 16: ids of things are such numbers."""
+    mixed = part not in (part.lower(), part.upper()) and not part.isalpha()
+    return mixed and not _WORD_WITHIN.search(part)
+
+
+def _is_chance(value: str, name: str) -> bool:
+    """Whether letters and digits take turns as they do by chance only: words and names of files have longer runs."""
+    return any(_is_chance_part(part, _ID_NAME.search(name) is not None) for part in _OTHER_SIGNS.split(value))
+
+
+def _is_chance_part(part: str, is_id: bool) -> bool:
+    length, runs = len(part), len(_RUNS.findall(part))
+    mixed = part not in (part.lower(), part.upper())
+    if part.isalpha():
+        return False
+    if is_id:
+        return mixed and length >= _ID_CHARS_MIN and runs * _RUN_CHARS > length
+    if mixed and length >= _MIXED_CHARS_MIN and runs * _SHORT_RUN_CHARS > length:
+        return True
+    return length >= (_HEX_CHARS_MIN if _HEX.fullmatch(part) else _CHANCE_CHARS_MIN) and runs * _RUN_CHARS > length
 
 
 def _without_parameters(url: str) -> str:

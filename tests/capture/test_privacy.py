@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from schemas.elements import ByTestId
-from schemas.events import Event
+from schemas.events import Effect, Event
 from tests.capture.site import END, Site
 
 pytestmark = pytest.mark.slow
@@ -228,7 +228,8 @@ def tagged(browser: Browser, site: Site, capture_js: str) -> Iterator[Callable[.
 
 FIELDS = (
     "<label>API token <input></label>", "<label>Memorable word <input></label>", "<label>Lösenord <input></label>",
-    "<label>비밀번호 <input></label>", "<label>Word <input style='-webkit-text-security: disc'></label>",
+    "<label>비밀번호 <input></label>", "<label>Nowym hasłem <input></label>", "<label>Ověřovací kód <input></label>",
+    "<label>Номер карты <input></label>", "<label>رمز عبور <input></label>", "<label>Word <input style='-webkit-text-security: disc'></label>",
     "<div><p>Enter the 6-digit code</p><input></div>", "<div><p>Code sent to your phone</p><input></div>",
     "<label>Code <input inputmode=numeric></label>", "<label>Code <input maxlength=6></label>",
     "<table><tr><th>User</th><th>Password</th></tr><tr><td>Ada</td><td><div><input></div></td></tr></table>",
@@ -259,6 +260,9 @@ REPEATS = (
     ("김철수", "김철수님 안녕하세요", "김철수"),
     ("Li Wu", "Saved Li Wu", "Li Wu"),
     ("Zora Quimtrax", "Quimtraxs Akte", "Quimtrax"),
+    ("Иван Петровский", "Письмо Ивана Петровского", "Петровск"),
+    ("Jexo Vlaborius the third", "Dear Jexo Vlabor…", "Vlabor"),
+    ("Glimewick Yzand", "XGlimewick", "Glimewick"),
 )  # fmt: skip
 
 
@@ -301,3 +305,40 @@ def test_what_was_masked_for_a_moment_and_what_was_chosen(site: Site, tagged: Ca
     told = site.told()
     assert "Who" in told
     assert not [one for one in ("Umbrik", "zora", "Quimtrax", "Etrax") if one in told]
+
+
+def test_letters_that_spell_a_masked_text(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """Each in an item, a cell or a button of its own; letters that spell nothing are told."""
+    shown = (("ul", "li", "Zorablin"), ("tr", "td", "48151623"), ("p", "button", "Zorablin"), ("ol", "li", "Plainly"))
+    buttons = "".join(
+        f"""<button onclick="q{at}.innerHTML = [...'{text}'].map((c) => '<{inner}>' + c + '</{inner}>').join('')">
+B{at}</button>{f"<table><{outer} id=q{at}></{outer}></table>" if outer == "tr" else f"<{outer} id=q{at}></{outer}>"}"""
+        for at, (outer, inner, text) in enumerate(shown)
+    )
+
+    def do(page: Page) -> None:
+        for at in range(len(shown)):
+            page.get_by_role("button", name=f"B{at}").click()
+            page.wait_for_timeout(300)
+
+    events = tagged(f"<p data-mask>Zorablin Quimtrax</p><p data-mask>48151623</p>{buttons}", do)
+    changes = [change.element for one in events if isinstance(one, Effect) for change in one.changes]
+    told = "".join(change.text or change.name or "" for change in changes)
+    assert "Plainly" in told
+    assert "orabl" not in told.replace("•", "")
+    assert "8151" not in told.replace("•", "")
+
+
+def test_a_document_that_is_edited_as_a_whole(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """Called a password by what stands before its frame: neither its keys nor its text are told."""
+
+    def do(page: Page) -> None:
+        page.frames[1].evaluate("document.designMode = 'on'")
+        page.frames[1].locator("body").click()
+        page.keyboard.type("hunterZebra42")
+        page.get_by_role("button").click()
+
+    events = tagged("<p>Password</p><iframe srcdoc='<p>x</p>'></iframe><button>Go</button>", do)
+    assert [one.value.secret for one in events if one.kind == "fill"] == ["password"]
+    assert "unterZ" not in site.told()
+    assert "Zebra" not in "".join(one.key for one in events if one.kind == "press")

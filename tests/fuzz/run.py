@@ -188,7 +188,10 @@ def run(folder: Path, seed: int, seconds: float) -> Report:
         before = dict(machine.pids)
         asyncio.run(_send(machine, report, seconds))
         deadline = time.monotonic() + SETTLE_S
-        while (missing := _missing(machine, report)) and time.monotonic() < deadline:
+        settled = False
+        # A look may take minutes, and windows close meanwhile: the last one begins when all had their time.
+        while (missing := _missing(machine, report)) and not settled:
+            settled = time.monotonic() > deadline
             time.sleep(2)
         if machine.pids != before:
             logs = "\n".join(path.read_text("utf-8", "replace")[-1_500:] for path in (folder / "log").glob("worker*"))

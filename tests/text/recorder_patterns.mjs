@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parse } from "../../capture/node_modules/acorn/dist/acorn.mjs";
+import { patterns as secretPatterns } from "../../capture/secret-words.mjs";
 import { transformSync } from "../../capture/node_modules/esbuild/lib/main.js";
 
 const SOURCES = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../capture/src");
@@ -62,7 +63,8 @@ function growth(pattern, unit) {
 const units = JSON.parse(readFileSync(0, "utf8"));
 const files = readdirSync(SOURCES, { recursive: true }).filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
 const given = process.argv.slice(2).map((source) => ({ where: source, pattern: new RegExp(source, "g") }));
-const patterns = given.length ? given : files.flatMap((name) => patternsOf(join(SOURCES, name)));
+const words = (await secretPatterns()).map(([where, pattern]) => ({ where, pattern }));
+const patterns = given.length ? given : [...words, ...files.flatMap((name) => patternsOf(join(SOURCES, name)))];
 const costly = {};
 for (const { where, pattern } of patterns) {
   for (const unit of new Set([...units, ...unitsOf(pattern)])) {

@@ -1,0 +1,11 @@
+// Reads labels from standard input, a JSON list, and writes what kind of secret the recorder takes each to ask for.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "../../capture/node_modules/esbuild/lib/main.js";
+import { secretWords } from "../../capture/secret-words.mjs";
+
+const entry = fileURLToPath(new URL("../../capture/src/secretfields.ts", import.meta.url));
+const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: "esm", plugins: [secretWords], external: ["ivya/utils"] });
+const code = outputFiles[0].text.replace(/^import [^;]*"ivya\/utils";$/gm, "");
+const { kindByWords } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map((label) => kindByWords(label) ?? null)));
