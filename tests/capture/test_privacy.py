@@ -229,7 +229,8 @@ def tagged(browser: Browser, site: Site, capture_js: str) -> Iterator[Callable[.
 FIELDS = (
     "<label>API token <input></label>", "<label>Memorable word <input></label>", "<label>Lösenord <input></label>",
     "<label>비밀번호 <input></label>", "<label>Nowym hasłem <input></label>", "<label>Ověřovací kód <input></label>",
-    "<label>Номер карты <input></label>", "<label>رمز عبور <input></label>", "<label>Word <input style='-webkit-text-security: disc'></label>",
+    "<label>Номер карты <input></label>", "<label>رمز عبور <input></label>",
+    "<label>Word <input style='-webkit-text-security: disc'></label>",
     "<div><p>Enter the 6-digit code</p><input></div>", "<div><p>Code sent to your phone</p><input></div>",
     "<label>Code <input inputmode=numeric></label>", "<label>Code <input maxlength=6></label>",
     "<table><tr><th>User</th><th>Password</th></tr><tr><td>Ada</td><td><div><input></div></td></tr></table>",

@@ -5,6 +5,8 @@ of that language say for a key; a page is read with those of all languages, and 
 plain words. `[done]` is how messages tell that something was done: `articles` before the noun, `between` it and the
 verb, and `verbs` by what they are called here. `[acts]` is what controls do
 to a thing (`Archive`). A new language is a file with the same keys, and a name in LANGUAGES.
+
+`secrets.json` is read by the recorder's build too: see pipeline/semantics/secret_words.py.
 """
 
 import re
