@@ -32,6 +32,8 @@ _OF_FORMS: Final = frozenset(
     {"add", "cancel", "change", "confirm", "delete", "edit", "remove", "save", "send", "update", "upload"}
 )
 """What begins, ends or gives up a form, or has words of its own."""
+_AT_ONCE: Final = re.compile(r"(clear|resume|start)\b", re.I)
+"""Verbs that begin the names of pages as well: they are meant only where the link has done something."""
 _BROADER: Final = {
     **dict.fromkeys(("cancel", "revoke", "leave", "withdraw", "unsubscribe"), DELETES),
     **dict.fromkeys(("comment", "reply"), COMMENTS),
@@ -105,6 +107,9 @@ def _act(click: Click) -> Goal | None:
     steps, first, step = click.steps, click.first, click.step
     words = caption(step.target)
     verb, rest = act_of(words)
+    at_once = _AT_ONCE.match(words) if not verb and is_link(step.target) and acts_by_link(step) else None
+    if at_once is not None:
+        verb, rest = at_once[0].lower(), words[at_once.end() :].strip()
     is_name = bool(re.search(r"\d", rest)) or words.lower() == "close" or _leads_to_it(step, words)
     is_name = is_name or (verb == "close" and rest.lower() in _SHELLS)
     answered = step.changes or step.navigates or step.dialogs or click.wrote is not False

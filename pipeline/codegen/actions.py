@@ -133,7 +133,7 @@ class Writer:
 
     def finder(self, step: Step) -> Finder:
         avoided = frozenset(locator for place, locator in self.amendments.avoided if place == self.program.step)
-        return Finder(self.page_of(step), self.fixed, self.hidden, avoided)
+        return Finder(self.page_of(step), self.fixed, self.hidden, avoided, self.pieces)
 
     def write(self, step: Step) -> bool:
         """Adds the step's action; False (and a note) where it can't be rebuilt."""

@@ -7,6 +7,7 @@ text beats a place in a list.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -150,6 +151,8 @@ class Finder:
     """What stands right before a secret that the page shows: texts with more behind it are never used."""
     avoided: frozenset[str] = frozenset()
     """Locators, as code in its normal form, that don't find their element where the test runs."""
+    shown: frozenset[str] = frozenset()
+    """Short texts that stand by themselves in the pages of the story."""
 
     def best(self, element: Element) -> Found | None:
         """The best way to find the element, None if there is no usable one."""
@@ -271,6 +274,8 @@ class Finder:
         score = base + value.penalty + (5 if value.exact else 0) + (0 if counter_free(text, self.fixed) else 15)
         one_letter = text.isascii() and len(text) == 1 and text.isalpha()
         score += PENALTY_JOINTS if one_letter else _vagueness(text)
+        if value.regex and name == "get_by_text" and fits_several(value.expr, self.shown):
+            score += PENALTY_DOUBTFUL
         return Found(expr, score, text)
 
 
@@ -278,6 +283,19 @@ def _vagueness(text: str) -> int:
     """What counts against the texts of several elements as a name, such as a label with the list that opens in it."""
     found = joints(text)
     return PENALTY_JOINTS if found >= JOINTS_MIN else PENALTY_JOINT if found else 0
+
+
+def fits_several(pattern: Expr | None, shown: Iterable[str]) -> bool:
+    """Whether a pattern fits several of the texts: what was unique with its numbers and times is not so without them.
+    A text around another one that fits counts as that one, as it does where a page is searched."""
+    match pattern:
+        case Call(args=(Literal(value=str() as source),)):
+            fit = re.compile(source)
+            found = [text for text in shown if fit.search(text)]
+            inner = {text for text in found if not any(other != text and other in text for other in found)}
+            return len(inner) > 1
+        case _:
+            return False
 
 
 def expect(subject: Expr) -> Expr:

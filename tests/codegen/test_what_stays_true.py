@@ -257,3 +257,36 @@ def test_nothing_is_asserted_twice_between_the_steps() -> None:
         for name in ("Open", "Close", "Again")
     ]
     assert write_test(story(*more)).code.count("to_be_visible()") == 2
+
+
+def test_a_pattern_that_fits_several_texts_finds_none_of_them() -> None:
+    """What was the only one with its number is one of many without it; the rest of the page says more."""
+    others = tuple(Appeared(element=by_text("span", f"pid {number}, uptime 0:00:0{number}")) for number in (4021, 4022))
+    opened = GotoStep(url=HOME + "/processes", **base(at("/processes"), at("/processes"), changes=others))
+    shown = (
+        Appeared(element=by_text("span", "pid 5117, uptime 0:00:01")),
+        Appeared(element=by_text("div", "Process mailer started")),
+    )
+    start = ClickStep(target=by_role("a", "link", "Start"), **base(at("/processes"), at("/processes"), changes=shown))
+    code = write_test(story(opened, start)).code
+    assert "uptime" not in code
+    assert 'expect(page.get_by_text("Process mailer started")).to_be_visible()' in code
+    alone = write_test(story(start)).code
+    assert "uptime" in alone
+
+
+@pytest.mark.parametrize(
+    ("caption", "text", "answers"),
+    [
+        ("Start", "Process mailer started", True),
+        ("Archive", "The letter was archived.", True),
+        ("Copy link", "Link copied!", True),
+        ("Start", "Getting started", True),
+        ("Start", "started", False),
+        ("Run", "The job has been planned", False),
+        ("Save", "Saved at 12:30 today", False),
+    ],
+)
+def test_a_message_that_says_what_was_clicked_is_known(caption: str, text: str, answers: bool) -> None:
+    """The past of what a control says, in some words, none of them made up by a program."""
+    assert Typing(asked=caption).answers(text) is answers

@@ -7,7 +7,7 @@ from pipeline.semantics.addresses import on_one_page, origin, query, route
 from pipeline.semantics.elements import is_item
 from pipeline.semantics.generated import is_id
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.messages import ANSWER_CHARS_MAX, errors, messages
+from pipeline.semantics.messages import ANSWER_CHARS_MAX, errors, messages, shown_texts
 from pipeline.semantics.text import caption, is_link
 from pipeline.semantics.verbs import PAGING, SIGN_IN
 from schemas.events import Gone
@@ -15,6 +15,8 @@ from schemas.stories import ClickStep
 
 _DONE: Final = WORDS["done_now"]
 """How messages say that something is as it should be."""
+_CARRIER: Final = re.compile(r"msg|message|notice|flash|status|info|success", re.I)
+"""Keys of a query by which an address carries a message to the page that shows it."""
 TOKEN_CHARS_MIN: Final = 16
 """Of values in addresses that name an answer and no thing."""
 
@@ -27,14 +29,18 @@ def acts_by_link(step: ClickStep) -> bool:
         return False
     if step.after is None or (step.after.url != step.page.url and on_one_page(step.after.url, step.page.url)):
         return False  # a place on the page itself
-    if _shown(step.after.url) != _shown(step.page.url) or errors(step.changes):
+    said = frozenset(text for _, text in shown_texts(step.changes))
+    if _shown(step.after.url, said) != _shown(step.page.url, said) or errors(step.changes):
         return False
     gone = any(isinstance(change, Gone) and caption(change.element) == words for change in step.changes)
-    told = (text for text in messages(step.changes) if len(text) <= ANSWER_CHARS_MAX)
+    carried = (value for _, value in parse_qsl(query(step.after.url)) if value in said)
+    told = (text for text in (*messages(step.changes), *carried) if len(text) <= ANSWER_CHARS_MAX)
     return (gone and not is_item(step.target)) or any(map(_DONE.search, told))
 
 
-def _shown(url: str) -> tuple[str, tuple[str, ...], frozenset[tuple[str, str]]]:
-    """What an address shows; what a program made for this one answer is no part of that."""
-    asked = ((key, value) for key, value in parse_qsl(query(url)) if len(value) < TOKEN_CHARS_MIN or not is_id(value))
+def _shown(url: str, said: frozenset[str]) -> tuple[str, tuple[str, ...], frozenset[tuple[str, str]]]:
+    """What an address shows; what a program made for this one answer is no part of that, nor is a message that it
+    carries to the page (`/?message=Process%20mailer%20stopped`)."""
+    pairs = ((key, value) for key, value in parse_qsl(query(url)) if len(value) < TOKEN_CHARS_MIN or not is_id(value))
+    asked = ((key, value) for key, value in pairs if value not in said and not (_CARRIER.fullmatch(key) and " " in value))
     return origin(url), route(url), frozenset(asked)

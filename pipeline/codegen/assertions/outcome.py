@@ -23,7 +23,7 @@ from pipeline.codegen.credentials import is_secret
 from pipeline.codegen.locators import Finder, expect, matcher
 from pipeline.codegen.python.expressions import Attr, Expr, Literal, method
 from pipeline.semantics import urls
-from pipeline.semantics.text import is_editor
+from pipeline.semantics.text import caption, is_editor
 from schemas.stories import (
     CheckStep,
     ClickStep,
@@ -132,10 +132,12 @@ def checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Chec
 
 def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Check]:
     page = shown_on(writer, step)
-    finder = Finder(page, writer.fixed, writer.hidden)
+    finder = Finder(page, writer.fixed, writer.hidden, shown=writer.pieces)
     same_page = step.after is None or addresses.relative(step.after.url) == addresses.relative(step.page.url)
     stays = same_page and not isinstance(step, GotoStep)
-    checks = checks_of(finder, step.changes, Typing(writer.fixed, writer.pieces), stays, writer.ticking)
+    asked = caption(step.target) if isinstance(step, ClickStep) else ""
+    typing = Typing(writer.fixed, writer.pieces, asked)
+    checks = checks_of(finder, step.changes, typing, stays, writer.ticking)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     checks += _typed_text(writer, step)
     if step.after is None or (isinstance(step, GotoStep) and _same(step.url, step.after.url)):

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.semantics.generated import is_volatile
 from pipeline.semantics.text import joints
 from schemas.elements import Element
 from schemas.events import Gone
@@ -41,6 +42,8 @@ _CLOSES = re.compile(r"^(?:close|dismiss|hide|schließen|cerrar|fermer|[×✕✖
 SENTENCE_CHARS_MIN: Final = 16
 PIECE_CHARS_MIN: Final = 3
 GLUED_CHARS_MAX: Final = 60
+VERB_CHARS_MIN: Final = 4
+ANSWER_WORDS_MAX: Final = 14
 _THREE_WORDS = re.compile(r"(?:\W*+\w++){3}")
 
 
@@ -51,6 +54,18 @@ class Typing:
     texts: tuple[str, ...] = ()
     pieces: frozenset[str] = frozenset()
     """Texts that the page shows by themselves, and what was typed."""
+    asked: str = ""
+    """The caption of what was clicked."""
+
+    def answers(self, text: str) -> bool:
+        """Whether a text tells that what was clicked has been done: "Process mailer started" after "Start"."""
+        verb = self.asked.split(" ")[0].casefold()
+        if len(verb) < VERB_CHARS_MIN or not verb.isalpha() or is_volatile(text, self.texts):
+            return False
+        words = [word.casefold() for word in text.split()]
+        stem = verb[:-1] if verb.endswith(("e", "y")) else verb
+        done = (word for word in words if word.startswith(stem) and word.endswith(("ed", "ed.", "ed!")))
+        return 1 < len(words) <= ANSWER_WORDS_MAX and any(done)
 
     def runs_together(self, text: str) -> bool:
         """Whether the text is made of several that stand beside each other in the page: "labadd", "Ada Ada"."""
@@ -109,6 +124,8 @@ def worth(element: Element, text: str, typing: Typing) -> int:
         score += 35 if typing.stands_in(text) else 10
     if is_sentence(text):
         score += 14
+    if element.role is None and typing.answers(text):
+        score += 30
     if re.search(r"\d", text):
         score += 5
     if len(text) < 3:
