@@ -7,7 +7,7 @@ from typing import Final
 from pipeline.semantics.addresses import query, route, singular, slug
 from pipeline.semantics.elements import in_menu, is_item
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.messages import done, headings, quotes
+from pipeline.semantics.messages import ANSWER_CHARS_MAX, done, headings, quotes, shown_texts
 from pipeline.semantics.text import caption, clean, is_link, quoted, short
 from pipeline.semantics.verbs import (
     CANCEL,
@@ -83,7 +83,7 @@ def acted_on(steps: Sequence[Step], index: int) -> str:
     """The name of what a control does something to: its row's, else what was opened before; nothing where that is a
     list."""
     step = steps[index]
-    if isinstance(step, ClickStep) and (row := row_of(step.target)):
+    if isinstance(step, ClickStep) and (row := _named_in_answer(step) or row_of(step.target)):
         return quoted(row)
     name = opened_before(steps, index)
     listed_there = named_in_path(step.page.url, name.rpartition(" ")[2].lower())
@@ -115,6 +115,20 @@ def row_of(target: Element) -> str:
     names = (ancestor.name for ancestor in target.ancestors if ancestor.role in ROW_ROLES and ancestor.name)
     row = _CELLS.split(_AROUND.sub("", clean(next(names, "").removesuffix(caption(target)))), maxsplit=1)[0]
     return row if len(row) <= ROW_CHARS_MAX else ""
+
+
+def _named_in_answer(step: ClickStep) -> str:
+    """The one word of its row that the page repeats where it says what was done: `reporter`, of a row that begins with
+    `stopped`, where it says `Process reporter started`."""
+    names = (ancestor.name for ancestor in step.target.ancestors if ancestor.role in ROW_ROLES and ancestor.name)
+    own = caption(step.target).casefold()
+    words = [word for word in clean(next(names, "")).split() if len(word) > 2 and not word.casefold().startswith(own)]
+    for text in (text for _, text in shown_texts(step.changes) if len(text) <= ANSWER_CHARS_MAX):
+        answer = text.split()
+        named = [word for word in words if word in answer]
+        if any(word.casefold().startswith(own) for word in answer) and len(named) == 1:
+            return named[0]
+    return ""
 
 
 def is_row(scope: Scope) -> bool:

@@ -239,6 +239,33 @@ def test_a_list_of_the_page_within_a_form_does_not_end_it() -> None:
     assert story.title == "Create the account 'bob'"
 
 
+@pytest.mark.parametrize(
+    ("words", "outcomes"),
+    [
+        ("This code is not the right one.", [("sign in", "refused"), ("sign in", "accepted")]),
+        ("Please confirm who you are.", [("sign in", "accepted"), ("confirm", "accepted")]),
+    ],
+)
+def test_the_same_form_on_its_own_page_is_another_try(words: str, outcomes: list[tuple[Purpose, Verdict]]) -> None:
+    """A small form of the start page may have another label and another button than the one that comes after it; what
+    the page says against the first tells it from a question for the password once more."""
+
+    def code(visit: Visit, token: str, label: str) -> Visit:
+        target = Element(
+            tag="input", type="password", role="textbox", name=label, name_attribute="code", in_password_form=True
+        )
+        visit.add(Fill, target=target, value=Typed(secret="password", token=token))
+        return visit
+
+    gone = Gone(element=Element(role="textbox", name="Your code", text="Your code"))
+    told = Appeared(element=Element(tag="p", role="paragraph", text=words))
+    visit = code(at(HOME).types("Project", "alps"), "first", "Your code").click(button("Enter"))
+    visit.leads_to(f"{HOME}entrance").shows(told, gone)
+    visit = code(visit, "second", "Code").click(button("Go on"))
+    found = forms(visit.new_page(f"{HOME}alps/", heading("Alps")))
+    assert [(form.purpose, form.answer.verdict) for form in found] == outcomes
+
+
 def test_an_accepted_password_is_never_a_wrong_one() -> None:
     """The administrator's own password is read from the environment, the new account's stands in the test."""
     code = write_test(_made(_go(_in(), f"{HOME}users")).story()).code

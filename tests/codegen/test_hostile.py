@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.codegen import check_code, project_files, write_test
+from pipeline.codegen.python.names import sentence
 from schemas.elements import (
     ByAltText,
     ByAttribute,
@@ -156,6 +157,18 @@ def test_names_of_functions_and_files_are_plain(title: str) -> None:
     assert test.name.isascii()
     assert test.file_name == f"{test.name}.py"
     assert set(project_files([test, test.model_copy(update={"id": "2"})])) >= {test.file_name, f"{test.name}_2.py"}
+
+
+@given(HOSTILE | st.text(max_size=200))
+@settings(deadline=None)
+def test_a_docstring_holds_a_sentence_as_it_is_read(text: str) -> None:
+    """Nothing ends it, begins an escape, or can't be seen; names and numbers stand as the page shows them."""
+    told = sentence(text, "")
+    assert not set(told) & {'"', "\\", "\n", "\u202e", "\u200b"}
+    assert ast.literal_eval(f'"""{told}"""') == told
+    assert sentence(f"The user sees 'Results (1–2)' of '田中 さくら' {text}", "").startswith(
+        "The user sees 'Results (1–2)' of '田中 さくら'"
+    )
 
 
 @given(HOSTILE)

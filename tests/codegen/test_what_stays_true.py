@@ -48,6 +48,8 @@ def test_what_is_put_together_of_pieces_is_known(words: list[str]) -> None:
         ("Page 'Spring sale' created. View live Edit", "Page 'Spring sale' created."),
         ("Found 2 results. Sort by Relevancy", "Found 2 results."),
         ("close The page was deleted.", "The page was deleted."),
+        ("× table 'keeper' dropped.", "table 'keeper' dropped."),
+        ("The bill has been added ×", "The bill has been added"),
         ("All good. Nothing to do.", "All good. Nothing to do."),
         ("Mr. Miller came", "Mr. Miller came"),
         ("Total 12.50 EUR", "Total 12.50 EUR"),

@@ -159,3 +159,14 @@ def test_what_was_only_looked_up_stays_out_of_the_title(sought: str, title: str)
     story = journey.click(button("Delete")).answers("Sure?").story()
     assert story.title == title
     assert story.sentence.startswith(f"The user searches for '{sought}'")
+
+
+@pytest.mark.parametrize(("word", "done", "title"), [("Start", "started", "Start"), ("Clear", "cleared", "Clear")])
+def test_a_link_that_says_what_it_did_by_its_address_has_done_it(word: str, done: str, title: str) -> None:
+    """The address carries the message to the page that shows it; the word of the row that is in it is the name."""
+    control = in_row(link(word), f"stopped Not started reporter {word} View")
+    said = Element(tag="div", text=f"Process reporter {done}")
+    journey = Journey().opens(HOME).click(control).leads_to(f"{HOME}?message=Process%20reporter%20{done}")
+    assert journey.shows_new(said).story().title == f"{title} 'reporter'"
+    opened = Journey().opens(HOME).click(link("Start")).leads_to(f"{HOME}start").shows_new(heading("Getting started"))
+    assert opened.story().title == "Open 'Start'"

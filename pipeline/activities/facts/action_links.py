@@ -42,5 +42,7 @@ def _shown(url: str, said: frozenset[str]) -> tuple[str, tuple[str, ...], frozen
     """What an address shows; what a program made for this one answer is no part of that, nor is a message that it
     carries to the page (`/?message=Process%20mailer%20stopped`)."""
     pairs = ((key, value) for key, value in parse_qsl(query(url)) if len(value) < TOKEN_CHARS_MIN or not is_id(value))
-    asked = ((key, value) for key, value in pairs if value not in said and not (_CARRIER.fullmatch(key) and " " in value))
+    asked = (
+        (key, value) for key, value in pairs if value not in said and not (_CARRIER.fullmatch(key) and " " in value)
+    )
     return origin(url), route(url), frozenset(asked)

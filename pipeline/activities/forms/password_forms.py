@@ -12,6 +12,7 @@ from pipeline.activities.forms.password_steps import PasswordSteps, is_idle
 from pipeline.activities.verdicts import UNKNOWN, Answer, Sent, answer_to, where
 from pipeline.semantics.addresses import path_words
 from pipeline.semantics.lexicon import LISTS, WORDS
+from pipeline.semantics.messages import ANSWER_CHARS_MAX, shown_texts, sounds_wrong
 from pipeline.semantics.text import caption, clean, spaced
 from pipeline.semantics.verbs import (
     CANCEL,
@@ -189,6 +190,8 @@ class _Reader:
 
     def _same(self, one: PasswordForm, other: PasswordForm) -> bool:
         """Whether it is the same form, on the same page or sent off by the same button."""
+        if self._shown_again(one, other):
+            return True
         if self._fields(one) != self._fields(other):
             return False
         logins = [self.steps[form.login] for form in (one, other) if form.login is not None]
@@ -198,6 +201,18 @@ class _Reader:
         words = [caption(step.target) for step in senders if isinstance(step, ClickStep)]
         button = len(words) == len(senders) and words[0] == words[1] != "" and len(logins) in (0, 2)
         return button or where(senders[0].page.url) == where(senders[1].page.url)
+
+    def _shown_again(self, one: PasswordForm, other: PasswordForm) -> bool:
+        """Whether one led to a page that says that something was wrong, and has the other with the same fields, though
+        they may be labelled otherwise there: a small form of the start page, and the large one of its own page."""
+        if one.sent is None or other.first <= one.sent:
+            return False
+        step = self.steps[one.sent]
+        landed = step.after is not None and where(step.after.url) == where(self.steps[other.first].page.url)
+        names, others = ({name for name, *_ in self._fields(form)} for form in (one, other))
+        if not landed or names != others or "" in names:
+            return False
+        return any(len(text) <= ANSWER_CHARS_MAX and sounds_wrong(text) for _, text in shown_texts(step.changes))
 
     # --- what came of it ---
 

@@ -347,6 +347,8 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
         best = min(ways, key=lambda way: (len(way.says), way.score), default=None)
         value = _text_value(whole_sentences(_beginning(text) if element.text_cut else text), finder.fixed)
         if best is not None and isinstance(value, Literal) and not is_anyone(best):
+            if best.says == value.value:
+                return Check(method(expect(best.expr), "to_be_visible"), 50, "whole", text)
             return Check(method(expect(best.expr), "to_contain_text", value), 50, "whole", text)
     return None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.semantics.generated import is_volatile
+from pipeline.semantics.messages import ANSWER_CHARS_MAX, sounds_wrong
 from pipeline.semantics.text import joints
 from schemas.elements import Element
 from schemas.events import Gone
@@ -37,8 +38,8 @@ _MESSAGE = re.compile(
     r"uploaded|submitted|cancel+ed|restored|imported|could not|couldn.t|unable)\b"
 )
 _SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s|$)")
-_CLOSES = re.compile(r"^(?:close|dismiss|hide|schließen|cerrar|fermer|[×✕✖])\s+(?=[^\W\d_a-z])")
-"""The caption of the button that closes a message, before what it says."""
+_CLOSES = re.compile(r"^(?:(?:close|dismiss|hide|schließen|cerrar|fermer)\s+(?=[^\W\d_a-z])|[×✕✖]\s+)|\s+[×✕✖]$")
+"""The caption of the button that closes a message, before or after what it says."""
 SENTENCE_CHARS_MIN: Final = 16
 PIECE_CHARS_MIN: Final = 3
 GLUED_CHARS_MAX: Final = 60
@@ -126,6 +127,8 @@ def worth(element: Element, text: str, typing: Typing) -> int:
         score += 14
     if element.role is None and typing.answers(text):
         score += 30
+    if is_sentence(text) and len(text) <= ANSWER_CHARS_MAX and sounds_wrong(text):
+        score += 22  # a refusal is what such a step was for
     if re.search(r"\d", text):
         score += 5
     if len(text) < 3:

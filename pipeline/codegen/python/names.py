@@ -1,11 +1,18 @@
-"""Names of tests and files, and the one sentence about them: plain ASCII words, whatever was captured."""
+"""Names of tests and files, which are plain ASCII words, and the one sentence about them, whatever was captured."""
 
 import re
 import unicodedata
+from typing import Final
+
+from pipeline.codegen.python.quoting import is_plain
 
 WORDS_MAX = 9
 NAME_CHARS_MAX = 64
-SENTENCE_WORDS_MAX = 24
+SENTENCE_WORDS_MAX = 32
+SENTENCE_WORD_CHARS_MAX: Final = 40
+_SIGNS: Final = frozenset(" ,.:;'’()+-–/%&@#=*!?€$£×")
+"""Signs that a sentence keeps: none ends a docstring or begins an escape."""
+_QUOTES: Final = str.maketrans(dict.fromkeys('"“”„«»', "'"))
 
 
 def _plain(text: str) -> str:
@@ -30,11 +37,16 @@ def function_name(title: str) -> str:
 
 
 def sentence(text: str, otherwise: str) -> str:
-    """A docstring's sentence: only words of ASCII letters and digits, and commas, are kept of the text."""
+    """A docstring's sentence, as people read it: letters, digits and signs that can't end a docstring are kept."""
     for source in (text, otherwise):
-        plain = re.sub(r"[‘’'`]", "", _plain(source))
-        words = re.findall(r"[A-Za-z0-9]{1,24}(?:-[A-Za-z0-9]{1,24})?,?", plain)[:SENTENCE_WORDS_MAX]
-        if words:
-            joined = " ".join(words).rstrip(",")
-            return joined[0].upper() + joined[1:] + "."
+        shown = unicodedata.normalize("NFC", source).translate(_QUOTES)
+        kept = "".join(char if _is_kept(char) else " " for char in shown)
+        words = [word[:SENTENCE_WORD_CHARS_MAX] for word in kept.split()]
+        if any(char.isalnum() for word in words for char in word):
+            told = " ".join(words[:SENTENCE_WORDS_MAX]).rstrip(" ,.")
+            return told[0].upper() + told[1:] + (" …" if len(words) > SENTENCE_WORDS_MAX else ".")
     return "A flow."
+
+
+def _is_kept(char: str) -> bool:
+    return char in _SIGNS or (is_plain(char) and unicodedata.category(char)[0] in "LMN")
