@@ -15,8 +15,6 @@ from schemas.stories import ClickStep
 
 _DONE: Final = WORDS["done_now"]
 """How messages say that something is as it should be."""
-_CARRIER: Final = re.compile(r"msg|message|notice|flash|status|info|success", re.I)
-"""Keys of a query by which an address carries a message to the page that shows it."""
 TOKEN_CHARS_MIN: Final = 16
 """Of values in addresses that name an answer and no thing."""
 
@@ -30,6 +28,7 @@ def acts_by_link(step: ClickStep) -> bool:
     if step.after is None or (step.after.url != step.page.url and on_one_page(step.after.url, step.page.url)):
         return False  # a place on the page itself
     said = frozenset(text for _, text in shown_texts(step.changes))
+    said |= {caption(change.element) for change in step.changes if isinstance(change, Gone)}
     if _shown(step.after.url, said) != _shown(step.page.url, said) or errors(step.changes):
         return False
     gone = any(isinstance(change, Gone) and caption(change.element) == words for change in step.changes)
@@ -42,7 +41,4 @@ def _shown(url: str, said: frozenset[str]) -> tuple[str, tuple[str, ...], frozen
     """What an address shows; what a program made for this one answer is no part of that, nor is a message that it
     carries to the page (`/?message=Process%20mailer%20stopped`)."""
     pairs = ((key, value) for key, value in parse_qsl(query(url)) if len(value) < TOKEN_CHARS_MIN or not is_id(value))
-    asked = (
-        (key, value) for key, value in pairs if value not in said and not (_CARRIER.fullmatch(key) and " " in value)
-    )
-    return origin(url), route(url), frozenset(asked)
+    return origin(url), route(url), frozenset((key, value) for key, value in pairs if value not in said)

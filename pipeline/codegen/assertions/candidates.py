@@ -101,7 +101,8 @@ def _announced(check: Check, change: Change, changes: tuple[Change, ...]) -> Che
         return check
     match check.statement:
         case Call(function=Attr(of=Call(args=(found,)), name="to_be_visible"), args=()):
-            first = method(expect(Attr(found, "first")), "to_be_visible")
+            one = found if isinstance(found, Attr) and found.name == "first" else Attr(found, "first")
+            first = method(expect(one), "to_be_visible")
             return Check(first, check.score + 30, "status", check.says, soon=True)
         case _:
             return check
@@ -341,6 +342,8 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
     long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
     for element in sorted(long, key=lambda one: not typing.echoed(readable(one.text or ""))):
         text = readable(element.text or "")
+        if typing.texts and element.role in ("row", "listitem") and not typing.echoed(text):
+            continue  # another one of the list than what was entered
         if looks_glued(text) or typing.runs_together(text) or not (element.role or typing.echoed(text)):
             continue  # texts run together are not one thing: each part says more by itself
         ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE]

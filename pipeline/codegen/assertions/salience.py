@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.semantics.generated import is_volatile
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, sounds_wrong
+from pipeline.semantics.messages import is_message as says_of_itself
 from pipeline.semantics.text import joints
 from schemas.elements import Element
 from schemas.events import Gone
@@ -125,10 +126,7 @@ def worth(element: Element, text: str, typing: Typing) -> int:
         score += 35 if typing.stands_in(text) else 10
     if is_sentence(text):
         score += 14
-    if element.role is None and typing.answers(text):
-        score += 30
-    if is_sentence(text) and len(text) <= ANSWER_CHARS_MAX and sounds_wrong(text):
-        score += 22  # a refusal is what such a step was for
+    score += _as_answer(element, text, typing)
     if re.search(r"\d", text):
         score += 5
     if len(text) < 3:
@@ -146,6 +144,20 @@ def worth(element: Element, text: str, typing: Typing) -> int:
     if in_margin(element):
         score -= 18
     return score
+
+
+def _as_answer(element: Element, text: str, typing: Typing) -> int:
+    """How much more a text says because it answers what was done: a message, a refusal, the past of what was clicked.
+    The heading of a column says nothing of the kind, nor of what is in it."""
+    if element.tag == "th":
+        return -30
+    if element.role is None and typing.answers(text):
+        return 30
+    if len(text) > ANSWER_CHARS_MAX or (element.role or "") in LOUD_ROLES or element.live:
+        return 0
+    if is_sentence(text) and sounds_wrong(text):
+        return 22
+    return 25 if says_of_itself(element) else 0
 
 
 def looks_glued(text: str) -> bool:
