@@ -9,7 +9,7 @@ from agents.web.admission import own_app
 from agents.web.answers import json_answer
 from agents.web.calls import Answer, Call, Context, Parameter
 from agents.web.queries import off_loop, text_parameter
-from pipeline.flows.coverage import Coverage, Gap, coverage
+from pipeline.flows.coverage import OF_TESTS, Coverage, Gap, coverage
 from schemas.codecs import BadInput
 
 TARGET_DEFAULT: Final = 0.9
@@ -37,8 +37,10 @@ SCHEMA: Final[dict[str, Any]] = {
     "properties": {
         "journeys": {"type": "integer"},
         "journeys_covered": _SHARE,
+        "journeys_by_others": _SHARE,
         "deeds": {"type": "integer"},
         "deeds_covered": _SHARE,
+        "deeds_by_others": _SHARE,
         "missing": {"type": "array", "items": _GAP},
         "died_out": {"type": "array", "items": _GAP},
         "smallest": {"type": "array", "items": _TEXT},
@@ -53,8 +55,10 @@ async def get_coverage(context: Context, request: web.Request) -> web.Response:
     if not app:
         raise BadInput("app: should name an app")
     services = context.services
-    flows = await off_loop(services.storage.seen_flows, app, services.settings.users_min)
-    return json_answer(_json(coverage(flows, _target(request), request.query.get("since", ""))))
+    users_min = services.settings.users_min
+    flows = await off_loop(services.storage.seen_flows, app, users_min)
+    others = await off_loop(services.storage.seen_flows, f"{app}{OF_TESTS}", users_min)
+    return json_answer(_json(coverage(flows, _target(request), request.query.get("since", ""), others)))
 
 
 def _target(request: web.Request) -> float:

@@ -17,6 +17,8 @@ export interface Config {
   mask: Mask;
   /** Whose traffic this is; "" where nobody said. */
   traffic: Traffic | "";
+  /** The automated test that is at work, with its build and run; "" for people. */
+  test: string;
   testIdAttributes: string[];
 }
 
@@ -29,6 +31,10 @@ interface Injected {
   traffic?: string;
   testIdAttribute?: string;
 }
+
+/** Ends the name of the app of visits that automated tests made: they are nobody's use of it. */
+const OF_TESTS = "@tests";
+const NAME_CHARS_MAX = 200;
 
 const TEST_IDS = ["data-testid", "data-test-id", "data-test", "data-cy", "data-qa"];
 
@@ -43,13 +49,16 @@ export function readConfig(): Config | null {
   const deliver = typeof injected?.deliver === "function" ? injected.deliver : null;
   if (!deliver && !/^https?:\/\//.test(endpoint)) return null;
   const mask = injected?.mask ?? data.mask ?? "";
+  const test = testAtWork();
+  const app = (injected?.app ?? data.app ?? location.host ?? "").slice(0, NAME_CHARS_MAX - OF_TESTS.length) || "unknown";
   const testId = injected?.testIdAttribute ?? data.testIdAttribute;
   return {
     endpoint,
     deliver,
-    app: (injected?.app ?? data.app ?? location.host ?? "").slice(0, 200) || "unknown",
+    app: test ? app + OF_TESTS : app,
+    test,
     key: String(injected?.key ?? data.key ?? ""),
-    traffic: trafficOf(injected?.traffic ?? data.traffic),
+    traffic: test ? "test" : trafficOf(injected?.traffic ?? data.traffic),
     mask: mask === "all" ? "all" : mask ? "fields" : "",
     testIdAttributes: testId ? [testId, ...TEST_IDS.filter((name) => name !== testId)] : TEST_IDS,
   };
@@ -58,6 +67,12 @@ export function readConfig(): Config | null {
 /** Where events go. A beacon has no headers, and one on a fetch would need a preflight: the key goes with the address. */
 export function addressOf(config: Config): string {
   return `${config.endpoint}/api/v1/events${config.key ? `?key=${encodeURIComponent(config.key)}` : ""}`;
+}
+
+/** Its name, build and run, as the program that drives this browser says them. */
+function testAtWork(): string {
+  const told = (window as { JOURNEYWRIGHT_TEST?: unknown }).JOURNEYWRIGHT_TEST;
+  return typeof told === "string" ? told.slice(0, NAME_CHARS_MAX) : "";
 }
 
 /** What the page says; else a browser that a program drives is a tester's. */

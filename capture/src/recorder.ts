@@ -183,6 +183,7 @@ export class Recorder implements Host {
       tab_id: this.identity.tabId,
       ...stamp,
       source: "capture",
+      ...(this.config.test ? { user_id: this.config.test } : {}),
       ...(this.config.traffic ? { traffic: this.config.traffic } : {}),
       page: options.page ?? this.page(),
       ...body,

@@ -16,7 +16,9 @@ from schemas.events import Page
 from schemas.stories import Story
 
 SHARE_DIGITS: Final = 4
-Reason = Literal["no test", "died out"]
+Reason = Literal["no test", "other tests", "died out"]
+OF_TESTS: Final = "@tests"
+"""Ends the name of the app whose visits automated tests made, as the recorder tells them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class SeenFlow:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A flow that is not covered, and why; or one that is, and that nobody uses any more."""
+    """A flow that is not covered by our tests, and whether others do what it does; or one that is, and that nobody uses
+    any more."""
 
     flow: SeenFlow
     reason: Reason
@@ -42,14 +45,17 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Shares from 0 to 1. `missing` are the flows that no test covers, the most frequent first; `died_out` those with
+    """Shares from 0 to 1. What `_by_others` counts is covered by other tests than ours alone, and comes on top of what
+    is covered. `missing` are the flows that no test of ours covers, the most frequent first; `died_out` those with
     a test that nobody went through since a given time; `smallest` the ids of the fewest flows whose tests reach the
     target, in the order in which they help most; `reached` is what they reach."""
 
     journeys: int
     journeys_covered: float
+    journeys_by_others: float
     deeds: int
     deeds_covered: float
+    deeds_by_others: float
     missing: tuple[Gap, ...]
     died_out: tuple[Gap, ...]
     smallest: tuple[str, ...]
@@ -71,8 +77,11 @@ def _token(deed: Activity) -> str:
     return f"{deed.kind}|{deed.place}|{deed.form}|{deed.what}|{deed.outcome}"
 
 
-def coverage(flows: Iterable[SeenFlow], target: float = 0.9, since: str = "") -> Coverage:
-    """Coverage of the flows of one app. A flow with a test that was last seen before `since` (ISO 8601) has died out.
+def coverage(
+    flows: Iterable[SeenFlow], target: float = 0.9, since: str = "", others: Iterable[SeenFlow] = ()
+) -> Coverage:
+    """Coverage of the flows of one app. `others` are what automated tests did there, ours among them. A flow with a
+    test that was last seen before `since` (ISO 8601) has died out.
 
     Pure: the same flows in any order give the same. `target` is the share of deeds that the smallest set must reach.
     """
@@ -82,15 +91,20 @@ def coverage(flows: Iterable[SeenFlow], target: float = 0.9, since: str = "") ->
         for deed in flow.deeds:
             weights[deed] += flow.journeys
     tested = frozenset[str]().union(*(flow.deeds for flow in seen if flow.tested))
+    elsewhere = frozenset[str]().union(*(flow.deeds for flow in others)) | tested
+    open_flows = [flow for flow in seen if not flow.tested and not flow.deeds <= tested]
+    by_others = [flow for flow in open_flows if flow.deeds <= elsewhere]
     journeys = sum(flow.journeys for flow in seen)
     covered = sum(flow.journeys for flow in seen if flow.tested or flow.deeds <= tested)
     smallest, reached = _smallest([flow for flow in seen if flow.last_seen >= since], weights, target)
     return Coverage(
         journeys=journeys,
         journeys_covered=_share(covered, journeys),
+        journeys_by_others=_share(sum(flow.journeys for flow in by_others), journeys) if by_others else 0.0,
         deeds=len(weights),
         deeds_covered=_share(sum(weights[deed] for deed in tested), weights.total()),
-        missing=tuple(Gap(flow, "no test") for flow in seen if not flow.tested and not flow.deeds <= tested),
+        deeds_by_others=_share(sum(weights[deed] for deed in elsewhere - tested), weights.total()) if weights else 0.0,
+        missing=tuple(Gap(flow, "other tests" if flow in by_others else "no test") for flow in open_flows),
         died_out=tuple(Gap(flow, "died out") for flow in seen if flow.tested and flow.last_seen < since),
         smallest=smallest,
         reached=reached,

@@ -197,6 +197,7 @@ def test_hostile_texts_stay_data_in_the_conftest() -> None:
     assert names == [
         *(
             "browser_type_launch_args",
+            "browser",
             "pytest_collection_modifyitems",
             "pytest_addoption",
             "origin_of",

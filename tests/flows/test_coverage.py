@@ -32,6 +32,15 @@ def test_what_is_missing_is_named_by_weight() -> None:
     assert found.deeds_covered == round(13 / 16, 4)
 
 
+def test_what_other_tests_do_is_told_apart_from_what_nobody_does() -> None:
+    """By weight: ours first, then what other tests alone did, then nobody. Ours among the others change nothing."""
+    flows = [a_flow("a", 6, "x"), a_flow("b", 3, "x", "y", tested=False), a_flow("c", 1, "z", tested=False)]
+    found = coverage(flows, others=[a_flow("their a", 1, "x"), a_flow("their y", 9, "y", "w")])
+    assert (found.journeys_covered, found.journeys_by_others) == (0.6, 0.3)
+    assert (found.deeds_covered, found.deeds_by_others) == (round(9 / 13, 4), round(3 / 13, 4))
+    assert [(gap.flow.flow_id, gap.reason) for gap in found.missing] == [("b", "other tests"), ("c", "no test")]
+
+
 def test_the_smallest_set_takes_the_most_telling_first() -> None:
     """A flow that does what two others do takes their place."""
     flows = [a_flow("a", 4, "x"), a_flow("b", 4, "y"), a_flow("c", 2, "x", "y"), a_flow("d", 1, "z")]

@@ -41,6 +41,8 @@ function OfApp({ apps, query }: { apps: Answer<"/api/v1/apps">["apps"]; query: U
 }
 
 function Figures({ found, flows, days, app }: { found: Found; flows: readonly Listed[]; days: readonly string[]; app: string }) {
+  const others = found.missing.filter((gap) => gap.reason === "other tests");
+  const nobody = found.missing.filter((gap) => gap.reason !== "other tests");
   const known = new Map(flows.map((flow) => [flow.flow_id, flow]));
   return (
     <>
@@ -52,9 +54,10 @@ function Figures({ found, flows, days, app }: { found: Found; flows: readonly Li
       </dl>
       {flows.length > 0 && <OverTime flows={flows} days={days} />}
       <section>
-        <div class="above"><h2>Covered by nobody</h2><Export name="not-covered" rows={() => found.missing.map((gap) => ({ ...gap }))} whole={found.missing} /></div>
-        {found.missing.length ? <Gaps gaps={found.missing} /> : <p class="lead">Every flow of {app} has a test, or does only what others' tests do too.</p>}
+        <div class="above"><h2>Covered by nobody</h2><Export name="not-covered" rows={() => nobody.map((gap) => ({ ...gap }))} whole={nobody} /></div>
+        {nobody.length ? <Gaps gaps={nobody} /> : <p class="lead">Every flow of {app} has a test, or does only what others' tests do too.</p>}
       </section>
+      {others.length > 0 && <section><div class="above"><h2>Covered by other tests alone</h2><Export name="covered-by-others" rows={() => others.map((gap) => ({ ...gap }))} whole={others} /></div><Gaps gaps={others} /></section>}
       {found.died_out.length > 0 && <section><div class="above"><h2>Tested, and not seen any more</h2><Export name="died-out" rows={() => found.died_out.map((gap) => ({ ...gap }))} whole={found.died_out} /></div><Gaps gaps={found.died_out} /></section>}
       <section>
         <div class="above"><h2>The fewest tests that would do</h2><span class="faint">in the order in which they help most</span></div>

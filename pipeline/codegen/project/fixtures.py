@@ -84,7 +84,23 @@ def fill_credential(base_url: str, pytestconfig: pytest.Config) -> Callable[[Loc
     return fill
 '''
 
-_SIGNED_IN_NAMES: Final = ("Browser", "BrowserContext", "Page", "expect")
+_TELLS_RECORDER: Final = """@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Browser:
+    \"\"\"Tells journeywright's recorder, where the app carries it, which test is at work: that is no user.\"\"\"
+    make, build = browser.new_context, os.environ.get("APP_BUILD", "")
+    run = os.environ.get("APP_RUN") or uuid4().hex[:8]
+
+    def new_context(**options: Any) -> BrowserContext:
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" (")[0]
+        context = make(**options)
+        context.add_init_script(f"window.JOURNEYWRIGHT_TEST = {json.dumps(f'{test} build={build} run={run}')}")
+        return context
+
+    browser.new_context = new_context
+    return browser
+"""
+
+_SIGNED_IN_NAMES: Final = ("Page", "expect")
 _SIGNED_IN: Final = """@pytest.fixture(scope="session")
 def sign_in_state(
     browser: Browser, browser_context_args: dict[str, Any], fill_credential: Callable[[Locator, str], None]
@@ -141,7 +157,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def conftest(shared: SharedSignIn | None = None, *, fills: bool, storage_state: bool = False) -> str:
     """The fixtures that tests take: with `fills` the one that types credentials, with `shared` those that sign in; with
     `storage_state` the tests start as it says."""
-    parts = ["\n".join([*_head(shared, fills), _CONFTEST]), _QUARANTINE]
+    parts = ["\n".join([*_head(shared, fills), _CONFTEST]), _TELLS_RECORDER, _QUARANTINE]
     parts += [_FILLS] if fills else []
     if shared is not None:
         parts += ["\n".join([*shared.functions, ""]), _SIGNED_IN]
@@ -153,10 +169,17 @@ def _head(shared: SharedSignIn | None, fills: bool) -> list[str]:
     does = ["starts the installed Chromium where Playwright has none of its own"]
     does += [*(["types credentials"] if fills else []), *(["signs in once"] if shared else [])]
     said = f"{', '.join(does[:-1])} and {does[-1]}" if len(does) > 1 else does[0]
-    standard = ["os", *(["re"] if shared is not None and shared.uses_re else []), "shutil"]
+    standard = ["json", "os", *(["re"] if shared is not None and shared.uses_re else []), "shutil"]
     head = [f'"""{said[0].upper()}{said[1:]}."""', "", *(f"import {name}" for name in standard)]
     head += [*(["from collections.abc import Callable"] if fills else []), "from pathlib import Path"]
-    head += ["from typing import Any", *(["from urllib.parse import urlsplit"] if fills else []), "", "import pytest"]
-    names = {"BrowserType", *(_FILLS_NAMES if fills else ()), *(_SIGNED_IN_NAMES if shared else ())}
+    head += ["from typing import Any", *(["from urllib.parse import urlsplit"] if fills else [])]
+    head += ["from uuid import uuid4", "", "import pytest"]
+    names = {
+        "Browser",
+        "BrowserContext",
+        "BrowserType",
+        *(_FILLS_NAMES if fills else ()),
+        *(_SIGNED_IN_NAMES if shared else ()),
+    }
     head += [f"from playwright.sync_api import {', '.join(sorted(names, key=lambda one: (one.islower(), one)))}"]
     return [*head, "", *([_FILLS_CONSTANTS] if fills else [""])]
