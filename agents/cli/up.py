@@ -1,5 +1,6 @@
 """`journeywright up`: everything on this machine until stopped."""
 
+import os
 import time
 from typing import Annotated
 
@@ -10,8 +11,9 @@ from agents.cli.options import KAFKA, takes
 from agents.settings import Settings
 
 CHECK_S = 0.5
+WORKERS_MAX = 64
 
-HELP = """Runs everything on this machine until stopped: Kafka (unless --brokers names one), a worker, the web port.
+HELP = """Runs everything on this machine until stopped: Kafka (unless --brokers names one), workers, the web port.
 
 Example:  journeywright up --data .data --web-port 6066
 
@@ -21,14 +23,17 @@ Prints `ready http://…` once events are welcome; Ctrl-C or SIGTERM stops it al
 @takes(*(name for name in Settings.model_fields if name not in KAFKA), *KAFKA)
 def up(
     settings: Settings,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes, each with all roles.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=WORKERS_MAX, help="Worker processes, each with all roles. None: one a core."),
+    ] = None,
 ) -> None:
     """Starts the machine and watches over it."""
     from agents.composition import Services
     from agents.local.supervisor import Machine, NotRunning
 
     Services(settings).require_usable()
-    machine = Machine(settings, workers, say)
+    machine = Machine(settings, workers or workers_of(cores(), settings.partitions), say)
     try:
         machine.start()
         out.print(f"ready {machine.url}")
@@ -43,6 +48,16 @@ def up(
         raise Failure(str(error)) from None
     finally:
         machine.stop()
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def workers_of(cores: int, partitions: int) -> int:
+    """One worker a core, and none that would have no partition."""
+    return max(1, min(cores, partitions, WORKERS_MAX))
 
 
 def register(app: typer.Typer) -> None:

@@ -43,7 +43,7 @@ def worker(
         raise Failure("no broker is named: give --brokers, set JOURNEYWRIGHT_BROKERS, or run `journeywright up`", 2)
     from agents.composition import Services
 
-    services = Services(settings)
+    services = Services(settings, shares_model=True)
     services.require_usable()
     # The model and our libraries take seconds to load; the broker may be starting meanwhile.
     if "journeys" in settings.role_set:

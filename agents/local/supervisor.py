@@ -175,7 +175,9 @@ class Machine:
     def _start_workers(self) -> None:
         folder = self.settings.data / "log"
         make_folder(folder)
-        self._say(f"Starting {self._count} worker{'s' if self._count > 1 else ''}")
+        self._say(
+            f"Starting {self._count} worker{'s' if self._count > 1 else ''} (this machine has {os.cpu_count()} cores)"
+        )
         for number in range(1, self._count + 1):
             own = self.settings
             if number > 1:

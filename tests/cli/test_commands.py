@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents.cli import root
+from agents.cli.up import workers_of
 from agents.settings import Settings
 
 COMMANDS = (
@@ -140,3 +141,11 @@ def test_keys_that_cannot_be_used_are_told_before_anything_is_started(
     assert answer.code == 2
     assert "JOURNEYWRIGHT_API_KEYS" in answer.err
     assert answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("cores", "partitions", "workers"), [(1, 4, 1), (2, 4, 2), (8, 4, 4), (96, 1024, 64), (0, 4, 1)]
+)
+def test_a_machine_has_a_worker_a_core(cores: int, partitions: int, workers: int) -> None:
+    """Never more than partitions, for the rest would have nothing to do."""
+    assert workers_of(cores, partitions) == workers

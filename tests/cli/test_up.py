@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from agents.cli.up import cores, workers_of
 from agents.local.kafka import LocalKafka
 from agents.local.processes import free_port
 from agents.settings import Settings
@@ -190,9 +191,10 @@ def test_doctor_is_content_with_what_runs(up: Up) -> None:
 
 
 def test_a_killed_worker_is_started_again(up: Up) -> None:
-    """SIGKILL of the worker: `up` says so, starts another, and what was acknowledged before is told."""
+    """There is one a core. SIGKILL of the first: `up` says so, starts another, and what was acknowledged before is told."""
     up.post(json.dumps(visit("s-killed")).encode())
-    (worker,) = children(up.process.pid)
+    worker, *others = children(up.process.pid)
+    assert 1 + len(others) == workers_of(cores(), 4)
     os.kill(worker, signal.SIGKILL)
     until(lambda: "ended with -9" in up.log.read_text(), "up says that the worker ended")
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from agents.embedder import Embedder, read_patterns
-from agents.model_process import ModelGone
+from agents.model_process import ModelGone, ModelProcess
+from agents.shared_model import SharedModel
 from pipeline.semantics.verbs import CHECK_OUT
 from schemas.stories import Story
 from tests.stories.by_hand import (
@@ -141,9 +142,26 @@ def test_a_dead_child_is_an_error_at_once(tmp_path: Path) -> None:
     assert tmp_path.exists()
     embedder = Embedder(read_patterns())
     embedder.tag_sync([_login().story()])
-    assert embedder._model is not None
+    assert isinstance(embedder._model, ModelProcess)
     os.kill(embedder._model.pid, signal.SIGKILL)
     journey = Journey().opens().click(button("Never seen before")).shows_new(alert("Hm."))
     with pytest.raises(ModelGone):
         embedder.tag_sync([journey.story()])
     embedder.close()
+
+
+def test_what_was_encoded_once_needs_no_model_again(embedder: Embedder, tmp_path: Path) -> None:
+    """Embedders with one folder share vectors and model: the second start needs neither, and tags to the same byte."""
+    first = Embedder(read_patterns(), shared=tmp_path)
+    told = first.tag_sync([_login().story(), _create().story()])
+    second = Embedder(read_patterns(), shared=tmp_path)
+    second.warm()
+    assert second.tag_sync([_login().story(), _create().story()]) == told
+    assert second._model is None
+    new = Journey().opens().click(button("Never seen before")).shows_new(alert("Hm.")).story()
+    asked = second.tag_sync([new])
+    assert isinstance(second._model, SharedModel)
+    assert second._model.child_pid is None  # it asked the first one's
+    first.close()
+    second.close()
+    assert embedder.tag_sync([_login().story(), _create().story(), new]) == [*told, *asked]
