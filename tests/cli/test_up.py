@@ -191,7 +191,7 @@ def test_doctor_is_content_with_what_runs(up: Up) -> None:
 
 
 def test_a_killed_worker_is_started_again(up: Up) -> None:
-    """There is one a core. SIGKILL of the first: `up` says so, starts another, and what was acknowledged before is told."""
+    """One a core. SIGKILL of the first: `up` says so, starts another, and what was acknowledged before is told."""
     up.post(json.dumps(visit("s-killed")).encode())
     worker, *others = children(up.process.pid)
     assert 1 + len(others) == workers_of(cores(), 4)
