@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.semantics.addresses import path_words
-from pipeline.semantics.derived import once_per_element
+from pipeline.semantics.derived import once_per_element, once_per_text
 from pipeline.semantics.lexicon import BUTTON_ACTS, LISTS, ROW_ACTS, WORDS, Acts
 from pipeline.semantics.text import caption, clean, is_button, is_text_field, spaced
 from schemas.elements import Element
@@ -66,12 +66,14 @@ ROW_WORDS_MAX: Final = 5
 """A longer caption that begins with a verb is the name of a thing."""
 
 
+@once_per_text
 def row_act(words: str) -> tuple[str, str]:
     """What a control with this caption does to the thing in whose row it stands, as it is called here, and what else
     the caption says: `row_act("Archive Cellar")` is `("archive", "Cellar")`; no verb where it is but a name."""
     return _act(words, ROW_ACTS)
 
 
+@once_per_text
 def button_act(words: str) -> tuple[str, str]:
     """As `row_act`, for controls that stand anywhere."""
     return _act(words, ROW_ACTS + BUTTON_ACTS)

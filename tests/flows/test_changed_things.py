@@ -207,3 +207,17 @@ def test_names_after_a_kind_are_data(one: str, other: str) -> None:
 def test_pages_of_the_app_keep_their_words(page: str) -> None:
     """What is done there, or a list within a list, is no name of a thing."""
     assert page.split("/")[2] in str(shape_of(opens(page)))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_requests_that_are_sent_together_come_in_any_order(first: bool) -> None:
+    """Which of several answers came first is chance."""
+    both = ("PUT", "/lists/open/items/7"), ("DELETE", "/bags/main/items/7")
+
+    def act(visitor: Visitor) -> None:
+        cause = visitor.add(Click, target=element("button", "button", "Throw away"))
+        for method, address in both if first else reversed(both):
+            visitor.add(Request, method=method, url=visitor.home + address, status=204, cause=cause)
+        visitor.came(cause)
+
+    assert "/bags/" in str(shape_of(opens("/"), act))

@@ -20,8 +20,8 @@ from schemas.stories import ClickStep, NetworkRequest, Step
 
 THING: Final = "thing "
 """Begins the place of an activity that is told by what it changed, wherever that is shown."""
-_CHANGE_ONE: Final = frozenset({"PUT", "PATCH", "DELETE"})
-"""Methods that name what they change in the address, as POST need not."""
+_CHANGE_ONE: Final = ("DELETE", "PATCH", "PUT")
+"""Methods that name what they change in the address, as POST need not; the most telling first."""
 _STATE: Final = LISTS["states"]
 """What a thing is switched to: which of them it was is data."""
 STATE_WORDS_MAX: Final = 2
@@ -39,8 +39,9 @@ def changed_thing(used: Sequence[Step], step: Step, names_itself: bool, answers:
         return ""
     for one in (step, *reversed(used)):
         named = [(request, shape) for request in answers.written(one) if (shape := _thing(request, step, data))]
-        request, shape = min(named, key=lambda each: each[0].method not in _CHANGE_ONE, default=(None, ""))
-        if request is not None:
+        if named:
+            # Requests that are sent together come in any order.
+            request, shape = min(named, key=lambda each: (_rank(each[0].method), each[1]))
             own_page = route(request.url) == route(page) or (not names_itself and _is_shown_by(page, request))
             return "" if own_page else THING + shape
     return ""
@@ -49,6 +50,10 @@ def changed_thing(used: Sequence[Step], step: Step, names_itself: bool, answers:
 def saves_itself(step: Step, answers: Answers) -> bool:
     """Whether what was filled in asked the app to keep it, by itself or by keys that were pressed in it."""
     return any(request.method in _CHANGE_ONE for request in answers.written(step))
+
+
+def _rank(method: str) -> int:
+    return _CHANGE_ONE.index(method) if method in _CHANGE_ONE else len(_CHANGE_ONE)
 
 
 def _thing(request: NetworkRequest, step: Step, data: Data) -> str:
