@@ -14,6 +14,8 @@ TO_CART: Final = "add to cart"
 """What puts a thing into the cart."""
 LEADS: Final = "to "
 """Begins the place of a deed that is told by where it led."""
+THING: Final = "thing "
+"""Begins the place of an activity that is told by what it changed, wherever that is shown."""
 TYPED: Final = "{typed}"
 """Several fields that were typed."""
 CHANGED: Final = "{changed}"
@@ -70,7 +72,8 @@ class Activity:
             return [TYPED]
         if typed and self.form:
             return [f"form {self.form}", *(name for name in typed if name == CHANGED)]
-        return [TYPED] if len(typed) > 1 else names
+        by_place = self.what == SEND and self.place.startswith((THING, LEADS)) and typed and CHANGED not in typed
+        return [TYPED] if len(typed) > 1 or by_place else names
 
     def like(self, other: "Activity") -> bool:
         """Whether it is the same attempt, be it with other fields or another outcome."""

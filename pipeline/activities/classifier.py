@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
-from pipeline.activities.activity import CHANGED, CHOSEN, LEADS, LISTINGS, ONLY_WAYS, SEND, TO_CART, Activity, telling
+from pipeline.activities.activity import CHANGED, CHOSEN, LEADS, SEND, TO_CART, Activity
+from pipeline.activities.activity_list import ActivityList
 from pipeline.activities.facts.action_links import acts_by_link
 from pipeline.activities.facts.changed_things import changed_thing, saves_itself
 from pipeline.activities.facts.filters import narrowed
@@ -71,6 +72,9 @@ from schemas.stories import (
 
 _SAVES: Final = re.compile(r"(Control|Meta)\+(s|Enter)", re.I)
 """Key combinations that send off what was filled in."""
+_LETTERS: Final = re.compile(r"\w")
+_COLUMNS: Final = frozenset({"list", "listbox", "grid", "rowgroup"})
+"""What holds things of one kind: which of several something is dragged to is data."""
 _SEEK: Final = WORDS["seeks_alone"]
 
 
@@ -82,7 +86,6 @@ class Classifier:
     data: Data
     answers: Answers
     passwords: PasswordForms
-    done: list[Activity] = field(default_factory=list)
     view: str = ""
     """What was opened last without the address changing: a tab, an entry of a menu, a thing."""
     searched: bool = False
@@ -92,6 +95,7 @@ class Classifier:
 
     def __post_init__(self) -> None:
         self.filled = FormState(self.data)
+        self.done = ActivityList(self.steps, self.answers)
 
     def tell(self) -> None:
         for number, step in enumerate(self.steps):
@@ -106,7 +110,7 @@ class Classifier:
                     self._press(number, step)
                 case DragStep():
                     alike = (step.onto.role, step.onto.tag) == (step.target.role, step.target.tag)
-                    one_of_many = alike or is_item(step.onto) or stands_in_row(step.onto)
+                    one_of_many = alike or is_item(step.onto) or stands_in_row(step.onto) or step.onto.role in _COLUMNS
                     onto = "another" if one_of_many else identity(step.onto, self.data)
                     self._do(number, step, f"drag onto {onto}")
                 case HoverStep() | ScrollStep():
@@ -117,7 +121,9 @@ class Classifier:
         if self.filled:
             place = self.filled.place
             fields, numbers, _ = self.filled.take()
-            self._add(Activity("leave filled in", place, fields, "", "", numbers, rule="filled in and never sent off"))
+            self.done.add(
+                Activity("leave filled in", place, fields, "", "", numbers, rule="filled in and never sent off")
+            )
 
     # --- what kind of step it is ---
 
@@ -142,7 +148,7 @@ class Classifier:
     def _was_sent(self, number: int, step: FieldStep) -> bool:
         """Whether a field changed as the page was left: an editor handed over what was typed into it when that was sent
         off. It says which form that was."""
-        last = self.done[-1] if self.done else None
+        last = self.done.last
         sent = self.steps[last.steps[-1]] if last is not None and last.kind == "do" else None
         if last is None or sent is None or not sent.navigates or not step.page.url:
             return False
@@ -151,14 +157,16 @@ class Classifier:
         since = (other.page.url for other in self.steps[last.steps[-1] : number + 1])
         if any(url != step.page.url for url in since):
             return False
-        self.done[-1] = last if last.form else replace(last, form=self.data.without(step.target.form))
+        self.done.found[-1] = last if last.form else replace(last, form=self.data.without(step.target.form))
         return True
 
     def _narrows(self, number: int, step: ClickStep | SelectStep) -> bool:
         """Takes a step that only narrows what the page lists, with nothing filled in before."""
         way = None if self.filled or self.answers.writes(step) else narrowed(step)
         if way is not None:
-            self._add(Activity("narrow", "", (), way, "", (number,), rule="the address only says how a list is shown"))
+            self.done.add(
+                Activity("narrow", "", (), way, "", (number,), rule="the address only says how a list is shown")
+            )
         return way is not None
 
     def _says_nothing(self, step: ClickStep, words: str) -> bool:
@@ -190,7 +198,7 @@ class Classifier:
         elif only_looks(step, self.answers, bool(self.filled)):
             self._look(step)
         elif (kind := opener(step, words)) and not self.filled and self._opens(number, step):
-            self._add(Activity("open form", "", (), kind, "", (number,), rule="a control that opens a form"))
+            self.done.add(Activity("open form", "", (), kind, "", (number,), rule="a control that opens a form"))
         elif not only_prepares(number, step, self.answers, self.data):
             self.filled.sent_by(step)
             if not self.filled and COMMIT.match(words) and not APART.search(words):
@@ -207,7 +215,7 @@ class Classifier:
                 self._do(number, step, SEND)
         elif deletes(step):
             refused = self.outcomes[number] = self.answers.refusal(step)
-            self._add(Activity("do", "", (), DELETE_BUTTON, refused, (number,), rule="the Delete key"))
+            self.done.add(Activity("do", "", (), DELETE_BUTTON, refused, (number,), rule="the Delete key"))
         elif shortcut(step):
             saves = self.filled and _SAVES.fullmatch(shortcut(step))
             self._do(number, step, SEND if saves else f"press {shortcut(step)}")
@@ -218,7 +226,7 @@ class Classifier:
             return ""
         typed = self.filled.changes()
         if not typed and self._again(step):
-            return self.done[-1].what
+            return self.done.last.what if self.done.last is not None else ""
         if (switched := SWITCHES.match(words)) and not typed:
             return f"{{switch}} {self.data.without(words[switched.end() :])}".rstrip()
         sends = not words or COMMIT.match(words) or (is_button(step.target) and typed)
@@ -236,7 +244,7 @@ class Classifier:
 
     def _again(self, step: ClickStep) -> bool:
         """Whether it presses once more what sent the last form off."""
-        before = self.steps[self.done[-1].steps[-1]] if self.done else None
+        before = self.steps[self.done.last.steps[-1]] if self.done.last is not None else None
         return isinstance(before, ClickStep) and same_target(before.target, step.target)
 
     def _leave(self) -> None:
@@ -268,20 +276,20 @@ class Classifier:
         if self.view:
             self.view = ""
             return False
-        asked = bool(self.done) and self.done[-1].kind == "open form"
+        asked = self.done.last_is("open form")
         if asked:
-            self.done.pop()
+            self.done.take_back()
         return asked
 
     def _take_back(self, number: int, step: ClickStep) -> None:
         """What only asked whether something is meant is nothing where the user thought better of it."""
-        last = self.done[-1] if self.done else None
+        last = self.done.last
         if last is None or last.kind != "do" or last.outcome or any(not f.startswith(CHOSEN) for f in last.fields):
             return
         asked = self.steps[last.steps[-1]]
         led_here = asked.navigates and led_to(asked, self.data) == self._place(step)
         if not self.answers.writes(asked) and (led_here or last.steps[-1] == number - 1):
-            self.done.pop()
+            self.done.take_back()
 
     # --- deeds ---
 
@@ -290,7 +298,9 @@ class Classifier:
         seeking = {name: number for name, number in self.filled.fields.items() if is_search(self.steps[number])}
         if seeking:
             numbers = tuple(sorted(seeking.values()))
-            self._add(Activity("search", "", tuple(sorted(seeking)), "", "", numbers, rule="typed into a search field"))
+            self.done.add(
+                Activity("search", "", tuple(sorted(seeking)), "", "", numbers, rule="typed into a search field")
+            )
             self.searched = True
         for name in seeking:
             del self.filled.fields[name]
@@ -307,19 +317,22 @@ class Classifier:
         entered = self.passwords.sent_by(number)
         if entered is not None and entered.purpose in ("sign in", "confirm"):
             outcome = self.outcomes[number] = self.answers.settled(entered.answer.outcome)
-            self._add(Activity("sign in", "", (), "", outcome, numbers, rule="form with a password"))
+            self.done.add(Activity("sign in", "", (), "", outcome, numbers, rule="form with a password"))
         elif sought and what in ("", SEND):
-            self._add(Activity("search", "", fields, "", "", numbers, rule="it only looked something up"))
+            self.done.add(Activity("search", "", fields, "", "", numbers, rule="it only looked something up"))
             self.searched = True
         elif chose_among(used, step, self.answers):
-            self._add(Activity("narrow", "", (), "filter", "", numbers, rule="a choice stands in the address"))
+            self.done.add(Activity("narrow", "", (), "filter", "", numbers, rule="a choice stands in the address"))
         else:
-            if fields and self.done and (self.done[-1].kind, self.done[-1].what) == ("open form", "edit"):
+            if fields and self.done.last_is("open form", "edit"):
                 fields = (CHANGED,)
-            alone = what not in ("", SEND)
-            thing = "" if entered is not None else changed_thing(used, step, alone, self.answers, self.data)
-            if thing and ID in thing and fields and all(name.startswith(f"{CHOSEN}switch ") for name in fields):
-                fields = (f"{CHOSEN}switch {DATA}",)  # what it is called is the thing's name
+            thing = (
+                ""
+                if entered is not None
+                else changed_thing(used, step, what not in ("", SEND), self.answers, self.data)
+            )
+            if thing:
+                fields, what = self._apart_from_thing(thing, fields, what, words)
             where = thing or self._context(place, step, fields)
             refused = self.answers.refusal(step, used)
             if entered is not None:
@@ -332,9 +345,20 @@ class Classifier:
                 where = ""  # wherever the thing is shown
             if CART.search(words):  # the same from a list and from the page of the thing, however many are taken
                 where, fields, what, form = "", (), TO_CART, ""
-            self._add(Activity("do", where, fields, what, refused, numbers, form, "a control that sends off or acts"))
+            self.done.add(
+                Activity("do", where, fields, what, refused, numbers, form, "a control that sends off or acts")
+            )
         if step.navigates:
             self.view = ""
+
+    def _apart_from_thing(
+        self, thing: str, fields: tuple[str, ...], what: str, words: str
+    ) -> tuple[tuple[str, ...], str]:
+        """The fields and the control without what is data of the thing that was changed: what a switch of it is called,
+        and which of several signs was pressed."""
+        if ID in thing and fields and all(name.startswith(f"{CHOSEN}switch ") for name in fields):
+            fields = (f"{CHOSEN}switch {DATA}",)
+        return fields, "sign" if words and not _LETTERS.search(words) else what
 
     def _context(self, place: str, step: Step, fields: Sequence[str]) -> str:
         """Where it was done; what stands in a menu can be done everywhere."""
@@ -343,37 +367,9 @@ class Classifier:
         if not fields and isinstance(step, ClickStep) and in_menu(step.target):
             return ""
         there = led_to(step, self.data) if step.navigates else place
-        if fields and there not in ("", place) and self.done and self.done[-1].kind == "open form":
+        if fields and there not in ("", place) and self.done.last_is("open form"):
             return f"{LEADS}{there}"  # a form that opens over many pages is told by where it leads
         return f"{place} {self.view}" if self.view and DATA not in self.view else place
-
-    def _add(self, deed: Activity) -> None:
-        """Adds a deed; one that tries again what the page refused, or only repeats it, replaces the earlier one."""
-        last = self.done[-1] if self.done else None
-        let_in = deed.kind == "sign in" and last is not None and not last.outcome
-        if last is not None and last.like(deed) and not (let_in and deed.outcome):
-            more = all(name.startswith(CHOSEN) for name in deed.fields) and deed.place == last.place
-            again = last.outcome or deed.kind in ONLY_WAYS or deed.kind == "open form" or more
-            again = again or (bool(deed.form) and deed.form == last.form and not self._did_more(last))
-            if again:
-                if deed.kind in LISTINGS:
-                    self.done[-1] = last if last.what == "filter" else deed
-                    return
-                # A form that comes back with what was refused holds that: the first try tells what it was.
-                typed = any(not name.startswith(CHOSEN) for name in last.fields)
-                tried = bool(last.outcome and last.form and typed)
-                fields = last.fields if tried else telling({*last.fields, *deed.fields})
-                form = last.form if tried else deed.form or last.form
-                kept = last.outcome if deed.outcome and not deed.fields and deed.kind != "sign in" else deed.outcome
-                place = deed.place if deed.place.startswith(LEADS) else last.place
-                self.done[-1] = replace(deed, place=place, fields=fields, outcome=kept, form=form)
-                return
-        self.done.append(deed)
-
-    def _did_more(self, deed: Activity) -> bool:
-        """Whether what sent it off asked for a change, or led somewhere."""
-        sent = self.steps[deed.steps[-1]]
-        return sent.navigates or self.answers.writes(sent)
 
     def _place(self, step: Step) -> str:
         return self.data.place(step.page.url)

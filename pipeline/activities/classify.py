@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.activities.activity import ONLY_WAYS, TO_CART, Activity
+from pipeline.activities.activity import ONLY_WAYS, THING, TO_CART, Activity
 from pipeline.activities.classifier import Classifier, led_to
-from pipeline.activities.facts.changed_things import THING
 from pipeline.activities.facts.passive import looks_round, quiet_deeds
 from pipeline.activities.facts.responses import Answers, Verdicts
 from pipeline.activities.facts.variables import data_of
@@ -28,11 +27,11 @@ def deeds_of(
     password of the whole story, where these steps are but its beginning."""
     data = data_of(steps)
     passwords = password_forms(steps, requests) if passwords is None else passwords
-    teller = Classifier(steps, data, Answers(steps, requests, data), passwords)
-    teller.tell()
-    done = tuple(teller.done)
-    verdicts = Verdicts(steps, teller.answers, teller.outcomes)
-    quiet = quiet_deeds(done, steps, teller.answers)
+    reading = Classifier(steps, data, Answers(steps, requests, data), passwords)
+    reading.tell()
+    done = tuple(reading.done.found)
+    verdicts = Verdicts(steps, reading.answers, reading.outcomes)
+    quiet = quiet_deeds(done, steps, reading.answers)
     last = next((deed for deed in reversed(done) if deed not in quiet), None)
     if last is not None and last.kind != "leave filled in":
         # Who goes on to somewhere else has done nothing more; what was found, or come for, is opened yet.
@@ -47,7 +46,7 @@ def deeds_of(
     end = data.place(final_page.url)
     if last is None or last.kind != "sign in":
         # Which thing was open when something was done to it is data.
-        view = "" if last is not None and last.kind == "do" and DATA in teller.view else teller.view
+        view = "" if last is not None and last.kind == "do" and DATA in reading.view else reading.view
         if last is not None and last.place.startswith(THING):
             return Activities(done, (), quiet, verdicts)  # wherever it is shown
         stays = last is not None and _leaves_no_place(last, steps[last.steps[-1]], data, end)
@@ -58,7 +57,7 @@ def deeds_of(
         # Where a sign-in leads depends on where the user was stopped. Who is still there may not have been let in: a
         # format that tells no effects has nothing else to say so.
         return Activities(done, (), quiet, verdicts)
-    return Activities(done, tuple(part for part in (end, teller.view) if part), quiet, verdicts)
+    return Activities(done, tuple(part for part in (end, reading.view) if part), quiet, verdicts)
 
 
 def _leaves_no_place(last: Activity, step: Step, data: Data, end: str) -> bool:

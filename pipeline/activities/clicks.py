@@ -94,6 +94,8 @@ def _narrowing(click: Click) -> Goal | None:
 def _chosen(click: Click) -> Goal | None:
     """A box or switch, where nothing tells whether it is on or off afterwards."""
     first, step, name = click.first, click.step, click.name
+    if step.target.role == "option" and click.wrote:
+        return Goal("choose", first, first, (Phrase("choose", quoted(name)),), EDITS)
     if step.target.role not in BOX_ROLES:
         return None
     if shows_others(step):
@@ -115,7 +117,7 @@ def _act(click: Click) -> Goal | None:
     answered = step.changes or step.navigates or step.dialogs or click.wrote is not False
     if not verb or is_name or not answered:
         return None
-    if not (is_button(step.target) or is_link(step.target)):
+    if not (is_button(step.target) or is_link(step.target) or step.target.role == "menuitem"):
         return None
     leads = is_link(step.target) and step.navigates and not acts_by_link(step)
     if leads and in_menu(step.target) and " " in words:

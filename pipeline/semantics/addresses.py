@@ -1,13 +1,14 @@
 """Addresses: what a URL says once the parts that differ from visit to visit are taken out."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from pipeline.semantics import urls
 from pipeline.semantics.derived import once_per_text
 from pipeline.semantics.generated import is_id
-from pipeline.semantics.path_segments import ROUTE, is_code, is_name, names_things, without_number
+from pipeline.semantics.path_segments import ROUTE, is_code, is_kind, is_list, is_name, names_things, without_number
 
 ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "task", "mode", "step", "section", "page_type"})
 """Query keys whose value names a page of the app, not data."""
@@ -19,7 +20,11 @@ _GLUED = re.compile(r"([A-Za-z]{2,})\d+")
 """`issue7`: the number of a thing right after its kind."""
 _SCRIPT = re.compile(r"\.php$|^wiki$")
 """What stands before the name of a page in the addresses of wikis (`/index.php/Talk:Rain_barrel`)."""
-_FILE: Final = re.compile(r"[\w .()-]+\.(?!php|x?html?|aspx?|jspx?|do|cgi|pl|action)[A-Za-z]\w{0,4}")
+_FILE: Final = re.compile(
+    r"[\w .()-]+\.(adoc|c|cfg|conf|cpp|cs|css|csv|docx?|env|gif|go|gz|h|ini|ipynb|java|jpe?g|js|json|kt|log|md|odt|pdf"
+    r"|png|pptx?|py|rb|rs|rst|scss|sh|sql|svg|svelte|swift|tex|toml|tsv?|tsx|txt|vue|webp|xlsx?|xml|ya?ml|zip)",
+    re.I,
+)
 """A file that is no page: what its folders are called is data as well."""
 _SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -89,6 +94,14 @@ def thing_in(url: str) -> str:
         if (many := name.rpartition("-")[2]) and names_things(name) and len(many) > 2:
             return singular(name.replace("-", " "))
     return ""
+
+
+@once_per_text
+def made_in(url: str) -> str:
+    """What a page that makes one thing makes, by the last part of its address but one: `/posts/new` → `post`; nothing
+    where that names no list."""
+    *_, before, _ = ("", "", *(slug(unquote(part)) for part in _parts(url)[2].split("/") if part and not is_id(part)))
+    return singular(before.replace("-", " ")) if names_things(before) else ""
 
 
 def singular(noun: str) -> str:
@@ -178,11 +191,21 @@ def _path_pattern(path: str, typed: frozenset[str]) -> str:
     if len(segments) > 1 and _FILE.fullmatch(unquote(segments[-1])):
         known = max((at for at, part in enumerate(segments[:-1]) if not part or ROUTE.fullmatch(slug(part))), default=0)
         segments = [*segments[: known + 1], ID]
-    for segment in segments:
+    for at, segment in enumerate(segments):
+        if _is_between_lists(segments, at):
+            out.append(ID)
+            continue
         # What follows the name of a thing is a page of that thing, however it ends (`/courses/music-basics/quiz`).
         before = out[-1] if out and "{id}" not in out[-1] else ""
         out.append(_segment_pattern(segment, before, typed))
     return "/".join(out)
+
+
+def _is_between_lists(segments: Sequence[str], at: int) -> bool:
+    """Whether a part stands between the names of two lists, and so names one of the first, though it may look like that
+    of a list itself: `knots` of `/courses/knots/lessons`."""
+    near = segments[at - 1 : at + 2] if at else ()
+    return len(near) == 3 and all(is_list(slug(unquote(part))) for part in near)
 
 
 @once_per_text
@@ -204,7 +227,7 @@ def _segment_pattern(segment: str, before: str, typed: frozenset[str]) -> str:
         space, colon, _ = word.rpartition(":")
         return segment if space == "Special" else f"{space}{colon}{{id}}"
     name = slug(word)
-    if not name or ROUTE.fullmatch(name):
+    if not name or (ROUTE.fullmatch(name) and not (name in typed and is_kind(slug(unquote(before))))):
         return segment
     if name in typed or without_number(name) in typed or is_name(word, name, slug(unquote(before))):
         return "{id}"

@@ -28,6 +28,8 @@ from schemas.events import Page
 from schemas.stories import CheckStep, ClickStep, GotoStep, Step
 
 ROW_ROLES: Final = frozenset({"row", "listitem", "article"})
+_OPENED: Final = frozenset({"menu", "menuitem", "dialog", "alertdialog", "alert", "status"})
+"""What a control of a row brings, for that row."""
 ROW_CHARS_MAX: Final = 60
 """A longer name of a row is that of all its cells: no name for a thing."""
 _LIST: Final = re.compile(r"((\d+|[Aa]ll|[Mm]y) )?[^\W\d][a-z]+s")
@@ -73,6 +75,8 @@ def deleted_object(steps: Sequence[Step], first: int, last: int) -> str:
             return quoted(row)
         if found := quotes(caption(step.target)):
             return quoted(found[0])
+    if row := row_before(steps, first):
+        return quoted(row)
     if noun := listed_before(steps, first):
         return one_of(noun)
     name = opened_before(steps, first)
@@ -85,10 +89,21 @@ def acted_on(steps: Sequence[Step], index: int) -> str:
     step = steps[index]
     if isinstance(step, ClickStep) and (row := _named_in_answer(step) or row_of(step.target)):
         return quoted(row)
+    if row := row_before(steps, index):
+        return quoted(row)
     name = opened_before(steps, index)
     listed_there = named_in_path(step.page.url, name.rpartition(" ")[2].lower())
     own_page = bool(slug(name)) and slug(name) in _said_in(step.page.url)
     return quoted(name) if name and (own_page or (" " in name and not listed_there)) else ""
+
+
+def row_before(steps: Sequence[Step], index: int) -> str:
+    """What tells the row apart in whose menu or dialog a control stands: the row of what opened that right before."""
+    step, opener = steps[index], steps[index - 1] if index else None
+    if not isinstance(step, ClickStep) or not isinstance(opener, ClickStep | CheckStep) or opener.navigates:
+        return ""
+    around = {one.role for one in step.target.ancestors} | {step.target.role}
+    return row_of(opener.target) if around & _OPENED else ""
 
 
 def ticked_before(steps: Sequence[Step], index: int) -> str:
@@ -176,6 +191,8 @@ def _opened(steps: Sequence[Step], index: int) -> tuple[str, str]:
             return "", found[0]
         if found and (name := name_in(found[0])):
             return name, ""
+        if isinstance(step, ClickStep) and step.navigates and in_menu(step.target):
+            return "", ""  # to a page of the app: what was opened before that is another thing
         if isinstance(step, GotoStep) and step.after is not None:
             return _titled(step.after), ""
     return "", ""

@@ -36,6 +36,11 @@ def names_things(name: str) -> bool:
     return is_kind(name) or _is_plural(word)
 
 
+def is_list(name: str) -> bool:
+    """Whether this part, as a slug, is the name of a list in one word: `lessons`."""
+    return "-" not in name and _is_plural(name)
+
+
 def _is_plural(word: str) -> bool:
     return bool(_PLURAL.fullmatch(word) and not _NO_PLURAL.fullmatch(word))
 
@@ -52,7 +57,7 @@ def is_name(part: str, name: str, before: str) -> bool:
         return True
     if re.fullmatch(r"[\w%-]+", part) and count >= _WORDS_OF_NAME_MIN and ("_" not in part or _NUMBERED.search(name)):
         return True
-    of_app = bool(_LISTED_BY.fullmatch(name)) or ("-" not in name and _is_plural(name))  # `/users/roles`
+    of_app = bool(_LISTED_BY.fullmatch(name)) or is_list(name)  # `/users/roles`
     says_what = "_" in part and any(map(ROUTE.fullmatch, name.split("-")))  # `/users/reset_password`
     return names_things(before) and not of_app and not says_what and "." not in part
 

@@ -4,7 +4,7 @@ import pytest
 
 from bench.flows.synthetic import Visitor, element
 from schemas.elements import Ancestor
-from schemas.events import Check, Click, Fill, Request, Typed
+from schemas.events import Check, Click, Drag, Fill, Request, Typed
 from tests.flows.acts import Acts, key, nothing, sends, shape_of, types
 
 
@@ -221,3 +221,43 @@ def test_requests_that_are_sent_together_come_in_any_order(first: bool) -> None:
         visitor.came(cause)
 
     assert "/bags/" in str(shape_of(opens("/"), act))
+
+
+def test_a_call_names_what_was_done() -> None:
+    """`/api/channels.mute` is no file: it says what was done, from whichever page, and by whichever sign."""
+
+    def presses(page: str, label: str, call: str) -> str:
+        return key(opens(page), sends(label, url=None, to=f"/api/v1/{call}"))
+
+    assert presses("/channel/garden", "Mute", "rooms.mute") == presses("/dm/ann", "Mute", "rooms.mute")
+    assert presses("/dm/ann", "Do it", "rooms.mute") != presses("/dm/ann", "Do it", "rooms.leave")
+    assert presses("/dm/ann", "👍", "reactions.add") == presses("/dm/ann", "🎉", "reactions.add")
+
+
+def test_a_name_between_two_lists_is_data() -> None:
+    """Though it looks like the name of a list."""
+    assert shape_of(opens("/courses/knots/lessons")) == shape_of(opens("/courses/pottery/lessons"))
+    assert "roles" in str(shape_of(opens("/users/roles")))
+
+
+def test_a_word_of_apps_is_a_name_after_its_kind() -> None:
+    """`#general` in a list of channels leads to `/channel/general`."""
+
+    def reads(name: str) -> list[object]:
+        near = Ancestor(tag="li", role="listitem")
+        return shape_of(opens("/"), lambda visitor: visitor.follow(f"#{name}", f"/channel/{name}", near))
+
+    assert reads("general") == reads("garden")
+
+
+def test_which_list_something_is_dragged_to_is_data() -> None:
+    """A card is moved on the board, whichever column it comes to."""
+
+    def moves(column: str) -> str:
+        def act(visitor: Visitor) -> None:
+            onto = element("div", "list", column)
+            asks(visitor, visitor.add(Drag, target=element("div", "listitem", "Card"), onto=onto), "/graphql")
+
+        return key(opens("/deals"), act)
+
+    assert moves("Won") == moves("Lost")

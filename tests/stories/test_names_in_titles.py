@@ -170,3 +170,34 @@ def test_a_link_that_says_what_it_did_by_its_address_has_done_it(word: str, done
     assert journey.shows_new(said).story().title == f"{title} 'reporter'"
     opened = Journey().opens(HOME).click(link("Start")).leads_to(f"{HOME}start").shows_new(heading("Getting started"))
     assert opened.story().title == "Open 'Start'"
+
+
+def test_what_a_menu_of_a_row_does_is_done_to_the_row() -> None:
+    """Not to the list that the page shows."""
+    row = in_row(button("More actions"), "Call Ann")
+    menu = Ancestor(tag="ul", role="menu")
+    journey = Journey().opens(f"{HOME}today").shows_new(heading("Today")).click(row)
+    archive = Element(tag="li", role="menuitem", name="Archive", text="Archive", ancestors=(menu,))
+    story = journey.click(archive).asks(f"{HOME}api/tasks/7/archive").loses(row).story()
+    assert story.title == "Archive 'Call Ann'"
+    journey = Journey().opens(f"{HOME}today").shows_new(heading("Today")).click(row)
+    delete = Element(tag="li", role="menuitem", name="Delete", text="Delete", ancestors=(menu,))
+    assert journey.click(delete).asks(f"{HOME}api/tasks/7", "DELETE").loses(row).story().title == "Delete 'Call Ann'"
+
+
+def test_an_option_that_is_kept_at_once_is_chosen() -> None:
+    """As one of a list of the page's own."""
+    option = Element(tag="div", role="option", name="High", text="High")
+    journey = Journey().opens(f"{HOME}tasks/7").click(button("Priority")).click(option).asks(f"{HOME}api/tasks/7")
+    assert journey.touches().story().title == "Choose 'High'"
+
+
+def test_what_is_made_has_the_name_of_the_list_before() -> None:
+    """A page for something new under a thing of another kind doesn't make that thing."""
+
+    def title(address: str) -> str:
+        journey = Journey().opens(f"{HOME}{address}").fill(textbox("Title"), "Roof").click(button("Post"))
+        return journey.asks(f"{HOME}{address}").leads_to(f"{HOME}p2").story().title
+
+    assert title("courses/knots/forum/new") == "Create 'Roof'"
+    assert title("courses/knots/questions/new") == "Create the question 'Roof'"

@@ -4,24 +4,26 @@ Apps show a thing in many places (`/today`, `/inbox`) and change it at one (`/ap
 is stronger evidence of what was done than the page from which it was asked.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
+from pipeline.activities.activity import THING
 from pipeline.activities.facts.responses import Answers
 from pipeline.semantics.addresses import ID, query, route, slug
 from pipeline.semantics.elements import Data
 from pipeline.semantics.generated import is_id
 from pipeline.semantics.lexicon import LISTS
-from pipeline.semantics.path_segments import is_route, names_things
+from pipeline.semantics.path_segments import is_list, is_route, names_things
 from pipeline.semantics.text import caption
 from pipeline.semantics.verbs import MAKING_PAGES, SETTINGS_PAGES, named_in_path
 from schemas.stories import ClickStep, NetworkRequest, Step
 
-THING: Final = "thing "
-"""Begins the place of an activity that is told by what it changed, wherever that is shown."""
 _CHANGE_ONE: Final = ("DELETE", "PATCH", "PUT")
 """Methods that name what they change in the address, as POST need not; the most telling first."""
+_CALL: Final = re.compile(r"[a-z]\w*\.(?!php|html?|aspx?|jsp|do|cgi|js)[a-z]\w*", re.I)
+"""What is called by the name of a thing and of what is done to it: `channels.mute`."""
 _STATE: Final = LISTS["states"]
 """What a thing is switched to: which of them it was is data."""
 STATE_WORDS_MAX: Final = 2
@@ -59,11 +61,13 @@ def _rank(method: str) -> int:
 def _thing(request: NetworkRequest, step: Step, data: Data) -> str:
     """The pattern of an address that is that of one thing of many, or of their list: no `/graphql`, no `/save`."""
     *before, last = route(request.url) or ("",)
-    if _is_verb_of(step, last) and tuple(before) == route(step.page.url) and before and not is_route(before[-1]):
-        return "/" + "/".join(part if is_route(part) else ID for part in before) + f"/{last}"
+    shown = route(step.page.url)
     shape = data.place(request.url)
-    if ID not in shape and not names_things(last.lower()):
-        return ""
+    if _is_verb_of(step, last) and shown and tuple(before[-len(shown) :]) == shown and not is_route(shown[-1]):
+        kept = (part if is_route(part) or is_list(slug(part)) else ID for part in before[:-1])
+        shape = f"/{'/'.join((*kept, ID))}/{last}"
+    elif ID not in shape and not names_things(last.lower()):
+        return shape if _CALL.fullmatch(last) else ""
     head, _, end = shape.rpartition("/")
     words = slug(end).split("-")
     return f"{head}/{{state}}" if words[-1] in _STATE and len(words) <= STATE_WORDS_MAX else shape

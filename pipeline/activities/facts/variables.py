@@ -130,10 +130,16 @@ def _goes_elsewhere(step: Step) -> bool:
 
 def _names_a_thing(step: ClickStep, found: bool) -> bool:
     """Whether what is written on it is the name of one of many things; `found`: it may be one that a search found."""
-    if ROUTE.fullmatch(slug(named(step.target))) or row_verb(step.target):
+    if row_verb(step.target) or (ROUTE.fullmatch(slug(named(step.target))) and not _leads_to_one_of_its_kind(step)):
         return False
     names = is_item(step.target) or _leads_to_its_name(step) or _shows_its_name(step)
     return names and (found or not _leads_to_page_called_so(step))
+
+
+def _leads_to_one_of_its_kind(step: ClickStep) -> bool:
+    """Whether it leads to the thing of its name, after its kind: `#general` to `/channel/general`."""
+    kind, name = ("", "", *(route(step.after.url) if step.after is not None else ()))[-2:]
+    return step.navigates and is_kind(slug(kind)) and slug(unquote(name)) == slug(named(step.target))
 
 
 def _shows_its_name(step: ClickStep) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 
 from pipeline.activities.forms.form import Form
 from pipeline.activities.phrases import GoalKind
-from pipeline.semantics.addresses import last_word, route, singular, slug, thing_in
+from pipeline.semantics.addresses import last_word, made_in, route, singular, slug, thing_in
 from pipeline.semantics.elements import is_item
 from pipeline.semantics.lexicon import LISTS
 from pipeline.semantics.messages import done, headings, quotes, without_quotes
@@ -50,7 +50,7 @@ def noun_of(form: Form, kind: GoalKind) -> str:
             return noun
     url = form.own[-1].page.url
     if kind == "create" and last_word(url) in MAKING_PAGES:
-        return thing_in(url)
+        return made_in(url)
     if kind == "edit" and form.opener is None and not _picked(form):
         last = last_word(url)
         if _NAME.match("".join(route(url)[-1:])) and not ROUTE.fullmatch(last.replace(" ", "-")):

@@ -1,0 +1,58 @@
+"""The activities of a story as they are found: what tries again, repeats or takes back an earlier one changes that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.activities.activity import CHOSEN, LEADS, LISTINGS, ONLY_WAYS, Activity, telling
+from pipeline.activities.facts.responses import Answers
+from schemas.stories import Step
+
+
+@dataclass
+class ActivityList:
+    """What was done so far, in its order. It lives only while a story is read."""
+
+    steps: Sequence[Step]
+    answers: Answers
+    found: list[Activity] = field(default_factory=list)
+
+    @property
+    def last(self) -> Activity | None:
+        return self.found[-1] if self.found else None
+
+    def last_is(self, kind: str, what: str | None = None) -> bool:
+        """Whether the last one is of this kind, done by this control (None: by any)."""
+        last = self.last
+        return last is not None and last.kind == kind and what in (None, last.what)
+
+    def add(self, deed: Activity) -> None:
+        """Adds a deed; one that tries again what the page refused, or only repeats it, replaces the earlier one."""
+        last = self.last
+        let_in = deed.kind == "sign in" and last is not None and not last.outcome
+        if last is not None and last.like(deed) and not (let_in and deed.outcome):
+            more = all(name.startswith(CHOSEN) for name in deed.fields) and deed.place == last.place
+            again = last.outcome or deed.kind in ONLY_WAYS or deed.kind == "open form" or more
+            again = again or (bool(deed.form) and deed.form == last.form and not self._did_more(last))
+            if again:
+                if deed.kind in LISTINGS:
+                    self.found[-1] = last if last.what == "filter" else deed
+                    return
+                # A form that comes back with what was refused holds that: the first try tells what it was.
+                typed = any(not name.startswith(CHOSEN) for name in last.fields)
+                tried = bool(last.outcome and last.form and typed)
+                fields = last.fields if tried else telling({*last.fields, *deed.fields})
+                form = last.form if tried else deed.form or last.form
+                kept = last.outcome if deed.outcome and not deed.fields and deed.kind != "sign in" else deed.outcome
+                place = deed.place if deed.place.startswith(LEADS) else last.place
+                self.found[-1] = replace(deed, place=place, fields=fields, outcome=kept, form=form)
+                return
+        self.found.append(deed)
+
+    def _did_more(self, deed: Activity) -> bool:
+        """Whether what sent it off asked for a change, or led somewhere."""
+        sent = self.steps[deed.steps[-1]]
+        return sent.navigates or self.answers.writes(sent)
+
+    def take_back(self) -> None:
+        """Drops the last one: the user thought better of it."""
+        self.found.pop()
