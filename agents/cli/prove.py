@@ -103,7 +103,9 @@ def prove(
     if summary is not None:
         with summary.open("a") as file:
             file.write(markdown(names, verdicts))
-    _exit(verdicts)
+    code = exit_code(verdicts)
+    if code:
+        raise typer.Exit(code)
 
 
 def _proved(services: "Services", subject: "Subject", place: "Environment", wanted: "Wanted") -> "Proof":
@@ -177,17 +179,35 @@ def why(verdict: "Verdict") -> str:
     return f"{failed.rule}{place}: {failed.statement or failed.error}"
 
 
+def advice(verdict: "Verdict") -> str:
+    """What a person does about it now; empty where it passed."""
+    from pipeline.proof.diagnosis import next_step
+
+    failed = next((run for run in verdict.runs if run.outcome != "passed"), None)
+    return "" if failed is None else next_step(failed.rule)
+
+
 def junit_xml(app: str, names: Sequence[str], verdicts: "Sequence[Verdict]") -> bytes:
-    """The verdicts as JUnit XML, one case a test."""
-    failed = sum(verdict.outcome != "passed" for verdict in verdicts)
-    suite = ET.Element("testsuite", name=app, tests=str(len(verdicts)), failures=str(failed))
-    for name, verdict in zip(names, verdicts, strict=True):
+    """The verdicts as JUnit XML, one case a test: a failure is the app's or the test's, an error the environment's."""
+    tags = [_junit_tag(verdict) for verdict in verdicts]
+    counts = {"tests": len(verdicts), "failures": tags.count("failure"), "errors": tags.count("error")}
+    suite = ET.Element("testsuite", {"name": app, **{name: str(count) for name, count in counts.items()}})
+    for name, verdict, tag in zip(names, verdicts, tags, strict=True):
         seconds = sum(run.seconds for run in verdict.runs)
         case = ET.SubElement(suite, "testcase", classname=app, name=name, time=f"{seconds:.3f}")
-        if verdict.outcome != "passed":
-            ET.SubElement(case, "failure", type=verdict.kind or "unknown", message=_printable(why(verdict)))
+        if tag:
+            told = ET.SubElement(case, tag, type=verdict.kind or "unknown", message=_printable(why(verdict)))
+            told.text = advice(verdict)
+        if verdict.mutants:
+            ET.SubElement(case, "system-out").text = f"mutants noticed: {noticed(verdict)}"
     raw: bytes = ET.tostring(suite, encoding="utf-8", xml_declaration=True)
     return raw
+
+
+def _junit_tag(verdict: "Verdict") -> str:
+    if verdict.outcome == "passed":
+        return ""
+    return "error" if verdict.outcome == "not_run" or verdict.kind == "environment" else "failure"
 
 
 def _printable(text: str) -> str:
@@ -197,18 +217,24 @@ def _printable(text: str) -> str:
 
 def markdown(names: Sequence[str], verdicts: "Sequence[Verdict]") -> str:
     """The verdicts as a table in Markdown, as for the summary of a CI step."""
-    rows = ["| test | outcome | mutants noticed | why |", "|---|---|---|---|"]
+    passed = sum(verdict.outcome == "passed" for verdict in verdicts)
+    rows = [f"{passed} of {len(verdicts)} tests passed", ""]
+    rows += ["| test | outcome | mutants noticed | kind | why | what to do |", "|---|---|---|---|---|---|"]
     for name, verdict in zip(names, verdicts, strict=True):
-        told = _printable(why(verdict)).replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
-        rows.append(f"| {name} | {verdict.outcome} | {noticed(verdict)} | {told} |")
+        cells = (name, verdict.outcome, noticed(verdict), verdict.kind or "", why(verdict), advice(verdict))
+        rows.append(f"| {' | '.join(map(_cell, cells))} |")
     return "\n".join([*rows, "", ""])
 
 
-def _exit(verdicts: "Sequence[Verdict]") -> None:
+def _cell(text: str) -> str:
+    """A text that is none of a table's or HTML's marks."""
+    return _printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
+
+
+def exit_code(verdicts: "Sequence[Verdict]") -> int:
+    """0 where all passed, else the code of the gravest kind of failure."""
     kinds = {verdict.kind or "unknown" for verdict in verdicts if verdict.outcome != "passed"}
-    code = next((code for kind, code in EXIT_CODES.items() if kind in kinds), 0)
-    if code:
-        raise typer.Exit(code)
+    return next((code for kind, code in EXIT_CODES.items() if kind in kinds), 0)
 
 
 def register(app: typer.Typer) -> None:

@@ -26,6 +26,11 @@ def diagnose(facts: RunFacts) -> Rule:
     return next(rule for rule in RULES if rule.holds(facts))
 
 
+def next_step(name: str) -> str:
+    """What a person does now, by the name of a rule as verdicts have it; "" for one that there is not any more."""
+    return next((rule.next_step for rule in RULES if rule.name == name), "")
+
+
 def _during(facts: RunFacts) -> list[Answer]:
     """The answers of the failing step and of the one before it: what a step asks for may come while the next waits."""
     if facts.step is None:

@@ -1,14 +1,17 @@
 """`journeywright prove`: verdicts are kept, and its exit code says whose fault a failure is."""
 
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
 from agents.cli import root
+from agents.cli.prove import exit_code, junit_xml, markdown
 from agents.storage import Storage
 from agents.storage.verdict_rows import VerdictFilter
 from pipeline.generate import test_of as written_from
+from schemas.verdicts import FailureKind, MutantResult, Run, Verdict
 from tests.proof.test_prover import App, app, story
 
 __all__ = ["app"]
@@ -33,6 +36,41 @@ def kept(tmp_path: Path) -> tuple[str, list[str]]:
     outcomes = [verdict.outcome for verdict in storage.verdicts(VerdictFilter(test_id=stored.test.id)).items]
     storage.close()
     return stored.state, outcomes
+
+
+def a_verdict(rule: str, **changes: object) -> Verdict:
+    """Of one run that failed by this rule; of one that passed where it is ""."""
+    kind = changes.get("kind")
+    run = Run(outcome="failed" if rule else "passed", seconds=1, rule=rule, statement="a | <b> `c`\x00", kind=kind)
+    told = {"id": "v", "test_id": "t", "revision": 1, "app": "shop", "runs": (run,), "started_at": "", "ended_at": ""}
+    moments = {"started_at": "2026-01-01T00:00:00.000Z", "ended_at": "2026-01-01T00:01:00.000Z"}
+    return Verdict.model_validate({**told, **moments, "outcome": "failed" if rule else "passed", **changes})
+
+
+def test_ci_is_told_whose_fault_it_is_and_what_to_do() -> None:
+    """A failure of the app or the test is a failure, one of the place an error; each with what a person does now. No
+    text of a page is read as a part of the table, or breaks the XML."""
+    verdicts = [a_verdict("server error", kind="app"), a_verdict("address not reached", kind="environment"),
+                a_verdict("", mutants=(MutantResult(kind="wrong_text", applied=True, noticed=False),))]  # fmt: skip
+    suite = ET.fromstring(junit_xml("shop", ["one", "two", "three"], verdicts))
+    assert (suite.attrib["tests"], suite.attrib["failures"], suite.attrib["errors"]) == ("3", "1", "1")
+    assert [child.tag for case in suite for child in case] == ["failure", "error", "system-out"]
+    assert "the app is broken here" in (suite[0][0].text or "")
+    assert suite[2][0].text == "mutants noticed: 0 of 1, not wrong_text"
+    lines = markdown(["one", "two", "three"], verdicts).splitlines()
+    assert lines[0] == "1 of 3 tests passed"
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines[2:-1]} == {7}
+    assert "server error: a \\| &lt;b> 'c'" in lines[4]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "code"),
+    [((), 0), (("app", "test"), 10), (("data", "test"), 11), (("environment", "data"), 12), (("environment",), 13),
+     (("unknown", None), 14)],
+)  # fmt: skip
+def test_exit_code_is_that_of_the_gravest_kind(kinds: tuple[FailureKind | None, ...], code: int) -> None:
+    """0 where all passed; of several kinds the one that most needs a person."""
+    assert exit_code([a_verdict(""), *(a_verdict("no rule", kind=kind) for kind in kinds)]) == code
 
 
 @pytest.mark.slow
