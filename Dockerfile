@@ -28,7 +28,7 @@ COPY pyproject.toml README.md ./
 COPY schemas/ schemas/
 COPY pipeline/ pipeline/
 COPY agents/ agents/
-COPY --from=recorder /src/agents/web/static/capture.js agents/web/static/capture.js
+COPY --from=recorder /src/agents/web/static/capture.js /src/agents/web/static/capture.js.br agents/web/static/
 COPY --from=dashboard /src/agents/web/static/dashboard/ agents/web/static/dashboard/
 RUN pip install --no-deps --no-build-isolation . \
  && useradd --create-home --uid 10001 journeywright \

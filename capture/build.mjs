@@ -1,7 +1,7 @@
 // Bundles src/main.ts into the one script that the web views serve as /capture.js.
 import { build, transform } from "esbuild";
 import { readFile, readdir, writeFile, mkdir } from "node:fs/promises";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { minify } from "terser";
@@ -97,8 +97,10 @@ const smaller = await minify(mangled, { ecma: 2020, compress: { passes: 3, ecma:
 const code = Buffer.from(smaller.code);
 await mkdir(dirname(OUT), { recursive: true });
 await writeFile(OUT, code);
+const brotli = brotliCompressSync(code);
+await writeFile(`${OUT}.br`, brotli);
 const gzipped = gzipSync(code, { level: 9 }).length;
-console.log(`capture.js: ${code.length} bytes, ${gzipped} gzipped`);
+console.log(`capture.js: ${code.length} bytes, ${gzipped} gzipped, ${brotli.length} by Brotli`);
 if (process.argv.includes("--size")) {
   const inputs = Object.entries(Object.values(result.metafile.outputs)[0].inputs);
   for (const [path, { bytesInOutput }] of inputs.sort((a, b) => b[1].bytesInOutput - a[1].bytesInOutput)) {

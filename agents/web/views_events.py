@@ -28,10 +28,9 @@ async def post_events(context: Context, request: web.Request) -> web.Response:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The recorder as it is sent."""
+    """The recorder as it is sent: by encoding, the smallest first."""
 
-    plain: bytes
-    packed: bytes
+    bodies: dict[str, bytes]
     etag: str
 
 
@@ -39,7 +38,11 @@ class Script:
 def script(path: Path, _changed_ns: int) -> Script:
     """The recorder's script, read again when the file changes."""
     plain = path.read_bytes()
-    return Script(plain, gzip.compress(plain, mtime=0), hashlib.sha256(plain).hexdigest()[:32])
+    packed = {"gzip": gzip.compress(plain, mtime=0), "": plain}
+    smaller = path.with_name(f"{path.name}.br")
+    if smaller.exists() and smaller.stat().st_mtime_ns >= path.stat().st_mtime_ns:
+        packed = {"br": smaller.read_bytes(), **packed}
+    return Script(packed, hashlib.sha256(plain).hexdigest()[:32])
 
 
 async def get_capture(_context: Context, request: web.Request) -> web.Response:
@@ -48,20 +51,19 @@ async def get_capture(_context: Context, request: web.Request) -> web.Response:
         found = script(CAPTURE_FILE, CAPTURE_FILE.stat().st_mtime_ns)
     except FileNotFoundError:
         raise ApiError(404, "not_built", "the recorder is not built yet", "run `make setup`") from None
-    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    accepted = {part.split(";")[0].strip() for part in request.headers.get("Accept-Encoding", "").split(",")}
+    encoding = next(one for one in found.bodies if not one or one in accepted)
     headers = {
-        "ETag": f'"{found.etag}{"-gzip" if packed else ""}"',
+        "ETag": f'"{found.etag}{"-" if encoding else ""}{encoding}"',
         "Cache-Control": "public, max-age=300",
         "Vary": "Accept-Encoding",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
     if found.etag in request.headers.get("If-None-Match", ""):
         return web.Response(status=304, headers=headers)
-    if packed:
-        headers["Content-Encoding"] = "gzip"
-    return web.Response(
-        body=found.packed if packed else found.plain, headers=headers, content_type="text/javascript", charset="utf-8"
-    )
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    return web.Response(body=found.bodies[encoding], headers=headers, content_type="text/javascript", charset="utf-8")
 
 
 EVENTS_BODY = {

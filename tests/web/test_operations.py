@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import os
 import re
 from pathlib import Path
 from urllib.parse import quote
@@ -60,6 +61,24 @@ def test_the_recorder_is_sent_once(site: Site, tmp_path: Path, monkeypatch: pyte
     assert plain.headers["Access-Control-Allow-Origin"] == "*"
     again = site.http.get("/capture.js", headers={"If-None-Match": packed.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_recorder_is_sent_as_small_as_the_browser_takes_it(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By Brotli where the client takes that and the build left it; one left by an earlier build is not used."""
+    built, small = tmp_path / "capture.js", tmp_path / "capture.js.br"
+    monkeypatch.setattr(views_events, "CAPTURE_FILE", built)
+    small.write_bytes(b"smaller")
+    built.write_text("// recorder")
+    os.utime(small, ns=(built.stat().st_mtime_ns - 1,) * 2)
+    takes = {"Accept-Encoding": "gzip, deflate, br;q=0.9"}
+    assert site.http.get("/capture.js", headers=takes).headers["Content-Encoding"] == "gzip"
+    built.write_text("// a recorder")
+    os.utime(small, ns=(built.stat().st_mtime_ns,) * 2)
+    sent = site.http.get("/capture.js", headers=takes)
+    assert (sent.headers["Content-Encoding"], sent.content) == ("br", b"smaller")
+    assert site.http.get("/capture.js", headers={"Accept-Encoding": "gzip"}).text == "// a recorder"
 
 
 @pytest.mark.parametrize("path", ["/e/?ip=0&_=1&ver=1.2.3", "/e", "/i/v0/e/?compression=gzip-js", "/batch/", "/batch"])
