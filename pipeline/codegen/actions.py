@@ -87,6 +87,8 @@ class Writer:
     ticking: frozenset[str] = frozenset()
     pieces: frozenset[str] = frozenset()
     """Texts that stand by themselves somewhere in the story."""
+    emptied: bool = False
+    """Whether a field was left with nothing somewhere in the story."""
     pages: dict[str, Expr] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     not_repeated: list[str] = field(default_factory=list)
@@ -220,7 +222,7 @@ class Writer:
         if found is None:
             return None
         self.met.add(flat(found.expr))
-        if _goes(step):
+        if goes_with_it(step):
             # `check` would look for what has gone by then.
             return [Run(method(found.expr, "click"))]
         if step.target.covered and label is None:
@@ -387,8 +389,8 @@ class Writer:
         return None if found is None else [Run(method(found.expr, "hover")), wheel]
 
 
-def _goes(step: CheckStep) -> bool:
-    """Whether the box went away with being ticked, as the page drew itself anew or closed what it was in."""
+def goes_with_it(step: FillStep | SelectStep | CheckStep) -> bool:
+    """Whether the field went away with the step, as the page drew itself anew or closed what it was in."""
     name = step.target.name or step.target.label or ""
     gone = [change.element for change in step.changes if isinstance(change, Gone)]
     return bool(name) and any(one.role == step.target.role and one.name == name for one in gone)

@@ -17,7 +17,7 @@ from pipeline.codegen.assertions.outcome import (
     saving_request,
     where_it_ended,
 )
-from pipeline.codegen.assertions.salience import pieces_of
+from pipeline.codegen.assertions.salience import empties, pieces_of
 from pipeline.codegen.credentials import credentials, is_secret
 from pipeline.codegen.locators import expect
 from pipeline.codegen.needs import makes_of, needs_of
@@ -170,7 +170,9 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
     hidden, shapes, made = _hidden(story.steps), ticking(story.steps), readings(story.steps)
     read = {reading.value for reading in made}
     typed = tuple(text for text in _typed(story.steps) if text not in read)
-    writer = Writer(program, told, home_of(story), typed, hidden, shapes, pieces_of(story.steps, typed))
+    writer = Writer(
+        program, told, home_of(story), typed, hidden, shapes, pieces_of(story.steps, typed), empties(story.steps)
+    )
     writer.readings = made
     writer.notes += told.notes
     return writer

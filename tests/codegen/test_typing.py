@@ -11,8 +11,8 @@ from pipeline.intake.formats.native import native_event
 from pipeline.privacy.pseudonyms import hidden
 from schemas import limits
 from schemas.elements import ById, ByPath, ByRole, ByText, Candidate, Element, PathStep
-from schemas.events import Appeared, Caret, CountChanged, Fill, Gone, ShownIn, StateChanged, Stroke, Typed
-from schemas.stories import CheckStep, ClickStep, DragStep, FillStep, PressStep, Step
+from schemas.events import Appeared, Caret, Choice, CountChanged, Fill, Gone, ShownIn, StateChanged, Stroke, Typed
+from schemas.stories import CheckStep, ClickStep, DragStep, FillStep, PressStep, SelectStep, Step
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
 PAGE = at("/")
@@ -143,8 +143,21 @@ def test_a_choice_that_goes_away_with_being_made_is_clicked() -> None:
     """`check` would wait for the box, which the page has taken away by then."""
     radio = by_role("input", "radio", "Parcel shop", type="radio")
     gone = Gone(element=Element(tag="div", role="radio", name="Parcel shop", text="Parcel shop"))
-    code = _code(CheckStep(target=radio, **base(PAGE, PAGE, changes=(gone,))), GO)
-    assert 'name="Parcel shop").click()' in code
+    step = CheckStep(target=radio, **base(PAGE, PAGE, changes=(gone,)))
+    assert 'name="Parcel shop").click()' in _code(step, GO)
+    assert "to_be_checked" not in _code(step)
+
+
+def test_that_nothing_is_chosen_is_asserted_by_what_the_page_says_of_it() -> None:
+    """A list from which the last choice was taken back is answered by "none", which says little elsewhere."""
+    pets = by_role("select", "listbox", "Pets")
+    parts = [by_text("dd", f"{part} of the long list") for part in ("Head", "Middle", "Foot", "Margin")]
+    shown = [by_text("dd", "none"), *parts]
+    told = [Appeared(element=one.model_copy(update={"role": "definition"})) for one in shown]
+    send = ClickStep(target=by_role("button", "button", "Go"), **base(PAGE, PAGE, changes=(*told[1:], told[0])))
+    assert 'get_by_text("none")' in _code(SelectStep(target=pets, options=(), **base(PAGE)), send)
+    some = SelectStep(target=pets, options=(Choice(value="d", label="Dogs"),), **base(PAGE))
+    assert 'get_by_text("none")' not in _code(some, send)
 
 
 def _fill_event(**more: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from pipeline.activities.facts.responses import CHANGING, changes
 from pipeline.codegen import addresses
-from pipeline.codegen.actions import Requested, Writer
+from pipeline.codegen.actions import Requested, Writer, goes_with_it
 from pipeline.codegen.assertions.candidates import (
     PATH_SCORE,
     TEXT_CHARS_MAX,
@@ -136,7 +136,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     same_page = step.after is None or addresses.relative(step.after.url) == addresses.relative(step.page.url)
     stays = same_page and not isinstance(step, GotoStep)
     asked = caption(step.target) if isinstance(step, ClickStep) else ""
-    typing = Typing(writer.fixed, writer.pieces, asked)
+    typing = Typing(writer.fixed, writer.pieces, asked, writer.emptied)
     checks = checks_of(finder, step.changes, typing, stays, writer.ticking)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     checks += _typed_text(writer, step)
@@ -215,7 +215,11 @@ def _saves(story: Story, step: Step) -> bool:
 def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check]) -> list[Check]:
     """All that was saved, as the page shows it: a number, an address or the beginning of a text don't tell a right
     result from a wrong one."""
-    whole = whole_text(Finder(page, writer.fixed, writer.hidden), step.changes, Typing(writer.fixed, writer.pieces))
+    whole = whole_text(
+        Finder(page, writer.fixed, writer.hidden),
+        step.changes,
+        Typing(writer.fixed, writer.pieces, emptied=writer.emptied),
+    )
     if whole is None or _names_user(writer, whole) or any(whole.says in check.says for check in taken):
         return taken
     return [*(check for check in taken if not check.says or check.says not in whole.says), whole]
@@ -254,8 +258,8 @@ def where_it_ended(
 
 
 def _own_state(writer: Writer, step: Step) -> list[Check]:
-    """The state of the field that the last step acted on."""
-    if not isinstance(step, (FillStep, SelectStep, CheckStep)):
+    """The state of the field that the last step acted on, where it is still there."""
+    if not isinstance(step, (FillStep, SelectStep, CheckStep)) or goes_with_it(step):
         return []
     found = writer.finder(step).best(step.target)
     if found is None:

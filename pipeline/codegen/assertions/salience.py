@@ -5,13 +5,15 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.codegen.credentials import is_secret
 from pipeline.semantics.generated import is_volatile
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, sounds_wrong
 from pipeline.semantics.messages import is_message as says_of_itself
 from pipeline.semantics.text import joints
 from schemas.elements import Element
 from schemas.events import Gone
-from schemas.stories import Step
+from schemas.stories import FillStep, SelectStep, Step
 
 MARGIN_ROLES: Final = frozenset(
     {"navigation", "banner", "contentinfo", "complementary", "menu", "menubar", "search", "toolbar"}
@@ -58,6 +60,8 @@ class Typing:
     """Texts that the page shows by themselves, and what was typed."""
     asked: str = ""
     """The caption of what was clicked."""
+    emptied: bool = False
+    """Whether a field was left with nothing: a page that says "none" answers that."""
 
     def answers(self, text: str) -> bool:
         """Whether a text tells that what was clicked has been done: "Process mailer started" after "Start"."""
@@ -82,9 +86,27 @@ class Typing:
     def echoed(self, text: str) -> bool:
         return any(len(word) >= 3 and word.lower() in text.lower() for word in self.texts)
 
+    def answered(self, text: str) -> int:
+        """How much more the text says for having words of the user in it, or for saying that a field holds nothing."""
+        if self.emptied and WORDS["nothing"].search(text):
+            return 35
+        if not self.echoed(text) or len(text) > 70:
+            return 0
+        return 35 if self.stands_in(text) else 10
+
     def stands_in(self, text: str) -> bool:
         """Whether one of them stands there by itself, not run together with what is shown next to it."""
         return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.I) for word in self.texts if len(word) >= 3)
+
+
+def empties(steps: Iterable[Step]) -> bool:
+    """Whether a field or a list was left with nothing typed or chosen."""
+    return any(
+        not step.options
+        if isinstance(step, SelectStep)
+        else isinstance(step, FillStep) and not step.value.text and not is_secret(step)
+        for step in steps
+    )
 
 
 def pieces_of(steps: Iterable[Step], typed: Iterable[str]) -> frozenset[str]:
@@ -122,8 +144,7 @@ def worth(element: Element, text: str, typing: Typing) -> int:
     score = ROLE_SCORES.get(element.role or "", 52)
     if element.live and element.role not in LOUD_ROLES:
         score += 25
-    if typing.echoed(text) and len(text) <= 70:
-        score += 35 if typing.stands_in(text) else 10
+    score += typing.answered(text)
     if is_sentence(text):
         score += 14
     score += _as_answer(element, text, typing)
