@@ -136,7 +136,7 @@ def does(verb: str, rest: str, thing: str) -> Phrase:
     """What a control does to a thing, which it may name itself: `does("mark", "as read", "'Old trees'")`."""
     if verb in LIKING and rest and not thing:
         return Phrase(verb, quoted(rest))  # what follows is the name of one of many
-    said = "" if rest.casefold() in thing.casefold() else rest
+    said = "" if rest.casefold() in thing.casefold() else rest.lower() if _NO_NOUN.fullmatch(rest) else rest
     if verb in _TOWARDS and thing.startswith(("'", "“")) and not said:
         thing = f"{_TOWARDS[verb]} {thing}"
     told = (thing, said) if _PREPOSITION.match(said) else (said, "" if said and thing in ("it", "them") else thing)

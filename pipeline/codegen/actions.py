@@ -1,6 +1,6 @@
 """A step of the story as statements in Playwright's idiom."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
@@ -23,12 +23,14 @@ from pipeline.codegen.python.expressions import (
     function,
     method,
 )
-from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Run, Statement, With
+from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Remark, Run, Statement, With
 from pipeline.codegen.readings import Reading
+from pipeline.codegen.selectors import ROLES
 from pipeline.codegen.tickers import ticks
 from pipeline.codegen.typing import takes_keys, typed_by_keys
 from pipeline.semantics import urls
 from pipeline.semantics.text import is_editor
+from schemas.elements import Element
 from schemas.events import Gone, ShownIn
 from schemas.stories import (
     BackStep,
@@ -98,6 +100,8 @@ class Writer:
     """Locators, as code, that the test has used or asserted in the document at hand."""
     told: set[str] = field(default_factory=set)
     """Assertions, as code, that the test has made in the document at hand."""
+    remarked: set[str] = field(default_factory=set)
+    """Locators by a place among several, as code, of which the test has said so."""
     variables: dict[str, Expr] = field(default_factory=dict)
     varying: frozenset[str] = frozenset()
     """Values that are another in each row of the test."""
@@ -147,9 +151,24 @@ class Writer:
             self._admit("A step was left out: the recording doesn't tell how to find its element.")
             return False
         *before, last = actions
+        self._remark(step, finder, actions)
         self.program.act(*before)
         self._wrapped(step, page, last)
         return True
+
+    def _remark(self, step: Step, finder: Finder, actions: Sequence[Statement]) -> None:
+        """Says which of several an action is on, where nothing but its place tells."""
+        target = getattr(step, "target", None)
+        if not isinstance(target, Element):
+            return
+        found = finder.best(target)
+        if found is None or not found.place:
+            return
+        code = flat(found.expr)
+        if code not in self.remarked and any(code in flat(one.expr) for one in actions if isinstance(one, Run)):
+            self.remarked.add(code)
+            role = target.role if target.role in ROLES else "element"
+            self.program.act(Remark(f"The {role} that is the {found.place} found so."))
 
     def _admit(self, note: str) -> None:
         """Says what is not done as the user did it. The words are ours, never the page's."""

@@ -75,6 +75,8 @@ class Found:
     unique: bool = True
     cut: bool = False
     """Only a part of its text is left, which others may have as well."""
+    place: str = ""
+    """Which of several it is, where it is told by its place alone: `3rd of 5`."""
 
 
 def readable(text: str) -> str:
@@ -212,7 +214,8 @@ class Finder:
         if candidate.index >= candidate.count:
             return None
         place = Attr(found.expr, "first") if candidate.index == 0 else method(found.expr, "nth", candidate.index)
-        return Found(place, score + PENALTY_NTH + 10 * candidate.index, found.says, unique=False)
+        told = f"{ordinal(candidate.index + 1)} of {candidate.count}" if candidate.index else ""
+        return Found(place, score + PENALTY_NTH + 10 * candidate.index, found.says, unique=False, place=told)
 
     def _scope(self, root: Expr, scope: Scope) -> Found | None:
         found = self._one(root, scope.locator)
@@ -283,6 +286,12 @@ def _vagueness(text: str) -> int:
     """What counts against the texts of several elements as a name, such as a label with the list that opens in it."""
     found = joints(text)
     return PENALTY_JOINTS if found >= JOINTS_MIN else PENALTY_JOINT if found else 0
+
+
+def ordinal(number: int) -> str:
+    """`1st`, `2nd`, `11th`."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def fits_several(pattern: Expr | None, shown: Iterable[str]) -> bool:

@@ -31,7 +31,7 @@ from pipeline.codegen.tickers import ticking
 from pipeline.flows.ids import flow_id
 from pipeline.flows.ids import test_id as id_of_test
 from pipeline.semantics import urls
-from pipeline.semantics.text import is_link
+from pipeline.semantics.text import caption, is_link
 from pipeline.stories.page_states import final_state
 from pipeline.stories.size_limit import ENVELOPE_BYTES, opened_only
 from schemas import limits
@@ -129,7 +129,7 @@ def _written(
     docstring = names.sentence(story.sentence or story.title, story.title)
     docstring = f"{docstring} {cut.told}".rstrip()
     needs = needs_of(story)
-    told_needs = [names.sentence(f"Needs {', '.join(need.name for need in needs)}", "")] if needs else []
+    told_needs = [names.sentence("Needs " + ", ".join(f"'{need.name}'" for need in needs), "")] if needs else []
     not_repeated = (*told_needs, *dict.fromkeys(writer.not_repeated))
     code = program.text(name, docstring, not_repeated)
     code_bytes = len(code.encode())
@@ -344,6 +344,9 @@ def _middle(writer: Writer, step: Step, known: frozenset[str], upcoming: Step | 
     if any(map(_looks, checks)):
         ways = _ways_to_target(writer, upcoming)
         checks = [check for check in checks if not (_looks(check) and _is_of(check, ways))]
+    if isinstance(upcoming, ClickStep):
+        words = caption(upcoming.target)
+        checks = [check for check in checks if not (check.kind == "changed" and check.says == words)]
     if isinstance(step, GotoStep):
         return chosen([check for check in checks if check.kind in ("heading", "url")], 1)
     moved = any(check.kind == "url" for check in checks)

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.assertions.salience import Typing, is_put_together, whole_sentences
+from pipeline.codegen.locators import ordinal
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.semantics.text import is_shortcut
-from schemas.elements import ById, ByLabel, ByPath, ByPlaceholder, ByText, Candidate, PathStep
+from schemas.elements import ById, ByLabel, ByPath, ByPlaceholder, ByRole, ByText, Candidate, PathStep
 from schemas.events import Appeared, Choice, Gone, TextChanged, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep, SelectStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -158,6 +159,29 @@ def test_a_locator_that_is_used_often_has_a_variable() -> None:
     assert all(f"Note {number}" in lines[test.step_lines[number] - 1] for number in (1, 2, 3))
 
 
+def test_a_place_among_several_is_explained() -> None:
+    """A number alone tells a reader nothing: which of how many it is stands above its first use, in our words."""
+    star = by_role("i", "button", "Rate").model_copy(
+        update={"candidates": (Candidate(locator=ByRole(role="button", name="Rate"), count=10, index=3),)}
+    )
+    steps = [ClickStep(target=star, **base(PAGE)) for _ in range(2)]
+    test = write_test(story(*steps))
+    assert (
+        '    # The button that is the 4th of 10 found so.\n    page.get_by_role("button", name="Rate").nth(3).click()'
+        in test.code
+    )
+    assert test.code.count("#") == 1
+    assert [ordinal(number) for number in (1, 2, 3, 4, 11, 22, 113)] == [
+        "1st",
+        "2nd",
+        "3rd",
+        "4th",
+        "11th",
+        "22nd",
+        "113th",
+    ]
+
+
 @given(st.text("abc \n\"'", max_size=400))
 def test_no_line_is_wider_than_the_page(text: str) -> None:
     """Long texts are broken at the ends of their lines and words; a word alone can't be."""
@@ -206,7 +230,7 @@ def test_what_a_journey_uses_and_did_not_make_is_told() -> None:
     saved = ClickStep(target=by_role("button", "button", "Save"), **base(one, one))
     uses = write_test(story(opened, saved, title="Save Clean Networks"))
     assert [(need.name, need.kind) for need in uses.needs] == [("Clean Networks", "product")]
-    assert "Needs Clean Networks." in uses.code
+    assert "Needs 'Clean Networks'." in uses.code
     new = FillStep(target=by_label("Title"), value=Typed(text="Clean Networks"), **base(at("/products/new")))
     made = write_test(story(new, opened, title="Create a product", tags=("create",), flow_key="other"))
     assert made.needs == ()

@@ -65,7 +65,14 @@ class Blank:
     """An empty line between two phases."""
 
 
-Statement = Run | Assign | Assert | With | Blank
+@dataclass(frozen=True)
+class Remark:
+    """A comment before a statement. The words are ours, never the page's."""
+
+    text: str
+
+
+Statement = Run | Assign | Assert | With | Blank | Remark
 
 
 @dataclass
@@ -198,6 +205,8 @@ def _lines(statement: Statement, indent: str) -> list[str]:
             ]
         case Blank():
             return [""]
+        case Remark(text=text):
+            return [f"{indent}# {text}"]
         case _:
             assert_never(statement)
 
@@ -216,7 +225,7 @@ def _exprs(statement: Statement) -> list[Expr]:
             return [expr]
         case With(expr=expr, body=body):
             return [expr, *(inner for one in body for inner in _exprs(one))]
-        case Blank():
+        case Blank() | Remark():
             return []
         case _:
             assert_never(statement)
@@ -229,7 +238,7 @@ def _bound(statement: Statement, parameters: tuple[Parameter, ...]) -> Statement
         case With(expr=expr, body=body):
             inner = tuple(_bound(one, parameters) for one in body)
             return replace(statement, expr=bound(expr, parameters), body=inner)
-        case Blank():
+        case Blank() | Remark():
             return statement
         case _:
             assert_never(statement)
@@ -249,7 +258,7 @@ def _plain(statement: Statement) -> list[str]:
                 f"with {flat(expr)}" + (f" as {name}" if name else ""),
                 *(line for inner in body for line in _plain(inner)),
             ]
-        case Blank():
+        case Blank() | Remark():
             return []
         case _:
             assert_never(statement)
@@ -263,7 +272,7 @@ def _gather(statement: Statement, found: set[str]) -> None:
             _gather_of(expr, found)
             for inner in body:
                 _gather(inner, found)
-        case Blank():
+        case Blank() | Remark():
             pass
         case _:
             assert_never(statement)

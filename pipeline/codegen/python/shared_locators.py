@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, flat
-from pipeline.codegen.python.program import Assert, Assign, Blank, Program, Run, Statement, With
+from pipeline.codegen.python.program import Assert, Assign, Blank, Program, Remark, Run, Statement, With
 
 USES_MIN: Final = 4
 """A locator that is used so often gets a variable,"""
@@ -82,7 +82,7 @@ def _used(statement: Statement) -> Iterator[Expr]:
         case With(body=body):
             for one in body:
                 yield from _used(one)
-        case Blank():
+        case Blank() | Remark():
             return
 
 
@@ -114,7 +114,7 @@ def _with_names(statement: Statement, named: dict[str, Name]) -> Statement:
             return replace(statement, expr=_replaced(expr, named))
         case With(body=body):
             return replace(statement, body=tuple(_with_names(one, named) for one in body))
-        case Blank():
+        case Blank() | Remark():
             return statement
 
 
