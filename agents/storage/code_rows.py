@@ -5,8 +5,10 @@ newest are kept.
 """
 
 import hashlib
+from collections.abc import Collection
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
 
 from agents.storage import rows
@@ -157,6 +159,13 @@ def tests(connection: Connection, wanted: CodeFilter, page: PageRequest) -> Page
         query = query.where(exists().where(tagged))
     found, cursor = rows.page_rows(connection, query, TESTS, page)
     return Page([_stored(row) for row in found], cursor)
+
+
+def titles(connection: Connection, test_ids: Collection[str]) -> dict[str, str]:
+    """The titles of those of the tests that there are, by id."""
+    names = [rows.plain(one) for one in test_ids]
+    found = connection.execute(select(TESTS.c.id, TESTS.c.body).where(TESTS.c.id.in_(names)))
+    return {row.id: orjson.loads(row.body)["title"] for row in found}
 
 
 def tests_of_file(connection: Connection, app: str, file_name: str) -> list[StoredTest]:

@@ -138,7 +138,7 @@ def flow_page(
     cursor = cursors.pack_values(sort, list(shown[-1][2:])) if len(found) > page.limit else None
     counted = _counted(connection, wanted, state, last) if page.cursor is None else None
     total = None if counted is None else sum(counted.get(one, 0) for one in wanted.states or counted)
-    days = _days(connection)
+    days = days_shown(connection)
     flows = _listed(connection, [(row[0], row[1]) for row in shown], days, users_min)
     return FlowPage(tuple(flows), cursor, days, total, counted)
 
@@ -205,9 +205,13 @@ def _counted(
     return {name: int(count) for name, count in connection.execute(query)}
 
 
-def _days(connection: Connection) -> tuple[str, ...]:
-    """The DAYS days that end with the newest story's: in a replay of last year's traffic, those of last year."""
-    newest = connection.execute(select(func.max(STORIES.c.start_timestamp))).scalar() or rows.now()
+def days_shown(connection: Connection, app: str | None = None) -> tuple[str, ...]:
+    """The DAYS days that end with the newest story's, of all apps or one: in a replay of last year's traffic, those of
+    last year."""
+    query = select(func.max(STORIES.c.start_timestamp))
+    if app is not None:
+        query = query.where(STORIES.c.app == rows.plain(app))
+    newest = connection.execute(query).scalar() or rows.now()
     try:
         end = date.fromisoformat(newest[:10])
     except ValueError:

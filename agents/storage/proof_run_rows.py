@@ -79,6 +79,52 @@ def proof_runs(connection: Connection, wanted: RunFilter, page: PageRequest) -> 
     return Page(_counted(connection, found), cursor)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What came of one test in one run."""
+
+    outcome: str
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A test that two runs disagree about; None where it was not in that run."""
+
+    test_id: str
+    before: Standing | None
+    after: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs compared: how many tests they know together, how many they disagree about, and the first of these."""
+
+    tests: int
+    differing: int
+    differences: tuple[Difference, ...]
+
+
+def compared(connection: Connection, before: str, after: str, limit: int) -> Comparison:
+    """What changed from one run to another, the worst first."""
+    old, new = _standings(connection, before), _standings(connection, after)
+    tests = old.keys() | new.keys()
+    found = [Difference(one, old.get(one), new.get(one)) for one in tests if old.get(one) != new.get(one)]
+    found.sort(key=lambda one: (_WORST.index(one.after.outcome if one.after else ""), one.test_id))
+    return Comparison(len(tests), len(found), tuple(found[:limit]))
+
+
+_WORST: Final = ("failed", "flaky", "not_run", "", "passed")
+
+
+def _standings(connection: Connection, run: str) -> dict[str, Standing]:
+    """By test; of several verdicts about one the newest."""
+    columns = (VERDICTS.c.test_id, VERDICTS.c.outcome, VERDICTS.c.kind)
+    query = select(*columns).where(VERDICTS.c.run_id == rows.plain(run))
+    ordered = query.order_by(VERDICTS.c.start_timestamp, VERDICTS.c.id)
+    return {test: Standing(outcome, kind) for test, outcome, kind in connection.execute(ordered)}
+
+
 def _counted(connection: Connection, found: Sequence[Row[Any]]) -> list[ProofRun]:
     """The runs with what their verdicts come to."""
     columns = (VERDICTS.c.run_id, VERDICTS.c.outcome, VERDICTS.c.kind)

@@ -5,7 +5,7 @@ Every method raises StorageUnavailable when the database stays locked or away fo
 writes, 3 s for reads), and has then changed nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine, func, select, text
 from agents.storage import code_rows, failures, flow_lists, flow_rows, merges, proof_run_rows, story_rows, verdict_rows
 from agents.storage.engine import in_transaction, make_engine, migrate
 from agents.storage.flow_lists import FlowFilter, FlowPage, FlowSort, SeenApp
-from agents.storage.proof_run_rows import ProofRun, RunFilter
+from agents.storage.flow_rows import DayOfJourneys
+from agents.storage.proof_run_rows import Comparison, ProofRun, RunFilter, compared
 from agents.storage.tables import FLOWS, STORIES, TESTS
 from agents.storage.values import (
     CodeFilter,
@@ -55,6 +56,7 @@ class Storage:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._told_flows = flow_rows.ToldFlows()
 
     @classmethod
     def open(cls, url: str) -> "Storage":
@@ -107,7 +109,12 @@ class Storage:
     def seen_flows(self, app: str, users_min: int = USERS_MIN) -> list[SeenFlow]:
         """The flows of an app as they were seen, the most frequent first, up to FLOWS_MAX. Of real traffic, titles have
         made-up values unless `users_min` is 1."""
-        return in_transaction(self._engine, lambda c: flow_rows.seen_flows(c, app, users_min), writes=False)
+        told = self._told_flows
+        return in_transaction(self._engine, lambda c: flow_rows.seen_flows(c, app, users_min, told), writes=False)
+
+    def journeys_by_day(self, app: str) -> list[DayOfJourneys]:
+        """The journeys of an app on each of the two weeks' days that end with its newest story."""
+        return in_transaction(self._engine, lambda c: flow_rows.journeys_by_day(c, app), writes=False)
 
     def seen_goals(self, app: str, users_min: int = USERS_MIN) -> list[SeenGoals]:
         """What the flows of an app were after, the most frequent first, up to FLOWS_MAX."""
@@ -205,6 +212,10 @@ class Storage:
         """A page of proving runs, newest first. Raises BadInput for a cursor that no earlier page gave."""
         return in_transaction(self._engine, lambda c: proof_run_rows.proof_runs(c, wanted, page), writes=False)
 
+    def compared_runs(self, before: str, after: str, limit: int = PAGE_ITEMS_MAX) -> Comparison:
+        """What changed from one proving run to another."""
+        return in_transaction(self._engine, lambda c: compared(c, before, after, limit), writes=False)
+
     def decide(self, test_id: str, decision: Decision, reason: str = "") -> None:
         """Keeps a person's decision about a test. Raises NoSuchTest."""
         in_transaction(self._engine, lambda c: verdict_rows.decide(c, test_id, decision, reason), writes=True)
@@ -240,6 +251,10 @@ class Storage:
     def tests(self, wanted: CodeFilter = ANY_TEST, page: PageRequest = FIRST_PAGE) -> Page[StoredTest]:
         """A page of tests, newest first. Raises BadInput for a cursor that no earlier page gave."""
         return in_transaction(self._engine, lambda c: code_rows.tests(c, wanted, page), writes=False)
+
+    def titles(self, test_ids: Collection[str]) -> dict[str, str]:
+        """The titles of tests, by id; those that are gone are left out."""
+        return in_transaction(self._engine, lambda c: code_rows.titles(c, test_ids), writes=False)
 
     def tests_of_file(self, app: str, file_name: str) -> list[StoredTest]:
         """The tests of an app that want the same file name, by id."""

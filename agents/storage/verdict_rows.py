@@ -23,11 +23,11 @@ REASON_CHARS_MAX: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class VerdictFilter:
-    """Which verdicts: every field that is set must hold."""
+    """Which verdicts: every field that is set must hold. `outcomes` names some of them."""
 
     app: str | None = None
     test_id: str | None = None
-    outcome: str | None = None
+    outcomes: tuple[str, ...] = ()
     kind: str | None = None
     run_id: str | None = None
 
@@ -65,7 +65,9 @@ def put_verdict(connection: Connection, verdict: Verdict) -> bool:
 def verdicts(connection: Connection, wanted: VerdictFilter, page: PageRequest) -> Page[Verdict]:
     """A page of verdicts, newest first."""
     query: Select[Any] = select(VERDICTS)
-    for name in ("app", "test_id", "outcome", "kind", "run_id"):
+    if wanted.outcomes:
+        query = query.where(VERDICTS.c.outcome.in_(wanted.outcomes))
+    for name in ("app", "test_id", "kind", "run_id"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(VERDICTS.c[name] == rows.plain(value))

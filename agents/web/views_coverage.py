@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from agents.storage.flow_rows import FLOWS_MAX
 from agents.web.admission import own_app
 from agents.web.answers import json_answer
 from agents.web.calls import Answer, Call, Context, Parameter
@@ -33,6 +34,9 @@ SCHEMA: Final[dict[str, Any]] = {
         "died_out",
         "smallest",
         "reached",
+        "titles",
+        "days",
+        "flows_max",
     ],
     "properties": {
         "journeys": {"type": "integer"},
@@ -45,6 +49,21 @@ SCHEMA: Final[dict[str, Any]] = {
         "died_out": {"type": "array", "items": _GAP},
         "smallest": {"type": "array", "items": _TEXT},
         "reached": _SHARE,
+        "titles": {
+            "type": "object",
+            "additionalProperties": _TEXT,
+            "description": "The titles of the flows of `smallest`, by id.",
+        },
+        "days": {
+            "type": "array",
+            "description": "Journeys by day: those of flows with a test, and the others.",
+            "items": {
+                "type": "object",
+                "required": ["day", "tested", "untested"],
+                "properties": {"day": _TEXT, "tested": {"type": "integer"}, "untested": {"type": "integer"}},
+            },
+        },
+        "flows_max": {"type": "integer", "description": "So many flows are looked at, the most frequent first."},
     },
 }
 
@@ -55,10 +74,14 @@ async def get_coverage(context: Context, request: web.Request) -> web.Response:
     if not app:
         raise BadInput("app: should name an app")
     services = context.services
-    users_min = services.settings.users_min
+    target, users_min = _target(request), services.settings.users_min
     flows = await off_loop(services.storage.seen_flows, app, users_min)
     others = await off_loop(services.storage.seen_flows, f"{app}{OF_TESTS}", users_min)
-    return json_answer(_json(coverage(flows, _target(request), request.query.get("since", ""), others)))
+    found = await off_loop(coverage, flows, target, request.query.get("since", ""), others)
+    known = {flow.flow_id: flow.title for flow in flows}
+    days = await off_loop(services.storage.journeys_by_day, app)
+    more = {"titles": {one: known[one] for one in found.smallest}, "days": list(map(asdict, days))}
+    return json_answer({**_json(found), **more, "flows_max": FLOWS_MAX})
 
 
 def _target(request: web.Request) -> float:

@@ -6,13 +6,14 @@ from typing import Any, Final
 from aiohttp import web
 
 from agents.storage import CodeFilter, PageRequest, Storage
-from agents.storage.proof_run_rows import RunFilter
+from agents.storage.proof_run_rows import ProofRun, RunFilter
 from agents.web.admission import may_see, own_app
 from agents.web.answers import json_answer
 from agents.web.calls import Answer, Call, Context, Parameter
 from agents.web.errors import not_found
 from agents.web.queries import PAGE_PARAMETERS, off_loop, page_request, text_filters, text_parameter
 from agents.web.views_tests import AWAY
+from agents.web.views_verdicts import TITLES_SCHEMA
 from pipeline.codegen.project.files import quarantine_list
 from schemas import limits
 from schemas.codecs import BadInput
@@ -38,6 +39,31 @@ RUNS_SCHEMA: Final[dict[str, Any]] = {
         "next_cursor": {"type": "string", "nullable": True},
     },
 }
+_STANDING: Final = {
+    "type": "object",
+    "required": ["outcome", "kind"],
+    "properties": {"outcome": _TEXT, "kind": {"type": "string", "nullable": True}},
+    "nullable": True,
+}
+COMPARISON_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["before", "after", "tests", "differing", "differences", "titles"],
+    "properties": {
+        "before": RUN_SCHEMA,
+        "after": RUN_SCHEMA,
+        "tests": _COUNT,
+        "differing": _COUNT,
+        "differences": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["test_id", "before", "after"],
+                "properties": {"test_id": _TEXT, "before": _STANDING, "after": _STANDING},
+            },
+        },
+        "titles": TITLES_SCHEMA,
+    },
+}
 
 
 async def get_runs(context: Context, request: web.Request) -> web.Response:
@@ -49,11 +75,24 @@ async def get_runs(context: Context, request: web.Request) -> web.Response:
 
 async def get_run(context: Context, request: web.Request) -> web.Response:
     """One proving run; `GET /api/v1/verdicts?run_id=` lists its verdicts."""
-    key = request.match_info["id"]
+    return json_answer(asdict(await _own(context, request, request.match_info["id"])))
+
+
+async def get_comparison(context: Context, request: web.Request) -> web.Response:
+    """What changed from an earlier run to this one."""
+    after = await _own(context, request, request.match_info["id"])
+    before = await _own(context, request, request.match_info["before"])
+    storage = context.services.storage
+    found = await off_loop(storage.compared_runs, before.id, after.id)
+    titles = await off_loop(storage.titles, [one.test_id for one in found.differences])
+    return json_answer({"before": asdict(before), "after": asdict(after), **asdict(found), "titles": titles})
+
+
+async def _own(context: Context, request: web.Request, key: str) -> ProofRun:
     page = await off_loop(context.services.storage.proof_runs, RunFilter(id=key))
     if not page.items or not may_see(request, page.items[0].app):
         raise not_found("proving run", key)
-    return json_answer(asdict(page.items[0]))
+    return page.items[0]
 
 
 async def get_quarantine(context: Context, request: web.Request) -> web.Response:
@@ -115,6 +154,23 @@ CALLS: Final[tuple[Call, ...]] = (
         "One proving run; `/api/v1/verdicts?run_id=` lists its verdicts.",
         answers={200: Answer("The run.", RUN_SCHEMA), 404: Answer("No such run."), 503: AWAY},
         parameters=(Parameter("id", "path", "The run's id.", required=True),),
+        tag="tests",
+        access="read",
+    ),
+    Call(
+        "GET",
+        "/api/v1/runs/{id}/since/{before}",
+        get_comparison,
+        "What changed from an earlier proving run to this one: the tests that the two disagree about, the worst first.",
+        answers={
+            200: Answer("Both runs, how many tests differ, and the first of them.", COMPARISON_SCHEMA),
+            404: Answer("No such run."),
+            503: AWAY,
+        },
+        parameters=(
+            Parameter("id", "path", "The run's id.", required=True),
+            Parameter("before", "path", "The id of the run to compare with.", required=True),
+        ),
         tag="tests",
         access="read",
     ),

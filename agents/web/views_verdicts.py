@@ -60,11 +60,17 @@ STATE_SCHEMA: Final[dict[str, Any]] = {
     "required": ["id", "state", "revision"],
     "properties": {"id": _TEXT, "state": _TEXT, "revision": _COUNT},
 }
+TITLES_SCHEMA: Final = {
+    "type": "object",
+    "additionalProperties": _TEXT,
+    "description": "The titles of the tests that are named, by id.",
+}
 VERDICTS_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
-    "required": ["verdicts", "next_cursor"],
+    "required": ["verdicts", "titles", "next_cursor"],
     "properties": {
         "verdicts": {"type": "array", "items": ref("Verdict")},
+        "titles": TITLES_SCHEMA,
         "next_cursor": {"type": "string", "nullable": True},
     },
 }
@@ -72,12 +78,17 @@ VERDICTS_SCHEMA: Final[dict[str, Any]] = {
 
 async def get_verdicts(context: Context, request: web.Request) -> web.Response:
     """A page of verdicts."""
-    texts = text_filters(request, "test_id", "outcome", "kind", "run_id")
-    _require_one_of("outcome", texts.get("outcome"), get_args(Outcome))
+    texts = text_filters(request, "test_id", "kind", "run_id")
+    outcomes = tuple(one for one in request.query.get("outcome", "").split(",") if one)
+    for outcome in outcomes:
+        _require_one_of("outcome", outcome, get_args(Outcome))
     _require_one_of("kind", texts.get("kind"), get_args(FailureKind))
-    wanted = VerdictFilter(app=own_app(request, request.query.get("app")), **texts)
-    page = await off_loop(context.services.storage.verdicts, wanted, page_request(request))
-    return json_answer({"verdicts": [dump(one) for one in page.items], "next_cursor": page.next_cursor})
+    wanted = VerdictFilter(app=own_app(request, request.query.get("app")), outcomes=outcomes, **texts)
+    storage = context.services.storage
+    page = await off_loop(storage.verdicts, wanted, page_request(request))
+    titles = await off_loop(storage.titles, {one.test_id for one in page.items})
+    told = [dump(one) for one in page.items]
+    return json_answer({"verdicts": told, "titles": titles, "next_cursor": page.next_cursor})
 
 
 async def get_revisions(context: Context, request: web.Request) -> web.Response:
@@ -159,7 +170,7 @@ CALLS: Final[tuple[Call, ...]] = (
             text_parameter("test_id", "Verdicts of this test."),
             text_parameter("app", "Verdicts of this app's tests."),
             text_parameter("run_id", "Verdicts of this proving run."),
-            text_parameter("outcome", "passed, failed, flaky or not_run."),
+            text_parameter("outcome", "One or several of passed, failed, flaky and not_run, with commas between."),
             text_parameter("kind", "Whose fault a failure was: app, test, data, environment or unknown."),
             *PAGE_PARAMETERS,
         ),

@@ -122,3 +122,31 @@ export function useGet<P extends GetPath>(path: P, ids: Record<string, string> |
   const mine = state.url === url;
   return { data: mine ? state.data : (cached.get(url) as Answer<P> | undefined), problem: mine ? state.problem : undefined, loading: !mine || state.loading, again };
 }
+
+type Page = { readonly next_cursor: string | null };
+
+export interface Paged<A> {
+  readonly pages: readonly A[];
+  readonly next: string | null;
+  readonly busy: boolean;
+  readonly problem: Problem | undefined;
+  readonly load: () => void;
+}
+
+/** The pages of a list, of which the first is known; `load` asks for the next one. */
+export function usePages<P extends GetPath>(path: P, query: Query, first: Answer<P> & Page): Paged<Answer<P> & Page> {
+  const [state, set] = useState<{ of: unknown; more: (Answer<P> & Page)[]; busy: boolean; problem?: Problem | undefined }>({ of: first, more: [], busy: false });
+  const more = state.of === first ? state.more : [];
+  const last: Page = more.at(-1) ?? first;
+  const next = last.next_cursor;
+  const busy = state.of === first && state.busy;
+  const load = () => {
+    if (busy || !next) return;
+    set({ of: first, more, busy: true });
+    get(path, {}, { ...query, cursor: next }).then(
+      (page) => set((old) => (old.of === first ? { of: first, more: [...more, page as Answer<P> & Page], busy: false } : old)),
+      (problem: unknown) => { if (problem instanceof Problem) set((old) => (old.of === first ? { of: first, more, busy: false, problem } : old)); },
+    );
+  };
+  return { pages: [first, ...more], next, busy, problem: state.of === first ? state.problem : undefined, load };
+}

@@ -1,7 +1,7 @@
 // What several pages are made of.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Asked, Problem, keepKey } from "./api";
+import { type Asked, type Paged, Problem, keepKey } from "./api";
 import { ago, count, day, moment, number } from "./format";
 import { address } from "./router";
 import { type Row, csv, save } from "./save";
@@ -150,17 +150,35 @@ export interface Column {
   readonly kind?: "what" | "num" | "mono" | "cause-of";
 }
 
-/** A table that becomes a list of cards where there is no room for its columns: each cell then says its column's name. */
+const ROWS_SHOWN = 100;
+
+/** A table that becomes a list of cards where there is no room for its columns: each cell then says its column's name.
+ * Of very many rows the first are shown until more are asked for. */
 export function Table({ label, columns, rows, small }: { label: string; columns: readonly Column[]; rows: readonly (readonly ComponentChildren[])[]; small?: boolean }) {
+  const [shown, show] = useState(ROWS_SHOWN);
   // The roles stay with it as cards, where the browser would take them away.
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={label}>
       <table class={`list cards ${small ? "small" : ""}`} role="table">
         <thead role="rowgroup"><tr role="row">{columns.map((one) => <th scope="col" role="columnheader" class={one.kind}>{one.head}</th>)}</tr></thead>
-        <tbody role="rowgroup">{rows.map((cells) => <tr role="row">{columns.map((one, at) => <td role="cell" class={one.kind} data-head={one.kind === "what" ? undefined : one.head}>{cells[at]}</td>)}</tr>)}</tbody>
+        <tbody role="rowgroup">{rows.slice(0, shown).map((cells) => <tr role="row">{columns.map((one, at) => <td role="cell" class={one.kind} data-head={one.kind === "what" ? undefined : one.head}>{cells[at]}</td>)}</tr>)}</tbody>
       </table>
+      {rows.length > shown && <p class="more"><button type="button" onClick={() => show(shown + ROWS_SHOWN)}>Show more ({number(rows.length - shown)} left)</button></p>}
     </div>
   );
+}
+
+/** Brings the next page of a list before its end is reached. */
+export function More({ paged, left }: { paged: Paged<unknown>; left: number }) {
+  const end = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    const seen = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && !paged.problem && paged.load(), { rootMargin: "600px" });
+    if (end.current) seen.observe(end.current);
+    return () => seen.disconnect();
+  });
+  if (paged.problem) return <Wrong problem={paged.problem} again={paged.load} />;
+  if (!paged.next) return null;
+  return <p class="more" ref={end}><button type="button" onClick={paged.load} disabled={paged.busy}>{paged.busy ? "Loading…" : `Show more (${number(left)} left)`}</button></p>;
 }
 
 export function Export({ name, rows, whole }: { name: string; rows: () => Row[]; whole?: unknown }) {

@@ -31,9 +31,10 @@ def test_runs_are_listed_opened_and_compared(shown: Shown, open_page: Callable[.
     assert violations(page) == []
     photograph(page, "runs")
     page.get_by_role("row", name="118").get_by_role("combobox").select_option(index=1)
-    first = page.locator("tbody tr").first
-    expect(first).to_contain_text("check out")
-    expect(first).to_contain_text("changed")
+    expect(page.get_by_role("status")).to_have_text("1 test of 6 came to something else")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody tr")).to_contain_text("check out")
+    assert violations(page) == []
     page.goto(f"{shown.url}/runs?run=run-118&kind=test")
     expect(page.get_by_role("status").filter(has_text="verdict")).to_have_text("1 verdict")
     page.locator("summary").click()

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.storage import CodeFilter, NoSuchTest, PageRequest, Storage
-from agents.storage.proof_run_rows import RUNS_MAX, RunFilter
+from agents.storage.proof_run_rows import RUNS_MAX, RunFilter, Standing
 from agents.storage.values import ProofCounts
 from agents.storage.verdict_rows import DECISIONS_MAX, VERDICTS_MAX, VerdictFilter
 from schemas.generated_tests import GeneratedTest
@@ -110,7 +110,7 @@ def test_verdicts_are_listed_newest_first_page_by_page(storage: Storage) -> None
     first = storage.verdicts(VerdictFilter(test_id=test.id), PageRequest(3))
     rest = storage.verdicts(VerdictFilter(test_id=test.id), PageRequest(3, first.next_cursor))
     assert [one.id for one in (*first.items, *rest.items)] == ["v4", "v3", "v2", "v1", "v0"]
-    assert [one.id for one in storage.verdicts(VerdictFilter(outcome="failed")).items] == ["v3", "v1"]
+    assert [one.id for one in storage.verdicts(VerdictFilter(outcomes=("failed",))).items] == ["v3", "v1"]
 
 
 def test_verdicts_and_decisions_have_bounds(storage: Storage) -> None:
@@ -164,3 +164,27 @@ def test_tests_are_counted_by_state(storage: Storage) -> None:
     assert storage.proof_counts() == ProofCounts({"draft": 1}, "")
     storage.put_verdict(a_verdict(test.id, "failed", number=7))
     assert storage.proof_counts() == ProofCounts({"failing": 1}, "2026-01-01T00:00:00.007Z")
+
+
+def test_two_runs_are_compared_by_what_changed(storage: Storage) -> None:
+    """Tests that came to the same are counted, not listed; what is worst now comes first, and of several verdicts of a
+    run about one test the newest counts."""
+    tests = [a_test(a_story(f"s{n}", flow_key=f"flow {n}")) for n in range(4)]
+    for number, test in enumerate(tests):
+        storage.put_story(a_story(f"s{number}", flow_key=f"flow {number}"))
+        assert storage.put_test(test)
+    said: list[tuple[int, Outcome, str]] = [
+        (0, "passed", "r1"), (0, "passed", "r2"), (1, "failed", "r1"), (1, "passed", "r2"),
+        (2, "passed", "r1"), (2, "passed", "r2"), (2, "failed", "r2"), (3, "passed", "r1"),
+    ]  # fmt: skip
+    for number, (of, outcome, run) in enumerate(said):
+        storage.put_verdict(a_verdict(tests[of].id, outcome, number=number, run_id=run))
+    found = storage.compared_runs("r1", "r2")
+    assert (found.tests, found.differing) == (4, 3)
+    assert [(one.test_id, one.before, one.after) for one in found.differences] == [
+        (tests[2].id, Standing("passed", None), Standing("failed", "app")),
+        (tests[3].id, Standing("passed", None), None),
+        (tests[1].id, Standing("failed", "app"), Standing("passed", None)),
+    ]
+    assert storage.compared_runs("r1", "r2", limit=1).differences == found.differences[:1]
+    assert storage.titles([tests[0].id, "nobody"]) == {tests[0].id: "Sign in"}

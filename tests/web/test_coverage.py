@@ -14,6 +14,8 @@ def test_coverage_of_an_app(site: Site) -> None:
     assert found["journeys"] == 2
     assert 0 <= found["deeds_covered"] <= 1
     assert len(found["smallest"]) == 1
+    assert list(found["titles"]) == found["smallest"]
+    assert found["days"][-1] == {"day": "2024-10-10", "tested": 1, "untested": 1}
 
 
 def test_coverage_refuses_what_it_cannot_use(site: Site) -> None:

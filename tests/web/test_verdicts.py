@@ -26,7 +26,9 @@ def test_verdicts_are_listed_and_narrowed(site: Site) -> None:
     found = site.http.get("/api/v1/verdicts", params={"test_id": key}).json()["verdicts"]
     assert [one["outcome"] for one in found] == ["failed", "passed"]
     assert len(site.http.get("/api/v1/verdicts", params={"outcome": "passed"}).json()["verdicts"]) == 1
-    refused = site.http.get("/api/v1/verdicts", params={"outcome": "green"})
+    assert len(site.http.get("/api/v1/verdicts", params={"outcome": "passed,failed"}).json()["verdicts"]) == 2
+    assert site.http.get("/api/v1/verdicts").json()["titles"] == {key: "Sign in"}
+    refused = site.http.get("/api/v1/verdicts", params={"outcome": "passed,green"})
     assert refused.status_code == 400
     assert "passed" in refused.text
 
@@ -78,7 +80,10 @@ def test_proving_runs_are_listed_with_their_verdicts(site: Site) -> None:
     assert [one["id"] for one in site.http.get("/api/v1/verdicts", params={"run_id": "r1"}).json()["verdicts"]] == [
         "v2"
     ]
-    assert site.http.get("/api/v1/runs/nobody").status_code == 404
+    compared = site.http.get("/api/v1/runs/r1/since/r1").json()
+    assert (compared["before"], compared["after"], compared["differences"]) == (run, run, [])
+    for path in ("nobody", "r1/since/nobody", "nobody/since/r1"):
+        assert site.http.get(f"/api/v1/runs/{path}").status_code == 404
 
 
 def test_quarantine_is_a_list_that_an_exported_project_reads(site: Site) -> None:

@@ -5,7 +5,6 @@ import { count, day, number, share } from "../format";
 import { ROWS, useKeys } from "../keys";
 import { Empty, Export, Figure, Loaded, Page, Share, Table, Time } from "../parts";
 import { address, go } from "../router";
-import { type Listed, useFlows } from "../titles";
 
 type Found = Answer<"/api/v1/coverage">;
 const TARGETS = [0.5, 0.8, 0.9, 0.95, 1];
@@ -25,7 +24,6 @@ function OfApp({ apps, query }: { apps: Answer<"/api/v1/apps">["apps"]; query: U
   const died = query.get("died") ?? "";
   const since = died ? new Date(Math.floor((Date.now() - Number(died) * DAY_MS) / 3_600_000) * 3_600_000).toISOString() : "";
   const asked = useGet("/api/v1/coverage", {}, { app, target, since });
-  const titles = useFlows(app);
   const show = (changed: Record<string, string>) => go(address(["coverage"], { app, target, died, ...changed }), "replace");
   return (
     <>
@@ -35,24 +33,25 @@ function OfApp({ apps, query }: { apps: Answer<"/api/v1/apps">["apps"]; query: U
         <label>Cover <select value={target} onChange={(event) => show({ target: event.currentTarget.value })}>{TARGETS.map((one) => <option value={String(one)}>{share(one)}</option>)}</select> of deeds</label>
         <label>Died out after <select value={died} onChange={(event) => show({ died: event.currentTarget.value })}>{SPANS.map(([value, label]) => <option value={value}>{label}</option>)}</select></label>
       </p>
-      <Loaded asked={asked}>{(found) => <Figures found={found} flows={titles.flows} days={titles.days} app={app} />}</Loaded>
+      <Loaded asked={asked}>{(found) => <Figures found={found} app={app} flows={apps.find((one) => one.app === app)?.flows ?? 0} />}</Loaded>
     </>
   );
 }
 
-function Figures({ found, flows, days, app }: { found: Found; flows: readonly Listed[]; days: readonly string[]; app: string }) {
+function Figures({ found, app, flows }: { found: Found; app: string; flows: number }) {
   const others = found.missing.filter((gap) => gap.reason === "other tests");
   const nobody = found.missing.filter((gap) => gap.reason !== "other tests");
-  const known = new Map(flows.map((flow) => [flow.flow_id, flow]));
+  const smallest = found.smallest.map((id) => ({ title: found.titles[id] ?? "", flow_id: id }));
   return (
     <>
+      {flows > found.flows_max && <p class="note">{app} has {count(flows, "flow")}; these are the figures of the {number(found.flows_max)} that are done most.</p>}
       <dl class="figures">
         <Figure value={share(found.journeys_covered)} label={`of ${count(found.journeys, "journey")} are covered`}><Share value={found.journeys_covered} label={`${share(found.journeys_covered)} of journeys`} /></Figure>
         <Figure value={share(found.deeds_covered)} label={`of ${count(found.deeds, "kind")} of deeds, by weight`}><Share value={found.deeds_covered} label={`${share(found.deeds_covered)} of deeds`} /></Figure>
         <Figure value={found.missing.length} label="flows without a test" />
         <Figure value={found.smallest.length} label={`tests reach ${share(found.reached)} of deeds`} />
       </dl>
-      {flows.length > 0 && <OverTime flows={flows} days={days} />}
+      <OverTime days={found.days} />
       <section>
         <div class="above"><h2>Covered by nobody</h2><Export name="not-covered" rows={() => nobody.map((gap) => ({ ...gap }))} whole={nobody} /></div>
         {nobody.length ? <Gaps gaps={nobody} /> : <p class="lead">Every flow of {app} has a test, or does only what others' tests do too.</p>}
@@ -60,8 +59,8 @@ function Figures({ found, flows, days, app }: { found: Found; flows: readonly Li
       {others.length > 0 && <section><div class="above"><h2>Covered by other tests alone</h2><Export name="covered-by-others" rows={() => others.map((gap) => ({ ...gap }))} whole={others} /></div><Gaps gaps={others} /></section>}
       {found.died_out.length > 0 && <section><div class="above"><h2>Tested, and not seen any more</h2><Export name="died-out" rows={() => found.died_out.map((gap) => ({ ...gap }))} whole={found.died_out} /></div><Gaps gaps={found.died_out} /></section>}
       <section>
-        <div class="above"><h2>The fewest tests that would do</h2><span class="faint">in the order in which they help most</span></div>
-        <ol class="plain">{found.smallest.map((id) => <li><Page to={["flows", id]} data-row="1">{known.get(id)?.title ?? id.slice(0, 8)}</Page> {known.has(id) && <span class="faint">{count(known.get(id)?.support ?? 0, "journey")}</span>}</li>)}</ol>
+        <div class="above"><h2>The fewest tests that would do</h2><span class="faint">in the order in which they help most</span><Export name="smallest" rows={() => smallest} /></div>
+        <ol class="plain">{smallest.map((one) => <li><Page to={["flows", one.flow_id]} data-row="1">{one.title || "(untitled)"}</Page></li>)}</ol>
       </section>
     </>
   );
@@ -75,21 +74,18 @@ function Gaps({ gaps }: { gaps: Found["missing"] }) {
 }
 
 /** Journeys by day: those of flows with a test below, the others on top of them. */
-function OverTime({ flows, days }: { flows: readonly Listed[]; days: readonly string[] }) {
-  const sum = (wanted: (flow: Listed) => boolean) => days.map((_, at) => flows.filter(wanted).reduce((all, flow) => all + (flow.journeys[at] ?? 0), 0));
-  const [covered, not] = [sum((flow) => flow.test_id !== null), sum((flow) => flow.test_id === null)];
-  const most = Math.max(1, ...days.map((_, at) => (covered[at] ?? 0) + (not[at] ?? 0)));
-  const rows = days.map((date, at) => ({ day: date, covered: covered[at] ?? 0, not_covered: not[at] ?? 0 }));
+function OverTime({ days }: { days: Found["days"] }) {
+  const most = Math.max(1, ...days.map((one) => one.tested + one.untested));
   return (
     <section>
-      <div class="above"><h2>Journeys by day</h2><span class="faint"><span class="swatch some" /> with a test <span class="swatch other" /> without</span><Export name="journeys-by-day" rows={() => rows} /></div>
-      <svg class="days" viewBox={`0 0 ${days.length * 20} 100`} preserveAspectRatio="none" role="img" aria-label={`Journeys by day, ${day(days[0] ?? "")} to ${day(days.at(-1) ?? "")}; the file has the numbers`}>
-        {rows.map((one, at) => {
-          const [low, high] = [(one.covered / most) * 98, (one.not_covered / most) * 98];
-          return <g><title>{`${day(one.day)}: ${number(one.covered)} with a test, ${number(one.not_covered)} without`}</title><rect x={at * 20 + 2} width="16" y={99} height="1" class="none" /><rect x={at * 20 + 2} width="16" y={100 - low} height={low} class="some" /><rect x={at * 20 + 2} width="16" y={100 - low - high} height={high} class="other" /></g>;
+      <div class="above"><h2>Journeys by day</h2><span class="faint"><span class="swatch some" /> with a test <span class="swatch other" /> without</span><Export name="journeys-by-day" rows={() => days.map((one) => ({ ...one }))} /></div>
+      <svg class="days" viewBox={`0 0 ${days.length * 20} 100`} preserveAspectRatio="none" role="img" aria-label={`Journeys by day, ${day(days[0]?.day ?? "")} to ${day(days.at(-1)?.day ?? "")}; the file has the numbers`}>
+        {days.map((one, at) => {
+          const [low, high] = [(one.tested / most) * 98, (one.untested / most) * 98];
+          return <g><title>{`${day(one.day)}: ${number(one.tested)} with a test, ${number(one.untested)} without`}</title><rect x={at * 20 + 2} width="16" y={99} height="1" class="none" /><rect x={at * 20 + 2} width="16" y={100 - low} height={low} class="some" /><rect x={at * 20 + 2} width="16" y={100 - low - high} height={high} class="other" /></g>;
         })}
       </svg>
-      <p class="ends faint"><span>{day(days[0] ?? "")}</span><span>{day(days.at(-1) ?? "")}</span></p>
+      <p class="ends faint"><span>{day(days[0]?.day ?? "")}</span><span>{day(days.at(-1)?.day ?? "")}</span></p>
     </section>
   );
 }

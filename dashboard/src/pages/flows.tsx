@@ -1,10 +1,10 @@
 // Home: what people do, what state its test is in, what asks for attention first.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useTitle } from "../app";
-import { type Answer, Problem, get, useGet } from "../api";
+import { type Answer, useGet, usePages } from "../api";
 import { count, number } from "../format";
 import { ROWS, useKeys } from "../keys";
-import { Bars, Command, Empty, Export, Loaded, Page, State, Strip, Time, Wrong, labelOf } from "../parts";
+import { Bars, Command, Empty, Export, Loaded, More, Page, State, Strip, Time, labelOf } from "../parts";
 import { STATES, having, parse } from "../query";
 import { address, go } from "../router";
 
@@ -64,24 +64,8 @@ function SearchBox({ box, text, show }: { box: { current: HTMLInputElement | nul
 }
 
 function List({ first, wanted, text, show }: { first: Listed; wanted: Record<string, string | undefined>; text: string; show: (q: string) => void }) {
-  const [more, add] = useState<Listed[]>([]);
-  const [problem, fail] = useState<Problem>();
-  const [busy, work] = useState(false);
-  const last = more.at(-1) ?? first;
-  const flows = [first, ...more].flatMap((page) => page.flows);
-  const load = async () => {
-    if (busy || !last.next_cursor) return;
-    work(true);
-    fail(undefined);
-    try {
-      const page = await get("/api/v1/flows", {}, { ...wanted, cursor: last.next_cursor });
-      add((old) => [...old, page]);
-    } catch (error) {
-      if (error instanceof Problem) fail(error);
-    } finally {
-      work(false);
-    }
-  };
+  const paged = usePages("/api/v1/flows", wanted, first);
+  const flows = paged.pages.flatMap((page) => page.flows);
   const apps = new Set(flows.map((flow) => flow.app)).size;
   if (!flows.length) return text ? <Empty title="No flow is like that"><p><button type="button" onClick={() => show("")}>Show all flows</button></p></Empty> : <NothingYet />;
   return (
@@ -95,8 +79,7 @@ function List({ first, wanted, text, show }: { first: Listed; wanted: Record<str
         <thead><tr><th scope="col">Flow</th><th scope="col">Test</th><th scope="col">Last ten runs</th><th scope="col" class="num">Journeys</th><th scope="col"><span class="wide">{DAYS(first.days)}</span></th><th scope="col">Seen</th></tr></thead>
         <tbody>{flows.map((flow) => <FlowRow flow={flow} days={first.days} text={text} manyApps={apps > 1} />)}</tbody>
       </table>
-      {problem && <Wrong problem={problem} again={() => void load()} />}
-      {last.next_cursor && <MoreRows load={load} busy={busy} left={(first.total ?? 0) - flows.length} />}
+      <More paged={paged} left={(first.total ?? 0) - flows.length} />
     </>
   );
 }
@@ -138,16 +121,6 @@ function States({ states, text, show }: { states: Readonly<Record<string, number
       })}
     </ul>
   );
-}
-
-function MoreRows({ load, busy, left }: { load: () => Promise<void>; busy: boolean; left: number }) {
-  const end = useRef<HTMLParagraphElement>(null);
-  useEffect(() => {
-    const seen = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && void load(), { rootMargin: "600px" });
-    if (end.current) seen.observe(end.current);
-    return () => seen.disconnect();
-  });
-  return <p class="more" ref={end}><button type="button" onClick={() => void load()} disabled={busy}>{busy ? "Loading…" : `Show more (${number(left)} left)`}</button></p>;
 }
 
 function NothingYet() {

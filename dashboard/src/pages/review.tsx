@@ -1,13 +1,13 @@
 // Review: one test after the other, with what it stands on, until none asks for a person.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useTitle } from "../app";
-import { type Answer, Problem, send, useGet } from "../api";
+import { type Answer, Problem, send, useGet, usePages } from "../api";
 import { linesOf, stepsOfLines } from "../code";
 import { diff } from "../diff";
 import type { CodeProblem, Editor } from "../editor";
 import { count, moment, number } from "../format";
 import { ROWS, useKeys } from "../keys";
-import { Command, Copy, Empty, Export, Loaded, Page, State, Strip, Time, Wrong, labelOf } from "../parts";
+import { Command, Copy, Empty, Export, Loaded, More, Page, State, Strip, Time, Wrong, labelOf } from "../parts";
 import { TO_REVIEW } from "../query";
 import { address, go } from "../router";
 import { Failure, type Verdict, VerdictList, failing, failureOf, useVerdictsOf } from "../verdicts";
@@ -15,14 +15,14 @@ import { Failure, type Verdict, VerdictList, failing, failureOf, useVerdictsOf }
 type Test = Answer<"/api/v1/tests/{id}">;
 type Agreement = Answer<"/api/v1/flows/{id}/agreement">;
 type Revisions = Answer<"/api/v1/tests/{id}/revisions">;
-const QUEUE = { state: TO_REVIEW.join(","), limit: 200 };
+const QUEUE = { state: TO_REVIEW.join(","), limit: 100 };
 const PAUSE_MS = 400;
 
 export function Review({ id, query }: { id: string | undefined; query: URLSearchParams }) {
   const app = query.get("app") ?? undefined;
   const asked = useGet("/api/v1/flows", {}, { ...QUEUE, app });
   if (id === undefined) return <Queue asked={asked} app={app} />;
-  return <One key={id} id={id} app={app} step={query.get("view") ?? ""} queue={asked.data?.flows.flatMap((flow) => flow.test_id ?? []) ?? []} refresh={asked.again} />;
+  return <One key={id} id={id} app={app} step={query.get("view") ?? ""} queue={asked.data?.flows.flatMap((flow) => flow.test_id ?? []) ?? []} total={asked.data?.total ?? 0} refresh={asked.again} />;
 }
 
 function Queue({ asked, app }: { asked: ReturnType<typeof useGet<"/api/v1/flows">>; app: string | undefined }) {
@@ -32,37 +32,46 @@ function Queue({ asked, app }: { asked: ReturnType<typeof useGet<"/api/v1/flows"
     <>
       <div class="head"><h1>Review</h1><p class="lead">Tests that nobody has approved as they stand, those that ask for it most first. Open one, then approve, reject or edit it; the next one follows.</p></div>
       <Loaded asked={asked}>
-        {({ flows, total }) => flows.length ? (
-          <>
-            <div class="above"><span role="status">{count(total ?? flows.length, "test")}</span><Export name="review" rows={() => flows.map((flow) => ({ title: flow.title, app: flow.app, state: labelOf(flow.state), file: flow.file_name, test_id: flow.test_id }))} whole={flows} /></div>
-            <table class="list flows">
-              <thead><tr><th scope="col">Test</th><th scope="col">State</th><th scope="col">Last ten runs</th><th scope="col">Written from</th><th scope="col">Seen</th></tr></thead>
-              <tbody>{flows.map((flow) => (
-                <tr>
-                  <td class="what"><Page to={["review", flow.test_id ?? ""]} query={{ app }} data-row="1">{flow.title}</Page><span class="tags">{flow.tags.map((tag) => <span class="tag">{tag}</span>)}</span></td>
-                  <td><State state={flow.state} /></td>
-                  <td><Strip verdicts={flow.verdicts} /></td>
-                  <td>{count(flow.sessions, "session")}</td>
-                  <td><Time iso={flow.last_seen} /></td>
-                </tr>
-              ))}</tbody>
-            </table>
-          </>
+        {(first) => first.flows.length ? (
+          <Rows first={first} app={app} />
         ) : <Empty title="Nothing to review"><p>Each test that there is has been approved, or set aside. New ones come with new journeys; to have all of them run:</p><Command text="journeywright prove --app APP --base-url URL --mutants --repair" /></Empty>}
       </Loaded>
     </>
   );
 }
 
-function One({ id, app, queue, step, refresh }: { id: string; app: string | undefined; queue: readonly string[]; step: string; refresh: () => void }) {
-  const asked = useGet("/api/v1/tests/{id}", { id });
-  const place = queue.indexOf(id);
-  return <Loaded asked={asked}>{(test) => <Told test={test} app={app} queue={queue} place={place} view={step} again={() => { asked.again(); refresh(); }} />}</Loaded>;
+function Rows({ first, app }: { first: Answer<"/api/v1/flows">; app: string | undefined }) {
+  const paged = usePages("/api/v1/flows", { ...QUEUE, app }, first);
+  const flows = paged.pages.flatMap((page) => page.flows);
+  return (
+    <>
+      <div class="above"><span role="status">{count(first.total ?? flows.length, "test")}</span><Export name="review" rows={() => flows.map((flow) => ({ title: flow.title, app: flow.app, state: labelOf(flow.state), file: flow.file_name, test_id: flow.test_id }))} whole={flows} /></div>
+      <table class="list flows">
+        <thead><tr><th scope="col">Test</th><th scope="col">State</th><th scope="col">Last ten runs</th><th scope="col">Written from</th><th scope="col">Seen</th></tr></thead>
+        <tbody>{flows.map((flow) => (
+          <tr>
+            <td class="what"><Page to={["review", flow.test_id ?? ""]} query={{ app }} data-row="1">{flow.title}</Page><span class="tags">{flow.tags.map((tag) => <span class="tag">{tag}</span>)}</span></td>
+            <td><State state={flow.state} /></td>
+            <td><Strip verdicts={flow.verdicts} /></td>
+            <td>{count(flow.sessions, "session")}</td>
+            <td><Time iso={flow.last_seen} /></td>
+          </tr>
+        ))}</tbody>
+      </table>
+      <More paged={paged} left={(first.total ?? 0) - flows.length} />
+    </>
+  );
 }
 
-interface ToldProps { test: Test; app: string | undefined; queue: readonly string[]; place: number; view: string; again: () => void }
+function One({ id, app, queue, total, step, refresh }: { id: string; app: string | undefined; queue: readonly string[]; total: number; step: string; refresh: () => void }) {
+  const asked = useGet("/api/v1/tests/{id}", { id });
+  const place = queue.indexOf(id);
+  return <Loaded asked={asked}>{(test) => <Told test={test} app={app} queue={queue} total={total} place={place} view={step} again={() => { asked.again(); refresh(); }} />}</Loaded>;
+}
 
-function Told({ test, app, queue, place, view, again }: ToldProps) {
+interface ToldProps { test: Test; app: string | undefined; queue: readonly string[]; total: number; place: number; view: string; again: () => void }
+
+function Told({ test, app, queue, total, place, view, again }: ToldProps) {
   const agreement = useGet("/api/v1/flows/{id}/agreement", { id: test.flow_id });
   const history = useGet("/api/v1/tests/{id}/revisions", { id: test.id });
   const verdicts = useVerdictsOf(test.id);
@@ -99,7 +108,7 @@ function Told({ test, app, queue, place, view, again }: ToldProps) {
   return (
     <>
       <div class="head">
-        <p class="crumbs"><Page to={["review"]} query={{ app }}>Review</Page>{place >= 0 && ` / ${number(place + 1)} of ${number(queue.length)}`}</p>
+        <p class="crumbs"><Page to={["review"]} query={{ app }}>Review</Page>{place >= 0 && ` / ${number(place + 1)} of ${number(total)}`}</p>
         <h1>{test.title}</h1>
         <p class="facts">
           <State state={test.state} />

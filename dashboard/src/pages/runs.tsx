@@ -1,15 +1,17 @@
 // Runs: what came of running the tests, by run and build; two of them compared.
 import { useTitle } from "../app";
-import { type Answer, useGet } from "../api";
+import { type Answer, useGet, usePages } from "../api";
 import { count, moment, number } from "../format";
 import { ROWS, useKeys } from "../keys";
-import { Command, Empty, Export, Loaded, Page, State, Table } from "../parts";
+import { Command, Empty, Export, Loaded, More, Page, State, Table } from "../parts";
 import { address, go } from "../router";
-import { useFlows } from "../titles";
-import { OneVerdict, type Verdict, failureOf } from "../verdicts";
+import { OneVerdict, failureOf } from "../verdicts";
 
 type Run = Answer<"/api/v1/runs">["runs"][number];
+type Verdicts = Answer<"/api/v1/verdicts">;
+type Standing = Answer<"/api/v1/runs/{id}/since/{before}">["differences"][number]["before"];
 const OUTCOMES = ["passed", "failed", "flaky", "not_run"];
+const BAD = "failed,flaky,not_run";
 const KINDS = ["app", "test", "data", "environment", "unknown"];
 
 export function Runs({ query }: { query: URLSearchParams }) {
@@ -37,7 +39,7 @@ function AllRuns({ query }: { query: URLSearchParams }) {
           </>
         ) : <NeverRun />}
       </Loaded>
-      <Verdicts query={query} />
+      <NewestVerdicts query={query} />
     </>
   );
 }
@@ -82,43 +84,54 @@ function NeverRun() {
 
 function OneRun({ id, query }: { id: string; query: URLSearchParams }) {
   const run = useGet("/api/v1/runs/{id}", { id });
-  const verdicts = useVerdicts(id);
-  const titles = useFlows(run.data?.app);
   const kind = query.get("kind") ?? "";
   return (
-    <>
-      <Loaded asked={run}>{(one) => (
-        <div class="head">
-          <p class="crumbs"><Page to={["runs"]}>Runs</Page></p>
-          <h1>{one.app}, {moment(one.started_at)}</h1>
-          <p class="facts"><Outcomes counts={one.outcomes} /><span>{one.environment}</span>{one.build && <span>build {one.build}</span>}{one.mutants_applied > 0 && <span>noticed {number(one.mutants_noticed)} of {count(one.mutants_applied, "break")}</span>}</p>
-          {Object.keys(one.kinds).length > 0 && <p class="acts" role="group" aria-label="By the fault of">{["", ...Object.keys(one.kinds)].map((name) => <button type="button" aria-pressed={kind === name} onClick={() => go(address(["runs"], { run: id, kind: name }), "replace")}>{name || "all"}</button>)}</p>}
-        </div>
-      )}</Loaded>
-      <Loaded asked={verdicts}>{({ verdicts: found }) => <VerdictRows verdicts={found.filter((one) => !kind || one.kind === kind)} titles={titles.flows} name="verdicts" />}</Loaded>
-    </>
+    <Loaded asked={run}>{(one) => {
+      const passed = one.outcomes["passed"] ?? 0;
+      return (
+        <>
+          <div class="head">
+            <p class="crumbs"><Page to={["runs"]}>Runs</Page></p>
+            <h1>{one.app}, {moment(one.started_at)}</h1>
+            <p class="facts"><Outcomes counts={one.outcomes} /><span>{one.environment}</span>{one.build && <span>build {one.build}</span>}{one.mutants_applied > 0 && <span>noticed {number(one.mutants_noticed)} of {count(one.mutants_applied, "break")}</span>}</p>
+            {Object.keys(one.kinds).length > 0 && <p class="acts" role="group" aria-label="By the fault of">{["", ...Object.keys(one.kinds)].map((name) => <button type="button" aria-pressed={kind === name} onClick={() => go(address(["runs"], { run: id, kind: name }), "replace")}>{name || "all"} {number(name ? one.kinds[name] ?? 0 : one.tests)}</button>)}</p>}
+          </div>
+          {one.tests > passed && <VerdictsOf title="Did not pass" total={kind ? one.kinds[kind] ?? 0 : one.tests - passed} wanted={{ run_id: id, outcome: BAD, kind }} />}
+          {passed > 0 && !kind && <VerdictsOf title="Passed" total={passed} wanted={{ run_id: id, outcome: "passed" }} />}
+        </>
+      );
+    }}</Loaded>
   );
 }
 
-const useVerdicts = (run: string) => useGet("/api/v1/verdicts", run ? {} : null, { run_id: run, limit: 200 });
-const titleOf = (flows: readonly { test_id: string | null; title: string }[], test: string) => flows.find((one) => one.test_id === test)?.title ?? test.slice(0, 8);
+/** Part of a run's verdicts, page after page. */
+function VerdictsOf({ title, total, wanted }: { title: string; total: number; wanted: Record<string, string> }) {
+  const query = { ...wanted, limit: 50 };
+  const asked = useGet("/api/v1/verdicts", {}, query);
+  return <section><h2>{title}</h2><Loaded asked={asked}>{(first) => <VerdictPages first={first} query={query} total={total} />}</Loaded></section>;
+}
 
-function VerdictRows({ verdicts, titles, name }: { verdicts: readonly Verdict[]; titles: readonly { test_id: string | null; title: string }[]; name: string }) {
-  const order = (one: Verdict) => ["failed", "flaky", "not_run", "passed"].indexOf(one.outcome);
-  const sorted = [...verdicts].sort((a, b) => order(a) - order(b));
+function VerdictPages({ first, query, total }: { first: Verdicts; query: Record<string, string | number>; total: number }) {
+  const paged = usePages("/api/v1/verdicts", query, first);
+  return <><VerdictRows pages={paged.pages} total={total} /><More paged={paged} left={total - paged.pages.reduce((all, page) => all + page.verdicts.length, 0)} /></>;
+}
+
+function VerdictRows({ pages, total }: { pages: readonly Verdicts[]; total?: number }) {
+  const verdicts = pages.flatMap((page) => page.verdicts);
+  const titles: Record<string, string> = Object.assign({}, ...pages.map((page) => page.titles));
+  const titleOf = (test: string) => titles[test] || test.slice(0, 8);
   return (
     <>
-      <div class="above"><span role="status">{count(verdicts.length, "verdict")}</span><Export name={name} rows={() => sorted.map((one) => ({ test: titleOf(titles, one.test_id), outcome: one.outcome, kind: one.kind ?? "", build: one.build ?? "", ended_at: one.ended_at, step: failureOf(one)?.step ?? null, statement: failureOf(one)?.statement ?? "", error: failureOf(one)?.error ?? "", test_id: one.test_id }))} whole={sorted} /></div>
-      <ul class="verdicts titled">{sorted.map((one) => <li><Page to={["review", one.test_id]} data-row="1">{titleOf(titles, one.test_id)}</Page><OneVerdict verdict={one} /></li>)}</ul>
+      <div class="above"><span role="status">{count(total ?? verdicts.length, "verdict")}</span><Export name="verdicts" rows={() => verdicts.map((one) => ({ test: titleOf(one.test_id), outcome: one.outcome, kind: one.kind ?? "", build: one.build ?? "", ended_at: one.ended_at, step: failureOf(one)?.step ?? null, statement: failureOf(one)?.statement ?? "", error: failureOf(one)?.error ?? "", test_id: one.test_id }))} whole={verdicts} /></div>
+      <ul class="verdicts titled">{verdicts.map((one) => <li key={one.id}><Page to={["review", one.test_id]} data-row="1">{titleOf(one.test_id)}</Page><OneVerdict verdict={one} /></li>)}</ul>
     </>
   );
 }
 
-function Verdicts({ query }: { query: URLSearchParams }) {
+function NewestVerdicts({ query }: { query: URLSearchParams }) {
   const told = { outcome: query.get("outcome") ?? "", kind: query.get("kind") ?? "", app: query.get("app") ?? "" };
   const cursor = query.get("after") ?? undefined;
   const asked = useGet("/api/v1/verdicts", {}, { ...told, cursor, limit: 50 });
-  const titles = useFlows(told.app || undefined);
   const show = (changed: Partial<typeof told>) => go(address(["runs"], { ...told, ...changed }), "replace");
   if (!asked.data?.verdicts.length && !told.outcome && !told.kind) return null;
   return (
@@ -128,10 +141,10 @@ function Verdicts({ query }: { query: URLSearchParams }) {
         <label>Outcome <select value={told.outcome} onChange={(event) => show({ outcome: event.currentTarget.value })}><option value="">any</option>{OUTCOMES.map((one) => <option value={one}>{one.replace("_", " ")}</option>)}</select></label>
         <label>By the fault of <select value={told.kind} onChange={(event) => show({ kind: event.currentTarget.value })}><option value="">anybody</option>{KINDS.map((one) => <option value={one}>{one}</option>)}</select></label>
       </p>
-      <Loaded asked={asked}>{({ verdicts, next_cursor }) => (
+      <Loaded asked={asked}>{(found) => (
         <>
-          <VerdictRows verdicts={verdicts} titles={titles.flows} name="verdicts" />
-          {next_cursor && <p class="more"><Page to={["runs"]} query={{ ...told, after: next_cursor }} class="button">Earlier verdicts</Page></p>}
+          <VerdictRows pages={[found]} />
+          {found.next_cursor && <p class="more"><Page to={["runs"]} query={{ ...told, after: found.next_cursor }} class="button">Earlier verdicts</Page></p>}
         </>
       )}</Loaded>
     </section>
@@ -139,26 +152,21 @@ function Verdicts({ query }: { query: URLSearchParams }) {
 }
 
 function Compared({ one, other }: { one: string; other: string }) {
-  const [a, b] = [useGet("/api/v1/runs/{id}", { id: one }), useGet("/api/v1/runs/{id}", { id: other })];
-  const [mine, theirs] = [useVerdicts(one), useVerdicts(other)];
-  const titles = useFlows(a.data?.app);
-  const before = new Map((theirs.data?.verdicts ?? []).map((verdict) => [verdict.test_id, verdict]));
-  const after = new Map((mine.data?.verdicts ?? []).map((verdict) => [verdict.test_id, verdict]));
-  const tests = [...new Set([...after.keys(), ...before.keys()])];
-  const differs = (test: string) => before.get(test)?.outcome !== after.get(test)?.outcome || before.get(test)?.kind !== after.get(test)?.kind;
-  const rows = [...tests.filter(differs), ...tests.filter((test) => !differs(test))];
-  const cell = (verdict: Verdict | undefined) => verdict ? <><State state={verdict.outcome} /> {verdict.kind && <span class="kind">{verdict.kind}</span>}</> : <span class="faint">not in it</span>;
+  const asked = useGet("/api/v1/runs/{id}/since/{before}", { id: one, before: other });
+  const cell = (found: Standing) => found ? <><State state={found.outcome} /> {found.kind && <span class="kind">{found.kind}</span>}</> : <span class="faint">not in it</span>;
   return (
-    <>
-      <div class="head"><p class="crumbs"><Page to={["runs"]}>Runs</Page></p><h1>Two runs compared</h1></div>
-      <Loaded asked={mine}>{() => (
-        <>
-          <div class="above"><span role="status">{count(tests.filter(differs).length, "difference")} in {count(tests.length, "test")}</span><Export name="compared" rows={() => rows.map((test) => ({ test: titleOf(titles.flows, test), before: before.get(test)?.outcome ?? "", after: after.get(test)?.outcome ?? "", differs: differs(test) }))} /></div>
-          <Table label="Compared" columns={[{ head: "Test", kind: "what" }, { head: b.data ? named(b.data) : "Before" }, { head: a.data ? named(a.data) : "After" }, { head: "Difference" }]}
-            rows={rows.map((test) => [<Page to={["review", test]} data-row="1">{titleOf(titles.flows, test)}</Page>, cell(before.get(test)), cell(after.get(test)), differs(test) ? <strong>changed</strong> : <span class="faint">same</span>])} />
-        </>
-      )}</Loaded>
-    </>
+    <Loaded asked={asked}>{({ before, after, tests, differing, differences, titles }) => (
+      <>
+        <div class="head">
+          <p class="crumbs"><Page to={["runs"]}>Runs</Page> / <Page to={["runs"]} query={{ run: one }}>{named(after)}</Page></p>
+          <h1>{named(after)}, compared with {named(before)}</h1>
+        </div>
+        <div class="above"><span role="status">{differing ? `${count(differing, "test")} of ${number(tests)} came to something else` : `All ${count(tests, "test")} came to the same`}</span>{differing > differences.length && <span class="faint">the worst {number(differences.length)} are shown</span>}
+          <Export name="compared" rows={() => differences.map((row) => ({ test: titles[row.test_id] ?? "", before: row.before?.outcome ?? "", before_kind: row.before?.kind ?? "", after: row.after?.outcome ?? "", after_kind: row.after?.kind ?? "", test_id: row.test_id }))} whole={differences} /></div>
+        {differences.length > 0 && <Table label="What changed" columns={[{ head: "Test", kind: "what" }, { head: named(before) }, { head: named(after) }]}
+          rows={differences.map((row) => [<Page to={["review", row.test_id]} data-row="1">{titles[row.test_id] || row.test_id.slice(0, 8)}</Page>, cell(row.before), cell(row.after)])} />}
+      </>
+    )}</Loaded>
   );
 }
 
