@@ -15,7 +15,7 @@ class JourneyRouter:
     def __init__(self, app: faust.App, topic: str, partitions: int, agent: JourneysAgent | None) -> None:
         self._app = app
         self._topic = topic
-        self._count = partitions
+        self._count = self.partitions = partitions
         self._agent = agent
 
     def worker_of(self, journey_id: str) -> str | None:

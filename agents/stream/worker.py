@@ -189,6 +189,7 @@ def _rows_read(app: faust.App) -> int | None:
 def _add_web(
     app: faust.App, services: "Services", parts: StreamDependencies, sender: Sender, places: JourneyRouter
 ) -> None:
+    from agents.stream.finding import EventFinder
     from agents.stream.sending import produce_events
     from agents.web.register import register
     from agents.web.services import WebServices
@@ -221,5 +222,6 @@ def _add_web(
             refresh=refresh,
             keys=services.keys,
             find_patterns=find,
+            find_events=EventFinder(settings, parts.wire, places.partitions).find,
         ),
     )

@@ -21,6 +21,7 @@ from agents.web import (
     views_health,
     views_live,
     views_patterns,
+    views_places,
     views_posthog,
     views_runs,
     views_stories,
@@ -53,6 +54,7 @@ async def get_openapi(_context: Context, _request: web.Request) -> web.Response:
 CALLS: Final[tuple[Call, ...]] = (
     *views_events.CALLS,
     *views_stories.CALLS,
+    *views_places.CALLS,
     *views_tests.CALLS,
     *views_verdicts.CALLS,
     *views_artifacts.CALLS,

@@ -1,6 +1,6 @@
 """What the views need of the rest of the program. The composition root fills it in."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -44,11 +44,38 @@ class Journeys(Protocol):
         """The journey's windows in this worker's table, oldest first; none for an unknown journey."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event lies in its partition: the offset of its message, and when that was written (epoch ms)."""
+
+    offset: int
+    logged_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search in the log found, by event id. The offsets from `begin` up to before `end` were looked through."""
+
+    topic: str
+    partition: int
+    begin: int
+    end: int
+    messages: int
+    places: Mapping[str, Place]
+
+
+FindEvents = Callable[[str, Collection[str], int], Awaitable[Found | None]]
+"""Looks for events of a journey in the log, from a time on (epoch ms); None while another search is under way."""
 FindPatterns = Callable[[Sequence[SeenGoals]], Awaitable[Sequence[FoundPattern] | None]]
 
 
 async def _no_model(_: Sequence[SeenGoals]) -> None:
     """The answer of a worker without a model."""
+
+
+async def _no_log(_journey_id: str, _event_ids: Collection[str], _since_ms: int) -> None:
+    """The answer where no log is read."""
+    raise BrokerUnavailable("this process reads no log")
 
 
 @dataclass(frozen=True)
@@ -57,7 +84,7 @@ class WebServices:
     acknowledged (BrokerUnavailable otherwise); `checks` say what is missing for work; `refresh` brings the gauges of
     the stream up to date before they are printed; `keys` are the API keys that are asked for; `pack` makes the
     messages that are produced; `find_patterns` asks the model, and answers None where this worker has none, or not
-    yet."""
+    yet; `find_events` searches the log."""
 
     settings: Settings
     storage: Storage
@@ -70,3 +97,4 @@ class WebServices:
     keys: Keys = field(default_factory=Keys)
     pack: Callable[[Iterable[Event]], tuple[Message, ...]] = messages_of
     find_patterns: FindPatterns = _no_model
+    find_events: FindEvents = _no_log

@@ -105,6 +105,10 @@ def test_events_become_a_story_and_a_test_that_keeps_its_edit(cluster: Cluster) 
     by_session = {"session_id": f"session of {journey}"}
     (story,) = until(lambda: cluster.far.get("/api/v1/stories", params=by_session).json()["stories"])
     assert story["version"] == 3
+    places = cluster.far.get(f"/api/v1/stories/{story['id']}/places").json()
+    # One message carried all of it; the log's time is that of the test, long after what the browser says.
+    assert (places["topic"], places["messages"]) == ("web.events", 1)
+    assert [step["offset"] for step in places["steps"]] == [places["searched_from"]] * len(story["steps"])
     by_story = {"user_story_id": story["id"]}
     (test,) = until(lambda: cluster.far.get("/api/v1/tests", params=by_story).json()["tests"])
     edit = test["code"] + "\n# by hand\n"
