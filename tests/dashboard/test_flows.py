@@ -1,5 +1,6 @@
 """Flows and one flow, as people look at them."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -48,7 +49,8 @@ def test_a_flow_is_opened_by_keys_and_back_returns(shown: Shown, open_page: Call
 
 
 def test_a_step_and_its_lines_light_each_other(shown: Shown, open_page: Callable[..., Page]) -> None:
-    """By the mouse, by focus, and by the address; each assertion says how many sessions saw it."""
+    """By the mouse, by focus, and by the address; each assertion says how many sessions saw it, and each step where its
+    event lies in the log."""
     flow = shown.flow("salt", "check", "out")
     page = open_page(f"{shown.url}/flows/{flow.flow_id}?step=12")
     lit = page.locator(".code li.lit")
@@ -63,6 +65,8 @@ def test_a_step_and_its_lines_light_each_other(shown: Shown, open_page: Callable
     expect(page.locator(".story li.lit")).to_contain_text("Click the button 'Add to basket'")
     page.get_by_role("button", name="Click the link 'Check out'").click()
     expect(page).to_have_url(f"{shown.url}/flows/{flow.flow_id}?step=3")
+    page.get_by_role("button", name="Where its events lie").click()
+    expect(page.locator(".story .place")).to_have_text([re.compile(r"^\S*events-\d+-\d+$")] * 12)
 
 
 def test_two_flows_are_merged_with_a_preview_and_parted(shown: Shown, open_page: Callable[..., Page]) -> None:

@@ -1,7 +1,7 @@
 // One flow: its story beside its test. Either lights the other.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useTitle } from "../app";
-import { type Answer, Problem, send, useGet } from "../api";
+import { type Answer, Problem, get, send, useGet } from "../api";
 import { linesOf, stepsOfLines } from "../code";
 import { count, moment, number } from "../format";
 import { ROWS, useKeys } from "../keys";
@@ -11,6 +11,7 @@ import { Failure, VerdictList, failing, useVerdictsOf } from "../verdicts";
 
 type FlowAnswer = Answer<"/api/v1/flows/{id}">;
 type Test = Answer<"/api/v1/tests/{id}">;
+type Places = Answer<"/api/v1/stories/{id}/places">;
 type Agreement = Answer<"/api/v1/flows/{id}/agreement">;
 
 export function Flow({ id, query }: { id: string; query: URLSearchParams }) {
@@ -73,11 +74,14 @@ function SideBySide({ test, agreement, step }: { test: Test; agreement: Agreemen
   const known = agreement?.test_id === test.id && agreement.steps.length === steps.length ? agreement.steps : [];
   const assertions = new Map(known.flatMap((one) => one.assertions.map((assertion) => [assertion.line, { ...assertion, of: one.sessions }] as const)));
   const all = agreement?.sessions.length ?? 0;
+  const lookup = usePlaces(test.story_id);
   return (
     <div class="sides">
       <section aria-labelledby="story-title">
-        <div class="above"><h2 id="story-title">Story</h2><Copy text={steps.map((said, at) => `${at + 1}. ${said}`).join("\n")} what="the story" /></div>
+        <div class="above"><h2 id="story-title">Story</h2><button type="button" class="small" disabled={lookup.busy} onClick={lookup.look}>{lookup.busy ? "Looking through the log…" : "Where its events lie"}</button><Copy text={steps.map((said, at) => `${at + 1}. ${said}`).join("\n")} what="the story" /></div>
         <p class="lead">{test.story}</p>
+        {lookup.problem && <Wrong problem={lookup.problem} again={lookup.look} />}
+        {lookup.places && <Searched places={lookup.places} />}
         <ol class="story" ref={list}>
           {steps.map((said, place) => {
             const told = known[place];
@@ -85,6 +89,7 @@ function SideBySide({ test, agreement, step }: { test: Test; agreement: Agreemen
               <li data-step={place} class={lit === place ? "lit" : ""} onMouseEnter={() => light(place)}>
                 <button type="button" data-row="1" aria-pressed={lit === place} onFocus={() => show(place, code)} onClick={() => { show(place, code); go(address(["flows", test.flow_id], { step: String(place + 1) }), "replace"); }}>{said}</button>
                 {told && <Agreed told={told} all={all} />}
+                {lookup.places && <span class="place mono">{placeOf(lookup.places, place)}</span>}
               </li>
             );
           })}
@@ -107,6 +112,34 @@ function SideBySide({ test, agreement, step }: { test: Test; agreement: Agreemen
         </ol>
       </section>
     </div>
+  );
+}
+
+/** Asks by which messages of the log the steps came: it is looked up when somebody wants it, as that takes a while. */
+function usePlaces(story: string) {
+  const [state, set] = useState<{ busy: boolean; places?: Places; problem?: Problem }>({ busy: false });
+  const look = () => {
+    set({ busy: true });
+    get("/api/v1/stories/{id}/places", { id: story }).then(
+      (places) => set({ busy: false, places }),
+      (problem: unknown) => { if (problem instanceof Problem) set({ busy: false, problem }); },
+    );
+  };
+  return { ...state, look };
+}
+
+function placeOf({ topic, partition, steps }: Places, step: number): string {
+  const offset = steps[step]?.offset;
+  return offset === null || offset === undefined ? "not found" : `${topic}-${partition}-${offset}`;
+}
+
+function Searched({ places }: { places: Places }) {
+  const missing = places.steps.filter((one) => one.offset === null).length;
+  return (
+    <p class="note">
+      By topic, partition and offset. {missing > 0 && <>{count(missing, "event")} {missing === 1 ? "was" : "were"} not found between the offsets {places.searched_from} and {places.searched_to} of {places.topic}-{places.partition}: they have aged out, or lie far from the time that the browser gave. </>}
+      <Copy text={places.steps.map((_, at) => `${at + 1}. ${placeOf(places, at)}`).join("\n")} what="the places" />
+    </p>
   );
 }
 
