@@ -44,7 +44,8 @@ function Told({ flow, step, again }: { flow: FlowAnswer; step: number; again: ()
       {flow.failure && <p class="wrong" role="alert"><strong>No test could be written:</strong> {flow.failure}</p>}
       {failed && test.data && <Failure verdict={failed} test={test.data} />}
       {flow.test_id ? (
-        <Loaded asked={test}>{(found) => <SideBySide test={found} agreement={agreement.data} step={step} />}</Loaded>
+        // With the verdicts: what came later would push the story down while somebody reads it.
+        <Loaded asked={verdicts.data || verdicts.problem ? test : { ...test, data: undefined }}>{(found) => <SideBySide test={found} agreement={agreement.data} step={step} />}</Loaded>
       ) : (
         !flow.merged_into && !flow.failure && <Empty title="No test yet"><p>It is written a second or so after the story. If it stays away, ask what is missing:</p><Command text="journeywright doctor" /></Empty>
       )}

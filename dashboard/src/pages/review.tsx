@@ -66,15 +66,16 @@ function Rows({ first, app }: { first: Answer<"/api/v1/flows">; app: string | un
 function One({ id, app, queue, total, step, refresh }: { id: string; app: string | undefined; queue: readonly string[]; total: number; step: string; refresh: () => void }) {
   const asked = useGet("/api/v1/tests/{id}", { id });
   const place = queue.indexOf(id);
-  return <Loaded asked={asked}>{(test) => <Told test={test} app={app} queue={queue} total={total} place={place} view={step} again={() => { asked.again(); refresh(); }} />}</Loaded>;
+  const verdicts = useVerdictsOf(id);
+  // With the verdicts: what came later would push the test down while somebody reads it.
+  return <Loaded asked={verdicts.data || verdicts.problem ? asked : { ...asked, data: undefined }}>{(test) => <Told verdicts={verdicts} test={test} app={app} queue={queue} total={total} place={place} view={step} again={() => { asked.again(); refresh(); }} />}</Loaded>;
 }
 
-interface ToldProps { test: Test; app: string | undefined; queue: readonly string[]; total: number; place: number; view: string; again: () => void }
+interface ToldProps { test: Test; verdicts: ReturnType<typeof useVerdictsOf>; app: string | undefined; queue: readonly string[]; total: number; place: number; view: string; again: () => void }
 
-function Told({ test, app, queue, total, place, view, again }: ToldProps) {
+function Told({ test, verdicts, app, queue, total, place, view, again }: ToldProps) {
   const agreement = useGet("/api/v1/flows/{id}/agreement", { id: test.flow_id });
   const history = useGet("/api/v1/tests/{id}/revisions", { id: test.id });
-  const verdicts = useVerdictsOf(test.id);
   const [editing, edit] = useState(false);
   const [rejecting, reject] = useState(false);
   const [problem, fail] = useState<Problem>();

@@ -39,7 +39,7 @@ function AllRuns({ query }: { query: URLSearchParams }) {
           </>
         ) : <NeverRun />}
       </Loaded>
-      <NewestVerdicts query={query} />
+      {asked.data && <NewestVerdicts query={query} />}
     </>
   );
 }
