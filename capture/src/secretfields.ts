@@ -69,12 +69,14 @@ function looksUp(field: Element, type: string): boolean {
 function wordsOf(field: Element): string {
   const words: string[] = [];
   for (let at: Element | null = field, depth = 0; at && depth < 3; at = hostOf(at), depth++) {
-    const told = TELLING.map((name) => at!.getAttribute(name) ?? "");
+    const told = TELLING.map((name) => (at!.getAttribute(name) ?? "").trim());
     if (EXAMPLES.test(told[3]!)) told[3] = "";
     const named = labelsOf(at);
     words.push(...told, ...named);
     if (depth) words.push(at.localName);
-    if (at.nodeName === at.nodeName.toUpperCase() && at.nodeName !== "BODY" && !named.length && !told[2] && !told[3] && !told[4]) words.push(textBefore(at) || aroundIt(at));
+    if (at.nodeName === at.nodeName.toUpperCase() && at.nodeName !== "BODY" && !named.length && !told[2] && !told[3] && !told[4]) {
+      words.push(aroundIt(at), textBefore(at) || textAfter(at), ...textsOf(at, "aria-describedby"), ...[...at.attributes].map(({ value }) => value));
+    }
   }
   return words.filter(Boolean).join(" | ");
 }
@@ -86,24 +88,36 @@ function hostOf(element: Element): Element | null {
   return (root as Document).querySelectorAll(FIELDS).length < 2 ? attempt(() => (root as Document).defaultView!.frameElement, null) : null;
 }
 
-function labelsOf(field: Element): string[] {
+/** The texts of the elements that an attribute names. */
+function textsOf(field: Element, attribute: string): string[] {
   const root = field.getRootNode() as Document | ShadowRoot;
-  const ids = (field.getAttribute("aria-labelledby") ?? "").split(/\s+/).filter(Boolean).slice(0, 5);
-  const byId = attempt(() => ids.map((id) => root.getElementById(id)), []);
+  const ids = (field.getAttribute(attribute) ?? "").split(/\s+/).filter(Boolean).slice(0, 5);
+  return attempt(() => ids.map((id) => squash(root.getElementById(id)?.textContent)), []);
+}
+
+function labelsOf(field: Element): string[] {
   const own = attempt(() => [...((field as HTMLInputElement).labels ?? [])], []) as Element[];
   const around = own.length ? null : closest(field, "label");
-  return [...byId, ...own, around].map((one) => squash(one?.textContent)).filter((text) => text && text.length <= LABEL_CHARS_MAX);
+  const texts = [...textsOf(field, "aria-labelledby"), ...[...own, around].map((one) => squash(one?.textContent))];
+  return texts.filter((text) => text && text.length <= LABEL_CHARS_MAX);
 }
 
 /** The words right before a field that has no other name: the text beside it, or the cell before its own. */
 function textBefore(field: Element): string {
-  for (let at: Element | null = field, level = 0; at && level < 2; at = at.parentElement, level++) {
+  for (let at: Element | null = field, level = 0; at && at.nodeName !== "BODY" && level < LEVELS_MAX; at = at.parentElement, level++) {
+    if (level > 1 && at.querySelectorAll(FIELDS).length > 1) return "";
     for (let before = at.previousSibling; before; before = before.previousSibling) {
       const text = squash(before.textContent);
       if (text) return text.length <= LABEL_CHARS_MAX && !(before.nodeType === 1 && holdsField(before as Element)) ? text : "";
     }
   }
   return "";
+}
+
+/** The words right after it, as labels that float over it stand there. */
+function textAfter(field: Element): string {
+  const next = field.nextElementSibling;
+  return next && /^(SPAN|LABEL|P)$/.test(next.nodeName) ? squash(next.textContent).slice(0, LABEL_CHARS_MAX) : "";
 }
 
 /** What names a field from further away: the head of its column, or what its own group is called. */
@@ -137,7 +151,9 @@ function isBox(element: Element): element is HTMLInputElement {
   return maxLength > 0 ? maxLength <= BOX_CHARS_MAX : offsetWidth > 0 && offsetWidth <= BOX_PX_MAX;
 }
 
-/** What the boxes hold together: a secret if one of them, or what stands around them, says so; single characters always. */
+/**
+ * What the boxes hold together: a secret if one of them, or what stands around them, says so; single characters always,
+ * and so are as many as a card has. */
 export function kindOfBoxes(boxes: HTMLInputElement[]): Secret | undefined {
   for (const box of boxes) {
     const kind = ownKind(box);
@@ -145,6 +161,8 @@ export function kindOfBoxes(boxes: HTMLInputElement[]): Secret | undefined {
   }
   const [first, last] = [boxes[0]!, boxes[boxes.length - 1]!];
   if (first.maxLength === 1) return "otp";
+  const chars = first.maxLength * boxes.length;
+  if (chars > 12 && chars < 20) return "card";
   let up = parentOf(first);
   while (up && !up.contains(last)) up = parentOf(up);
   const told = [up?.getAttribute("aria-label"), squash(up?.textContent).slice(0, LABEL_CHARS_MAX), up ? textBefore(up) : ""];

@@ -236,12 +236,20 @@ FIELDS = (
     "<table><tr><th>User</th><th>Password</th></tr><tr><td>Ada</td><td><div><input></div></td></tr></table>",
     "<div role=group aria-label=Passphrase><div><input></div></div>",
     "<x-password><template shadowrootmode=open><input></template></x-password>",
+    "<input formcontrolname=password>", "<div><input placeholder=' '><span>Password</span></div>",
+    "<input aria-describedby=rule><p id=rule>Your password needs eight characters</p>",
+    "<x-box><x-label>Password</x-label><div><div><input></div></div></x-box>",
+    "<div><input maxlength=4><input maxlength=4><input maxlength=4><input maxlength=4></div>",
 )  # fmt: skip
-OPEN_FIELDS = ("<label>Promo code <input maxlength=8></label>", "<label>Post code <input inputmode=numeric></label>")
+OPEN_FIELDS = (
+    "<label>Promo code <input maxlength=8></label>", "<label>Post code <input inputmode=numeric></label>",
+    "<label>Nickname <input aria-describedby=rule class=no-password></label>",
+)  # fmt: skip
 
 
 def test_fields_that_take_a_secret_by_what_they_are_called(site: Site, tagged: Callable[..., list[Event]]) -> None:
-    """In any language, by the words before them, by the head of their column, by their style; other codes are told."""
+    """In any language, by the words beside them, by the head of their column, by their style and attributes; what is
+    called something else is told."""
     markup = "".join(f"<section id=s{at}>{one}</section>" for at, one in enumerate((*FIELDS, *OPEN_FIELDS)))
 
     def do(page: Page) -> None:
