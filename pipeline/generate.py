@@ -8,9 +8,11 @@ from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.codegen.parameter_rows import with_parameters
 from pipeline.flows.consensus import Consensus, consensus
 from pipeline.flows.ids import flow_id, test_id
+from pipeline.patterns.matching import story_texts
 from pipeline.privacy.pseudonyms import USERS_MIN
 from pipeline.stories.splitting import build_stories
 from pipeline.windowing.batch import close_all
+from pipeline.windowing.closed_window import ClosedWindow
 from pipeline.windowing.partition import Windowing
 from schemas import limits
 from schemas.events import Event
@@ -25,13 +27,22 @@ def _raised(_what: str, error: Exception) -> NoReturn:
     raise error
 
 
+def told_of(window: ClosedWindow) -> tuple[Story, ...]:
+    """The stories of a closed window, untagged. What the model is to be asked about them is read here as well, while
+    their steps are at hand: on a worker it would hold up the event loop later."""
+    stories = build_stories(window)
+    for story in stories:
+        story_texts(story)
+    return stories
+
+
 def stories_of(events: Iterable[Event], windowing: Windowing, missed: Missed = _raised) -> list[Story]:
     """The stories of all windows of these events, untagged, in the order of the windows. Windows in which nothing was
     done have none; one of which none can be made is `missed`."""
     stories: list[Story] = []
     for window in close_all(events, windowing):
         try:
-            stories += build_stories(window)
+            stories += told_of(window)
         except Exception as error:  # noqa: BLE001 - handed on
             missed(f"no story of journey {window.journey_id!r} of app {window.app!r}", error)
     return stories

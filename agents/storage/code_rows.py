@@ -6,10 +6,11 @@ newest are kept.
 
 import hashlib
 from collections.abc import Collection
+from functools import cache
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete, exists, func, insert, select, update
 
 from agents.storage import rows
 from agents.storage.failures import forget_failure
@@ -35,6 +36,21 @@ REVISIONS_MAX: Final = 20
 """Revisions kept of one test, of each origin; older ones are dropped."""
 
 
+_NAMED: Final[BindParameter[str]] = bindparam("test")
+_STARTED: Final = select(STORIES.c.start_timestamp).where(STORIES.c.id == bindparam("story"))
+_BODY: Final = select(TESTS.c.body).where(TESTS.c.id == _NAMED)
+_NOTE_PATH: Final = update(TESTS).where(TESTS.c.id == _NAMED).values(path=bindparam("place"))
+_NOTE_PUBLISHED: Final = (
+    update(TESTS).where(TESTS.c.id == _NAMED, TESTS.c.body == bindparam("printed")).values(published=True)
+)
+_LAST: Final = select(func.max(TEST_REVISIONS.c.number)).where(TEST_REVISIONS.c.test_id == _NAMED)
+_MINE = (TEST_REVISIONS.c.test_id == _NAMED) & (TEST_REVISIONS.c.origin == bindparam("by"))
+_NEWEST_CODE: Final = select(TEST_REVISIONS.c.code).where(_MINE).order_by(TEST_REVISIONS.c.number.desc()).limit(1)
+_KEPT = select(TEST_REVISIONS.c.number).where(_MINE).order_by(TEST_REVISIONS.c.number.desc()).limit(REVISIONS_MAX)
+_DROP_SURPLUS: Final = delete(TEST_REVISIONS).where(_MINE, TEST_REVISIONS.c.number.not_in(_KEPT.scalar_subquery()))
+_ADD_REVISION: Final = insert(TEST_REVISIONS)
+
+
 def put_test(connection: Connection, test: GeneratedTest) -> bool:
     """Stores a generated test if it is written from the stories that its flow draws now, else answers False.
 
@@ -45,7 +61,7 @@ def put_test(connection: Connection, test: GeneratedTest) -> bool:
     if not drawn or evidence_of(drawn) != test.evidence:
         return False
     key, story = rows.plain(test.id), rows.plain(test.story_id)
-    started = connection.execute(select(STORIES.c.start_timestamp).where(STORIES.c.id == story)).scalar_one()
+    started = connection.execute(_STARTED, {"story": story}).scalar_one()
     row = {
         "id": key,
         "flow_id": test.flow_id,
@@ -61,7 +77,7 @@ def put_test(connection: Connection, test: GeneratedTest) -> bool:
         "evidence": test.evidence,
         "state": "draft",
     }
-    before = connection.execute(select(TESTS.c.body).where(TESTS.c.id == key)).scalar_one_or_none()
+    before = connection.execute(_BODY, {"test": key}).scalar_one_or_none()
     forget_failure(connection, test.flow_id)
     if before == row["body"]:
         return True
@@ -74,9 +90,8 @@ def put_test(connection: Connection, test: GeneratedTest) -> bool:
 
 def note_published(connection: Connection, test: GeneratedTest) -> bool:
     """Remembers that this test went to its topic. False: storage has another one by now, which must go there too."""
-    body = to_json(test).decode()
-    same = (TESTS.c.id == rows.plain(test.id)) & (TESTS.c.body == body)
-    return bool(connection.execute(update(TESTS).where(same).values(published=True)).rowcount)
+    same = {"test": rows.plain(test.id), "printed": to_json(test).decode()}
+    return bool(connection.execute(_NOTE_PUBLISHED, same).rowcount)
 
 
 def withdraw_test(connection: Connection, test_id: str) -> StoredTest | None:
@@ -133,7 +148,7 @@ def put_repair(connection: Connection, repaired: GeneratedTest, reason: str, ins
 
 def test(connection: Connection, test_id: str) -> StoredTest | None:
     """One test."""
-    row = connection.execute(_listed().where(TESTS.c.id == rows.plain(test_id))).one_or_none()
+    row = connection.execute(_one(), {"test": rows.plain(test_id)}).one_or_none()
     return None if row is None else _stored(row)
 
 
@@ -170,13 +185,13 @@ def titles(connection: Connection, test_ids: Collection[str]) -> dict[str, str]:
 
 def tests_of_file(connection: Connection, app: str, file_name: str) -> list[StoredTest]:
     """The tests of an app that want the same file name, by id."""
-    wanted = (TESTS.c.app == rows.plain(app)) & (TESTS.c.file_name == rows.plain(file_name))
-    return [_stored(row) for row in connection.execute(_listed().where(wanted).order_by(TESTS.c.id))]
+    wanted = {"of_app": rows.plain(app), "called": rows.plain(file_name)}
+    return [_stored(row) for row in connection.execute(_of_file(), wanted)]
 
 
 def note_path(connection: Connection, test_id: str, path: str) -> None:
     """Remembers where the test's file lies."""
-    connection.execute(update(TESTS).where(TESTS.c.id == rows.plain(test_id)).values(path=path))
+    connection.execute(_NOTE_PATH, {"test": rows.plain(test_id), "place": path})
 
 
 def revisions(connection: Connection, test_id: str) -> list[Revision]:
@@ -187,6 +202,18 @@ def revisions(connection: Connection, test_id: str) -> list[Revision]:
     return [Revision(row.number, row.origin, row.code, row.written_at, row.reason) for row in found]
 
 
+@cache
+def _one() -> Select[Any]:
+    return _listed().where(TESTS.c.id == _NAMED)
+
+
+@cache
+def _of_file() -> Select[Any]:
+    wanted = (TESTS.c.app == bindparam("of_app")) & (TESTS.c.file_name == bindparam("called"))
+    return _listed().where(wanted).order_by(TESTS.c.id)
+
+
+@cache
 def _listed() -> Select[Any]:
     mine = TEST_REVISIONS.c.test_id == TESTS.c.id
     newest_edit = select(TEST_REVISIONS.c.code).where(mine, TEST_REVISIONS.c.origin == "edited")
@@ -212,14 +239,12 @@ def _stored(row: Row[Any]) -> StoredTest:
 def _add_revision(
     connection: Connection, key: str, origin: Origin, code: str, reason: str = "", body: str | None = None
 ) -> None:
-    mine = (TEST_REVISIONS.c.test_id == key) & (TEST_REVISIONS.c.origin == origin)
-    newest = select(TEST_REVISIONS.c.code).where(mine).order_by(TEST_REVISIONS.c.number.desc()).limit(1)
-    if connection.execute(newest).scalar_one_or_none() == code:
+    mine = {"test": key, "by": origin}
+    if connection.execute(_NEWEST_CODE, mine).scalar_one_or_none() == code:
         return
-    last = connection.execute(select(func.max(TEST_REVISIONS.c.number)).where(TEST_REVISIONS.c.test_id == key)).scalar()
-    row = {"test_id": key, "number": (last or 0) + 1, "origin": origin, "code": code, "written_at": rows.now()}
+    last = connection.execute(_LAST, {"test": key}).scalar() or 0
+    row = {"test_id": key, "number": last + 1, "origin": origin, "code": code, "written_at": rows.now()}
     row |= {"reason": rows.plain(reason), "body": body}
-    connection.execute(insert(TEST_REVISIONS).values(**row))
-    kept = select(TEST_REVISIONS.c.number).where(mine).order_by(TEST_REVISIONS.c.number.desc()).limit(REVISIONS_MAX)
-    surplus = mine & TEST_REVISIONS.c.number.not_in(kept.scalar_subquery())
-    connection.execute(delete(TEST_REVISIONS).where(surplus))
+    connection.execute(_ADD_REVISION, row)
+    if last >= REVISIONS_MAX:  # else there can be no more of them than are kept
+        connection.execute(_DROP_SURPLUS, mine)

@@ -4,7 +4,7 @@ what workers ended at."""
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from agents.storage import rows
 from agents.storage.tables import FLOW_FAILURES, FLOWS, WORKER_ENDS
@@ -16,6 +16,7 @@ ENDS_MAX: Final = 10_000
 """Of those the newest so many are answered."""
 CAUSE_CHARS_MAX: Final = 500
 TRACE_CHARS_MAX: Final = 4_000
+_FORGET: Final = delete(FLOW_FAILURES).where(FLOW_FAILURES.c.flow_id == bindparam("flow"))
 
 
 def note_failure(connection: Connection, flow_id: str, evidence: str, cause: str) -> bool:
@@ -32,7 +33,7 @@ def note_failure(connection: Connection, flow_id: str, evidence: str, cause: str
 
 def forget_failure(connection: Connection, flow_id: str) -> None:
     """The flow has its test, or needs none any more."""
-    connection.execute(delete(FLOW_FAILURES).where(FLOW_FAILURES.c.flow_id == rows.plain(flow_id)))
+    connection.execute(_FORGET, {"flow": rows.plain(flow_id)})
 
 
 def failures(connection: Connection, flows: list[str]) -> dict[str, str]:

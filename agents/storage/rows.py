@@ -32,7 +32,13 @@ def upsert(connection: Connection, table: Table, new: Sequence[Mapping[str, Any]
 def insert_absent(connection: Connection, table: Table, new: Sequence[Mapping[str, Any]]) -> None:
     """Inserts those of the rows whose primary key is not there yet."""
     if new:
-        connection.execute(_insert(connection.dialect.name, table).on_conflict_do_nothing(), new)
+        connection.execute(_insert_absent(connection.dialect.name, table), new)
+
+
+@lru_cache(maxsize=32)
+def _insert_absent(dialect: str, table: Table) -> Executable:
+    statement: Executable = _insert(dialect, table).on_conflict_do_nothing()
+    return statement
 
 
 @lru_cache(maxsize=32)

@@ -9,9 +9,24 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from agents.storage import rows
+from agents.storage.recent_stories import RECENT
 from agents.storage.tables import FLOW_CHANGES, FLOWS, STORIES, STORY_TAGS, TESTS
 from agents.storage.values import FlowState, Page, PageRequest, StoredStory, StoryFilter
 from pipeline.activities.flow_key import KEY_VERSION
@@ -22,6 +37,24 @@ from schemas.stories import STORY, Story
 
 KNOWN_AS: Final = "known as"
 """What is noted of a flow whose key is another one by newer rules: nothing that its test would ask for."""
+
+
+_NAMED: Final[BindParameter[str]] = bindparam("flow")
+# What each story and test asks is built once: to build a statement, and to find what was compiled of it, costs several
+# times what it costs to run it.
+_BEFORE: Final = select(STORIES.c.id, STORIES.c.flow_id, STORIES.c.body).where(
+    STORIES.c.id.in_(bindparam("stories", expanding=True))
+)
+_FLOW: Final = select(FLOWS.c.app, FLOWS.c.support).where(FLOWS.c.id == _NAMED)
+_TEST: Final = select(TESTS.c.evidence, TESTS.c.published).where(TESTS.c.id == bindparam("test"))
+_DRAWN: Final = select(STORIES.c.id, STORIES.c.version).where(STORIES.c.flow_id == _NAMED)
+_SAMPLED: Final = _DRAWN.order_by(STORIES.c.id).limit(SAMPLES_MAX)
+_SESSIONS: Final = select(STORIES.c.body).where(STORIES.c.flow_id == _NAMED).order_by(STORIES.c.id).limit(SAMPLES_MAX)
+_NOTE_EVIDENCE: Final = update(FLOWS).where(FLOWS.c.id == _NAMED).values(evidence=bindparam("drawn"))
+_ADD_SUPPORT: Final = update(FLOWS).where(FLOWS.c.id == _NAMED).values(support=FLOWS.c.support + bindparam("change"))
+_MERGED: Final = select(FLOWS.c.id, FLOWS.c.merged_into).where(
+    FLOWS.c.id.in_(bindparam("flows", expanding=True)), FLOWS.c.merged_into.is_not(None)
+)
 
 
 def put_stories(connection: Connection, stories: Sequence[Story]) -> dict[str, FlowState]:
@@ -52,10 +85,10 @@ def _locked(
     """Locks these flows, those that the stories are in, and all that they are merged into. The rows of the stories, and
     the ways to where each flow's stories belong, as they are from then on: while a lock is waited for, people may merge
     flows, which moves stories."""
-    query = select(STORIES.c.id, STORIES.c.flow_id, STORIES.c.body).where(STORIES.c.id.in_(list(stories)))
+    known = {"stories": list(stories)}
     locked: set[str] = set()
     while True:
-        before = {row.id: row for row in connection.execute(query)}
+        before = {row.id: row for row in connection.execute(_BEFORE, known)}
         concerned = {*flows, *(row.flow_id for row in before.values())}
         if concerned <= locked:
             return before, lock_merged(connection, concerned)
@@ -94,7 +127,9 @@ class _Placed:
 
 
 def _placed(story: Story) -> _Placed:
-    return _Placed(story, rows.plain(story.id), flow_id(story.app, story.flow_key), to_json(story).decode())
+    body = to_json(story).decode()
+    RECENT.keep(body, story)
+    return _Placed(story, rows.plain(story.id), flow_id(story.app, story.flow_key), body)
 
 
 def _differs(put: _Placed, before: Any) -> bool:
@@ -127,10 +162,8 @@ def withdraw_story(connection: Connection, story_id: str) -> FlowState | None:
 
 def flow_state(connection: Connection, flow: str) -> FlowState:
     """The state of a flow whose row exists."""
-    row = connection.execute(select(FLOWS.c.app, FLOWS.c.support).where(FLOWS.c.id == flow)).one()
-    test = connection.execute(
-        select(TESTS.c.evidence, TESTS.c.published).where(TESTS.c.id == test_id(row.app, flow))
-    ).one_or_none()
+    row = connection.execute(_FLOW, {"flow": flow}).one()
+    test = connection.execute(_TEST, {"test": test_id(row.app, flow)}).one_or_none()
     return FlowState(
         flow_id=flow,
         app=row.app,
@@ -164,14 +197,12 @@ def unsettled(connection: Connection, by_hand: bool = False) -> list[FlowState]:
 
 def sampled_versions(connection: Connection, flow: str) -> tuple[tuple[str, int], ...]:
     """(id, version) of the stories that the flow's test is written from, drawn by `pipeline.flows.consensus`."""
-    query = select(STORIES.c.id, STORIES.c.version).where(STORIES.c.flow_id == flow)
-    return tuple((row.id, row.version) for row in connection.execute(query.order_by(STORIES.c.id).limit(SAMPLES_MAX)))
+    return tuple((row.id, row.version) for row in connection.execute(_SAMPLED, {"flow": flow}))
 
 
 def sessions(connection: Connection, flow: str) -> list[Story]:
     """Those stories."""
-    query = select(STORIES.c.body).where(STORIES.c.flow_id == flow).order_by(STORIES.c.id).limit(SAMPLES_MAX)
-    return [from_json(STORY, body) for body in connection.execute(query).scalars()]
+    return [RECENT.story(body) for body in connection.execute(_SESSIONS, {"flow": flow}).scalars()]
 
 
 def newest(connection: Connection, app: str, since: str, until: str, count_max: int) -> list[Story]:
@@ -187,10 +218,12 @@ def newest(connection: Connection, app: str, since: str, until: str, count_max: 
 
 def note_evidence(connection: Connection, flows: Iterable[str]) -> None:
     """Writes down what the tests of these flows are to be written from, so that what a crash leaves undone is found."""
+    changes = []
     for flow in flows:
         drawn = sampled_versions(connection, flow)
-        evidence = evidence_of(drawn) if drawn else None
-        connection.execute(update(FLOWS).where(FLOWS.c.id == flow).values(evidence=evidence))
+        changes.append({"flow": flow, "drawn": evidence_of(drawn) if drawn else None})
+    if changes:
+        connection.execute(_NOTE_EVIDENCE, changes)
 
 
 def lock_flows(connection: Connection, flows: Sequence[str]) -> None:
@@ -206,8 +239,7 @@ def merged_paths(connection: Connection, flows: Iterable[str]) -> dict[str, tupl
     asked = set(flows)
     wanted = asked
     while wanted:
-        query = select(FLOWS.c.id, FLOWS.c.merged_into).where(FLOWS.c.id.in_(wanted), FLOWS.c.merged_into.is_not(None))
-        found = {row.id: row.merged_into for row in connection.execute(query)}
+        found = {row.id: row.merged_into for row in connection.execute(_MERGED, {"flows": list(wanted)})}
         into |= found
         wanted = {flow for flow in found.values() if flow not in into}
     paths = {}
@@ -274,5 +306,4 @@ def add_support(connection: Connection, moves: Mapping[str, int]) -> None:
     """Counts stories that came (or, below zero, left), by flow."""
     changes = [{"flow": flow, "change": change} for flow, change in moves.items() if change]
     if changes:
-        more = FLOWS.c.support + bindparam("change")
-        connection.execute(update(FLOWS).where(FLOWS.c.id == bindparam("flow")).values(support=more), changes)
+        connection.execute(_ADD_SUPPORT, changes)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, insert, select, update
 
 from agents.storage import rows
 from agents.storage.proof_run_rows import note_run
@@ -19,6 +19,30 @@ VERDICTS_MAX: Final = 50
 DECISIONS_MAX: Final = 100
 """Decisions kept of one test."""
 REASON_CHARS_MAX: Final = 500
+
+
+_NAMED: Final[BindParameter[str]] = bindparam("test")
+_DECIDED: Final = (
+    select(TEST_DECISIONS.c.decision, TEST_DECISIONS.c.revision)
+    .where(TEST_DECISIONS.c.test_id == _NAMED)
+    .order_by(TEST_DECISIONS.c.number.desc())
+    .limit(1)
+)
+_SHOWN: Final = (
+    select(VERDICTS.c.outcome, VERDICTS.c.revision, VERDICTS.c.finding)
+    .where(VERDICTS.c.test_id == _NAMED, VERDICTS.c.outcome != "not_run")
+    .where(VERDICTS.c.kind.is_distinct_from("environment"))
+    .order_by(VERDICTS.c.start_timestamp.desc(), VERDICTS.c.id.desc())
+    .limit(1)
+)
+_NOTE_STATE: Final = update(TESTS).where(TESTS.c.id == _NAMED).values(state=bindparam("now"))
+_NEWEST: Final = (
+    select(TEST_REVISIONS.c.number, TEST_REVISIONS.c.origin)
+    .where(TEST_REVISIONS.c.test_id == _NAMED)
+    .order_by(TEST_REVISIONS.c.number.desc())
+    .limit(1)
+)
+_EDITED: Final = _NEWEST.where(TEST_REVISIONS.c.origin == "edited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +154,8 @@ def refresh_state(connection: Connection, key: str) -> None:
     """Computes the state of a test anew; called by whatever changes what it follows from. A verdict that the place of
     the run is to blame for says nothing of the test."""
     revision, origin = _revision(connection, key)
-    mine = TEST_DECISIONS.c.test_id == key
-    decided = connection.execute(
-        select(TEST_DECISIONS.c.decision, TEST_DECISIONS.c.revision)
-        .where(mine)
-        .order_by(TEST_DECISIONS.c.number.desc())
-        .limit(1)
-    ).one_or_none()
-    told = connection.execute(
-        select(VERDICTS.c.outcome, VERDICTS.c.revision, VERDICTS.c.finding)
-        .where(VERDICTS.c.test_id == key, VERDICTS.c.outcome != "not_run")
-        .where(VERDICTS.c.kind.is_distinct_from("environment"))
-        .order_by(VERDICTS.c.start_timestamp.desc(), VERDICTS.c.id.desc())
-        .limit(1)
-    ).one_or_none()
+    decided = connection.execute(_DECIDED, {"test": key}).one_or_none()
+    told = connection.execute(_SHOWN, {"test": key}).one_or_none()
     standing = Standing(
         revision=revision,
         origin=origin,
@@ -153,7 +165,7 @@ def refresh_state(connection: Connection, key: str) -> None:
         proved_revision=0 if told is None else told.revision,
         gone=told is not None and told.finding == NOBODY_COMES,
     )
-    connection.execute(update(TESTS).where(TESTS.c.id == key).values(state=state_of(standing)))
+    connection.execute(_NOTE_STATE, {"test": key, "now": state_of(standing)})
 
 
 def _lock(connection: Connection, key: str) -> bool:
@@ -162,8 +174,6 @@ def _lock(connection: Connection, key: str) -> bool:
 
 def _revision(connection: Connection, key: str) -> tuple[int, Any]:
     """The number and origin of the revision that people should run: the newest edit, else the newest one."""
-    mine = TEST_REVISIONS.c.test_id == key
-    newest = select(TEST_REVISIONS.c.number, TEST_REVISIONS.c.origin).order_by(TEST_REVISIONS.c.number.desc()).limit(1)
-    edited = connection.execute(newest.where(mine, TEST_REVISIONS.c.origin == "edited")).one_or_none()
-    row = edited or connection.execute(newest.where(mine)).one_or_none()
+    edited = connection.execute(_EDITED, {"test": key}).one_or_none()
+    row = edited or connection.execute(_NEWEST, {"test": key}).one_or_none()
     return (0, "generated") if row is None else (row.number, row.origin)

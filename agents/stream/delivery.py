@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Final
 
 from agents.faults import message_of, trace_of
 from agents.stream.abort import Watchdog
@@ -25,6 +26,10 @@ from schemas.stories import Story
 
 Moved = Callable[[], None]
 """Called when something was done."""
+TOGETHER_MAX: Final = 16
+"""Windows that are told in one go on the thread: to hand each over by itself costs as much as a fifth of a story."""
+TOGETHER_BYTES_MAX: Final = 512 * 1024
+"""Their bytes; a larger window goes alone."""
 
 logger = logging.getLogger(__name__)
 
@@ -118,14 +123,15 @@ class Delivery:
         found: dict[str, Story] = {}
         letters: dict[str, DeadLetter] = {}
         owners: dict[str, WindowEmitted] = {}
-        for one in told:
-            outcome = await loop.run_in_executor(self._builders, self._build, one)
+        for some in portions(told):
+            outcomes = await loop.run_in_executor(self._builders, self._build_all, some)
             moved()
-            if isinstance(outcome, Exception):
-                letters[one.story_id] = self._broken(partition, offset, one, outcome, "tell")
-                continue
-            found |= {story.id: story for story in outcome}
-            owners |= {story.id: one for story in outcome}
+            for one, outcome in zip(some, outcomes, strict=True):
+                if isinstance(outcome, Exception):
+                    letters[one.story_id] = self._broken(partition, offset, one, outcome, "tell")
+                    continue
+                found |= {story.id: story for story in outcome}
+                owners |= {story.id: one for story in outcome}
         tagged, untaggable = await self._tagged(list(found.values()), moved)
         for name, error in untaggable.items():
             owner = owners[name]
@@ -204,6 +210,9 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - answered
             return error
 
+    def _build_all(self, told: Sequence[WindowEmitted]) -> list[Sequence[Story] | Exception]:
+        return [self._build(one) for one in told]
+
     def _build(self, told: WindowEmitted) -> Sequence[Story] | Exception:
         """A window that our code can't tell must not stop its partition for ever: it is buried, and logged as a bug."""
         item = f"window/{told.story_id}"
@@ -248,3 +257,17 @@ class Delivery:
     def observe(self, log_ms: int) -> None:
         """Notes how long after its last event's arrival a story was acknowledged."""
         self._parts.metrics.story_seconds.observe(max(0.0, time.time() - log_ms / 1000))
+
+
+def portions(told: Sequence[WindowEmitted]) -> list[list[WindowEmitted]]:
+    """The windows in their order, TOGETHER_MAX or TOGETHER_BYTES_MAX a list."""
+    found: list[list[WindowEmitted]] = []
+    room = 0
+    for one in told:
+        size = sum(map(len, one.bodies))
+        if not found or len(found[-1]) == TOGETHER_MAX or size > room:
+            found.append([])
+            room = TOGETHER_BYTES_MAX
+        found[-1].append(one)
+        room -= size
+    return found

@@ -115,8 +115,7 @@ def run(services: "Services") -> int:
 
 
 def _parts(services: "Services") -> StreamDependencies:
-    from pipeline.generate import test_of
-    from pipeline.stories.splitting import build_stories
+    from pipeline.generate import test_of, told_of
 
     return StreamDependencies(
         settings=services.settings,
@@ -127,7 +126,7 @@ def _parts(services: "Services") -> StreamDependencies:
         storage=services.storage,
         files=services.files,
         wire=services.wire,
-        build=build_stories,
+        build=told_of,
         write=lambda sessions, flow: test_of(sessions, services.settings.users_min, flow),
     )
 

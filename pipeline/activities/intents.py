@@ -17,6 +17,7 @@ from pipeline.activities.phrases import CREATES, DELETES, LOOKS_UP, NARROWS, Goa
 from pipeline.activities.rules import Rule
 from pipeline.activities.story_activities import Activities
 from pipeline.semantics.controls import deletes
+from pipeline.semantics.derived import once_per_steps
 from pipeline.semantics.object_names import deleted_object, opened_name, ticked_before
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_text_field, quoted
 from pipeline.semantics.verbs import (
@@ -289,6 +290,16 @@ def goals_of(
     """The goals of a story in their order; steps that serve none (a page opened to start from) belong to no goal.
     `requests` are what the steps asked the app for; `passwords` are the forms with a password and `activities` what the
     steps did, where they are known."""
+    return _goals_of(steps, requests, passwords, activities)
+
+
+@once_per_steps
+def _goals_of(
+    steps: Sequence[Step],
+    requests: Sequence[NetworkRequest],
+    passwords: PasswordForms | None,
+    activities: Activities | None,
+) -> tuple[Goal, ...]:
     passwords = password_forms(steps, requests) if passwords is None else passwords
     if activities is None:
         activities = deeds_of(steps, requests, Page(), passwords)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.semantics.derived import once_per_text
 from pipeline.semantics.secret_words import kind_by_words
 from schemas import limits
 from schemas.elements import (
@@ -212,7 +213,12 @@ def whole_words(text: str) -> tuple[str, bool]:
 
 def classes_of(attributes: Mapping[str, str]) -> tuple[str, ...]:
     """The classes; the last one is left out where the list was cut off."""
-    names = attributes.get("class", "").split()
+    return _classes(attributes.get("class", ""))
+
+
+@once_per_text
+def _classes(listed: str) -> tuple[str, ...]:
+    names = listed.split()
     if names and names[-1].endswith(ELLIPSIS):
         names.pop()
     return tuple(name for name in names if len(name) <= limits.TEXT_CHARS_MAX)[: limits.CLASSES_MAX]

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from pipeline.semantics import urls
+from pipeline.semantics.derived import once_per_text
 from schemas import limits
 from schemas.codecs import BadInput
 from schemas.events import Page, Source, Traffic
@@ -125,6 +126,7 @@ _URL_SUSPECT = re.compile(
 WITHHELD_MARK = "withheld"
 
 
+@once_per_text
 def safe_url(url: str) -> str:
     """An address within its bound, without a user's name and password and without values of secret parameters."""
     return bare_url(url[: limits.URL_CHARS_MAX])[: limits.URL_CHARS_MAX]  # the mark may be longer than the value

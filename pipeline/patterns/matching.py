@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipeline.activities.intents import goals_of
 from pipeline.activities.phrases import SMALL, TICKS, Goal
 from pipeline.semantics.addresses import query, route
+from pipeline.semantics.derived import once_per_story
 from pipeline.semantics.messages import without_quotes
 from pipeline.semantics.text import caption, is_button, short
 from pipeline.semantics.verbs import SETTINGS
@@ -88,6 +89,7 @@ def _extended(known: dict[str, Pattern], tables: Mapping[str, Any]) -> dict[str,
     return out
 
 
+@once_per_story
 def story_texts(story: Story) -> tuple[str, ...]:
     """What is embedded: one short plain sentence for each goal of the story, without any value or secret.
 

@@ -1,14 +1,17 @@
-"""What is derived from a text, an address or an element, computed once per distinct one and kept within a bound.
+"""What is derived from a text, an address, an element, steps or a story, computed once per distinct one and kept within
+a bound.
 
 A story asks dozens of times what its few elements are called and what its few addresses say. The functions marked here
 are pure, so an answer that is kept is the answer that would be computed.
 """
 
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
-from typing import Final, ParamSpec, TypeVar, cast
+from typing import Concatenate, Final, ParamSpec, TypeVar, cast
 
 from schemas.elements import Element
+from schemas.stories import NetworkRequest, Step, Story
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -18,6 +21,8 @@ TEXTS_MAX: Final = 512
 may be (VALUE_CHARS_MAX)."""
 ELEMENTS_MAX: Final = 512
 """Elements whose answers one function keeps: more than a usual window has."""
+READINGS_MAX: Final = 8
+"""Lists of steps whose answers one function keeps: a story is read from several sides, one after the other."""
 
 
 def once_per_text(function: Callable[P, R]) -> Callable[P, R]:
@@ -41,6 +46,47 @@ def once_per_element(function: Callable[[Element], R]) -> Callable[[Element], R]
             if len(known) >= ELEMENTS_MAX:
                 known.clear()
             known[id(target)] = found
+        return found[1]
+
+    return answered
+
+
+def once_per_steps(
+    function: Callable[Concatenate[Sequence[Step], Sequence[NetworkRequest], P], R],
+) -> Callable[Concatenate[Sequence[Step], Sequence[NetworkRequest], P], R]:
+    """Marks a pure function of steps and of what they asked the app for: the same ones are answered from memory.
+
+    Further arguments may only spare it work: what is derived from those steps and requests too. Steps are told apart by
+    identity, as elements are. Safe on any thread.
+    """
+    known: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[object, R]] = {}
+
+    @wraps(function)
+    def answered(steps: Sequence[Step], requests: Sequence[NetworkRequest], *spares: P.args, **spared: P.kwargs) -> R:
+        key = (tuple(map(id, steps)), tuple(map(id, requests)))
+        found = known.get(key)
+        if found is None:
+            found = ((tuple(steps), tuple(requests)), function(steps, requests, *spares, **spared))
+            if len(known) >= READINGS_MAX:
+                known.clear()
+            known[key] = found
+        return found[1]
+
+    return cast("Callable[Concatenate[Sequence[Step], Sequence[NetworkRequest], P], R]", answered)
+
+
+def once_per_story(function: Callable[[Story], R]) -> Callable[[Story], R]:
+    """Marks a pure function of a story: the same object is answered from memory, for as long as anybody else holds it.
+    Safe on any thread."""
+    known: dict[int, tuple[weakref.ref[Story], R]] = {}
+
+    @wraps(function)
+    def answered(story: Story) -> R:
+        name = id(story)
+        found = known.get(name)
+        if found is None or found[0]() is not story:
+            gone = weakref.ref(story, lambda _: known.pop(name, None))
+            found = known[name] = (gone, function(story))
         return found[1]
 
     return answered

@@ -77,6 +77,7 @@ def origin(text: str) -> str:
     return "" if found is None else found.origin
 
 
+@lru_cache(maxsize=_CACHED)
 def join(here: str, there: str) -> str:
     """Where a link to `there` leads from the page `here`; `here` where that can't be said."""
     return _href(there, here) or _href(there, None) or here

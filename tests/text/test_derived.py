@@ -1,10 +1,28 @@
 """What is kept of answers: the right ones, and no more of them than the bound says."""
 
+import weakref
 from collections import Counter
+from collections.abc import Sequence
 
-from pipeline.semantics.derived import ELEMENTS_MAX, TEXTS_MAX, once_per_element, once_per_text
+import pytest
+
+from pipeline.activities import intents
+from pipeline.generate import told_of
+from pipeline.patterns.matching import own_texts, story_texts
+from pipeline.semantics.derived import (
+    ELEMENTS_MAX,
+    READINGS_MAX,
+    TEXTS_MAX,
+    once_per_element,
+    once_per_steps,
+    once_per_story,
+    once_per_text,
+)
 from pipeline.semantics.text import caption
+from pipeline.windowing.closed_window import ClosedWindow
 from schemas.elements import Element
+from schemas.events import Click, Navigation, Page
+from schemas.stories import GotoStep, NetworkRequest, Step, Story
 
 
 def test_an_element_is_read_once() -> None:
@@ -57,3 +75,74 @@ def test_no_more_texts_are_kept_than_the_bound_says() -> None:
         assert upper(text) == text.upper()
     assert read["first"] == 2
     assert read["0"] == 1
+
+
+def _window() -> ClosedWindow:
+    common = {"app": "shop", "session_id": "s", "journey_id": "j", "page": Page(url="https://shop.test/")}
+    opened = Navigation(id="1", at_ms=1, url="https://shop.test/", **common)
+    clicked = Click(id="2", at_ms=2, target=Element(tag="button", role="button", name="Pay"), **common)
+    return ClosedWindow("id", 2, "shop", "j", "end", (opened, clicked))
+
+
+def _goto(url: str) -> GotoStep:
+    return GotoStep(event_id=url, at_ms=1, url=url)
+
+
+def test_steps_are_read_once_with_what_they_asked_for() -> None:
+    """The same steps with the same requests are read once, also in another list; fewer of them are read anew."""
+    read: Counter[int] = Counter()
+
+    @once_per_steps
+    def count(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> int:
+        read[len(steps)] += 1
+        return len(steps) + len(requests)
+
+    steps = [_goto("/a"), _goto("/b")]
+    request = NetworkRequest(method="GET", url="/x", at_ms=1)
+    assert [count(steps, ()), count(tuple(steps), []), count(steps[:1], ()), count(steps, (request,))] == [2, 2, 1, 3]
+    assert read == {2: 2, 1: 1}
+
+
+def test_no_more_readings_are_kept_than_the_bound_says() -> None:
+    """Beyond READINGS_MAX the older answers go, and are right when they are asked for again."""
+    read: Counter[str] = Counter()
+
+    @once_per_steps
+    def first_url(steps: Sequence[Step], _requests: Sequence[NetworkRequest]) -> str:
+        read[steps[0].event_id] += 1
+        return steps[0].event_id
+
+    every = [[_goto(f"/{number}")] for number in range(READINGS_MAX + 1)]
+    for steps in (*every, every[0]):
+        assert first_url(steps, ()) == steps[0].event_id
+    assert read["/0"] == 2
+
+
+def test_what_is_known_of_a_story_goes_with_it() -> None:
+    """A story is read once for as long as it lives; nothing is kept of one that is gone."""
+    read: Counter[str] = Counter()
+
+    @once_per_story
+    def title(story: Story) -> tuple[str, ...]:
+        read[story.id] += 1
+        return (story.title,)
+
+    (story,) = told_of(_window())
+    answer = weakref.ref(story)
+    assert title(story) is title(story)
+    assert read == {"id": 1}
+    changed = story.model_copy(update={"title": "Other"})
+    assert title(changed) == ("Other",)
+    del story
+    assert answer() is None
+
+
+def test_a_story_that_is_told_has_its_texts_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the model is to be asked was read with the story: asking for it again reads no goals."""
+    (story,) = told_of(_window())
+    again = Story.model_validate_json(story.model_dump_json(by_alias=True))
+    expected = story_texts(again)
+    monkeypatch.setattr(intents, "Reader", None)
+    assert story_texts(story) == expected
+    with pytest.raises(TypeError):
+        own_texts(again.model_copy(deep=True))

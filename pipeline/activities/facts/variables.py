@@ -7,13 +7,14 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from pipeline.semantics.addresses import ends_with_name, newly_named, origin, place, query, route, slug
+from pipeline.semantics.derived import once_per_steps
 from pipeline.semantics.elements import WORD_CHARS_MIN, Data, in_menu, in_table_row, is_item, is_search, named, row_verb
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import headings
 from pipeline.semantics.path_segments import ROUTE, is_kind, names_things
 from pipeline.semantics.text import clean
 from schemas.events import Appeared
-from schemas.stories import ClickStep, FillStep, GotoStep, SelectStep, Step
+from schemas.stories import ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep, Step
 
 _NAMING: Final = re.compile(
     r"(.*[_-])?(id|slug|project|tenant|org|organi[sz]ation|workspace|team|account|company|space)|title|page", re.I
@@ -33,6 +34,11 @@ PATH_PARTS_MAX: Final = 8
 
 def data_of(steps: Sequence[Step]) -> Data:
     """What is data in these steps."""
+    return _data_of(steps, ())
+
+
+@once_per_steps
+def _data_of(steps: Sequence[Step], _requests: Sequence[NetworkRequest]) -> Data:
     home = next((origin(step.url) for step in steps if isinstance(step, GotoStep) and step.url), "")
     words: set[str] = set()
     own: set[str] = set()

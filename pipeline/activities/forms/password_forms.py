@@ -11,6 +11,7 @@ from typing import Final, Literal
 from pipeline.activities.forms.password_steps import PasswordSteps, is_idle
 from pipeline.activities.verdicts import UNKNOWN, Answer, Sent, answer_to, where
 from pipeline.semantics.addresses import path_words
+from pipeline.semantics.derived import once_per_steps
 from pipeline.semantics.lexicon import LISTS, WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, shown_texts, sounds_wrong
 from pipeline.semantics.text import caption, clean, spaced
@@ -113,6 +114,11 @@ class PasswordForms:
 
 def password_forms(steps: Sequence[Step], requests: Sequence[NetworkRequest] = ()) -> PasswordForms:
     """What was typed into forms with a password, and what came of it. Pure; any steps give some forms."""
+    return _password_forms(steps, requests)
+
+
+@once_per_steps
+def _password_forms(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> PasswordForms:
     sent_with: dict[str, list[NetworkRequest]] = {}
     for request in requests:
         if request.cause is not None:

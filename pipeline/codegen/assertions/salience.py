@@ -41,9 +41,7 @@ _MESSAGE = re.compile(
     r"uploaded|submitted|cancel+ed|restored|imported|could not|couldn.t|unable)\b"
 )
 _SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s|$)")
-_CLOSES = re.compile(
-    r"^(?:(?:close|dismiss|hide|schließen|cerrar|fermer)\s+(?=[^\W\d_a-z])|[×✕✖]\s+)|(?<=[^\d\s])\s*[×✕✖]$"
-)
+_CLOSES = re.compile(r"^(?:(?:close|dismiss|hide|schließen|cerrar|fermer)\s+(?=[^\W\d_a-z])|[×✕✖]\s+)|\s+[×✕✖]$")
 """The caption of the button that closes a message, before or after what it says."""
 SENTENCE_CHARS_MIN: Final = 16
 PIECE_CHARS_MIN: Final = 3
@@ -64,8 +62,6 @@ class Typing:
     """The caption of what was clicked."""
     emptied: bool = False
     """Whether a field was left with nothing: a page that says "none" answers that."""
-    used: frozenset[str] = frozenset()
-    """Names of the things that the story used and had not made."""
 
     def answers(self, text: str) -> bool:
         """Whether a text tells that what was clicked has been done: "Process mailer started" after "Start"."""

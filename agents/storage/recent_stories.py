@@ -1,0 +1,47 @@
+"""The stories that were stored or read last, by their JSON: the tests of their flows are written right afterwards, and
+to parse a story costs as much as a quarter of telling it."""
+
+import threading
+from collections import OrderedDict
+from typing import Final
+
+from schemas.codecs import from_json
+from schemas.stories import STORY, Story
+
+CHARS_MAX: Final = 4 * 1024 * 1024
+"""The JSON of all stories that are kept: four hundred of ten kilobytes; as values they take some ten times as much."""
+
+
+class RecentStories:
+    """Keeps stories by their JSON, within CHARS_MAX. Safe on any thread.
+
+    Example:  recent.keep(to_json(story).decode(), story); recent.story(body)
+    """
+
+    def __init__(self, chars_max: int = CHARS_MAX) -> None:
+        self._chars_max = chars_max
+        self._chars = 0
+        self._known: OrderedDict[str, Story] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def keep(self, body: str, story: Story) -> None:
+        """Remembers a story and the JSON that it has."""
+        with self._lock:
+            if self._known.pop(body, None) is None:
+                self._chars += len(body)
+            self._known[body] = story
+            while self._chars > self._chars_max:
+                oldest, _ = self._known.popitem(last=False)
+                self._chars -= len(oldest)
+
+    def story(self, body: str) -> Story:
+        """The story with this JSON, parsed where it is not known. Raises BadInput."""
+        known = self._known.get(body)
+        if known is None:
+            known = from_json(STORY, body)
+            self.keep(body, known)
+        return known
+
+
+RECENT: Final = RecentStories()
+"""Of this process."""
