@@ -201,3 +201,12 @@ def test_what_is_made_has_the_name_of_the_list_before() -> None:
 
     assert title("courses/knots/forum/new") == "Create 'Roof'"
     assert title("courses/knots/questions/new") == "Create the question 'Roof'"
+
+
+def test_a_page_of_a_wiki_has_the_name_in_its_address() -> None:
+    """Where nothing was filled in but its text, and a first line says something else."""
+    area = Element(tag="textarea", role="textbox", name="Text", label="Text")
+    journey = Journey().opens(f"{HOME}wiki/LaunchPlan").click(button("Create this page"))
+    journey.fill(area, "Countdown starts at ten.").click(button("Submit changes", type="submit"))
+    story = journey.asks(f"{HOME}wiki/LaunchPlan").leads_to(f"{HOME}wiki/LaunchPlan").story()
+    assert story.title == "Create the page 'LaunchPlan'"

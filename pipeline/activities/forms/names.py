@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from urllib.parse import unquote
 
 from pipeline.activities.forms.form import Form
 from pipeline.activities.phrases import GoalKind
@@ -84,10 +85,19 @@ def created_object(form: Form) -> str:
             if any(heading in text for text in texts):
                 return heading
     titles = [step for step in fills if TITLE_FIELD.search(words_on(step.target))]
+    if not titles and fills and all(step.target.tag == "textarea" for step in fills) and (name := _page_name(form)):
+        return name
     plain = [step for step in fills if not SIDE_FIELD.search(words_on(step.target))]
     named = [clean(step.value.text) for step in (*titles, *plain, *fills)]
     named = [text for text in named if text and len(text) <= OBJECT_CHARS_MAX]
     return next((text for text in named if re.search(r"[^\W\d]{2}", text)), named[0] if named else "")
+
+
+def _page_name(form: Form) -> str:
+    """What the address of the page calls it that was written, where it does, as those of wikis."""
+    sent = form.own[-1]
+    last = unquote("".join(route((sent.after or sent.page).url)[-1:]))
+    return clean(last.replace("_", " ")) if _NAME.fullmatch(last) else ""
 
 
 def edited_object(form: Form) -> str:
