@@ -18,8 +18,8 @@ OURS = ("schemas", "pipeline", "agents")
 
 
 def variables_in(text: str) -> set[str]:
-    """The settings that a text sets or names, by their variables."""
-    return set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", text))
+    """The settings that a text sets or names, by their variables; what a page's window holds is none."""
+    return set(re.findall(rf"(?<!window\.)\b{PREFIX}[A-Z_]+\b", text))
 
 
 @pytest.mark.parametrize("name", OURS)
