@@ -24,6 +24,8 @@ function Told({ flow, step, again }: { flow: FlowAnswer; step: number; again: ()
   const agreement = useGet("/api/v1/flows/{id}/agreement", { id: flow.flow_id });
   const verdicts = useVerdictsOf(flow.test_id);
   const failed = test.data && failing(verdicts.data?.verdicts, test.data.revision);
+  // All at once: what came later would push down what somebody reads.
+  const whole = flow.test_id === null || [test, agreement, verdicts].every((one) => one.data || one.problem);
   const title = test.data?.title ?? flow.title;
   useTitle(title);
   useKeys({ ...ROWS, ...(flow.test_id ? { e: { what: "review and edit the test", run: () => go(address(["review", flow.test_id ?? ""])) } } : {}) });
@@ -33,26 +35,29 @@ function Told({ flow, step, again }: { flow: FlowAnswer; step: number; again: ()
         <p class="crumbs"><Page to={[]}>Flows</Page> / {flow.app}</p>
         <h1>{title || "(untitled)"}</h1>
         <p class="facts">
-          <State state={test.data?.state ?? (flow.test_id ? "draft" : "untested")} />
+          {whole && <State state={test.data?.state ?? (flow.test_id ? "draft" : "untested")} />}
           <span>{count(flow.support, "journey")}</span>
           <span>last seen <Time iso={flow.last_seen} /></span>
           {test.data?.tags?.map((tag) => <Page to={[]} query={{ q: `tag:${tag}` }} class="tag">{tag}</Page>)}
           {flow.test_id && <Page to={["review", flow.test_id]} class="button">Review <kbd>e</kbd></Page>}
         </p>
       </div>
-      {flow.merged_into && <p class="note">The journeys of this flow belong to <Page to={["flows", flow.merged_into]}>another flow</Page>: somebody merged them. <Part flow={flow} again={again} /></p>}
-      {flow.failure && <p class="wrong" role="alert"><strong>No test could be written:</strong> {flow.failure}</p>}
-      {failed && test.data && <Failure verdict={failed} test={test.data} />}
-      {flow.test_id ? (
-        // With the verdicts: what came later would push the story down while somebody reads it.
-        <Loaded asked={verdicts.data || verdicts.problem ? test : { ...test, data: undefined }}>{(found) => <SideBySide test={found} agreement={agreement.data} step={step} />}</Loaded>
-      ) : (
-        !flow.merged_into && !flow.failure && <Empty title="No test yet"><p>It is written a second or so after the story. If it stays away, ask what is missing:</p><Command text="journeywright doctor" /></Empty>
+      {!whole ? <p class="loading" role="status">Loading…</p> : (
+        <>
+          {flow.merged_into && <p class="note">The journeys of this flow belong to <Page to={["flows", flow.merged_into]}>another flow</Page>: somebody merged them. <Part flow={flow} again={again} /></p>}
+          {flow.failure && <p class="wrong" role="alert"><strong>No test could be written:</strong> {flow.failure}</p>}
+          {failed && test.data && <Failure verdict={failed} test={test.data} />}
+          {flow.test_id ? (
+            <Loaded asked={test}>{(found) => <SideBySide test={found} agreement={agreement.data} step={step} />}</Loaded>
+          ) : (
+            !flow.merged_into && !flow.failure && <Empty title="No test yet"><p>It is written a second or so after the story. If it stays away, ask what is missing:</p><Command text="journeywright doctor" /></Empty>
+          )}
+          {agreement.problem && <Wrong problem={agreement.problem} again={agreement.again} />}
+          {flow.test_id && <section><h2>Runs</h2><VerdictList asked={verdicts} app={flow.app} /></section>}
+          {agreement.data && <Sessions sessions={agreement.data.sessions} support={flow.support} />}
+          <Same flow={flow} again={again} />
+        </>
       )}
-      {agreement.problem && <Wrong problem={agreement.problem} again={agreement.again} />}
-      {flow.test_id && <section><h2>Runs</h2><VerdictList asked={verdicts} app={flow.app} /></section>}
-      {agreement.data && <Sessions sessions={agreement.data.sessions} support={flow.support} />}
-      <Same flow={flow} again={again} />
     </>
   );
 }
