@@ -1,4 +1,5 @@
 // Home: what people do, what state its test is in, what asks for attention first.
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useTitle } from "../app";
 import { type Answer, useGet, usePages } from "../api";
@@ -66,7 +67,16 @@ function SearchBox({ box, text, show }: { box: { current: HTMLInputElement | nul
 function List({ first, wanted, text, show }: { first: Listed; wanted: Record<string, string | undefined>; text: string; show: (q: string) => void }) {
   const paged = usePages("/api/v1/flows", wanted, first);
   const flows = paged.pages.flatMap((page) => page.flows);
-  const apps = new Set(flows.map((flow) => flow.app)).size;
+  const rows = useRef(new Map<Listed, { many: boolean; of: ComponentChildren }>());
+  const manyApps = new Set(flows.map((flow) => flow.app)).size > 1;
+  // A page's rows are made once: with each further page only its own are added.
+  const rowsOf = (page: Listed) => {
+    const made = rows.current.get(page);
+    if (made?.many === manyApps) return made.of;
+    const of = page.flows.map((flow) => <FlowRow flow={flow} days={first.days} text={text} manyApps={manyApps} />);
+    rows.current.set(page, { many: manyApps, of });
+    return of;
+  };
   if (!flows.length) return text ? <Empty title="No flow is like that"><p><button type="button" onClick={() => show("")}>Show all flows</button></p></Empty> : <NothingYet />;
   return (
     <>
@@ -77,7 +87,7 @@ function List({ first, wanted, text, show }: { first: Listed; wanted: Record<str
       </div>
       <table class="list flows">
         <thead><tr><th scope="col">Flow</th><th scope="col">Test</th><th scope="col">Last ten runs</th><th scope="col" class="num">Journeys</th><th scope="col"><span class="wide">{DAYS(first.days)}</span></th><th scope="col">Seen</th></tr></thead>
-        <tbody>{flows.map((flow) => <FlowRow flow={flow} days={first.days} text={text} manyApps={apps > 1} />)}</tbody>
+        {paged.pages.map((page) => <tbody>{rowsOf(page)}</tbody>)}
       </table>
       <More paged={paged} left={(first.total ?? 0) - flows.length} />
     </>
