@@ -1,5 +1,4 @@
-"""A process that we speak with in lines of JSON, with its descendants in a session of their own, its time and memory
-bounded."""
+"""A process that we speak with in lines of JSON, with its descendants, their time and memory bounded."""
 
 import json
 import os
@@ -95,8 +94,8 @@ class Child:
             raise Ended(f"the run was ended: it used more than {MEMORY_BYTES_MAX // 1024**2} MiB")
 
     def end(self) -> None:
-        """Ends it, and what it left running: they share a session."""
-        for pid in _session(self._process.pid):
+        """Ends it, and what it left running."""
+        for pid in _family(self._process.pid):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
@@ -105,22 +104,25 @@ class Child:
         self._socket.close()
 
 
-def _session(leader: int) -> list[int]:
-    """The processes of a session, found in /proc; only the leader where there is none."""
-    found = []
+def _family(leader: int) -> list[int]:
+    """A process, those of its session, and their descendants (a browser has a session of its own), found in /proc; only
+    the leader where there is none."""
+    told: dict[int, tuple[int, int]] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = entry.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[3]) == leader:
-            found.append(int(entry.parent.name))
-    return found or [leader]
+        told[int(entry.parent.name)] = (int(fields[1]), int(fields[3]))
+    found = {leader, *(pid for pid, (_, session) in told.items() if session == leader)}
+    while more := {pid for pid, (parent, _) in told.items() if parent in found} - found:
+        found |= more
+    return sorted(found)
 
 
 def _memory_bytes(leader: int) -> int:
     pages = 0
-    for pid in _session(leader):
+    for pid in _family(leader):
         try:
             fields = Path(f"/proc/{pid}/statm").read_text().split()
         except OSError:

@@ -58,7 +58,14 @@ def test_process_that_says_too_much_is_ended(spoken: Child) -> None:
         spoken.hear(time.monotonic() + SOON_S)
 
 
-@pytest.mark.parametrize("spoken", ["kept = bytearray(os.urandom(1)) * 90_000_000; time.sleep(60)"], indirect=True)
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        """import subprocess
+subprocess.run([sys.executable, "-c", "kept = b'x' * 90_000_000; import time; time.sleep(60)"], start_new_session=True)"""
+    ],
+    indirect=True,
+)
 def test_process_that_uses_too_much_memory_is_ended(spoken: Child, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bound counts what the process and its descendants use."""
     monkeypatch.setattr(child, "MEMORY_BYTES_MAX", 80_000_000)
@@ -66,10 +73,14 @@ def test_process_that_uses_too_much_memory_is_ended(spoken: Child, monkeypatch: 
         spoken.hear(time.monotonic() + SOON_S)
 
 
+LEAVES = "import subprocess; p = subprocess.Popen(['sleep', '60']{}); s.sendall(b'%d\\n' % p.pid); time.sleep(60)"
+
+
 @pytest.mark.parametrize(
     "spoken",
-    ["import subprocess; p = subprocess.Popen(['sleep', '60']); s.sendall(b'%d\\n' % p.pid); time.sleep(60)"],
+    [LEAVES.format(""), LEAVES.format(", start_new_session=True")],
     indirect=True,
+    ids=["in its session", "in a session of its own"],
 )
 def test_what_a_process_started_ends_with_it(spoken: Child) -> None:
     """Nothing is left running."""
