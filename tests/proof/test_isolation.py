@@ -62,7 +62,8 @@ def test_process_that_says_too_much_is_ended(spoken: Child) -> None:
     "spoken",
     [
         """import subprocess
-subprocess.run([sys.executable, "-c", "kept = b'x' * 90_000_000; import time; time.sleep(60)"], start_new_session=True)"""
+subprocess.run([sys.executable, "-c", "import time; a = bytes(1) * 90_000_000; time.sleep(60)"],
+               start_new_session=True)"""
     ],
     indirect=True,
 )
