@@ -66,7 +66,8 @@ def test_closing_the_tab_without_a_connection(page: Page, site: Site, context: B
     site.away = True
     context.set_offline(True)
     page.get_by_label("Name").press_sequentially("Ada")
-    page.close(run_before_unload=True)
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
     context.set_offline(False)
     site.away = False
     other = context.new_page()
