@@ -32,6 +32,7 @@ from pipeline.semantics import urls
 from pipeline.semantics.text import is_editor
 from schemas.elements import Element
 from schemas.events import Gone, ShownIn
+from schemas.generated_tests import Need
 from schemas.stories import (
     BackStep,
     CheckStep,
@@ -90,6 +91,8 @@ class Writer:
     pieces: frozenset[str] = frozenset()
     """Texts that stand by themselves somewhere in the story."""
     emptied: bool = False
+    needs: tuple[Need, ...] = ()
+    """The things that the story used and had not made."""
     """Whether a field was left with nothing somewhere in the story."""
     pages: dict[str, Expr] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -136,6 +139,11 @@ class Writer:
                 self.program.act(Assign(name, method(Attr(self.main, "context"), "new_page")))
                 self.pages[step.tab_id] = Name(name)
         return self.pages[step.tab_id]
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The names of the things that the story used and had not made."""
+        return frozenset(need.name for need in self.needs)
 
     def finder(self, step: Step) -> Finder:
         avoided = frozenset(locator for place, locator in self.amendments.avoided if place == self.program.step)

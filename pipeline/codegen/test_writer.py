@@ -128,7 +128,7 @@ def _written(
     program, name = writer.program, names.function_name(story.title)
     docstring = names.sentence(story.sentence or story.title, story.title)
     docstring = f"{docstring} {cut.told}".rstrip()
-    needs = needs_of(story)
+    needs = writer.needs
     told_needs = [names.sentence("Needs " + ", ".join(f"'{need.name}'" for need in needs), "")] if needs else []
     not_repeated = (*told_needs, *dict.fromkeys(writer.not_repeated))
     code = program.text(name, docstring, not_repeated)
@@ -173,7 +173,7 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
     writer = Writer(
         program, told, home_of(story), typed, hidden, shapes, pieces_of(story.steps, typed), empties(story.steps)
     )
-    writer.readings = made
+    writer.readings, writer.needs = made, needs_of(story)
     writer.notes += told.notes
     return writer
 

@@ -9,7 +9,7 @@ from pipeline.codegen.assertions.salience import Typing, is_put_together, whole_
 from pipeline.codegen.locators import ordinal
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.semantics.text import is_shortcut
-from schemas.elements import ById, ByLabel, ByPath, ByPlaceholder, ByRole, ByText, Candidate, PathStep
+from schemas.elements import ById, ByLabel, ByPath, ByPlaceholder, ByRole, ByText, Candidate, PathStep, Scope
 from schemas.events import Appeared, Choice, Gone, TextChanged, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep, SelectStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -51,6 +51,8 @@ def test_what_is_put_together_of_pieces_is_known(words: list[str]) -> None:
         ("close The page was deleted.", "The page was deleted."),
         ("× table 'keeper' dropped.", "table 'keeper' dropped."),
         ("The bill has been added ×", "The bill has been added"),
+        ("Tag added×", "Tag added"),
+        ("Size 3×", "Size 3×"),
         ("All good. Nothing to do.", "All good. Nothing to do."),
         ("Mr. Miller came", "Mr. Miller came"),
         ("Total 12.50 EUR", "Total 12.50 EUR"),
@@ -157,6 +159,54 @@ def test_a_locator_that_is_used_often_has_a_variable() -> None:
     lines = test.code.splitlines()
     assert "goto" in lines[test.step_lines[0] - 1]
     assert all(f"Note {number}" in lines[test.step_lines[number] - 1] for number in (1, 2, 3))
+
+
+def test_that_a_thing_in_use_went_away_is_asserted() -> None:
+    """Its going is what such a step is for; of other things that went with it one alone says enough."""
+    row = Scope(locator=ByRole(role="row"), has_text="Tech news")
+    delete = by_role("a", "link", "Delete").model_copy(
+        update={"candidates": (Candidate(locator=ByRole(role="link", name="Delete"), within=(row,), count=1),)}
+    )
+    came = (
+        Appeared(element=by_text("div", "Tag deleted, removing from watches×").model_copy(update={"role": "alert"})),
+        Gone(element=by_role("button", "button", "Cancel")),
+        Gone(element=by_role("a", "link", "Tech news")),
+    )
+    code = write_test(story(ClickStep(target=delete, **base(PAGE, PAGE, changes=came)))).code
+    assert 'expect(page.get_by_text("Tag deleted, removing from watches")).to_be_visible()' in code
+    assert 'expect(page.get_by_role("link", name="Tech news")).to_be_hidden()' in code
+
+
+@pytest.mark.parametrize(
+    ("message", "beside", "sought"),
+    [
+        ("Tag added×", "Last seen", "Tag added"),
+        ("Tag added×", "No tag added yet", "Tag added×"),
+        ("Updated×", "Last seen", "Updated×"),
+        ("Found 2 results. Sort by Newest", "Found 2 results.", "Found 2 results."),
+    ],
+)
+def test_a_message_is_cut_only_where_it_stays_the_only_one(message: str, beside: str, sought: str) -> None:
+    """Without the caption behind it, a message may be a part of another text."""
+    shown = (Appeared(element=by_text("p", message)), Appeared(element=by_text("span", beside)))
+    saved = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=shown))
+    assert f'page.get_by_text("{sought}")' in write_test(story(saved)).code
+
+
+def test_what_was_done_is_asserted_before_other_news() -> None:
+    """A message that says so goes before warnings and what a page says of things anyway; headings of columns never."""
+    shown = (
+        Appeared(element=by_text("th", "How much?")),
+        Appeared(element=by_text("li", "Click to reload.").model_copy(update={"classes": ("warning",)})),
+        Appeared(element=by_text("p", "This product does not have any reviews yet.")),
+        Appeared(element=by_text("li", "Stored 1 entries.")),
+    )
+    saved = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=shown))
+    next_one = ClickStep(target=by_role("button", "button", "Next"), **base(PAGE))
+    code = write_test(story(saved, next_one)).code
+    first = code.partition('name="Save"')[2].partition("expect(")[2]
+    assert first.startswith('page.get_by_text("Stored 1 entries.")'), code
+    assert "How much?" not in code
 
 
 def test_a_place_among_several_is_explained() -> None:

@@ -170,6 +170,9 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
 def _of_sentences(finder: Finder, element: Element, found: Found) -> Found:
     """The element by its whole sentences, where the captions of what stands in it follow them."""
     said = whole_sentences(found.says)
+    others = (text for text in finder.shown if text not in found.says and found.says not in text)
+    if len(said) <= SHORT or any(said.casefold() in other.casefold() for other in others):
+        return found  # without what followed it, it may not be the only one
     for one in element.candidates:
         if one.count == 1 and isinstance(one.locator, ByText) and one.locator.value == found.says != said:
             kept = one.model_copy(update={"locator": one.locator.model_copy(update={"value": said, "exact": False})})
@@ -230,8 +233,8 @@ def _gone(finder: Finder, element: Element, typing: Typing) -> Check | None:
     if found is None or not found.unique or len(text) < 2 or element.masked:
         return None
     mine = typing.echoed(text)
-    # That some text went away says little, unless it is what was typed, or a thing with a frame of its own.
-    score = 50 if mine else 30 if element.role or is_message(text) else 12
+    # That some text went away says little, unless it is the thing that was used, what was typed, or has a frame.
+    score = 58 if text in typing.used else 50 if mine else 30 if element.role or is_message(text) else 12
     score += 10 if element.role in ("dialog", "row", "listitem", "alertdialog") else 0
     if in_margin(element):
         score -= 15

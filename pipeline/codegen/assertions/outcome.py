@@ -136,7 +136,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     same_page = step.after is None or addresses.relative(step.after.url) == addresses.relative(step.page.url)
     stays = same_page and not isinstance(step, GotoStep)
     asked = caption(step.target) if isinstance(step, ClickStep) else ""
-    typing = Typing(writer.fixed, writer.pieces, asked, writer.emptied)
+    typing = Typing(writer.fixed, writer.pieces, asked, writer.emptied, writer.used)
     checks = checks_of(finder, step.changes, typing, stays, writer.ticking)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     checks += _typed_text(writer, step)

@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.codegen.credentials import is_secret
 from pipeline.semantics.generated import is_volatile
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.messages import ANSWER_CHARS_MAX, sounds_wrong
+from pipeline.semantics.messages import ANSWER_CHARS_MAX
 from pipeline.semantics.messages import is_message as says_of_itself
 from pipeline.semantics.text import joints
 from schemas.elements import Element
@@ -41,7 +41,9 @@ _MESSAGE = re.compile(
     r"uploaded|submitted|cancel+ed|restored|imported|could not|couldn.t|unable)\b"
 )
 _SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s|$)")
-_CLOSES = re.compile(r"^(?:(?:close|dismiss|hide|schließen|cerrar|fermer)\s+(?=[^\W\d_a-z])|[×✕✖]\s+)|\s+[×✕✖]$")
+_CLOSES = re.compile(
+    r"^(?:(?:close|dismiss|hide|schließen|cerrar|fermer)\s+(?=[^\W\d_a-z])|[×✕✖]\s+)|(?<=[^\d\s])\s*[×✕✖]$"
+)
 """The caption of the button that closes a message, before or after what it says."""
 SENTENCE_CHARS_MIN: Final = 16
 PIECE_CHARS_MIN: Final = 3
@@ -62,6 +64,8 @@ class Typing:
     """The caption of what was clicked."""
     emptied: bool = False
     """Whether a field was left with nothing: a page that says "none" answers that."""
+    used: frozenset[str] = frozenset()
+    """Names of the things that the story used and had not made."""
 
     def answers(self, text: str) -> bool:
         """Whether a text tells that what was clicked has been done: "Process mailer started" after "Start"."""
@@ -168,17 +172,16 @@ def worth(element: Element, text: str, typing: Typing) -> int:
 
 
 def _as_answer(element: Element, text: str, typing: Typing) -> int:
-    """How much more a text says because it answers what was done: a message, a refusal, the past of what was clicked.
-    The heading of a column says nothing of the kind, nor of what is in it."""
+    """How much more a text says because it answers what was done: a message, the past of what was clicked. The
+    heading of a column says nothing of the kind, nor of what is in it."""
     if element.tag == "th":
         return -30
     if element.role is None and typing.answers(text):
         return 30
     if len(text) > ANSWER_CHARS_MAX or (element.role or "") in LOUD_ROLES or element.live:
         return 0
-    if is_sentence(text) and sounds_wrong(text):
-        return 22
-    return 25 if says_of_itself(element) else 0
+    warns = any("warning" in name for name in element.classes)
+    return 25 if says_of_itself(element) and not warns else 0
 
 
 def looks_glued(text: str) -> bool:

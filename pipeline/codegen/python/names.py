@@ -40,7 +40,7 @@ def sentence(text: str, otherwise: str) -> str:
     """A docstring's sentence, as people read it: letters, digits and signs that can't end a docstring are kept."""
     for source in (text, otherwise):
         shown = unicodedata.normalize("NFC", source).translate(_QUOTES)
-        kept = "".join(char if _is_kept(char) else " " for char in shown)
+        kept = re.sub("'{2,}", "'", "".join(char if _is_kept(char) else " " for char in shown))
         words = [word[:SENTENCE_WORD_CHARS_MAX] for word in kept.split()]
         if any(char.isalnum() for word in words for char in word):
             told = " ".join(words[:SENTENCE_WORDS_MAX]).rstrip(" ,.")
