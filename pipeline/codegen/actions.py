@@ -91,9 +91,9 @@ class Writer:
     pieces: frozenset[str] = frozenset()
     """Texts that stand by themselves somewhere in the story."""
     emptied: bool = False
+    """Whether a field was left with nothing somewhere in the story."""
     needs: tuple[Need, ...] = ()
     """The things that the story used and had not made."""
-    """Whether a field was left with nothing somewhere in the story."""
     pages: dict[str, Expr] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     not_repeated: list[str] = field(default_factory=list)
