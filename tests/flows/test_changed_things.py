@@ -4,7 +4,7 @@ import pytest
 
 from bench.flows.synthetic import Visitor, element
 from schemas.elements import Ancestor
-from schemas.events import Check, Click, Drag, Fill, Request, Typed
+from schemas.events import Appeared, Check, Click, Drag, Fill, Gone, Request, Typed
 from tests.flows.acts import Acts, key, nothing, sends, shape_of, types
 
 
@@ -261,3 +261,15 @@ def test_which_list_something_is_dragged_to_is_data() -> None:
         return key(opens("/deals"), act)
 
     assert moves("Won") == moves("Lost")
+
+
+def test_a_page_that_shows_its_own_id_is_another_page() -> None:
+    """A wiki whose addresses name the page in the query, and that writes this name above it, only opened it."""
+
+    def opens_link(visitor: Visitor) -> None:
+        cause = visitor.add(Click, target=element("a", "link", "FAQ"))
+        gone = [Gone(element=element("a", "link", "FAQ")), Gone(element=element("span", "status", "start"))]
+        shown = Appeared(element=element("span", "status", "guides:faq"))
+        visitor.came(cause, *gone, shown, url="/doku.php?id=guides:faq")
+
+    assert "link" not in str(shape_of(opens("/doku.php?id=start"), opens_link))
