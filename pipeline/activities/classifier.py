@@ -199,7 +199,7 @@ class Classifier:
             self._look(step)
         elif (kind := opener(step, words)) and not self.filled and self._opens(number, step):
             self.done.add(Activity("open form", "", (), kind, "", (number,), rule="a control that opens a form"))
-        elif not only_prepares(number, step, self.answers, self.data):
+        elif not self._prepares(number, step):
             self.filled.sent_by(step)
             if not self.filled and COMMIT.match(words) and not APART.search(words):
                 self.filled.keep(number, step)
@@ -211,7 +211,7 @@ class Classifier:
         elif self.passwords.amidst(number):
             return
         elif step.key == "Enter" and (self.filled or step.navigates or self.answers.writes(step)):
-            if not only_prepares(number, step, self.answers, self.data):
+            if not self._prepares(number, step):
                 self._do(number, step, SEND)
         elif deletes(step):
             refused = self.outcomes[number] = self.answers.refusal(step)
@@ -219,6 +219,10 @@ class Classifier:
         elif shortcut(step):
             saves = self.filled and _SAVES.fullmatch(shortcut(step))
             self._do(number, step, SEND if saves else f"press {shortcut(step)}")
+
+    def _prepares(self, number: int, step: ClickStep | PressStep) -> bool:
+        """Whether it did nothing but make ready what was sent off later; a form with a password was sent off."""
+        return self.passwords.sent_by(number) is None and only_prepares(number, step, self.answers, self.data)
 
     def _control(self, step: ClickStep, words: str) -> str:
         """What sends something off: Enter and the button that says no more than that are the same."""

@@ -6,12 +6,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline import generate
 from pipeline.activities.classify import deeds_of
 from pipeline.activities.explain import explain
+from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import goals_of
+from pipeline.codegen.credentials import WRONG
 from schemas.elements import Element
 from schemas.events import Appeared, Page
-from tests.stories.by_hand import HOME, Journey, alert, button, heading, textbox
+from tests.stories.by_hand import HOME, Journey, alert, button, heading, password, textbox
 
 ANSWERS: dict[str, Callable[[Journey], Any]] = {
     "nothing": lambda journey: journey,
@@ -69,3 +72,38 @@ def test_settings_that_were_refused_were_tried() -> None:
     """What the flow says of them, the title says too."""
     journey = Journey().opens(f"{HOME}settings").fill(textbox("Motto"), "Slow").click(button("Save"))
     assert journey.shows_new(alert("The motto is too short.")).story().title == "Try to change 'Motto' in the settings"
+
+
+SIGN_INS: dict[str, Callable[[Journey], Any]] = {
+    "another page": lambda journey: journey.leads_to(f"{HOME}home").shows_new(heading("Welcome")),
+    "another page with old trouble": lambda journey: journey.leads_to(f"{HOME}home").shows_new(alert("3 jobs failed")),
+    "the form gone": lambda journey: journey.loses(textbox("User"), password()),
+    "an alert": lambda journey: journey.shows_new(alert("Wrong user or password.")),
+    "the page again": lambda journey: journey.leads_to(f"{HOME}login").shows_new(alert("Invalid login.")),
+    "a request that was refused": lambda journey: journey.asks(f"{HOME}login", status=401),
+    "a request that was taken": lambda journey: journey.asks(f"{HOME}login").leads_to(f"{HOME}home"),
+    "words on the next page": lambda journey: journey.leads_to(f"{HOME}home").shows_new(heading("Invalid invoices")),
+}
+"""What apps do when somebody signs in."""
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(sorted(SIGN_INS)), min_size=1, max_size=3))
+def test_title_flow_and_test_agree_on_sign_ins(visit: list[str]) -> None:
+    """However often and with whatever answers: who was let in at last is told so and types the real password, who never
+    was types none."""
+    journey = Journey()
+    for answer in visit:
+        journey.opens(f"{HOME}login").fill(textbox("User"), "ann").fill(password(), secret="password")
+        SIGN_INS[answer](journey.click(button("Log in", type="submit")))
+    story = journey.story()
+    forms = [form for form in password_forms(story.steps, story.network_requests) if form.purpose == "sign in"]
+    assert len(forms) == len(visit)
+    done = deeds_of(story.steps, story.network_requests, Page(url=story.final_state.url)).done
+    never = all(form.refused for form in forms)
+    assert all(bool(one.outcome) for one in done if one.kind == "sign in") == never
+    assert ("wrong password" in story.title) == any(form.refused for form in forms)
+    test = generate.test_of([story])
+    assert ("APP_PASSWORD" in test.environment) != never
+    if not any(form.refused for form in forms):
+        assert WRONG not in test.code
