@@ -91,7 +91,8 @@ class Matcher:
     expr: Expr | None
     penalty: int = 0
     exact: bool = False
-    regex: bool = False
+    pieces: tuple[str, ...] = ()
+    """Of a regular expression: the texts that stand in it, in their order."""
 
 
 def matcher(text: str, exact: bool, fixed: tuple[str, ...], gap: str = r"\s+") -> Matcher:
@@ -114,7 +115,8 @@ def matcher(text: str, exact: bool, fixed: tuple[str, ...], gap: str = r"\s+") -
             kept = stable[0].strip(_LOOSE_ENDS)
             little = len(kept) < max(10, len(shown) // 2)
             return Matcher(Literal(shortened(kept)), PENALTY_DOUBTFUL if little else PENALTY_CUT)
-        return Matcher(regex(pattern_of(cut, gap)), PENALTY_VOLATILE, regex=True)
+        pieces = tuple(part.text.strip() for part in cut if part.pattern is None and part.text.strip())
+        return Matcher(regex(pattern_of(cut, gap)), PENALTY_VOLATILE, pieces=pieces)
     short = shortened(shown)
     return Matcher(Literal(short), min(10, len(short) // 10), exact and short == shown)
 
@@ -277,7 +279,7 @@ class Finder:
         score = base + value.penalty + (5 if value.exact else 0) + (0 if counter_free(text, self.fixed) else 15)
         one_letter = text.isascii() and len(text) == 1 and text.isalpha()
         score += PENALTY_JOINTS if one_letter else _vagueness(text)
-        if value.regex and name == "get_by_text" and fits_several(value.expr, self.shown):
+        if value.pieces and name == "get_by_text" and fits_several(value.pieces, self.shown):
             score += PENALTY_DOUBTFUL
         return Found(expr, score, text)
 
@@ -294,17 +296,24 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def fits_several(pattern: Expr | None, shown: Iterable[str]) -> bool:
-    """Whether a pattern fits several of the texts: what was unique with its numbers and times is not so without them.
-    A text around another one that fits counts as that one, as it does where a page is searched."""
-    match pattern:
-        case Call(args=(Literal(value=str() as source),)):
-            fit = re.compile(source)
-            found = [text for text in shown if fit.search(text)]
-            inner = {text for text in found if not any(other != text and other in text for other in found)}
-            return len(inner) > 1
-        case _:
+def fits_several(pieces: tuple[str, ...], shown: Iterable[str]) -> bool:
+    """Whether several of the texts hold the pieces in their order: what was unique with its numbers and times is not so
+    without them. A text around another one that fits counts as that one, as it does where a page is searched. Each
+    text is looked through once: the regular expression itself would try each way to share out what lies between."""
+    found = [text for text in shown if _holds(text, pieces)]
+    inner = {text for text in found if not any(other != text and other in text for other in found)}
+    return len(inner) > 1
+
+
+def _holds(text: str, pieces: tuple[str, ...]) -> bool:
+    at = 0
+    shown = " ".join(text.split())
+    for piece in pieces:
+        found = shown.find(" ".join(piece.split()), at)
+        if found < 0:
             return False
+        at = found + len(piece)
+    return True
 
 
 def expect(subject: Expr) -> Expr:

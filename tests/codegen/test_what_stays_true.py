@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.assertions.salience import Typing, is_put_together, whole_sentences
-from pipeline.codegen.locators import ordinal
+from pipeline.codegen.locators import fits_several, ordinal
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.semantics.text import is_shortcut
 from schemas.elements import ById, ByLabel, ByPath, ByPlaceholder, ByRole, ByText, Candidate, PathStep, Scope
@@ -366,3 +366,11 @@ def test_a_pattern_that_fits_several_texts_finds_none_of_them() -> None:
 def test_a_message_that_says_what_was_clicked_is_known(caption: str, text: str, answers: bool) -> None:
     """The past of what a control says, in some words, none of them made up by a program."""
     assert Typing(asked=caption).answers(text) is answers
+
+
+def test_a_pattern_is_tried_in_one_pass() -> None:
+    """A text that repeats what stands around the changing parts, but lacks the end: each way would take years."""
+    text = " ".join(f"pid {number}," for number in range(1_000, 1_400))
+    assert not fits_several((*("pid", ",") * 200, "never"), {text, f"{text} and more"})
+    assert fits_several(("pid", ", up"), {"pid 1, up 2", "pid 3, up 4", "pid 5"})
+    assert not fits_several(("pid", ", up"), {"pid 1, up 2", "so pid 1, up 2 said"})

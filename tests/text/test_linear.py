@@ -31,6 +31,7 @@ MADE: Final[dict[tuple[str, str], str]] = {
     ("pipeline/codegen/addresses.py", "self._route"): r"#/a/\d+/[^/]+(?:[?/]|$)",
     ("pipeline/semantics/generated.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/codegen/assertions/salience.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
+    ("pipeline/semantics/lexicon/__init__.py", "shape"): r"\b(?P<act>mark as done|mark|a)$",
     ("pipeline/semantics/lexicon/__init__.py", "'|'.join(every)"): r"\b(log|sign)[ -]?(in|on)\b|\banmelden\b",
     (
         "pipeline/semantics/lexicon/__init__.py",

@@ -392,7 +392,7 @@ def title_check(page: Expr, title: str, fixed: tuple[str, ...]) -> Check | None:
     """The page's title, where nothing in it is volatile."""
     shown = " ".join(title.split())
     value = matcher(shown, True, fixed)
-    if value.expr is None or value.regex or value.penalty >= 60 or len(shown) > TEXT_CHARS_MAX or not value.exact:
+    if value.expr is None or value.pieces or value.penalty >= 60 or len(shown) > TEXT_CHARS_MAX or not value.exact:
         return None
     if re.search(r"\(\d+\)|\d%", shown):
         return None
