@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from agents.storage import StorageUnavailable
 from agents.stream.abort import die
 from agents.stream.dead_letters import letter_of
 from agents.stream.dependencies import StreamDependencies
-from agents.stream.faust_fixes import HELD
+from agents.stream.inbox import Inbox
 from agents.stream.natures import pauses
 from agents.stream.sending import Record, Sender
 from schemas.verdicts import Verdict
@@ -33,7 +33,7 @@ class ProveAgent:
     """Takes one test after the other, has it proven, publishes its verdicts, and only then acknowledges it.
 
     Each step may be repeated: after a crash the test comes again, and what storage has of it is published without
-    another run. What came before a rebalance comes again to its partition's next owner; `_round` tells these.
+    another run.
     """
 
     def __init__(
@@ -44,53 +44,21 @@ class ProveAgent:
         self._count = partitions
         self._sender = sender
         self._tests = tests
-        self._topic = parts.settings.topic("tests")
+        self.inbox = Inbox(parts.settings.topic("tests"), WAITING_MAX)
         self._verdicts = parts.settings.topic("verdicts")
         self._worker = ThreadPoolExecutor(1, "prove")
-        self._waiting: deque[tuple[int, Any]] = deque()
-        self._arrived = asyncio.Event()
-        self._held: set[int] = set()
-        self._round = 0
         self._published: OrderedDict[str, None] = OrderedDict()
 
     def add(self) -> None:
         """Puts the agent and its worker on the app."""
-        raw: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
-        tests = self._app.topic(
-            self._topic, key_type=bytes, value_type=bytes, allow_empty=True, partitions=self._count, **raw
-        )
-        self._app.agent(tests, name="prove", concurrency=1)(self._run)
+        self.inbox.add(self._app, "prove", self._count)
         self._app.task(self.work)
         self._app.on_partitions_revoked.connect(self.let_go, weak=False)
         self._app.on_before_shutdown.connect(self.stop, weak=False)
 
-    async def _run(self, stream: Any) -> None:
-        try:
-            async for event in stream.noack().events():
-                self.offer(event)
-        except asyncio.CancelledError:
-            raise
-        except BaseException as error:  # noqa: BLE001 - it ends the process
-            die("the prove agent failed", error)
-
-    def offer(self, event: Any) -> None:
-        """Takes a test. This never waits: where too many wait, no more are fetched."""
-        self._waiting.append((self._round, event))
-        self._arrived.set()
-        partition = event.message.partition
-        if len(self._waiting) >= WAITING_MAX and partition not in self._held:
-            self._held.add(partition)
-            HELD.hold(self._topic, partition)
-
-    def _release(self) -> None:
-        while self._held:
-            HELD.release(self._topic, self._held.pop())
-
     async def let_go(self, *_: Any, **__: Any) -> None:
         """A rebalance begins: what waits is not proven here any more."""
-        self._round += 1
-        self._waiting.clear()
-        self._release()
+        self.inbox.let_go()
 
     async def stop(self, *_: Any, **__: Any) -> None:
         """The end: the proof under way is given up, and comes again to whoever is next."""
@@ -101,13 +69,10 @@ class ProveAgent:
         """Works on what comes, until it is cancelled."""
         try:
             while True:
-                await self._arrived.wait()
-                self._arrived.clear()
-                while self._waiting:
-                    since, event = self._waiting.popleft()
-                    if len(self._waiting) <= WAITING_MAX // 2:
-                        self._release()
-                    if since == self._round:
+                await self.inbox.arrived.wait()
+                self.inbox.arrived.clear()
+                while self.inbox:
+                    for event in self.inbox.take(1):
                         await self._one(event)
         except asyncio.CancelledError:
             raise
@@ -116,7 +81,7 @@ class ProveAgent:
                 die("a test could not be worked on", error)
 
     async def _one(self, event: Any) -> None:
-        now = self._round
+        now = self.inbox.round
         try:
             verdicts = await self._proven(event.message) if event.message.value else []
         except Stopped:
@@ -125,11 +90,11 @@ class ProveAgent:
             self._parts.metrics.own_faults.labels("prove").inc()
             logger.error("a test could not be proven", extra={"trace": trace_of(error)})
             cause = f"internal error (prove): {message_of(error)}"
-            letter = letter_of(event.message, cause, "internal", self._topic, trace=trace_of(error))
+            letter = letter_of(event.message, cause, "internal", self.inbox.topic, trace=trace_of(error))
             await self._sender.bury([letter])
             verdicts = []
         await self._publish(verdicts)
-        if now == self._round:
+        if now == self.inbox.round:
             event.ack()
 
     async def _proven(self, message: Any) -> list[Verdict]:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
@@ -15,8 +14,8 @@ from agents.storage import FlowState, StorageUnavailable
 from agents.stream.abort import die
 from agents.stream.dead_letters import DeadLetter, letter_of
 from agents.stream.dependencies import StreamDependencies
-from agents.stream.faust_fixes import HELD
 from agents.stream.flow_writing import FlowWriter, Output, Said, Stored, Unwritten, unwritten
+from agents.stream.inbox import Inbox
 from agents.stream.reading import item_of
 from agents.stream.sending import Record, Sender
 from agents.stream.suspects import EndedWorkers, Suspects, cause_of, traced
@@ -44,7 +43,8 @@ class TestsAgent:
     then acknowledges. Each step may be repeated.
 
     What came before a rebalance comes again to its partition's next owner, who may have newer versions of it already.
-    So it is not stored after the rebalance: `_round` counts these, and `_storing` is held while something is stored.
+    So it is not stored after the rebalance: `Inbox.round` counts these, and `_storing` is held while something is
+    stored.
     """
 
     def __init__(
@@ -57,56 +57,19 @@ class TestsAgent:
         self._suspects = suspects
         self._stage = parts.progress.writer
         self._writer = FlowWriter(parts, suspects, self._stage.moved)
-        self._topic = parts.settings.topic("stories")
+        self.inbox = Inbox(parts.settings.topic("stories"), WAITING_MAX)
         self._tests = parts.settings.topic("tests")
         self._worker = ThreadPoolExecutor(1, "tests")
-        self._waiting: deque[tuple[int, Any]] = deque()
-        self._arrived = asyncio.Event()
-        self._held: set[int] = set()
-        self._round = 0
         self._storing = asyncio.Lock()
         self._unwritable: dict[str, tuple[tuple[str, int], ...]] = {}
         """Flows, with their stories, of which our code can't write a test: not tried again before they change."""
 
     def add(self) -> None:
         """Puts the agent and its worker on the app."""
-        raw: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
-        stories = self._app.topic(
-            self._topic, key_type=bytes, value_type=bytes, allow_empty=True, partitions=self._count, **raw
-        )
-        self._app.agent(stories, name="tests", concurrency=1)(self._run)
+        self.inbox.add(self._app, "tests", self._count)
         self._app.task(self.work)
         self._app.on_partitions_revoked.connect(self.let_go, weak=False)
         self._app.on_before_shutdown.connect(self.let_go, weak=False)
-
-    async def _run(self, stream: Any) -> None:
-        try:
-            async for event in stream.noack().events():
-                self.offer(event)
-        except asyncio.CancelledError:
-            raise
-        except BaseException as error:  # noqa: BLE001 - it ends the process
-            die("the tests agent failed", error)
-
-    def offer(self, event: Any) -> None:
-        """Takes a story. This never waits: where too many wait for the storage, no more are fetched."""
-        self._waiting.append((self._round, event))
-        self._arrived.set()
-        partition = event.message.partition
-        if len(self._waiting) >= WAITING_MAX and partition not in self._held:
-            self._held.add(partition)
-            HELD.hold(self._topic, partition)
-
-    def _release(self) -> None:
-        while self._held:
-            HELD.release(self._topic, self._held.pop())
-
-    def _taken(self) -> list[tuple[int, Any]]:
-        """What has come, up to a batch."""
-        came = [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
-        if len(self._waiting) <= WAITING_MAX // 2:
-            self._release()
-        return came
 
     async def work(self) -> None:
         """Works on what comes, until it is cancelled."""
@@ -116,13 +79,12 @@ class TestsAgent:
             await self._settle(await self._tried(self._parts.storage.unsettled_flows))
             look_at_s = time.monotonic() + BY_HAND_S
             while True:
-                if not self._waiting:
-                    self._arrived.clear()
+                if not self.inbox:
+                    self.inbox.arrived.clear()
                     self._stage.moved("stories")
                     await self._wait_until(look_at_s)
-                if self._waiting:
-                    came, now = self._taken(), self._round
-                    await self._batch([event for since, event in came if since == now], now)
+                if self.inbox:
+                    await self._batch(self.inbox.take(BATCH_MAX), self.inbox.round)
                 if time.monotonic() >= look_at_s:
                     await self._settle_by_hand()
                     look_at_s = time.monotonic() + BY_HAND_S
@@ -134,7 +96,7 @@ class TestsAgent:
 
     async def _wait_until(self, at_s: float) -> None:
         try:
-            await asyncio.wait_for(self._arrived.wait(), max(0.0, at_s - time.monotonic()))
+            await asyncio.wait_for(self.inbox.arrived.wait(), max(0.0, at_s - time.monotonic()))
         except TimeoutError:
             return
 
@@ -161,9 +123,7 @@ class TestsAgent:
     async def let_go(self, *_: Any, **__: Any) -> None:
         """A rebalance begins, or the end: returns once nothing is being stored, and what waits is not stored any more.
         Nobody else gets our partitions before."""
-        self._round += 1
-        self._waiting.clear()
-        self._release()
+        self.inbox.let_go()
         try:
             await asyncio.wait_for(self._storing.acquire(), LET_GO_S)
         except TimeoutError:
@@ -198,7 +158,7 @@ class TestsAgent:
         """What came of it; None where a rebalance came before it could be stored."""
         while True:
             async with self._storing:
-                if self._round != now:
+                if self.inbox.round != now:
                     return None
                 done = await self._once(self._writer.store, said)
             if done is not None:
@@ -263,7 +223,7 @@ class TestsAgent:
             raw = orjson.dumps({"app": one.flow.app, "flow_id": one.flow.flow_id, "stories": stories})
             cause = f"no test could be written of this flow: {one.cause}"
             key = one.flow.flow_id.encode()
-            letters.append(DeadLetter(key, raw, cause, "unwritable", self._topic, -1, -1, trace=one.trace))
+            letters.append(DeadLetter(key, raw, cause, "unwritable", self.inbox.topic, -1, -1, trace=one.trace))
         await self._sender.bury(letters, self._stage.moved)
 
     async def _tried(self, work: Callable[..., R], *arguments: Any) -> R:
@@ -296,7 +256,7 @@ class TestsAgent:
                 if story is not None and story.id != name:
                     raise BadInput("the key is not the story's id")
             except BadInput as error:
-                letters.append(letter_of(message, str(error), "bad_story", self._topic))
+                letters.append(letter_of(message, str(error), "bad_story", self.inbox.topic))
                 continue
             except Exception as error:  # noqa: BLE001 - buried
                 letters.append(self._own_fault(message, "read", error))
@@ -323,4 +283,4 @@ class TestsAgent:
         logger.error("a story is buried, it can't be %s", "read" if what == "read" else "stored",
                      extra={**about, "trace": traced(error)})  # fmt: skip
         cause = f"internal error ({what}): {cause_of(error)}"
-        return letter_of(message, cause, "internal", self._topic, trace=traced(error))
+        return letter_of(message, cause, "internal", self.inbox.topic, trace=traced(error))

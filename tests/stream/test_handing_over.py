@@ -104,9 +104,9 @@ def test_what_was_read_before_a_rebalance_is_not_stored_after_it(tmp_path: Path)
     stale, fresh = Come(a_story(version=3), 1), Come(a_story("s2"), 2)
 
     async def run() -> None:
-        agent.offer(stale)
+        agent.inbox.offer(stale)
         await agent.let_go()
-        agent.offer(fresh)
+        agent.inbox.offer(fresh)
         work = asyncio.create_task(agent.work())
         await fresh.acknowledged.wait()
         work.cancel()
@@ -124,7 +124,7 @@ def test_partitions_are_given_away_once_nothing_is_being_stored(tmp_path: Path) 
     under_way = Come(a_story(version=3), 1)
 
     async def run() -> None:
-        agent.offer(under_way)
+        agent.inbox.offer(under_way)
         work = asyncio.create_task(agent.work())
         await asyncio.to_thread(storage.began.wait, 10)
         leaving = asyncio.create_task(agent.let_go())
@@ -159,7 +159,7 @@ def test_a_flow_without_a_test_is_told_everywhere_and_its_neighbours_go_on(tmp_p
         work = asyncio.create_task(agent.work())
         for one in come:
             one.acknowledged.clear()
-            agent.offer(one)
+            agent.inbox.offer(one)
             await one.acknowledged.wait()
         work.cancel()
 
