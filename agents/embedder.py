@@ -218,7 +218,7 @@ class Embedder:
     async def _learn(self, texts: Iterable[str]) -> None:
         wanted = list(texts)
         if all(text in self._vectors for text in wanted):
-            self._unknown(wanted)
+            self._unknown(wanted)  # which marks them as used; nothing is looked up, so no thread is needed
             return
         for batch in await asyncio.to_thread(self._unknown, wanted):
             await asyncio.to_thread(self._ask, batch)

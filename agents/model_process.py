@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
 from agents.interrupts import held
@@ -29,14 +30,9 @@ class ModelProcess:
     """
 
     def __init__(self, load: Callable[[], Callable[[Any], Any]]) -> None:
-        spawn = get_context("spawn")
         self._asking = threading.Lock()
-        self._pipe, far_end = spawn.Pipe()
-        self._child = spawn.Process(target=_serve, args=(load, far_end), daemon=True)
-        resource_tracker.ensure_running()  # it lets all signals through as it starts, so it comes first
-        # A Ctrl-C in the terminal is for us: the child holds it for as long as it lives, from its first moment on.
-        with held():
-            self._child.start()
+        self._pipe, far_end = get_context("spawn").Pipe()
+        self._child = start_child(_serve, load, far_end)
         far_end.close()
 
     @property
@@ -62,10 +58,24 @@ class ModelProcess:
             self._pipe.close()
 
 
-def _serve(load: Callable[[], Callable[[Any], Any]], pipe: Connection) -> None:
-    """In the child: answers until the pipe is closed."""
+def start_child(serve: Callable[..., None], *arguments: Any) -> BaseProcess:
+    """A new process in which `serve`, importable by name, is called; it ends with its parent, or by SIGTERM."""
+    child = get_context("spawn").Process(target=_run_child, args=(serve, *arguments), daemon=True)
+    resource_tracker.ensure_running()  # it lets all signals through as it starts, so it comes first
+    # A Ctrl-C in the terminal is for us: the child holds it for as long as it lives, from its first moment on.
+    with held():
+        child.start()
+    return child
+
+
+def _run_child(serve: Callable[..., None], *arguments: Any) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    serve(*arguments)
+
+
+def _serve(load: Callable[[], Callable[[Any], Any]], pipe: Connection) -> None:
+    """In the child: answers until the pipe is closed."""
     answer = load()
     while True:
         try:

@@ -8,13 +8,11 @@ it, or when nobody has asked for a while, and the next question starts another.
 import fcntl
 import json
 import os
-import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Client, Connection, Listener
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -22,8 +20,7 @@ from typing import IO, Final
 
 import numpy as np
 
-from agents.interrupts import held
-from agents.model_process import END_S, ModelGone
+from agents.model_process import END_S, ModelGone, start_child
 from agents.private import make_file
 from pipeline.patterns.matching import Vectors
 
@@ -124,13 +121,8 @@ class SharedModel:
             return _taken(lock)
 
     def _start(self) -> None:
-        spawn = get_context("spawn")
-        child = spawn.Process(target=_serve, args=(self._load, self._folder, self._idle_s), daemon=True)
-        resource_tracker.ensure_running()  # it lets all signals through as it starts, so it comes first
-        # A Ctrl-C in the terminal is for us: the child holds it for as long as it lives, from its first moment on.
-        with held():
-            child.start()
-        self._child, self._child_answered = child, False
+        self._child = start_child(_serve, self._load, self._folder, self._idle_s)
+        self._child_answered = False
 
     def _disconnect(self) -> None:
         if self._pipe is not None:
@@ -154,8 +146,8 @@ def _socket_in(folder: Path) -> Iterator[str]:
     """The socket's address, by a handle of the folder: an address may have a hundred characters, a path many more."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        by_handle = f"/proc/self/fd/{handle}"
-        yield f"{by_handle}/{SOCKET}" if os.path.exists(by_handle) else str(folder.absolute() / SOCKET)  # noqa: PTH110
+        by_handle = Path(f"/proc/self/fd/{handle}")
+        yield str((by_handle if by_handle.exists() else folder.absolute()) / SOCKET)
     finally:
         os.close(handle)
 
@@ -206,8 +198,6 @@ class _Asked:
 
 
 def _serve(load: Callable[[], Encode], folder: Path, idle_s: float) -> None:
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     lock = _lock(folder)
     if not _taken(lock):
         return
@@ -224,11 +214,3 @@ def _end_when_idle(asked: _Asked, idle_s: float) -> None:
     while (left_s := idle_s - asked.idle_s) > 0:
         time.sleep(left_s)
     os._exit(0)
-
-
-def _end_with_parent() -> None:
-    """A parent that was killed can't end its child: the child sees it and goes too."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

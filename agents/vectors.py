@@ -18,8 +18,6 @@ logger = logging.getLogger(__name__)
 
 VECTORS_MAX: Final = 100_000
 """Vectors in the file: 1.6 kB each, 160 MB at most. Beyond it the oldest go."""
-ASKED_MAX: Final = 500
-"""Texts of one query."""
 BUSY_S: Final = 10.0
 """How long to wait for another process that writes."""
 
@@ -41,16 +39,9 @@ class VectorStore:
 
     def get(self, texts: Iterable[str]) -> dict[str, Vectors]:
         """The vectors of those texts that are known."""
-        by_key = {_key(text): text for text in texts}
-        keys, found = list(by_key), {}
         with self._one_at_a_time:
-            for start in range(0, len(keys), ASKED_MAX):
-                some = keys[start : start + ASKED_MAX]
-                marks = ",".join("?" * len(some))
-                # Only the number of marks is put into the statement.
-                for key, vector in self._asked(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", some):  # noqa: S608
-                    found[by_key[key]] = np.frombuffer(vector, np.float32)
-        return found
+            found = {text: self._asked(text) for text in texts}
+        return {text: np.frombuffer(vector, np.float32) for text, vector in found.items() if vector is not None}
 
     def put(self, texts: Sequence[str], vectors: Vectors) -> None:
         """Keeps the vectors of these texts."""
@@ -70,12 +61,13 @@ class VectorStore:
         with self._one_at_a_time:
             self._rows.close()
 
-    def _asked(self, query: str, keys: list[bytes]) -> list[tuple[bytes, bytes]]:
+    def _asked(self, text: str) -> bytes | None:
         try:
-            return self._rows.execute(query, keys).fetchall()
+            row = self._rows.execute("SELECT vector FROM vectors WHERE key = ?", (_key(text),)).fetchone()
         except sqlite3.DatabaseError as error:
             self._failed(error)
-            return []
+            return None
+        return None if row is None else bytes(row[0])
 
     def _opened(self) -> sqlite3.Connection:
         try:

@@ -1,6 +1,5 @@
 """`journeywright up`: everything on this machine until stopped."""
 
-import os
 import time
 from typing import Annotated
 
@@ -30,6 +29,7 @@ def up(
 ) -> None:
     """Starts the machine and watches over it."""
     from agents.composition import Services
+    from agents.local.processes import cores
     from agents.local.supervisor import Machine, NotRunning
 
     Services(settings).require_usable()
@@ -48,11 +48,6 @@ def up(
         raise Failure(str(error)) from None
     finally:
         machine.stop()
-
-
-def cores() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def workers_of(cores: int, partitions: int) -> int:

@@ -1,6 +1,7 @@
 """Child processes that never outlive us: started in a session of their own, stopped in order, killed when we die."""
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -91,3 +92,8 @@ def stop(process: subprocess.Popen[bytes], patience_s: float) -> int:
             process.kill()
             process.wait()
     return process.returncode
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -176,7 +176,7 @@ class Machine:
         folder = self.settings.data / "log"
         make_folder(folder)
         self._say(
-            f"Starting {self._count} worker{'s' if self._count > 1 else ''} (this machine has {os.cpu_count()} cores)"
+            f"Starting {self._count} worker{'s' if self._count > 1 else ''} ({processes.cores()} cores may be used)"
         )
         for number in range(1, self._count + 1):
             own = self.settings

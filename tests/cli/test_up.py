@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from agents.cli.up import cores, workers_of
+from agents.cli.up import workers_of
 from agents.local.kafka import LocalKafka
-from agents.local.processes import free_port
+from agents.local.processes import cores, free_port
 from agents.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -126,7 +126,10 @@ def test_a_form_is_one_however_little_was_entered() -> None:
 
     def books(*more: Acts) -> str:
         box = element("input", "radio", "09:00").model_copy(update={"type": "radio", "form": form})
-        ticks: Acts = lambda visitor: nothing(visitor.add(Check, target=box, checked=True))  # noqa: E731
+
+        def ticks(visitor: Visitor) -> None:
+            nothing(visitor.add(Check, target=box, checked=True))
+
         return key(opens("/patients/7/appointments/new"), ticks, *more, sends("Book", to="/patients/7/appointments"))
 
     assert books() == books(types("Reason", form=form))

@@ -33,9 +33,9 @@ def test_what_was_kept_is_found_again_to_the_last_bit(tmp_path: Path) -> None:
 
 
 def test_many_are_asked_for_at_once(tmp_path: Path) -> None:
-    """More texts than one query names."""
+    """A thousand, as for a batch of stories that nobody has seen."""
     store = VectorStore(tmp_path / "vectors.db", "m")
-    texts = [str(number) for number in range(2 * vectors.ASKED_MAX + 1)]
+    texts = [str(number) for number in range(1001)]
     store.put(texts, some(*range(len(texts))))
     assert found(store, *texts) == {text: [int(text), int(text) + 1] for text in texts}
 
