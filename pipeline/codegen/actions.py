@@ -8,12 +8,11 @@ from pipeline.codegen import addresses, uploads
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.codegen.credentials import Credentials, is_secret
 from pipeline.codegen.gestures import answered, checked, click, drag, key_name
-from pipeline.codegen.locators import Finder, expect
+from pipeline.codegen.locators import Finder, expect, regex
 from pipeline.codegen.python.expressions import (
     Attr,
     Contains,
     Expr,
-    Index,
     Lambda,
     Listing,
     Literal,
@@ -24,7 +23,7 @@ from pipeline.codegen.python.expressions import (
     method,
 )
 from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Remark, Run, Statement, With
-from pipeline.codegen.readings import Reading
+from pipeline.codegen.readings import Reading, before_secret, between
 from pipeline.codegen.selectors import ROLES
 from pipeline.codegen.tickers import ticks
 from pipeline.codegen.typing import takes_keys, typed_by_keys
@@ -73,7 +72,7 @@ class Requested:
     def matcher(self) -> Expr:
         """The argument of `expect_response`."""
         if not self.word:
-            return _re(self.pattern)
+            return regex(self.pattern)
         body = Or(Attr(Attr(Name("response"), "request"), "post_data"), Literal(""))
         return Lambda("response", Contains(body, Literal(self.word)))
 
@@ -369,11 +368,7 @@ class Writer:
             name = self._fresh("copied")
             return [Assign(name, method(found.expr, "inner_text"))], Name(name)
         shown_name, name = self._fresh("shown"), self._fresh("password" if step.value.secret else "copied")
-        text: Expr = Name(shown_name)
-        if shown.before:
-            text = Index(method(text, "partition", before_secret(shown)), Literal(2))
-        if shown.after:
-            text = Index(method(text, "partition", _head(shown.after)), Literal(0))
+        text = between(Name(shown_name), before_secret(shown), shown.after)
         if not shown.before or not shown.after:
             text = method(text, "strip")
         return [Assign(shown_name, method(found.expr, "inner_text")), Assign(name, text)], Name(name)
@@ -388,11 +383,7 @@ class Writer:
             if reading.in_field:
                 self.program.act(Assign(name, method(found.expr, "input_value")))
             else:
-                text: Expr = method(found.expr, "inner_text")
-                if reading.before.strip():
-                    text = Index(method(text, "partition", reading.before.strip()), Literal(2))
-                if reading.after.strip():
-                    text = Index(method(text, "partition", _head(reading.after.lstrip())), Literal(0))
+                text = between(method(found.expr, "inner_text"), reading.before.strip(), reading.after.lstrip())
                 self.program.act(Assign(name, method(text, "strip")))
             self.read[reading.value] = Name(name)
 
@@ -421,22 +412,3 @@ def goes_with_it(step: FillStep | SelectStep | CheckStep) -> bool:
     name = step.target.name or step.target.label or ""
     gone = [change.element for change in step.changes if isinstance(change, Gone)]
     return bool(name) and any(one.role == step.target.role and one.name == name for one in gone)
-
-
-def before_secret(shown: ShownIn) -> str:
-    """The shortest end of the text before the secret, from a word on, that is found nowhere earlier in it."""
-    words = shown.before.split()
-    for count in range(min(2, len(words)), len(words)):
-        tail = " ".join(words[-count:]) + shown.before[len(shown.before.rstrip()) :]
-        if " ".join(words).count(tail.rstrip()) == 1:
-            return tail
-    return shown.before
-
-
-def _head(after: str) -> str:
-    """The first characters after a secret."""
-    return after[:1] if after[:1] in "\"'”’»,;)" else after[:12].rstrip() or after
-
-
-def _re(pattern: str) -> Expr:
-    return method(Name("re"), "compile", pattern)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.codegen.python.expressions import Expr, Index, Literal, method
 from pipeline.semantics.generated import is_token
 from schemas.elements import Element
-from schemas.events import Appeared, TextChanged, ValueChanged
+from schemas.events import Appeared, ShownIn, TextChanged, ValueChanged
 from schemas.stories import FillStep, Step
 
 AROUND_CHARS_MAX: Final = 60
@@ -81,3 +82,27 @@ def _other_ways(element: Element, value: str) -> Element | None:
     """The element with the ways to find it alone that don't need the value; None without any."""
     kept = tuple(one for one in element.candidates if one.count == 1 and value not in one.model_dump_json())
     return element.model_copy(update={"candidates": kept}) if kept else None
+
+
+def between(text: Expr, before: str, after: str) -> Expr:
+    """What of a text stands between two others; "" for none."""
+    if before:
+        text = Index(method(text, "partition", before), Literal(2))
+    if after:
+        text = Index(method(text, "partition", _head(after)), Literal(0))
+    return text
+
+
+def before_secret(shown: ShownIn) -> str:
+    """The shortest end of the text before the secret, from a word on, that is found nowhere earlier in it."""
+    words = shown.before.split()
+    for count in range(min(2, len(words)), len(words)):
+        tail = " ".join(words[-count:]) + shown.before[len(shown.before.rstrip()) :]
+        if " ".join(words).count(tail.rstrip()) == 1:
+            return tail
+    return shown.before
+
+
+def _head(after: str) -> str:
+    """The first characters after a secret."""
+    return after[:1] if after[:1] in "\"'”’»,;)" else after[:12].rstrip() or after

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.codegen import addresses
-from pipeline.codegen.actions import Requested, Writer, before_secret
+from pipeline.codegen.actions import Requested, Writer
 from pipeline.codegen.amendments import NONE, Amendments
-from pipeline.codegen.assertions.candidates import PATH_SCORE, Check, chosen, met_before
+from pipeline.codegen.assertions.candidates import PATH_SCORE, Check
 from pipeline.codegen.assertions.outcome import (
     autosave,
     checks_after,
@@ -18,6 +18,7 @@ from pipeline.codegen.assertions.outcome import (
     where_it_ended,
 )
 from pipeline.codegen.assertions.salience import empties, pieces_of
+from pipeline.codegen.assertions.selection import chosen, met_before
 from pipeline.codegen.credentials import credentials, is_secret
 from pipeline.codegen.locators import expect
 from pipeline.codegen.needs import makes_of, needs_of
@@ -26,7 +27,7 @@ from pipeline.codegen.python.allow_list import check_code
 from pipeline.codegen.python.expressions import Attr, Call, Equal, Expr, Literal, flat, method
 from pipeline.codegen.python.program import Assert, Program, Run
 from pipeline.codegen.python.shared_locators import share_locators
-from pipeline.codegen.readings import readings
+from pipeline.codegen.readings import before_secret, readings
 from pipeline.codegen.tickers import ticking
 from pipeline.flows.ids import flow_id
 from pipeline.flows.ids import test_id as id_of_test

@@ -7,8 +7,7 @@ more than headings: they are what a wrong result would change.
 """
 
 import re
-from collections.abc import Container
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, assert_never
 
 from pipeline.codegen import addresses
@@ -42,8 +41,6 @@ SHORT_TEXT_CHARS: Final = 60
 """Longer texts are not looked for as a whole."""
 PATH_SCORE: Final = 5_000
 """Locators beyond are places in the page: good enough to act on, not to assert by."""
-ENOUGH: Final = 2
-"""So many checks are taken whatever they say; more only where they say much."""
 
 
 @dataclass(frozen=True)
@@ -246,7 +243,7 @@ def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
     if not after or element.masked or len(after) > TEXT_CHARS_MAX or is_busy(after):
         return None
     score = worth(element, after, typing) + 16
-    steady = [way for way in finder.all(element) if not _says_part(way.says, after) or _stays(way.says, before, after)]
+    steady = [way for way in finder.all(element) if not says_part(way.says, after) or _stays(way.says, before, after)]
     best = min(steady, key=lambda way: way.score, default=None)
     # A name has spaces where the text, put together from parts, may have none.
     named = after not in readable(element.text or "")
@@ -264,7 +261,8 @@ def _stays(says: str, before: str, after: str) -> bool:
     return len(says) > SHORT and says in before.lower() and says in after.lower() and says != after.lower()
 
 
-def _says_part(says: str, text: str) -> bool:
+def says_part(says: str, text: str) -> bool:
+    """Whether one of two texts stands in the other."""
     return bool(says) and (says.lower() in text.lower() or text.lower() in says.lower())
 
 
@@ -287,7 +285,7 @@ def _value(finder: Finder, element: Element, after: str) -> Check | None:
 
 def _steady(finder: Finder, element: Element, value: str) -> Found | None:
     """The best unique locator that doesn't look for the value itself."""
-    ways = [way for way in finder.all(element) if way.unique and not (value and _says_part(way.says, value))]
+    ways = [way for way in finder.all(element) if way.unique and not (value and says_part(way.says, value))]
     ways = [way for way in ways if way.score < PATH_SCORE]
     return min(ways, key=lambda way: way.score, default=None)
 
@@ -359,17 +357,6 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
     return None
 
 
-def met_before(check: Check, met: Container[str]) -> Check:
-    """Where the page shows again what the test has met in the same document, the old one may stand beside the new one
-    for a moment (a view that is swapped with an animation): one of them is enough."""
-    match check.statement:
-        case Call(function=Attr(of=Call(args=(found,)), name="to_be_visible"), args=()) if flat(found) in met:
-            statement = method(expect(Attr(found, "first")), "to_be_visible")
-            return replace(check, statement=statement)
-        case _:
-            return check
-
-
 def url_check(
     page: Expr,
     url: str,
@@ -397,30 +384,3 @@ def title_check(page: Expr, title: str, fixed: tuple[str, ...]) -> Check | None:
     if re.search(r"\(\d+\)|\d%", shown):
         return None
     return Check(method(expect(page), "to_have_title", shown), 40, "title", shown)
-
-
-def chosen(checks: list[Check], most: int) -> list[Check]:
-    """The best checks that differ: no text within another's, at most two of a kind while others are left."""
-    taken: list[Check] = []
-    pool = list(checks)
-    while pool and len(taken) < most:
-        best = max(
-            pool,
-            key=lambda check: (
-                check.score - 9 * sum(other.kind == check.kind for other in taken),
-                -checks.index(check),
-            ),
-        )
-        pool.remove(best)
-        if best.score < (20 if len(taken) < ENOUGH else 54) and taken:
-            continue
-        if any(best.statement == other.statement or _overlap(best, other) for other in taken):
-            continue
-        taken.append(best)
-    return sorted(taken, key=lambda check: (not check.soon, check.kind != "url", -check.score))
-
-
-def _overlap(one: Check, other: Check) -> bool:
-    if "url" in (one.kind, other.kind) or not one.says or not other.says:
-        return False
-    return _says_part(one.says, other.says)

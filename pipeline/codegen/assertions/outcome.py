@@ -13,12 +13,12 @@ from pipeline.codegen.assertions.candidates import (
     TEXT_CHARS_MAX,
     Check,
     checks_of,
-    chosen,
     title_check,
     url_check,
     whole_text,
 )
 from pipeline.codegen.assertions.salience import Typing
+from pipeline.codegen.assertions.selection import chosen
 from pipeline.codegen.credentials import is_secret
 from pipeline.codegen.locators import Finder, expect, matcher
 from pipeline.codegen.python.expressions import Attr, Expr, Literal, method

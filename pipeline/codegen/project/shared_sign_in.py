@@ -10,8 +10,9 @@ from typing import Final
 
 from pipeline.activities.classify import deeds_of
 from pipeline.activities.facts.variables import data_of
-from pipeline.codegen.assertions.candidates import Check, chosen
+from pipeline.codegen.assertions.candidates import Check
 from pipeline.codegen.assertions.outcome import checks_after
+from pipeline.codegen.assertions.selection import chosen
 from pipeline.codegen.credentials import credentials, is_secret
 from pipeline.codegen.python.allow_list import check_code
 from pipeline.codegen.python.expressions import Index, Literal, Or, method
