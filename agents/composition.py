@@ -260,7 +260,7 @@ class Services:
             raise BadSettings(
                 f"JOURNEYWRIGHT_ENVIRONMENTS: no environment of {self.settings.environments} is automatic"
             )
-        return NewTests(self, places, self.settings.data.absolute() / "proof", Event())
+        return NewTests(self, places, self.settings.artifacts_folder, Event())
 
     def with_traffic(self, subject: "Subject", since: "Since") -> "Subject":
         """The same with the users' sessions before and after a change, as storage has them now."""

@@ -186,6 +186,11 @@ class Settings(BaseSettings):
         return self.files or f"file://{self.data.absolute() / 'tests'}"
 
     @property
+    def artifacts_folder(self) -> Path:
+        """Where provers leave what failed runs left, and from where alone the web port sends it."""
+        return self.data.absolute() / "proof"
+
+    @property
     def public_url(self) -> str:
         """Where this worker's web port is reached by the others and by people here."""
         return self.web_url or f"http://{self.web_host}:{self.web_port}"

@@ -80,7 +80,7 @@ def prove(
         tuple(reach or ()), parallel,
     )  # fmt: skip
     place = _place(settings, told, app)
-    artifacts = settings.data.absolute() / "proof"
+    artifacts = settings.artifacts_folder
     wanted = Wanted(runs, mutants, repair, heal, artifacts, run_id=str(uuid.uuid4()))
     services = Services(settings)
     try:

@@ -24,7 +24,7 @@ _NAMESPACE: Final = uuid.UUID("5b0a7a3e-9c3f-4d38-8b7e-2d7f6f5c1f53")
 logger = logging.getLogger(__name__)
 
 
-class Shelf(Protocol):
+class StoredTests(Protocol):
     """The stored tests and verdicts, and the proving of a test."""
 
     def subject(self, test_id: str) -> Subject | None:
@@ -42,7 +42,7 @@ class NewTests:
     """`environments` are those in which new tests are proven, `artifacts` is the folder for what failed runs leave,
     `stopping` is set where the worker is to end."""
 
-    shelf: Shelf
+    stored: StoredTests
     environments: Sequence[tuple[str, Environment]]
     artifacts: Path
     stopping: Event
@@ -53,10 +53,10 @@ class NewTests:
         the same id. Raises ResetFailed, Stopped, StorageUnavailable."""
         found = []
         for app, environment in self.environments:
-            subject = self.shelf.subject(test_id)
+            subject = self.stored.subject(test_id)
             if subject is None or subject.test.app != app:
                 continue
-            known = self.shelf.known_verdict(test_id, subject.revision, environment.build, environment.name)
+            known = self.stored.known_verdict(test_id, subject.revision, environment.build, environment.name)
             if known is None or known.kind == "environment":
                 known = self._proven(subject, environment)
             found.append(known)
@@ -67,7 +67,7 @@ class NewTests:
         verdict_id = str(uuid.uuid5(_NAMESPACE, "\0".join(parts)))
         wanted = Wanted(RUNS, mutants=True, artifacts=self.artifacts, verdict_id=verdict_id, stopping=self.stopping)
         for tries_left in reversed(range(TRIES_MAX)):
-            verdict = self.shelf.prove(subject, environment, wanted, logger.info).verdict
+            verdict = self.stored.prove(subject, environment, wanted, logger.info).verdict
             if verdict.kind != "environment" or not tries_left:
                 break
             logger.warning("test %s could not be proven in %s, tried again", subject.test.id, environment.name)

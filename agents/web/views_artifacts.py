@@ -13,8 +13,6 @@ from agents.web.queries import off_loop
 from agents.web.views_tests import AWAY
 from schemas.verdicts import Artifact
 
-FOLDER: Final = "proof"
-"""The folder below the data folder where provers leave artifacts. No other file is ever sent."""
 KINDS: Final = {
     ".png": "image/png",
     ".txt": "text/plain; charset=utf-8",
@@ -38,7 +36,7 @@ async def get_artifact(context: Context, request: web.Request) -> web.StreamResp
     artifact = next((one for one in verdict.artifacts if one.name == name), None)
     if artifact is None:
         raise not_found("artifact", name)
-    path = await off_loop(path_of, artifact, context.services.settings.data)
+    path = await off_loop(path_of, artifact, context.services.settings.artifacts_folder)
     if path is None:
         message = f"{artifact.name} is not on this machine any more, or never was"
         raise ApiError(404, "not_here", message, f"it was left at {artifact.url}")
@@ -46,14 +44,14 @@ async def get_artifact(context: Context, request: web.Request) -> web.StreamResp
     return web.FileResponse(path, headers={**headers, "Content-Type": KINDS.get(path.suffix, _ANY)})
 
 
-def path_of(artifact: Artifact, data: Path) -> Path | None:
+def path_of(artifact: Artifact, folder: Path) -> Path | None:
     """Where the file lies; None where it is not among the artifacts of this machine."""
     try:
         address = urlsplit(artifact.url)
         if address.scheme != "file" or address.netloc not in ("", "localhost"):
             return None
         path = Path(unquote(address.path)).resolve()
-        inside = path.is_relative_to((data / FOLDER).resolve())
+        inside = path.is_relative_to(folder.resolve())
         return path if inside and path.is_file() else None
     except (OSError, ValueError):  # no address, or a name that no file system takes
         return None
