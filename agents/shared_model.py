@@ -97,14 +97,12 @@ class SharedModel:
         deadline = time.monotonic() + LOAD_S
         while not self._closed and time.monotonic() < deadline:
             self._see_to_child()
-            try:
-                with _socket_in(self._folder) as address:
-                    self._pipe = Client(address, "AF_UNIX")
-            except (FileNotFoundError, ConnectionRefusedError):
-                time.sleep(LOOK_S)
-            else:
+            pipe = _greeted(self._folder)
+            if pipe is not None:
                 self._child_answered = True
-                return self._pipe
+                self._pipe = pipe
+                return pipe
+            time.sleep(LOOK_S)
         raise ModelGone("the model's process was ended" if self._closed else f"no model after {LOAD_S:.0f} s")
 
     def _see_to_child(self) -> None:
@@ -131,6 +129,25 @@ class SharedModel:
 
 
 _NONE: Final = np.empty((0, 0), np.float32)
+_GREETING: Final = b"ready"
+
+
+def _greeted(folder: Path) -> Connection | None:
+    """A connection to a process that serves, or None where there is none yet.
+
+    The kernel takes connections for a process that is dying as well: only the greeting shows that one is served.
+    """
+    try:
+        with _socket_in(folder) as address:
+            pipe = Client(address, "AF_UNIX")
+    except (FileNotFoundError, ConnectionRefusedError, ConnectionResetError):
+        return None
+    try:
+        pipe.recv_bytes(len(_GREETING))
+    except (EOFError, OSError):
+        pipe.close()
+        return None
+    return pipe
 
 
 def _shut(pipe: Connection) -> None:
@@ -181,20 +198,19 @@ class _Asked:
         return 0.0 if self._one_at_a_time.locked() else time.monotonic() - self._at_s
 
     def answer(self, pipe: Connection) -> None:
-        """Answers one client until it goes. A question that breaks the model ends its connection, and says why."""
+        """Greets one client and answers it until it goes. A question that breaks the model ends its connection."""
         with pipe:
+            answer = _GREETING
             while True:
                 try:
+                    pipe.send_bytes(answer)
                     texts = json.loads(pipe.recv_bytes(QUESTION_BYTES_MAX))
                 except (EOFError, OSError):
-                    return
+                    return  # it has gone
                 with self._one_at_a_time:
                     vectors = self._encode(texts) if texts else _NONE
                     self._at_s = time.monotonic()
-                try:
-                    pipe.send_bytes(vectors.astype(np.float32).tobytes())
-                except OSError:
-                    return
+                answer = vectors.astype(np.float32).tobytes()
 
 
 def _serve(load: Callable[[], Encode], folder: Path, idle_s: float) -> None:
