@@ -175,7 +175,7 @@ class Writer:
         if code not in self.remarked and any(code in flat(one.expr) for one in actions if isinstance(one, Run)):
             self.remarked.add(code)
             role = target.role if target.role in ROLES else "element"
-            self.program.act(Remark(f"The {role} that is the {found.place} found so."))
+            self.program.act(Remark(f"The {role} is the {found.place}: only its place tells it from the others."))
 
     def _admit(self, note: str) -> None:
         """Says what is not done as the user did it. The words are ours, never the page's."""

@@ -1,6 +1,7 @@
 """Addresses as a test should know them: what identifies the page, without tokens, new ids and moments."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, unquote
@@ -27,6 +28,8 @@ PARAMETERS_MAX: Final = 2
 """So many parameters of a query tell which page it is: those that the user chose before others."""
 _PLAIN_QUERY: Final = re.compile(r"[\w.~=&/:;,@!*$-]*", re.ASCII)
 """A query that every browser and script writes alike."""
+_LOWER_CASE: Final = re.compile("%(?:[0-9][a-f]|[a-f][0-9a-f])")
+"""An escape as some servers write it."""
 _REVISION: Final = re.compile(r"\d")
 
 
@@ -42,6 +45,11 @@ class Address:
     _asked: frozenset[tuple[str, str]] = frozenset()
     _route: str = ""
 
+    @property
+    def is_anywhere(self) -> bool:
+        """Whether `place` says no more than that an address has a path, as every one has."""
+        return self.place == f"/{_END}"
+
     def holds_at(self, url: str) -> bool:
         """Whether `place` would match another address, too. It is not asked itself: of a query with many parameters it
         tries each for each."""
@@ -52,8 +60,12 @@ class Address:
         return self._asked <= there and bool(re.match(self._route, f"#{found.fragment}"))
 
 
-_END: Final = r"(?:[?#]|$)"
+_END: Final = r"(\?|#|$)"
 """Where a path ends."""
+_END_OF_PARAMETER: Final = "(&|#|$)"
+_QUERY: Final = r"\?"
+_OTHERS: Final = "(.*&)?"
+"""Parameters that may stand before one."""
 
 
 def split_url(url: str) -> Url | None:
@@ -103,36 +115,37 @@ def address(
     to_the_letter = _PLAIN_QUERY.fullmatch(found.query) and len(set(query)) == len(query) and not url.endswith("#")
     stays = path_fixed and steady == query and fragment_fixed and len(found.query) <= QUERY_CHARS_MAX
     route = _route(fragment, known, words)
-    parts = {pair: f"{_loose(pair[0])}={_loose(pair[1])}" for pair in steady}
+    escapes = "%{:02x}" if _LOWER_CASE.search(found.query) else "%{:02X}"
+    parts = {pair: f"{_loose(pair[0], escapes)}={_loose(pair[1], escapes)}" for pair in steady}
     short = [pair for pair, part in parts.items() if len(part) <= PARAMETER_CHARS_MAX]
     kept = sorted(short, key=lambda pair: pair[1] not in chosen)[:PARAMETERS_MAX]
     parts = {pair: part for pair, part in parts.items() if pair in kept}
     asked = _asked(list(parts.values()))
-    place = pattern + asked + (f"[^#]*{route}" if route else r"(?:[&#]|$)" if asked else _END)
+    ending = (".*" if asked else r"(\?.*)?") + route if route else _END_OF_PARAMETER if asked else _END
+    place = pattern + asked + ending
     if not stays or not to_the_letter:
         return Address(None, pattern + _END, place, frozenset(parts), route)
     text = (found.path or "/") + (f"?{found.query}" if found.query else "")
     return Address(text + (f"#{found.fragment}" if found.fragment else ""), pattern, place, frozenset(parts), route)
 
 
-def _asked(parts: list[str]) -> str:
+def _asked(parts: Sequence[str]) -> str:
     """The pattern for the parameters of a query, each once, whatever else stands among them; nothing without any."""
-    return "".join(rf"{'&' if at else chr(92) + '?'}(?:[^#]*&)?{part}" for at, part in enumerate(parts))
+    return "".join(f"{'&' if at else _QUERY}{_OTHERS}{part}" for at, part in enumerate(parts))
 
 
-def _loose(text: str) -> str:
-    """A pattern for a text in a query, however browsers and scripts escape it."""
-    return "".join(_loose_char(char) for char in text)
+def _loose(text: str, escapes: str = "%{:02X}") -> str:
+    """A pattern for a text in a query, whether browsers and scripts escape it or not; `escapes` is how they do."""
+    return "".join(_loose_char(char, escapes) for char in text)
 
 
-def _loose_char(char: str) -> str:
+def _loose_char(char: str, escapes: str) -> str:
     if char == " ":
-        return r"(?:\+|%20)"
+        return r"(\+|%20)"
     if char.isascii() and (char.isalnum() or char in "-._~"):
         return escaped(char)
-    bytewise = "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace"))
-    either = re.sub(r"[A-F]", lambda hit: f"[{hit[0]}{hit[0].lower()}]", bytewise)
-    return f"(?:{either}|{escaped(char)})" if char.isprintable() else either
+    bytewise = "".join(map(escapes.format, char.encode("utf-8", "replace")))
+    return f"({escaped(char)}|{bytewise})" if char.isprintable() else bytewise
 
 
 def _route(fragment: str, known: frozenset[str], words: frozenset[str]) -> str:
@@ -141,7 +154,7 @@ def _route(fragment: str, known: frozenset[str], words: frozenset[str]) -> str:
         return ""
     segments = fragment.partition("?")[0].split("/")
     shapes = ["[^/]+" if _made_of(one, words) else _segment(one, known) or _loose_segment(one) for one in segments]
-    return "#" + "/".join(shapes) + r"(?:[?/]|$)"
+    return "#" + "/".join(shapes) + "([?/]|$)"
 
 
 def _loose_segment(segment: str) -> str:

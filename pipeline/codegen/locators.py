@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from pipeline.codegen.amendments import normal
-from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, Plain, flat, function, method
+from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, Pattern, Plain, flat, function, method
 from pipeline.codegen.python.quoting import escaped, pattern_of, quoted
 from pipeline.codegen.selectors import ROLES, css, derived, test_id_css
 from pipeline.semantics.generated import looks_generated, parts, telling
@@ -136,7 +136,7 @@ def shortened(text: str) -> str:
 
 def regex(pattern: str) -> Expr:
     """`re.compile("…")`."""
-    return method(Name("re"), "compile", pattern)
+    return method(Name("re"), "compile", Pattern(pattern))
 
 
 def _named(of: Expr, name: str, value: Matcher) -> Expr | None:

@@ -14,6 +14,7 @@ from pipeline.semantics.derived import once_per_text
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)(?:[a-z]{2,7})?\.?"
 _DAY = r"(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?(?:UTC|GMT|Z\b|[+-]\d{2}:?\d{2}))?"
+_HOUR = r"\b(?:1[0-2]|0?[1-9])\s?[AaPp]\.?\s?[Mm]\b\.?"
 _DATE = (
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
     r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
@@ -73,6 +74,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (_DATE, ".+"),
     (_PERIOD, ".+"),
     (rf"\b{_CLOCK}", ".+"),
+    (_HOUR, ".+"),
     (_HOST, ".+"),
     (_HEX, "[0-9a-fA-F]+"),
     (_LONG_WORD, r"[\w-]+"),

@@ -300,7 +300,7 @@ def test_the_number_that_a_thing_is_called_by_is_no_reason_to_drop_what_says_it(
         visitor.send("Create", "POST", "/issues", alert(f"Issue #{25 + number} created."), url="/issues")
         visitor.add(End)
         stories.append(told(visitor))
-    assert r"Issue #\\d+ created" in write_tests(stories)[0].code
+    assert r"Issue #\d+ created" in write_tests(stories)[0].code
 
 
 def test_a_name_that_is_found_loosely_is_found_exactly() -> None:

@@ -115,7 +115,7 @@ def test_an_address_made_of_the_value_is_another_in_each_row() -> None:
     code = write_test(story, (Parameter(name="value", values=("Garden tools", "Paint")),)).code
     assert "parametrize" in code
     assert "garden-tools" not in code
-    assert 'to_have_url(re.compile("/list/[^/]+' in code
+    assert 'to_have_url(re.compile(r"/list/[^/]+' in code
 
 
 def test_a_value_inside_of_a_pattern_can_not_be_put_together() -> None:

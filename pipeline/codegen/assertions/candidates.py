@@ -15,6 +15,7 @@ from pipeline.codegen.assertions.salience import (
     LONG_NAMED_ROLES,
     LOUD_ROLES,
     Typing,
+    can_be_closed,
     in_margin,
     is_busy,
     is_message,
@@ -227,7 +228,7 @@ def _text_value(text: str, fixed: tuple[str, ...]) -> Expr | None:
 def _gone(finder: Finder, element: Element, typing: Typing) -> Check | None:
     text = readable(element.text or element.name or "")
     found = _telling(finder, element)
-    if found is None or not found.unique or len(text) < 2 or element.masked:
+    if found is None or not found.unique or len(text) < 2 or element.masked or can_be_closed(text):
         return None
     mine = typing.echoed(text)
     # That some text went away says little, unless it is the thing that was used, what was typed, or has a frame.
@@ -369,7 +370,7 @@ def url_check(
     else a pattern, with the parameters first that the user has `chosen`. None where the pattern would have matched the
     address before, too."""
     found = addresses.address(url, known, varying, chosen)
-    if found is None or (found.text is None and found.holds_at(before)):
+    if found is None or (found.text is None and (found.is_anywhere or found.holds_at(before))):
         return None
     value: Expr = Literal(found.text) if found.text is not None else regex(found.place)
     return Check(method(expect(page), "to_have_url", value), 70, "url", url)

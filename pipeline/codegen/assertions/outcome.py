@@ -24,6 +24,8 @@ from pipeline.codegen.locators import Finder, expect, matcher
 from pipeline.codegen.python.expressions import Attr, Expr, Literal, method
 from pipeline.semantics import urls
 from pipeline.semantics.text import caption, is_editor
+from schemas.elements import Element
+from schemas.events import TextChanged
 from schemas.stories import (
     CheckStep,
     ClickStep,
@@ -38,6 +40,7 @@ from schemas.stories import (
 
 CHECKS_LAST: Final = 4
 CHECKS_LAST_MIN: Final = 3
+GONE_SCORE_MIN: Final = 40
 REQUESTS_MAX: Final = 2
 """So many requests of one step are waited for."""
 _BESIDE: Final = re.compile(
@@ -139,6 +142,8 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     typing = Typing(writer.fixed, writer.pieces, asked, writer.emptied, writer.used)
     checks = checks_of(finder, step.changes, typing, stays, writer.ticking)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
+    if step.loads:  # of what was on the old page, only what the journey is about says something by being gone
+        checks = [check for check in checks if check.kind != "gone" or check.score >= GONE_SCORE_MIN]
     checks += _typed_text(writer, step)
     if step.after is None or (isinstance(step, GotoStep) and _same(step.url, step.after.url)):
         return checks
@@ -261,7 +266,7 @@ def _own_state(writer: Writer, step: Step) -> list[Check]:
     """The state of the field that the last step acted on, where it is still there."""
     if not isinstance(step, (FillStep, SelectStep, CheckStep)) or goes_with_it(step):
         return []
-    found = writer.finder(step).best(step.target)
+    found = writer.finder(step).best(_as_it_is_now(step))
     if found is None:
         return []
     match step:
@@ -277,6 +282,14 @@ def _own_state(writer: Writer, step: Step) -> list[Check]:
             return [Check(method(expect(found.expr), "to_have_value", options[0].value), 60, "value")]
         case CheckStep(checked=checked):
             return [Check(method(expect(found.expr), "to_be_checked" if checked else "not_to_be_checked"), 60, "state")]
+
+
+def _as_it_is_now(step: FillStep | SelectStep | CheckStep) -> Element:
+    """What the step acted on, as the page calls it after the step: many a switch is called by what it would do next."""
+    name = step.target.name
+    renamed = (one for one in step.changes if isinstance(one, TextChanged) and name and one.before == name)
+    same = (one.element for one in renamed if one.element.role == step.target.role and one.element.candidates)
+    return next(same, step.target)
 
 
 def _final_texts(page: Expr, story: Story, fixed: tuple[str, ...]) -> list[Check]:

@@ -1,7 +1,7 @@
 """How much a text on the page says about what happened."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,11 +45,21 @@ _CLOSES = re.compile(
     r"^(?:(?:close|dismiss|hide|schließen|cerrar|fermer)\s+(?=[^\W\d_a-z])|[×✕✖]\s+)|(?<=[^\d\s])\s*[×✕✖]$"
 )
 """The caption of the button that closes a message, before or after what it says."""
-SENTENCE_CHARS_MIN: Final = 16
+
+
+def can_be_closed(text: str) -> bool:
+    """Whether the text is that of a message with the button that closes it: it goes by itself, sooner or later."""
+    return _CLOSES.search(text) is not None
+
+
+SENTENCE_CHARS_MIN: Final = 10
+SENTENCE_WORDS_MIN: Final = 3
+"""What ends with a full stop and is shorter may be a short form: `Invoice No. 5`."""
 PIECE_CHARS_MIN: Final = 3
 GLUED_CHARS_MAX: Final = 60
 VERB_CHARS_MIN: Final = 4
 ANSWER_WORDS_MAX: Final = 14
+PERSON_WORDS_MAX: Final = 5
 _THREE_WORDS = re.compile(r"(?:\W*+\w++){3}")
 
 
@@ -81,7 +91,7 @@ class Typing:
         """Whether the text is made of several that stand beside each other in the page: "labadd", "Ada Ada"."""
         words = text.split()
         half = len(words) // 2
-        if half and len(words) == 2 * half and words[:half] == words[half:]:
+        if (half and len(words) == 2 * half and words[:half] == words[half:]) or _has_initials(words):
             return True
         if text in self.pieces or is_sentence(text):
             return False
@@ -101,6 +111,13 @@ class Typing:
     def stands_in(self, text: str) -> bool:
         """Whether one of them stands there by itself, not run together with what is shown next to it."""
         return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.I) for word in self.texts if len(word) >= 3)
+
+
+def _has_initials(words: Sequence[str]) -> bool:
+    """Whether a name follows its own first letters, as in the sign of a person without a picture: "AL Ada Lovelace"."""
+    first = "".join(word[0] for word in words[1:PERSON_WORDS_MAX])
+    is_person = 1 < len(words) <= PERSON_WORDS_MAX and words[0].isalpha() and words[0].isupper()
+    return is_person and words[0] in (first, first[:1], first[:2])
 
 
 def empties(steps: Iterable[Step]) -> bool:
@@ -197,7 +214,8 @@ def whole_sentences(text: str) -> str:
     ends = [hit.end() for hit in _SENTENCE_END.finditer(text)]
     if not ends or len(text) == ends[-1] or ends[-1] < SENTENCE_CHARS_MIN:
         return text
-    return text[: ends[-1]].rstrip()
+    said = text[: ends[-1]].rstrip()
+    return said if len(said.split()) >= SENTENCE_WORDS_MIN else text
 
 
 def is_busy(text: str) -> bool:

@@ -5,10 +5,11 @@ turns the tree into characters. Every captured string goes through `literal` (se
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
-from pipeline.codegen.python.quoting import quoted
+from pipeline.codegen.python.quoting import quoted, quoted_pattern
 
 LINE_CHARS_MAX = 100
 INDENT = "    "
@@ -26,6 +27,13 @@ class Literal:
     """A constant: text, bytes, number, truth value."""
 
     value: str | bytes | int | float | bool
+
+
+@dataclass(frozen=True)
+class Pattern(Literal):
+    """A regular expression, which stands in the code as a raw text."""
+
+    value: str
 
 
 @dataclass(frozen=True)
@@ -125,8 +133,8 @@ def flat(expr: Expr) -> str:
     match expr:
         case Name(id=name):
             return _checked(name)
-        case Literal(value=value):
-            return quoted(value) if isinstance(value, str) else repr(value)
+        case Literal():
+            return _constant(expr)
         case Attr(of=of, name=name):
             return f"{flat(of)}.{_checked(name)}"
         case Call(function=called):
@@ -147,6 +155,12 @@ def flat(expr: Expr) -> str:
             return f"lambda {_checked(argument)}: {flat(body)}"
         case _:
             assert_never(expr)
+
+
+def _constant(expr: Literal) -> str:
+    if isinstance(expr, Pattern):
+        return quoted_pattern(expr.value)
+    return quoted(expr.value) if isinstance(expr.value, str) else repr(expr.value)
 
 
 def _listing(listing: Listing) -> str:
@@ -174,22 +188,23 @@ def _chain(expr: Expr) -> list[Call]:
 
 
 def lines(expr: Expr, indent: str, before: str = "", after: str = "") -> list[str]:
-    """The expression as lines, `before` and `after` on the first and last one: broken in the longest call of its
-    chain when one line would be too long, and a long text at the ends of its lines and words."""
+    """The expression as lines, `before` and `after` on the first and last one: broken in the last call of its chain up
+    to which it has room in a line, as formatters do, and a long text at the ends of its lines and words."""
     one = f"{indent}{before}{flat(expr)}{after}"
     calls = [call for call in _chain(expr) if call.args or call.keywords]
     if len(one) <= LINE_CHARS_MAX:
         return [one]
     if not calls:
         return _broken_text(expr, indent, before, after) or [one]
-    longest = max(calls, key=lambda call: sum(map(len, _arguments(call))))
-    head, tail = flat(longest.function), flat(expr)[len(flat(longest)) :]
+    heads = ((call, f"{indent}{before}{flat(call.function)}(") for call in calls)
+    opened = next((call for call, head in heads if len(head) <= LINE_CHARS_MAX), calls[-1])
+    head, tail = flat(opened.function), flat(expr)[len(flat(opened)) :]
     inner = indent + INDENT
     body: list[str] = []
-    together = f"{inner}{', '.join(_arguments(longest))}"
+    together = f"{inner}{', '.join(_arguments(opened))}"
     if len(together) <= LINE_CHARS_MAX:
         return [f"{indent}{before}{head}(", together, f"{indent}){tail}{after}"]
-    parts = [(None, arg) for arg in longest.args] + list(longest.keywords)
+    parts = [(None, arg) for arg in opened.args] + list(opened.keywords)
     for key, value in parts:
         comma = "," if len(parts) > 1 else ""
         body += lines(value, inner, f"{_checked(key)}=" if key else "", comma)
@@ -200,25 +215,33 @@ def _broken_text(expr: Expr, indent: str, before: str, after: str) -> list[str]:
     """A long text as several literals, one below the other; nothing where it has no place to be broken."""
     if not isinstance(expr, Literal) or not isinstance(expr.value, str):
         return []
+    as_code = quoted_pattern if isinstance(expr, Pattern) else quoted
     inner = indent + INDENT if before else indent
-    pieces = _pieces(expr.value, LINE_CHARS_MAX - len(inner) - 3)
+    pieces = _pieces(expr.value, LINE_CHARS_MAX - len(inner) - 3, as_code)
     if len(pieces) < 2:
         return []
     if not before:
-        return [*(inner + quoted(piece) for piece in pieces[:-1]), f"{inner}{quoted(pieces[-1])}{after}"]
-    return [f"{indent}{before}(", *(inner + quoted(piece) for piece in pieces), f"{indent}){after}"]
+        return [*(inner + as_code(piece) for piece in pieces[:-1]), f"{inner}{as_code(pieces[-1])}{after}"]
+    return [f"{indent}{before}(", *(inner + as_code(piece) for piece in pieces), f"{indent}){after}"]
 
 
-def _pieces(text: str, room: int) -> list[str]:
-    """The text cut after its line breaks, and where a line is too long, after words."""
+_WORD: Final = re.compile(r"\S+\s*|\s+")
+_PLACES: Final = re.compile(r"(?:\\.|[^\\])[^\\/?&#=.,;:-]*")
+"""Parts of a word without a gap, as an address or a pattern is: each begins with a sign, or a whole escape."""
+
+
+def _pieces(text: str, room: int, as_code: Callable[[str], str]) -> list[str]:
+    """The text cut after its line breaks, and where a line is too long, after words; a word that is too long itself
+    before one of its signs."""
     out: list[str] = []
     for line in text.splitlines(keepends=True):
         piece = ""
-        for word in re.findall(r"\S+\s*|\s+", line):
-            if piece and len(quoted(piece + word)) > room:
+        words = _WORD.findall(line)
+        for part in (part for word in words for part in (_PLACES.findall(word) if len(word) > room else [word])):
+            if piece and len(as_code(piece + part)) > room:
                 out.append(piece)
                 piece = ""
-            piece += word
+            piece += part
         if piece:
             out.append(piece)
     return out

@@ -1,4 +1,4 @@
-"""Names of tests and files, which are plain ASCII words, and the one sentence about them, whatever was captured."""
+"""Names of tests and files, plain ASCII words, and the one sentence about them, whatever was captured."""
 
 import re
 import unicodedata
@@ -6,13 +6,20 @@ from typing import Final
 
 from pipeline.codegen.python.quoting import is_plain
 
-WORDS_MAX = 9
+WORDS_MAX = 12
 NAME_CHARS_MAX = 64
 SENTENCE_WORDS_MAX = 32
 SENTENCE_WORD_CHARS_MAX: Final = 40
-_SIGNS: Final = frozenset(" ,.:;'’()+-–/%&@#=*!?€$£×")
+_SIGNS: Final = frozenset(" ,.:;'’“”()+-–/%&@#=*!?€$£×")
 """Signs that a sentence keeps: none ends a docstring or begins an escape."""
-_QUOTES: Final = str.maketrans(dict.fromkeys('"“”„«»', "'"))
+_QUOTES: Final = str.maketrans(dict.fromkeys('"„«»', "'"))
+_LEADING: Final = frozenset(
+    {"a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "its", "of", "on", "or", "than", "that"}
+    | {"the", "their", "to", "with"}
+)
+"""Words that only lead on to the next one: no name ends with them."""
+CLAUSE_WORDS_MIN: Final = 4
+"""With fewer words, what is left of a clause that was cut says something else ("and check" of "and check out")."""
 
 
 def _plain(text: str) -> str:
@@ -20,15 +27,25 @@ def _plain(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """At most nine words of a-z, joined by underscores; empty if the text has none."""
+    """At most WORDS_MAX words of a-z and 0-9, joined by underscores; empty if the text has none. One that is too long
+    ends where it says something whole: before an `and`, or at a word that needs no other one behind it."""
     plain = re.sub(r"[‘’'`]", "", _plain(text.replace("’", "")))
-    words = re.findall(r"[a-z]{1,20}", plain.lower())[:WORDS_MAX]
-    out = ""
-    for word in words:
-        if len(out) + len(word) + 1 > NAME_CHARS_MAX:
+    words = re.findall(r"[a-z0-9]{1,20}", plain.lower())
+    kept: list[str] = []
+    for word in words[:WORDS_MAX]:
+        if len("_".join([*kept, word])) > NAME_CHARS_MAX:
             break
-        out += f"_{word}" if out else word
-    return out
+        kept.append(word)
+    return "_".join(kept if len(kept) == len(words) else _whole(kept))
+
+
+def _whole(words: list[str]) -> list[str]:
+    """The words up to where they say something whole."""
+    ands = [place for place, word in enumerate(words) if word == "and" and place]
+    if ands and len(words) - 1 - ands[-1] < CLAUSE_WORDS_MIN:
+        words = words[: ands[-1]]
+    end = next((place for place in range(len(words), 0, -1) if words[place - 1] not in _LEADING), 0)
+    return words[:end] or words
 
 
 def function_name(title: str) -> str:

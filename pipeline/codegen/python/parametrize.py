@@ -21,6 +21,7 @@ from pipeline.codegen.python.expressions import (
     Literal,
     Name,
     Or,
+    Pattern,
 )
 from pipeline.codegen.python.quoting import quoted
 from pipeline.semantics.addresses import slug
@@ -67,6 +68,8 @@ def fits(exprs: Sequence[Expr], parameter: Parameter) -> bool:
 def bound(expr: T, parameters: Sequence[Parameter]) -> T:
     """The expression with the parameters' names in the place of their values."""
     match expr:
+        case Pattern():
+            return expr
         case Literal(value=str() as text):
             return _joined(text, parameters)  # type: ignore[return-value]
         case Name() | Literal() | Joined():
