@@ -285,7 +285,8 @@ async function onlyOurs(tree, here) {
   for (const file of await filesBelow(lib, /^lib\.(es\w+|dom.*)\.d\.ts$|^lib\.es.*\.d\.ts$/)) {
     for (const [, name] of (await readFile(file, "utf8")).matchAll(/^\s+(?:readonly |get |set )*"?(\w+)"?\??[:(<]/gm)) outside.add(name);
   }
-  for (const [word] of (await readFile(join(here, "src", "wire.ts"), "utf8")).matchAll(/\w+/g)) outside.add(word);
+  const wire = (await readFile(join(here, "src", "wire.ts"), "utf8")).replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+  for (const [word] of wire.matchAll(/\w+/g)) outside.add(word);
   return [...members].filter((name) => name !== "constructor" && !outside.has(name));
 }
 

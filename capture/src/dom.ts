@@ -76,6 +76,11 @@ export function documentOf(frame: HTMLIFrameElement): Document | null {
 export const isField = (element: Element): element is HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement =>
   /^(INPUT|TEXTAREA|SELECT)$/.test(element.nodeName);
 
+const PRESSED = "button,a,summary" + "button link checkbox radio tab menuitem menuitemcheckbox menuitemradio option switch treeitem slider".replace(/\w+/g, ",[role=$&]").replace(/ /g, "");
+
+/** Whether keys work the element and write nothing into it: what it is called is no name of a secret, and Space presses it. */
+export const isPressed = (element: Element): boolean => element.matches(PRESSED);
+
 const NOT_TYPED = new Set("button submit reset image checkbox radio file hidden".split(" "));
 
 /** A field with a text value: what a fill goes to. */

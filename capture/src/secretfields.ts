@@ -1,5 +1,5 @@
 // What kind of secret a field takes: by its type, by what it is called, wherever that is said, and by the boxes beside it.
-import { closest, elementsUnder, parentOf, squash } from "./dom";
+import { closest, elementsUnder, isPressed, parentOf, squash } from "./dom";
 import { attempt } from "./native";
 import { card, otp, password } from "secret-words";
 import type { Secret } from "./wire";
@@ -74,7 +74,7 @@ function wordsOf(field: Element): string {
     const named = labelsOf(at);
     words.push(...told, ...named);
     if (depth) words.push(at.localName);
-    if (at.nodeName === at.nodeName.toUpperCase() && at.nodeName !== "BODY" && !named.length && !told[2] && !told[3] && !told[4]) {
+    if (at.nodeName === at.nodeName.toUpperCase() && at.nodeName !== "BODY" && !named.length && !told[2] && !told[3] && !told[4] && !isPressed(at)) {
       words.push(aroundIt(at), textBefore(at) || textAfter(at), ...textsOf(at, "aria-describedby"), ...[...at.attributes].map(({ value }) => value));
     }
   }

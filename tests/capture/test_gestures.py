@@ -153,16 +153,32 @@ def test_what_turns_in_what_glows_is_clicked_by_the_nearest_at_rest(record: Reco
 
 
 def test_keys_go_to_what_has_the_focus(record: Record) -> None:
-    """Letters in a list box, Space on a switch that takes it when it goes up."""
+    """Letters in a list box, Space on a switch that takes it when it goes up, and on what is pressed by it: no secret
+    is written there, whatever is asked for beside it."""
 
     def do(page: Page) -> None:
         page.get_by_role("listbox").focus()
         page.keyboard.type("se")
         page.get_by_role("switch").focus()
         page.keyboard.press("Space")
+        page.get_by_role("button", name="Remarks").focus()
+        page.keyboard.press("Space")
         page.wait_for_timeout(100)
 
-    assert _presses(record(PAGE, do)) == ["s", "e", " "]
+    assert _presses(record(PAGE, do)) == ["s", "e", " ", " "]
+
+
+def test_what_a_field_cannot_read_is_told_by_its_keys(record: Record) -> None:
+    """Letters in a number: no script reads them, the value is none, and the form isn't sent with them."""
+
+    def do(page: Page) -> None:
+        page.get_by_label("Pieces").select_text()
+        page.keyboard.type("one")
+        page.get_by_label("Code").focus()
+
+    (fill,) = _fills(record(PAGE, do))
+    assert (fill.before, fill.value.text, fill.by_keys, fill.caret) == ("1", "", True, "all")
+    assert [stroke.text for stroke in fill.keys] == ["one"]
 
 
 def test_a_drop_is_told_by_what_stood_there(record: Record) -> None:

@@ -1,5 +1,5 @@
 // Keys: they belong to what has the focus, and the table says what each kind of key means there.
-import { editingHost, fieldValue, isTextField } from "../dom";
+import { editingHost, fieldValue, isPressed, isTextField } from "../dom";
 import { native } from "../native";
 import type { Recorder } from "../recorder";
 import type { Body } from "../wire";
@@ -209,7 +209,8 @@ export class Keys {
   }
 
   private emit(event: KeyboardEvent, target: Element): void {
-    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && this.recorder.privacy.hidesKeys(target)) return;
+    const writes = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !(event.key === " " && isPressed(target));
+    if (writes && this.recorder.privacy.hidesKeys(target)) return;
     if (event.key === "Enter") {
       this.enterDown = true;
       this.pressMs = native.now();

@@ -71,7 +71,8 @@ export class Strokes {
 function caretOf(field: Element): Caret | null {
   if (!isField(field) || field.nodeName === "SELECT" || !fieldValue(field)) return null;
   const { selectionStart: start, selectionEnd: end, value } = field as HTMLInputElement;
-  if (start === null || end === null) return null;
+  // Numbers don't tell of their caret, only of what is marked.
+  if (start === null || end === null) return field.ownerDocument.defaultView!.getSelection()?.toString() === value ? "all" : null;
   if (start === 0 && end === value.length) return "all";
   if (start !== end) return "inside";
   return start === value.length ? "end" : start === 0 ? "start" : "inside";

@@ -27,6 +27,9 @@ interface Filling {
   editor: boolean;
 }
 
+/** Whether the field shows what no script can read: letters in a number, half a date. Its form isn't sent with it. */
+const isRefused = (field: Element): boolean => isField(field) && field.validity.badInput;
+
 export class Texts {
   readonly clipboard: Clipboard;
   private filling: Filling | null = null;
@@ -161,7 +164,8 @@ export class Texts {
     const drawn = drawsText(field) && now === before;
     const typed = drawn ? (keys?.list.map((one) => one.text ?? "").join("") ?? "") : filling.swallowed + (now === "" && filling.typed ? filling.typed : now);
     this.atFocus.set(field, now);
-    if (typed === before && !(editor && keys?.told)) {
+    const refused = isRefused(field);
+    if (typed === before && !((editor || refused) && keys?.told)) {
       effects.drop(filling.id);
       return;
     }
@@ -171,10 +175,12 @@ export class Texts {
     if (!body.value.secret) {
       if (before) body.before = cut(before, limits.VALUE_CHARS_MAX);
       this.recorder.addWords(typed);
-      if (editor || filling.handled) body.by_keys = true;
+      if (editor || filling.handled || refused) body.by_keys = true;
       if (keys?.told && !this.recorder.privacy.hides(keys.list.map((one) => one.text ?? "").join(""))) {
         body.keys = keys.told;
-        if (keys.caret) body.caret = keys.caret;
+        // What is written somewhere into a number or a date that is none makes none of it.
+        const caret = keys.caret ?? (refused ? "end" : null);
+        if (caret) body.caret = caret;
       }
     }
     this.recorder.emit(body, { id: filling.id, page: effects.pageBefore });
