@@ -94,6 +94,7 @@ class Metrics:
     def _count_stories(self) -> None:
         self.stories = self._counter("stories_published", "Story versions sent to the stories topic.")
         self.stories_withdrawn = self._counter("stories_withdrawn", "Tombstones sent to the stories topic.")
+        self.stories_forgotten = self._counter("stories_forgotten", "Old stories deleted from storage.")
         self.unwritable = self._counter("flows_unwritable", "How often no test of a flow could be written.")
         self.tests = self._counter("tests_published", "Tests sent to the tests topic.")
         self.verdicts = self._counter("verdicts_published", "Verdicts sent to the verdicts topic.", "outcome")

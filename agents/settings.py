@@ -79,6 +79,12 @@ class Settings(BaseSettings):
     roles: str = Field(
         ",".join(ROLES_DEFAULT), description="What a worker does: any of ingest,journeys,tests; or prove alone."
     )
+    stories_days: int = Field(
+        90,
+        ge=0,
+        description="Days before an app's newest story after which a story leaves storage, unless a test is written "
+        "from it. 0: never.",
+    )
     users_min: int = Field(
         3,
         ge=1,

@@ -49,6 +49,9 @@ class Load:
     open_s: float = 1_800 + 120 + 600
     """How long a journey is held: its silence, the time for stragglers, and how long it takes itself."""
     retention_days: float = 7.0
+    """Of the topic `events`."""
+    stories_days: int = 90
+    """How long storage keeps stories (JOURNEYWRIGHT_STORIES_DAYS)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Plan:
     worker_bytes: float
     topic_bytes: float
     network_mbit_s: float
-    stories_bytes_day: float
+    stories_bytes: float
     recovery_s: float
 
 
@@ -85,7 +88,7 @@ def plan(load: Load, of: Measured) -> Plan:
         topic_bytes=load.apps * load.journeys_day * load.retention_days * of.journey_events * of.event_bytes
         / of.compression * 3,
         network_mbit_s=events_s * of.event_bytes / of.compression * 8 / 1e6,
-        stories_bytes_day=load.apps * load.journeys_day * of.story_bytes * of.stored_part,
+        stories_bytes=load.apps * load.journeys_day * load.stories_days * of.story_bytes * of.stored_part,
         recovery_s=of.takeover_s + held / workers * of.recovery_s * of.journey_events / 4,
     )  # fmt: skip
 
@@ -120,7 +123,7 @@ def document() -> str:
         "memory of a worker": [size(one.worker_bytes) for one in plans],
         "topic `events`, a week, three replicas": [size(one.topic_bytes) for one in plans],
         "into Kafka at the peak": [f"{one.network_mbit_s:,.1f} Mbit/s" for one in plans],
-        "stories in the database, a day": [size(one.stories_bytes_day) for one in plans],
+        "stories in the database, 90 days": [size(one.stories_bytes) for one in plans],
         "take-over with its recovery": [f"{one.recovery_s:,.0f} s" for one in plans],
     }
     head = ["| | 10 apps | 100 apps | 2,000 apps |", "|---|---|---|---|"]
@@ -141,7 +144,7 @@ def main() -> None:
     found = plan(Load(options.apps, options.journeys, options.peak), Measured())
     print(f"{found.events_s:,.0f} events/s at the peak: {found.workers} workers ({found.cores:.1f} cores), "
           f"{found.partitions} partitions, {size(found.worker_bytes)} each; {size(found.topic_bytes)} of topics, "
-          f"{size(found.stories_bytes_day)} of stories a day")  # fmt: skip
+          f"{size(found.stories_bytes)} of stories")  # fmt: skip
     for workers in (1, 3):
         print(f"{workers} workers on 2 cores: {rate(workers, 2, Measured()):,.0f} events/s")
 

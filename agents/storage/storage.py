@@ -15,6 +15,7 @@ from agents.storage import code_rows, failures, flow_lists, flow_rows, merges, p
 from agents.storage.engine import in_transaction, make_engine, migrate
 from agents.storage.flow_lists import FlowFilter, FlowPage, FlowSort, SeenApp
 from agents.storage.flow_rows import DayOfJourneys
+from agents.storage.old_stories import OldStories, forget, old_stories
 from agents.storage.proof_run_rows import Comparison, ProofRun, RunFilter, compared
 from agents.storage.tables import FLOWS, STORIES, TESTS
 from agents.storage.values import (
@@ -92,6 +93,15 @@ class Storage:
     def withdraw_story(self, story_id: str) -> FlowState | None:
         """Deletes a story; the state of its flow afterwards, None where there was no such story."""
         return in_transaction(self._engine, lambda c: story_rows.withdraw_story(c, story_id), writes=True)
+
+    def old_stories(self, days: int, now: str) -> list[OldStories]:
+        """For each app its stories that began more than `days` days before its newest one, none of them later than
+        `now` (ISO 8601)."""
+        return in_transaction(self._engine, lambda c: old_stories(c, days, now), writes=False)
+
+    def forget_stories(self, old: OldStories) -> tuple[int, OldStories | None]:
+        """Deletes the next of these that no test is written from. How many, and where to go on; None at the end."""
+        return in_transaction(self._engine, lambda c: forget(c, old), writes=True)
 
     def flow_state(self, flow_id: str) -> FlowState:
         """The present state of a flow that exists."""

@@ -79,6 +79,14 @@ def put_stories(connection: Connection, stories: Sequence[Story]) -> dict[str, F
     return {flow: flow_state(connection, flow) for flow in concerned}
 
 
+def lock_stories(connection: Connection, stories: Sequence[str]) -> dict[str, str]:
+    """Keeps others from changing these stories and their flows until the transaction ends; the flow of each, where it
+    is there still."""
+    _lock_stories(connection, stories)
+    before, _ = _locked(connection, stories, [])
+    return {story: row.flow_id for story, row in before.items()}
+
+
 def _locked(
     connection: Connection, stories: Iterable[str], flows: Iterable[str]
 ) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
@@ -149,11 +157,9 @@ def _write(connection: Connection, changed: Sequence[_Placed], before: Container
 def withdraw_story(connection: Connection, story_id: str) -> FlowState | None:
     """Deletes a story. The state of the flow that it belonged to, or None where there was no such story."""
     key = rows.plain(story_id)
-    _lock_stories(connection, [key])
-    before, _ = _locked(connection, [key], [])
-    if key not in before:
+    flow = lock_stories(connection, [key]).get(key)
+    if flow is None:
         return None
-    flow = before[key].flow_id
     connection.execute(delete(STORIES).where(STORIES.c.id == key))
     add_support(connection, {flow: -1})
     note_evidence(connection, [flow])

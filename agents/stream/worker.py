@@ -17,6 +17,7 @@ from agents.stream.abort import EXIT_CODE, STOP_S, Watchdog, at_end, end_within
 from agents.stream.delivery import Delivery
 from agents.stream.dependencies import StreamDependencies
 from agents.stream.faust_app import make_app, use_uvloop
+from agents.stream.forgetting import Forgetting
 from agents.stream.journeys_agent import JourneysAgent
 from agents.stream.lags import Lags, measure
 from agents.stream.progress import Progress
@@ -66,6 +67,7 @@ def build_worker(services: "Services", partitions: int, under_way: UnderWay) -> 
         agent.add()
     if "tests" in settings.role_set:
         TestsAgent(app, parts, partitions, sender, suspects).add()
+        app.task(Forgetting(parts.storage, parts.metrics, settings.stories_days).run)
     if "prove" in settings.role_set:
         ProveAgent(app, parts, partitions, sender, services.new_tests()).add()
     _add_life(app, parts, pulse)

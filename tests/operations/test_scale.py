@@ -19,6 +19,6 @@ def test_more_traffic_never_needs_less(apps: int) -> None:
     """Of anything; and no worker is planned without a partition."""
     small, large = plan(Load(apps), Measured()), plan(Load(2 * apps), Measured())
     assert large.events_s == pytest.approx(2 * small.events_s)
-    for name in ("cores", "workers", "partitions", "topic_bytes", "network_mbit_s", "stories_bytes_day"):
+    for name in ("cores", "workers", "partitions", "topic_bytes", "network_mbit_s", "stories_bytes"):
         assert getattr(large, name) >= getattr(small, name), name
     assert small.partitions >= small.workers >= 2
