@@ -1,6 +1,7 @@
 """What a journey uses and did not make: it must be there before the test runs."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Final
 
 from pipeline.semantics.addresses import place, thing_in
@@ -11,10 +12,13 @@ from pipeline.semantics.text import caption, clean, is_link, short
 from pipeline.semantics.verbs import CANCEL, CART, CHECK_OUT, CREATE, DELETE, EDIT, SETTINGS, SIGN_IN, says
 from schemas import limits
 from schemas.elements import Element
+from schemas.events import Gone
 from schemas.generated_tests import Need
 from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, Step, Story
 
 NAME_CHARS_MIN: Final = 2
+NAME_CHARS_MAX: Final = 40
+"""A longer caption is that of a card, with more in it than a name."""
 DOING: Final = (CANCEL, CART, CREATE, EDIT, DELETE, SETTINGS, SIGN_IN, CHECK_OUT)
 """Links that are called by what they do, not by a thing."""
 USED_IN_ROWS: Final = frozenset({"button", "link", "checkbox", "menuitem"})
@@ -24,14 +28,30 @@ def needs_of(story: Story) -> tuple[Need, ...]:
     """The things by name, each with what such things are called where the address says it; in the order of use."""
     made: list[str] = []
     found: dict[str, Need] = {}
+    shown = _short_texts(story)
     for step in story.steps:
         made += _entered(step)
         for name, kind in _used(step):
-            told = short(clean(name))
+            told = short(_name_alone(clean(name), shown))
             own = any(text and (text in told.casefold() or told.casefold() in text) for text in made)
             if len(told) >= NAME_CHARS_MIN and not own:
                 found.setdefault(told.casefold(), Need(name=told, kind=kind))
     return tuple(found.values())[: limits.NEEDS_MAX]
+
+
+def _short_texts(story: Story) -> frozenset[str]:
+    """The texts that stand by themselves in the story's pages and may be names."""
+    came = (change.element for step in story.steps for change in step.changes if not isinstance(change, Gone))
+    return frozenset(clean(one.text) for one in came if one.text and len(one.text) <= NAME_CHARS_MAX)
+
+
+def _name_alone(text: str, shown: frozenset[str]) -> str:
+    """The name that begins the whole text of a card: as it stands alone on another page, or up to the first number."""
+    if len(text) <= NAME_CHARS_MAX:
+        return text
+    named = max((one for one in shown if text.startswith(f"{one} ")), key=len, default="")
+    words = list(takewhile(lambda word: any(map(str.isalpha, word)), text.split()))
+    return named or " ".join(words) or text
 
 
 def makes_of(story: Story) -> tuple[str, ...]:

@@ -437,3 +437,42 @@ def test_a_name_ends_where_it_says_something_whole(title: str, name: str) -> Non
 def test_a_quotation_in_another_is_told_from_it() -> None:
     """A message that has quotation marks of its own stands in others."""
     assert sentence("The user sees “Updated 'Networks'”", "") == "The user sees “Updated 'Networks'”."
+
+
+def test_a_row_is_asserted_without_its_buttons() -> None:
+    """What stands at the end of a row to act on it, or between the parts of a menu, is no part of what was done."""
+    bill = FillStep(target=by_label("What?"), value=Typed(text="Ski pass"), **base(PAGE))
+    shown = (
+        Appeared(element=by_text("tr", "Bob Ski pass 132.50 (44.17 each) Edit Delete bill", role="row")),
+        Appeared(element=by_text("p", "Money Balances Add bill")),
+        Appeared(element=by_role("a", "link", "Edit Ski pass")),
+        *(Appeared(element=by_role("a", "link", name)) for name in ("Edit", "Delete bill", "Balances", "Add bill")),
+    )
+    code = write_test(
+        story(bill, ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, NEXT, changes=shown)))
+    ).code
+    assert 'get_by_text("Bob Ski pass 132.50 (44.17 each)")' in code
+    for unwanted in ("Balances", "Delete bill", "Edit Ski pass"):
+        assert unwanted not in code, code
+
+
+def test_a_time_alone_is_nothing_to_assert() -> None:
+    """Of an age or a date, not even its unit stays."""
+    age = by_text("span", "19 minutes ago").model_copy(
+        update={"candidates": (Candidate(locator=ByText(value="minutes ago"), count=1),)}
+    )
+    done = (Appeared(element=age), Appeared(element=by_text("p", "The watch was added.")))
+    code = write_test(
+        story(ClickStep(target=by_role("button", "button", "Add"), **base(PAGE, PAGE, changes=done)))
+    ).code
+    assert "was added" in code
+    assert "ago" not in code
+
+
+def test_a_card_is_needed_by_its_name_alone() -> None:
+    """A link around a whole card has more in its caption than the name of the thing."""
+    card = by_role("a", "link", "Survey of reviews Project options 0 / 3 0 0 0 28 Nov")
+    opened = ClickStep(target=card, navigates=True, **base(at("/projects"), at("/projects/7")))
+    assert [need.name for need in write_test(story(opened)).needs] == ["Survey of reviews Project options"]
+    alone = opened.model_copy(update={"changes": (Appeared(element=by_text("span", "Survey of reviews")),)})
+    assert [need.name for need in write_test(story(alone)).needs] == ["Survey of reviews"]

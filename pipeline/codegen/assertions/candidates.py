@@ -16,12 +16,14 @@ from pipeline.codegen.assertions.salience import (
     LOUD_ROLES,
     Typing,
     can_be_closed,
+    has_captions,
     in_margin,
     is_busy,
     is_message,
     is_sentence,
     looks_glued,
     whole_sentences,
+    without_captions,
     worth,
 )
 from pipeline.codegen.locators import Finder, Found, expect, is_anyone, is_bare, matcher, readable, regex
@@ -38,6 +40,7 @@ SHORT: Final = 8
 """Texts up to so many characters may stand in others by chance."""
 CHANGES_MAX: Final = 40
 """Changes that are looked at: the recorder sends the telling ones first."""
+ROWS: Final = frozenset({"row", "listitem", "article"})
 SHORT_TEXT_CHARS: Final = 60
 """Longer texts are not looked for as a whole."""
 PATH_SCORE: Final = 5_000
@@ -112,7 +115,7 @@ def _moved(check: Check, by: int) -> Check:
 
 def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> Check | None:
     text = readable(change.after if isinstance(change, TextChanged) else change.element.text or "")
-    if typing.runs_together(text) or _has_other_gaps(change.element, text):
+    if typing.runs_together(text) or _has_other_gaps(change.element, text) or _is_made_up(text, finder.fixed):
         return None
     match change:
         case Appeared(element=element, transient=transient):
@@ -129,6 +132,12 @@ def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> C
             return _count(finder, change)
         case _:
             assert_never(change)
+
+
+def _is_made_up(text: str, fixed: tuple[str, ...]) -> bool:
+    """Whether a text is a time, an age or an id with nothing beside it: its unit alone (`minutes ago`) changes too."""
+    cut = parts(text, fixed)
+    return any(part.pattern for part in cut) and not any(telling(part.text) for part in cut if not part.pattern)
 
 
 def _has_other_gaps(element: Element, text: str) -> bool:
@@ -160,14 +169,16 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
         score -= 60
     if transient and found.unique:
         return Check(method(expect(Attr(found.expr, "first")), "to_be_visible"), score, kind, found.says or text, True)
-    found = _of_sentences(finder, element, found)
+    found = _of_sentences(finder, element, found, typing)
+    if has_captions(element, found.says, typing.captions):
+        score -= 30
     shown = Attr(found.expr, "first") if found.cut else found.expr
     return Check(method(expect(shown), "to_be_visible"), score, kind, found.says or text, transient)
 
 
-def _of_sentences(finder: Finder, element: Element, found: Found) -> Found:
+def _of_sentences(finder: Finder, element: Element, found: Found, typing: Typing) -> Found:
     """The element by its whole sentences, where the captions of what stands in it follow them."""
-    said = whole_sentences(found.says)
+    said = _without_buttons(element, whole_sentences(found.says), typing)
     others = (text for text in finder.shown if text not in found.says and found.says not in text)
     if len(said) <= SHORT or any(said.casefold() in other.casefold() for other in others):
         return found  # without what followed it, it may not be the only one
@@ -177,6 +188,12 @@ def _of_sentences(finder: Finder, element: Element, found: Found) -> Found:
             root = finder.root(element)
             return (root and finder.candidate(root, kept)) or found
     return found
+
+
+def _without_buttons(element: Element, text: str, typing: Typing) -> str:
+    """The text of a row or item without the captions of the buttons at its end."""
+    is_row = element.role in ROWS or element.tag in ("tr", "li")
+    return without_captions(text, typing.captions) if is_row else text
 
 
 def _telling(finder: Finder, element: Element) -> Found | None:
@@ -350,8 +367,10 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
             continue  # texts run together are not one thing: each part says more by itself
         ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE]
         best = min(ways, key=lambda way: (len(way.says), way.score), default=None)
-        value = _text_value(whole_sentences(_beginning(text) if element.text_cut else text), finder.fixed)
+        said = whole_sentences(_beginning(text) if element.text_cut else text)
+        value = _text_value(_without_buttons(element, said, typing), finder.fixed)
         if best is not None and isinstance(value, Literal) and not is_anyone(best):
+            best = _of_sentences(finder, element, best, typing)
             if best.says == value.value:
                 return Check(method(expect(best.expr), "to_be_visible"), 50, "whole", text)
             return Check(method(expect(best.expr), "to_contain_text", value), 50, "whole", text)

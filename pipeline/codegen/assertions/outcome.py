@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
 
@@ -17,7 +18,7 @@ from pipeline.codegen.assertions.candidates import (
     url_check,
     whole_text,
 )
-from pipeline.codegen.assertions.salience import Typing
+from pipeline.codegen.assertions.salience import Typing, captions_of
 from pipeline.codegen.assertions.selection import chosen
 from pipeline.codegen.credentials import is_secret
 from pipeline.codegen.locators import Finder, expect, matcher
@@ -140,6 +141,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     stays = same_page and not isinstance(step, GotoStep)
     asked = caption(step.target) if isinstance(step, ClickStep) else ""
     typing = Typing(writer.fixed, writer.pieces, asked, writer.emptied, writer.used)
+    typing = replace(typing, captions=captions_of(step.changes, typing))
     checks = checks_of(finder, step.changes, typing, stays, writer.ticking)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     if step.loads:  # of what was on the old page, only what the journey is about says something by being gone
@@ -220,11 +222,9 @@ def _saves(story: Story, step: Step) -> bool:
 def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check]) -> list[Check]:
     """All that was saved, as the page shows it: a number, an address or the beginning of a text don't tell a right
     result from a wrong one."""
-    whole = whole_text(
-        Finder(page, writer.fixed, writer.hidden),
-        step.changes,
-        Typing(writer.fixed, writer.pieces, emptied=writer.emptied),
-    )
+    typing = Typing(writer.fixed, writer.pieces, emptied=writer.emptied, used=writer.used)
+    typing = replace(typing, captions=captions_of(step.changes, typing))
+    whole = whole_text(Finder(page, writer.fixed, writer.hidden), step.changes, typing)
     if whole is None or _names_user(writer, whole) or any(whole.says in check.says for check in taken):
         return taken
     return [*(check for check in taken if not check.says or check.says not in whole.says), whole]

@@ -12,7 +12,7 @@ from pipeline.semantics.messages import ANSWER_CHARS_MAX
 from pipeline.semantics.messages import is_message as says_of_itself
 from pipeline.semantics.text import joints
 from schemas.elements import Element
-from schemas.events import Gone
+from schemas.events import Change, Gone
 from schemas.stories import FillStep, SelectStep, Step
 
 MARGIN_ROLES: Final = frozenset(
@@ -21,6 +21,9 @@ MARGIN_ROLES: Final = frozenset(
 LONG_NAMED_ROLES: Final = frozenset(
     {"row", "listitem", "link", "button", "img", "article", "region", "cell", "gridcell"}
 )
+CONTROL_ROLES: Final = frozenset({"button", "link", "menuitem", "checkbox", "tab"})
+CAPTION_CHARS_MAX: Final = 24
+REST_WORDS_MAX: Final = 2
 LOUD_ROLES: Final = frozenset({"alert", "status", "alertdialog", "log"})
 ROLE_SCORES: Final = {
     "alert": 100, "alertdialog": 95, "status": 90, "log": 60, "dialog": 75, "heading": 78, "row": 50, "listitem": 58,
@@ -42,9 +45,9 @@ _MESSAGE = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s|$)")
 _CLOSES = re.compile(
-    r"^(?:(?:close|dismiss|hide|schließen|cerrar|fermer)\s+(?=[^\W\d_a-z])|[×✕✖]\s+)|(?<=[^\d\s])\s*[×✕✖]$"
+    r"^(?:(?:close|dismiss|hide|schließen|cerrar|fermer)\s+(?=[^\W\d_a-z])|[×✕✖]\s+)|(?<=[^\d\s])\s*[×✕✖¶]$"
 )
-"""The caption of the button that closes a message, before or after what it says."""
+"""The caption of the button that closes a message, before or after what it says; the sign for a link to a heading."""
 
 
 def can_be_closed(text: str) -> bool:
@@ -76,6 +79,8 @@ class Typing:
     """Whether a field was left with nothing: a page that says "none" answers that."""
     used: frozenset[str] = frozenset()
     """Names of the things that the story used and had not made."""
+    captions: frozenset[str] = frozenset()
+    """What the buttons and links are called that came with the step."""
 
     def answers(self, text: str) -> bool:
         """Whether a text tells that what was clicked has been done: "Process mailer started" after "Start"."""
@@ -100,13 +105,19 @@ class Typing:
     def echoed(self, text: str) -> bool:
         return any(len(word) >= 3 and word.lower() in text.lower() for word in self.texts)
 
-    def answered(self, text: str) -> int:
-        """How much more the text says for having words of the user in it, or for saying that a field holds nothing."""
+    def answered(self, text: str, is_control: bool = False) -> int:
+        """How much more the text says for having words of the user in it, or for saying that a field holds nothing. A
+        control that ends with them says what it would do with the thing ("Edit Lamp"), not what was done."""
         if self.emptied and WORDS["nothing"].search(text):
             return 35
-        if not self.echoed(text) or len(text) > 70:
+        if not self.echoed(text) or len(text) > 70 or (is_control and self._ends_with_one(text)):
             return 0
         return 35 if self.stands_in(text) else 10
+
+    def _ends_with_one(self, text: str) -> bool:
+        """Whether other words and then one of them make up the text."""
+        told = text.rstrip("'\"”’»).").casefold()
+        return any(told.endswith((f" {word.casefold()}", f"'{word.casefold()}")) for word in self.texts)
 
     def stands_in(self, text: str) -> bool:
         """Whether one of them stands there by itself, not run together with what is shown next to it."""
@@ -165,9 +176,11 @@ def worth(element: Element, text: str, typing: Typing) -> int:
     score = ROLE_SCORES.get(element.role or "", 52)
     if element.live and element.role not in LOUD_ROLES:
         score += 25
-    score += typing.answered(text)
+    score += typing.answered(text, element.role in CONTROL_ROLES)
     if is_sentence(text):
         score += 14
+    elif element.role == "paragraph" and text.count(" ") < SENTENCE_WORDS_MIN:
+        score -= 12  # many a page has its labels in paragraphs
     score += _as_answer(element, text, typing)
     if re.search(r"\d", text):
         score += 5
@@ -205,6 +218,33 @@ def looks_glued(text: str) -> bool:
     """Whether the text looks like several ones put together without a space: no person would look for it."""
     words = [word for word in text.split() if word.isalpha()]
     return joints(text) > 0 or any(len(word) > (21 if word.islower() else 24) for word in words)
+
+
+def captions_of(changes: Iterable[Change], typing: Typing) -> frozenset[str]:
+    """What the buttons and links are called that came with a step, but for the names of things."""
+    came = (change.element for change in changes if not isinstance(change, Gone))
+    named = (one.text or one.name or "" for one in came if one.role in CONTROL_ROLES)
+    things = {*typing.texts, *typing.used}
+    return frozenset(name for name in named if 1 < len(name) <= CAPTION_CHARS_MAX and name not in things)
+
+
+def without_captions(text: str, captions: Iterable[str]) -> str:
+    """The text of a row without the captions of the buttons at its end."""
+    endings = tuple(f" {caption}" for caption in captions)
+    while text.endswith(endings):
+        text = text[: -max(len(one) for one in endings if text.endswith(one))].rstrip()
+    return text
+
+
+def has_captions(element: Element, text: str, captions: Iterable[str]) -> bool:
+    """Whether the text is put together of a word and the captions of buttons and links beside it, as a menu's is."""
+    if element.role == "heading" or element.role in LOUD_ROLES or is_sentence(text):
+        return False
+    words = f" {text} "
+    found = [one for one in captions if one != text and f" {one} " in words]
+    rest = without_captions(text, found)
+    is_menu = rest != text and len(rest.split()) <= REST_WORDS_MAX and rest.replace(" ", "").isalpha()
+    return len(found) > 1 or is_menu
 
 
 def whole_sentences(text: str) -> str:

@@ -66,4 +66,6 @@ def sentence(text: str, otherwise: str) -> str:
 
 
 def _is_kept(char: str) -> bool:
-    return char in _SIGNS or (is_plain(char) and unicodedata.category(char)[0] in "LMN")
+    kind = unicodedata.category(char)
+    is_shown = kind[0] in "LMN" or (kind[0] == "S" and not char.isascii())
+    return char in _SIGNS or (is_plain(char) and is_shown)
