@@ -13,10 +13,8 @@ import orjson
 from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete, exists, func, insert, select, update
 
 from agents.storage import rows
-from agents.storage.failures import forget_failure
 from agents.storage.story_rows import lock_flows, sampled_versions
 from agents.storage.tables import FLOWS, STORIES, STORY_TAGS, TEST_REVISIONS, TESTS
-from agents.storage.test_texts import put_text
 from agents.storage.values import (
     CodeFilter,
     EditConflict,
@@ -27,7 +25,6 @@ from agents.storage.values import (
     StoredTest,
 )
 from agents.storage.verdict_rows import refresh_state
-from pipeline.flows.consensus import evidence_of
 from pipeline.proof.states import Origin
 from schemas.codecs import from_json, to_json
 from schemas.generated_tests import GENERATED_TEST, GeneratedTest
@@ -37,61 +34,12 @@ REVISIONS_MAX: Final = 20
 
 
 _NAMED: Final[BindParameter[str]] = bindparam("test")
-_STARTED: Final = select(STORIES.c.start_timestamp).where(STORIES.c.id == bindparam("story"))
-_BODY: Final = select(TESTS.c.body).where(TESTS.c.id == _NAMED)
-_NOTE_PATH: Final = update(TESTS).where(TESTS.c.id == _NAMED).values(path=bindparam("place"))
-_NOTE_PUBLISHED: Final = (
-    update(TESTS).where(TESTS.c.id == _NAMED, TESTS.c.body == bindparam("printed")).values(published=True)
-)
 _LAST: Final = select(func.max(TEST_REVISIONS.c.number)).where(TEST_REVISIONS.c.test_id == _NAMED)
 _MINE = (TEST_REVISIONS.c.test_id == _NAMED) & (TEST_REVISIONS.c.origin == bindparam("by"))
 _NEWEST_CODE: Final = select(TEST_REVISIONS.c.code).where(_MINE).order_by(TEST_REVISIONS.c.number.desc()).limit(1)
 _KEPT = select(TEST_REVISIONS.c.number).where(_MINE).order_by(TEST_REVISIONS.c.number.desc()).limit(REVISIONS_MAX)
 _DROP_SURPLUS: Final = delete(TEST_REVISIONS).where(_MINE, TEST_REVISIONS.c.number.not_in(_KEPT.scalar_subquery()))
 _ADD_REVISION: Final = insert(TEST_REVISIONS)
-
-
-def put_test(connection: Connection, test: GeneratedTest) -> bool:
-    """Stores a generated test if it is written from the stories that its flow draws now, else answers False.
-
-    False means that another worker has seen another story, or a newer version, meanwhile: its test is the right one.
-    """
-    lock_flows(connection, [test.flow_id])
-    drawn = sampled_versions(connection, test.flow_id)
-    if not drawn or evidence_of(drawn) != test.evidence:
-        return False
-    key, story = rows.plain(test.id), rows.plain(test.story_id)
-    started = connection.execute(_STARTED, {"story": story}).scalar_one()
-    row = {
-        "id": key,
-        "flow_id": test.flow_id,
-        "app": rows.plain(test.app),
-        "story_id": story,
-        "version": test.version,
-        "start_timestamp": started,
-        "file_name": rows.plain(test.file_name),
-        "body": to_json(test).decode(),
-        "saved": False,
-        "path": None,
-        "published": False,
-        "evidence": test.evidence,
-        "state": "draft",
-    }
-    before = connection.execute(_BODY, {"test": key}).scalar_one_or_none()
-    forget_failure(connection, test.flow_id)
-    if before == row["body"]:
-        return True
-    rows.upsert(connection, TESTS, [row], kept=("saved", "path", "state"))
-    put_text(connection, test)
-    _add_revision(connection, key, "generated", test.code)
-    refresh_state(connection, key)
-    return True
-
-
-def note_published(connection: Connection, test: GeneratedTest) -> bool:
-    """Remembers that this test went to its topic. False: storage has another one by now, which must go there too."""
-    same = {"test": rows.plain(test.id), "printed": to_json(test).decode()}
-    return bool(connection.execute(_NOTE_PUBLISHED, same).rowcount)
 
 
 def withdraw_test(connection: Connection, test_id: str) -> StoredTest | None:
@@ -125,7 +73,7 @@ def save_edit(connection: Connection, test_id: str, code: str, etag: str | None)
         return stored  # the same edit again: an answer was lost on its way
     if etag is not None and etag != stored.etag:
         raise EditConflict(stored.etag)
-    _add_revision(connection, key, "edited", code)
+    add_revision(connection, key, "edited", code)
     connection.execute(update(TESTS).where(TESTS.c.id == key).values(saved=True))
     refresh_state(connection, key)
     after = test(connection, test_id)
@@ -141,7 +89,7 @@ def put_repair(connection: Connection, repaired: GeneratedTest, reason: str, ins
     stored = test(connection, repaired.id)
     if stored is None or stored.saved or stored.test.evidence != instead_of:
         return None
-    _add_revision(connection, key, "repaired", repaired.code, reason, to_json(repaired).decode())
+    add_revision(connection, key, "repaired", repaired.code, reason, to_json(repaired).decode())
     refresh_state(connection, key)
     return test(connection, repaired.id)
 
@@ -154,7 +102,7 @@ def test(connection: Connection, test_id: str) -> StoredTest | None:
 
 def tests(connection: Connection, wanted: CodeFilter, page: PageRequest) -> Page[StoredTest]:
     """A page of tests, those of the newest representatives first."""
-    query = _listed()
+    query = listed()
     if wanted.app is not None:
         query = query.where(TESTS.c.app == rows.plain(wanted.app))
     if wanted.flow_id is not None:
@@ -183,17 +131,6 @@ def titles(connection: Connection, test_ids: Collection[str]) -> dict[str, str]:
     return {row.id: orjson.loads(row.body)["title"] for row in found}
 
 
-def tests_of_file(connection: Connection, app: str, file_name: str) -> list[StoredTest]:
-    """The tests of an app that want the same file name, by id."""
-    wanted = {"of_app": rows.plain(app), "called": rows.plain(file_name)}
-    return [_stored(row) for row in connection.execute(_of_file(), wanted)]
-
-
-def note_path(connection: Connection, test_id: str, path: str) -> None:
-    """Remembers where the test's file lies."""
-    connection.execute(_NOTE_PATH, {"test": rows.plain(test_id), "place": path})
-
-
 def revisions(connection: Connection, test_id: str) -> list[Revision]:
     """What the test's code was, newest first."""
     mine = TEST_REVISIONS.c.test_id == rows.plain(test_id)
@@ -204,17 +141,12 @@ def revisions(connection: Connection, test_id: str) -> list[Revision]:
 
 @cache
 def _one() -> Select[Any]:
-    return _listed().where(TESTS.c.id == _NAMED)
+    return listed().where(TESTS.c.id == _NAMED)
 
 
 @cache
-def _of_file() -> Select[Any]:
-    wanted = (TESTS.c.app == bindparam("of_app")) & (TESTS.c.file_name == bindparam("called"))
-    return _listed().where(wanted).order_by(TESTS.c.id)
-
-
-@cache
-def _listed() -> Select[Any]:
+def listed() -> Select[Any]:
+    """Tests, with the newest edit of each, and with its repair where that is newer than what was generated."""
     mine = TEST_REVISIONS.c.test_id == TESTS.c.id
     newest_edit = select(TEST_REVISIONS.c.code).where(mine, TEST_REVISIONS.c.origin == "edited")
     edit = newest_edit.order_by(TEST_REVISIONS.c.number.desc()).limit(1).scalar_subquery().label("edit")
@@ -236,9 +168,10 @@ def _stored(row: Row[Any]) -> StoredTest:
     )
 
 
-def _add_revision(
+def add_revision(
     connection: Connection, key: str, origin: Origin, code: str, reason: str = "", body: str | None = None
 ) -> None:
+    """Keeps code as the newest revision, unless the newest one of its origin is the same."""
     mine = {"test": key, "by": origin}
     if connection.execute(_NEWEST_CODE, mine).scalar_one_or_none() == code:
         return

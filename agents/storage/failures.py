@@ -1,6 +1,7 @@
 """What went wrong by a fault of ours, kept so that it is neither hidden nor met for ever: flows without a test, and
 what workers ended at."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -16,7 +17,7 @@ ENDS_MAX: Final = 10_000
 """Of those the newest so many are answered."""
 CAUSE_CHARS_MAX: Final = 500
 TRACE_CHARS_MAX: Final = 4_000
-_FORGET: Final = delete(FLOW_FAILURES).where(FLOW_FAILURES.c.flow_id == bindparam("flow"))
+_FORGET: Final = delete(FLOW_FAILURES).where(FLOW_FAILURES.c.flow_id.in_(bindparam("flows", expanding=True)))
 
 
 def note_failure(connection: Connection, flow_id: str, evidence: str, cause: str) -> bool:
@@ -31,9 +32,9 @@ def note_failure(connection: Connection, flow_id: str, evidence: str, cause: str
     return True
 
 
-def forget_failure(connection: Connection, flow_id: str) -> None:
-    """The flow has its test, or needs none any more."""
-    connection.execute(_FORGET, {"flow": rows.plain(flow_id)})
+def forget_failures(connection: Connection, flows: Sequence[str]) -> None:
+    """These flows have their tests, or need none any more."""
+    connection.execute(_FORGET, {"flows": list(map(rows.plain, flows))})
 
 
 def failures(connection: Connection, flows: list[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import threading
+from collections.abc import Collection, Container, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from agents.private import make_folder, write_file
+from agents.storage.file_rows import TestFile
 from agents.storage.storage import Storage
 from agents.storage.values import StorageUnavailable, StoredTest
 from pipeline.codegen.project.fixtures import conftest
@@ -59,51 +61,66 @@ class CodeFiles:
         self._storage = storage
 
     def publish(self, test_id: str) -> str | None:
-        """Writes the file of a test as storage has it now and answers its path below the root.
+        """`publish_all` of one test; its path below the root, None where there is no such test."""
+        return self.publish_all([test_id]).get(test_id)
 
-        None where there is no such test. Of several tests that want one name, that with the smallest id has it; the
-        others carry their id. Raises StorageUnavailable when the files can't be written.
+    def publish_all(self, test_ids: Collection[str]) -> dict[str, str]:
+        """Writes the files of tests as storage has them now and answers their paths below the root; tests that are not
+        there have none.
+
+        Of several tests that want one name, that with the smallest id has it; the others carry their id. Raises
+        StorageUnavailable when the files can't be written.
         """
+        paths: dict[str, str] = {}
+        waiting = frozenset(test_ids)
         for _ in range(SETTLE_ROUNDS_MAX):
-            stored = self._storage.test(test_id)
-            if stored is None:
-                return None
-            path = self._write_siblings(stored)
-            after = self._storage.test(test_id)
-            if after is not None and after.etag == stored.etag:
-                return path
-        return path
+            if not waiting:
+                break
+            written = self._write_all(self._storage.siblings_of(waiting), waiting, paths)
+            # Whoever saves an edit in between writes it as well: the last of both has seen both.
+            now = self._storage.codes_of(waiting)
+            waiting = frozenset(name for name, code in now.items() if written.get(name) != code)
+        return {name: paths[name] for name in test_ids if name in paths}
 
     def withdraw(self, stored: StoredTest) -> None:
         """Removes the file of a test that storage has just withdrawn; its name goes to the next that wants it."""
         if stored.path is not None:
-            self._remove(stored.path)
-        for sibling in self._storage.tests_of_file(stored.test.app, stored.test.file_name)[:1]:
-            self._write_siblings(sibling)
+            self._remove_left(stored.test.app, [stored.path])
+        self.publish_all([one.id for one in self._storage.files_named(stored.test.app, stored.test.file_name)[:1]])
 
     def read(self, path: str) -> str:
         """The text of a file, by its path below the root."""
         raw: bytes = self._fs.cat_file(f"{self._root}/{path}")
         return raw.decode()
 
-    def _write_siblings(self, wanted: StoredTest) -> str | None:
-        mine, left, taken = None, set(), set()
-        for place, stored in enumerate(self._storage.tests_of_file(wanted.test.app, wanted.test.file_name)):
-            # Two underscores, which no name of a test has: it is no other test's own name.
-            suffix = "" if place == 0 else f"__{safe_name(stored.test.id).replace('-', '')}"
-            path = file_path(stored.test.app, stored.test.file_name, suffix)
-            taken.add(path)
-            if stored.test.id == wanted.test.id:
-                mine = path
-            if stored.test.id == wanted.test.id or stored.path != path:
-                if FILL_CREDENTIAL in stored.code:
+    def _write_all(
+        self, siblings: Sequence[Sequence[TestFile]], wanted: Container[str], paths: dict[str, str]
+    ) -> dict[str, str]:
+        """Writes the tests that are wanted, and of those that want their names the ones that lie elsewhere. What was
+        written, by id; where comes to `paths`."""
+        placed = {path: one for files in siblings for path, one in _placed(files)}
+        moving = {path: one for path, one in placed.items() if one.id in wanted or one.path != path}
+        codes = self._storage.codes_of([one.id for one in moving.values()])
+        for path, one in moving.items():
+            code = codes.get(one.id)
+            if code is not None:
+                if FILL_CREDENTIAL in code:
                     self._write(f"{path.partition('/')[0]}/conftest.py", conftest(fills=True))
-                self._write(path, stored.code)
-                left.add(stored.path or path)
-                self._storage.note_path(stored.test.id, path)
-        for path in left - taken:
+                self._write(path, code)
+                paths[one.id] = path
+        self._storage.note_paths({one.id: path for path, one in moving.items() if one.path != path})
+        left: dict[str, set[str]] = {}
+        for one in moving.values():
+            if one.path is not None and one.path not in placed:
+                left.setdefault(one.app, set()).add(one.path)
+        for app, some in left.items():
+            self._remove_left(app, some)
+        return codes
+
+    def _remove_left(self, app: str, paths: Collection[str]) -> None:
+        """Removes files that tests of an app left: unless another test has taken the name meanwhile."""
+        for path in set(paths) - self._storage.taken_paths(app, paths):
             self._remove(path)
-        return mine
 
     def _write(self, path: str, code: str) -> None:
         whole = f"{self._root}/{path}"
@@ -126,6 +143,16 @@ class CodeFiles:
             return
         except OSError as error:
             raise _unavailable(error) from error
+
+
+def _placed(files: Sequence[TestFile]) -> list[tuple[str, TestFile]]:
+    """The tests that want one name, in the order of their ids, each with the path that it gets."""
+    found = []
+    for number, one in enumerate(files):
+        # Two underscores, which no name of a test has: it is no other test's own name.
+        suffix = "" if number == 0 else f"__{safe_name(one.id).replace('-', '')}"
+        found.append((file_path(one.app, one.file_name, suffix), one))
+    return found
 
 
 def _unavailable(error: OSError) -> StorageUnavailable:

@@ -5,14 +5,26 @@ Every method raises StorageUnavailable when the database stays locked or away fo
 writes, 3 s for reads), and has then changed nothing.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from agents.storage import code_rows, failures, flow_lists, flow_rows, merges, proof_run_rows, story_rows, verdict_rows
+from agents.storage import (
+    code_rows,
+    failures,
+    file_rows,
+    flow_lists,
+    flow_rows,
+    generated_rows,
+    merges,
+    proof_run_rows,
+    story_rows,
+    verdict_rows,
+)
 from agents.storage.engine import in_transaction, make_engine, migrate
+from agents.storage.file_rows import TestFile
 from agents.storage.flow_lists import FlowFilter, FlowPage, FlowSort, SeenApp
 from agents.storage.flow_rows import DayOfJourneys
 from agents.storage.old_stories import OldStories, forget, old_stories
@@ -178,19 +190,28 @@ class Storage:
         return in_transaction(self._engine, lambda c: flow_lists.apps(c, app, limit), writes=False)
 
     def put_test(self, test: GeneratedTest) -> bool:
-        """Stores a generated test if it was written from the stories that its flow draws now.
+        """`put_tests` of one."""
+        return self.put_tests([test])[0]
+
+    def put_tests(self, tests: Sequence[GeneratedTest]) -> list[bool]:
+        """Stores generated tests of different flows in one transaction, each if it was written from the stories that
+        its flow draws now.
 
         False: it is out of date already, whoever changed the flow writes the right one. A person's edit stays.
         """
-        return in_transaction(self._engine, lambda c: code_rows.put_test(c, test), writes=True)
+        return in_transaction(self._engine, lambda c: generated_rows.put_tests(c, tests), writes=True)
 
     def note_published(self, test: GeneratedTest) -> bool:
-        """Remembers that the topic has acknowledged this test; until then the flow's `needs_test` stays true.
+        """`note_all_published` of one."""
+        return self.note_all_published([test])[0]
+
+    def note_all_published(self, tests: Sequence[GeneratedTest]) -> list[bool]:
+        """Remembers that the topic has acknowledged these tests; until then `needs_test` of their flows stays true.
 
         False: another worker has stored a newer test meanwhile (or withdrawn it), and the topic's last word may be
         ours: send what `test(id)` answers now, or a tombstone, once more.
         """
-        return in_transaction(self._engine, lambda c: code_rows.note_published(c, test), writes=True)
+        return in_transaction(self._engine, lambda c: generated_rows.note_published(c, tests), writes=True)
 
     def withdraw_test(self, test_id: str) -> StoredTest | None:
         """Deletes the test of an empty flow and answers what it was; None where it stays or never was."""
@@ -242,9 +263,14 @@ class Storage:
         """What people decided about a test, newest first."""
         return in_transaction(self._engine, lambda c: verdict_rows.decisions(c, test_id), writes=False)
 
-    def note_path(self, test_id: str, path: str) -> None:
-        """Remembers where a test's file lies."""
-        in_transaction(self._engine, lambda c: code_rows.note_path(c, test_id, path), writes=True)
+    def note_paths(self, paths: Mapping[str, str]) -> None:
+        """Remembers where the files of tests lie, by their ids."""
+        if paths:
+            in_transaction(self._engine, lambda c: file_rows.note_paths(c, paths), writes=True)
+
+    def taken_paths(self, app: str, paths: Collection[str]) -> set[str]:
+        """Those of the paths at which a test of the app lies."""
+        return in_transaction(self._engine, lambda c: file_rows.taken_paths(c, app, paths), writes=False)
 
     def story(self, story_id: str) -> StoredStory | None:
         """One story."""
@@ -266,9 +292,18 @@ class Storage:
         """The titles of tests, by id; those that are gone are left out."""
         return in_transaction(self._engine, lambda c: code_rows.titles(c, test_ids), writes=False)
 
-    def tests_of_file(self, app: str, file_name: str) -> list[StoredTest]:
-        """The tests of an app that want the same file name, by id."""
-        return in_transaction(self._engine, lambda c: code_rows.tests_of_file(c, app, file_name), writes=False)
+    def codes_of(self, test_ids: Collection[str]) -> dict[str, str]:
+        """What people should run of these tests, by their ids; those that are gone are left out."""
+        return in_transaction(self._engine, lambda c: file_rows.codes_of(c, test_ids), writes=False)
+
+    def siblings_of(self, test_ids: Collection[str]) -> list[list[TestFile]]:
+        """For each file name that these tests want in their apps, all tests that want it, by id."""
+        return in_transaction(self._engine, lambda c: file_rows.siblings_of(c, test_ids), writes=False)
+
+    def files_named(self, app: str, name: str) -> list[TestFile]:
+        """The tests of an app that want this file name, by id."""
+        found = in_transaction(self._engine, lambda c: file_rows.files_named(c, app, [name]), writes=False)
+        return found[0] if found else []
 
     def revisions(self, test_id: str) -> list[Revision]:
         """What the test's code was, newest first."""

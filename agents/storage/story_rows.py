@@ -38,6 +38,9 @@ from schemas.stories import STORY, Story
 KNOWN_AS: Final = "known as"
 """What is noted of a flow whose key is another one by newer rules: nothing that its test would ask for."""
 
+Versions = tuple[tuple[str, int], ...]
+"""(id, version) of stories."""
+
 
 _NAMED: Final[BindParameter[str]] = bindparam("flow")
 # What each story and test asks is built once: to build a statement, and to find what was compiled of it, costs several
@@ -45,8 +48,12 @@ _NAMED: Final[BindParameter[str]] = bindparam("flow")
 _BEFORE: Final = select(STORIES.c.id, STORIES.c.flow_id, STORIES.c.body).where(
     STORIES.c.id.in_(bindparam("stories", expanding=True))
 )
-_FLOW: Final = select(FLOWS.c.app, FLOWS.c.support).where(FLOWS.c.id == _NAMED)
-_TEST: Final = select(TESTS.c.evidence, TESTS.c.published).where(TESTS.c.id == bindparam("test"))
+_FLOWS: Final = select(FLOWS.c.id, FLOWS.c.app, FLOWS.c.support).where(
+    FLOWS.c.id.in_(bindparam("flows", expanding=True))
+)
+_TESTS: Final = select(TESTS.c.id, TESTS.c.evidence, TESTS.c.published).where(
+    TESTS.c.id.in_(bindparam("tests", expanding=True))
+)
 _DRAWN: Final = select(STORIES.c.id, STORIES.c.version).where(STORIES.c.flow_id == _NAMED)
 _SAMPLED: Final = _DRAWN.order_by(STORIES.c.id).limit(SAMPLES_MAX)
 _SESSIONS: Final = select(STORIES.c.body).where(STORIES.c.flow_id == _NAMED).order_by(STORIES.c.id).limit(SAMPLES_MAX)
@@ -75,8 +82,7 @@ def put_stories(connection: Connection, stories: Sequence[Story]) -> dict[str, F
         if put.key in before:
             moves[before[put.key].flow_id] -= 1
     add_support(connection, moves)
-    note_evidence(connection, concerned)
-    return {flow: flow_state(connection, flow) for flow in concerned}
+    return _states(connection, concerned, note_evidence(connection, concerned))
 
 
 def lock_stories(connection: Connection, stories: Sequence[str]) -> dict[str, str]:
@@ -162,22 +168,25 @@ def withdraw_story(connection: Connection, story_id: str) -> FlowState | None:
         return None
     connection.execute(delete(STORIES).where(STORIES.c.id == key))
     add_support(connection, {flow: -1})
-    note_evidence(connection, [flow])
-    return flow_state(connection, flow)
+    return _states(connection, [flow], note_evidence(connection, [flow]))[flow]
 
 
 def flow_state(connection: Connection, flow: str) -> FlowState:
     """The state of a flow whose row exists."""
-    row = connection.execute(_FLOW, {"flow": flow}).one()
-    test = connection.execute(_TEST, {"test": test_id(row.app, flow)}).one_or_none()
-    return FlowState(
-        flow_id=flow,
-        app=row.app,
-        sampled=sampled_versions(connection, flow),
-        support=row.support,
-        test_evidence=None if test is None else test.evidence,
-        test_published=test is not None and test.published,
-    )
+    return _states(connection, [flow], {flow: sampled_versions(connection, flow)})[flow]
+
+
+def _states(connection: Connection, flows: Sequence[str], drawn: Mapping[str, Versions]) -> dict[str, FlowState]:
+    """The states of flows whose rows exist, and of which it is known what their tests are written from."""
+    found = connection.execute(_FLOWS, {"flows": list(flows)}).all()
+    names = {row.id: test_id(row.app, row.id) for row in found}
+    tests = {row.id: row for row in connection.execute(_TESTS, {"tests": list(names.values())})}
+    states = {}
+    for row in found:
+        test = tests.get(names[row.id])
+        evidence, published = (None, False) if test is None else (test.evidence, test.published)
+        states[row.id] = FlowState(row.id, row.app, drawn[row.id], row.support, evidence, published)
+    return {flow: states[flow] for flow in flows}
 
 
 def unsettled(connection: Connection, by_hand: bool = False) -> list[FlowState]:
@@ -201,7 +210,7 @@ def unsettled(connection: Connection, by_hand: bool = False) -> list[FlowState]:
     return [flow_state(connection, flow) for flow in connection.execute(query).scalars().all()]
 
 
-def sampled_versions(connection: Connection, flow: str) -> tuple[tuple[str, int], ...]:
+def sampled_versions(connection: Connection, flow: str) -> Versions:
     """(id, version) of the stories that the flow's test is written from, drawn by `pipeline.flows.consensus`."""
     return tuple((row.id, row.version) for row in connection.execute(_SAMPLED, {"flow": flow}))
 
@@ -222,14 +231,14 @@ def newest(connection: Connection, app: str, since: str, until: str, count_max: 
     return [from_json(STORY, body) for body in connection.execute(query).scalars()][::-1]
 
 
-def note_evidence(connection: Connection, flows: Iterable[str]) -> None:
-    """Writes down what the tests of these flows are to be written from, so that what a crash leaves undone is found."""
-    changes = []
-    for flow in flows:
-        drawn = sampled_versions(connection, flow)
-        changes.append({"flow": flow, "drawn": evidence_of(drawn) if drawn else None})
-    if changes:
+def note_evidence(connection: Connection, flows: Iterable[str]) -> dict[str, Versions]:
+    """Writes down what the tests of these flows are to be written from, so that what a crash leaves undone is found;
+    (id, version) of the stories by flow."""
+    drawn = {flow: sampled_versions(connection, flow) for flow in flows}
+    if drawn:
+        changes = [{"flow": flow, "drawn": evidence_of(some) if some else None} for flow, some in drawn.items()]
         connection.execute(_NOTE_EVIDENCE, changes)
+    return drawn
 
 
 def lock_flows(connection: Connection, flows: Sequence[str]) -> None:

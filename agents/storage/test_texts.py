@@ -1,5 +1,6 @@
 """The words that a test is found by."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Connection
@@ -19,7 +20,6 @@ def searched_text(test: GeneratedTest) -> str:
     return rows.plain(told.casefold())[:SEARCHED_CHARS_MAX]
 
 
-def put_text(connection: Connection, test: GeneratedTest) -> None:
-    """Keeps the words of a test that is stored."""
-    row = {"test_id": rows.plain(test.id), "text": searched_text(test)}
-    rows.upsert(connection, TEST_TEXTS, [row])
+def put_texts(connection: Connection, tests: Sequence[GeneratedTest]) -> None:
+    """Keeps the words of tests that are stored."""
+    rows.upsert(connection, TEST_TEXTS, [{"test_id": rows.plain(one.id), "text": searched_text(one)} for one in tests])

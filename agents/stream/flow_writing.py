@@ -7,7 +7,7 @@ neighbours go on, and it is answered with its cause.
 
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from agents.storage import FlowState, StorageUnavailable
 from agents.stream.dependencies import StreamDependencies
@@ -17,6 +17,11 @@ from pipeline.flows.consensus import evidence_of
 from pipeline.flows.ids import test_id
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
+
+TOGETHER_MAX: Final = 100
+"""Tests that are stored in one transaction."""
+TOGETHER_CHARS_MAX: Final = 4 * 1024 * 1024
+"""The code of these, but for the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,30 +134,57 @@ class FlowWriter:
         of events need not be the same events.
         """
         written = Written([], [], [])
+        ready: list[tuple[FlowState, GeneratedTest]] = []
+        chars = 0
         for state in states:
             try:
-                self._write(state, said, written)
+                test = self._wanted(state, said, written)
             except StorageUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001 - answered; the other flows go on
                 written.failed.append(unwritten(state, error))
+                test = None
+            if test is not None:
+                ready.append((state, test))
+                chars += len(test.code)
+            if len(ready) >= TOGETHER_MAX or chars >= TOGETHER_CHARS_MAX:
+                self._keep(ready, written)
+                ready, chars = [], 0
             self._moved()
+        self._keep(ready, written)
         return written
 
-    def _write(self, state: FlowState, said: Container[str], written: Written) -> None:
-        name = test_id(state.app, state.flow_id)
+    def _wanted(self, state: FlowState, said: Container[str], written: Written) -> GeneratedTest | None:
+        """The test that this flow asks for, None where it asks for none."""
         drawn = {story_id for story_id, _ in state.sampled}
         if state.needs_no_test:
-            written.outputs.append(Output(name, state.flow_id, None))
+            written.outputs.append(Output(test_id(state.app, state.flow_id), state.flow_id, None))
         elif drawn and (state.needs_test or any(story_id in said for story_id in drawn)):
-            test = self._test_of(state)
-            if test is None:
+            return self._test_of(state)
+        return None
+
+    def _keep(self, ready: Sequence[tuple[FlowState, GeneratedTest]], written: Written) -> None:
+        """Stores tests and writes their files, in one go if that can be."""
+        if not ready:
+            return
+        try:
+            stored = self._parts.storage.put_tests([test for _, test in ready])
+            self._parts.files.publish_all([test.id for (_, test), kept in zip(ready, stored, strict=True) if kept])
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - each is tried alone, and answered
+            if len(ready) == 1:
+                written.failed.append(unwritten(ready[0][0], error))
                 return
-            if not self._parts.storage.put_test(test):
+            for one in ready:
+                self._keep([one], written)
+                self._moved()
+            return
+        for (state, test), kept in zip(ready, stored, strict=True):
+            if kept:
+                written.outputs.append(Output(test.id, state.flow_id, test))
+            else:
                 written.moved.append(self._parts.storage.flow_state(state.flow_id))
-                return
-            self._parts.files.publish(test.id)
-            written.outputs.append(Output(name, state.flow_id, test))
 
     def _test_of(self, state: FlowState) -> GeneratedTest | None:
         item = f"flow/{state.flow_id}/{evidence_of(state.sampled)}"
@@ -168,30 +200,51 @@ class FlowWriter:
     def note_published(self, outputs: Sequence[Output]) -> Noted:
         """Notes what was published."""
         noted = Noted([], [], [])
+        self._note_tests([output for output in outputs if output.test is not None], noted)
         for output in outputs:
-            try:
-                self._note_published(output, noted)
-            except StorageUnavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - answered; the other flows go on
-                noted.failed.append((output, error))
+            if output.test is None:
+                try:
+                    self._note_withdrawn(output, noted)
+                except StorageUnavailable:
+                    raise
+                except Exception as error:  # noqa: BLE001 - answered; the other flows go on
+                    noted.failed.append((output, error))
         return noted
 
-    def _note_published(self, output: Output, noted: Noted) -> None:
+    def _note_tests(self, outputs: Sequence[Output], noted: Noted) -> None:
+        """Notes tests in one go if that can be."""
+        if not outputs:
+            return
         storage = self._parts.storage
-        if output.test is None:
-            stored = storage.withdraw_test(output.test_id)
-            if stored is not None:
-                self._parts.files.withdraw(stored)
-            elif storage.flow_state(output.flow_id).sampled:
-                # The flow came to life again, and our tombstone may have come after its new test.
-                newer = storage.test(output.test_id)
-                if newer is not None:
-                    noted.again.append(Output(output.test_id, output.flow_id, newer.test))
-                noted.moved.append(storage.flow_state(output.flow_id))
-        elif not storage.note_published(output.test):
+        again: list[Output] = []
+        try:
+            known = storage.note_all_published([output.test for output in outputs if output.test is not None])
+            for output, is_known in zip(outputs, known, strict=True):
+                if not is_known:
+                    newer = storage.test(output.test_id)
+                    again.append(Output(output.test_id, output.flow_id, None if newer is None else newer.test))
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - each is tried alone, and answered
+            if len(outputs) == 1:
+                noted.failed.append((outputs[0], error))
+                return
+            for one in outputs:
+                self._note_tests([one], noted)
+        else:
+            noted.again.extend(again)
+
+    def _note_withdrawn(self, output: Output, noted: Noted) -> None:
+        storage = self._parts.storage
+        stored = storage.withdraw_test(output.test_id)
+        if stored is not None:
+            self._parts.files.withdraw(stored)
+        elif storage.flow_state(output.flow_id).sampled:
+            # The flow came to life again, and our tombstone may have come after its new test.
             newer = storage.test(output.test_id)
-            noted.again.append(Output(output.test_id, output.flow_id, None if newer is None else newer.test))
+            if newer is not None:
+                noted.again.append(Output(output.test_id, output.flow_id, newer.test))
+            noted.moved.append(storage.flow_state(output.flow_id))
 
     def note_failures(self, failed: Sequence[Unwritten]) -> list[Unwritten]:
         """Remembers with each flow why it has no test; those of which that is news."""

@@ -25,6 +25,6 @@ def test_the_widest_ids_have_room_in_every_index(storage: Storage) -> None:
     assert storage.story(story.id) is not None
     assert storage.stories(StoryFilter(app=app, session_id=session, tag=tag)).items
     assert storage.tests(CodeFilter(app=app, tag=tag)).items
-    assert storage.tests_of_file(app, test.file_name)
+    assert storage.files_named(app, test.file_name)
     assert storage.note_failure(test.flow_id, wide(12), wide(13))
     assert storage.merge_flow(flow_id(app, other.flow_key), test.flow_id).merged_into == test.flow_id

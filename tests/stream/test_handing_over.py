@@ -12,6 +12,7 @@ from agents.settings import load
 from agents.storage import CodeFiles, FlowState, Storage
 from agents.stream.dead_letters import DeadLetter
 from agents.stream.dependencies import StreamDependencies
+from agents.stream.flow_writing import TOGETHER_MAX
 from agents.stream.progress import Progress
 from agents.stream.sending import Record, Refusals
 from agents.stream.suspects import Suspects
@@ -178,4 +179,29 @@ def test_a_flow_without_a_test_is_told_everywhere_and_its_neighbours_go_on(tmp_p
     asyncio.run(asyncio.wait_for(run(again, Come(bad.story, 3)), 20))
     assert storage.flow(flows["bad"]).failure == ""
     assert storage.flow(flows["bad"]).test_id is not None
+    storage.close()
+
+
+def test_tests_are_stored_together_within_the_bound_and_one_that_is_refused_alone(tmp_path: Path) -> None:
+    """TOGETHER_MAX tests share a transaction, one more has its own; where one can't be stored its neighbours are, and
+    it is told with its cause."""
+    agent, storage = agent_on(tmp_path, lambda sessions, flow: a_test(sessions[0]))
+    storage.go_on.set()
+    stories = [a_story(f"{n}", flow_key=f"{n}") for n in range(TOGETHER_MAX + 1)]
+    states = storage.put_stories(stories)
+    calls: list[int] = []
+    put_tests = storage.put_tests
+
+    def refusing(tests: Sequence[GeneratedTest]) -> list[bool]:
+        calls.append(len(tests))
+        if any(test.story_id == "7" for test in tests):
+            raise ValueError("the database does not take it")
+        return put_tests(tests)
+
+    storage.put_tests = refusing  # type: ignore[method-assign]
+    written = agent._writer.write(states, ())
+    assert sorted(calls) == [1] * (TOGETHER_MAX + 1) + [TOGETHER_MAX]
+    assert [one.flow.sampled for one in written.failed] == [(("7", 3),)]
+    assert len(written.outputs) == TOGETHER_MAX
+    assert storage.counts().tests == TOGETHER_MAX
     storage.close()
