@@ -61,6 +61,7 @@ _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
 _INVISIBLE = re.compile("[\u200b-\u200d\u00ad\ufeff\u2060]")
 _LOOSE_ENDS: Final = " \t\n,;·|–—(/"
 """What is left hanging at the end of a text whose next part varies."""
+_LOOSE_BEGINNINGS: Final = " )]}.:,;·|–—"
 _LETTER = re.compile(r"[^\W_]")
 _COUNTER = re.compile(r"\(\d+\)|\[\d+\]|(?<=\s)\d+\+?$")
 
@@ -112,7 +113,7 @@ def matcher(text: str, exact: bool, fixed: tuple[str, ...], gap: str = r"\s+") -
             return Matcher(None)
         if len(stable) == 1:
             # Where little is left, other texts of the page may have it as well.
-            kept = stable[0].strip(_LOOSE_ENDS)
+            kept = stable[0].strip(_LOOSE_ENDS).lstrip(_LOOSE_BEGINNINGS)
             little = len(kept) < max(10, len(shown) // 2)
             return Matcher(Literal(shortened(kept)), PENALTY_DOUBTFUL if little else PENALTY_CUT)
         pieces = tuple(part.text.strip() for part in cut if part.pattern is None and part.text.strip())

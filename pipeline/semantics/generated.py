@@ -32,7 +32,7 @@ _FOREIGN_UNIT = (
 _SPAN = rf"(?:\d+\s*(?:{_UNIT}|ms|[smhd])|(?:an?|a few|one)\s+{_UNIT})"
 _AGE = (
     rf"(?:\b(?:about|less than|over|almost)\s+)?(?:\b|(?<=[^\W\d])(?=\d)){_SPAN}(?:,?\s+(?:and\s+)?{_SPAN})?\s+ago"
-    r"|\bjust now\b|\btoday\b|\byesterday\b|\btomorrow\b|\bmoments? ago\b"
+    r"|\bjust now\b|(?:\A|(?<=[·•|]\s))now(?=\s*(?:[·•|]|\Z))|\btoday\b|\byesterday\b|\btomorrow\b|\bmoments? ago\b"
     rf"|\bin\s+{_SPAN}\b"
     rf"|\b(?:vor|hace|il y a)\s+(?:\d+|ein\w*|un\w*)\s+{_FOREIGN_UNIT}"
 )
@@ -65,6 +65,8 @@ _FOLDER = (
     r"|\b[A-Z]:\\[\w.+@\\ -]+"
 )
 """A place in the file system of the server."""
+_TICKET_NUMBER = r"(?<=[\[(])[A-Z][A-Z0-9]{1,9}-\d+(?=[\])])|\A[A-Z][A-Z0-9]{1,9}-\d+(?=\s?[:\]·|])"
+"""The number of a ticket, where it stands as one: `[SUP-417]`, `SUP-417: The lamp`."""
 _YEAR = r"(?<![\d.,])(?:19|20)\d{2}(?![\d.,]*\d)"
 
 _KINDS: tuple[tuple[str, str], ...] = (
@@ -85,6 +87,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (_SIZE, ".+"),
     (_FOLDER, ".+"),
     (r"#\d+\b", r"#\d+"),
+    (_TICKET_NUMBER, r"[A-Z0-9]+-\d+"),
     (_YEAR, r"\d{4}"),
 )
 _VOLATILE = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, (pattern, _) in enumerate(_KINDS)))

@@ -102,6 +102,9 @@ def test_a_css_string_never_ends_early(text: str) -> None:
         "2025年3月2日",
         "1 a.m.",
         "10 PM",
+        "now · dora",
+        "[SUP-417] The lamp",
+        "SUP-417: The lamp",
     ],
 )
 def test_what_changes_from_run_to_run_is_volatile(text: str) -> None:
@@ -121,6 +124,8 @@ def test_what_changes_from_run_to_run_is_volatile(text: str) -> None:
         "Monday note",
         "$ 12.50",
         "1 amber lamp",
+        "Do it now",
+        "UTF-8 text",
     ],
 )
 def test_data_is_not_volatile(text: str) -> None:

@@ -12,7 +12,7 @@ from pipeline.codegen.python.names import function_name, sentence
 from pipeline.semantics.text import is_shortcut
 from schemas.elements import ById, ByLabel, ByPath, ByPlaceholder, ByRole, ByText, Candidate, PathStep, Scope
 from schemas.events import Appeared, Choice, Gone, TextChanged, Typed
-from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, SelectStep
+from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
 
 PAGE = at("/notes")
@@ -51,6 +51,7 @@ def test_what_is_put_together_of_pieces_is_known(words: list[str]) -> None:
         ("Page 'Spring sale' created. View live Edit", "Page 'Spring sale' created."),
         ("Found 2 results. Sort by Relevancy", "Found 2 results."),
         ("Found 1 result. Sort by Relevancy", "Found 1 result."),
+        ("Updated product 'Lamp, 2nd edition'. Edit again", "Updated product 'Lamp, 2nd edition'."),
         ("Invoice No. 5 was sent", "Invoice No. 5 was sent"),
         ("close The page was deleted.", "The page was deleted."),
         ("× table 'keeper' dropped.", "table 'keeper' dropped."),
@@ -476,3 +477,30 @@ def test_a_card_is_needed_by_its_name_alone() -> None:
     assert [need.name for need in write_test(story(opened)).needs] == ["Survey of reviews Project options"]
     alone = opened.model_copy(update={"changes": (Appeared(element=by_text("span", "Survey of reviews")),)})
     assert [need.name for need in write_test(story(alone)).needs] == ["Survey of reviews"]
+
+
+def test_a_block_of_many_parts_is_not_asserted_as_a_whole() -> None:
+    """Each part of an entry in a history says more by itself; what was entered is asserted, and what was done."""
+    answer = FillStep(target=by_label("Comment"), value=Typed(text="New toner is in."), **base(PAGE))
+    whole = (
+        "Toner is empty and Resolved To submitter Edit now · dora Emailed New toner is in. Changed Status from Open."
+    )
+    shown = (
+        Appeared(element=by_text("li", whole, role="listitem")),
+        Appeared(element=by_role("h6", "heading", "Toner is empty and Resolved", text="Toner is empty and Resolved")),
+        Appeared(element=by_text("p", "New toner is in.")),
+        Appeared(element=by_text("li", "Changed Status from Open.", role="listitem")),
+        Appeared(element=by_text("small", "now · dora")),
+        Appeared(element=by_text("dd", "You can insert the details of a ticket in your message, see the page on it.")),
+    )
+    sent = NetworkRequest(method="POST", url=HOME + "/answer", at_ms=1, status=200, cause="save")
+    save = ClickStep(
+        target=by_role("button", "button", "Save"),
+        **{**base(PAGE, PAGE, changes=shown, loads=True), "event_id": "save"},
+    )
+    code = write_test(story(answer, save, networkRequests=(sent,))).code
+    assert "To submitter" not in code
+    assert "insert the details" not in code
+    assert "now" not in code
+    for wanted in ("New toner is in.", "Changed Status from Open."):
+        assert f'get_by_text("{wanted}")' in code, code

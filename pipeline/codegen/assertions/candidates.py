@@ -40,7 +40,8 @@ SHORT: Final = 8
 """Texts up to so many characters may stand in others by chance."""
 CHANGES_MAX: Final = 40
 """Changes that are looked at: the recorder sends the telling ones first."""
-ROWS: Final = frozenset({"row", "listitem", "article"})
+ITEMS: Final = frozenset({"listitem", "article"})
+PART_CHARS_MIN: Final = 3
 SHORT_TEXT_CHARS: Final = 60
 """Longer texts are not looked for as a whole."""
 PATH_SCORE: Final = 5_000
@@ -192,8 +193,18 @@ def _of_sentences(finder: Finder, element: Element, found: Found, typing: Typing
 
 def _without_buttons(element: Element, text: str, typing: Typing) -> str:
     """The text of a row or item without the captions of the buttons at its end."""
-    is_row = element.role in ROWS or element.tag in ("tr", "li")
-    return without_captions(text, typing.captions) if is_row else text
+    is_item = _is_row(element) or element.role in ITEMS or element.tag == "li"
+    return without_captions(text, typing.captions) if is_item else text
+
+
+def _is_row(element: Element) -> bool:
+    return element.role == "row" or element.tag == "tr"
+
+
+def _is_part(element: Element, text: str) -> bool:
+    """Whether what an element shows by itself stands in a longer text."""
+    own = readable(element.text or "")
+    return PART_CHARS_MIN <= len(own) < len(text) and own in text
 
 
 def _telling(finder: Finder, element: Element) -> Found | None:
@@ -356,19 +367,24 @@ def _count(finder: Finder, change: CountChanged) -> Check | None:
 
 def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> Check | None:
     """All that the first row, item or block shows that came and is too long to be looked for by its text: what was
-    saved, with every value in it. One that shows what was typed goes first."""
+    saved, with every value in it. It shows what was typed, where anything was."""
     came = [change.element for change in changes[:CHANGES_MAX] if isinstance(change, Appeared) and not change.transient]
     long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
-    for element in sorted(long, key=lambda one: not typing.echoed(readable(one.text or ""))):
+    for element in long:
         text = readable(element.text or "")
-        if typing.texts and element.role in ("row", "listitem") and not typing.echoed(text):
-            continue  # another one of the list than what was entered
+        if typing.texts and not typing.echoed(text):
+            continue  # another one of the list than what was entered, or a text of the page's own
         if looks_glued(text) or typing.runs_together(text) or not (element.role or typing.echoed(text)):
             continue  # texts run together are not one thing: each part says more by itself
+        if not _is_row(element) and sum(_is_part(one, text) for one in came) > 1:
+            continue
         ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE]
         best = min(ways, key=lambda way: (len(way.says), way.score), default=None)
         said = whole_sentences(_beginning(text) if element.text_cut else text)
-        value = _text_value(_without_buttons(element, said, typing), finder.fixed)
+        said = _without_buttons(element, said, typing)
+        if has_captions(element, said, typing.captions, 1):
+            continue
+        value = _text_value(said, finder.fixed)
         if best is not None and isinstance(value, Literal) and not is_anyone(best):
             best = _of_sentences(finder, element, best, typing)
             if best.says == value.value:

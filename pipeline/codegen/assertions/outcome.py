@@ -222,7 +222,8 @@ def _saves(story: Story, step: Step) -> bool:
 def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check]) -> list[Check]:
     """All that was saved, as the page shows it: a number, an address or the beginning of a text don't tell a right
     result from a wrong one."""
-    typing = Typing(writer.fixed, writer.pieces, emptied=writer.emptied, used=writer.used)
+    entered = tuple(text for text in writer.fixed if text not in writer.credentials.names)
+    typing = Typing(entered, writer.pieces, emptied=writer.emptied, used=writer.used)
     typing = replace(typing, captions=captions_of(step.changes, typing))
     whole = whole_text(Finder(page, writer.fixed, writer.hidden), step.changes, typing)
     if whole is None or _names_user(writer, whole) or any(whole.says in check.says for check in taken):

@@ -43,7 +43,7 @@ _MESSAGE = re.compile(
     r"(?i)\b(saved|added|created|deleted|removed|updated|sent|success|successful|successfully|failed|copied|published|"
     r"uploaded|submitted|cancel+ed|restored|imported|could not|couldn.t|unable)\b"
 )
-_SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})[.!?](?=\s|$)")
+_SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})['\"’”»)]?[.!?]['\"’”»)]?(?=\s|$)")
 _CLOSES = re.compile(
     r"^(?:(?:close|dismiss|hide|schließen|cerrar|fermer)\s+(?=[^\W\d_a-z])|[×✕✖]\s+)|(?<=[^\d\s])\s*[×✕✖¶]$"
 )
@@ -236,15 +236,16 @@ def without_captions(text: str, captions: Iterable[str]) -> str:
     return text
 
 
-def has_captions(element: Element, text: str, captions: Iterable[str]) -> bool:
-    """Whether the text is put together of a word and the captions of buttons and links beside it, as a menu's is."""
+def has_captions(element: Element, text: str, captions: Iterable[str], most: int = 2) -> bool:
+    """Whether the text is put together of a word and the captions of buttons and links beside it, as a menu's is, or
+    has so many (`most`) of them in it."""
     if element.role == "heading" or element.role in LOUD_ROLES or is_sentence(text):
         return False
     words = f" {text} "
     found = [one for one in captions if one != text and f" {one} " in words]
     rest = without_captions(text, found)
     is_menu = rest != text and len(rest.split()) <= REST_WORDS_MAX and rest.replace(" ", "").isalpha()
-    return len(found) > 1 or is_menu
+    return len(found) >= most or is_menu
 
 
 def whole_sentences(text: str) -> str:
