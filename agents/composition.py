@@ -303,15 +303,15 @@ class Services:
     def prove(
         self, subject: "Subject", environment: "Environment", wanted: "Wanted", say: "Callable[[str], None]"
     ) -> "Proof":
-        """Proves one test and stores what came of it: the verdict, and the repaired test as a revision. Raises
-        ResetFailed."""
+        """Proves one test and stores what came of it: the verdict, and the repaired or strengthened test as a revision.
+        Raises ResetFailed."""
         from agents.proof.artifacts import prune
         from agents.proof.prover import prove
 
         proof = prove(subject, environment, wanted, say)
-        if proof.repaired is not None:
-            replaced = subject.test.evidence
-            stored = self.storage.put_repair(proof.repaired, "; ".join(proof.reasons), replaced)
+        if proof.revised is not None:
+            why = "; ".join(proof.reasons)
+            stored = self.storage.put_repair(proof.revised, why, subject.test.evidence, proof.origin)
             if stored is not None:
                 proof = replace(proof, verdict=proof.verdict.model_copy(update={"revision": stored.revision}))
         self.storage.put_verdict(proof.verdict)

@@ -2,19 +2,22 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
 from agents.proof.artifacts import artifacts_in
+from agents.proof.attempts import all_pass, mutant_run, runs
 from agents.proof.runner import Environment, Runner, RunReport
+from agents.proof.strengthening import strengthened
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.flows.trace import Session
 from pipeline.proof.endings import lost
 from pipeline.proof.healing import HealingRule, decide, evidence_sentences
 from pipeline.proof.mutants import Mutant, mutants_of
 from pipeline.proof.repair import REPAIRS_MAX, Repair, next_repair
+from pipeline.proof.states import Origin
 from pipeline.proof.traffic import Outlook, Watched
 from pipeline.proof.verdicts import cut, outcome_of, run_of
 from schemas.generated_tests import GeneratedTest
@@ -76,13 +79,35 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Proof:
-    """What came of it: the verdict, and the repaired test with its reasons where a repair passed all runs. `healing` is
-    what the new sessions say, where they were asked."""
+    """What came of it: the verdict, and the test as it should be from now on where that is another one, with its
+    reasons. `origin` says how that came to be. `healing` is what the new sessions say, where they were asked."""
 
     verdict: Verdict
-    repaired: GeneratedTest | None = None
+    revised: GeneratedTest | None = None
+    origin: Origin = "generated"
     reasons: tuple[str, ...] = ()
     healing: HealingRule | None = None
+
+    @property
+    def repaired(self) -> GeneratedTest | None:
+        """The test as it passes now, where it did not pass as it was."""
+        return self.revised if self.origin == "repaired" else None
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A form of the test, and how its runs went. `amendments` are those that it was written with, None where that is
+    not known; `reasons` say why it is another one than was asked for."""
+
+    test: GeneratedTest
+    reports: Sequence[RunReport]
+    amendments: Amendments | None = NONE
+    reasons: tuple[str, ...] = ()
+    origin: Origin = "generated"
+
+    @property
+    def passed(self) -> bool:
+        return self.reports[-1].facts.passed
 
 
 def prove(subject: Subject, environment: Environment, wanted: Wanted, say: Say) -> Proof:
@@ -96,34 +121,31 @@ def _prove(subject: Subject, runner: Runner, wanted: Wanted, say: Say) -> Proof:
     started_at = _now()
     name = wanted.verdict_id or str(uuid.uuid4())
     keep = None if wanted.artifacts is None else wanted.artifacts / subject.test.id / name
-    reports = _runs(runner, subject.test, wanted.runs, keep)
-    for address in reports[-1].blocked:
+    tried = _Tried(subject.test, runs(runner, subject.test, wanted.runs, keep))
+    for address in tried.reports[-1].blocked:
         say(f"    kept from {address}: name it with --reach if the app needs it")
-    repaired: GeneratedTest | None = None
-    reasons: tuple[str, ...] = ()
     healing: HealingRule | None = None
     if wanted.heal and subject.traffic is not None and subject.story is not None:
         watched = Watched(subject.story, subject.test)
         outlook = watched.outlook(subject.traffic.before, subject.traffic.fresh)
-        healing = decide(outlook, reports[-1].facts)
-        if healing.decision == "heal" and not reports[-1].facts.passed:
-            repaired, reasons, better = _healed(subject, runner, wanted, outlook, say)
-            reports = better or reports
+        healing = decide(outlook, tried.reports[-1].facts)
+        if healing.decision == "heal" and not tried.passed:
+            tried = _healed(subject, runner, wanted, outlook, say) or tried
     blamed = healing is not None and healing.decision in ("app", "changed", "outdated", "environment")
-    if wanted.repair and subject.rewrite is not None and not reports[-1].facts.passed and not blamed:
-        repaired, reasons, better = _repaired(subject, runner, wanted, reports[-1], say)
-        reports = better or reports
-    test = repaired or subject.test
-    runs = [run_of(report.facts) for report in reports]
-    outcome, kind = outcome_of(runs)
+    if wanted.repair and subject.rewrite is not None and not tried.passed and not blamed:
+        tried = _repaired(subject.rewrite, runner, wanted, tried, say) or tried
     results: Sequence[MutantResult] = ()
-    if wanted.mutants and outcome == "passed" and subject.story is not None:
-        results = [_mutant(runner, test, mutant) for mutant in mutants_of(subject.story, test)]
+    if wanted.mutants and subject.story is not None and outcome_of(_told(tried))[0] == "passed":
+        mutants = mutants_of(subject.story, tried.test)
+        results = [mutant_run(runner, tried.test, mutant) for mutant in mutants]
+        if wanted.repair and subject.rewrite is not None:
+            tried, results = _strengthened(subject.rewrite, runner, wanted, tried, mutants, results, say)
+    outcome, kind = outcome_of(_told(tried))
     verdict = Verdict(
         id=name,
-        test_id=test.id,
+        test_id=tried.test.id,
         revision=subject.revision,
-        app=test.app,
+        app=tried.test.app,
         build=cut(environment.build),
         environment=cut(environment.name or environment.base_url),
         run_id=wanted.run_id,
@@ -132,52 +154,74 @@ def _prove(subject: Subject, runner: Runner, wanted: Wanted, say: Say) -> Proof:
         outcome=outcome,
         kind=_blamed(kind, healing) if outcome == "failed" else kind,
         finding="" if healing is None else healing.name,
-        evidence=tuple(cut(reason) for reason in reasons)[:VERDICT_EVIDENCE_MAX],
-        runs=tuple(runs),
+        evidence=tuple(cut(reason) for reason in tried.reasons)[:VERDICT_EVIDENCE_MAX],
+        runs=tuple(_told(tried)),
         mutants=tuple(results),
         artifacts=artifacts_in(keep),
     )
-    return Proof(verdict, repaired, reasons, healing)
+    revised = None if tried.origin == "generated" else tried.test
+    return Proof(verdict, revised, tried.origin, tried.reasons, healing)
 
 
-def _runs(runner: Runner, test: GeneratedTest, count: int, keep: Path | None) -> list[RunReport]:
-    """Up to `count` runs; a test that fails twice in the same way is not run again."""
-    reports: list[RunReport] = []
-    for _ in range(count):
-        reports.append(runner.run(test, keep=keep))
-        failed = [report.facts for report in reports if not report.facts.passed]
-        if len(failed) >= 2 and _same(run_of(failed[-1]), run_of(failed[-2])):
-            break
-    return reports
-
-
-def _same(one: Run, other: Run) -> bool:
-    return (one.rule, one.step, one.statement) == (other.rule, other.step, other.statement)
+def _told(tried: _Tried) -> list[Run]:
+    return [run_of(report.facts) for report in tried.reports]
 
 
 def _repaired(
-    subject: Subject, runner: Runner, wanted: Wanted, failed: RunReport, say: Say
-) -> tuple[GeneratedTest | None, tuple[str, ...], list[RunReport]]:
-    """The repaired test, why it is as it is, and its runs; None where no recorded evidence made it pass."""
-    assert subject.rewrite is not None
-    amendments, reasons, facts = NONE, [], failed.facts
+    rewrite: Callable[[Amendments], GeneratedTest],
+    runner: Runner,
+    wanted: Wanted,
+    failed: _Tried,
+    say: Say,
+) -> _Tried | None:
+    """The repaired test; None where no recorded evidence made it pass."""
+    amendments, reasons, facts = NONE, [], failed.reports[-1].facts
     for _ in range(REPAIRS_MAX):
         repair: Repair | None = next_repair(facts, amendments)
         if repair is None or run_of(facts).kind in ("app", "environment", "data"):
-            return None, (), []
+            return None
         amendments = repair.amendments
         reasons.append(repair.reason)
         say(f"    repair: {repair.reason}")
-        test = subject.rewrite(amendments)
+        test = rewrite(amendments)
         report = runner.run(test)
         if report.facts.passed:
-            rest = _runs(runner, test, max(0, wanted.runs - 1), None)
-            reports = [report, *rest]
-            if all(one.facts.passed for one in reports):
-                return test, tuple(reasons), reports
-            return None, (), []
+            reports = [report, *runs(runner, test, max(0, wanted.runs - 1))]
+            return _Tried(test, reports, amendments, tuple(reasons), "repaired") if all_pass(reports) else None
         facts = report.facts
-    return None, (), []
+    return None
+
+
+def _strengthened(
+    rewrite: Callable[[Amendments], GeneratedTest],
+    runner: Runner,
+    wanted: Wanted,
+    tried: _Tried,
+    mutants: Sequence[Mutant],
+    results: Sequence[MutantResult],
+    say: Say,
+) -> tuple[_Tried, Sequence[MutantResult]]:
+    """The test with what notices the mutants that it did not notice, and how it met all of them; as it was where
+    nothing that was recorded notices them, which is said."""
+    missed = [mutant for mutant, told in zip(mutants, results, strict=True) if told.applied and not told.noticed]
+    if not missed:
+        return tried, results
+    better = None
+    if tried.amendments is not None and rewrite(tried.amendments).code == tried.test.code:
+        better = strengthened(runner, rewrite, tried.amendments, missed, wanted.runs)
+    known = {} if better is None else {told.kind: told for told in better.results}
+    results = [known.get(told.kind, told) for told in results]
+    reasons = () if better is None else better.reasons
+    still = [told.kind.replace("_", " ") for told in results if told.applied and not told.noticed]
+    if still:
+        reasons += (f"not noticed, and nothing else that was recorded would notice it: {', '.join(still)}",)
+    for reason in reasons:
+        say(f"    {reason}")
+    told_so_far = (*tried.reasons, *reasons)
+    if better is None:
+        return replace(tried, reasons=told_so_far), results
+    origin: Origin = "repaired" if tried.origin == "repaired" else "strengthened"
+    return _Tried(better.test, better.reports, None, told_so_far, origin), results
 
 
 def _blamed(kind: FailureKind | None, healing: HealingRule | None) -> FailureKind | None:
@@ -185,32 +229,22 @@ def _blamed(kind: FailureKind | None, healing: HealingRule | None) -> FailureKin
     return "app" if healing is not None and healing.decision in ("app", "changed") else kind
 
 
-def _healed(
-    subject: Subject, runner: Runner, wanted: Wanted, outlook: Outlook, say: Say
-) -> tuple[GeneratedTest | None, tuple[str, ...], list[RunReport]]:
-    """The test written anew from the new sessions, why, and its runs; None where that one would say less of its end, or
-    does not pass."""
+def _healed(subject: Subject, runner: Runner, wanted: Wanted, outlook: Outlook, say: Say) -> _Tried | None:
+    """The test written anew from the new sessions; None where that one would say less of its end, or does not pass."""
     assert subject.traffic is not None
     assert subject.story is not None
     test = subject.traffic.write(outlook.stories)
     less = lost(subject.test, Session(subject.story), test, Session(subject.traffic.agree(outlook.stories)))
     if less:
         say(f"    not healed: the new test would no longer say {', '.join(map(repr, less))}")
-        return None, (), []
+        return None
     reasons = evidence_sentences(outlook, subject.story, subject.traffic.since)
     for reason in reasons:
         say(f"    healed: {reason}")
     known = {"id": subject.test.id, "flow_id": subject.test.flow_id, "file_name": subject.test.file_name}
     test = test.model_copy(update=known)
-    reports = _runs(runner, test, wanted.runs, None)
-    return (test, reasons, reports) if all(one.facts.passed for one in reports) else (None, (), [])
-
-
-def _mutant(runner: Runner, test: GeneratedTest, mutant: Mutant) -> MutantResult:
-    report = runner.run(test, mutant)
-    noticed = report.applied and not report.facts.passed and report.facts.started
-    statement = cut(report.facts.statement) if noticed else ""
-    return MutantResult(kind=mutant.kind, applied=report.applied, noticed=noticed, statement=statement)
+    reports = runs(runner, test, wanted.runs)
+    return _Tried(test, reports, None, reasons, "repaired") if all_pass(reports) else None
 
 
 def _now() -> str:

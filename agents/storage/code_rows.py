@@ -40,6 +40,7 @@ _NEWEST_CODE: Final = select(TEST_REVISIONS.c.code).where(_MINE).order_by(TEST_R
 _KEPT = select(TEST_REVISIONS.c.number).where(_MINE).order_by(TEST_REVISIONS.c.number.desc()).limit(REVISIONS_MAX)
 _DROP_SURPLUS: Final = delete(TEST_REVISIONS).where(_MINE, TEST_REVISIONS.c.number.not_in(_KEPT.scalar_subquery()))
 _ADD_REVISION: Final = insert(TEST_REVISIONS)
+_REPAIRED: Final[tuple[Origin, ...]] = ("repaired", "strengthened")
 
 
 def withdraw_test(connection: Connection, test_id: str) -> StoredTest | None:
@@ -81,15 +82,17 @@ def save_edit(connection: Connection, test_id: str, code: str, etag: str | None)
     return after
 
 
-def put_repair(connection: Connection, repaired: GeneratedTest, reason: str, instead_of: str) -> StoredTest | None:
-    """Keeps a repaired test as a new revision; None where the test is gone, was edited by a person, or is no longer
-    the one that it was to replace, whose evidence is `instead_of`."""
+def put_repair(
+    connection: Connection, repaired: GeneratedTest, reason: str, instead_of: str, origin: Origin
+) -> StoredTest | None:
+    """Keeps a repaired or strengthened test as a new revision; None where the test is gone, was edited by a person, or
+    is no longer the one that it was to replace, whose evidence is `instead_of`."""
     key = rows.plain(repaired.id)
     connection.execute(select(TESTS.c.id).where(TESTS.c.id == key).with_for_update())
     stored = test(connection, repaired.id)
     if stored is None or stored.saved or stored.test.evidence != instead_of:
         return None
-    add_revision(connection, key, "repaired", repaired.code, reason, to_json(repaired).decode())
+    add_revision(connection, key, origin, repaired.code, reason, to_json(repaired).decode())
     refresh_state(connection, key)
     return test(connection, repaired.id)
 
@@ -152,17 +155,19 @@ def listed() -> Select[Any]:
     edit = newest_edit.order_by(TEST_REVISIONS.c.number.desc()).limit(1).scalar_subquery().label("edit")
     generated = select(func.max(TEST_REVISIONS.c.number)).where(mine, TEST_REVISIONS.c.origin == "generated")
     newer = TEST_REVISIONS.c.number > generated.correlate(TESTS).scalar_subquery()
-    newest_repair = select(TEST_REVISIONS.c.body).where(mine, TEST_REVISIONS.c.origin == "repaired", newer)
-    repair = newest_repair.order_by(TEST_REVISIONS.c.number.desc()).limit(1).scalar_subquery().label("repair")
+    repairs = (mine, TEST_REVISIONS.c.origin.in_(_REPAIRED), newer)
+    last = TEST_REVISIONS.c.number.desc()
+    repair = select(TEST_REVISIONS.c.body).where(*repairs).order_by(last).limit(1).scalar_subquery().label("repair")
+    way = select(TEST_REVISIONS.c.origin).where(*repairs).order_by(last).limit(1).scalar_subquery().label("way")
     newest = select(func.max(TEST_REVISIONS.c.number)).where(mine).scalar_subquery().label("revision")
-    return select(TESTS, FLOWS.c.support, edit, repair, newest).join(FLOWS, FLOWS.c.id == TESTS.c.flow_id)
+    return select(TESTS, FLOWS.c.support, edit, repair, way, newest).join(FLOWS, FLOWS.c.id == TESTS.c.flow_id)
 
 
 def _stored(row: Row[Any]) -> StoredTest:
     known = from_json(GENERATED_TEST, row.repair or row.body)
     code = known.code if row.edit is None else row.edit
     etag = hashlib.sha256(code.encode()).hexdigest()[:32]
-    origin: Origin = "edited" if row.edit is not None else "repaired" if row.repair is not None else "generated"
+    origin: Origin = "edited" if row.edit is not None else row.way or "generated"
     return StoredTest(
         known, code, bool(row.saved), etag, row.support, row.revision or 0, row.path, origin=origin, state=row.state
     )

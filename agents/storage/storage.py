@@ -50,7 +50,7 @@ from pipeline.flows.coverage import SeenFlow
 from pipeline.flows.ids import flow_id
 from pipeline.patterns.discovery import SeenGoals
 from pipeline.privacy.pseudonyms import USERS_MIN
-from pipeline.proof.states import Decision
+from pipeline.proof.states import Decision, Origin
 from schemas.generated_tests import GeneratedTest
 from schemas.limits import PAGE_ITEMS_MAX
 from schemas.stories import Story
@@ -221,11 +221,15 @@ class Storage:
         """Saves a person's code over the state `etag` (None: any). Raises NoSuchTest or EditConflict."""
         return in_transaction(self._engine, lambda c: code_rows.save_edit(c, test_id, code, etag), writes=True)
 
-    def put_repair(self, test: GeneratedTest, reason: str, instead_of: str = "") -> StoredTest | None:
-        """Keeps a repaired test as a new revision; None where a person edited it or its stories changed meanwhile.
-        `instead_of` is the evidence of the test that it replaces; "": it was written from the same stories."""
-        replaced = instead_of or test.evidence
-        return in_transaction(self._engine, lambda c: code_rows.put_repair(c, test, reason, replaced), writes=True)
+    def put_repair(
+        self, test: GeneratedTest, reason: str, instead_of: str = "", origin: Origin = "repaired"
+    ) -> StoredTest | None:
+        """Keeps a repaired or strengthened test as a new revision; None where a person edited it or its stories changed
+        meanwhile. `instead_of` is the evidence of the test that it replaces; "": written from the same stories."""
+        work = partial(
+            code_rows.put_repair, repaired=test, reason=reason, instead_of=instead_of or test.evidence, origin=origin
+        )
+        return in_transaction(self._engine, work, writes=True)
 
     def put_verdict(self, verdict: Verdict) -> bool:
         """Stores a verdict, and the state of the test that follows. False: there is no such test any more."""

@@ -135,8 +135,8 @@ TEST_REVISIONS = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("body", Text, nullable=True),
 )
-"""What a test's code was over time. `origin` is `generated`, `edited` or `repaired`; the newest edited one wins, then
-the newest of the others. Of a repair `reason` says why, and `body` is the whole test."""
+"""What a test's code was over time. `origin` is one of `pipeline.proof.states.Origin`; the newest edited one wins,
+then the newest of the others. Of a repaired or strengthened one `reason` says why, and `body` is the whole test."""
 
 VERDICTS = Table(
     "verdicts",

@@ -15,7 +15,7 @@ from agents.web.calls import Answer, Call, Context, ref
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import PAGE_PARAMETERS, off_loop, page_request, text_filters, text_parameter
 from agents.web.views_tests import AWAY, TEST_ID
-from pipeline.proof.states import Decision
+from pipeline.proof.states import Decision, Origin
 from schemas.codecs import BadInput, dump
 from schemas.verdicts import FailureKind, Outcome
 
@@ -33,7 +33,7 @@ REVISIONS_SCHEMA: Final[dict[str, Any]] = {
                 "required": ["number", "origin", "code", "written_at", "reason"],
                 "properties": {
                     "number": _COUNT,
-                    "origin": {"type": "string", "enum": ["generated", "edited", "repaired"]},
+                    "origin": {"type": "string", "enum": list(get_args(Origin))},
                     "code": _TEXT,
                     "written_at": _TEXT,
                     "reason": _TEXT,

@@ -8,7 +8,8 @@ from schemas.verdicts import Outcome
 State = Literal["draft", "proven", "reviewed", "failing", "flaky", "healed", "quarantined", "outdated"]
 STATES: Final[tuple[State, ...]] = get_args(State)
 Decision = Literal["approve", "reject", "quarantine", "release"]
-Origin = Literal["generated", "edited", "repaired"]
+Origin = Literal["generated", "edited", "repaired", "strengthened"]
+"""How a revision came to be. A strengthened one asserts all that it did before, and more."""
 
 
 @dataclass(frozen=True, slots=True)

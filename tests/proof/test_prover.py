@@ -15,7 +15,7 @@ from agents.proof.runner import Environment, ResetFailed, Runner
 from agents.proof.watch import altered
 from pipeline.codegen import write_test
 from pipeline.generate import test_of as written_from
-from schemas.elements import ByText, Candidate, Element
+from schemas.elements import ByRole, ByText, Candidate, Element
 from schemas.events import Appeared, Page, Typed
 from schemas.stories import ClickStep, FillStep, State, Story
 from tests.proof.healing.shop import Version, served
@@ -124,6 +124,45 @@ def test_good_test_passes_and_notices_every_mutant(app: App, chromium_path: str)
     )
     assert [kind for kind, mutant in applied.items() if not mutant.noticed] == []
     assert all(mutant.statement for mutant in applied.values())
+
+
+def quiet_story() -> Story:
+    """The same, where the recorder saw a heading come and the message only in the final state."""
+    told = story()
+    heading = Element(tag="h1", role="heading", name="Notes", text="Notes", level=1)
+    found = Candidate(locator=ByRole(role="heading", name="Notes"), count=1)
+    came = Appeared(element=heading.model_copy(update={"candidates": (found,)}))
+    *before, click = told.steps
+    ending = told.final_state.model_copy(update={"texts": ("Saved: Buy bread",)})
+    return told.model_copy(
+        update={"steps": (*before, click.model_copy(update={"changes": (came,)})), "final_state": ending}
+    )
+
+
+@pytest.mark.slow
+def test_test_that_does_not_notice_a_mutant_gets_the_recorded_assertion_that_does(app: App, chromium_path: str) -> None:
+    """And no other one; the revision says what was added and why, and all that it asserted before it still asserts."""
+    proof = proved(app, chromium_path, Wanted(runs=2, mutants=True, repair=True), quiet_story())
+    weak = write_test(quiet_story())
+    assert "Buy bread" not in weak.code.partition("expect(")[2]
+    assert (proof.verdict.outcome, proof.origin, proof.repaired) == ("passed", "strengthened", None)
+    assert proof.revised is not None
+    added = [line for line in proof.revised.code.splitlines() if line not in weak.code.splitlines()]
+    assert len([line for line in added if "expect(" in line]) == 1
+    assert "Saved: Buy bread" in "".join(added)
+    assert set(weak.code.splitlines()) <= set(proof.revised.code.splitlines())
+    assert {"altered_value"} <= {mutant.kind for mutant in proof.verdict.mutants if mutant.noticed}
+    assert any(reason.startswith("added, for it notices") for reason in proof.reasons)
+
+
+@pytest.mark.slow
+def test_what_nothing_recorded_would_notice_is_said(app: App, chromium_path: str) -> None:
+    """The test stays as it is, and its verdict names what it does not notice."""
+    told = quiet_story()
+    told = told.model_copy(update={"final_state": told.final_state.model_copy(update={"texts": ()})})
+    proof = proved(app, chromium_path, Wanted(runs=1, mutants=True, repair=True), told)
+    assert (proof.verdict.outcome, proof.revised) == ("passed", None)
+    assert any("nothing else that was recorded" in said and "altered value" in said for said in proof.verdict.evidence)
 
 
 @pytest.mark.slow

@@ -19,10 +19,10 @@ from pipeline.codegen.assertions.candidates import (
     whole_text,
 )
 from pipeline.codegen.assertions.salience import Typing, captions_of
-from pipeline.codegen.assertions.selection import chosen
+from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.credentials import is_secret
 from pipeline.codegen.locators import Finder, expect, matcher
-from pipeline.codegen.python.expressions import Attr, Expr, Literal, method
+from pipeline.codegen.python.expressions import Attr, Expr, Literal, flat, method
 from pipeline.semantics import urls
 from pipeline.semantics.text import caption, is_editor
 from schemas.elements import Element
@@ -41,6 +41,8 @@ from schemas.stories import (
 
 CHECKS_LAST: Final = 4
 CHECKS_LAST_MIN: Final = 3
+CHECKS_ADDED: Final = 8
+"""So many more are made where a test is to be strengthened."""
 GONE_SCORE_MIN: Final = 40
 REQUESTS_MAX: Final = 2
 """So many requests of one step are waited for."""
@@ -193,8 +195,9 @@ def _same(one: str, other: str) -> bool:
 
 def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> list[Check]:
     """The outcome: several checks of different kinds; where the last step changed nothing that the recording knows,
-    the state of its field, the address and the texts of the final state."""
-    taken = chosen(checks_after(writer, step, known), CHECKS_LAST)
+    the state of its field, the address and the texts of the final state. Where the test is amended, more of these."""
+    offered = checks_after(writer, step, known)
+    taken = chosen(offered, CHECKS_LAST)
     page = shown_on(writer, step)
     if _saves(story, step):
         taken = _with_whole(writer, page, step, taken)
@@ -210,7 +213,28 @@ def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> 
         ]
     if len(taken) < 2:
         taken += where_it_ended(page, writer, story, known, taken)
+    if writer.amendments.adds_any:
+        state = [*_own_state(writer, step), *_still_there(writer, story, step, known)]
+        taken += _added(writer, [*offered, *state, *_final_texts(page, story, writer.fixed)], taken)
     return taken
+
+
+def _added(writer: Writer, offered: Sequence[Check], taken: Sequence[Check]) -> list[Check]:
+    """What a test that is to be strengthened asserts beside what it asserts anyway."""
+    known = {flat(check.statement) for check in taken}
+    added = {
+        flat(check.statement): check
+        for check in offered
+        if check.score >= SCORE_MIN and flat(check.statement) not in known and _adds(writer, check)
+    }
+    return list(added.values())[:CHECKS_ADDED]
+
+
+def _adds(writer: Writer, check: Check) -> bool:
+    """By the form in which the test would say it, too."""
+    amendments = writer.amendments
+    forms = [flat(check.statement), flat(met_before(check, writer.met).statement)]
+    return all(map(amendments.adds, forms)) if amendments.thorough else any(map(amendments.adds, forms))
 
 
 def _saves(story: Story, step: Step) -> bool:

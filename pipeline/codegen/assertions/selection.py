@@ -11,6 +11,9 @@ from pipeline.codegen.python.expressions import Attr, Call, flat, method
 ENOUGH: Final = 2
 """So many checks are taken whatever they say; more only where they say much."""
 
+SCORE_MIN: Final = 20
+"""Checks that say less are taken only where there is nothing else."""
+
 
 def chosen(checks: list[Check], most: int) -> list[Check]:
     """The best checks that differ: no text within another's, at most two of a kind while others are left."""
@@ -25,7 +28,7 @@ def chosen(checks: list[Check], most: int) -> list[Check]:
             ),
         )
         pool.remove(best)
-        if best.score < (20 if len(taken) < ENOUGH else 54) and taken:
+        if best.score < (SCORE_MIN if len(taken) < ENOUGH else 54) and taken:
             continue
         if any(best.statement == other.statement or _overlap(best, other) for other in taken):
             continue
