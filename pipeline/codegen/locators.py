@@ -62,6 +62,9 @@ _INVISIBLE = re.compile("[\u200b-\u200d\u00ad\ufeff\u2060]")
 _LOOSE_ENDS: Final = " \t\n,;·|–—(/"
 """What is left hanging at the end of a text whose next part varies."""
 _LOOSE_BEGINNINGS: Final = " )]}.:,;·|–—"
+FRAMED: Final = frozenset({"dialog", "alertdialog", "heading"})
+_CLOSE = re.compile(r"(?<=\w) (?:Close|close|Schließen|Cerrar|Fermer)$")
+"""The button at the end of the head of a window."""
 _LETTER = re.compile(r"[^\W_]")
 _COUNTER = re.compile(r"\(\d+\)|\[\d+\]|(?<=\s)\d+\+?$")
 
@@ -259,7 +262,8 @@ class Finder:
             return None
         if not locator.name:
             return Found(method(root, "get_by_role", locator.role), 425)
-        value = matcher(locator.name, locator.exact, self.fixed, gap=" ")
+        name = _CLOSE.sub("", locator.name) if locator.role in FRAMED and not locator.exact else locator.name
+        value = matcher(name, locator.exact, self.fixed, gap=" ")
         if value.expr is None:
             return None
         keywords: dict[str, Plain] = {"name": value.expr}

@@ -340,11 +340,22 @@ def _chain_of(statement: Expr) -> list[Call]:
             return []
 
 
+def _swept_by_typing(upcoming: Step | None) -> frozenset[str]:
+    """What goes away as soon as the next step types: the suggestions of a list that opened, and their headings. Which
+    they are is decided by what the app has loaded until then."""
+    if not isinstance(upcoming, FillStep):
+        return frozenset()
+    gone = (change.element for change in upcoming.changes if isinstance(change, Gone))
+    return frozenset(text for one in gone for text in (one.text, one.name) if text)
+
+
 def _middle(writer: Writer, step: Step, known: frozenset[str], upcoming: Step | None) -> list[Check]:
     checks = checks_after(writer, step, known)
     if any(map(_looks, checks)):
         ways = _ways_to_target(writer, upcoming)
         checks = [check for check in checks if not (_looks(check) and _is_of(check, ways))]
+    swept = _swept_by_typing(upcoming)
+    checks = [check for check in checks if not (_looks(check) and check.says in swept)]
     if isinstance(upcoming, ClickStep):
         words = caption(upcoming.target)
         checks = [check for check in checks if not (check.kind == "changed" and check.says == words)]

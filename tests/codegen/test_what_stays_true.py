@@ -504,3 +504,23 @@ def test_a_block_of_many_parts_is_not_asserted_as_a_whole() -> None:
     assert "now" not in code
     for wanted in ("New toner is in.", "Changed Status from Open."):
         assert f'get_by_text("{wanted}")' in code, code
+
+
+def test_what_the_next_words_sweep_away_is_not_asserted() -> None:
+    """A list of suggestions and its headings are what the app has loaded until then; what stays may be asserted."""
+    opened = (Appeared(element=by_text("div", "Suggested payees")), Appeared(element=by_text("p", "Balance of 12.00")))
+    click = ClickStep(target=by_role("div", "combobox", "Payee"), **base(PAGE, PAGE, changes=opened))
+    swept = (Gone(element=by_text("div", "Suggested payees")),)
+    typed = FillStep(target=by_label("Payee"), value=Typed(text="Corner shop"), **base(PAGE, PAGE, changes=swept))
+    code = write_test(story(click, typed, ClickStep(target=by_role("button", "button", "Add"), **base(PAGE)))).code
+    assert "Suggested payees" not in code
+    assert "Balance of 12.00" in code
+
+
+def test_a_window_is_found_without_the_button_that_closes_it() -> None:
+    """The head of a window has its button in its name; nobody calls it so."""
+    opened = (Appeared(element=by_role("h2", "heading", "Add account Close")),)
+    code = write_test(
+        story(ClickStep(target=by_role("button", "button", "Add"), **base(PAGE, PAGE, changes=opened)))
+    ).code
+    assert 'get_by_role("heading", name="Add account")' in code
