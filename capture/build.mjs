@@ -47,6 +47,14 @@ const SHORTER = [
   [/\b([\w.]+) === null \|\| \1 === void 0 \? void 0 : \1\./g, "$1?."],
   [/\b([\w.]+) === null \|\| \1 === void 0 \|\| \1\./g, "$1?."],
 ];
+/** What nobody here asks ivya for: descriptions and messages of errors, and the roles that no element can have. */
+const UNUSED = [
+  [/^\t+[^\n]*\bcacheAccessible(?:Description|Error)\w* (?:!==|=)[^\n]*;$/gm, ""],
+  [
+    /const allRoles = (\[[^\]]*\]);\s*const abstractRoles = (\[[^\]]*\]);\s*const validRoles = [^\n]*/,
+    (_, all, abstract) => `const validRoles = "${JSON.parse(all).filter((role) => !JSON.parse(abstract).includes(role)).join(" ")}".split(" ");`,
+  ],
+];
 const patched = (code) => {
   for (const [theirs, ours] of PATCHES) {
     if (code.split(theirs).length !== 2) throw new Error(`ivya has another text than the one we know: ${theirs}`);
@@ -69,7 +77,7 @@ const onlyRolesAndTexts = {
         if (start < 0) throw new Error(`ivya has no ${region}: another layout than the one we know`);
         return source.slice(start, source.indexOf("//#endregion", start));
       });
-      const code = SHORTER.reduce((text, [long, short]) => text.replace(long, short), kept.join("\n").replaceAll("Ivya.options.browser", '"chromium"'));
+      const code = [...UNUSED, ...SHORTER].reduce((text, [long, short]) => text.replace(long, short), kept.join("\n").replaceAll("Ivya.options.browser", '"chromium"'));
       return { contents: `${patched(code)}\nexport { ${NAMES.join(", ")} };`, loader: "js", resolveDir: HERE };
     });
   },

@@ -51,7 +51,7 @@ export class Privacy {
   private readonly wasPassword = new WeakSet<Element>();
   private readonly passwordNames = new Set<string>();
   private readonly typed = new Map<string, Secret>();
-  private readonly withheld: Withheld;
+  private readonly secrets: Withheld;
   private readonly documents = new WeakMap<Document, Mask>();
   private marks = new WeakMap<Element, boolean>();
   /** The trees whose changes are heard, while nothing is masked in any of them or around them. */
@@ -72,9 +72,9 @@ export class Privacy {
     private readonly salt: string,
     private readonly session: Store,
   ) {
-    this.withheld = new Withheld(salt, session.json("withheld"));
+    this.secrets = new Withheld(salt, session.json("withheld"));
     this.others = new Channel(CHANNEL, (told) => {
-      if (told) this.withheld.take(told);
+      if (told) this.secrets.take(told);
       else this.share();
     });
     this.others.say(null);
@@ -191,10 +191,10 @@ export class Privacy {
 
   /** Keeps a secret's hash, so that its value is taken out of all that is sent from now on; gives its token. */
   remember(value: string, kind: Secret): string {
-    if (kind === "masked") this.withheld.addMasked(value, false);
+    if (kind === "masked") this.secrets.addMasked(value, false);
     else {
       this.typed.set(value, kind);
-      this.withheld.addSecret(value);
+      this.secrets.addSecret(value);
     }
     this.save();
     this.share();
@@ -213,7 +213,7 @@ export class Privacy {
 
   /** The user leaves the field: of what was typed there, the page may go on showing beginnings that it showed. */
   heard(): void {
-    if (this.typing) for (const one of this.beginnings!.shown()) this.withheld.addBeginning(one);
+    if (this.typing) for (const one of this.beginnings!.shown()) this.secrets.addBeginning(one);
     this.typing = null;
   }
 
@@ -225,18 +225,18 @@ export class Privacy {
   /** The page is shown again as it was left: other pages of the tab and other tabs went on meanwhile. */
   resume(): void {
     const kept = this.session.json<Shared>("withheld");
-    if (kept) this.withheld.take(kept);
+    if (kept) this.secrets.take(kept);
     this.others.say(null);
   }
 
   /** Leaves what is withheld to the next page of the tab. */
   save(): void {
-    this.session.write("withheld", JSON.stringify(this.withheld.kept()));
+    this.session.write("withheld", JSON.stringify(this.secrets.kept()));
   }
 
   /** Other tabs of the session may show a secret as well. */
   private share(): void {
-    this.others.say(this.withheld.kept());
+    this.others.say(this.secrets.kept());
   }
 
   /** The page changed something at the element. */
@@ -290,14 +290,14 @@ export class Privacy {
     if (!value || field === this.typing || this.values.get(field) === value) return;
     this.values.set(field, value);
     const kind = this.kindOf(field);
-    if (kind && kind !== "masked" && !unseen) this.withheld.addSecret(value);
-    else if (kind && box) this.withheld.addMasked(value, false);
+    if (kind && kind !== "masked" && !unseen) this.secrets.addSecret(value);
+    else if (kind && box) this.secrets.addMasked(value, false);
     if (kind) this.learnBoxes(field);
   }
 
   private learnBoxes(field: Element): void {
     const boxes = boxesOf(field);
-    if (boxes.every((box) => box.value)) this.withheld.addSecret(boxes.map((box) => box.value).join(""));
+    if (boxes.every((box) => box.value)) this.secrets.addSecret(boxes.map((box) => box.value).join(""));
   }
 
   /** The outermost masked elements of a tree. */
@@ -325,9 +325,9 @@ export class Privacy {
     for (const { name, value } of element.attributes) {
       if (!value || value.length > ATTRIBUTE_CHARS_MAX || NOT_TEXT.test(name)) continue;
       if (ADDRESS.test(name)) this.learnAddress(value, element);
-      else this.withheld.addMasked(value, NAMES.test(name));
+      else this.secrets.addMasked(value, NAMES.test(name));
     }
-    if (isTextField(element)) this.withheld.addMasked(element.value, false);
+    if (isTextField(element)) this.secrets.addMasked(element.value, false);
     if (element.firstElementChild && element.textContent!.length <= ATTRIBUTE_CHARS_MAX) this.learnText(element.textContent, element);
   }
 
@@ -335,7 +335,7 @@ export class Privacy {
     const plain = squash(text?.slice(0, VALUE_CHARS_MAX));
     if (!plain || /^(SCRIPT|STYLE)$/.test(parent?.nodeName ?? "")) return;
     const control = parent?.closest(COMMON);
-    this.withheld.addMasked(plain, Boolean(control && this.isMarked(control)));
+    this.secrets.addMasked(plain, Boolean(control && this.isMarked(control)));
   }
 
   /** Where only a part of the page is masked, the last step of a path there says what it leads to. */
@@ -343,9 +343,9 @@ export class Privacy {
     const url = attempt(() => new URL(value, element.baseURI), null);
     if (!url || !/^(https?|file):$/.test(url.protocol)) return;
     const parts = url.pathname.split("/").map((part) => attempt(() => decodeURIComponent(part), part));
-    parts.forEach((part, at) => this.withheld.addMasked(part, this.masksAll || at < parts.length - 1));
-    url.searchParams.forEach((part) => this.withheld.addMasked(part, false));
-    this.withheld.addMasked(attempt(() => decodeURIComponent(url.hash.slice(1)), ""), true);
+    parts.forEach((part, at) => this.secrets.addMasked(part, this.masksAll || at < parts.length - 1));
+    url.searchParams.forEach((part) => this.secrets.addMasked(part, false));
+    this.secrets.addMasked(attempt(() => decodeURIComponent(url.hash.slice(1)), ""), true);
   }
 
   /** A text as it may be told; the page's own origin always. */
@@ -356,7 +356,7 @@ export class Privacy {
 
   /** A text without what is withheld. */
   private clean(text: string): string {
-    return withoutCards(this.withheld.clean(text), HOLE);
+    return withoutCards(this.secrets.clean(text), HOLE);
   }
 
   /** An event's JSON text without anything that is withheld: the one way out of the page. */

@@ -324,6 +324,16 @@ def test_parts_below_each_other_are_not_one_text() -> None:
     assert 'expect(page.get_by_role("heading", name="Garden club Journal")).to_be_visible()' in code
 
 
+def test_which_entries_a_log_holds_together_is_not_asserted() -> None:
+    """An announcer takes in what is said next and lets the rest go when it pleases."""
+    log = by_text("div", "21,0429").model_copy(update={"role": "log", "live": True, "text": "21,0429"})
+    changes = (TextChanged(element=log, before="21,042", after="21,0429"), Appeared(element=by_text("p", "Nine days")))
+    press = ClickStep(target=by_role("button", "button", "More"), **base(PAGE, PAGE, changes=changes))
+    code = write_test(story(press)).code
+    assert "21,0429" not in code
+    assert "Nine days" in code
+
+
 @pytest.mark.parametrize("label", ["Payee: Town hallHardware storeMember Ann", "m"])
 def test_a_label_that_is_no_name_is_not_used(label: str) -> None:
     """The list that opens in a label is a part of its text while it is open; one letter may stand anywhere."""

@@ -2,7 +2,7 @@
 import { editingHost, fieldValue, isPressed, isTextField } from "../dom";
 import { native } from "../native";
 import type { Recorder } from "../recorder";
-import type { Body } from "../wire";
+import type { Body, ElementShot } from "../wire";
 import { modifiersOf } from "./pointer";
 import { isToggle } from "./retarget";
 import { drawsText, isEditor } from "./strokes";
@@ -160,12 +160,23 @@ export class Keys {
     if (event.repeat) return;
     const { effects } = this.recorder;
     effects.freeze();
+    const shot = this.shotOf(target);
     this.decideSoon(() => {
       if (!event.defaultPrevented) return effects.thaw();
-      this.texts.flush();
-      effects.finishFrozen();
-      this.emit(event, target);
+      this.wasAction(event, target, shot);
     });
+  }
+
+  /** The key that the page has answered was an action: what was typed before it is told first. */
+  private wasAction(event: KeyboardEvent, target: Element, shot: ElementShot, value?: string): void {
+    this.texts.flush(value);
+    this.recorder.effects.finishFrozen();
+    this.emit(event, target, shot);
+  }
+
+  /** The element as it is before the page answers a key, by which it may be hidden, be called otherwise, or go. */
+  private shotOf(target: Element): ElementShot {
+    return this.texts.shotOf(target) ?? this.recorder.elements.describe(target);
   }
 
   /** Enter in a text of several lines is text, unless the page takes it for "send". */
@@ -174,14 +185,12 @@ export class Keys {
     const value = fieldValue(field);
     const { effects } = this.recorder;
     effects.freeze();
+    const shot = this.shotOf(field);
     this.decideSoon(() => {
       const now = field.isConnected ? fieldValue(field) : "";
       const sent = event.defaultPrevented && !now.startsWith(value.trimEnd()) && value.trim() !== "";
       if (sent || (event.defaultPrevented && place === "lines")) {
-        this.texts.flush(value);
-        effects.finishFrozen();
-        this.emit(event, field);
-        return;
+        return this.wasAction(event, field, shot, value);
       }
       this.texts.keysIn(field).pressed(event);
       effects.thaw();
@@ -194,6 +203,7 @@ export class Keys {
     effects.freeze();
     const seen = effects.seenBeforeHover();
     const epoch = watch.treeNow();
+    const shot = this.shotOf(target);
     this.decideSoon(() => {
       const active = target.ownerDocument.activeElement;
       const came = seen && active && isTextField(active) && !seen.fields.has(active) && active !== target;
@@ -202,13 +212,11 @@ export class Keys {
         return effects.thaw();
       }
       if (!event.defaultPrevented && !came && watch.treeNow() === epoch && !(active && needsFocus(active))) return effects.thaw();
-      this.texts.flush();
-      effects.finishFrozen();
-      this.emit(event, target);
+      this.wasAction(event, target, shot);
     });
   }
 
-  private emit(event: KeyboardEvent, target: Element): void {
+  private emit(event: KeyboardEvent, target: Element, shot = this.recorder.elements.describe(target)): void {
     const writes = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !(event.key === " " && isPressed(target));
     if (writes && this.recorder.privacy.hidesKeys(target)) return;
     if (event.key === "Enter") {
@@ -216,7 +224,7 @@ export class Keys {
       this.pressMs = native.now();
     }
     this.toldSpace = event.key === " ";
-    const body: Body = { kind: "press", target: this.recorder.elements.describe(target), key: event.key };
+    const body: Body = { kind: "press", target: shot, key: event.key };
     const modifiers = modifiersOf(event).filter((one) => one !== "Shift" || event.key.length > 1 || event.ctrlKey || event.metaKey);
     if (modifiers.length) body.modifiers = modifiers;
     this.recorder.act(body, isTextField(target) ? { own: target } : {});

@@ -34,6 +34,8 @@ from pipeline.semantics.generated import is_volatile, parts, telling
 from schemas.elements import ByText, Element
 from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
 
+ROLLING_ROLES: Final = frozenset({"log", "marquee", "timer"})
+"""What takes in new texts and lets old ones go in its own time: which of them stand there together is chance."""
 TEXT_CHARS_MAX: Final = 160
 COUNT_MAX: Final = 60
 SHORT: Final = 8
@@ -270,6 +272,8 @@ def _gone(finder: Finder, element: Element, typing: Typing) -> Check | None:
 def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
     element, before, after = change.element, readable(change.before), readable(change.after)
     if not after or element.masked or len(after) > TEXT_CHARS_MAX or is_busy(after):
+        return None
+    if before and element.role in ROLLING_ROLES:
         return None
     score = worth(element, after, typing) + 16
     steady = [way for way in finder.all(element) if not says_part(way.says, after) or _stays(way.says, before, after)]
