@@ -170,6 +170,18 @@ def test_keys_go_to_what_has_the_focus(record: Record) -> None:
     assert [one.target.name for one in events if isinstance(one, Press)][2:] == ["Quiet", "Remarks"]
 
 
+def test_a_letter_that_a_list_hands_on_is_text(record: Record) -> None:
+    """The page moves the focus to a field, and the browser writes the letter there: it was typed once."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("option", name="Third").focus()
+        page.keyboard.type("78")
+
+    events = record(PAGE, do)
+    assert [fill.value.text for fill in _fills(events)] == ["78"]
+    assert _presses(events) == []
+
+
 def test_what_a_field_cannot_read_is_told_by_its_keys(record: Record) -> None:
     """Letters in a number: no script reads them, the value is none, and the form isn't sent with them."""
 

@@ -17,9 +17,9 @@ type Kind = "char" | "space" | "enter" | "escape" | "tab" | "vertical" | "caret"
 /**
  * typing: part of the text; caret: only moves in it; act: an action whatever comes of it; asked: one if the page answers;
  * made: the browser makes a click, an input or a choice of it, which is told; send: Enter where text may be sent off;
- * move: goes on to the next element.
+ * move: goes on to the next element; letter: an action, unless the page hands it on to a field.
  */
-type Meaning = "typing" | "caret" | "act" | "asked" | "made" | "send" | "move";
+type Meaning = "typing" | "caret" | "act" | "asked" | "made" | "send" | "move" | "letter";
 
 const COLUMNS = "char space enter escape tab vertical caret erase command function".split(" ");
 const TABLE: Record<Place, string> = {
@@ -30,7 +30,7 @@ const TABLE: Record<Place, string> = {
   select: " made   made   made   made   move made     made   asked  asked   asked",
   toggle: " asked  made   act    act    move made     made   act    asked   asked",
   slider: " asked  asked  act    act    move made     made   asked  asked   asked",
-  widget: " act    asked  act    act    move act      act    act    asked   asked",
+  widget: " letter asked  act    act    move act      act    act    asked   asked",
   plain: "  asked  asked  act    act    move asked    asked  act    asked   asked",
   nowhere: "asked  asked  asked  act    move asked    asked  act    asked   asked",
 };
@@ -157,13 +157,22 @@ export class Keys {
 
   /** Recorded only where the page reacts to it: it stops the key's usual meaning. */
   private asked(event: KeyboardEvent, target: Element): void {
-    if (event.repeat) return;
+    if (!event.repeat) this.answered(event, target, () => event.defaultPrevented);
+  }
+
+  /** A page that moves the focus from a list to its field has the browser write the letter there. */
+  private letter(event: KeyboardEvent, target: Element): void {
+    this.answered(event, target, () => event.defaultPrevented || !isTextField(target.ownerDocument.activeElement ?? target));
+  }
+
+  /** Tells the key once the page has answered it, if that made an action of it. */
+  private answered(event: KeyboardEvent, target: Element, isAction: () => boolean): void {
     const { effects } = this.recorder;
     effects.freeze();
     const shot = this.shotOf(target);
     this.decideSoon(() => {
-      if (!event.defaultPrevented) return effects.thaw();
-      this.wasAction(event, target, shot);
+      if (isAction()) this.wasAction(event, target, shot);
+      else effects.thaw();
     });
   }
 
