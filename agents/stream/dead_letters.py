@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from agents.faults import trace_of
+from agents.stream.fetched import Unreadable
 from pipeline.intake.redaction import Redacted, redacted
 from schemas import limits
 
@@ -66,6 +67,9 @@ def letter_of(
 ) -> DeadLetter:
     """The letter of a message as it came, without what the intake would have kept back of it."""
     raw = message.value or b""
+    if isinstance(raw, Unreadable):
+        withheld = ((REDACTED_HEADER, b"1"),)
+        return DeadLetter(None, b"", cause, kind, topic, message.partition, message.offset, withheld, raw.size_bytes)
     try:
         kept = redacted(raw, headers)
     except Exception as error:  # noqa: BLE001 - the place is told, and nothing of what is in the message

@@ -9,7 +9,7 @@ from yarl import URL
 
 from agents.private import make_folder
 from agents.settings import Settings
-from agents.stream import faust_fixes
+from agents.stream import faust_fixes, fetched
 
 HEARTBEAT_S: Final = 0.5
 """How often a worker shows that it lives, and learns that the others share anew."""
@@ -30,6 +30,7 @@ def use_uvloop() -> None:
 def make_app(settings: Settings, partitions: int) -> faust.App:
     """The app of one worker. `partitions` are those of the events topic."""
     faust_fixes.apply()
+    fetched.apply()
     make_folder(settings.data)
     hosts = ";".join(f"kafka://{broker}" for broker in settings.broker_list)
     return faust.App(

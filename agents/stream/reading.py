@@ -9,6 +9,7 @@ from agents.faults import trace_of
 from agents.stream.dead_letters import DeadLetter, letter_of
 from agents.stream.delivery import Misrouted
 from agents.stream.dependencies import StreamDependencies
+from agents.stream.fetched import value_of
 from agents.stream.partition import NOTHING, Read
 from agents.stream.repartition import split
 from agents.stream.suspects import EndedWorkers, Suspects, cause_of, message_item
@@ -47,13 +48,13 @@ class Reader:
         if message.offset <= reached:
             return NOTHING
         headers = {name: value or b"" for name, value in _headers(message.headers)}
-        if TICK_HEADER in headers:
+        if TICK_HEADER in headers and not message.value:
             return NOTHING
         try:
             end = self._suspects.guilty(item_of(message))
             if end is not None:
                 raise EndedWorkers(end)
-            raw = message.value or b""
+            raw = value_of(message) or b""
             if not raw:
                 raise BadInput("the message is empty")
             self._parts.progress.asked += 1

@@ -14,6 +14,7 @@ from agents.storage import FlowState, StorageUnavailable
 from agents.stream.abort import die
 from agents.stream.dead_letters import DeadLetter, letter_of
 from agents.stream.dependencies import StreamDependencies
+from agents.stream.fetched import value_of
 from agents.stream.flow_writing import FlowWriter, Output, Said, Stored, Unwritten, unwritten
 from agents.stream.inbox import Inbox
 from agents.stream.reading import item_of
@@ -252,7 +253,7 @@ class TestsAgent:
             message = event.message
             name = (message.key or b"").decode("utf-8", "replace")
             try:
-                story = await self._story(message) if message.value else None
+                story = await self._story(message) if value_of(message) else None
                 if story is not None and story.id != name:
                     raise BadInput("the key is not the story's id")
             except BadInput as error:

@@ -1,7 +1,7 @@
 """Ticks: messages without events that let a partition's clock go on when its traffic stops.
 
 They travel through the partition itself, so they are ordered behind the events that they close. They say nothing but
-their own log time; a forged one can do no harm.
+their own log time; a forged one can do no harm. A message with events is none, whatever its headers say.
 """
 
 from typing import Final

@@ -93,7 +93,8 @@ _SECRET_IN_INNER_URL = re.compile(
 """The same in an address within an address."""
 _NEEDLESS = re.compile(r"%(2D|5F|3\d|[46][1-9A-F]|[57][0-9A])", re.IGNORECASE)
 """A plain letter, digit or sign that is written as a number all the same."""
-_JWT = re.compile(r"eyJ[\w-]{8,4000}\.[\w-]{4,4000}(?:\.[\w-]{0,4000})?")
+_JWT = re.compile(r"(?P<before>(?<![\w-])(?=[\w-]++\.[\w-]{4})[\w-]*?)eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?")
+"""Looked for from the beginning of a word alone, and only in one that a dot ends: each letter is read twice at most."""
 _GRANT_IN_PATH = re.compile(
     r"(?P<name>/(?:(?:(?:re)?set|forgot|change|recover)-?password|password-?reset|(?:verify|confirm)-?e?mail|"
     r"e?mail-?verification|accept-?invit\w{1,9}|(?:login|invite|magic)-?link|reset|token|verify|verification|confirm|"
@@ -138,7 +139,7 @@ def bare_url(url: str) -> str:
         return _without_chance(url)
     needless = _NEEDLESS.sub(lambda found: chr(int(found[1], 16)), url)
     plain = needless if needless != url and _without_parameters(needless) != needless else url
-    bare = _JWT.sub(WITHHELD_MARK, urls.without_user(plain) if "@" in plain else plain)
+    bare = _JWT.sub(rf"\g<before>{WITHHELD_MARK}", urls.without_user(plain) if "@" in plain else plain)
     return _without_chance(_GRANT_IN_PATH.sub(_granting, _without_parameters(bare)))
 
 

@@ -52,6 +52,10 @@ _PARTS: Final = (
 """One of these is in every ASCII text that speaks of a secret: looked for first, for that is quick."""
 _RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{16,}")
 _ESCAPE: Final = re.compile(r"(?<!\\)\\+u00([0-9a-fA-F]{2})|%([0-9a-fA-F]{2})")
+SEARCHED_BYTES_MAX: Final = limits.MESSAGE_BYTES_MAX
+"""A longer message is withheld as a whole: to search it costs a second for each megabyte, and more."""
+_RUN_CHARS_MAX: Final = 16 * 1024
+"""A longer run of what may be base64 is withheld without opening it."""
 _DEPTH_MAX: Final = 4 * limits.NESTING_MAX
 _USER: Final = re.compile(r"://[^/\s\"'@]*@")
 
@@ -65,7 +69,10 @@ class Redacted:
 
 
 def redacted(raw: bytes, headers: Mapping[str, bytes], avro: AvroReader | None = None) -> Redacted:
-    """What may be kept of a message that could not be read, or not all of it."""
+    """What may be kept of a message that could not be read, or not all of it; nothing of one beyond SEARCHED_BYTES_MAX,
+    which would take long to search."""
+    if len(raw) > SEARCHED_BYTES_MAX:
+        return Redacted(WITHHELD, True)
     try:
         return _redacted(raw, headers, avro)
     except BadInput:
@@ -164,7 +171,8 @@ def _suspect(raw: bytes) -> bool:
         return True
     if "\0" in text or _speaks(text):
         return True
-    return any(_packed(run[at:]) for run in _RUN.findall(text) for at in range(4))
+    runs = _RUN.findall(text)
+    return any(len(run) > _RUN_CHARS_MAX for run in runs) or any(_packed(run[at:]) for run in runs for at in range(4))
 
 
 def _speaks(text: str) -> bool:

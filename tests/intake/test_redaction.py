@@ -19,10 +19,18 @@ from test_intake_rrweb import FORM, full, meta, snapshot, typed
 from pipeline.intake import BadInput, read_body
 from pipeline.intake.elements import secret_kind, tells_secret
 from pipeline.intake.fields import bare_url
-from pipeline.intake.redaction import WITHHELD, Redacted, redacted, without_recording
+from pipeline.intake.redaction import (
+    _RUN_CHARS_MAX,
+    SEARCHED_BYTES_MAX,
+    WITHHELD,
+    Redacted,
+    redacted,
+    without_recording,
+)
 from pipeline.intake.rrweb.chunks import unpacked
 from schemas.avro import AvroReader, schema_text
 from schemas.codecs import to_json
+from tests.text.costs import cost_s
 
 SECRET = "hunter2"
 FIELD = {"tag": "input", "type": "password", "name_attribute": "pw"}
@@ -116,8 +124,9 @@ def test_what_stays_says_which_event_it_was() -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"{", b"", b"[" * 200_000, b"x" * 2_000_000, b'{"at_ms": NaN}', "Grüße aus Köln".encode(), as_json(native()),
-     as_json([native(), {"kind": "?"}]), b'{"kind":"click",\n"id":}', b"id;kind;at\n1;click;2024-10-10T22:53:05.563Z"],
+    [b"{", b"", b"[" * 200_000, b"x " * (SEARCHED_BYTES_MAX // 2), b'{"at_ms": NaN}', "Grüße aus Köln".encode(),
+     as_json(native()), as_json([native(), {"kind": "?"}]), b'{"kind":"click",\n"id":}',
+     b"id;kind;at\n1;click;2024-10-10T22:53:05.563Z"],
     ids=range(10),
 )  # fmt: skip
 def test_what_speaks_of_no_secret_stays_as_it_came(raw: bytes) -> None:
@@ -137,6 +146,37 @@ def test_what_is_no_json_and_may_hold_a_secret_is_withheld(raw: bytes) -> None:
     """As a whole: nobody can tell where the secret ends. The message lies in its topic still."""
     kept = redacted(raw, {})
     assert (kept.raw, kept.changed) == (WITHHELD, True)
+
+
+@pytest.mark.parametrize("raw", [b"x " * (SEARCHED_BYTES_MAX // 2) + b"x", b"x" * (_RUN_CHARS_MAX + 1)], ids=range(2))
+def test_what_would_take_long_to_search_is_withheld(raw: bytes) -> None:
+    """Beyond the bound of a message, and of what may be base64; at them it stays (see above, and here)."""
+    assert redacted(raw, {}) == Redacted(WITHHELD, True)
+    assert redacted(raw[:_RUN_CHARS_MAX], {}) == Redacted(raw[:_RUN_CHARS_MAX], False)
+
+
+@pytest.mark.parametrize(
+    "unit", ["eyJ", "-eyJ", "eyJabcdefgh.", "eyJ.", "/reset/", "%3Ftoken%3D", "pass ", "aB1/", "QUJD"]
+)
+def test_no_text_takes_far_longer_to_search_than_another(unit: str) -> None:
+    """Whatever it repeats: how long a partition waits for a dead letter is bounded by its size alone."""
+    plain = cost_s(lambda text: redacted(text.encode(), {}), "pass ab " * 5_000, 3)
+    assert cost_s(lambda text: redacted(text.encode(), {}), (unit * 40_000)[:40_000], 3) < 10 * plain
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("/x/eyJhbGciOiJI.eyJzdWIiOi.c2lnbmF0dXJl/y", "/x/withheld/y"),
+        ("/x?a=t-eyJhbGciOiJI.eyJzdWIiOi&b=1", "/x?a=t-withheld&b=1"),
+        ("/x/eyJ.short/eyJhbGciOi/y", "/x/eyJ.short/eyJhbGciOi/y"),
+        ("/eyJeyJhbGciOiJ.abcd", "/withheld"),
+        ("/" + "eyJ" * 2_000 + ".abcd", "/withheld"),
+    ],
+)
+def test_signed_tokens_are_withheld_wherever_they_stand(url: str, shown: str) -> None:
+    """With a signature or without, after other letters, of any length."""
+    assert bare_url(url) == shown
 
 
 def test_a_recording_that_comes_too_late_tells_nothing_typed() -> None:

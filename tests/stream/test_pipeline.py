@@ -8,15 +8,19 @@ from collections.abc import Callable
 
 import pytest
 
+from agents.stream import fetched
 from agents.stream.repartition import partition_of
+from agents.stream.ticks import TICK_HEADER
 from pipeline.generate import stories_of
 from pipeline.generate import test_of as write_flow
+from pipeline.intake.redaction import WITHHELD
 from schemas.codecs import from_json, to_json
 from schemas.events import Click, End, Event
 from schemas.generated_tests import GENERATED_TEST
 from schemas.limits import DEAD_LETTER_BYTES_MAX
 from tests.stream.cluster import Record, WorkerProcess, wait_for
 from tests.stream.conftest import Stream
+from tests.stream.hostile_batches import batch_of, send
 from tests.stream.traffic import Shape, batches, journey, single
 
 pytestmark = pytest.mark.slow
@@ -139,7 +143,9 @@ POISON: dict[str, tuple[bytes | None, bytes | None]] = {
     "NaN": (b"p6", b'{"at_ms": NaN}'),
     "deep": (b"p7", b"[" * 200_000),
     "wrong types": (b"p8", b'{"v":1,"kind":"click","id":[],"app":"x"}'),
-    "two megabytes": (b"p9", b"x" * 2_000_000),
+    "nearly a megabyte": (b"p9", b"x " * 475_000),
+    "two megabytes": (b"p11", b"x" * 2_000_000),
+    "four megabytes that are slow to search": (b"p12", b"eyJ" * 1_300_000),
     "an invalid time": (b"p10", b'[{"kind":"end","id":"a","app":"x","session_id":"s","at_ms":"10:00:90Z"}]'),
 }
 
@@ -163,6 +169,34 @@ def test_every_poison_message_is_buried_and_work_goes_on(stream: Stream, worker:
         assert int(headers["journeywright-size"]) == len(value or b"")
     big = next(r for r in stream.records("events-dead-letter") if r.key == b"p9")
     assert len(big.value or b"") == DEAD_LETTER_BYTES_MAX
+    assert {r.value for r in stream.records("events-dead-letter") if r.key in (b"p11", b"p12")} == {WITHHELD}
+    wait_for(lambda: stream.lag() == 0, 30, worker.tail)
+
+
+def test_batches_of_any_codec_are_read_and_broken_ones_are_buried(stream: Stream, worker: WorkerProcess) -> None:
+    """Each codec of Kafka brings its journey; a name of a header that is no text, and what looks like a tick, too. What
+    opens to a hundred megabytes is buried by its offset, and the partition goes on."""
+    partition, topic = 0, stream.settings.topic("events")
+    fetched.apply()  # the tests' own reader reads the log, too
+    names_of = map("codec-{}".format, range(200))
+    here = [name for name in names_of if partition_of(name, stream.settings.partitions) == partition]
+    told, raw = [], [batch_of([(b"bomb", b"x" * 100_000_000, [])], codec=1)]
+    odd = {b"odd-name": b"o\xff\xfe-name"}
+    for name, codec, headers, names in (
+        (here[0], 1, [], {}), (here[1], 2, [], {}), (here[2], 3, [], {}), (here[3], 4, [], {}),
+        (here[4], 0, [("odd-name", b"1")], odd), (here[5], 4, [("odd-name", b"1")], odd),
+        (here[6], 0, [(TICK_HEADER, b"1")], {}),
+    ):  # fmt: skip
+        events = ended(name, 8)
+        told += events
+        raw.append(
+            batch_of([(key, value, headers) for key, value in batches(random.Random(1), events)], codec, names=names)
+        )
+    send(stream.settings.brokers, topic, partition, raw)
+    expect(stream, told)
+    causes = [letter.headers["journeywright-cause"] for letter in stream.records("events-dead-letter")]
+    assert any(b"batch can't be read" in cause for cause in causes)
+    assert worker.running
     wait_for(lambda: stream.lag() == 0, 30, worker.tail)
 
 

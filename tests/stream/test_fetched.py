@@ -1,0 +1,63 @@
+"""Batches that the broker takes and a reader stumbles on."""
+
+import pytest
+from aiokafka.record.default_records import _DefaultRecordBatchPy
+
+from agents.stream import fetched
+from agents.stream.fetched import OPENED_BYTES_MAX, Batches, Unreadable
+from tests.stream.hostile_batches import batch_of
+
+
+@pytest.fixture(autouse=True)
+def applied() -> None:
+    fetched.apply()
+
+
+def read(*batches: bytes) -> list[tuple[int, bytes | None, list[tuple[str, bytes | None]]]]:
+    """Offset, value and headers of all records."""
+    given = Batches(b"".join(batches))
+    records = []
+    while given.has_next():
+        records += [(one.offset, one.value, list(one.headers)) for one in given.next_batch()]
+    return records
+
+
+def test_a_plain_batch_is_read_as_ever() -> None:
+    """Offsets, values and headers, whatever the batch before it was."""
+    rows = [(b"k", b"one", [("h", b"1")]), (None, b"two", []), (b"", None, [])]
+    assert read(batch_of(rows, offset=7), batch_of(rows[:1], offset=10)) == [
+        (7, b"one", [("h", b"1")]), (8, b"two", []), (9, None, []), (10, b"one", [("h", b"1")]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("codec", [0, 1])
+def test_a_name_of_a_header_that_is_no_text_costs_nothing_else(codec: int) -> None:
+    """The record keeps its value, and its neighbours theirs."""
+    rows = [(b"k", b"one" * 20, []), (b"k", b"two", [("name", b"1")])]
+    assert read(batch_of(rows, codec, names={b"name": b"n\xff\xfee"})) == [
+        (0, b"one" * 20, []),
+        (1, b"two", [("n\ufffd\ufffde", b"1")]),
+    ]
+
+
+def test_a_batch_that_opens_to_too_much_keeps_its_places() -> None:
+    """Its records are told as unreadable, offset for offset; what comes before and after is read. At the bound it is
+    read."""
+    frame = len(batch_of([(None, b"a" * (1 << 21), [])])) - _DefaultRecordBatchPy.HEADER_STRUCT.size - (1 << 21)
+    most = batch_of([(None, b"a" * (OPENED_BYTES_MAX - frame), [])], codec=1)
+    bomb = batch_of([(None, b"a" * OPENED_BYTES_MAX, []), (None, b"b", [])], codec=1, offset=1)
+    told = read(most, bomb, batch_of([(None, b"c", [])], offset=3))
+    assert [offset for offset, _, _ in told] == [0, 1, 2, 3]
+    assert [type(value) for _, value, _ in told] == [bytes, Unreadable, Unreadable, bytes]
+    broken = told[1][1]
+    assert isinstance(broken, Unreadable)
+    assert "more than" in broken.cause
+    assert broken.size_bytes == len(bomb)
+
+
+@pytest.mark.parametrize("codec", [5, 6, 7])
+def test_a_codec_that_nobody_knows_keeps_its_place(codec: int) -> None:
+    """Also one of a later version of Kafka."""
+    ((offset, value, _),) = read(batch_of([(None, b"one", [])], codec=0, said=codec))
+    assert offset == 0
+    assert isinstance(value, Unreadable)
