@@ -6,11 +6,9 @@ addition (a banner, one more link, a wrapper) would break. Specific texts (what 
 more than headings: they are what a wrong result would change.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from pipeline.codegen import addresses
 from pipeline.codegen.assertions.salience import (
     LONG_NAMED_ROLES,
     LOUD_ROLES,
@@ -26,7 +24,7 @@ from pipeline.codegen.assertions.salience import (
     without_captions,
     worth,
 )
-from pipeline.codegen.locators import Finder, Found, expect, is_anyone, is_bare, matcher, readable, regex
+from pipeline.codegen.locators import Finder, Found, expect, is_anyone, is_bare, readable, regex
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Listing, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
 from pipeline.codegen.tickers import only_moved, ticks
@@ -43,9 +41,6 @@ SHORT: Final = 8
 CHANGES_MAX: Final = 40
 """Changes that are looked at: the recorder sends the telling ones first."""
 ITEMS: Final = frozenset({"listitem", "article"})
-PART_CHARS_MIN: Final = 3
-SHORT_TEXT_CHARS: Final = 60
-"""Longer texts are not looked for as a whole."""
 PATH_SCORE: Final = 5_000
 """Locators beyond are places in the page: good enough to act on, not to assert by."""
 
@@ -163,7 +158,7 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
     if found is None:
         # A name may be for screen readers alone: only what can be seen is in the element.
         seen = readable(element.text or "")
-        return _contains(finder, element, _beginning(seen) if cut else seen, score - 8, kind, transient)
+        return _contains(finder, element, beginning(seen) if cut else seen, score - 8, kind, transient)
     if not found.unique:
         score -= 30
     if looks_glued(found.says) and not looks_glued(text):
@@ -172,16 +167,16 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
         score -= 60
     if transient and found.unique:
         return Check(method(expect(Attr(found.expr, "first")), "to_be_visible"), score, kind, found.says or text, True)
-    found = _of_sentences(finder, element, found, typing)
+    found = of_sentences(finder, element, found, typing)
     if has_captions(element, found.says, typing.captions):
         score -= 30
     shown = Attr(found.expr, "first") if found.cut else found.expr
     return Check(method(expect(shown), "to_be_visible"), score, kind, found.says or text, transient)
 
 
-def _of_sentences(finder: Finder, element: Element, found: Found, typing: Typing) -> Found:
+def of_sentences(finder: Finder, element: Element, found: Found, typing: Typing) -> Found:
     """The element by its whole sentences, where the captions of what stands in it follow them."""
-    said = _without_buttons(element, whole_sentences(found.says), typing)
+    said = without_buttons(element, whole_sentences(found.says), typing)
     others = (text for text in finder.shown if text not in found.says and found.says not in text)
     if len(said) <= SHORT or any(said.casefold() in other.casefold() for other in others):
         return found  # without what followed it, it may not be the only one
@@ -193,20 +188,14 @@ def _of_sentences(finder: Finder, element: Element, found: Found, typing: Typing
     return found
 
 
-def _without_buttons(element: Element, text: str, typing: Typing) -> str:
+def without_buttons(element: Element, text: str, typing: Typing) -> str:
     """The text of a row or item without the captions of the buttons at its end."""
-    is_item = _is_row(element) or element.role in ITEMS or element.tag == "li"
+    is_item = is_row(element) or element.role in ITEMS or element.tag == "li"
     return without_captions(text, typing.captions) if is_item else text
 
 
-def _is_row(element: Element) -> bool:
+def is_row(element: Element) -> bool:
     return element.role == "row" or element.tag == "tr"
-
-
-def _is_part(element: Element, text: str) -> bool:
-    """Whether what an element shows by itself stands in a longer text."""
-    own = readable(element.text or "")
-    return PART_CHARS_MIN <= len(own) < len(text) and own in text
 
 
 def _telling(finder: Finder, element: Element) -> Found | None:
@@ -228,7 +217,7 @@ def _contains(finder: Finder, element: Element, text: str, score: int, kind: str
         score -= 30
     elif found.score >= 500:
         score -= 15
-    value = _text_value(text, finder.fixed)
+    value = text_value(text, finder.fixed)
     if value is None:
         return None
     if is_bare(found):
@@ -239,12 +228,12 @@ def _contains(finder: Finder, element: Element, text: str, score: int, kind: str
     return Check(method(expect(found.expr), "to_contain_text", value), score, kind, text, soon)
 
 
-def _beginning(text: str) -> str:
+def beginning(text: str) -> str:
     """A text that was cut, up to a word's end."""
     return text.rpartition(" ")[0]
 
 
-def _text_value(text: str, fixed: tuple[str, ...]) -> Expr | None:
+def text_value(text: str, fixed: tuple[str, ...]) -> Expr | None:
     """The argument of to_contain_text: the text, or its fixed parts as a pattern."""
     cut = parts(text, fixed)
     if not any(part.pattern for part in cut):
@@ -282,7 +271,7 @@ def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
     named = after not in readable(element.text or "")
     if named or best is None or not best.unique or best.score >= PATH_SCORE or is_anyone(best):
         return _appeared(finder, element, False, typing)
-    value = _text_value(after, finder.fixed)
+    value = text_value(after, finder.fixed)
     if value is None:
         return None
     return Check(method(expect(best.expr), "to_contain_text", value), score, "changed", after)
@@ -367,60 +356,3 @@ def _count(finder: Finder, change: CountChanged) -> Check | None:
     if change.texts:
         return None
     return Check(method(expect(items.expr), "to_have_count", change.after), 40, "count", f"count {change.after}")
-
-
-def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> Check | None:
-    """All that the first row, item or block shows that came and is too long to be looked for by its text: what was
-    saved, with every value in it. It shows what was typed, where anything was."""
-    came = [change.element for change in changes[:CHANGES_MAX] if isinstance(change, Appeared) and not change.transient]
-    long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
-    for element in long:
-        text = readable(element.text or "")
-        if typing.texts and not typing.echoed(text):
-            continue  # another one of the list than what was entered, or a text of the page's own
-        if looks_glued(text) or typing.runs_together(text) or not (element.role or typing.echoed(text)):
-            continue  # texts run together are not one thing: each part says more by itself
-        if not _is_row(element) and sum(_is_part(one, text) for one in came) > 1:
-            continue
-        ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE]
-        best = min(ways, key=lambda way: (len(way.says), way.score), default=None)
-        said = whole_sentences(_beginning(text) if element.text_cut else text)
-        said = _without_buttons(element, said, typing)
-        if has_captions(element, said, typing.captions, 1):
-            continue
-        value = _text_value(said, finder.fixed)
-        if best is not None and isinstance(value, Literal) and not is_anyone(best):
-            best = _of_sentences(finder, element, best, typing)
-            if best.says == value.value:
-                return Check(method(expect(best.expr), "to_be_visible"), 50, "whole", text)
-            return Check(method(expect(best.expr), "to_contain_text", value), 50, "whole", text)
-    return None
-
-
-def url_check(
-    page: Expr,
-    url: str,
-    known: frozenset[str],
-    before: str = "",
-    varying: frozenset[str] = frozenset(),
-    chosen: tuple[str, ...] = (),
-) -> Check | None:
-    """The page's address: path and query where they are the same every time, with none of the `varying` values in them,
-    else a pattern, with the parameters first that the user has `chosen`. None where the pattern would have matched the
-    address before, too."""
-    found = addresses.address(url, known, varying, chosen)
-    if found is None or (found.text is None and (found.is_anywhere or found.holds_at(before))):
-        return None
-    value: Expr = Literal(found.text) if found.text is not None else regex(found.place)
-    return Check(method(expect(page), "to_have_url", value), 70, "url", url)
-
-
-def title_check(page: Expr, title: str, fixed: tuple[str, ...]) -> Check | None:
-    """The page's title, where nothing in it is volatile."""
-    shown = " ".join(title.split())
-    value = matcher(shown, True, fixed)
-    if value.expr is None or value.pieces or value.penalty >= 60 or len(shown) > TEXT_CHARS_MAX or not value.exact:
-        return None
-    if re.search(r"\(\d+\)|\d%", shown):
-        return None
-    return Check(method(expect(page), "to_have_title", shown), 40, "title", shown)

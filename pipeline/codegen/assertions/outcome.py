@@ -14,12 +14,11 @@ from pipeline.codegen.assertions.candidates import (
     TEXT_CHARS_MAX,
     Check,
     checks_of,
-    title_check,
-    url_check,
-    whole_text,
 )
+from pipeline.codegen.assertions.pages import title_check, url_check
 from pipeline.codegen.assertions.salience import Typing, captions_of
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
+from pipeline.codegen.assertions.whole import whole_text
 from pipeline.codegen.credentials import is_secret
 from pipeline.codegen.locators import Finder, expect, matcher
 from pipeline.codegen.python.expressions import Attr, Expr, Literal, flat, method

@@ -1,0 +1,57 @@
+"""What was saved, with every value in it, as one text of the page."""
+
+from typing import Final
+
+from pipeline.codegen.assertions.candidates import (
+    CHANGES_MAX,
+    PATH_SCORE,
+    Check,
+    beginning,
+    is_row,
+    of_sentences,
+    text_value,
+    without_buttons,
+)
+from pipeline.codegen.assertions.salience import Typing, has_captions, looks_glued, whole_sentences
+from pipeline.codegen.locators import Finder, expect, is_anyone, readable
+from pipeline.codegen.python.expressions import Literal, method
+from schemas.elements import Element
+from schemas.events import Appeared, Change
+
+SHORT_TEXT_CHARS: Final = 60
+"""Longer texts are not looked for as a whole."""
+PART_CHARS_MIN: Final = 3
+
+
+def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> Check | None:
+    """All that the first row, item or block shows that came and is too long to be looked for by its text: what was
+    saved, with every value in it. It shows what was typed, where anything was."""
+    came = [change.element for change in changes[:CHANGES_MAX] if isinstance(change, Appeared) and not change.transient]
+    long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
+    for element in long:
+        text = readable(element.text or "")
+        if typing.texts and not typing.echoed(text):
+            continue  # another one of the list than what was entered, or a text of the page's own
+        if looks_glued(text) or typing.runs_together(text) or not (element.role or typing.echoed(text)):
+            continue  # texts run together are not one thing: each part says more by itself
+        if not is_row(element) and sum(_is_part(one, text) for one in came) > 1:
+            continue
+        ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE]
+        best = min(ways, key=lambda way: (len(way.says), way.score), default=None)
+        said = whole_sentences(beginning(text) if element.text_cut else text)
+        said = without_buttons(element, said, typing)
+        if has_captions(element, said, typing.captions, 1):
+            continue
+        value = text_value(said, finder.fixed)
+        if best is not None and isinstance(value, Literal) and not is_anyone(best):
+            best = of_sentences(finder, element, best, typing)
+            if best.says == value.value:
+                return Check(method(expect(best.expr), "to_be_visible"), 50, "whole", text)
+            return Check(method(expect(best.expr), "to_contain_text", value), 50, "whole", text)
+    return None
+
+
+def _is_part(element: Element, text: str) -> bool:
+    """Whether what an element shows by itself stands in a longer text."""
+    own = readable(element.text or "")
+    return PART_CHARS_MIN <= len(own) < len(text) and own in text
