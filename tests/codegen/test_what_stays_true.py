@@ -448,6 +448,7 @@ def test_a_name_ends_where_it_says_something_whole(title: str, name: str) -> Non
 def test_a_quotation_in_another_is_told_from_it() -> None:
     """A message that has quotation marks of its own stands in others."""
     assert sentence("The user sees “Updated 'Networks'”", "") == "The user sees “Updated 'Networks'”."
+    assert sentence("The user opens 'Please pay 240…'", "") == "The user opens 'Please pay 240…'."
 
 
 def test_a_row_is_asserted_without_its_buttons() -> None:

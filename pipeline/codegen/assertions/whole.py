@@ -25,14 +25,14 @@ PART_CHARS_MIN: Final = 3
 
 def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> Check | None:
     """All that the first row, item or block shows that came and is too long to be looked for by its text: what was
-    saved, with every value in it. It shows what was typed, where anything was."""
+    saved, with every value in it. It shows what was typed."""
     came = [change.element for change in changes[:CHANGES_MAX] if isinstance(change, Appeared) and not change.transient]
     long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
     for element in long:
         text = readable(element.text or "")
-        if typing.texts and not typing.echoed(text):
+        if not typing.echoed(text):
             continue  # another one of the list than what was entered, or a text of the page's own
-        if looks_glued(text) or typing.runs_together(text) or not (element.role or typing.echoed(text)):
+        if looks_glued(text) or typing.runs_together(text):
             continue  # texts run together are not one thing: each part says more by itself
         if not is_row(element) and sum(_is_part(one, text) for one in came) > 1:
             continue
