@@ -91,6 +91,8 @@ class Writer:
     """Texts that stand by themselves somewhere in the story."""
     emptied: bool = False
     """Whether a field was left with nothing somewhere in the story."""
+    buttons: frozenset[str] = frozenset()
+    """What the buttons and links of the story's pages are called."""
     needs: tuple[Need, ...] = ()
     """The things that the story used and had not made."""
     pages: dict[str, Expr] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from pipeline.codegen.assertions.outcome import (
     saving_request,
     where_it_ended,
 )
-from pipeline.codegen.assertions.salience import empties, pieces_of
+from pipeline.codegen.assertions.salience import Typing, captions_of, empties, pieces_of
 from pipeline.codegen.assertions.selection import chosen, met_before
 from pipeline.codegen.credentials import credentials, is_secret
 from pipeline.codegen.locators import expect
@@ -175,6 +175,8 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
         program, told, home_of(story), typed, hidden, shapes, pieces_of(story.steps, typed), empties(story.steps)
     )
     writer.readings, writer.needs = made, needs_of(story)
+    changes = (change for step in story.steps for change in step.changes)
+    writer.buttons = captions_of(changes, Typing(typed, used=writer.used))
     writer.notes += told.notes
     return writer
 

@@ -473,12 +473,14 @@ def test_a_time_alone_is_nothing_to_assert() -> None:
     age = by_text("span", "19 minutes ago").model_copy(
         update={"candidates": (Candidate(locator=ByText(value="minutes ago"), count=1),)}
     )
-    done = (Appeared(element=age), Appeared(element=by_text("p", "The watch was added.")))
+    dates = by_text("small", "Jan 1, 2025 thru Dec 31, 2025")
+    done = (Appeared(element=age), Appeared(element=dates), Appeared(element=by_text("p", "The watch was added.")))
     code = write_test(
         story(ClickStep(target=by_role("button", "button", "Add"), **base(PAGE, PAGE, changes=done)))
     ).code
     assert "was added" in code
     assert "ago" not in code
+    assert "thru" not in code
 
 
 def test_a_card_is_needed_by_its_name_alone() -> None:
@@ -535,3 +537,12 @@ def test_a_window_is_found_without_the_button_that_closes_it() -> None:
         story(ClickStep(target=by_role("button", "button", "Add"), **base(PAGE, PAGE, changes=opened)))
     ).code
     assert 'get_by_role("heading", name="Add account")' in code
+
+
+def test_a_long_message_in_a_list_is_asserted() -> None:
+    """A sentence is no name that is too long: many a form lists its errors."""
+    error = "Please enter a correct username and password. Note that both fields may be case-sensitive."
+    shown = (Appeared(element=by_text("li", error, role="listitem")),)
+    refused = ClickStep(target=by_role("button", "button", "Login"), **base(PAGE, PAGE, changes=shown, loads=True))
+    code = write_test(story(refused, ClickStep(target=by_role("button", "button", "Login"), **base(PAGE)))).code
+    assert "Please enter a correct username and password." in code

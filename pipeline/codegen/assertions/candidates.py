@@ -41,6 +41,7 @@ SHORT: Final = 8
 CHANGES_MAX: Final = 40
 """Changes that are looked at: the recorder sends the telling ones first."""
 ITEMS: Final = frozenset({"listitem", "article"})
+LEFT_CHARS_MIN: Final = 5
 PATH_SCORE: Final = 5_000
 """Locators beyond are places in the page: good enough to act on, not to assert by."""
 
@@ -133,9 +134,11 @@ def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> C
 
 
 def _is_made_up(text: str, fixed: tuple[str, ...]) -> bool:
-    """Whether a text is a time, an age or an id with nothing beside it: its unit alone (`minutes ago`) changes too."""
+    """Whether a text is times, ages or ids with hardly anything beside them: their unit (`minutes ago`) changes too,
+    and a word between two dates is no text to look for."""
     cut = parts(text, fixed)
-    return any(part.pattern for part in cut) and not any(telling(part.text) for part in cut if not part.pattern)
+    left = [part.text.strip() for part in cut if not part.pattern and telling(part.text)]
+    return any(part.pattern for part in cut) and sum(map(len, left)) < LEFT_CHARS_MIN
 
 
 def _has_other_gaps(element: Element, text: str) -> bool:
@@ -163,7 +166,7 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
         score -= 30
     if looks_glued(found.says) and not looks_glued(text):
         score -= 25
-    if len(found.says) > 60 and element.role in LONG_NAMED_ROLES:
+    if len(found.says) > 60 and element.role in LONG_NAMED_ROLES and not is_sentence(text):
         score -= 60
     if transient and found.unique:
         return Check(method(expect(Attr(found.expr, "first")), "to_be_visible"), score, kind, found.says or text, True)
@@ -178,6 +181,7 @@ def of_sentences(finder: Finder, element: Element, found: Found, typing: Typing)
     """The element by its whole sentences, where the captions of what stands in it follow them."""
     said = without_buttons(element, whole_sentences(found.says), typing)
     others = (text for text in finder.shown if text not in found.says and found.says not in text)
+    others = (text for text in others if text != element.name)
     if len(said) <= SHORT or any(said.casefold() in other.casefold() for other in others):
         return found  # without what followed it, it may not be the only one
     for one in element.candidates:
@@ -191,7 +195,7 @@ def of_sentences(finder: Finder, element: Element, found: Found, typing: Typing)
 def without_buttons(element: Element, text: str, typing: Typing) -> str:
     """The text of a row or item without the captions of the buttons at its end."""
     is_item = is_row(element) or element.role in ITEMS or element.tag == "li"
-    return without_captions(text, typing.captions) if is_item else text
+    return without_captions(text, typing.captions | typing.buttons) if is_item else text
 
 
 def is_row(element: Element) -> bool:

@@ -142,7 +142,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     stays = same_page and not isinstance(step, GotoStep)
     asked = caption(step.target) if isinstance(step, ClickStep) else ""
     typing = Typing(writer.fixed, writer.pieces, asked, writer.emptied, writer.used)
-    typing = replace(typing, captions=captions_of(step.changes, typing))
+    typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
     checks = checks_of(finder, step.changes, typing, stays, writer.ticking)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     if step.loads:  # of what was on the old page, only what the journey is about says something by being gone
@@ -247,7 +247,7 @@ def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check]) -> l
     result from a wrong one."""
     entered = tuple(text for text in writer.fixed if text not in writer.credentials.names)
     typing = Typing(entered, writer.pieces, emptied=writer.emptied, used=writer.used)
-    typing = replace(typing, captions=captions_of(step.changes, typing))
+    typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
     whole = whole_text(Finder(page, writer.fixed, writer.hidden), step.changes, typing)
     if whole is None or _names_user(writer, whole) or any(whole.says in check.says for check in taken):
         return taken

@@ -81,6 +81,8 @@ class Typing:
     """Names of the things that the story used and had not made."""
     captions: frozenset[str] = frozenset()
     """What the buttons and links are called that came with the step."""
+    buttons: frozenset[str] = frozenset()
+    """What those are called that came with any step of the story."""
 
     def answers(self, text: str) -> bool:
         """Whether a text tells that what was clicked has been done: "Process mailer started" after "Start"."""
@@ -192,7 +194,7 @@ def worth(element: Element, text: str, typing: Typing) -> int:
         score -= 25
     if len(text) > 70:
         score -= 20
-    if len(text) > 60 and element.role in LONG_NAMED_ROLES:
+    if len(text) > 60 and element.role in LONG_NAMED_ROLES and not is_sentence(text):
         score -= 35
     if _PROMOTION.search(text):
         score -= 30

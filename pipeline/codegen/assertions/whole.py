@@ -4,6 +4,7 @@ from typing import Final
 
 from pipeline.codegen.assertions.candidates import (
     CHANGES_MAX,
+    ITEMS,
     PATH_SCORE,
     Check,
     beginning,
@@ -25,12 +26,13 @@ PART_CHARS_MIN: Final = 3
 
 def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> Check | None:
     """All that the first row, item or block shows that came and is too long to be looked for by its text: what was
-    saved, with every value in it. It shows what was typed."""
+    saved, with every value in it. It shows what was typed; where nothing was, it is a row or item."""
     came = [change.element for change in changes[:CHANGES_MAX] if isinstance(change, Appeared) and not change.transient]
     long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
     for element in long:
         text = readable(element.text or "")
-        if not typing.echoed(text):
+        shows_it = typing.echoed(text) if typing.texts else is_row(element) or element.role in ITEMS
+        if not shows_it:
             continue  # another one of the list than what was entered, or a text of the page's own
         if looks_glued(text) or typing.runs_together(text):
             continue  # texts run together are not one thing: each part says more by itself
