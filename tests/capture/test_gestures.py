@@ -182,6 +182,27 @@ def test_a_letter_that_a_list_hands_on_is_text(record: Record) -> None:
     assert _presses(events) == []
 
 
+def test_a_click_by_a_key_is_one_on_what_has_the_focus(record: Record) -> None:
+    """Not on what the pointer pressed before, even where that is gone."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Once").click()
+        page.keyboard.press("Space")
+
+    clicks = [one for one in record(PAGE, do) if isinstance(one, Click)]
+    assert [one.target.name for one in clicks] == ["Once", "More"]
+
+
+def test_a_box_that_is_called_by_its_state_is_clicked(record: Record) -> None:
+    """Who ticks it by its name and looks whether it is ticked doesn't find it any more."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("checkbox").click()
+
+    told = [one for one in record(PAGE, do) if one.kind in ("click", "check")]
+    assert [(one.kind, one.target.name) for one in told] == [("click", "Unchecked")]
+
+
 def test_what_a_field_cannot_read_is_told_by_its_keys(record: Record) -> None:
     """Letters in a number: no script reads them, the value is none, and the form isn't sent with them."""
 

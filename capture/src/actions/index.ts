@@ -211,7 +211,8 @@ export class Actions {
     const target = targetAt(raw);
     const aside = pressed !== null && !pressed.clicked && raw !== pressed.raw && containsDeep(raw, pressed.raw);
     if (aside && this.drags.moved) return;
-    const same = pressed && (aside || pressed.element === target.element || !pressed.element.isConnected);
+    // A press that was told already says nothing of a click by a key.
+    const same = pressed && !pressed.clicked && (aside || pressed.element === target.element || (event.detail !== 0 && !pressed.element.isConnected));
     if (!same) {
       if (event.detail === 0 && pressed && labelled(pressed.raw, raw)) return;
       this.pressed = this.pressOn(event, raw, 0);

@@ -33,7 +33,9 @@ export class Toggles {
     const { pressed, event, id } = awaited;
     const toggle = pressed.toggles!;
     const now = toggle.isConnected ? toggle : toggleAt(pressed);
-    if (now && now.checked !== pressed.was) {
+    // What is called otherwise once it is ticked isn't found again by who ticks it and looks.
+    const renamed = now && pressed.element === toggle && toggle.type === "checkbox" && this.recorder.elements.describe(now).name !== pressed.shot.name;
+    if (now && !renamed && now.checked !== pressed.was) {
       this.recorder.act({ kind: "check", target: pressed.shot, checked: now.checked }, { id, own: now });
     } else if (toggle.type === "checkbox" || !toggle.isConnected) {
       this.click(pressed, event, id);
