@@ -32,7 +32,7 @@ from pipeline.codegen.tickers import ticking
 from pipeline.flows.ids import flow_id
 from pipeline.flows.ids import test_id as id_of_test
 from pipeline.semantics import urls
-from pipeline.semantics.text import caption, is_link
+from pipeline.semantics.text import caption, is_editor, is_link
 from pipeline.stories.page_states import final_state
 from pipeline.stories.size_limit import ENVELOPE_BYTES, opened_only
 from schemas import limits
@@ -202,7 +202,8 @@ def _typed(steps: tuple[Step, ...]) -> tuple[str, ...]:
                 else step.value.text
             )
             pressed = [stroke.text for stroke in step.keys] if step.by_keys else []
-            out += [line.strip() for text in (added, *pressed) for line in text.splitlines() if line.strip()]
+            whole = [] if is_editor(step.target) else [step.value.text]
+            out += [line.strip() for text in (added, *pressed, *whole) for line in text.splitlines() if line.strip()]
         elif isinstance(step, SelectStep):
             out += [option.label for option in step.options if option.label]
     return tuple(dict.fromkeys(out))

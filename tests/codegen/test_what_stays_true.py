@@ -546,3 +546,20 @@ def test_a_long_message_in_a_list_is_asserted() -> None:
     refused = ClickStep(target=by_role("button", "button", "Login"), **base(PAGE, PAGE, changes=shown, loads=True))
     code = write_test(story(refused, ClickStep(target=by_role("button", "button", "Login"), **base(PAGE)))).code
     assert "Please enter a correct username and password." in code
+
+
+def test_a_value_that_was_only_added_to_is_what_was_entered() -> None:
+    """The whole of it is the name of the thing now, and no caption of a link in its row."""
+    name = FillStep(target=by_label("Name"), value=Typed(text="Cafe Luna and Garden"), before="Cafe Luna", **base(PAGE))
+    shown = (
+        Appeared(element=by_text("tr", "Cafe Luna and Garden View Update", role="row")),
+        *(Appeared(element=by_role("a", "link", caption, text=caption)) for caption in ("View", "Update")),
+        Appeared(element=by_text("a", "Cafe Luna and Garden")),
+        Appeared(
+            element=by_text("p", "Customer 'Cafe Luna and Garden' was changed. View it on the site or edit it again")
+        ),
+    )
+    save = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, NEXT, changes=shown))
+    code = write_test(story(name, save)).code
+    assert "View Update" not in code
+    assert "Customer 'Cafe Luna and Garden' was changed." in code

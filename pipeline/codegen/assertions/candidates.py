@@ -154,7 +154,8 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
         return None
     if transient and not (element.live or element.role in LOUD_ROLES or is_sentence(text) or len(text) > 12):
         return None
-    score = worth(element, text, typing) + (20 if transient else 0)
+    said = whole_sentences(text)
+    score = worth(element, said if typing.echoed(said) else text, typing) + (20 if transient else 0)
     kind = "status" if element.live or element.role in LOUD_ROLES else (element.role or "text")
     cut = element.text_cut and not element.name
     found = None if cut else _telling(finder, element)
