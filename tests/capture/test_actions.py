@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 
 from schemas.elements import ByRole, ByText, Candidate, Element
 from schemas.events import Event
+from tests.capture.site import Site
+from tests.capture.told import until_told
 
 pytestmark = pytest.mark.slow
 Record = Callable[[str, Callable[[Page], None]], list[Event]]
@@ -231,13 +233,13 @@ def test_hover_is_told_where_the_click_depended_on_it(record: Record) -> None:
     assert click.target.name == "New file"
 
 
-def test_hover_by_script_is_told(record: Record) -> None:
+def test_hover_by_script_is_told(record: Record, site: Site) -> None:
     """The same for a menu that a script makes when the pointer comes."""
 
     def do(page: Page) -> None:
-        page.wait_for_timeout(400)
+        until_told(page, site, "effect")  # what the page shows without the pointer is known by then
         page.get_by_role("button", name="Edit menu").hover()
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(300)  # nobody is quicker
         page.get_by_role("button", name="Undo").click()
 
     assert [(one.kind, one.target.name) for one in actions(record("pointer.html", do))] == [

@@ -147,8 +147,8 @@ def test_faults_are_told_by_place_and_are_few(opened: Page, site: Site) -> None:
     opened.evaluate("Object.defineProperty(document, 'activeElement', { get() { throw new Error('my secret') } })")
     opened.evaluate("Object.defineProperty(document, 'title', { get() { throw new Error('my secret') } })")
     opened.mouse.click(*ADD_AT)
-    opened.wait_for_timeout(1_500)
-    assert opened.evaluate("journeywright.errors().count") > 0
+    opened.wait_for_function("journeywright.errors().count > 0")
+    opened.evaluate(END)
     assert "my secret" not in site.told()
 
 

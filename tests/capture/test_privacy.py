@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 from schemas.elements import ByTestId
 from schemas.events import Effect, Event
 from tests.capture.site import END, Site
+from tests.capture.told import until_told
 
 pytestmark = pytest.mark.slow
 Record = Callable[[str, Callable[[Page], None]], list[Event]]
@@ -61,9 +62,9 @@ def test_a_number_of_a_card_in_an_address(page: Page, site: Site) -> None:
     site.pages["/checked.html"] = (CHECKED, "text/html", {})
     page.goto(f"{site.url}/checked.html")
     page.get_by_label("Reference").press_sequentially("3400 0000 0000 009")
-    page.wait_for_timeout(800)
-    assert len(site.kind("request")) == 2
+    until_told(page, site, "request", 2)
     page.evaluate(END)
+    assert len(site.kind("request")) == 2
     for told in (site.told(), site.told().replace("%20", ""), site.told().replace("+", "")):
         assert "340000000000009" not in told
 

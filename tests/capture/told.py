@@ -1,6 +1,21 @@
-"""What the effects of a recording say."""
+"""What the effects of a recording say, and waiting for what must come."""
+
+from playwright.sync_api import Page
 
 from schemas.events import Effect, Event
+from tests.capture.site import Site
+
+POLL_MS = 50
+POLLS_MAX = 400
+
+
+def until_told(page: Page, site: Site, kind: str, count: int = 1) -> None:
+    """Waits until that many events of the kind have arrived, however slow the machine is."""
+    for _ in range(POLLS_MAX):
+        if len(site.kind(kind)) >= count:
+            return
+        page.wait_for_timeout(POLL_MS)
+    raise AssertionError(f"{len(site.kind(kind))} of {count} {kind} events came")
 
 
 def texts(effect: Effect, change: str = "appeared") -> list[str]:
