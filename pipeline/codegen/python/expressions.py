@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, assert_never
 
+from pipeline.codegen.python.nodes import once_per_node
 from pipeline.codegen.python.quoting import quoted, quoted_pattern
 
 LINE_CHARS_MAX = 100
@@ -128,6 +129,7 @@ def _checked(name: str) -> str:
     return name
 
 
+@once_per_node
 def flat(expr: Expr) -> str:
     """The expression in one line."""
     match expr:

@@ -23,6 +23,7 @@ from pipeline.codegen.python.expressions import (
     flat,
     lines,
 )
+from pipeline.codegen.python.nodes import once_per_node
 from pipeline.codegen.python.parametrize import bound, fits, parametrized
 from schemas.generated_tests import Parameter
 
@@ -129,7 +130,7 @@ class Program:
         at = []
         for statement in self.body:
             at.append(line)
-            line += _line_count(_lines(statement, INDENT))
+            line += _line_count(_inner_lines(statement))
         return tuple(at[self._begins[step]] if step in self._begins else 0 for step in range(steps))
 
     def text(self, name: str, docstring: str, notes: tuple[str, ...] = ()) -> str:
@@ -143,7 +144,7 @@ class Program:
             body.pop()
         return [
             *self._head(name, docstring, notes),
-            *(line for statement in body for line in _lines(statement, INDENT)),
+            *(line for statement in body for line in _inner_lines(statement)),
         ]
 
     def _head(self, name: str, docstring: str, notes: tuple[str, ...]) -> list[str]:
@@ -184,10 +185,20 @@ def _head(name: str, arguments: str) -> list[str]:
 
 
 def _all_names(program: Program) -> set[str]:
+    return {name for statement in program.body for name in _names(statement)}
+
+
+@once_per_node
+def _names(statement: Statement) -> frozenset[str]:
     found: set[str] = set()
-    for statement in program.body:
-        _gather(statement, found)
-    return found
+    _gather(statement, found)
+    return frozenset(found)
+
+
+@once_per_node
+def _inner_lines(statement: Statement) -> tuple[str, ...]:
+    """A statement of the function, as lines."""
+    return tuple(_lines(statement, INDENT))
 
 
 def _lines(statement: Statement, indent: str) -> list[str]:
