@@ -4,12 +4,17 @@ only when asked for."""
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from agents.local.kafka import LocalKafka, jars_folder
 from agents.local.processes import free_port as a_free_port
 from agents.settings import load
 from tests.postgres import server
 from tests.registry import Registry
+
+# How long an example takes says more about the machine than about the program.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -55,17 +55,21 @@ def grows_too_fast(work: Callable[[str], object], make: Callable[[int], str], ch
     return ""
 
 
+_ONCE: Final = frozenset({"search", "match", "fullmatch"})
+
+
 def ways(found: Found) -> Iterable[tuple[str, Callable[[str], object]]]:
-    """What is done with a pattern, as functions of a text."""
+    """What is done with a pattern, as functions of a text. What finds more than once (`sub`, `split`, `findall`) goes
+    through the text as `finditer` does."""
     pattern, binary = found.pattern, isinstance(found.pattern.pattern, bytes)
 
     def run(method: str, text: str) -> None:
         read: str | bytes = text.encode("utf-8", "replace") if binary else text
-        if method in ("search", "match", "fullmatch"):
+        if method in _ONCE:
             getattr(pattern, method)(read)
         else:
             for _ in pattern.finditer(read):  # type: ignore[arg-type]
                 pass
 
-    for method in sorted(found.methods):
+    for method in sorted({one if one in _ONCE else "finditer" for one in found.methods}):
         yield method, lambda text, method=method: run(method, text)  # type: ignore[misc]
