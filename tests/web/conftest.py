@@ -145,7 +145,7 @@ def make_site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Callable
         register(app, services)
         server = ServerThread(app)
         server.start()
-        http = httpx.Client(base_url=settings.public_url, timeout=20, verify=False)  # loading authorities takes long
+        http = httpx.Client(base_url=settings.public_url, timeout=60, verify=False)  # loading authorities takes long
         site = Site(settings.public_url, storage, files, topic, journeys, metrics, missing, app, http)
         sites.append((site, server))
         return site
