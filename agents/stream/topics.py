@@ -1,8 +1,10 @@
 """The topics: created explicitly, with their partitions and cleanup policy, and checked where they exist already."""
 
+import asyncio
 import logging
+import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -13,6 +15,9 @@ from agents.settings import BadSettings, Settings
 logger = logging.getLogger(__name__)
 
 TOPIC_EXISTS = 36
+SPREAD_S: Final = 30.0
+"""How long all brokers may take to know of a new topic's partitions."""
+SPREAD_LOOK_S: Final = 0.2
 RECORD_BYTES_MAX = 4 * 1024 * 1024
 """What a message may have on the broker; above all that we write."""
 CHANGELOG_SEGMENT_BYTES = 32 * 1024 * 1024
@@ -97,11 +102,20 @@ async def ensure_topics(settings: Settings) -> int:
 
 
 async def _described(admin: AIOKafkaAdminClient, wanted: tuple[Wanted, ...]) -> dict[str, list[Any]]:
-    known = set(await admin.list_topics())
-    names = [topic.name for topic in wanted if topic.name in known]
-    if not names:
-        return {}
-    return {row["topic"]: row["partitions"] for row in await admin.describe_topics(names)}
+    """The partitions of those of the topics that there are. A broker may know of a new topic before it knows of its
+    partitions: they are waited for. Raises BadTopics where they don't come within SPREAD_S."""
+    deadline_s = time.monotonic() + SPREAD_S
+    while True:
+        known = set(await admin.list_topics())
+        names = [topic.name for topic in wanted if topic.name in known]
+        rows = await admin.describe_topics(names) if names else []
+        there = {row["topic"]: row["partitions"] for row in rows}
+        empty = [name for name, partitions in there.items() if not partitions]
+        if not empty:
+            return there
+        if time.monotonic() > deadline_s:
+            raise BadTopics(f"the brokers tell no partitions of topic {empty[0]}: see whether all of them are up")
+        await asyncio.sleep(SPREAD_LOOK_S)
 
 
 async def _create(admin: AIOKafkaAdminClient, settings: Settings, missing: list[Wanted], partitions: int) -> None:

@@ -237,9 +237,10 @@ def test_hover_by_script_is_told(record: Record, site: Site) -> None:
     """The same for a menu that a script makes when the pointer comes."""
 
     def do(page: Page) -> None:
-        until_told(page, site, "effect")  # what the page shows without the pointer is known by then
+        until_told(page, site, "effect")
+        page.wait_for_timeout(400)  # what the page shows without the pointer is known by then
         page.get_by_role("button", name="Edit menu").hover()
-        page.wait_for_timeout(300)  # nobody is quicker
+        page.wait_for_timeout(1_000)  # a busy page looks late at what the pointer brought
         page.get_by_role("button", name="Undo").click()
 
     assert [(one.kind, one.target.name) for one in actions(record("pointer.html", do))] == [
