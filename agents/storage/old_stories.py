@@ -60,8 +60,10 @@ def forget(connection: Connection, old: OldStories) -> tuple[int, OldStories | N
 
 
 def _earlier(at: str, days: int) -> str:
-    moment = datetime.fromisoformat(at)
+    """So many days earlier; "", before which nothing began, where that is no time (whoever sends stories says when they
+    began) or lies before the first year."""
     try:
+        moment = datetime.fromisoformat(at)
         return (moment - timedelta(days=days)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    except OverflowError:
+    except (ValueError, OverflowError):
         return ""

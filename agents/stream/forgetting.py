@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-from datetime import UTC, datetime
 from typing import Final
 
 from agents.metrics import Metrics
-from agents.storage import Storage, StorageUnavailable
+from agents.storage import Storage, StorageUnavailable, rows
 from agents.storage.old_stories import OldStories
 
 logger = logging.getLogger(__name__)
@@ -39,8 +38,7 @@ class Forgetting:
 
     async def forget(self) -> None:
         """Goes once through all apps. Raises StorageUnavailable."""
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        for first in await asyncio.to_thread(self._storage.old_stories, self._days, now):
+        for first in await asyncio.to_thread(self._storage.old_stories, self._days, rows.now()):
             old: OldStories | None = first
             while old is not None:
                 count, old = await asyncio.to_thread(self._storage.forget_stories, old)

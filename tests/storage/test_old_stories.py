@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from agents.metrics import Metrics
 from agents.storage import Storage
 from agents.storage.old_stories import BATCH_MAX, OldStories
@@ -59,6 +61,16 @@ def test_the_days_are_counted_to_the_millisecond(storage: Storage) -> None:
     assert forget_all(storage, days=10) == 1
     assert storage.story("a") is not None
     assert storage.story("b") is None
+
+
+@pytest.mark.parametrize("began", ["", "0000", "banana", "0001-01-02T00:00:00.000Z"])
+def test_a_time_that_is_none_makes_nothing_old(storage: Storage, began: str) -> None:
+    """Whoever sends stories says when they began: such an app keeps all of its stories, and other apps go on."""
+    storage.put_stories([a_story(f"x {number:02}", app="other.example", start_timestamp=began) for number in range(25)])
+    storage.put_stories([a_story(f"{number:02}", start_timestamp=OLD) for number in range(SAMPLES_MAX + 5)])
+    storage.put_story(a_story("new", start_timestamp=NEW))
+    assert forget_all(storage) == 5
+    assert storage.counts().stories == 25 + SAMPLES_MAX + 1
 
 
 def test_a_worker_forgets_and_counts_it(storage: Storage) -> None:
