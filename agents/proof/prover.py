@@ -202,19 +202,20 @@ def _strengthened(
     say: Say,
 ) -> tuple[_Tried, Sequence[MutantResult]]:
     """The test with what notices the mutants that it did not notice, and how it met all of them; as it was where
-    nothing that was recorded notices them, which is said."""
+    nothing that was recorded notices them, which is said, or where it is not known how the test was written."""
     missed = [mutant for mutant, told in zip(mutants, results, strict=True) if told.applied and not told.noticed]
     if not missed:
         return tried, results
-    better = None
+    better, nothing_else = None, ""
     if tried.amendments is not None and rewrite(tried.amendments).code == tried.test.code:
         better = strengthened(runner, rewrite, tried.amendments, missed, wanted.runs)
+        nothing_else = ", and nothing else that was recorded would notice it"
     known = {} if better is None else {told.kind: told for told in better.results}
     results = [known.get(told.kind, told) for told in results]
     reasons = () if better is None else better.reasons
     still = [told.kind.replace("_", " ") for told in results if told.applied and not told.noticed]
     if still:
-        reasons += (f"not noticed, and nothing else that was recorded would notice it: {', '.join(still)}",)
+        reasons += (f"not noticed{nothing_else}: {', '.join(still)}",)
     for reason in reasons:
         say(f"    {reason}")
     told_so_far = (*tried.reasons, *reasons)

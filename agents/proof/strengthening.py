@@ -39,9 +39,9 @@ def strengthened(
     if thorough is None:
         return None
     noticing = {
-        normal(result.statement): result.kind
+        assertion: result.kind
         for result in (mutant_run(runner, thorough, mutant) for mutant in missed)
-        if result.noticed and result.statement.startswith("expect(")
+        if (assertion := _assertion(result.statement)) is not None
     }
     if not noticing:
         return None
@@ -63,7 +63,18 @@ def _holding(
         facts = runner.run(test).facts
         if facts.passed:
             return test
-        if not (facts.asserts and facts.last and facts.statement.startswith("expect(")):
+        assertion = _assertion(facts.statement)
+        if not facts.last or assertion is None:
             return None
-        amendments = replace(amendments, dropped=amendments.dropped | {normal(facts.statement)})
+        amendments = replace(amendments, dropped=amendments.dropped | {assertion})
     return None
+
+
+def _assertion(statement: str) -> str | None:
+    """A statement as amendments name it; None where it asserts nothing of the page, or was cut for being too long."""
+    if not statement.startswith("expect("):
+        return None
+    try:
+        return normal(statement)
+    except SyntaxError:
+        return None

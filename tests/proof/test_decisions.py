@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.proof.failures import statement_at
+from agents.proof.strengthening import _assertion
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.amendments import Amendments
 from pipeline.proof.diagnosis import RULES, diagnose
@@ -277,3 +278,17 @@ def test_a_locator_with_a_name_is_told_written_out(tmp_path: Path) -> None:
     assert expected is not None
     assert ast.unparse(filled) == "popup.get_by_label('Note').fill('Tea')"
     assert locator_of(ast.unparse(expected)) == "popup.get_by_label('Note')"
+
+
+@pytest.mark.parametrize(
+    ("statement", "assertion"),
+    [
+        ('expect(page.get_by_text("Saved")).to_be_visible()', "expect(page.get_by_text('Saved')).to_be_visible()"),
+        ('expect(page.get_by_text("Saved and then so', None),
+        ("page.get_by_text('Saved').click()", None),
+        ("", None),
+    ],
+)
+def test_only_a_whole_assertion_amends_a_test(statement: str, assertion: str | None) -> None:
+    """A statement is told up to a bound: of one that was cut nobody knows what it asserted."""
+    assert _assertion(statement) == assertion
