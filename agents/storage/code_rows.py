@@ -158,16 +158,17 @@ def listed() -> Select[Any]:
     repairs = (mine, TEST_REVISIONS.c.origin.in_(_REPAIRED), newer)
     last = TEST_REVISIONS.c.number.desc()
     repair = select(TEST_REVISIONS.c.body).where(*repairs).order_by(last).limit(1).scalar_subquery().label("repair")
-    way = select(TEST_REVISIONS.c.origin).where(*repairs).order_by(last).limit(1).scalar_subquery().label("way")
+    repair_origin = select(TEST_REVISIONS.c.origin).where(*repairs).order_by(last).limit(1).scalar_subquery()
     newest = select(func.max(TEST_REVISIONS.c.number)).where(mine).scalar_subquery().label("revision")
-    return select(TESTS, FLOWS.c.support, edit, repair, way, newest).join(FLOWS, FLOWS.c.id == TESTS.c.flow_id)
+    shown = (TESTS, FLOWS.c.support, edit, repair, repair_origin.label("repair_origin"), newest)
+    return select(*shown).join(FLOWS, FLOWS.c.id == TESTS.c.flow_id)
 
 
 def _stored(row: Row[Any]) -> StoredTest:
     known = from_json(GENERATED_TEST, row.repair or row.body)
     code = known.code if row.edit is None else row.edit
     etag = hashlib.sha256(code.encode()).hexdigest()[:32]
-    origin: Origin = "edited" if row.edit is not None else row.way or "generated"
+    origin: Origin = "edited" if row.edit is not None else row.repair_origin or "generated"
     return StoredTest(
         known, code, bool(row.saved), etag, row.support, row.revision or 0, row.path, origin=origin, state=row.state
     )

@@ -68,7 +68,7 @@ def put_stories(connection: Connection, stories: Sequence[Story]) -> dict[str, F
     """Inserts or replaces stories, moves those between flows whose flow key changed. Of several versions of one story
     the last one counts. The states, by flow, of every flow that a story is in now or was in before."""
     placed = {put.key: put for put in (_placed(story) for story in stories)}
-    _lock_stories(connection, placed)
+    _lock_story_ids(connection, placed)
     flows = {put.flow: put for put in placed.values()}
     rows.insert_absent(connection, FLOWS, [put.flow_row() for put in flows.values()])
     before, into = _locked(connection, placed, flows)
@@ -88,7 +88,7 @@ def put_stories(connection: Connection, stories: Sequence[Story]) -> dict[str, F
 def lock_stories(connection: Connection, stories: Sequence[str]) -> dict[str, str]:
     """Keeps others from changing these stories and their flows until the transaction ends; the flow of each, where it
     is there still."""
-    _lock_stories(connection, stories)
+    _lock_story_ids(connection, stories)
     before, _ = _locked(connection, stories, [])
     return {story: row.flow_id for story, row in before.items()}
 
@@ -310,7 +310,7 @@ def _stored(row: Row[Any]) -> StoredStory:
     return StoredStory(from_json(STORY, row.body), row.flow_id, row.support, bool(row.has_test))
 
 
-def _lock_stories(connection: Connection, keys: Iterable[str]) -> None:
+def _lock_story_ids(connection: Connection, keys: Iterable[str]) -> None:
     """Keeps two workers from bringing the same story at once: before its first version there is no row to lock."""
     if connection.dialect.name == "postgresql":
         for key in sorted(keys):
