@@ -1,0 +1,220 @@
+"""Texts that belong together, and those that only stand side by side; names and lines that people can read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.codegen import write_test
+from pipeline.codegen.assertions.salience import Typing, is_put_together, whole_sentences
+from pipeline.codegen.locators import fits_several
+from pipeline.codegen.python.expressions import LINE_CHARS_MAX
+from pipeline.codegen.python.names import function_name, sentence
+from pipeline.semantics.text import is_shortcut
+from schemas.elements import ByLabel, ByPath, ByPlaceholder, ByText, Candidate, PathStep
+from schemas.events import Appeared, Gone, TextChanged, Typed
+from schemas.stories import ClickStep, FillStep, GotoStep
+from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
+
+PAGE = at("/notes")
+
+
+def test_texts_that_run_together_are_no_text() -> None:
+    """Two texts of the page without a space between them, or one twice, are not looked for; neither is their going."""
+    tag = FillStep(target=by_label("Tag"), value=Typed(text="lab"), **base(PAGE))
+    shown = (
+        Appeared(element=by_text("div", "labadd")),
+        Appeared(element=by_text("div", "Ada Ada")),
+        Gone(element=by_text("div", "addlab")),
+        Appeared(element=by_text("div", "AL Ada Lovelace")),
+        Appeared(element=by_text("p", "The notebook of the lab was saved.")),
+    )
+    add = ClickStep(target=by_role("button", "button", "add"), **base(PAGE, PAGE, changes=shown))
+    code = write_test(story(tag, add)).code
+    assert "The notebook of the lab was saved." in code
+    for unwanted in ("labadd", "Ada Ada", "addlab", "AL Ada"):
+        assert unwanted not in code, code
+
+
+@given(st.lists(st.sampled_from(["lab", "add", "note", "rules", "Save"]), min_size=2, max_size=5))
+def test_what_is_put_together_of_pieces_is_known(words: list[str]) -> None:
+    """Whatever the pieces, and never one of them alone."""
+    pieces = {"lab", "add", "note", "rules", "Save"}
+    assert is_put_together("".join(words), pieces)
+    assert not is_put_together(words[0], pieces)
+    assert not Typing(pieces=frozenset(pieces)).runs_together(" ".join(dict.fromkeys(words)))
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Page 'Spring sale' created. View live Edit", "Page 'Spring sale' created."),
+        ("Found 2 results. Sort by Relevancy", "Found 2 results."),
+        ("Found 1 result. Sort by Relevancy", "Found 1 result."),
+        ("Updated product 'Lamp, 2nd edition'. Edit again", "Updated product 'Lamp, 2nd edition'."),
+        ("Invoice No. 5 was sent", "Invoice No. 5 was sent"),
+        ("close The page was deleted.", "The page was deleted."),
+        ("× table 'keeper' dropped.", "table 'keeper' dropped."),
+        ("The bill has been added ×", "The bill has been added"),
+        ("Tag added×", "Tag added"),
+        ("Size 3×", "Size 3×"),
+        ("All good. Nothing to do.", "All good. Nothing to do."),
+        ("Mr. Miller came", "Mr. Miller came"),
+        ("Total 12.50 EUR", "Total 12.50 EUR"),
+    ],
+)
+def test_captions_after_a_sentence_are_no_part_of_it(text: str, kept: str) -> None:
+    """What links and buttons in a message are called is no part of what it says."""
+    assert whole_sentences(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "names_keys"),
+    [
+        ("Alt + Shift + N", True),
+        ("Ctrl+S", True),
+        ("⌘K", True),
+        ("Shift", True),
+        ("Shift plan", False),
+        ("Alter", False),
+    ],
+)
+def test_a_shortcut_is_no_name(text: str, names_keys: bool) -> None:
+    """Which keys do the same is another on each system."""
+    assert is_shortcut(text) is names_keys
+
+
+def test_nothing_is_found_by_its_shortcut() -> None:
+    """A menu item whose caption and keys are two texts is found by another way."""
+    path = ByPath(steps=(PathStep(tag="li", nth_of_type=2),))
+    item = by_text("li", "Alt + Shift + N").model_copy(
+        update={
+            "candidates": (
+                Candidate(locator=ByText(value="Alt + Shift + N"), count=1),
+                Candidate(locator=path, count=1),
+            )
+        }
+    )
+    code = write_test(story(ClickStep(target=item, **base(PAGE)))).code
+    assert "Shift" not in code
+    assert "nth-of-type(2)" in code
+
+
+@pytest.mark.parametrize(
+    ("message", "beside", "sought"),
+    [
+        ("Tag added×", "Last seen", "Tag added"),
+        ("Tag added×", "No tag added yet", "Tag added×"),
+        ("Updated×", "Last seen", "Updated×"),
+        ("Found 2 results. Sort by Newest", "Found 2 results.", "Found 2 results."),
+    ],
+)
+def test_a_message_is_cut_only_where_it_stays_the_only_one(message: str, beside: str, sought: str) -> None:
+    """Without the caption behind it, a message may be a part of another text."""
+    shown = (Appeared(element=by_text("p", message)), Appeared(element=by_text("span", beside)))
+    saved = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=shown))
+    assert f'page.get_by_text("{sought}")' in write_test(story(saved)).code
+
+
+@given(st.text("abc \n\"'", max_size=400))
+def test_no_line_is_wider_than_the_page(text: str) -> None:
+    """Long texts are broken at the ends of their lines and words, addresses and patterns before their signs."""
+    words = " ".join(word[:60] for word in text.split(" "))
+    typed = FillStep(target=by_label("Text"), value=Typed(text=words), **base(PAGE))
+    opened = GotoStep(
+        url=HOME + "/books/list?" + "&".join(f"column{n}=title" for n in range(len(text) // 8)), **base(PAGE)
+    )
+    code = write_test(story(typed, opened)).code
+    assert all(len(line) <= LINE_CHARS_MAX for line in code.splitlines()), code
+
+
+def test_parts_below_each_other_are_not_one_text() -> None:
+    """The recorder tells them with a gap, the page has none: only a name has it."""
+    parted = by_text("h1", "Garden clubJournal").model_copy(update={"text": "Garden club Journal"})
+    changes = (
+        TextChanged(element=parted, before="Garden club Income", after="Garden club Journal"),
+        Appeared(element=by_role("h1", "heading", "Garden club Journal")),
+    )
+    code = write_test(
+        story(ClickStep(target=by_role("a", "link", "Journal"), **base(PAGE, PAGE, changes=changes)))
+    ).code
+    assert "to_contain_text" not in code
+    assert "clubJournal" not in code
+    assert 'expect(page.get_by_role("heading", name="Garden club Journal")).to_be_visible()' in code
+
+
+@pytest.mark.parametrize("label", ["Payee: Town hallHardware storeMember Ann", "m"])
+def test_a_label_that_is_no_name_is_not_used(label: str) -> None:
+    """The list that opens in a label is a part of its text while it is open; one letter may stand anywhere."""
+    ways = (Candidate(locator=ByLabel(value=label), count=1), Candidate(locator=ByPlaceholder(value="Payee"), count=1))
+    field = by_label(label).model_copy(update={"candidates": ways})
+    code = write_test(story(FillStep(target=field, value=Typed(text="Ann"), **base(PAGE)))).code
+    assert 'page.get_by_placeholder("Payee").fill("Ann")' in code
+
+
+def test_a_pattern_that_fits_several_texts_finds_none_of_them() -> None:
+    """What was the only one with its number is one of many without it; the rest of the page says more."""
+    others = tuple(Appeared(element=by_text("span", f"pid {number}, uptime 0:00:0{number}")) for number in (4021, 4022))
+    opened = GotoStep(url=HOME + "/processes", **base(at("/processes"), at("/processes"), changes=others))
+    shown = (
+        Appeared(element=by_text("span", "pid 5117, uptime 0:00:01")),
+        Appeared(element=by_text("div", "Process mailer started")),
+    )
+    start = ClickStep(target=by_role("a", "link", "Start"), **base(at("/processes"), at("/processes"), changes=shown))
+    code = write_test(story(opened, start)).code
+    assert "uptime" not in code
+    assert 'expect(page.get_by_text("Process mailer started")).to_be_visible()' in code
+    alone = write_test(story(start)).code
+    assert "uptime" in alone
+
+
+@pytest.mark.parametrize(
+    ("caption", "text", "answers"),
+    [
+        ("Start", "Process mailer started", True),
+        ("Archive", "The letter was archived.", True),
+        ("Copy link", "Link copied!", True),
+        ("Start", "Getting started", True),
+        ("Start", "started", False),
+        ("Run", "The job has been planned", False),
+        ("Save", "Saved at 12:30 today", False),
+    ],
+)
+def test_a_message_that_says_what_was_clicked_is_known(caption: str, text: str, answers: bool) -> None:
+    """The past of what a control says, in some words, none of them made up by a program."""
+    assert Typing(asked=caption).answers(text) is answers
+
+
+def test_a_pattern_is_tried_in_one_pass() -> None:
+    """A text that repeats what stands around the changing parts, but lacks the end: each way would take years."""
+    text = " ".join(f"pid {number}," for number in range(1_000, 1_400))
+    assert not fits_several((*("pid", ",") * 200, "never"), {text, f"{text} and more"})
+    assert fits_several(("pid", ", up"), {"pid 1, up 2", "pid 3, up 4", "pid 5"})
+    assert not fits_several(("pid", ", up"), {"pid 1, up 2", "so pid 1, up 2 said"})
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Add Sourdough at Home to the cart and check out", "add_sourdough_at_home_to_the_cart_and_check_out"),
+        ("Edit the product Clean Networks, 2nd edition", "edit_the_product_clean_networks_2nd_edition"),
+        (
+            "Add Bread, Butter, Cheese, Grapes and Water to the cart and check out now",
+            "add_bread_butter_cheese_grapes_and_water_to_the_cart",
+        ),
+        (
+            "Create the report about all that happened to the people of the town",
+            "create_the_report_about_all_that_happened_to_the_people",
+        ),
+        ("Sign in", "sign_in"),
+        ("and the", "and_the"),
+    ],
+)
+def test_a_name_ends_where_it_says_something_whole(title: str, name: str) -> None:
+    """A name that is too long ends before an `and`, or at a word that needs no other; numbers are part of it."""
+    assert function_name(title) == f"test_{name}"
+
+
+def test_a_quotation_in_another_is_told_from_it() -> None:
+    """A message that has quotation marks of its own stands in others."""
+    assert sentence("The user sees “Updated 'Networks'”", "") == "The user sees “Updated 'Networks'”."
+    assert sentence("The user opens 'Please pay 240…'", "") == "The user opens 'Please pay 240…'."
