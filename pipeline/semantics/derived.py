@@ -6,15 +6,16 @@ are pure, so an answer that is kept is the answer that would be computed.
 """
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache, wraps
-from typing import Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
 from schemas.elements import Element
 from schemas.stories import NetworkRequest, Step, Story
 
 P = ParamSpec("P")
 R = TypeVar("R")
+K = TypeVar("K", bound=Hashable)
 
 TEXTS_MAX: Final = 512
 """Texts and addresses whose answers one function keeps: those of a few stories, 5 MB where each is as long as a value
@@ -23,6 +24,29 @@ ELEMENTS_MAX: Final = 512
 """Elements whose answers one function keeps: more than a usual window has."""
 READINGS_MAX: Final = 8
 """Lists of steps whose answers one function keeps: a story is read from several sides, one after the other."""
+
+
+class Kept(Generic[K, R]):
+    """The newest values by what they were made of, at least `newest` of them and at most twice as many.
+
+    They stand in two halves; when the new half is full, the old one is forgotten. Safe on any thread.
+    """
+
+    def __init__(self, newest: int) -> None:
+        self._newest = newest
+        self._new: dict[K, R] = {}
+        self._old: dict[K, R] = {}
+
+    def put(self, key: K, value: R) -> None:
+        """Keeps a value, in the place of the one before."""
+        if len(self._new) >= self._newest:
+            self._old, self._new = self._new, {}
+        self._new[key] = value
+
+    def take(self, key: K) -> R | None:
+        """The value, which is forgotten now; None where it was forgotten before."""
+        newer, older = self._new.pop(key, None), self._old.pop(key, None)
+        return older if newer is None else newer
 
 
 def once_per_text(function: Callable[P, R]) -> Callable[P, R]:

@@ -1,10 +1,21 @@
-"""Events as the windows keep them: what orders them, and their bytes; parsed again only when a window closes."""
+"""Events as the windows keep them: what orders them, and their bytes.
+
+The newest ones are kept in their parsed form too, so that a window that closes soon need not parse them again.
+"""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from schemas.codecs import to_json
-from schemas.events import Event
+from pipeline.semantics.derived import Kept
+from schemas.codecs import from_json, to_json
+from schemas.events import EVENT, Event
+
+PARSED_NEWEST: Final = 2_000
+"""Events whose parsed form is kept at least; at most twice as many ever are: 40 MB of usual ones."""
+PARSED_BYTES_MAX: Final = 4 * 1024
+"""Larger events are not kept in their parsed form: few have as many bytes, and what they hold could be very much."""
+
+_parsed: Kept[bytes, Event] = Kept(PARSED_NEWEST)
 
 Key = tuple[int, str, int, str]
 """What orders the events of a journey: (at_ms, tab_id, seq, event id)."""
@@ -23,7 +34,16 @@ class RawEvent(NamedTuple):
 def light(event: Event) -> RawEvent:
     """The light form of an event."""
     key = (event.at_ms, event.tab_id, event.seq, event.id)
-    return RawEvent(event.app, event.journey_id, key, event.kind == "end", to_json(event))
+    body = to_json(event)
+    if len(body) <= PARSED_BYTES_MAX:
+        _parsed.put(body, event)
+    return RawEvent(event.app, event.journey_id, key, event.kind == "end", body)
+
+
+def parsed(body: bytes) -> Event:
+    """The event that was printed as `body`. Equal whether it was kept or is parsed again; a second time it is parsed
+    again, for a window is usually told once. Raises BadInput for what is no event."""
+    return _parsed.take(body) or from_json(EVENT, body)
 
 
 class Arrival(NamedTuple):

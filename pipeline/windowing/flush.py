@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from pipeline.windowing.closed_window import ClosedWindow
-from pipeline.windowing.events import RawEvent
+from pipeline.windowing.events import RawEvent, parsed
 from pipeline.windowing.ids import part_ids
 from pipeline.windowing.segments import Changes
-from schemas.codecs import from_json
-from schemas.events import EVENT
 from schemas.stories import ClosedBy
 
 T = TypeVar("T")
@@ -39,7 +37,7 @@ class WindowEmitted:
 
     def window(self) -> ClosedWindow:
         """The window with its events parsed: real work, not for an event loop."""
-        events = tuple(from_json(EVENT, body) for body in self.bodies)
+        events = tuple(parsed(body) for body in self.bodies)
         return ClosedWindow(self.story_id, len(events), self.app, self.journey_id, self.closed_by, events)
 
 

@@ -85,7 +85,9 @@ def check(raw: bytes, **how: Any) -> None:
         json_bytes = to_json(event)
         assert b"\\u0000" not in json_bytes
         assert len(json_bytes) <= limits.EVENT_BYTES_MAX
-        assert EVENT.validate_json(json_bytes) == event
+        again = EVENT.validate_json(json_bytes)
+        assert again == event
+        assert to_json(again) == json_bytes
     assert all(one.error.startswith(f"events[{one.index}]") for one in got.refused)
     assert all(len(one.error) <= limits.CAUSE_CHARS_MAX for one in got.refused)
     resolved, notes = resolve(tuple(sorted(got.events, key=lambda one: (one.at_ms, one.tab_id, one.seq, one.id))))

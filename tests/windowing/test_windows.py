@@ -1,6 +1,10 @@
 """The windows of one partition, case by case."""
 
+import pytest
+
+from pipeline.windowing import events
 from pipeline.windowing.batch import close_all
+from pipeline.windowing.events import PARSED_BYTES_MAX, light, parsed
 from schemas.codecs import to_json
 from tests.windowing.logs import GAP_MS, LATENESS_MS, MEMORY_MS, START_MS, WINDOWING, Message, Reader, event, read_all
 from tests.windowing.logs import silence as ticks
@@ -263,3 +267,23 @@ def test_a_journey_that_stays_open_beyond_memory_keeps_its_place() -> None:
         if offset % 20 == 0:
             reader.crash()
     assert reader.stories == {w.story_id: tuple(e.id for e in w.events) for w in close_all(events, WINDOWING)}
+
+
+def test_an_event_is_parsed_once_where_its_window_closes_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was printed on arrival is handed over as it was, and forgotten; later it is parsed to an equal one."""
+    came = event("j", 0, "kept")
+    body = light(came).body
+    with monkeypatch.context() as away:
+        away.setattr(events, "from_json", None)
+        assert parsed(body) is came
+    again = parsed(body)
+    assert again == came
+    assert again is not came
+
+
+def test_a_large_event_is_not_kept_parsed() -> None:
+    """At the bound it is kept, one byte beyond it is parsed again."""
+    short = len(light(event("j", 0, "large", note="x")).body)
+    for over, is_kept in ((0, True), (1, False)):
+        came = event("j", 0, "large", note="x" * (PARSED_BYTES_MAX - short + 1 + over))
+        assert (parsed(light(came).body) is came) == is_kept
