@@ -6,6 +6,7 @@ from typing import NoReturn
 from pipeline.codegen import write_test
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.codegen.parameter_rows import with_parameters
+from pipeline.codegen.unique_names import with_unique_names
 from pipeline.flows.consensus import Consensus, consensus
 from pipeline.flows.ids import flow_id, test_id
 from pipeline.patterns.matching import story_texts
@@ -72,8 +73,11 @@ def _flows(stories: Iterable[Story]) -> list[list[Story]]:
 
 
 def agreed(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus:
-    """What the stories of one flow agree on, with the parameters of its test. Raises ValueError without any."""
-    return with_parameters(consensus(stories, users_min))
+    """What the stories of one flow agree on, with the parameters and unique names of its test.
+
+    Raises ValueError without any.
+    """
+    return with_unique_names(with_parameters(consensus(stories, users_min)))
 
 
 def sources(stories: Iterable[Story], users_min: int = USERS_MIN) -> dict[str, Consensus]:
@@ -94,7 +98,7 @@ def test_of(
     merged these stories into; else it is the one that their key gives.
     """
     found = agreed(stories, users_min)
-    test = write_test(found.story, found.parameters, fixed=found.fixed, amendments=amendments)
+    test = write_test(found.story, found.parameters, fixed=found.fixed, unique=found.unique, amendments=amendments)
     notes = test.notes
     if found.dropped:
         told = f"Written from {len(found.sessions)} sessions; {found.dropped} things that varied are not asserted."

@@ -21,7 +21,7 @@ from agents.storage.file_rows import TestFile
 from agents.storage.storage import Storage
 from agents.storage.values import StorageUnavailable, StoredTest
 from pipeline.codegen.project.fixtures import conftest
-from pipeline.codegen.python.program import FILL_CREDENTIAL
+from pipeline.codegen.python.program import FILL_CREDENTIAL, makes_unique
 
 NAME_CHARS_MAX: Final = 100
 UNSAFE = re.compile(r"[^a-z0-9._-]+")
@@ -104,8 +104,8 @@ class CodeFiles:
         for path, one in moving.items():
             code = codes.get(one.id)
             if code is not None:
-                if FILL_CREDENTIAL in code:
-                    self._write(f"{path.partition('/')[0]}/conftest.py", conftest(fills=True))
+                if FILL_CREDENTIAL in code or makes_unique(code):
+                    self._write(f"{path.partition('/')[0]}/conftest.py", conftest(fills=True, unique=True))
                 self._write(path, code)
                 paths[one.id] = path
         self._storage.note_paths({one.id: path for path, one in moving.items() if one.path != path})

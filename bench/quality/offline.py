@@ -88,7 +88,8 @@ class Offline:
         )  # fmt: skip
         if run.returncode:
             print(run.stderr[-2000:])
-        if not any("fill_credential" in test.read_text() for test in out_dir.glob("test_*.py")):
+        fixtures = ("fill_credential: ", "unique: ")
+        if not any(name in test.read_text() for test in out_dir.glob("test_*.py") for name in fixtures):
             # without a conftest.py the harness may run several replays in one process
             for unneeded in ("conftest.py", "pyproject.toml"):
                 (out_dir / unneeded).unlink(missing_ok=True)

@@ -60,6 +60,7 @@ def write_test(
     fixed: frozenset[Hashable] = frozenset(),
     people: Mapping[str, int] | None = None,
     amendments: Amendments = NONE,
+    unique: tuple[str, ...] = (),
 ) -> GeneratedTest:
     """The Playwright test of a story. Equal stories give equal bytes.
 
@@ -67,11 +68,14 @@ def write_test(
     where it can't be put together, the test has the story's own values alone. `signed_in` is the number of steps, from
     the first on, that have been done on the page that the test gets: those up to a sign-in. `fixed` are the assertions
     that hold as they are in each row, though a value stands in them. `people` are the numbers of login names in the
-    project that the test is for; alone it numbers them itself. `amendments` are those of a repair.
+    project that the test is for; alone it numbers them itself. `amendments` are those of a repair. `unique` are names
+    that the story gave and that the test makes unique in each run.
 
     A test that would be too large for a message tells fewer of the steps, and says so in its docstring and its notes.
     """
-    written = (_written(cut, signed_in, fixed, people, amendments) for cut in _cuts(story, parameters, signed_in))
+    written = (
+        _written(cut, signed_in, fixed, people, amendments, unique) for cut in _cuts(story, parameters, signed_in)
+    )
     test = next(test for test in written if test is not None)
     check_code(test.code)
     return test
@@ -110,6 +114,7 @@ def _written(
     fixed: frozenset[Hashable],
     people: Mapping[str, int] | None,
     amendments: Amendments,
+    unique: tuple[str, ...],
 ) -> GeneratedTest | None:
     """The test; None where it is too large."""
     story, parameters = cut.story, cut.parameters
@@ -120,12 +125,13 @@ def _written(
     if not signed_in and (not story.steps or not isinstance(story.steps[0], GotoStep)):
         url = story.initial_state.url or (story.steps[0].page.url if story.steps else "/")
         writer.program.act(Run(method(_first_page(writer, story), "goto", writer.place(url))))
-    writer.varying = frozenset(value for parameter in parameters for value in parameter.values)
+    writer.varying = frozenset([*unique, *(value for parameter in parameters for value in parameter.values)])
     writer.fixed_checks = fixed
     writer.amendments = amendments
     write_steps(writer, story, signed_in, len(story.steps))
     share_locators(writer.program)
     writer.program.bind(parameters)
+    writer.program.make_unique(unique)
     program, name = writer.program, names.function_name(story.title)
     docstring = names.sentence(story.sentence or story.title, story.title)
     docstring = f"{docstring} {cut.told}".rstrip()

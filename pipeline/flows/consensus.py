@@ -40,7 +40,8 @@ class Consensus:
     `evidence` names the sessions and their versions: as long as it is the same, so is the story. `dropped` counts what
     was seen in the representative's session and not held in the others. `rare` are the texts of the sessions that may
     not be told. `parameters`, and the assertions that are `fixed` whatever the values are, are filled in
-    by `pipeline.codegen.parameter_rows`.
+    by `pipeline.codegen.parameter_rows`; `unique`, the names that must be another in each run, by
+    `pipeline.codegen.unique_names`.
     """
 
     story: Story
@@ -49,6 +50,7 @@ class Consensus:
     rare: frozenset[str] = frozenset()
     parameters: tuple[Parameter, ...] = ()
     fixed: frozenset[Hashable] = frozenset()
+    unique: tuple[str, ...] = ()
 
     @property
     def evidence(self) -> str:

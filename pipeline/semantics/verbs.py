@@ -46,6 +46,8 @@ PAGING: Final = WORDS["paging"]
 TITLE_FIELD: Final = WORDS["title_field"]
 SIDE_FIELD: Final = WORDS["body_field"]
 
+IDENTITY_FIELD: Final = WORDS["identity_field"]
+"""Fields of what something is known by, of which an app has one each."""
 LOGIN_NAME: Final = WORDS["login_name"]
 """What the field of a login name says."""
 MASK: Final = re.compile(r"^[*•●·]{3,}$")

@@ -90,6 +90,14 @@ def filler(base_url: str) -> Callable[[Locator, str], None]:
     return made
 
 
+def namer() -> Callable[[str], str]:
+    """The fixture `unique` of an exported project, as of one run."""
+    scope: dict[str, Any] = {}
+    exec(compile(conftest(fills=False, unique=True), "conftest", "exec"), scope)
+    made: Callable[[str], str] = scope["unique"].__wrapped__()
+    return made
+
+
 @pytest.fixture
 def run_code(chromium: Browser) -> Callable[[str, str], None]:
     """Runs a generated program against a base URL in a fresh context, with the fixture of an exported project; raises
@@ -99,7 +107,8 @@ def run_code(chromium: Browser) -> Callable[[str, str], None]:
         scope: dict[str, Any] = {}
         exec(compile(code, "generated", "exec"), scope)
         function: Callable[..., None] = next(value for name, value in scope.items() if name.startswith("test_"))
-        more = {"fill_credential": filler(base_url)} if "fill_credential" in signature(function).parameters else {}
+        fixtures: dict[str, Callable[[], Any]] = {"fill_credential": lambda: filler(base_url), "unique": namer}
+        more = {name: fixtures[name]() for name in signature(function).parameters if name in fixtures}
         context = chromium.new_context(base_url=base_url)
         context.set_default_timeout(WAIT_MS)
         try:

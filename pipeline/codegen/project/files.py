@@ -9,7 +9,7 @@ from pipeline.codegen.credentials import PASSWORD, USER, credentials, variable
 from pipeline.codegen.project.fixtures import STORAGE_STATE, conftest
 from pipeline.codegen.project.people import People, people_of
 from pipeline.codegen.project.shared_sign_in import shared_sign_in
-from pipeline.codegen.python.program import FILL_CREDENTIAL
+from pipeline.codegen.python.program import FILL_CREDENTIAL, makes_unique
 from pipeline.codegen.test_writer import write_test
 from pipeline.flows.consensus import Consensus
 from schemas.generated_tests import GeneratedTest, Need
@@ -91,9 +91,10 @@ def project_files(
     shared = shared_sign_in(flows or {}, people.numbers)
     codes = {test.id: test.code if shared is None else shared.codes.get(test.id, test.code) for test in ordered}
     fills = shared is not None or any(FILL_CREDENTIAL in code for code in codes.values())
+    unique = any(makes_unique(code) for code in codes.values())
     allowed = _PYPROJECT_ORIGINS.format(origins=", ".join(map(json.dumps, origins)))
     files = {
-        "conftest.py": conftest(shared, fills=fills, storage_state=storage_state),
+        "conftest.py": conftest(shared, fills=fills, unique=unique, storage_state=storage_state),
         "pyproject.toml": _PYPROJECT + (allowed if fills else ""),
         "README.md": _README.format(
             signed_in=_README_SIGNED_IN if shared else "",
@@ -139,7 +140,7 @@ def _numbered(test: GeneratedTest, flows: Mapping[str, Consensus], people: Peopl
     told, numbers = flows.get(test.id), people.numbers.get(test.id, {})
     if told is None or numbers == credentials(told.story.steps, told.story.network_requests).people:
         return test
-    written = write_test(told.story, told.parameters, fixed=told.fixed, people=numbers)
+    written = write_test(told.story, told.parameters, fixed=told.fixed, unique=told.unique, people=numbers)
     return test.model_copy(update={"code": written.code, "environment": written.environment})
 
 

@@ -84,6 +84,22 @@ def fill_credential(base_url: str, pytestconfig: pytest.Config) -> Callable[[Loc
     return fill
 '''
 
+_MAKES_UNIQUE: Final = """@pytest.fixture
+def unique() -> Callable[[str], str]:
+    \"\"\"Makes a name that no run has given before: `Spring sale` becomes `Spring sale 4f1c0a`, `ida@example.com`
+    becomes `ida4f1c0a@example.com`.\"\"\"
+    mark = uuid4().hex[:6]
+
+    def made(name: str) -> str:
+        if "@" in name:
+            user, _, host = name.partition("@")
+            return f"{user}{mark}@{host}"
+        between = next((sign for sign in " -_." if sign in name), "")
+        return f"{name}{between}{mark}"
+
+    return made
+"""
+
 _TELLS_RECORDER: Final = """@pytest.fixture(scope="session")
 def browser(browser: Browser) -> Browser:
     \"\"\"Tells journeywright's recorder, where the app carries it, which test is at work: that is no user.\"\"\"
@@ -154,24 +170,31 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 """
 
 
-def conftest(shared: SharedSignIn | None = None, *, fills: bool, storage_state: bool = False) -> str:
-    """The fixtures that tests take: with `fills` the one that types credentials, with `shared` those that sign in; with
-    `storage_state` the tests start as it says."""
-    parts = ["\n".join([*_head(shared, fills), _CONFTEST]), _TELLS_RECORDER, _QUARANTINE]
+def conftest(
+    shared: SharedSignIn | None = None, *, fills: bool, unique: bool = False, storage_state: bool = False
+) -> str:
+    """The fixtures that tests take: with `fills` the one that types credentials, with `unique` the one that makes names
+    unique, with `shared` those that sign in; with `storage_state` the tests start as it says."""
+    parts = ["\n".join([*_head(shared, fills, unique), _CONFTEST]), _TELLS_RECORDER, _QUARANTINE]
     parts += [_FILLS] if fills else []
+    parts += [_MAKES_UNIQUE] if unique else []
     if shared is not None:
         parts += ["\n".join([*shared.functions, ""]), _SIGNED_IN]
     parts += [_STORAGE_STATE] if storage_state else []
     return "\n\n".join(parts)
 
 
-def _head(shared: SharedSignIn | None, fills: bool) -> list[str]:
+def _head(shared: SharedSignIn | None, fills: bool, unique: bool) -> list[str]:
     does = ["starts the installed Chromium where Playwright has none of its own"]
-    does += [*(["types credentials"] if fills else []), *(["signs in once"] if shared else [])]
+    does += [
+        *(["types credentials"] if fills else []),
+        *(["makes names unique"] if unique else []),
+        *(["signs in once"] if shared else []),
+    ]
     said = f"{', '.join(does[:-1])} and {does[-1]}" if len(does) > 1 else does[0]
     standard = ["json", "os", *(["re"] if shared is not None and shared.uses_re else []), "shutil"]
     head = [f'"""{said[0].upper()}{said[1:]}."""', "", *(f"import {name}" for name in standard)]
-    head += [*(["from collections.abc import Callable"] if fills else []), "from pathlib import Path"]
+    head += [*(["from collections.abc import Callable"] if fills or unique else []), "from pathlib import Path"]
     head += ["from typing import Any", *(["from urllib.parse import urlsplit"] if fills else [])]
     head += ["from uuid import uuid4", "", "import pytest"]
     names = {

@@ -89,7 +89,10 @@ def _shared(programs: tuple[Program, Program], users: Sequence[_Beginning]) -> S
     code = module(programs, functions)
     check_code(code, (SIGN_IN, SEE_SIGNED_IN))
     codes = {
-        one.test_id: write_test(one.told.story, one.told.parameters, one.steps, one.told.fixed).code for one in users
+        one.test_id: write_test(
+            one.told.story, one.told.parameters, one.steps, one.told.fixed, unique=one.told.unique
+        ).code
+        for one in users
     }
     return SharedSignIn(functions, "\nimport re\n" in f"\n{code}", codes)
 

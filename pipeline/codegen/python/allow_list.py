@@ -4,19 +4,19 @@ import ast
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.codegen.python.program import FILL_CREDENTIAL
+from pipeline.codegen.python.program import FILL_CREDENTIAL, UNIQUE
 from pipeline.codegen.python.quoting import is_plain
 
 MODULES: Final = frozenset({"os", "re", "pytest"})
 IMPORTS: Final = {"playwright.sync_api": {"Locator", "Page", "expect"}, "collections.abc": {"Callable"}}
-NAMES: Final = frozenset({"page", "signed_in_page", "expect", "os", "re", "dialog", FILL_CREDENTIAL})
-ANNOTATIONS: Final = frozenset({"Page", "str", "Callable[[Locator, str], None]"})
+NAMES: Final = frozenset({"page", "signed_in_page", "expect", "os", "re", "dialog", FILL_CREDENTIAL, UNIQUE})
+ANNOTATIONS: Final = frozenset({"Page", "str", "Callable[[Locator, str], None]", "Callable[[str], str]"})
 """Of arguments."""
-FUNCTIONS: Final = frozenset({"expect", FILL_CREDENTIAL})
+FUNCTIONS: Final = frozenset({"expect", FILL_CREDENTIAL, UNIQUE})
 VARIABLES: Final = (
     "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "file_chooser_info",
     "response_info", "response", "field", "value", "copied", "choice", "button", "link", "row", "dialog_box", "cell",
-    "element", "box", "item", "heading",
+    "element", "box", "item", "heading", "name",
 )  # fmt: skip
 METHODS: Final = frozenset(
     [

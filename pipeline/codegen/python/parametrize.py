@@ -56,7 +56,7 @@ def fits(exprs: Sequence[Expr], parameter: Parameter) -> bool:
         return False
     found = False
     for text, is_pattern in (pair for expr in exprs for pair in _texts(expr)):
-        if _whole(value).search(text):
+        if whole(value).search(text):
             if is_pattern:
                 return False
             found = True
@@ -102,13 +102,14 @@ def texts_in(expr: Expr) -> list[str]:
     return [text for text, _ in _texts(expr)]
 
 
-def _whole(value: str) -> re.Pattern[str]:
+def whole(value: str) -> re.Pattern[str]:
+    """Finds a value where it stands as words of their own."""
     return re.compile(rf"(?<!\w){re.escape(value)}(?!\w)")
 
 
 def _joined(text: str, parameters: Sequence[Parameter]) -> Expr:
     for parameter in sorted(parameters, key=lambda one: -len(one.values[0])):
-        hit = _whole(parameter.values[0]).search(text)
+        hit = whole(parameter.values[0]).search(text)
         if hit is None:
             continue
         ends = [_joined(part, parameters) for part in (text[: hit.start()], text[hit.end() :]) if part]

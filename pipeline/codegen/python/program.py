@@ -21,6 +21,7 @@ from pipeline.codegen.python.expressions import (
     Name,
     Or,
     flat,
+    function,
     lines,
 )
 from pipeline.codegen.python.nodes import once_per_node
@@ -29,6 +30,11 @@ from schemas.generated_tests import Parameter
 
 FILL_CREDENTIAL: Final = "fill_credential"
 """The fixture of an exported project that types what comes from the environment, on the app's own pages only."""
+UNIQUE: Final = "unique"
+"""The fixture that makes a name another in each run."""
+UNIQUE_NAME: Final = "name"
+"""The variable that such a name gets."""
+_MAKES_UNIQUE: Final = f"{UNIQUE}: Callable[[str], str]"
 _FILLS: Final = f"{FILL_CREDENTIAL}: Callable[[Locator, str], None]"
 
 
@@ -115,6 +121,24 @@ class Program:
         self.parameters = parameters
         return True
 
+    def make_unique(self, names: Sequence[str]) -> None:
+        """Gives these texts a variable each, with a name that is another in each run; one that is a parameter keeps its
+        variable. A text that stands where it can't be put together stays as it is."""
+        made: list[Assign] = []
+        for text in names:
+            row = next((one for one in self.parameters if one.values[0] == text), None)
+            if row is not None:
+                made.append(Assign(row.name, function(UNIQUE, Name(row.name))))
+                continue
+            exprs = [expr for statement in self.body for expr in _exprs(statement)]
+            number = sum(1 for one in made if one.name.startswith(UNIQUE_NAME)) + 1
+            named = Parameter(name=UNIQUE_NAME if number == 1 else f"{UNIQUE_NAME}_{number}", values=(text,))
+            if fits(exprs, named):
+                self.body = [_bound(one, (named,)) for one in self.body]
+                made.append(Assign(named.name, function(UNIQUE, Literal(text))))
+        self.body = [*made, *self.body]
+        self._begins = {step: place + len(made) for step, place in self._begins.items()}
+
     def move(self, body: list[Statement], moved: Mapping[int, int]) -> None:
         """Takes another body: `moved` says where in it each statement's place is now."""
         self.body = body
@@ -150,12 +174,18 @@ class Program:
     def _head(self, name: str, docstring: str, notes: tuple[str, ...]) -> list[str]:
         """The function up to its first statement."""
         fills = [_FILLS] if FILL_CREDENTIAL in _all_names(self) else []
+        fills += [_MAKES_UNIQUE] if UNIQUE in _all_names(self) else []
         arguments = [f"{self.page}: Page", *fills, *(f"{parameter.name}: str" for parameter in self.parameters)]
         return [
             *parametrized(self.parameters),
             *_head(name, ", ".join(arguments)),
             *_documented(docstring, notes),
         ]
+
+
+def makes_unique(code: str) -> bool:
+    """Whether a test takes the fixture that makes names unique."""
+    return f", {_MAKES_UNIQUE}" in code
 
 
 def _documented(docstring: str, notes: tuple[str, ...]) -> list[str]:
@@ -170,7 +200,7 @@ def module(programs: Sequence[Program], functions: Sequence[str]) -> str:
     """A file with these functions, as lines, and the imports that their programs need."""
     names = {found for program in programs for found in _all_names(program)}
     standard = [f"import {module}" for module in ("os", "re") if module in names]
-    if FILL_CREDENTIAL in names:
+    if names & {FILL_CREDENTIAL, UNIQUE}:
         standard.append("from collections.abc import Callable")
     head = [*standard, *([""] if standard else [])]
     head += ["import pytest"] if any(program.parameters for program in programs) else []
