@@ -26,6 +26,7 @@ from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code
 from pipeline.codegen.python.expressions import Attr, Call, Equal, Expr, Literal, flat, method
 from pipeline.codegen.python.program import Assert, Program, Run
+from pipeline.codegen.python.remarks import add_remarks
 from pipeline.codegen.python.shared_locators import share_locators
 from pipeline.codegen.readings import before_secret, readings
 from pipeline.codegen.tickers import ticking
@@ -132,6 +133,7 @@ def _written(
     share_locators(writer.program)
     writer.program.bind(parameters)
     writer.program.make_unique(unique)
+    add_remarks(writer.program)
     program, name = writer.program, names.function_name(story.title)
     docstring = names.sentence(story.sentence or story.title, story.title)
     docstring = f"{docstring} {cut.told}".rstrip()
@@ -326,6 +328,11 @@ def _looks(check: Check) -> bool:
     return "to_be_visible" in flat(check.statement)
 
 
+def _waits_as_actions_do(check: Check) -> bool:
+    """Whether the check waits for what any action on the same element waits for."""
+    return _looks(check) or "to_be_enabled" in flat(check.statement)
+
+
 def _is_of(check: Check, ways: frozenset[str]) -> bool:
     """Whether what a check looks for is found in one of these ways. Of what the next step acts on that says nothing:
     the step does so itself, and what shows while the pointer is on it or it has the focus is not there yet."""
@@ -360,9 +367,9 @@ def _swept_by_typing(upcoming: Step | None) -> frozenset[str]:
 
 def _middle(writer: Writer, step: Step, known: frozenset[str], upcoming: Step | None) -> list[Check]:
     checks = checks_after(writer, step, known)
-    if any(map(_looks, checks)):
+    if any(map(_waits_as_actions_do, checks)):
         ways = _ways_to_target(writer, upcoming)
-        checks = [check for check in checks if not (_looks(check) and _is_of(check, ways))]
+        checks = [check for check in checks if not (_waits_as_actions_do(check) and _is_of(check, ways))]
     swept = _swept_by_typing(upcoming)
     checks = [check for check in checks if not (_looks(check) and check.says in swept)]
     if isinstance(upcoming, ClickStep):

@@ -5,7 +5,7 @@ import pytest
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.locators import ordinal
 from schemas.elements import ById, ByRole, ByText, Candidate, Scope
-from schemas.events import Appeared, Choice, Gone, TextChanged, Typed
+from schemas.events import Appeared, Choice, Gone, StateChanged, TextChanged, Typed
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
 
@@ -21,6 +21,16 @@ def test_what_the_next_step_uses_is_not_asserted_before() -> None:
     code = write_test(story(opened, delete)).code
     assert 'get_by_role("button", name="Delete").click()' in code
     assert 'expect(page.get_by_role("button", name="Delete"))' not in code
+
+
+def test_a_button_that_can_be_used_now_is_asserted_where_the_next_step_leaves_it() -> None:
+    """A click waits for it anyway; used later, that it can be used is what came of the typing."""
+    save = by_role("button", "button", "Save")
+    enabled = (StateChanged(element=save, state="disabled", after=False),)
+    typed = FillStep(target=by_label("Call"), value=Typed(text="Ann"), **base(PAGE, PAGE, changes=enabled))
+    click, other = (ClickStep(target=one, **base(PAGE)) for one in (save, by_role("button", "button", "More")))
+    assert "to_be_enabled" not in write_test(story(typed, click)).code
+    assert "to_be_enabled" in write_test(story(typed, other)).code
 
 
 def test_a_number_that_changes_from_look_to_look_is_not_asserted() -> None:

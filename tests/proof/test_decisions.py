@@ -221,11 +221,14 @@ def test_avoided_locator_gives_the_next_recorded_one() -> None:
 
 
 def test_each_step_begins_on_its_line() -> None:
-    """The lines of the steps are those on which their first statements stand."""
+    """The lines of the steps are those on which their first statements stand, or the comment before it."""
     test = write_test(saved())
     lines = test.code.splitlines()
-    begins = [lines[line - 1].strip() for line in test.step_lines]
-    assert [one.split("(")[0] for one in begins] == ["page.goto", "page.get_by_role", "with page.expect_response"]
+    opens, types, saves = (line - 1 for line in test.step_lines)
+    assert lines[opens].startswith("    page.goto(")
+    assert lines[types].startswith("    page.get_by_role(")
+    assert lines[saves].startswith("    # ")
+    assert lines[saves + 1].startswith("    with page.expect_response(")
 
 
 def test_instrumented_copy_tells_its_steps_and_is_else_the_same() -> None:

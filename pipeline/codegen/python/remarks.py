@@ -1,0 +1,83 @@
+"""Comments on what a reader of a test would ask about: why it waits, why it types key by key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal
+from pipeline.codegen.python.program import Program, Remark, Run, Statement, With
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is said before the first statement of its kind. The words are ours, never the page's."""
+
+    says: str
+    is_meant: Callable[[Statement], bool]
+
+
+def _calls(name: str) -> Callable[[Statement], bool]:
+    """Whether a statement calls the method of this name, last in its chain."""
+
+    def is_meant(statement: Statement) -> bool:
+        match statement:
+            case Run(expr=Call(function=Attr(name=called))):
+                return called == name
+            case _:
+                return False
+
+    return is_meant
+
+
+def _waits_for_value(statement: Statement) -> bool:
+    match statement:
+        case Run(expr=Call(function=Attr(name="not_to_have_value"), args=(Literal(value=""),))):
+            return True
+        case _:
+            return False
+
+
+def _waits_for_answer(statement: Statement) -> bool:
+    match statement:
+        case With(expr=Call(function=Attr(name="expect_response"))):
+            return True
+        case With(body=body):
+            return any(map(_waits_for_answer, body))
+        case _:
+            return False
+
+
+def _takes_one(statement: Statement) -> bool:
+    match statement:
+        case Run(expr=Call(function=Attr(of=Call(args=(found,)), name="to_be_visible"))):
+            return _is_first(found)
+        case _:
+            return False
+
+
+def _is_first(found: Expr) -> bool:
+    return isinstance(found, Attr) and found.name == "first"
+
+
+RULES: Final = (
+    Rule("A page takes no input before its script has come.", _calls("wait_for_load_state")),
+    Rule("The page fills in this field by itself, and would undo what is typed before.", _waits_for_value),
+    Rule("Key by key, because the page answers while one types.", _calls("press_sequentially")),
+    Rule("The page saves in the background: wait until the server has answered.", _waits_for_answer),
+    Rule("The page will ask, and gets the user's answer.", _calls("once")),
+    Rule("The page may show it twice, if only for a moment: one is enough.", _takes_one),
+)
+
+
+def add_remarks(program: Program) -> None:
+    """Puts each rule's comment before the first statement that it is about."""
+    waiting = list(RULES)
+    body: list[Statement] = []
+    moved: dict[int, int] = {}
+    for place, statement in enumerate(program.body):
+        moved[place] = len(body)
+        for rule in [rule for rule in waiting if rule.is_meant(statement)]:
+            waiting.remove(rule)
+            body.append(Remark(rule.says))
+        body.append(statement)
+    program.move(body, moved)
