@@ -30,7 +30,7 @@ ATTENTION: Final = (
 WORDS_MAX: Final = 8
 """Words that are looked for at once."""
 DAYS: Final = 14
-"""Days of which journeys are counted."""
+"""Days of which journeys and users are counted."""
 VERDICTS_SHOWN: Final = 10
 
 
@@ -59,8 +59,8 @@ class ShownVerdict:
 
 @dataclass(frozen=True, slots=True)
 class ListedFlow:
-    """A flow in a list. `journeys` counts its stories by day, as many as `FlowPage.days`; `verdicts` are the newest
-    ones of its test, newest first. `state` is that of its test, or `untested`."""
+    """A flow in a list. `journeys` counts its stories by day, as many as `FlowPage.days`, and `users` who did them;
+    `verdicts` are the newest ones of its test, newest first. `state` is that of its test, or `untested`."""
 
     flow_id: str
     app: str
@@ -75,6 +75,7 @@ class ListedFlow:
     saved: bool
     failure: str
     journeys: tuple[int, ...]
+    users: tuple[int, ...]
     verdicts: tuple[ShownVerdict, ...] = ()
 
 
@@ -247,7 +248,8 @@ def _listed(
             sessions=0 if test is None else test.sessions,
             saved=row is not None and bool(row.saved),
             failure=causes.get(name, ""),
-            journeys=tuple(journeys.get((name, day), 0) for day in days),
+            journeys=tuple(journeys.get((name, day), (0, 0))[0] for day in days),
+            users=tuple(journeys.get((name, day), (0, 0))[1] for day in days),
             verdicts=verdicts.get(row.id, ()) if row is not None else (),
         )
 
@@ -268,12 +270,15 @@ def _newest(connection: Connection, flows: Sequence[str]) -> dict[str, str]:
     return {row.flow_id: row.newest for row in connection.execute(query)}
 
 
-def _journeys(connection: Connection, flows: Sequence[str], days: Sequence[str]) -> dict[tuple[str, str], int]:
-    """Stories by flow and day."""
+def _journeys(
+    connection: Connection, flows: Sequence[str], days: Sequence[str]
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """How many stories, and of how many users, by flow and day."""
     day = func.substr(STORIES.c.start_timestamp, 1, 10)
     since = (STORIES.c.flow_id.in_(flows)) & (STORIES.c.start_timestamp >= days[0])
-    query = select(STORIES.c.flow_id, day, func.count()).where(since).group_by(STORIES.c.flow_id, day)
-    return {(name, date): int(count) for name, date, count in connection.execute(query)}
+    users = func.count(STORIES.c.user_id.distinct())
+    query = select(STORIES.c.flow_id, day, func.count(), users).where(since).group_by(STORIES.c.flow_id, day)
+    return {(name, date): (int(count), int(who)) for name, date, count, who in connection.execute(query)}
 
 
 def _verdicts(connection: Connection, tests: Sequence[str]) -> dict[str, tuple[ShownVerdict, ...]]:

@@ -56,11 +56,12 @@ class ToldFlows:
 
 @dataclass(frozen=True, slots=True)
 class DayOfJourneys:
-    """Journeys of one day (ISO 8601): those of flows with a test, and the others."""
+    """Journeys of one day (ISO 8601): those of flows with a test, and the others; and how many users did them."""
 
     day: str
     tested: int
     untested: int
+    users: int = 0
 
 
 def seen_flows(connection: Connection, app: str, users_min: int, told: ToldFlows) -> list[SeenFlow]:
@@ -101,7 +102,11 @@ def journeys_by_day(connection: Connection, app: str) -> list[DayOfJourneys]:
     since = (STORIES.c.app == rows.plain(app)) & (STORIES.c.start_timestamp >= days[0])
     query = select(day.label("day"), tested.label("tested"), func.count().label("count")).where(since)
     counts = {(row.day, bool(row.tested)): int(row[2]) for row in connection.execute(query.group_by("day", "tested"))}
-    return [DayOfJourneys(one, counts.get((one, True), 0), counts.get((one, False), 0)) for one in days]
+    who = select(day, func.count(STORIES.c.user_id.distinct())).where(since).group_by(day)
+    users = {date: int(count) for date, count in connection.execute(who)}
+    return [
+        DayOfJourneys(one, counts.get((one, True), 0), counts.get((one, False), 0), users.get(one, 0)) for one in days
+    ]
 
 
 def seen_goals_of(connection: Connection, app: str, users_min: int) -> list[SeenGoals]:

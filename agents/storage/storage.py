@@ -23,6 +23,7 @@ from agents.storage import (
     story_rows,
     verdict_rows,
 )
+from agents.storage.arrivals import Arrival, arrivals
 from agents.storage.engine import in_transaction, make_engine, migrate
 from agents.storage.file_rows import TestFile
 from agents.storage.flow_lists import FlowFilter, FlowPage, FlowSort, SeenApp
@@ -283,6 +284,14 @@ class Storage:
     def stories(self, wanted: StoryFilter = ANY_STORY, page: PageRequest = FIRST_PAGE) -> Page[StoredStory]:
         """A page of stories, newest first. Raises BadInput for a cursor that no earlier page gave."""
         return in_transaction(self._engine, lambda c: story_rows.stories(c, wanted, page), writes=False)
+
+    def arrivals(self, after: Arrival, app: str | None = None, limit: int = PAGE_ITEMS_MAX) -> list[Arrival]:
+        """The next stories that were stored after another one, in that order; of one app, or of all."""
+        return in_transaction(self._engine, lambda c: arrivals(c, after, app, limit), writes=False)
+
+    def stories_named(self, story_ids: Sequence[str]) -> list[StoredStory]:
+        """These stories, in no order; those that are gone are left out."""
+        return in_transaction(self._engine, lambda c: story_rows.stories_named(c, story_ids), writes=False)
 
     def test(self, test_id: str) -> StoredTest | None:
         """One test."""

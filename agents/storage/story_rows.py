@@ -67,7 +67,8 @@ _MERGED: Final = select(FLOWS.c.id, FLOWS.c.merged_into).where(
 def put_stories(connection: Connection, stories: Sequence[Story]) -> dict[str, FlowState]:
     """Inserts or replaces stories, moves those between flows whose flow key changed. Of several versions of one story
     the last one counts. The states, by flow, of every flow that a story is in now or was in before."""
-    placed = {put.key: put for put in (_placed(story) for story in stories)}
+    now = rows.now()
+    placed = {put.key: put for put in (_placed(story, now) for story in stories)}
     _lock_story_ids(connection, placed)
     flows = {put.flow: put for put in placed.values()}
     rows.insert_absent(connection, FLOWS, [put.flow_row() for put in flows.values()])
@@ -118,6 +119,7 @@ class _Placed:
     key: str
     flow: str
     body: str
+    stored_at: str
 
     def row(self) -> dict[str, Any]:
         return {
@@ -129,6 +131,8 @@ class _Placed:
             "flow_id": self.flow,
             "start_timestamp": rows.plain(self.story.start_timestamp),
             "body": self.body,
+            "user_id": rows.plain(self.story.user_id or self.story.session_id),
+            "stored_at": self.stored_at,
         }
 
     def flow_row(self) -> dict[str, Any]:
@@ -140,10 +144,10 @@ class _Placed:
         return [{"story_id": self.key, "tag": tag} for tag in sorted({rows.plain(tag) for tag in self.story.tags})]
 
 
-def _placed(story: Story) -> _Placed:
+def _placed(story: Story, now: str) -> _Placed:
     body = to_json(story).decode()
     RECENT.keep(body, story)
-    return _Placed(story, rows.plain(story.id), flow_id(story.app, story.flow_key), body)
+    return _Placed(story, rows.plain(story.id), flow_id(story.app, story.flow_key), body, now)
 
 
 def _differs(put: _Placed, before: Any) -> bool:
@@ -282,6 +286,12 @@ def story(connection: Connection, story_id: str) -> StoredStory | None:
     """One story."""
     row = connection.execute(_listed().where(STORIES.c.id == rows.plain(story_id))).one_or_none()
     return None if row is None else _stored(row)
+
+
+def stories_named(connection: Connection, story_ids: Sequence[str]) -> list[StoredStory]:
+    """These stories, without those that are gone."""
+    named = [rows.plain(one) for one in story_ids]
+    return [_stored(row) for row in connection.execute(_listed().where(STORIES.c.id.in_(named)))]
 
 
 def stories(connection: Connection, wanted: StoryFilter, page: PageRequest) -> Page[StoredStory]:

@@ -22,13 +22,17 @@ STORIES = Table(
     Column("flow_id", BYTEWISE, ForeignKey("flows.id"), nullable=False),
     Column("start_timestamp", BYTEWISE, nullable=False),
     Column("body", Text, nullable=False),
+    Column("user_id", BYTEWISE, nullable=False, server_default=""),
+    Column("stored_at", BYTEWISE, nullable=False, server_default=""),
     Index("stories_by_start", "start_timestamp", "id"),
-    Index("stories_by_app", "app", "start_timestamp", "id"),
+    Index("stories_of_app_users", "app", "start_timestamp", "id", "user_id"),
     Index("stories_by_session", "session_id", "start_timestamp", "id"),
-    Index("stories_by_flow", "flow_id", "start_timestamp", "id"),
+    Index("stories_of_users", "flow_id", "start_timestamp", "id", "user_id"),
     Index("stories_drawn", "flow_id", "id"),
+    Index("stories_by_arrival", "stored_at", "id"),
 )
-"""One row a story, its last version. `body` is the canonical JSON, as on the topic."""
+"""One row a story, its last version. `body` is the canonical JSON, as on the topic. `user_id` is the session's where
+nobody named a user; `stored_at` is when this version came."""
 
 STORY_TAGS = Table(
     "story_tags",

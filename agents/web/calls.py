@@ -13,6 +13,7 @@ from agents.web.arrivals import Gate
 from agents.web.ingest import Ingest
 from agents.web.row_counts import RowCounts
 from agents.web.services import WebServices
+from agents.web.streams import Streams
 from agents.web.visitors import Visitors
 
 Method = Literal["GET", "POST", "PUT"]
@@ -29,6 +30,7 @@ class Context:
     row_counts: RowCounts
     edits: Gate
     visitors: Visitors
+    streams: Streams
 
 
 Handler = Callable[[Context, web.Request], Awaitable[web.StreamResponse]]

@@ -25,6 +25,7 @@ from agents.web import (
     views_posthog,
     views_runs,
     views_stories,
+    views_stream,
     views_tests,
     views_verdicts,
 )
@@ -38,6 +39,7 @@ from agents.web.hosts import Hosts, own_names_only
 from agents.web.ingest import Ingest
 from agents.web.row_counts import RowCounts
 from agents.web.services import WebServices
+from agents.web.streams import Streams
 from agents.web.visitors import Visitors
 
 LOG = logging.getLogger(__name__)
@@ -65,6 +67,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *views_patterns.CALLS,
     *views_posthog.CALLS,
     *views_live.CALLS,
+    *views_stream.CALLS,
     *views_health.CALLS,
     *views_dashboard.CALLS,
     Call(
@@ -84,7 +87,7 @@ def register(app: faust.App, services: WebServices) -> None:
     Faust's own pages (tables, router, statistics) are taken off: they would show journeys to whoever asks.
     """
     edits, visitors = Gate(services.metrics, EDIT_PLACES), Visitors(services.settings.proxies)
-    context = Context(services, Ingest(services), RowCounts(), edits, visitors)
+    context = Context(services, Ingest(services), RowCounts(), edits, visitors, Streams())
     server = app.web
     server.blueprints = BlueprintManager([])
     for path, calls in by_path(CALLS).items():
@@ -100,9 +103,13 @@ def prepare(web_app: web.Application, context: Context) -> None:
     if not context.services.keys.required:
         web_app.middlewares.append(own_names_only(Hosts(context.services.settings)))
 
+    async def end_streams(_: web.Application) -> None:
+        context.streams.close()
+
     async def close(_: web.Application) -> None:
         context.ingest.close()
 
+    web_app.on_shutdown.append(end_streams)
     web_app.on_cleanup.append(close)
 
 

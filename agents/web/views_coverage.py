@@ -56,11 +56,16 @@ SCHEMA: Final[dict[str, Any]] = {
         },
         "days": {
             "type": "array",
-            "description": "Journeys by day: those of flows with a test, and the others.",
+            "description": "By day: journeys of flows with a test, the other journeys, and how many users did them.",
             "items": {
                 "type": "object",
-                "required": ["day", "tested", "untested"],
-                "properties": {"day": _TEXT, "tested": {"type": "integer"}, "untested": {"type": "integer"}},
+                "required": ["day", "tested", "untested", "users"],
+                "properties": {
+                    "day": _TEXT,
+                    "tested": {"type": "integer"},
+                    "untested": {"type": "integer"},
+                    "users": {"type": "integer"},
+                },
             },
         },
         "flows_max": {"type": "integer", "description": "So many flows are looked at, the most frequent first."},

@@ -43,12 +43,13 @@ FLOW_SCHEMA: Final[dict[str, Any]] = {
 LISTED_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["flow_id", "app", "title", "tags", "support", "last_seen", "state", "test_id", "file_name", "sessions",
-                 "saved", "failure", "journeys", "verdicts"],
+                 "saved", "failure", "journeys", "users", "verdicts"],
     "properties": {
         "flow_id": _TEXT, "app": _TEXT, "title": _TEXT, "tags": {"type": "array", "items": _TEXT},
         "support": {"type": "integer"}, "last_seen": _TEXT, "state": _TEXT, "test_id": _NULLABLE, "file_name": _TEXT,
         "sessions": {"type": "integer"}, "saved": {"type": "boolean"}, "failure": _TEXT,
-        "journeys": {"type": "array", "items": {"type": "integer"}},
+        "journeys": {"type": "array", "items": {"type": "integer"}, "description": "By day, as many as `days`."},
+        "users": {"type": "array", "items": {"type": "integer"}, "description": "Who did them, by day."},
         "verdicts": {"type": "array", "items": {
             "type": "object",
             "required": ["id", "outcome", "kind", "ended_at"],

@@ -47,41 +47,42 @@ _WORKER: Final = {
     ),
     "nullable": True,
 }
-SCHEMA: Final[dict[str, Any]] = _object(
-    stories={
-        "type": "array",
-        "items": _object(
-            id=_TEXT,
-            title=_TEXT,
-            app=_TEXT,
-            tags={"type": "array", "items": _TEXT},
-            flow_id=_TEXT,
-            support={"type": "integer"},
-            started_at=_TEXT,
-            ended_at=_TEXT,
-            steps={"type": "integer"},
-            has_test={"type": "boolean"},
-        ),
-    },
-    worker=_WORKER,
+_STORY: Final = _object(
+    id=_TEXT,
+    title=_TEXT,
+    app=_TEXT,
+    tags={"type": "array", "items": _TEXT},
+    flow_id=_TEXT,
+    support={"type": "integer"},
+    started_at=_TEXT,
+    ended_at=_TEXT,
+    steps={"type": "integer"},
+    has_test={"type": "boolean"},
 )
+SCHEMA: Final[dict[str, Any]] = _object(stories={"type": "array", "items": _STORY}, worker=_WORKER)
 
 
 async def get_live(context: Context, request: web.Request) -> web.Response:
     """The newest stories; the worker's own figures for whoever may see all apps."""
     app = own_app(request, request.query.get("app"))
-    users_min = context.services.settings.users_min
-
-    def newest() -> list[dict[str, Any]]:
-        page = context.services.storage.stories(StoryFilter(app=app), PageRequest(STORIES_SHOWN))
-        return [_story(one, users_min) for one in page.items]
-
-    stories = await off_loop(newest)
-    worker = _worker(context) if request[KEY].app is None else None
+    stories = await off_loop(newest, context, app)
+    worker = worker_figures(context) if sees_the_worker(request) else None
     return json_answer({"stories": stories, "worker": worker})
 
 
-def _story(stored: StoredStory, users_min: int) -> dict[str, Any]:
+def sees_the_worker(request: web.Request) -> bool:
+    """Whether the request's key is good for what other apps use too."""
+    return request[KEY].app is None
+
+
+def newest(context: Context, app: str | None) -> list[dict[str, Any]]:
+    """The stories that began last."""
+    page = context.services.storage.stories(StoryFilter(app=app), PageRequest(STORIES_SHOWN))
+    return [shown_story(one, context.services.settings.users_min) for one in page.items]
+
+
+def shown_story(stored: StoredStory, users_min: int) -> dict[str, Any]:
+    """A story in a list, with nothing that few users typed."""
     story = stored.story
     return {
         "id": story.id,
@@ -97,7 +98,8 @@ def _story(stored: StoredStory, users_min: int) -> dict[str, Any]:
     }
 
 
-def _worker(context: Context) -> dict[str, Any]:
+def worker_figures(context: Context) -> dict[str, Any]:
+    """How this worker is at the moment."""
     context.services.refresh()
     metrics = context.services.metrics
     found = _samples(metrics)

@@ -1,5 +1,5 @@
 // Asks the public API, with the key that the tab keeps. Types come from the API's own description.
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import { BASE } from "./router";
 import type { paths } from "../generated/schema";
 
@@ -15,7 +15,7 @@ const cached = new Map<string, unknown>();
 
 /** What a call answered that did not succeed: what is wrong, and what to do. */
 export class Problem extends Error {
-  constructor(readonly status: number, readonly code: string, message: string, readonly hint: string, readonly more: Record<string, unknown> = {}) {
+  constructor(readonly status: number, readonly code: string, message: string, readonly hint: string, readonly more: Record<string, unknown> = {}, readonly retryAfterS: number = 0) {
     super(message);
   }
 }
@@ -49,9 +49,10 @@ async function answerOf(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-function problemOf(status: number, body: unknown): Problem {
+function problemOf({ status, headers }: Response, body: unknown): Problem {
   const { error, ...more } = (body ?? {}) as { error?: { code: string; message: string; hint: string } };
-  return new Problem(status, error?.code ?? "http", error?.message ?? `The server answered ${status}.`, error?.hint ?? "Try again; the worker's log says more.", more);
+  const hint = error?.hint ?? "Try again; the worker's log says more.";
+  return new Problem(status, error?.code ?? "http", error?.message ?? `The server answered ${status}.`, hint, more, Number(headers.get("Retry-After")) || 0);
 }
 
 async function ask(url: string, init: RequestInit): Promise<unknown> {
@@ -62,15 +63,17 @@ async function ask(url: string, init: RequestInit): Promise<unknown> {
     return null;
   });
   if (answer.ok) return body;
-  throw problemOf(answer.status, body);
+  throw problemOf(answer, body);
 }
 
-/** A file, with the key that an address alone would not carry. */
-export async function file(path: keyof paths, ids: Record<string, string>): Promise<Blob> {
-  const answer = await answerOf(urlOf(path, ids), {});
-  if (!answer.ok) throw problemOf(answer.status, await answer.json().catch(() => null));
-  return answer.blob();
+/** An answer whose body is still to be read, with the key that an address alone would not carry. */
+export async function opened(url: string, init: RequestInit = {}): Promise<Response> {
+  const answer = await answerOf(url, init);
+  if (!answer.ok) throw problemOf(answer, await answer.json().catch(() => null));
+  return answer;
 }
+
+export const file = async (path: keyof paths, ids: Record<string, string>): Promise<Blob> => (await opened(urlOf(path, ids))).blob();
 
 export async function get<P extends GetPath>(path: P, ids: Record<string, string> = {}, query: Query = {}, signal?: AbortSignal): Promise<Answer<P>> {
   return (await ask(urlOf(path, ids, query), signal ? { signal } : {})) as Answer<P>;
@@ -91,12 +94,11 @@ export interface Asked<T> {
 }
 
 /** Asks once the address is known, and again when it changes. What was answered before is shown meanwhile. */
-export function useGet<P extends GetPath>(path: P, ids: Record<string, string> | null, query: Query = {}, everyMs = 0): Asked<Answer<P>> {
+export function useGet<P extends GetPath>(path: P, ids: Record<string, string> | null, query: Query = {}): Asked<Answer<P>> {
   const url = ids === null ? "" : urlOf(path, ids, query);
   const [state, set] = useState<{ url: string; data?: Answer<P> | undefined; problem?: Problem | undefined; loading: boolean }>({ url: "", loading: true });
   const [round, turn] = useState(0);
   const again = useCallback(() => turn((n) => n + 1), []);
-  const first = useRef(0);
   useEffect(() => {
     if (!url) return;
     const stop = new AbortController();
@@ -109,16 +111,11 @@ export function useGet<P extends GetPath>(path: P, ids: Record<string, string> |
         set({ url, data: data as Answer<P>, loading: false });
       },
       (problem: unknown) => {
-        if (problem instanceof Problem) set((old) => ({ url, data: everyMs ? old.data : undefined, problem, loading: false }));
+        if (problem instanceof Problem) set({ url, data: undefined, problem, loading: false });
       },
     );
     return () => stop.abort();
   }, [url, round]);
-  useEffect(() => {
-    if (!everyMs || !url) return;
-    first.current = window.setInterval(() => document.visibilityState === "visible" && turn((n) => n + 1), everyMs);
-    return () => clearInterval(first.current);
-  }, [url, everyMs]);
   const mine = state.url === url;
   return { data: mine ? state.data : (cached.get(url) as Answer<P> | undefined), problem: mine ? state.problem : undefined, loading: !mine || state.loading, again };
 }

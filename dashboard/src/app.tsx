@@ -56,7 +56,7 @@ function pageOf(parts: readonly string[], query: URLSearchParams): ComponentChil
     case "review": return <Review id={id} query={query} />;
     case "runs": return <Runs query={query} />;
     case "coverage": return <Coverage query={query} />;
-    case "live": return <Live />;
+    case "live": return <Live query={query} />;
     default: return <Nowhere />;
   }
 }

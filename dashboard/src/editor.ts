@@ -24,6 +24,8 @@ const WORDS = HighlightStyle.define([
   { tag: tags.comment, color: "var(--quiet)" },
 ]);
 
+const BLINK_MS = 1_200;
+
 const THEME = EditorView.theme({
   "&": { color: "var(--text)", backgroundColor: "var(--card)", fontSize: "var(--small)", border: "1px solid var(--firm)", borderRadius: "var(--round)" },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "1px" },
@@ -33,17 +35,19 @@ const THEME = EditorView.theme({
   ".cm-gutters": { backgroundColor: "var(--sunk)", color: "var(--quiet)", border: "none" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--lit) 55%, transparent)" },
   ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": { backgroundColor: "var(--lit)" },
+  "@media (forced-colors: active)": { ".cm-selectionBackground": { forcedColorAdjust: "none", backgroundColor: "Highlight !important" } },
   ".cm-tooltip": { backgroundColor: "var(--card)", color: "var(--text)", border: "1px solid var(--firm)" },
 });
 
 export function open(root: ShadowRoot, text: string, changed: () => void, save: () => void, leave: () => void): Editor {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const view = new EditorView({
     root,
     parent: root,
     state: EditorState.create({
       doc: text,
       extensions: [
-        lineNumbers(), lintGutter(), history(), drawSelection(), bracketMatching(), highlightActiveLine(), highlightActiveLineGutter(),
+        lineNumbers(), lintGutter(), history(), drawSelection({ cursorBlinkRate: still ? 0 : BLINK_MS }), bracketMatching(), highlightActiveLine(), highlightActiveLineGutter(),
         indentUnit.of("    "), python(), syntaxHighlighting(WORDS), THEME,
         EditorView.contentAttributes.of({ "aria-label": "The test's code", tabindex: "0", spellcheck: "false" }),
         EditorView.updateListener.of((update) => update.docChanged && changed()),

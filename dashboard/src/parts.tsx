@@ -62,18 +62,24 @@ export function Strip({ verdicts }: { verdicts: readonly Shown[] }) {
   );
 }
 
-/** Journeys by day. */
-export function Bars({ values, days }: { values: readonly number[]; days: readonly string[] }) {
-  const most = Math.max(1, ...values);
-  const all = values.reduce((sum, one) => sum + one, 0);
+/** Journeys by day, and within them the users who did them: a day has never more users than journeys. */
+export function Bars({ journeys, users, days }: { journeys: readonly number[]; users: readonly number[]; days: readonly string[] }) {
+  const most = Math.max(1, ...journeys);
+  const all = journeys.reduce((sum, one) => sum + one, 0);
   const width = 5;
-  const label = `${count(all, "journey")} from ${day(days[0] ?? "")} to ${day(days.at(-1) ?? "")}`;
+  const label = `${count(all, "journey")} from ${day(days[0] ?? "")} to ${day(days.at(-1) ?? "")}, of up to ${count(Math.max(0, ...users), "user")} a day`;
+  const height = (value: number) => (value ? Math.max(2, Math.round((value / most) * 19)) : 0);
   return (
-    <svg class="bars" viewBox={`0 0 ${values.length * width} 20`} role="img" aria-label={label} preserveAspectRatio="none">
+    <svg class="bars" viewBox={`0 0 ${journeys.length * width} 20`} role="img" aria-label={label} preserveAspectRatio="none">
       <title>{label}</title>
-      {values.map((value, place) => {
-        const height = value ? Math.max(2, Math.round((value / most) * 19)) : 1;
-        return <rect x={place * width} y={20 - height} width={width - 1} height={height} class={value ? "some" : "none"} />;
+      {journeys.map((value, place) => {
+        const [high, low] = [height(value), height(users[place] ?? 0)];
+        return (
+          <g>
+            <rect x={place * width} y={high ? 20 - high : 19} width={width - 1} height={high || 1} class={high ? "visits" : "none"} />
+            {low > 0 && <rect x={place * width} y={20 - low} width={width - 1} height={low} class="some" />}
+          </g>
+        );
       })}
     </svg>
   );

@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import aiohttp
@@ -54,18 +54,45 @@ def test_coverage_says_what_is_covered_and_by_how_few(shown: Shown, open_page: C
     expect(page.get_by_text("of 10 journeys are covered")).to_be_visible()
     expect(page.get_by_role("link", name="Create the book")).to_be_visible()
     assert violations(page) == []
+    page.get_by_text("The numbers").click()
+    expect(page.get_by_role("region", name="Journeys and users by day").get_by_role("row").last).to_contain_text("10")
     photograph(page, "coverage")
 
 
-def test_live_shows_a_story_as_it_comes(shown: Shown, open_page: Callable[..., Page]) -> None:
-    """Without a reload, with its journey's end; and a message that can't be read, with its cause."""
-    page = open_page(f"{shown.url}/live")
-    expect(page.get_by_role("heading", name="Newest stories")).to_be_visible()
+def test_live_shows_a_story_as_it_comes(make_site: Callable[..., Site], open_page: Callable[..., Page]) -> None:
+    """Without a reload, and on top, however long ago it began; it leaves when it is withdrawn. While it is paused,
+    nothing moves; what came meanwhile is there afterwards. What could not be read stands below with its cause."""
+    site = make_site()
+    site.storage.put_story(a_story())
+    site.metrics.note_dead_letter("unreadable", "no JSON", "events", 3, 7)
+    page = open_page(f"{site.url}/live")
+    expect(page.get_by_role("status")).to_have_text("Stories appear as they are told.")
+    expect(page.get_by_role("region", name="Newest dead letters")).to_contain_text("no JSON")
     assert violations(page) == []
     photograph(page, "live")
-    shown.storage.put_story(a_story("live", title="Water the plants", start_timestamp="2099-01-01T00:00:00.000Z"))
-    expect(page.get_by_role("link", name="Water the plants")).to_be_visible()
-    shown.storage.withdraw_story("live")
+    site.storage.put_story(a_story("live", title="Water the plants"))
+    expect(page.locator("[data-row]").first).to_have_text("Water the plants")
+    page.keyboard.press("p")
+    expect(page.get_by_role("status")).to_contain_text("Paused")
+    site.storage.put_story(a_story("later", title="Feed the cat"))
+    page.keyboard.press("p")
+    expect(page.locator("[data-row]").first).to_have_text("Feed the cat")
+    for name in ("live", "later"):
+        site.storage.withdraw_story(name)
+    expect(page.get_by_role("link", name="Feed the cat")).to_be_hidden()
+
+
+def test_live_asks_again_where_there_was_no_place(
+    make_site: Callable[..., Site], open_page: Callable[..., Page]
+) -> None:
+    """It says so meanwhile, and comes back when the server said."""
+    page = open_page(f"{make_site().url}/coverage")
+    busy = {"error": {"code": "busy", "message": "64 streams are open", "hint": "close one of them"}}
+    page.route("**/live/stream", lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}, json=busy))
+    page.get_by_role("link", name="Live").click()
+    expect(page.get_by_role("status")).to_contain_text("64 streams are open")
+    page.unroute_all()
+    expect(page.get_by_role("status")).to_have_text("Stories appear as they are told.")
 
 
 def test_hostile_texts_stay_texts(make_site: Callable[..., Site], open_page: Callable[..., Page]) -> None:
@@ -109,7 +136,7 @@ def mounted(prefix: str, port: int) -> Iterator[str]:
     """A proxy that serves a port under a path prefix, as a company's front door does."""
     loop, at = asyncio.new_event_loop(), free_port()
 
-    async def forward(request: web.Request) -> web.Response:
+    async def forward(request: web.Request) -> web.StreamResponse:
         path = request.raw_path.removeprefix(prefix)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in ("host", "origin")}
         async with (
@@ -120,7 +147,12 @@ def mounted(prefix: str, port: int) -> Iterator[str]:
         ):
             kept = ("Content-Type", "Content-Security-Policy", "ETag", "Content-Encoding", "Cache-Control")
             told = {name: value for name, value in answer.headers.items() if name in kept}
-            return web.Response(body=await answer.read(), status=answer.status, headers=told)
+            passed = web.StreamResponse(status=answer.status, headers=told)
+            await passed.prepare(request)
+            with suppress(ConnectionError):  # the page has left
+                async for piece in answer.content.iter_any():
+                    await passed.write(piece)
+            return passed
 
     app = web.Application()
     app.router.add_route("*", f"{prefix}/{{rest:.*}}", forward)

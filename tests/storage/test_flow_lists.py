@@ -108,6 +108,18 @@ def test_a_row_has_the_newest_verdicts_and_the_journeys_of_the_last_days(storage
         assert sum(one.journeys) == (one.support if one.last_seen[:10] >= page.days[0] else 0)
 
 
+def test_users_are_counted_once_a_day(storage: Storage) -> None:
+    """A user is whom the app named, and else a session; a new version of a journey may name one."""
+    sessions = {"a": "s1", "b": "s1", "c": "s2", "d": "s3"}
+    storage.put_stories([a_story(name, session_id=session) for name, session in sessions.items()])
+    storage.put_story(a_story("e", session_id="s1", start_timestamp="2024-10-09T00:00:00.000Z"))
+    (flow,) = storage.flow_page().flows
+    assert (flow.journeys[-2:], flow.users[-2:]) == ((1, 4), (1, 3))
+    storage.put_stories([a_story(name, session_id=sessions[name], version=4, user_id="ada") for name in "acd"])
+    (flow,) = storage.flow_page().flows
+    assert (flow.journeys[-2:], flow.users[-2:]) == ((1, 4), (1, 2))
+
+
 def test_a_cursor_of_another_order_is_refused(storage: Storage) -> None:
     """As is one that nobody gave."""
     filled(storage, 3)

@@ -49,6 +49,6 @@ def test_journeys_are_counted_by_day(storage: Storage) -> None:
     assert storage.put_test(a_test(a_story("a")))
     days = storage.journeys_by_day(APP)
     assert len(days) == DAYS
-    assert days[-1] == DayOfJourneys("2024-10-10", tested=1, untested=1)
-    assert {(one.tested, one.untested) for one in days[:-1]} == {(0, 0)}
+    assert days[-1] == DayOfJourneys("2024-10-10", tested=1, untested=1, users=1)
+    assert {(one.tested, one.untested, one.users) for one in days[:-1]} == {(0, 0, 0)}
     assert flow_id(APP, "search") in {one.flow_id for one in storage.seen_flows(APP, 1)}

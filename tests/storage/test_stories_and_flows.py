@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from agents.storage import PageRequest, Storage, StoryFilter
+from agents.storage.arrivals import Arrival
 from pipeline.flows.consensus import SAMPLES_MAX, sampled
 from pipeline.flows.ids import flow_id
 from schemas.codecs import BadInput
@@ -164,3 +165,22 @@ def test_workers_at_once_count_each_story_once(storage: Storage, storage_url: st
     for thread in threads:
         thread.join()
     assert storage.support(flow_id(APP, "sign in")) == 12 == storage.counts().stories
+
+
+def test_arrivals_are_read_in_pages_in_the_order_of_storing(storage: Storage) -> None:
+    """Each version is an arrival of its own, of the story that is there; other apps' are left out where one is asked
+    for."""
+    start = Arrival("", "")
+    storage.put_stories([a_story(name) for name in ("b", "a", "c")])
+    storage.put_story(a_story("other", app="other.example"))
+    first = storage.arrivals(start)
+    assert sorted(one.story_id for one in first) == ["a", "b", "c", "other"]
+    assert storage.arrivals(start, APP, limit=2) + storage.arrivals(first[1], APP) == first[:3]
+    storage.put_story(a_story("a", version=4))
+    before, after = ({one.story_id: one.stored_at for one in found} for found in (first, storage.arrivals(start)))
+    assert after["a"] >= before["a"]
+    assert {name: at for name, at in after.items() if name != "a"} == {
+        name: at for name, at in before.items() if name != "a"
+    }
+    storage.withdraw_story("b")
+    assert [one.story.id for one in storage.stories_named(["b", "c"])] == ["c"]

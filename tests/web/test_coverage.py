@@ -15,7 +15,7 @@ def test_coverage_of_an_app(site: Site) -> None:
     assert 0 <= found["deeds_covered"] <= 1
     assert len(found["smallest"]) == 1
     assert list(found["titles"]) == found["smallest"]
-    assert found["days"][-1] == {"day": "2024-10-10", "tested": 1, "untested": 1}
+    assert found["days"][-1] == {"day": "2024-10-10", "tested": 1, "untested": 1, "users": 1}
 
 
 def test_coverage_refuses_what_it_cannot_use(site: Site) -> None:

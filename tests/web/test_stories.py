@@ -161,3 +161,13 @@ def test_a_story_is_explained_on_request(site: Site) -> None:
     assert all(reason["rule"] and reason["evidence"] for reason in (*told["title"], *told["flow"]))
     assert "explanation" not in site.http.get(f"/api/v1/stories/{story.id}").json()
     assert site.http.get(f"/api/v1/stories/{story.id}", params={"explain": "perhaps"}).status_code == 400
+
+
+def test_one_search_of_the_log_at_a_time(site: Site) -> None:
+    """Who asks while another search is under way is told when to come back."""
+    site.storage.put_story(a_story())
+    assert site.http.get("/api/v1/stories/s1/places").json()["steps"] == []
+    site.missing["search"] = "somebody else searches"
+    answer = site.http.get("/api/v1/stories/s1/places")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "busy")
+    assert int(answer.headers["Retry-After"]) > 0

@@ -78,19 +78,28 @@ function Gaps({ gaps }: { gaps: Found["missing"] }) {
   );
 }
 
-/** Journeys by day: those of flows with a test below, the others on top of them. */
+/** Journeys by day: those of flows with a test below, the others on top of them; and a line for who did them. */
 function OverTime({ days }: { days: Found["days"] }) {
   const most = Math.max(1, ...days.map((one) => one.tested + one.untested));
+  const high = (value: number) => 100 - (value / most) * 98;
+  const told = (one: Found["days"][number]) => `${day(one.day)}: ${count(one.users, "user")}, ${count(one.tested, "journey")} with a test, ${number(one.untested)} without`;
+  const label = `Journeys and users by day, ${day(days[0]?.day ?? "")} to ${day(days.at(-1)?.day ?? "")}`;
   return (
     <section>
-      <div class="above"><h2>Journeys by day</h2><span class="faint"><span class="swatch some" /> with a test <span class="swatch other" /> without</span><Export name="journeys-by-day" rows={() => days.map((one) => ({ ...one }))} /></div>
-      <svg class="days" viewBox={`0 0 ${days.length * 20} 100`} preserveAspectRatio="none" role="img" aria-label={`Journeys by day, ${day(days[0]?.day ?? "")} to ${day(days.at(-1)?.day ?? "")}; the file has the numbers`}>
+      <div class="above"><h2>Users and journeys by day</h2><span class="faint"><span class="swatch some" /> journeys with a test <span class="swatch other" /> without <span class="swatch line" /> users</span><Export name="journeys-by-day" rows={() => days.map((one) => ({ ...one }))} /></div>
+      <svg class="days" viewBox={`0 0 ${days.length * 20} 100`} preserveAspectRatio="none" role="img" aria-label={`${label}; the table below has the numbers`}>
         {days.map((one, at) => {
-          const [low, high] = [(one.tested / most) * 98, (one.untested / most) * 98];
-          return <g><title>{`${day(one.day)}: ${number(one.tested)} with a test, ${number(one.untested)} without`}</title><rect x={at * 20 + 2} width="16" y={99} height="1" class="none" /><rect x={at * 20 + 2} width="16" y={100 - low} height={low} class="some" /><rect x={at * 20 + 2} width="16" y={100 - low - high} height={high} class="other" /></g>;
+          const [low, top] = [(one.tested / most) * 98, (one.untested / most) * 98];
+          return <g><title>{told(one)}</title><rect x={at * 20 + 2} width="16" y={99} height="1" class="none" /><rect x={at * 20 + 2} width="16" y={100 - low} height={low} class="some" /><rect x={at * 20 + 2} width="16" y={100 - low - top} height={top} class="other" /></g>;
         })}
+        <polyline class="people" points={days.map((one, at) => `${at * 20 + 10},${high(one.users)}`).join(" ")} />
       </svg>
-      <p class="ends faint"><span>{day(days[0]?.day ?? "")}</span><span>{day(days.at(-1)?.day ?? "")}</span></p>
+      <p class="ends faint"><span>{day(days[0]?.day ?? "")}</span><span>at most {count(most, "journey")} a day</span><span>{day(days.at(-1)?.day ?? "")}</span></p>
+      <details>
+        <summary>The numbers</summary>
+        <Table small label={label} columns={[{ head: "Day" }, { head: "Users", kind: "num" }, { head: "With a test", kind: "num" }, { head: "Without", kind: "num" }]}
+          rows={days.map((one) => [day(one.day), number(one.users), number(one.tested), number(one.untested)])} />
+      </details>
     </section>
   );
 }

@@ -86,15 +86,13 @@ function List({ first, wanted, text, show }: { first: Listed; wanted: Record<str
         <Export name="flows" rows={() => flows.map(plain)} whole={flows} />
       </div>
       <table class="list flows">
-        <thead><tr><th scope="col">Flow</th><th scope="col">Test</th><th scope="col">Last ten runs</th><th scope="col" class="num">Journeys</th><th scope="col"><span class="wide">{DAYS(first.days)}</span></th><th scope="col">Seen</th></tr></thead>
+        <thead><tr><th scope="col">Flow</th><th scope="col">Test</th><th scope="col">Last ten runs</th><th scope="col" class="num">Journeys</th><th scope="col"><span class="wide">{first.days.length} days: <span class="swatch some" />users <span class="swatch visits" />journeys</span></th><th scope="col">Seen</th></tr></thead>
         {paged.pages.map((page) => <tbody>{rowsOf(page)}</tbody>)}
       </table>
       <More paged={paged} left={(first.total ?? 0) - flows.length} />
     </>
   );
 }
-
-const DAYS = (days: readonly string[]): string => `${days.length} days`;
 
 function FlowRow({ flow, days, text, manyApps }: { flow: Row; days: readonly string[]; text: string; manyApps: boolean }) {
   return (
@@ -111,7 +109,7 @@ function FlowRow({ flow, days, text, manyApps }: { flow: Row; days: readonly str
       <td><State state={flow.state} /></td>
       <td class="runs"><Strip verdicts={flow.verdicts} /></td>
       <td class="num">{number(flow.support)}<span class="narrow"> {flow.support === 1 ? "journey" : "journeys"}</span></td>
-      <td class="trend"><Bars values={flow.journeys} days={days} /></td>
+      <td class="trend"><Bars journeys={flow.journeys} users={flow.users} days={days} /></td>
       <td class="when"><Time iso={flow.last_seen} /></td>
     </tr>
   );
@@ -147,6 +145,6 @@ function NothingYet() {
 }
 
 const plain = (flow: Row) => ({
-  title: flow.title, app: flow.app, tags: flow.tags.join(" "), state: labelOf(flow.state), journeys: flow.support, last_seen: flow.last_seen,
+  title: flow.title, app: flow.app, tags: flow.tags.join(" "), state: labelOf(flow.state), journeys: flow.support, journeys_by_day: flow.journeys.join(" "), users_by_day: flow.users.join(" "), last_seen: flow.last_seen,
   verdicts: flow.verdicts.map((one) => one.outcome).join(" "), file: flow.file_name, flow_id: flow.flow_id, test_id: flow.test_id,
 });

@@ -1,39 +1,75 @@
-// Live: what comes in, and how the worker that answers is.
+// Live: what comes in, as it comes, and how the worker that answers is.
+import { useReducer, useState } from "preact/hooks";
 import { useTitle } from "../app";
-import { type Answer, useGet } from "../api";
+import { type Answer, urlOf } from "../api";
 import { ago, count, moment, number, seconds } from "../format";
 import { ROWS, useKeys } from "../keys";
-import { Command, Empty, Export, Figure, Loaded, Page, Table, Time } from "../parts";
+import { Command, Empty, Export, Figure, Page, Table, Time, Wrong } from "../parts";
+import { type Link, type Told, useStream } from "../stream";
 
-const EVERY_MS = 3_000;
 const WAITS_S = 60;
+const SHOWN_MAX = 50;
+type Story = Answer<"/api/v1/live">["stories"][number];
 type Worker = NonNullable<Answer<"/api/v1/live">["worker"]>;
+interface State { readonly stories: readonly Story[]; readonly worker: Worker | undefined }
 
-export function Live() {
+function taken(state: State, { kind, value }: Told): State {
+  switch (kind) {
+    case "story": {
+      const story = value as Story;
+      const at = state.stories.findIndex((one) => one.id === story.id);
+      // One that is known stays in its place: what somebody reads must not move for a detail.
+      const stories = at < 0 ? [story, ...state.stories].slice(0, SHOWN_MAX) : state.stories.map((one, place) => (place === at ? story : one));
+      return { ...state, stories };
+    }
+    case "gone": return { ...state, stories: state.stories.filter((one) => one.id !== (value as Story).id) };
+    case "worker": return { ...state, worker: value as Worker };
+    default: return state;
+  }
+}
+
+export function Live({ query }: { query: URLSearchParams }) {
   useTitle("Live");
-  useKeys(ROWS);
-  const asked = useGet("/api/v1/live", {}, {}, EVERY_MS);
+  const app = query.get("app") ?? "";
+  return <Listening key={app} app={app} />;
+}
+
+function Listening({ app }: { app: string }) {
+  const [paused, pause] = useState(false);
+  const [state, take] = useReducer(taken, { stories: [], worker: undefined });
+  const link = useStream(urlOf("/api/v1/live/stream", {}, { app }), !paused, take);
+  useKeys({ ...ROWS, p: { what: "pause, or go on", run: () => pause(!paused) } });
+  const { stories, worker } = state;
+  if (link.problem && [401, 403].includes(link.problem.status)) return <Wrong problem={link.problem} />;
   return (
     <>
-      <div class="head"><h1>Live</h1><p class="lead">Asked anew every {number(EVERY_MS / 1000)} seconds while this tab is looked at.</p></div>
-      {asked.problem && asked.data && <p class="wrong" role="alert"><strong>{asked.problem.message}</strong> What is shown is what was known before.</p>}
-      <Loaded asked={asked.data ? { ...asked, problem: undefined } : asked}>
-        {({ stories, worker }) => (
-          <>
-            {worker && <Figures worker={worker} />}
-            <section>
-              <div class="above"><h2>Newest stories</h2><Export name="stories" rows={() => stories.map((one) => ({ ...one, tags: one.tags.join(" ") }))} whole={stories} /></div>
-              {stories.length ? (
-                <Table label="Newest stories" columns={[{ head: "Story", kind: "what" }, { head: "App" }, { head: "Steps", kind: "num" }, { head: "Test" }, { head: "Began" }]}
-                  rows={stories.map((one) => [<><Page to={["flows", one.flow_id]} data-row="1">{one.title || "(untitled)"}</Page><span class="tags">{one.tags.map((tag) => <span class="tag">{tag}</span>)}</span></>, one.app, number(one.steps), one.has_test ? "written" : "not yet", <Time iso={one.started_at} />])} />
-              ) : <Empty title="No story yet"><p>A journey becomes a story after 30 minutes of silence, or at once when the page calls <code>window.journeywright.end()</code>.</p></Empty>}
-            </section>
-            {worker ? <Troubles worker={worker} /> : <p class="note">How the worker is, a key for all apps may see.</p>}
-          </>
-        )}
-      </Loaded>
+      <div class="head"><h1>Live</h1>
+        <p class="facts">
+          <span role="status">{standing(link)}</span>
+          {app && <span>Stories of {app} alone. <Page to={["live"]}>All apps</Page></span>}
+          <button type="button" aria-pressed={paused} onClick={() => pause(!paused)}>Pause <kbd>p</kbd></button>
+        </p>
+      </div>
+      {worker && <Figures worker={worker} />}
+      <section>
+        <div class="above"><h2>Newest stories</h2><Export name="stories" rows={() => stories.map((one) => ({ ...one, tags: one.tags.join(" ") }))} whole={stories} /></div>
+        {stories.length ? (
+          <Table label="Newest stories" columns={[{ head: "Story", kind: "what" }, { head: "App" }, { head: "Steps", kind: "num" }, { head: "Test" }, { head: "Began" }]}
+            rows={stories.map((one) => [<><Page to={["flows", one.flow_id]} data-row="1">{one.title || "(untitled)"}</Page><span class="tags">{one.tags.map((tag) => <span class="tag">{tag}</span>)}</span></>, one.app, number(one.steps), one.has_test ? "written" : "not yet", <Time iso={one.started_at} />])} />
+        ) : link.state === "open" ? <Empty title="No story yet"><p>A journey becomes a story after 30 minutes of silence, or at once when the page calls <code>window.journeywright.end()</code>.</p></Empty> : null}
+      </section>
+      {worker ? <Troubles worker={worker} /> : link.state === "open" && <p class="note">How the worker is, a key for all apps may see.</p>}
     </>
   );
+}
+
+function standing({ state, problem, seconds: left = 0 }: Link): string {
+  switch (state) {
+    case "open": return "Stories appear as they are told.";
+    case "paused": return "Paused: what is shown stays as it is.";
+    case "opening": return "Loading…";
+    case "waiting": return `${problem?.message ?? ""} Asked again in ${number(left)} s. ${problem?.hint ?? ""}`;
+  }
 }
 
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((all, one) => all + one, 0);
