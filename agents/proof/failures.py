@@ -115,6 +115,7 @@ def _error_type(error: BaseException, text: str) -> str:
         ("strict mode violation", "strict"),
         ("did not find some options", "options"),
         ("net::ERR_", "navigation"),
+        ("Page.goto: Timeout", "navigation"),
         ("has been closed", "closed"),
     )
     for words, kind in checks:

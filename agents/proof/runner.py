@@ -21,7 +21,7 @@ from agents.proof.child import Child, Ended
 from agents.proof.plugin import ORDERS
 from pipeline.codegen import project_files
 from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
-from pipeline.proof.evidence import Answer, ErrorType, RunFacts
+from pipeline.proof.evidence import Answer, ErrorType, RunFacts, signs_in_before
 from pipeline.proof.instrument import instrumented
 from pipeline.proof.mutants import Mutant
 from pipeline.semantics.urls import origin
@@ -227,7 +227,7 @@ def _facts(told: Sequence[Mapping[str, Any]], test: GeneratedTest, environment: 
     seconds = sum(row["seconds"] for row in told)
     if one["passed"]:
         return RunFacts(True, seconds)
-    step = one.get("step")
+    step: int | None = one.get("step")
     last = max((place for place, line in enumerate(test.step_lines) if line), default=None)
     error_type: ErrorType = one["error_type"] if one["error_type"] in get_args(ErrorType) else "other"
     own = {origin(address) for address in (environment.base_url, *environment.allowed_origins)}
@@ -242,7 +242,7 @@ def _facts(told: Sequence[Mapping[str, Any]], test: GeneratedTest, environment: 
         last=step is not None and step == last,
         matched=one.get("matched"),
         asks_password=one.get("asks_password", False),
-        signs_in="APP_PASSWORD" in test.code,
+        signs_in=signs_in_before(test, step),
         answers=tuple(Answer(**answer) for answer in one["answers"] if origin(answer["url"]) in own),
         page_errors=tuple(one["page_errors"]),
         started=one.get("started", True),

@@ -89,8 +89,8 @@ RULES: Final = (
         "address not reached",
         "environment",
         lambda facts: facts.error_type == "navigation",
-        "The address did not answer.",
-        "Start the app, or correct --base-url; look at its certificate.",
+        "The address did not answer, or not in time.",
+        "Start the app, or correct --base-url; look at its certificate, and at what else this machine does.",
     ),
     Rule(
         "server error",

@@ -1,7 +1,12 @@
 """What is known of one run of a test: facts that the runner saw, as values."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+from schemas.generated_tests import GeneratedTest
+
+PASSWORD: Final = "APP_PASSWORD"  # noqa: S105 (a name of variables)
+"""How the names of variables begin that hold passwords."""
 
 ErrorType = Literal[
     "assertion",
@@ -55,3 +60,10 @@ class RunFacts:
     """Errors that scripts of the page did not catch, in the failing step."""
     started: bool = True
     """False where the test itself never began."""
+
+
+def signs_in_before(test: GeneratedTest, step: int | None) -> bool:
+    """Whether a test types a password up to the end of a step; in all of it where the step is not known."""
+    lines = test.code.splitlines()
+    begins = () if step is None else (line for line in test.step_lines[step + 1 :] if line)
+    return any(PASSWORD in line for line in lines[: next(iter(begins), len(lines) + 1) - 1])

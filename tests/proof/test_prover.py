@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from agents.proof.failures import _error_type
 from agents.proof.prover import Proof, Subject, Wanted, prove
 from agents.proof.runner import Environment, ResetFailed, Runner
 from agents.proof.watch import altered
 from pipeline.codegen import write_test
 from pipeline.generate import test_of as written_from
+from pipeline.proof.evidence import signs_in_before
 from schemas.elements import ByRole, ByText, Candidate, Element
 from schemas.events import Appeared, Page, Typed
 from schemas.stories import ClickStep, FillStep, State, Story
@@ -209,6 +211,24 @@ def test_app_that_is_away_is_the_environments_fault(app: App, chromium_path: str
     """Nothing listens at the base URL: neither the test nor the app is blamed."""
     proof = proved(replace(app, port=free_port()), chromium_path, Wanted(runs=1), story())
     assert (proof.verdict.outcome, proof.verdict.kind) == ("failed", "environment")
+
+
+def test_password_counts_from_the_step_that_types_it() -> None:
+    """A page that asks for a password before the test has typed one refused nobody."""
+    test = write_test(story())
+    assert not signs_in_before(test, None)
+    types = test.model_copy(update={"code": test.code.replace('"Buy bread"', 'os.environ["APP_PASSWORD"]')})
+    assert [signs_in_before(types, step) for step in (0, 1, 2, None)] == [False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("Page.goto: Timeout 10000ms exceeded.", "navigation"), ("Page.goto: net::ERR_TIMED_OUT", "navigation"),
+     ("Locator.click: Timeout 10000ms exceeded.", "timeout")],
+)  # fmt: skip
+def test_address_that_does_not_answer_in_time_is_not_reached(text: str, kind: str) -> None:
+    """Waiting for a page in vain says nothing about the test; waiting for an element does."""
+    assert _error_type(TimeoutError(text), text) == kind
 
 
 @pytest.mark.parametrize(
