@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agents.embedder import Embedder
     from agents.keys import Keys
     from agents.metrics import Metrics
+    from agents.proof.artifacts import ArtifactStore
     from agents.proof.automatic import NewTests
     from agents.proof.prover import Proof, Since, Subject, Traffic, Wanted
     from agents.proof.runner import Environment
@@ -238,6 +239,16 @@ class Services:
         told = (revision, build, environment)
         return next((one for one in page.items if (one.revision, one.build, one.environment) == told), None)
 
+    @cached_property
+    def artifacts(self) -> "ArtifactStore":
+        """Where provers leave what runs left. Raises BadSettings for a URL that none can have."""
+        from agents.proof.artifacts import ArtifactStore
+
+        try:
+            return ArtifactStore(self.settings.artifacts_url)
+        except (ImportError, ValueError) as error:
+            raise BadSettings(f"JOURNEYWRIGHT_ARTIFACTS: {error}") from None
+
     def new_tests(self) -> "NewTests":
         """What proves new and changed tests. Raises BadSettings where no environment is meant for that."""
         from threading import Event
@@ -260,7 +271,7 @@ class Services:
             raise BadSettings(
                 f"JOURNEYWRIGHT_ENVIRONMENTS: no environment of {self.settings.environments} is automatic"
             )
-        return NewTests(self, places, self.settings.artifacts_folder, Event())
+        return NewTests(self, places, self.artifacts, self.settings.videos, Event())
 
     def with_traffic(self, subject: "Subject", since: "Since") -> "Subject":
         """The same with the users' sessions before and after a change, as storage has them now."""
@@ -305,7 +316,6 @@ class Services:
     ) -> "Proof":
         """Proves one test and stores what came of it: the verdict, and the repaired or strengthened test as a revision.
         Raises ResetFailed."""
-        from agents.proof.artifacts import prune
         from agents.proof.prover import prove
 
         proof = prove(subject, environment, wanted, say)
@@ -316,7 +326,7 @@ class Services:
                 proof = replace(proof, verdict=proof.verdict.model_copy(update={"revision": stored.revision}))
         self.storage.put_verdict(proof.verdict)
         if wanted.artifacts is not None:
-            prune(wanted.artifacts)
+            wanted.artifacts.prune(subject.test.id)
         return proof
 
     def close(self) -> None:

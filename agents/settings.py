@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     brokers: str = Field("", description="Kafka bootstrap servers, host:port,… Empty: `up` starts one of its own.")
     storage: str = Field("", description="SQLAlchemy URL. Empty: SQLite in DATA.")
     files: str = Field("", description="fsspec URL for test files (file://…, s3://…). Empty: a folder in DATA.")
+    artifacts: str = Field(
+        "", description="fsspec URL for what proving runs leave: traces, pictures, videos. Empty: a folder in DATA."
+    )
+    videos: Literal["off", "failed", "all"] = Field(
+        "failed", description="Of which proving runs a video is kept: off, failed, or all (one of a good run as well)."
+    )
     gap_s: float = Field(1800, gt=0, description="Silence in event time, in seconds, after which a journey closes.")
     lateness_s: float = Field(120, ge=0, description="How long, in seconds, late events still change a closed story.")
     journey_memory_s: float = Field(
@@ -192,9 +198,10 @@ class Settings(BaseSettings):
         return self.files or f"file://{self.data.absolute() / 'tests'}"
 
     @property
-    def artifacts_folder(self) -> Path:
-        """Where provers leave what failed runs left, and from where alone the web port sends it."""
-        return self.data.absolute() / "proof"
+    def artifacts_url(self) -> str:
+        """The fsspec URL below which provers keep what runs left, and from where alone the web port sends it, the
+        default filled in."""
+        return self.artifacts or f"file://{self.data.absolute() / 'proof'}"
 
     @property
     def public_url(self) -> str:

@@ -44,7 +44,7 @@ EXIT_CODES: Final[dict["FailureKind", int]] = {"app": 10, "test": 11, "data": 12
 """In the order of their gravity."""
 
 
-@takes("data", "storage", "files", "users_min", "chromium", "environments")
+@takes("data", "storage", "files", "artifacts", "videos", "users_min", "chromium", "environments")
 def prove(
     settings: Settings,
     app: Annotated[str, typer.Option(help="The app whose tests are proven.")],
@@ -80,10 +80,9 @@ def prove(
         tuple(reach or ()), parallel,
     )  # fmt: skip
     place = _place(settings, told, app)
-    artifacts = settings.artifacts_folder
-    wanted = Wanted(runs, mutants, repair, heal, artifacts, run_id=str(uuid.uuid4()))
     services = Services(settings)
     try:
+        wanted = Wanted(runs, mutants, repair, heal, services.artifacts, settings.videos, run_id=str(uuid.uuid4()))
         subjects = services.subjects(app, left_out, Since(utc(since), build) if heal else None)
         if not subjects:
             raise Failure(f"there is no test of app {app!r} in {settings.storage_url}: send events first")

@@ -148,7 +148,7 @@ class Demo:
         """Runs the stored tests once more and keeps a verdict of each, so that the dashboard has something to tell."""
         self._say("Proving the tests, for the dashboard")
         services = Services(self.machine.settings)
-        wanted = Wanted(runs=1, artifacts=self.machine.settings.artifacts_folder, run_id=str(uuid.uuid4()))
+        wanted = Wanted(runs=1, artifacts=services.artifacts, run_id=str(uuid.uuid4()))
         try:
             with self.shop() as shop:
                 place = Environment(shop, self._chromium, "demo", variables={"APP_PASSWORD": PASSWORD})

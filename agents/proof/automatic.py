@@ -5,12 +5,13 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from threading import Event
 from typing import Final, Protocol
 
+from agents.proof.artifacts import ArtifactStore
 from agents.proof.prover import Proof, Subject, Wanted
 from agents.proof.runner import Environment
+from agents.proof.video import Videos
 from schemas.verdicts import Verdict
 
 RUNS: Final = 3
@@ -39,12 +40,13 @@ class StoredTests(Protocol):
 
 @dataclass(frozen=True)
 class NewTests:
-    """`environments` are those in which new tests are proven, `artifacts` is the folder for what failed runs leave,
-    `stopping` is set where the worker is to end."""
+    """`environments` are those in which new tests are proven, `artifacts` is where runs leave what they have to
+    show, `videos` says of which runs films; `stopping` is set where the worker is to end."""
 
     stored: StoredTests
     environments: Sequence[tuple[str, Environment]]
-    artifacts: Path
+    artifacts: ArtifactStore
+    videos: Videos
     stopping: Event
 
     def verdicts(self, test_id: str) -> list[Verdict]:
@@ -65,7 +67,10 @@ class NewTests:
     def _proven(self, subject: Subject, environment: Environment) -> Verdict:
         parts = (subject.test.id, str(subject.revision), environment.build, environment.name)
         verdict_id = str(uuid.uuid5(_NAMESPACE, "\0".join(parts)))
-        wanted = Wanted(RUNS, mutants=True, artifacts=self.artifacts, verdict_id=verdict_id, stopping=self.stopping)
+        wanted = Wanted(
+            RUNS, mutants=True, artifacts=self.artifacts, videos=self.videos, verdict_id=verdict_id,
+            stopping=self.stopping,
+        )  # fmt: skip
         for tries_left in reversed(range(TRIES_MAX)):
             verdict = self.stored.prove(subject, environment, wanted, logger.info).verdict
             if verdict.kind != "environment" or not tries_left:

@@ -166,6 +166,8 @@ def pytest_runtest_makereport(
         text = "".join(traceback.format_exception_only(call.excinfo.value)).strip()
         facts = {"error_type": "other", "error": text[:CHARS_MAX], "started": call.when != "setup"}
         PROOF.watch.leave(report.longreprtext)
+    elif call.when == "call":
+        PROOF.watch.show()
     if call.when == "call" or facts is not None:
         PROOF.tell(_told(facts, call.duration))
     return report

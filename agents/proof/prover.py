@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Event
 
-from agents.proof.artifacts import artifacts_in
+from agents.proof.artifacts import ArtifactStore, Shelf
 from agents.proof.attempts import all_pass, mutant_run, runs
 from agents.proof.runner import Environment, Runner, RunReport
 from agents.proof.strengthening import strengthened
+from agents.proof.video import Videos
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.flows.trace import Session
 from pipeline.proof.endings import lost
@@ -63,15 +63,16 @@ class Subject:
 
 @dataclass(frozen=True)
 class Wanted:
-    """How far the proof goes. `artifacts` is the folder where failed runs leave their traces, `run_id` the proving run
-    that the verdicts belong to; `verdict_id` is the verdict's ("": a new one). Where `stopping` is set, Stopped is
-    raised."""
+    """How far the proof goes. `artifacts` is where failed runs leave their traces, `videos` says of which runs there
+    are films, `run_id` is the proving run that the verdicts belong to; `verdict_id` is the verdict's ("": a new one).
+    Where `stopping` is set, Stopped is raised."""
 
     runs: int = 3
     mutants: bool = False
     repair: bool = False
     heal: bool = False
-    artifacts: Path | None = None
+    artifacts: ArtifactStore | None = None
+    videos: Videos = "failed"
     run_id: str = ""
     verdict_id: str = ""
     stopping: Event | None = None
@@ -120,8 +121,8 @@ def _prove(subject: Subject, runner: Runner, wanted: Wanted, say: Say) -> Proof:
     environment = runner.environment
     started_at = _now()
     name = wanted.verdict_id or str(uuid.uuid4())
-    keep = None if wanted.artifacts is None else wanted.artifacts / subject.test.id / name
-    tried = _Tried(subject.test, runs(runner, subject.test, wanted.runs, keep))
+    shelf = None if wanted.artifacts is None else Shelf(wanted.artifacts, subject.test.id, name)
+    tried = _Tried(subject.test, runs(runner, subject.test, wanted.runs, shelf, wanted.videos))
     for address in tried.reports[-1].blocked:
         say(f"    kept from {address}: name it with --reach if the app needs it")
     healing: HealingRule | None = None
@@ -157,7 +158,7 @@ def _prove(subject: Subject, runner: Runner, wanted: Wanted, say: Say) -> Proof:
         evidence=tuple(cut(reason) for reason in tried.reasons)[:VERDICT_EVIDENCE_MAX],
         runs=tuple(_told(tried)),
         mutants=tuple(results),
-        artifacts=artifacts_in(keep),
+        artifacts=() if shelf is None else shelf.artifacts(),
     )
     revised = None if tried.origin == "generated" else tried.test
     return Proof(verdict, revised, tried.origin, tried.reasons, healing)

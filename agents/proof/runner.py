@@ -1,6 +1,7 @@
 """Runs a test, again and again, in a process group of its own, and reads what came of it."""
 
 import json
+import logging
 import os
 import shlex
 import subprocess
@@ -16,9 +17,10 @@ from threading import Event
 from types import TracebackType
 from typing import Any, Final, Self, get_args
 
-from agents.proof import artifacts
+from agents.proof.artifacts import Shelf, without_secrets
 from agents.proof.child import Child, Ended
 from agents.proof.plugin import ORDERS
+from agents.proof.video import Videos
 from pipeline.codegen import project_files
 from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
 from pipeline.proof.evidence import Answer, ErrorType, RunFacts, signs_in_before
@@ -48,6 +50,8 @@ _PASSED_ON: Final = (
 _PLUGINS: Final = frozenset({"pytest-playwright", "pytest-base-url"})
 """Packages whose plugins the tests need. Others that are installed beside them would be loaded for nothing, which takes
 longer than the browser does."""
+
+logger = logging.getLogger(__name__)
 
 
 class ResetFailed(RuntimeError):
@@ -131,9 +135,12 @@ class Runner:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._close()
 
-    def run(self, test: GeneratedTest, mutant: Mutant | None = None, keep: Path | None = None) -> RunReport:
+    def run(
+        self, test: GeneratedTest, mutant: Mutant | None = None, shelf: Shelf | None = None, videos: Videos = "off"
+    ) -> RunReport:
         """Runs a test on a clean environment, broken by `mutant` where one is given. Where the run fails, its trace,
-        picture and output go to the folder `keep`. Raises ResetFailed, and Stopped where `stopping` is set."""
+        picture and output go to the shelf; `videos` says whether its film does, then or always. Raises ResetFailed, and
+        Stopped where `stopping` is set."""
         if self._child is None or test != self._test or self._runs >= RUNS_MAX:
             self._close()
             self._start(test)
@@ -144,21 +151,22 @@ class Runner:
         began_s = time.monotonic()
         left = Path(self._scratch.name) / f"run-{self._runs}"
         left.mkdir()
-        told, ended = self._told(self._child, mutant, left if keep is not None else None)
+        orders = {"mutant": None if mutant is None else asdict(mutant), "keep": shelf and str(left), "videos": videos}
+        told, ended = self._told(self._child, orders)
         if told:
             facts = _facts(told, test, self.environment)
         else:
             printed = self._printed()
             (left / "output.txt").write_bytes(printed)
             facts = RunFacts(False, time.monotonic() - began_s, error=ended or _last_line(printed), started=False)
-        if keep is not None and not facts.passed:
-            artifacts.keep(left, keep, self.environment.variables)
+        if shelf is not None:
+            _keep(shelf, left, self.environment.variables)
         if ended is not None or not facts.started or facts.error_type == "closed":
             self._close()
         blocked = {address for one in told for address in one.get("blocked", ())}
         return RunReport(facts, any(one.get("applied") for one in told), tuple(sorted(blocked)))
 
-    def _told(self, child: Child, mutant: Mutant | None, keep: Path | None) -> tuple[list[dict[str, Any]], str | None]:
+    def _told(self, child: Child, orders: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
         """What the tests of one run told (several where there are rows of values), and why their process is at its
         end: "" where it ended by itself, None where it goes on."""
         deadline_s = time.monotonic() + RUN_S
@@ -166,7 +174,7 @@ class Runner:
         try:
             while "ready" not in (message := child.hear(deadline_s)):
                 told.append(message)  # from before the first run: the test can't be imported
-            child.say({"mutant": None if mutant is None else asdict(mutant), "keep": keep and str(keep)})
+            child.say(orders)
             while "done" not in (message := child.hear(deadline_s)):
                 told.append(message)
         except Ended as end:
@@ -185,7 +193,7 @@ class Runner:
     def _printed(self) -> bytes:
         assert self._scratch is not None
         log = Path(self._scratch.name) / "output.txt"
-        return artifacts.without_secrets(log.read_bytes()[-OUTPUT_BYTES_MAX:], self.environment.variables)
+        return without_secrets(log.read_bytes()[-OUTPUT_BYTES_MAX:], self.environment.variables)
 
     def _close(self) -> None:
         if self._child is not None:
@@ -193,6 +201,16 @@ class Runner:
         if self._scratch is not None:
             self._scratch.cleanup()
         self._child = self._scratch = None
+
+
+def _keep(shelf: Shelf, left: Path, variables: Mapping[str, str]) -> None:
+    """Keeps what a run left, if anything. A store that does not answer costs the files, not the verdict."""
+    if not any(left.iterdir()):
+        return
+    try:
+        shelf.keep(left, variables)
+    except OSError as error:
+        logger.warning("what a run left can't be kept: %s", error)
 
 
 def _write(folder: Path, test: GeneratedTest) -> None:

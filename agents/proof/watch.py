@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Response, Route, WebSocketRoute
+
+from agents.proof.video import make_film
 
 BREAK_PAGE: Final = Path(__file__).with_name("break_page.js")
 ANSWERS_MAX: Final = 500
@@ -211,6 +214,23 @@ class Watch:
         for number, context in enumerate(self.contexts):
             with suppress(Error):
                 context.tracing.stop(path=folder / (f"trace-{number + 1}.zip" if number else "trace.zip"))
+        if self.orders.get("videos", "off") != "off":
+            self._film(folder / "trace.zip", folder)
+
+    def show(self) -> None:
+        """Makes the film of a run that passed, where those are wanted: its trace is not kept."""
+        if not self.orders.get("keep") or self.orders.get("videos") != "all" or not self.contexts:
+            return
+        with tempfile.TemporaryDirectory(prefix="journeywright-film-") as scratch:
+            trace = Path(scratch) / "trace.zip"
+            with suppress(Error):
+                self.contexts[0].tracing.stop(path=trace)
+            self._film(trace, Path(self.orders["keep"]))
+
+    def _film(self, trace: Path, folder: Path) -> None:
+        browser = self.contexts[0].browser if self.contexts else None
+        if trace.exists() and browser is not None:
+            make_film(trace, browser, folder)
 
 
 @lru_cache(maxsize=8)

@@ -215,6 +215,7 @@ def _add_web(
             settings=settings,
             storage=services.storage,
             files=services.files,
+            artifacts=services.artifacts,
             metrics=services.metrics,
             journeys=places,
             produce=produce,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from agents.keys import Keys
 from agents.metrics import Metrics
+from agents.proof.artifacts import ArtifactStore
 from agents.settings import Settings
 from agents.storage import CodeFiles, Storage
 from pipeline.patterns.discovery import FoundPattern, SeenGoals
@@ -80,15 +81,16 @@ async def _no_log(_journey_id: str, _event_ids: Collection[str], _since_ms: int)
 
 @dataclass(frozen=True)
 class WebServices:
-    """Settings, storage and files; `produce(key, value)` writes to the events topic and returns once Kafka has
-    acknowledged (BrokerUnavailable otherwise); `checks` say what is missing for work; `refresh` brings the gauges of
-    the stream up to date before they are printed; `keys` are the API keys that are asked for; `pack` makes the
-    messages that are produced; `find_patterns` asks the model, and answers None where this worker has none, or not
-    yet; `find_events` searches the log."""
+    """Settings, storage and files; `artifacts` is what proving runs left; `produce(key, value)` writes to the events
+    topic and returns once Kafka has acknowledged (BrokerUnavailable otherwise); `checks` say what is missing for work;
+    `refresh` brings the gauges of the stream up to date before they are printed; `keys` are the API keys that are asked
+    for; `pack` makes the messages that are produced; `find_patterns` asks the model, and answers None where this worker
+    has none, or not yet; `find_events` searches the log."""
 
     settings: Settings
     storage: Storage
     files: CodeFiles
+    artifacts: ArtifactStore
     metrics: Metrics
     journeys: Journeys
     produce: Callable[[bytes, bytes], Awaitable[None]]

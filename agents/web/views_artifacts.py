@@ -1,21 +1,22 @@
 """What failed runs left: traces, pictures, videos, what was printed. Sent as files that no browser runs."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from aiohttp import web
 
+from agents.storage import StorageUnavailable
 from agents.web.admission import may_see
 from agents.web.calls import Answer, Call, Context, Parameter
 from agents.web.errors import ApiError, not_found
 from agents.web.queries import off_loop
 from agents.web.views_tests import AWAY
-from schemas.verdicts import Artifact
 
 KINDS: Final = {
     ".png": "image/png",
     ".txt": "text/plain; charset=utf-8",
+    ".vtt": "text/vtt; charset=utf-8",
     ".webm": "video/webm",
     ".zip": "application/zip",
 }
@@ -36,25 +37,23 @@ async def get_artifact(context: Context, request: web.Request) -> web.StreamResp
     artifact = next((one for one in verdict.artifacts if one.name == name), None)
     if artifact is None:
         raise not_found("artifact", name)
-    path = await off_loop(path_of, artifact, context.services.settings.artifacts_folder)
-    if path is None:
-        message = f"{artifact.name} is not on this machine any more, or never was"
-        raise ApiError(404, "not_here", message, f"it was left at {artifact.url}")
-    headers = {**_HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(path.name)}"}
-    return web.FileResponse(path, headers={**headers, "Content-Type": KINDS.get(path.suffix, _ANY)})
-
-
-def path_of(artifact: Artifact, folder: Path) -> Path | None:
-    """Where the file lies; None where it is not among the artifacts of this machine."""
     try:
-        address = urlsplit(artifact.url)
-        if address.scheme != "file" or address.netloc not in ("", "localhost"):
-            return None
-        path = Path(unquote(address.path)).resolve()
-        inside = path.is_relative_to(folder.resolve())
-        return path if inside and path.is_file() else None
-    except (OSError, ValueError):  # no address, or a name that no file system takes
-        return None
+        found = await off_loop(context.services.artifacts.read, artifact)
+    except OSError as error:
+        raise StorageUnavailable(str(error)) from error
+    if found is None:
+        message = f"{artifact.name} is not where this worker looks any more, or never was"
+        raise ApiError(404, "not_here", message, f"it was left at {artifact.url}")
+    headers = {
+        **_HEADERS,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(artifact.name)}",
+        "Content-Type": KINDS.get(PurePosixPath(artifact.name).suffix, _ANY),
+    }
+    return (
+        web.FileResponse(found, headers=headers)
+        if isinstance(found, Path)
+        else web.Response(body=found, headers=headers)
+    )
 
 
 CALLS: Final[tuple[Call, ...]] = (
@@ -65,7 +64,7 @@ CALLS: Final[tuple[Call, ...]] = (
         "A file that a failed run left: its trace (`playwright show-trace` opens it), a picture, a video, its output.",
         answers={
             200: Answer("The file.", {"type": "string", "format": "binary"}, _ANY),
-            404: Answer("No such verdict or file, or the file lies on another machine; the hint says where."),
+            404: Answer("No such verdict or file, or the file is kept elsewhere; the hint says where."),
             503: AWAY,
         },
         parameters=(

@@ -1,22 +1,26 @@
 """The process that runs a test, its bounds, and what failed runs leave."""
 
+import base64
 import json
 import os
 import select
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
 import pytest
+from playwright.sync_api import Page
 
 from agents.proof import artifacts, child
+from agents.proof.artifacts import ArtifactStore, Shelf
 from agents.proof.child import Child, Ended, Stopped
 from agents.proof.runner import Environment, Runner
 from pipeline.codegen import write_test
 from pipeline.proof.diagnosis import diagnose
+from tests.proof.healing.judge import chromium
 from tests.proof.test_prover import App, app, story
 
 __all__ = ["app"]
@@ -98,10 +102,11 @@ def test_oldest_artifacts_go_first(tmp_path: Path) -> None:
         folder = tmp_path / ("one" if number < 3 else "other") / f"verdict-{number}"
         folder.mkdir(parents=True)
         (folder / "trace.zip").write_bytes(b"x" * 100)
-        os.utime(folder, (number, number))
-    artifacts.prune(tmp_path, folders_max=2, bytes_max=1000)
+        os.utime(folder / "trace.zip", (number + 1, number + 1))
+    url = f"file://{tmp_path}"
+    ArtifactStore(url, folders_max=2, bytes_max=1000).prune("one")
     assert [path.name for path in sorted(tmp_path.glob("*/*"))] == ["verdict-1", "verdict-2", "verdict-3"]
-    artifacts.prune(tmp_path, folders_max=2, bytes_max=200)
+    ArtifactStore(url, folders_max=2, bytes_max=200).prune("one")
     assert [path.name for path in sorted(tmp_path.glob("*/*"))] == ["verdict-2", "verdict-3"]
 
 
@@ -113,28 +118,73 @@ def test_artifacts_are_bounded_in_size(tmp_path: Path, monkeypatch: pytest.Monke
     (left / "page.png").write_bytes(b"x" * 20)
     (left / "trace.zip").write_bytes(b"x" * 21)
     (left / "console.txt").write_text("said hunter22")
-    artifacts.keep(left, tmp_path / "kept", {"APP_PASSWORD": "hunter22"})
-    assert [one.name for one in artifacts.artifacts_in(tmp_path / "kept")] == ["console.txt", "page.png"]
-    assert (tmp_path / "kept" / "console.txt").read_text() == "said [secret]"
+    shelf = Shelf(ArtifactStore(f"file://{tmp_path / 'kept'}"), "test", "verdict")
+    shelf.keep(left, {"APP_PASSWORD": "hunter22"})
+    assert [one.name for one in shelf.artifacts()] == ["console.txt", "page.png"]
+    assert (tmp_path / "kept" / "test" / "verdict" / "console.txt").read_text() == "said [secret]"
+
+
+PLAY = """async () => {
+  const video = document.querySelector('video'), track = video.textTracks[0];
+  const once = (name) => new Promise((done, fail) => {
+    video.addEventListener(name, done, { once: true });
+    video.addEventListener('error', () => fail(new Error(video.error.message)), { once: true });
+  });
+  if (video.readyState < 2) await once('loadeddata');
+  track.mode = 'hidden';
+  while (document.querySelector('track').readyState < 2) await new Promise((done) => setTimeout(done, 20));
+  const cues = [...track.cues].map((cue) => [cue.startTime, cue.endTime, cue.getCueAsHTML().textContent]);
+  const shown = [];
+  for (const [start] of cues) {
+    const came = once('seeked');
+    video.currentTime = start;
+    await came;
+    shown.push(video.currentTime);
+  }
+  return { cues, shown, duration: video.duration, width: video.videoWidth };
+}"""
+
+
+def assert_plays(page: Page, film: Path, chapters: Path, steps: Sequence[str]) -> None:
+    """A browser plays the film, and goes to each chapter, one for each step, the last of which ends with the film."""
+    sources = [
+        f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
+        for kind, file in (("video/webm", film), ("text/vtt", chapters))
+    ]
+    page.set_content("<video src='{}'><track kind=chapters src='{}' default></video>".format(*sources))
+    told = page.evaluate(PLAY)
+    starts, ends, titles = zip(*told["cues"], strict=True)
+    assert list(titles) == [" ".join(step.split()) for step in steps]
+    assert told["shown"] == pytest.approx(list(starts), abs=0.01)
+    assert told["duration"] == pytest.approx(ends[-1], abs=0.01)
+    assert told["width"] > 100
 
 
 @pytest.mark.slow
 def test_failed_run_leaves_what_explains_it(app: App, chromium_path: str, tmp_path: Path) -> None:
-    """The trace has the story's sentences as chapters; the console and failed requests are beside it. A run that passed
-    leaves nothing, and the next run of the same process knows nothing of the one before."""
-    test = write_test(story())
+    """The trace has the story's sentences as chapters; the console, failed requests and a video are beside it. A run
+    that passed leaves its video where that is wanted, and the next run of the same process knows nothing of it."""
+    said = ("Open the notes", "Write <Buy bread> & more", "Save the\nnote")
+    test = write_test(story()).model_copy(update={"steps": said})
+    store = ArtifactStore(f"file://{tmp_path}")
+    good, shown, bad = (Shelf(store, "test", name) for name in ("good", "shown", "bad"))
     with Runner(Environment(app.url, Path(chromium_path))) as runner:
-        assert runner.run(test, keep=tmp_path / "good").facts.passed
+        assert runner.run(test, shelf=good, videos="failed").facts.passed
+        assert runner.run(test, shelf=shown, videos="all").facts.passed
         app.more, app.broken = "<script>console.error('out of bread')</script>", True
-        assert not runner.run(test, keep=tmp_path / "bad").facts.passed
+        assert not runner.run(test, shelf=bad, videos="failed").facts.passed
         app.more, app.broken = "", False
         assert runner.run(test).facts.passed
-    assert not (tmp_path / "good").exists()
-    kept = {path.name for path in (tmp_path / "bad").iterdir()}
-    assert kept == {"output.txt", "console.txt", "requests.txt", "trace.zip", "page.png"}
-    assert "out of bread" in (tmp_path / "bad" / "console.txt").read_text()
-    assert f"500 POST {app.url}/notes/17/save" in (tmp_path / "bad" / "requests.txt").read_text()
-    with zipfile.ZipFile(tmp_path / "bad" / "trace.zip") as archive:
+    assert [good.artifacts(), [one.name for one in shown.artifacts()]] == [(), ["video.vtt", "video.webm"]]
+    folder = tmp_path / "test" / "bad"
+    kept = {path.name for path in folder.iterdir()}
+    assert kept == {"output.txt", "console.txt", "requests.txt", "trace.zip", "page.png", "video.webm", "video.vtt"}
+    assert "out of bread" in (folder / "console.txt").read_text()
+    assert f"500 POST {app.url}/notes/17/save" in (folder / "requests.txt").read_text()
+    with chromium(chromium_path) as browser:
+        for one in (folder, tmp_path / "test" / "shown"):
+            assert_plays(browser.new_page(), one / "video.webm", one / "video.vtt", test.steps)
+    with zipfile.ZipFile(folder / "trace.zip") as archive:
         actions = [json.loads(line) for line in archive.read("trace.trace").splitlines()]
     chapters = [one["title"] for one in actions if one.get("method") == "tracingGroup"]
     assert chapters == list(test.steps)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.proof.artifacts import ArtifactStore
 from agents.proof.failures import _error_type
 from agents.proof.prover import Proof, Subject, Wanted, prove
 from agents.proof.runner import Environment, ResetFailed, Runner
@@ -184,7 +185,8 @@ def test_renamed_button_is_repaired_from_recorded_evidence(app: App, chromium_pa
 def test_broken_app_is_named_and_nothing_is_repaired(app: App, chromium_path: str, fault: str, tmp_path: Path) -> None:
     """Where the app answers wrongly the verdict says `app`, and the test is left as it is."""
     setattr(app, fault, True)
-    proof = proved(app, chromium_path, Wanted(runs=2, repair=True, artifacts=tmp_path), story())
+    artifacts = ArtifactStore(f"file://{tmp_path}")
+    proof = proved(app, chromium_path, Wanted(runs=2, repair=True, artifacts=artifacts), story())
     assert (proof.verdict.outcome, proof.verdict.kind, proof.repaired) == ("failed", "app", None)
     assert {artifact.name for artifact in proof.verdict.artifacts} >= {"output.txt", "trace.zip"}
 
@@ -193,7 +195,8 @@ def test_broken_app_is_named_and_nothing_is_repaired(app: App, chromium_path: st
 def test_secrets_are_in_no_artifact(app: App, chromium_path: str, tmp_path: Path) -> None:
     """What was typed from the environment is in no trace and no output, though the run failed after it was typed."""
     app.silent = True
-    proof = proved(app, chromium_path, Wanted(runs=1, artifacts=tmp_path), story(secret=True), APP_PASSWORD=SECRET)
+    artifacts = ArtifactStore(f"file://{tmp_path}")
+    proof = proved(app, chromium_path, Wanted(runs=1, artifacts=artifacts), story(secret=True), APP_PASSWORD=SECRET)
     assert proof.verdict.outcome == "failed"
     kept = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.name for path in kept} >= {"output.txt", "trace.zip"}

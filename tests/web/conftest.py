@@ -14,6 +14,7 @@ import pytest
 
 from agents.keys import Keys
 from agents.metrics import Metrics
+from agents.proof.artifacts import ArtifactStore
 from agents.settings import load
 from agents.storage import CodeFiles, Storage
 from agents.web.register import register
@@ -141,7 +142,8 @@ def make_site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Callable
             # an empty log; or somebody else is searching it
             return None if missing.get("search") else Found("events", 0, 0, 0, 0, {})
 
-        views = (settings, storage, files, metrics, journeys, topic.produce, checks)
+        artifacts = ArtifactStore(settings.artifacts_url)
+        views = (settings, storage, files, artifacts, metrics, journeys, topic.produce, checks)
         services = WebServices(*views, keys=keys, find_patterns=find, find_events=find_events)
         register(app, services)
         server = ServerThread(app)
