@@ -1,5 +1,5 @@
 // What came of running a test.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Answer, type Asked, Problem, file, useGet } from "./api";
 import { count, moment, number, seconds } from "./format";
 import { Command, Copy, Empty, Loaded, Page, State, Table, Wrong, labelOf } from "./parts";
@@ -90,35 +90,41 @@ function Evidence({ verdict }: { verdict: Verdict }) {
 }
 
 const SHOWN = /\.(?:png|webm|txt)$/;
+const CHAPTERS = /\.vtt$/;
 
 /** What the runs left: pictures, videos and texts are shown here, others saved as files. */
 function Artifacts({ verdict }: { verdict: Verdict }) {
-  const [opened, open] = useState<{ name: string; blob: Blob }>();
+  const [opened, open] = useState<{ name: string; blob: Blob; chapters?: Blob }>();
   const [problem, fail] = useState<Problem>();
   const files = verdict.artifacts ?? [];
   if (!files.length) return null;
-  const load = (artifact: Artifact) => {
+  const fetched = ({ name }: Artifact) => file("/api/v1/verdicts/{id}/artifacts/{name}", { id: verdict.id, name });
+  const load = async (artifact: Artifact) => {
     fail(undefined);
     if (opened?.name === artifact.name) return open(undefined);
-    file("/api/v1/verdicts/{id}/artifacts/{name}", { id: verdict.id, name: artifact.name }).then(
-      (blob) => (SHOWN.test(artifact.name) ? open({ name: artifact.name, blob }) : saveBlob(artifact.name, blob)),
-      (error: unknown) => { if (error instanceof Problem) fail(error); },
-    );
+    const beside = files.find((one) => one.name === artifact.name.replace(/\.webm$/, ".vtt") && CHAPTERS.test(one.name));
+    try {
+      const [blob, chapters] = await Promise.all([fetched(artifact), beside && fetched(beside)]);
+      if (SHOWN.test(artifact.name)) open({ name: artifact.name, blob, ...(chapters && { chapters }) });
+      else saveBlob(artifact.name, blob);
+    } catch (error) {
+      if (error instanceof Problem) fail(error);
+    }
   };
   return (
     <div class="artifacts">
       <p class="acts">
         <span>What the run left:</span>
-        {files.map((one) => <button type="button" class="small" aria-expanded={SHOWN.test(one.name) ? opened?.name === one.name : undefined} onClick={() => load(one)}>{one.name}</button>)}
+        {files.filter((one) => !CHAPTERS.test(one.name)).map((one) => <button type="button" class="small" aria-expanded={SHOWN.test(one.name) ? opened?.name === one.name : undefined} onClick={() => void load(one)}>{one.name}</button>)}
       </p>
       {files.some((one) => one.name === "trace.zip") && <p class="faint">A saved trace is opened by <code>playwright show-trace trace.zip</code> <Copy text="playwright show-trace trace.zip" what="the command" /></p>}
       {problem && <Wrong problem={problem} />}
-      {opened && <Opened key={opened.name} name={opened.name} blob={opened.blob} />}
+      {opened && <Opened key={opened.name} {...opened} />}
     </div>
   );
 }
 
-function Opened({ name, blob }: { name: string; blob: Blob }) {
+function Opened({ name, blob, chapters }: { name: string; blob: Blob; chapters?: Blob }) {
   const [url, set] = useState("");
   const [text, tell] = useState<string>();
   useEffect(() => {
@@ -129,5 +135,31 @@ function Opened({ name, blob }: { name: string; blob: Blob }) {
   }, [blob]);
   if (text !== undefined) return <pre class="left" tabIndex={0} aria-label={name}>{text}</pre>;
   if (!url) return null;
-  return name.endsWith(".webm") ? <video class="left" src={url} controls aria-label={name} /> : <img class="left" src={url} alt={`The page as the test failed: ${name}`} />;
+  return name.endsWith(".webm") ? <Film url={url} name={name} chapters={chapters} /> : <img class="left" src={url} alt={`The page as the test failed: ${name}`} />;
+}
+
+/** A video of the run; its chapters, the story's sentences, are what one can go to. */
+function Film({ url, name, chapters }: { url: string; name: string; chapters: Blob | undefined }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const [track, set] = useState("");
+  const [cues, tell] = useState<readonly VTTCue[]>([]);
+  useEffect(() => {
+    if (!chapters) return;
+    const made = URL.createObjectURL(chapters);
+    set(made);
+    return () => URL.revokeObjectURL(made);
+  }, [chapters]);
+  const read = (event: Event) => {
+    const list = (event.currentTarget as HTMLTrackElement).track;
+    tell([...(list.cues ?? [])] as VTTCue[]);
+  };
+  const go = (cue: VTTCue) => {
+    if (video.current) video.current.currentTime = cue.startTime;
+  };
+  return (
+    <div class="film">
+      <video class="left" src={url} controls aria-label={name} ref={video}>{track && <track kind="chapters" src={track} default onLoad={read} />}</video>
+      {cues.length > 0 && <ol aria-label="Steps in the video">{cues.map((cue) => <li><button type="button" class="small" onClick={() => go(cue)}>{cue.getCueAsHTML().textContent}</button></li>)}</ol>}
+    </div>
+  );
 }

@@ -16,6 +16,7 @@ from agents.keys import Keys
 from agents.local.processes import free_port
 from pipeline.flows.ids import flow_id
 from tests.dashboard.conftest import Shown, photograph, violations
+from tests.dashboard.verdicts import CHAPTERS
 from tests.storage.samples import a_story, a_test
 from tests.web.conftest import Site
 from tests.web.test_keys import ENTRIES, READ_ALL, key_file, read_keys
@@ -42,6 +43,11 @@ def test_runs_are_listed_opened_and_compared(shown: Shown, open_page: Callable[.
     expect(page.get_by_label("output.txt")).to_have_text("1 failed")
     page.get_by_role("button", name="page.png").click()
     expect(page.get_by_role("img", name="The page as the test failed")).to_have_js_property("naturalWidth", 1)
+    page.get_by_role("button", name="video.webm").click()
+    steps = page.get_by_role("list", name="Steps in the video").get_by_role("button")
+    expect(steps).to_have_text([chapter.title for chapter in CHAPTERS])
+    steps.last.click()
+    expect(page.get_by_label("video.webm", exact=True)).to_have_js_property("currentTime", 1)
     with page.expect_download() as trace:
         page.get_by_role("button", name="trace.zip").click()
     assert Path(str(trace.value.path())).read_bytes() == b"PK"
