@@ -217,8 +217,9 @@ def _clean(path: Path, variables: Mapping[str, str]) -> bytes | None:
 
 
 def _clean_trace(source: Path, variables: Mapping[str, str]) -> bytes | None:
-    """A trace without the secrets that were typed. None where a secret is too short to be told from other text."""
-    if any(len(secret) < SECRET_CHARS_MIN for secret in _secrets(variables)):
+    """A trace without the secrets that were typed. None where a secret is too short to be told from other text, and of
+    a trace that its run was ended in the midst of."""
+    if any(len(secret) < SECRET_CHARS_MIN for secret in _secrets(variables)) or not zipfile.is_zipfile(source):
         return None
     made = io.BytesIO()
     with zipfile.ZipFile(source) as archive, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as clean:

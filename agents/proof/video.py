@@ -37,7 +37,9 @@ class Frames:
 
 
 def frames_in(trace: Path) -> Frames | None:
-    """What a trace shows; None where it has no picture."""
+    """What a trace shows; None where it has no picture, or is no whole trace."""
+    if not zipfile.is_zipfile(trace):
+        return None
     with zipfile.ZipFile(trace) as archive:
         told = [json.loads(line) for line in archive.read("trace.trace").splitlines() if _tells(line)]
         shown = [one for one in told if one["type"] == "screencast-frame"]

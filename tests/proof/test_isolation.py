@@ -117,6 +117,7 @@ def test_artifacts_are_bounded_in_size(tmp_path: Path, monkeypatch: pytest.Monke
     left.mkdir()
     (left / "page.png").write_bytes(b"x" * 20)
     (left / "trace.zip").write_bytes(b"x" * 21)
+    (left / "trace-2.zip").write_bytes(b"PK\x03\x04 cut off")
     (left / "console.txt").write_text("said hunter22")
     shelf = Shelf(ArtifactStore(f"file://{tmp_path / 'kept'}"), "test", "verdict")
     shelf.keep(left, {"APP_PASSWORD": "hunter22"})
