@@ -52,6 +52,12 @@ class Suspects:
         with self._under_way.doing(item):
             yield
 
+    @contextmanager
+    def computing(self, what: str) -> Iterator[None]:
+        """Says what this thread computes while the body runs, where that is no single item."""
+        with self._under_way.computing(what):
+            yield
+
     @property
     def any(self) -> bool:
         """Whether anything is known at all."""

@@ -69,6 +69,7 @@ class UnderWay:
         self._map = mmap.mmap(file.fileno(), SLOTS * SLOT_BYTES)
         self._free = list(range(SLOTS))
         self._works: dict[int, Work] = {}
+        self._computing: dict[int, Work] = {}
 
     @classmethod
     def open(cls, folder: Path) -> "tuple[UnderWay, list[Mark]]":
@@ -109,6 +110,17 @@ class UnderWay:
             del self._works[slot]
             self._free.append(slot)
 
+    @contextmanager
+    def computing(self, what: str) -> Iterator[None]:
+        """Says what this thread computes while the body runs. It is no single item: whoever is killed in the middle
+        leaves no mark of it, and its parts may have marks of their own."""
+        work = Work(what, -1)
+        self._computing[work.thread] = work
+        try:
+            yield
+        finally:
+            del self._computing[work.thread]
+
     def blame(self, item: str, cause: str, trace: str, known: int = 1) -> None:
         """Marks an item as the known reason of the end that comes now; all others are innocent."""
         self.clear()
@@ -120,8 +132,12 @@ class UnderWay:
             self._map[slot * SLOT_BYTES] = _FREE
 
     def works(self) -> list[Work]:
-        """What is under way."""
+        """The items that are under way."""
         return list(self._works.values())
+
+    def computations(self) -> list[Work]:
+        """What threads compute that is no single item."""
+        return list(self._computing.values())
 
     def close(self) -> None:
         """Ends in good order: nothing is under way, and the file goes."""

@@ -2,8 +2,9 @@
 
 Progress is: a message read or applied, a window told, a batch tagged, something acknowledged by Kafka, a story
 stored, a test written, a row of a table read in a recovery. A computation that goes on is no standstill while its
-thread, or a child process of ours, uses CPU time, up to ITEM_CPU_S for one message, window or flow. Nor is it one
-where somebody else is away: the broker or the storage does not answer, or the registry does not know a schema yet.
+thread, or a child process of ours, uses CPU time, up to ITEM_CPU_S for one message, window, flow or batch of stories.
+Nor is it one where somebody else is away: the broker or the storage does not answer, or the registry does not know a
+schema yet.
 All else that stands still for STILL_S ends the worker, with what it waited for in the log; the supervisor starts it
 again, and the next owner of its partitions goes on where it stood.
 
@@ -117,6 +118,8 @@ class Watch:
     def _is_computing(self) -> bool:
         """Whether anything that this worker waits for used CPU time since the last look, or read rows."""
         used = {f"thread {work.item}": work.cpu_s() for work in self.under_way.works()}
+        batches = {f"batch {work.item} {work.began_s}": work.cpu_s() for work in self.under_way.computations()}
+        used |= {name: cpu_s for name, cpu_s in batches.items() if cpu_s <= self.item_cpu_s}
         used |= {f"child {pid}": cpu_s for pid, cpu_s in _children()}
         rows = self.recovered()
         if rows is not None:

@@ -32,7 +32,7 @@ row.moved_s = long_ago_s
 def outcome(folder: Path, program: str) -> tuple[int, str]:
     """The exit code and the log of a process that looks once, and would end with 0."""
     command = [sys.executable, "-c", f"{ENDS}\n{program}", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -98,3 +98,33 @@ watch.look()
     assert "window/w1 came to no end" in said
     code, said = outcome(tmp_path, "print(left)\n")
     assert "Mark(item='window/w1', known=1" in said
+
+
+def test_a_slow_batch_of_stories_is_no_standstill_up_to_its_bound(tmp_path: Path) -> None:
+    """The storing of many stories counts as work while its thread uses CPU time; beyond the bound it excuses nobody."""
+    work = """
+row.end = 0
+progress.stories[1] = Position(end=5, moved_s=long_ago_s)
+progress.writer.waits_for = "the storing of 100 stories"
+progress.writer.moved_s = time.monotonic()
+def store():
+    with Suspects(storage, under_way).computing("the storing of 100 stories"):
+        while True:
+            sum(range(1000))
+threading.Thread(target=store, daemon=True).start()
+while not under_way.computations():
+    time.sleep(0.01)
+watch.item_cpu_s = 1000
+watch.look()
+progress.writer.moved_s = long_ago_s
+time.sleep(0.5)
+watch.look()
+print("excused")
+watch.item_cpu_s = 0.01
+watch._alive_s.clear()
+watch.look()
+"""
+    code, said = outcome(tmp_path, work)
+    assert code == 70
+    assert "excused" in said
+    assert "the tests agent waits for the storing of 100 stories" in said
