@@ -35,7 +35,7 @@ const PATCHES = [
   ['return element.getAttribute("value") || "";\n', 'return hole(element.getAttribute("value"));\n'],
   ['value.full += child.nodeValue || "";', "value.full += wordsOf(child);"],
   [
-    "if (!shouldSkipForTextMatching(root)) {\n\t\t\tlet",
+    "if (!shouldSkipForTextMatching(root)) {\n\t\t\tif (root",
     "const masked = textHoleFor(root);\n\t\tif (masked !== null) value.full = value.normalized = masked;\n\t\telse $&",
   ],
 ];
@@ -47,8 +47,56 @@ const SHORTER = [
   [/\b([\w.]+) === null \|\| \1 === void 0 \? void 0 : \1\./g, "$1?."],
   [/\b([\w.]+) === null \|\| \1 === void 0 \|\| \1\./g, "$1?."],
 ];
-/** What nobody here asks ivya for: descriptions and messages of errors, and the roles that no element can have. */
+/** What nobody here asks ivya for: descriptions and messages of errors, names of what is hidden, the roles that no element can have. */
 const UNUSED = [
+  [/^\t+embeddedInDescribedBy: void 0,\n| \|\| !!options\.embeddedInDescribedBy| \|\| !!\(\(_options\$embeddedInDe = [^)]*\) === null[^)]*\.hidden\)/gm, ""],
+  [/^\tconst cache = includeHidden \? cacheAccessibleNameHidden : cacheAccessibleName;$|^\t+includeHidden,\n|^\t+[^\n]*\bcacheAccessibleNameHidden (?:!==|=)[^\n]*;$/gm, (found) => (found.startsWith("\tconst") ? "\tconst cache = cacheAccessibleName;" : "")],
+  ["if (!options.includeHidden) {", "{"],
+  ["function getElementAccessibleName(element, includeHidden) {", "function getElementAccessibleName(element) {"],
+  [/,\s+immediate: \[[^\]]*\]/g, ""],
+  [/^\t+if \(currentImmediate\) value\.immediate\.push\(currentImmediate\);\n|^\t+(?:let )?currentImmediate \+?= [^\n]*;\n/gm, ""],
+  ["const isOwnLabel = [...element.labels || []].includes(element);", ""],
+  ["if (!isOwnLabel && !isOwnLabelledBy)", "if (!isOwnLabelledBy)"],
+  // Where the browser doesn't know it, what is in a closed box has no size.
+  [/\tif \(Element\.prototype\.checkVisibility && "chromium" !== "webkit"\) \{\n\t\tif \(!element\.checkVisibility\(\)\) return false;\n\t\} else \{[^]*?\n\t\}\n/, "\tif (element.checkVisibility && !element.checkVisibility()) return false;\n"],
+  // Visited is what was asked for its own text, by whatever way that is found.
+  [/(\tconst tagName = elementSafeTagName\(element\);\n)(\tif \(!!options\.embeddedInLabel [^]*?\n\}\n)/, (_, head, rest) => `${head}\toptions.visitedElements.add(element);\n${rest.replace(/^\t+options\.visitedElements\.add\(element\);\n/gm, "")}`],
+  // Roles that hang on the tag alone, and attributes that any element may have, each as one text.
+  [/const kImplicitRoleByTagName = \{\n[^]*?\n\};\n/, (table) => {
+    const plain = /^\t(\w+): \(\) => "(\w+)",?\n/gm;
+    const pairs = [...table.matchAll(plain)].map(([, tag, role]) => `${tag}-${role}`).join(" ");
+    return `${table.replace(plain, "")}"${pairs}".replace(/(\\w+)-(\\w+)/g, (_, tag, role) => { kImplicitRoleByTagName[tag] = () => role; return ""; });\n`;
+  }],
+  [/const kGlobalAriaAttributes = [^]*?\nfunction hasGlobalAriaAttribute[^]*?\n\}\n/, (found) => {
+    const names = [...found.matchAll(/"aria-(\w+)"/g)].map(([, name]) => name).join("|");
+    const [, unnamed] = /new Set\(\[([^\]]*?)\]\)/.exec(found);
+    return `const kGlobalAria = /^aria-(${names})$/;\nconst kUnnamedRoles = /^(${JSON.parse(`[${unnamed}]`).join("|")})$/;
+function hasGlobalAriaAttribute(element, forRole) {
+  return element.getAttributeNames().some((name) => kGlobalAria.test(name) && !(/label/.test(name) && kUnnamedRoles.test(forRole || "")) && !(/role/.test(name) && forRole === "generic"));
+}
+`;
+  }],
+  [/(visitedElements: \/\* @__PURE__ \*\/ new Set\(\),\n)(?:\t+embedded\w+: void 0,\n)+/g, "$1"],
+  // One way for what names an element from within, and one for pictures.
+  [/\t\tif \(!labelledBy && tagName === "(FIELDSET|FIGURE)"\) \{\n[^]*?\n\t\t\}\n/g, ""],
+  [/(\t\tif \()tagName === "TABLE"(\) \{\n[^]*?=== )"CAPTION"([^]*?)const summary = element.getAttribute\("summary"\) \|\| "";\n\t+if \(summary\)/, '\t\tconst caption = { FIELDSET: "LEGEND", FIGURE: "FIGCAPTION", TABLE: "CAPTION" }[tagName];\n\t\tconst isTable = tagName === "TABLE";\n$1caption && (!labelledBy || isTable)$2caption$3const summary = element.getAttribute(isTable ? "summary" : "title") || "";\n\t\t\tif (summary || !isTable)'],
+  [/\t\tif \(tagName === "AREA"\) \{\n[^]*?\n\t\t\}\n/, ""],
+  ['\tif (tagName === "IMG") {', '\tif (tagName === "IMG" || tagName === "AREA") {'],
+  [/function getAriaChecked\(element\) \{\n[^]*?\n\}\nfunction getChecked\([^]*?\n\}\n/, `function getAriaChecked(element) {
+\tconst isInput = elementSafeTagName(element) === "INPUT";
+\tif (isInput && /^(checkbox|radio)$/.test(element.type)) return element.checked && !element.indeterminate;
+\treturn !(isInput && element.indeterminate) && kAriaCheckedRoles.includes(getAriaRole(element) || "") && element.getAttribute("aria-checked") === "true";
+}
+`],
+  [/\tconst native = \{\n[^]*?\}\[elementSafeTagName\(element\)\];\n\tif \(native\) return native;\n/, '\tconst native = /^H([1-6])$/.exec(elementSafeTagName(element));\n\tif (native) return Number(native[1]);\n'],
+  // Whoever asks for a name tidies its blanks.
+  [/\basFlatString\((getTextAlternativeInternal\(element, \{[^]*?\n\t\t\}\))\);/, "$1;"],
+  [/^function (?:asFlatString|belongsToDisabledFieldSet)\(.*\) \{\n[^]*?\n\}\n/gm, ""],
+  [/(function isNativelyDisabled\(element\) \{\n)[^]*?\n\}\n/, '$1\treturn element.matches(":disabled:not(fieldset)");\n}\n'],
+  [/\t"(?:composite|input|select)",\n(?=[^\]]*\];\nfunction getAriaDisabled)/g, ""],
+  // As src/dom.ts walks.
+  [/^function (parentElementOrShadowHost|enclosingShadowRootOrDocument|enclosingShadowHost|closestCrossShadow)\(.*\) \{\n[^]*?\n\}\n/gm, ""],
+  ["enclosingShadowRootOrDocument(element)", "element.getRootNode()"],
   [/^\t+[^\n]*\bcacheAccessible(?:Description|Error)\w* (?:!==|=)[^\n]*;$/gm, ""],
   [
     /const allRoles = (\[[^\]]*\]);\s*const abstractRoles = (\[[^\]]*\]);\s*const validRoles = [^\n]*/,
@@ -60,8 +108,14 @@ const patched = (code) => {
     if (code.split(theirs).length !== 2) throw new Error(`ivya has another text than the one we know: ${theirs}`);
     code = code.replace(theirs, ours);
   }
-  return `import { spokenContent } from "./src/pseudo.ts";\nimport { hole, holeFor, textHoleFor, wordsOf } from "./src/reader.ts";\n${code}`;
+  return `import { spokenContent } from "./src/pseudo.ts";\nimport { hole, holeFor, textHoleFor, wordsOf } from "./src/reader.ts";\n${code}`.replace(/^/, 'import { closest as closestCrossShadow, parentOf as parentElementOrShadowHost } from "./src/dom.ts";\n');
 };
+/** The text with another in the place of what must be there. */
+function shortened(text, long, short) {
+  const found = text.replace(long, short);
+  if (found === text) throw new Error(`ivya has another text than the one we know: ${long}`);
+  return found;
+}
 const onlyRolesAndTexts = {
   name: "only-roles-and-texts",
   setup(bundle) {
@@ -77,7 +131,7 @@ const onlyRolesAndTexts = {
         if (start < 0) throw new Error(`ivya has no ${region}: another layout than the one we know`);
         return source.slice(start, source.indexOf("//#endregion", start));
       });
-      const code = [...UNUSED, ...SHORTER].reduce((text, [long, short]) => text.replace(long, short), kept.join("\n").replaceAll("Ivya.options.browser", '"chromium"'));
+      const code = [...UNUSED, ...SHORTER].reduce((text, [long, short]) => shortened(text, long, short), kept.join("\n").replaceAll("Ivya.options.browser", '"chromium"'));
       return { contents: `${patched(code)}\nexport { ${NAMES.join(", ")} };`, loader: "js", resolveDir: HERE };
     });
   },
@@ -101,7 +155,7 @@ const { code: mangled } = await transform(hardened.text, {
   charset: "ascii",
   legalComments: "none",
 });
-const smaller = await minify(mangled, { ecma: 2020, compress: { passes: 3, ecma: 2020, pure_getters: true, keep_fargs: false, inline: 1 }, format: { ascii_only: true, preamble: BANNER } });
+const smaller = await minify(mangled, { ecma: 2020, compress: { passes: 3, ecma: 2020, pure_getters: true, unsafe_arrows: true, keep_fargs: false, inline: 1 }, format: { ascii_only: true, preamble: BANNER } });
 const code = Buffer.from(smaller.code);
 await mkdir(dirname(OUT), { recursive: true });
 await writeFile(OUT, code);

@@ -83,7 +83,7 @@ const OWN = {
   console: "warn",
 };
 /** Functions of the window, called with it. */
-const OF_WINDOW = words("setTimeout clearTimeout fetch getComputedStyle getSelection requestIdleCallback cancelIdleCallback queueMicrotask requestAnimationFrame");
+const OF_WINDOW = words("atob setTimeout clearTimeout fetch getComputedStyle getSelection requestIdleCallback cancelIdleCallback queueMicrotask requestAnimationFrame");
 const PLAIN = words("parseInt parseFloat isNaN isFinite decodeURIComponent encodeURIComponent decodeURI String Number Boolean Symbol");
 
 const ownersOf = (table) => {

@@ -89,9 +89,9 @@ export function isTextField(element: Element): element is HTMLInputElement | HTM
   return element.nodeName === "INPUT" && !NOT_TYPED.has((element as HTMLInputElement).type);
 }
 
-/** The outermost element of an editable region, or null outside one. */
+/** The outermost element of an editable region, or null outside one; a field within one takes what is typed itself. */
 export function editingHost(element: Element): HTMLElement | null {
-  if (!(element as HTMLElement).isContentEditable) return null;
+  if (!(element as HTMLElement).isContentEditable || isField(element)) return null;
   let host = element as HTMLElement;
   for (const up of ancestorsOf(element)) {
     if (!(up as HTMLElement).isContentEditable) break;

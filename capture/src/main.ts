@@ -27,7 +27,8 @@ function start(): void {
   const top = attempt(() => (window.top as Hubbed | null) ?? null, null);
   const hub = attempt(() => top?.[HUB] ?? null, null);
   if (hub) return hub.joinRealm(window, readConfig()?.mask);
-  if (window.top !== window && attempt(() => Boolean(top?.document), false)) return;
+  // A frame that may not know its page (sandboxed) can't know whether it is masked there.
+  if (window.top !== window && (window.origin === "null" || attempt(() => Boolean(top?.document), false))) return;
   if ((window as Hubbed)[HUB]) return;
   if (location.protocol === "about:" && window.opener) return waitForDocument();
   if (!/^(https?|file):$/.test(location.protocol)) return;

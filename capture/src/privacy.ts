@@ -3,7 +3,7 @@ import { safeAddress } from "./addresses";
 import { Beginnings } from "./beginnings";
 import { Channel } from "./channel";
 import type { Config, Mask } from "./config";
-import { isTextField, parentOf, squash } from "./dom";
+import { isTextField, parentOf, squash, visible } from "./dom";
 import { hash53 } from "./hash";
 import { VALUE_CHARS_MAX } from "./limits";
 import { attempt, native } from "./native";
@@ -64,6 +64,9 @@ export class Privacy {
   private beginnings: Beginnings | null = null;
   /** The field that a secret is being typed into: what it holds is not the whole yet. */
   typing: Element | null = null;
+  /** The field that a secret was last typed into, and what it held then. */
+  private last: Element | null = null;
+  private lastValue = "";
   private maskedChangeMs = 0;
   private readonly others: Channel<Shared | null>;
 
@@ -176,7 +179,14 @@ export class Privacy {
       names.forEach((name) => this.passwordNames.add(name));
       return true;
     }
+    if (isTextField(field) && this.goesOn(field)) this.wasPassword.add(field);
     return this.wasPassword.has(field) || (isTextField(field) && names.some((name) => this.passwordNames.has(name)));
+  }
+
+  /** Whether the page put the field in the place of the one that a secret was being typed into. */
+  private goesOn(field: HTMLInputElement | HTMLTextAreaElement): boolean {
+    const { last, lastValue } = this;
+    return last !== null && last !== field && lastValue !== "" && field.value.startsWith(lastValue) && !visible(last);
   }
 
   /** What kind of secret a question asks for. */
@@ -206,7 +216,8 @@ export class Privacy {
     const kind = this.kindOf(field);
     if (!kind) return;
     if (this.typing !== field) this.beginnings = new Beginnings(() => this.watch?.roots() ?? [], (one) => this.kindOf(one) !== undefined, this.salt);
-    this.typing = field;
+    this.typing = this.last = field;
+    this.lastValue = value;
     this.beginnings!.grow(value);
     this.learnBoxes(field);
   }

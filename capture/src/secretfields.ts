@@ -13,6 +13,10 @@ const OTHER_CODE = /post|zip|country|area|dial|promo|coupon|discount|voucher|gif
 const EXAMPLES = /^(e\.?g\b|for example|such as)|,.*,/i;
 /** Types whose values are no secrets, whatever the field is called. */
 const OPEN_TYPES = /^(email|url|date|datetime-local|month|week|time|color|range|checkbox|radio|file|button|submit|reset|image)$/;
+/** What stands for letters that nobody may read, and the last of them for a moment. */
+const DOTS = /^[\u2022\u25cf*]{2,}.?$/;
+/** What fields beside each other are called that take a part each. */
+const NUMBERED = /^(\D*)\d\d?\W*$/;
 const TELLING = ["name", "id", "aria-label", "placeholder", "title", "data-testid", "label"];
 const FIELDS = "input,select,textarea";
 const LABEL_CHARS_MAX = 80;
@@ -48,8 +52,9 @@ export function ownKind(field: Element): Secret | undefined {
   return kindByWords(words) ?? (looksDotted(field) ? "password" : asksDigits(field) && CODE.test(words) && !OTHER_CODE.test(words) ? "otp" : undefined);
 }
 
-/** Whether the page shows dots for what is typed, by its style alone. */
-const looksDotted = (field: Element): boolean => !/^(none)?$/.test((getComputedStyle(field) as unknown as Record<string, string>).webkitTextSecurity ?? "");
+/** Whether the page shows dots for what is typed, by its style alone or by writing them. */
+const looksDotted = (field: Element): boolean =>
+  DOTS.test((field as HTMLInputElement).value ?? field.textContent) || !/^(none)?$/.test((getComputedStyle(field) as unknown as Record<string, string>).webkitTextSecurity ?? "");
 
 /** Whether the field takes a number of few digits. */
 function asksDigits(field: Element): boolean {
@@ -136,17 +141,24 @@ const holdsField = (element: Element): boolean => element.matches(FIELDS) || ele
 
 /** The boxes that a code or a number is split over, the field among them; none where it isn't one of several. */
 export function boxesOf(field: Element): HTMLInputElement[] {
-  if (!isBox(field)) return [];
-  const { maxLength } = field;
+  const box = isBox(field);
+  const series = seriesOf(field);
+  if (!box && series === undefined) return [];
   for (let up = parentOf(field), level = 0; up && level < LEVELS_MAX; up = parentOf(up), level++) {
-    const boxes = elementsUnder(up).filter((one) => isBox(one) && one.maxLength === maxLength) as HTMLInputElement[];
+    const boxes = elementsUnder(up).filter((one) => (box ? isBox(one) && one.maxLength === field.maxLength : seriesOf(one) === series)) as HTMLInputElement[];
     if (boxes.length >= BOXES_MIN) return boxes.length <= BOXES_MAX ? boxes : [];
   }
   return [];
 }
 
+const isPlainBox = (element: Element): element is HTMLInputElement => element.nodeName === "INPUT" && /^(|text|tel|number|password)$/.test(typeOf(element));
+
+/** What a field is called but for its number, if it has one. */
+const seriesOf = (field: Element): string | undefined =>
+  isPlainBox(field) ? [...TELLING.map((name) => field.getAttribute(name) ?? ""), ...labelsOf(field)].map((told) => NUMBERED.exec(told)).find(Boolean)?.[1] : undefined;
+
 function isBox(element: Element): element is HTMLInputElement {
-  if (element.nodeName !== "INPUT" || !/^(|text|tel|number|password)$/.test(typeOf(element))) return false;
+  if (!isPlainBox(element)) return false;
   const { maxLength, offsetWidth } = element as HTMLInputElement;
   return maxLength > 0 ? maxLength <= BOX_CHARS_MAX : offsetWidth > 0 && offsetWidth <= BOX_PX_MAX;
 }

@@ -37,6 +37,13 @@ const CUT_OFF = /[\p{L}\p{N}]{3,40}(?=(?:…|\.{3})$)/u;
 const CUT_CHARS = [NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX, VALUE_CHARS_MAX];
 /** Ways to write a letter: of addresses, of scripts, of markup. */
 const ENCODED = /(?:%5c|%|\\)u([0-9a-f]{4})|&#(\d{2,6});|&#x([0-9a-f]{2,5});|&([a-z])(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash);|(?:%(?!5cu)[0-9a-f]{2})+/gi;
+/** Letters and digits that may be another text, in base 64 or 16. */
+const RUN = /[\w+-]{8,}/g;
+const HEX = /[\da-f]{8,}/i;
+/** Bytes that are a text, at least for a while: what is read where none was written hardly ever is. */
+const READABLE = /(?:[ -~]|[\xc2-\xf4][\x80-\xbf]{1,3}){6}/;
+/** A run may hold one that holds one. */
+const DEEPEST = 2;
 /** Scripts without blanks between words, in which two letters make a name. */
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]/u;
 const UNSPACED_MIN = 2;
@@ -189,16 +196,35 @@ export class Withheld {
     const known = this.cleaned.get(text);
     if (known !== undefined) return known;
     if (this.cleaned.size >= SEEN_MAX) this.cleaned.clear();
-    let clean = this.search(text, fold(text), false);
+    let clean = this.inBases(this.search(text, fold(text), false), DEEPEST);
     if (this.signs) clean = this.search(clean, fold(clean, true), true);
+    const mirrored = backwards(clean);
+    const found = this.search(mirrored, fold(mirrored), false, ANYWHERE);
+    if (found !== mirrored) clean = backwards(found);
     clean = clean.replace(CUT_OFF, (word) => (this.begins(fold(word).text) ? HOLE : word));
     if (clean === text && text.includes("%25")) {
       const once = text.replaceAll("%25", "%");
-      const found = this.clean(once);
-      if (found !== once) clean = found;
+      const plain = this.clean(once);
+      if (plain !== once) clean = plain;
     }
     this.cleaned.set(text, clean);
     return clean;
+  }
+
+  /** The text without runs of letters and digits that are another way to write something withheld. */
+  private inBases(text: string, depth: number): string {
+    return text.replace(RUN, (run) => {
+      // Words in small letters are neither.
+      if (!depth || !/[A-Z\d]/.test(run)) return run;
+      for (let at = 0; at < 4; at++) {
+        for (const bytes of bytesOf(run, at)) {
+          if (!READABLE.test(bytes)) continue;
+          const inner = attempt(() => decodeURIComponent(escape(bytes)), bytes);
+          if (this.inBases(this.search(inner, fold(inner), false), depth - 1) !== inner) return HOLE;
+        }
+      }
+      return run;
+    });
   }
 
   private begins(part: string): boolean {
@@ -206,12 +232,12 @@ export class Withheld {
     return false;
   }
 
-  private search(text: string, folded: Folded, signs: boolean): string {
+  private search(text: string, folded: Folded, signs: boolean, least = 1): string {
     let clean = "";
     let done = 0;
     for (let at = 0; at < folded.text.length; ) {
       const length = this.longestAt(text, folded, at, signs);
-      if (!length) {
+      if (length < least) {
         at += 1;
         continue;
       }
@@ -235,6 +261,15 @@ export class Withheld {
     }
     return longest;
   }
+}
+
+const backwards = (text: string): string => Array.from(text).reverse().join("");
+
+/** What a run says in base 64, as files or as addresses have it, and in base 16, from one of its first signs on. */
+function bytesOf(run: string, at: number): string[] {
+  const rest = run.slice(at).replace(/-/g, "+").replace(/_/g, "/");
+  const whole = rest.length % 4 === 1 ? rest.slice(0, -1) : rest;
+  return [attempt(() => atob(whole), ""), unescape((HEX.exec(run)?.[0] ?? "").slice(at).replace(/../g, "%$&"))];
 }
 
 /** Whether the place is one where a text of that length may be found: a word of its own, if it is short. */

@@ -21,8 +21,10 @@ def test_nothing_masked_or_secret_is_sent(browser: Browser, capture_js: str, see
 
 
 @pytest.mark.parametrize(
-    "told", ["Zor Ablin", "ZOR  ABLIN", "zor-ablin", "zor%20ablin", "zor%2520ablin", "zor+ablin", "z\\u006fr &#97;blin"]
-)
+    "told",
+    ["Zor Ablin", "ZOR  ABLIN", "zor-ablin", "zor%20ablin", "zor%2520ablin", "zor+ablin", "z\\u006fr &#97;blin",
+     "Wm9yIEFibGlu", "n=QTpab3IgQWJsaW4_", "5a6f722041626c696e", "nilbA roZ"],
+)  # fmt: skip
 def test_the_search_finds_every_form(told: str) -> None:
     """A secret is seen in any case, spacing and encoding: what the pages prove hangs on it."""
     event = {"kind": "click", "journey_id": "j", "at_ms": 1, "seq": 1, "target": {"text": f"Saved {told}."}}

@@ -11,6 +11,7 @@ from schemas.elements import ByTestId
 from schemas.events import Effect, Event
 from tests.capture.site import END, Site
 from tests.capture.told import until_told
+from tests.masking.run import leaks
 
 pytestmark = pytest.mark.slow
 Record = Callable[[str, Callable[[Page], None]], list[Event]]
@@ -241,10 +242,16 @@ FIELDS = (
     "<input aria-describedby=rule><p id=rule>Your password needs eight characters</p>",
     "<x-box><x-label>Password</x-label><div><div><input></div></div></x-box>",
     "<div><input maxlength=4><input maxlength=4><input maxlength=4><input maxlength=4></div>",
+    "<label>Chave <input></label>", "<label>Cyfrinair <input></label>", "<label>Nova šifra <input></label>",
+    "<h2>Recovery phrase</h2><p><input placeholder='1.'><input placeholder='2.'><input placeholder='3.'></p>",
+    "<label>Word <input oninput=\"this.value = this.value.replace(/./g, '*')\"></label>",
+    "<div contenteditable>Note <label>API key <input></label></div>",
 )  # fmt: skip
 OPEN_FIELDS = (
     "<label>Promo code <input maxlength=8></label>", "<label>Post code <input inputmode=numeric></label>",
     "<label>Nickname <input aria-describedby=rule class=no-password></label>",
+    "<label>Palavras-chave <input></label>", "<label>Šifra artikla <input></label>",
+    "<p>Address</p><label>Line 1 <input></label><label>Line 2 <input></label><label>Line 3 <input></label>",
 )  # fmt: skip
 
 
@@ -290,6 +297,76 @@ def test_masked_texts_in_other_spellings_and_scripts(site: Site, tagged: Callabl
 
     tagged(f"{masked}<p role=status id=q></p>{shows}", do)
     assert not [part for _, _, part in REPEATS if part in site.told()]
+
+
+WRITTEN = (
+    "btoa(i.value)", "'Basic_' + btoa('ada:' + i.value + ':x')", "btoa(btoa(i.value))",
+    "btoa(JSON.stringify({ p: i.value })).replace(/=/g, '')", "hex(i.value)", "hex(i.value).toUpperCase()",
+    "'tok_' + hex(i.value)", "[...i.value].reverse().join('')",
+)  # fmt: skip
+SHOWS = ("q.textContent = 'Is ' + {0}", "fetch('/api/' + {0})", "history.replaceState(0, '', '?n=' + {0})")
+
+
+def test_secrets_in_other_bases_and_backwards(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """A password in base 64 or 16, amid others and twice, or from its end on, is found as what it is; what says
+    something else in such signs is told."""
+    buttons = "".join(
+        f'<button onclick="{SHOWS[at % len(SHOWS)].format(one)}">B{at}</button>' for at, one in enumerate(WRITTEN)
+    )
+    hexed = "const hex = (t) => [...t].map((c) => c.charCodeAt(0).toString(16)).join('')"
+    more = "<button onclick=\"q.textContent = 'Is ' + btoa('plain words')\">Plain</button>"
+
+    def do(page: Page) -> None:
+        page.get_by_label("Password").fill("hunterZebra42")
+        for button in page.get_by_role("button").all():
+            button.click()
+
+    tagged(
+        f"<script>{hexed}</script><label>Password <input id=i type=password></label>{buttons}{more}"
+        "<p role=status id=q></p>",
+        do,
+    )
+    told = site.told()
+    assert "cGxhaW4gd29yZHM" in told
+    assert not leaks(site.received, ["hunterZebra42"], site.url)
+    assert not [
+        one for one in ("aHVudGVyWmVicmE0Mg", "YUhWdWRHVnlXbVZpY21FME1n", "68756e74657", "24arbeZ") if one in told
+    ]
+
+
+GOES_ON = """w.oninput = ({ target }) => { if (target.value.length !== 5) return;
+const n = document.createElement('input'); n.value = target.value; w.replaceChildren(n); n.focus() }"""
+
+
+def test_a_field_that_goes_on_with_a_password(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """The page puts a nameless text field in the place of the one that a password is being typed into; what is typed
+    into another field afterwards is told."""
+
+    def do(page: Page) -> None:
+        page.locator("#w input").click()
+        page.keyboard.type("hunterZebra42")
+        page.get_by_label("Search").press_sequentially("hats")
+        page.get_by_role("button").click()
+
+    markup = f"<div id=w><input type=password></div><script>{GOES_ON}</script><label>Search <input></label>"
+    events = tagged(f"{markup}<button>Go</button>", do)
+    fills = [one.value for one in events if one.kind == "fill"]
+    assert {one.secret for one in fills[:-1]} == {"password"}
+    assert fills[-1].text == "hats"
+    assert "Zebra" not in site.told()
+
+
+def test_a_frame_that_may_not_know_its_page(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """A sandboxed frame with a recorder of its own can't know that it stands in a masked region: it tells nothing."""
+    site.pages["/inner.html"] = ("<button>Zorablin Quimtrax</button>", "text/html; charset=utf-8", {})
+
+    def do(page: Page) -> None:
+        page.frames[1].get_by_role("button").click()
+        page.get_by_role("button", name="Go").click()
+
+    tagged("<div data-mask><iframe sandbox=allow-scripts src=/inner.html></iframe></div><button>Go</button>", do)
+    assert "Go" in site.told()
+    assert "Quimtrax" not in site.told()
 
 
 BRIEFLY = """const m = document.createElement('p'); m.dataset.mask = ''; m.textContent = 'Jex Umbrik';

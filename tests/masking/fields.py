@@ -17,7 +17,14 @@ _PASSWORDS = (
     "密码",
 )
 _CODES = ("Verification code", "One-time code", "SMS code", "OTP", "Code", "Enter the 6-digit code", "Code we sent you")
-_FORMS = ("this.value.toUpperCase()", "encodeURIComponent(this.value)", "this.value.replace(/ /g, '')")
+_FORMS = (
+    "this.value.toUpperCase()",
+    "encodeURIComponent(this.value)",
+    "this.value.replace(/ /g, '')",
+    "btoa(this.value)",
+    "[...this.value].map((c) => c.charCodeAt(0).toString(16)).join('')",
+    "[...this.value].reverse().join('')",
+)
 _JOIN = "e.textContent = 'Code ' + [...document.querySelectorAll('[maxlength]')].map((b) => b.value).join('')"
 
 

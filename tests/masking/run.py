@@ -1,5 +1,6 @@
 """Uses generated pages in Chromium, and looks for their secrets in all that the recorder sends."""
 
+import base64
 import html
 import re
 import threading
@@ -176,11 +177,27 @@ def leaks(events: list[dict[str, Any]], secrets: list[str], origin: str) -> list
     everything = "\n".join(plain.values())
     found = []
     for secret in dict.fromkeys(secrets):
-        short = folded(secret)
-        if len(short) > SHORT and short in everything:
-            text = next(text for text in where if short in plain[text])
-            found.append(f"{secret!r} in {where[text]}: {text[:120]!r}")
+        for short in _written(secret):
+            if len(short) > SHORT and short in everything:
+                text = next(text for text in where if short in plain[text])
+                found.append(f"{secret!r} in {where[text]}: {text[:120]!r}")
+                break
     return found
+
+
+def _written(secret: str) -> Iterator[str]:
+    """A secret as it is, and in the ways to write it that pages have at hand: base 16 and 64, and from its end on."""
+    plain = folded(secret)
+    yield plain
+    yield plain[::-1]
+    if len(plain) > SHORT:
+        raw = secret.encode()
+        yield raw.hex()
+        for before in range(3):
+            # What stands before it shares the first signs of base 64, what follows the last ones.
+            core = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")[2 * before : -1]
+            if len(core) >= 2 * SHORT:
+                yield folded(core)
 
 
 def _typed(events: list[dict[str, Any]]) -> str:
