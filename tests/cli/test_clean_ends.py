@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,6 +102,14 @@ def check_clean(ended: Ended, *codes: int) -> None:
         assert word not in ended.said, ended.said
     assert ended.code in codes, (ended.code, ended.said)
     assert not ended.left
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _interrupts_are_heard() -> Iterator[None]:
+    """What a shell runs in the background ignores SIGINT, and so do its children: these don't, however they began."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def login(folder: Path) -> Path:
