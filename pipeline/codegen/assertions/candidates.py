@@ -14,6 +14,7 @@ from pipeline.codegen.assertions.salience import (
     LOUD_ROLES,
     Typing,
     can_be_closed,
+    first_clause,
     has_captions,
     in_margin,
     is_busy,
@@ -155,10 +156,12 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
     if transient and not (element.live or element.role in LOUD_ROLES or is_sentence(text) or len(text) > 12):
         return None
     said = whole_sentences(text)
-    score = worth(element, said if typing.echoed(said) else text, typing) + (20 if transient else 0)
+    clause = first_clause(text, finder.fixed, element.text_cut)
+    judged = f"{clause}." if clause else said if typing.echoed(said) else text
+    score = worth(element, judged, typing) + (20 if transient else 0)
     kind = "status" if element.live or element.role in LOUD_ROLES else (element.role or "text")
     cut = element.text_cut and not element.name
-    found = None if cut else _telling(finder, element)
+    found = _by_clause(finder, element, clause) if cut else _telling(finder, element)
     if found is None:
         # A name may be for screen readers alone: only what can be seen is in the element.
         seen = readable(element.text or "")
@@ -180,7 +183,8 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
 
 def of_sentences(finder: Finder, element: Element, found: Found, typing: Typing) -> Found:
     """The element by its whole sentences, where the captions of what stands in it follow them."""
-    said = without_buttons(element, whole_sentences(found.says), typing)
+    clause = first_clause(readable(element.text or ""), finder.fixed, element.text_cut)
+    said = clause or without_buttons(element, whole_sentences(found.says), typing)
     others = (text for text in finder.shown if text not in found.says and found.says not in text)
     others = (text for text in others if text != element.name)
     if len(said) <= SHORT or any(said.casefold() in other.casefold() for other in others):
@@ -191,6 +195,16 @@ def of_sentences(finder: Finder, element: Element, found: Found, typing: Typing)
             root = finder.root(element)
             return (root and finder.candidate(root, kept)) or found
     return found
+
+
+def _by_clause(finder: Finder, element: Element, clause: str) -> Found | None:
+    """A text that was cut by its first clause, where that has words in it by which it was found alone."""
+    for one in element.candidates:
+        if one.count == 1 and isinstance(one.locator, ByText) and clause.startswith(one.locator.value):
+            whole = one.locator.model_copy(update={"value": clause, "exact": False})
+            root = finder.root(element)
+            return None if root is None else finder.candidate(root, one.model_copy(update={"locator": whole}))
+    return None
 
 
 def without_buttons(element: Element, text: str, typing: Typing) -> str:

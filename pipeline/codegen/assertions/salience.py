@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.codegen.credentials import is_secret
-from pipeline.semantics.generated import is_volatile
+from pipeline.semantics.generated import is_volatile, parts
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX
 from pipeline.semantics.messages import is_message as says_of_itself
@@ -44,6 +44,7 @@ _MESSAGE = re.compile(
     r"uploaded|submitted|cancel+ed|restored|imported|could not|couldn.t|unable)\b"
 )
 _SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})['\"’”»)]?[.!?]['\"’”»)]?(?=\s|$)")
+_CLAUSE_END = re.compile(r"\s[-–—]\s|[,;:.!?](?=\s)")
 _CLOSES = re.compile(
     r"^(?:(?:close|dismiss|hide|schließen|cerrar|fermer)\s+(?=[^\W\d_a-z])|[×✕✖]\s+)|(?<=[^\d\s])\s*[×✕✖¶]$"
 )
@@ -55,6 +56,10 @@ def can_be_closed(text: str) -> bool:
     return _CLOSES.search(text) is not None
 
 
+LONG_CHARS: Final = 70
+"""Longer texts are not looked for as a whole where they hold what a program made."""
+CLAUSE_WORDS_MIN: Final = 4
+CLAUSE_CHARS_MAX: Final = 100
 SENTENCE_CHARS_MIN: Final = 10
 SENTENCE_WORDS_MIN: Final = 3
 """What ends with a full stop and is shorter may be a short form: `Invoice No. 5`."""
@@ -192,7 +197,7 @@ def worth(element: Element, text: str, typing: Typing) -> int:
         score -= 20 if typing.echoed(text) or re.search(r"\d", text) else 40  # a word so short stands in many others
     if looks_glued(text) and not typing.echoed(text):
         score -= 25
-    if len(text) > 70:
+    if len(text) > LONG_CHARS:
         score -= 20
     if len(text) > 60 and element.role in LONG_NAMED_ROLES and not is_sentence(text):
         score -= 35
@@ -259,6 +264,23 @@ def whole_sentences(text: str) -> str:
         return text
     said = text[: ends[-1]].rstrip()
     return said if len(said.split()) >= SENTENCE_WORDS_MIN else text
+
+
+def first_clause(text: str, fixed: tuple[str, ...] = (), is_cut: bool = False) -> str:
+    """What a long message says before a number, a date or an id that a program made, or before it was cut: up to the
+    last dash, comma, colon or full stop, where so much is a clause already. Nothing for other texts, and for those that
+    name a folder of the server: they tell of this one machine.
+
+    `Your order has been placed - its number is 100017. Please keep it at hand, and quote it when you write to us.`
+    gives `Your order has been placed`.
+    """
+    cut = parts(text, fixed)
+    of_machine = any(part.pattern and part.text.startswith("/") for part in cut)
+    if len(text) <= LONG_CHARS or of_machine or cut[0].pattern or not (is_cut or len(cut) > 1):
+        return ""
+    ends = [hit.start() for hit in _CLAUSE_END.finditer(cut[0].text)]
+    clauses = (text[:end].strip() for end in reversed(ends) if end <= CLAUSE_CHARS_MAX)
+    return next((one for one in clauses if len(one.split()) >= CLAUSE_WORDS_MIN), "")
 
 
 def is_busy(text: str) -> bool:

@@ -14,6 +14,10 @@ ENOUGH: Final = 2
 SCORE_MIN: Final = 20
 """Checks that say less are taken only where there is nothing else."""
 
+_ALIKE: Final = {"heading": 16}
+"""How much less a check says for each other one of its kind: one heading tells which page it is, a second one seldom
+tells more."""
+
 
 def chosen(checks: list[Check], most: int) -> list[Check]:
     """The best checks that differ: no text within another's, at most two of a kind while others are left."""
@@ -23,7 +27,7 @@ def chosen(checks: list[Check], most: int) -> list[Check]:
         best = max(
             pool,
             key=lambda check: (
-                check.score - 9 * sum(other.kind == check.kind for other in taken),
+                check.score - _ALIKE.get(check.kind, 9) * sum(other.kind == check.kind for other in taken),
                 -checks.index(check),
             ),
         )
