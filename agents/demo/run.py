@@ -30,11 +30,13 @@ from agents.proof.prover import Proof, Since, Wanted
 from agents.proof.runner import Environment
 from agents.settings import Settings
 from pipeline.codegen import project_files
+from schemas.verdicts import Verdict
 
 APP = "ferry-street-books"
 STORIES_S = 60.0
 """How long the last story and its test may take after the last visit; on an idle machine it is one second."""
 SHOP_S = 20.0
+PROOF_RUNS = 2
 
 
 class DemoFailed(RuntimeError):
@@ -43,13 +45,14 @@ class DemoFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: a story with the test of its flow, and what came of it."""
+    """One line of the table: a story with the test of its flow, what came of it, and the proof where there is one."""
 
     story: str
     tags: tuple[str, ...]
     support: int
     test: str
     verdict: ProjectResult | None
+    proof: Verdict | None = None
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,9 @@ class Outcome:
 
     @property
     def good(self) -> bool:
-        """Whether every flow has a test and every test passed."""
-        return bool(self.rows) and all(row.verdict is not None and row.verdict.passed for row in self.rows)
+        """Whether every flow has a test, every test passed, and none that was proven failed to."""
+        run = bool(self.rows) and all(row.verdict is not None and row.verdict.passed for row in self.rows)
+        return run and all(row.proof is None or row.proof.outcome == "passed" for row in self.rows)
 
 
 class Demo:
@@ -144,18 +148,21 @@ class Demo:
             rows.append(Row(test["title"], tuple(test["tags"]), test["support"], test["file_name"], mine))
         return Outcome(tuple(sorted(rows, key=lambda row: row.story)), stories, self.project)
 
-    def prove(self) -> None:
-        """Runs the stored tests once more and keeps a verdict of each, so that the dashboard has something to tell."""
-        self._say("Proving the tests, for the dashboard")
+    def prove(self, outcome: Outcome) -> Outcome:
+        """Proves the stored tests: runs each, also on a shop broken on purpose, and keeps the verdicts. The outcome
+        with them."""
+        self._say(f"Proving {len(outcome.rows)} tests: {PROOF_RUNS} runs of each, and runs on a shop broken on purpose")
         services = Services(self.machine.settings)
-        wanted = Wanted(runs=1, artifacts=services.artifacts, run_id=str(uuid.uuid4()))
+        wanted = Wanted(PROOF_RUNS, mutants=True, artifacts=services.artifacts, run_id=str(uuid.uuid4()))
         try:
-            with self.shop() as shop:
-                place = Environment(shop, self._chromium, "demo", variables={"APP_PASSWORD": PASSWORD})
-                for subject in services.subjects(APP, lambda what, _: self._say(what)):
-                    services.prove(subject, place, wanted, self._say)
+            with self.shop() as shop, ThreadPoolExecutor(2) as pool:
+                place = Environment(shop, self._chromium, "demo", "1", variables={"APP_PASSWORD": PASSWORD})
+                subjects = services.subjects(APP, _raised)
+                proofs = list(pool.map(lambda one: services.prove(one, place, wanted, self._say), subjects))
         finally:
             services.close()
+        told = {subject.test.file_name: proof.verdict for subject, proof in zip(subjects, proofs, strict=True)}
+        return replace(outcome, rows=tuple(replace(row, proof=told.get(row.test)) for row in outcome.rows))
 
     @contextmanager
     def shop(self, recorder: str = "", changed: bool = False) -> Iterator[str]:

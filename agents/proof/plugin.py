@@ -15,11 +15,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from agents.proof.child import CHANNEL
 from agents.proof.failures import failure
-from agents.proof.watch import CHARS_MAX, Watch
+from agents.proof.watch import CHARS_MAX, EXPECT_TIMEOUT_MS, Watch
 
 ORDERS: Final = "JOURNEYWRIGHT_PROOF"
 """The variable with what holds for all runs, as JSON: `runs`, `reached`, `chapters`."""
@@ -71,6 +71,7 @@ class Proof:
             self.end()
             self._run, self._orders = run, self.channel.orders()
         self.watch = Watch(self._orders or {}, self.everywhere)
+        expect.set_options(timeout=self.watch.waits_ms(EXPECT_TIMEOUT_MS))
         return self._orders is not None
 
     def end(self) -> None:

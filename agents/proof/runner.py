@@ -33,6 +33,8 @@ RUN_S: Final = 180
 """How long one run of one test may take."""
 RESET_S: Final = 300
 """How long a reset of the environment may take."""
+WAIT_MS_MIN: Final = 1_500
+"""A statement waits at least so long for what a broken app may still do."""
 RUNS_MAX: Final = 40
 """Runs that share a process; further ones get a new one."""
 OUTPUT_BYTES_MAX: Final = 64_000
@@ -128,6 +130,8 @@ class Runner:
         self._child: Child | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._runs = 0
+        self._timed: GeneratedTest | None = None
+        self._longest_s = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -151,7 +155,13 @@ class Runner:
         began_s = time.monotonic()
         left = Path(self._scratch.name) / f"run-{self._runs}"
         left.mkdir()
-        orders = {"mutant": None if mutant is None else asdict(mutant), "keep": shelf and str(left), "videos": videos}
+        broken = None if mutant is None else asdict(mutant)
+        orders = {
+            "mutant": broken,
+            "keep": shelf and str(left),
+            "videos": videos,
+            "wait_ms": self._wait_ms(test, mutant),
+        }
         told, ended = self._told(self._child, orders)
         if told:
             facts = _facts(told, test, self.environment)
@@ -159,12 +169,26 @@ class Runner:
             printed = self._printed()
             (left / "output.txt").write_bytes(printed)
             facts = RunFacts(False, time.monotonic() - began_s, error=ended or _last_line(printed), started=False)
+        if mutant is None and facts.passed:
+            self._note_time(test, facts.seconds)
         if shelf is not None:
             _keep(shelf, left, self.environment.variables)
         if ended is not None or not facts.started or facts.error_type == "closed":
             self._close()
         blocked = {address for one in told for address in one.get("blocked", ())}
         return RunReport(facts, any(one.get("applied") for one in told), tuple(sorted(blocked)))
+
+    def _note_time(self, test: GeneratedTest, seconds: float) -> None:
+        if test != self._timed:
+            self._timed, self._longest_s = test, 0.0
+        self._longest_s = max(self._longest_s, seconds)
+
+    def _wait_ms(self, test: GeneratedTest, mutant: Mutant | None) -> int | None:
+        """How long each statement waits for a broken app: none of a run that passed took longer than all of that run.
+        None: as long as always."""
+        if mutant is None or test != self._timed:
+            return None
+        return max(WAIT_MS_MIN, round(2000 * self._longest_s))
 
     def _told(self, child: Child, orders: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
         """What the tests of one run told (several where there are rows of values), and why their process is at its

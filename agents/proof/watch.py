@@ -24,6 +24,8 @@ PICTURE_MS: Final = 5_000
 """How long a picture of the page may take."""
 ACTION_TIMEOUT_MS: Final = 10_000
 """How long an action may wait: less than Playwright's own bound, so that what is proven passes there too."""
+EXPECT_TIMEOUT_MS: Final = 5_000
+"""How long an assertion may wait: Playwright's own bound."""
 _ERROR_STATUS: Final = 400
 
 
@@ -52,7 +54,7 @@ class Watch:
 
     def attach(self, context: BrowserContext) -> None:
         """Listens in a context before the test gets it, and breaks what the mutant breaks."""
-        context.set_default_timeout(ACTION_TIMEOUT_MS)
+        context.set_default_timeout(self.waits_ms(ACTION_TIMEOUT_MS))
         context.on("page", self._page)
         for page in context.pages:
             self._page(page)
@@ -75,6 +77,10 @@ class Watch:
             context.add_init_script(f"({BREAK_PAGE.read_text()})({config})")
         else:
             context.route("**/*", self._route)
+
+    def waits_ms(self, bound_ms: int) -> int:
+        """How long a statement may wait that waits `bound_ms` at most."""
+        return min(bound_ms, self.orders.get("wait_ms") or bound_ms)
 
     def _page(self, page: Page) -> None:
         self.pages.append(page)

@@ -1,4 +1,4 @@
-"""`python -m bench.quality.proof [app[:journey]…] [--redo] [--report]`: proves what the harness recorded.
+"""`python -m bench.quality.proof [app[:journey]…] [--redo] [--no-mutants] [--report]`: proves what was recorded.
 
 First `python -m bench.quality --offline` records the journeys. Then each journey's story and test go into a storage of
 their own, and `journeywright prove --runs 3 --mutants --repair` runs against a fresh copy of the app, reset before each
@@ -112,7 +112,7 @@ class Proven:
                 "resets": round(self.resets, 1), "changed": self.changed, "verdict": told}  # fmt: skip
 
 
-def prove(copies: Copies, who: tuple[str, str], recorded: Path, folder: Path, published: Path) -> Proven:
+def prove(copies: Copies, who: tuple[str, str], recorded: Path, folder: Path, published: Path, mutants: bool) -> Proven:
     """Proves the test of one recorded journey; the project with the test as people get it goes to `published`."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -126,7 +126,7 @@ def prove(copies: Copies, who: tuple[str, str], recorded: Path, folder: Path, pu
     command = [
         *(sys.executable, "-m", "agents.cli", "prove", "--app", written.app, "--data", str(folder), "--storage", url),
         *("--base-url", f"http://127.0.0.1:{copies.port}", "--reset", copies.reset, "--reach", "*"),
-        *("--runs", "3", "--mutants", "--repair", "--users-min", "1"),
+        *("--runs", "3", "--repair", "--users-min", "1", *(["--mutants"] if mutants else [])),
     ]
     user, password = who
     variables = {**os.environ, "APP_USER": user or "", "APP_PASSWORD": password or "", "PYTHONPATH": str(REPO)}
@@ -148,7 +148,7 @@ def prove(copies: Copies, who: tuple[str, str], recorded: Path, folder: Path, pu
     return Proven(stored.state, stored.origin, seconds, copies.seconds, stored.code != written.code, verdict)
 
 
-def prove_app(places: Places, name: str, only: set[str], redo: bool) -> None:
+def prove_app(places: Places, name: str, only: set[str], redo: bool, mutants: bool) -> None:
     """Proves the journeys of one app that were recorded and not proven before."""
     app = importlib.import_module(name)
     offset = int(os.environ.get("MEASURE_PORT_OFFSET", "1000")) + PORTS_ABOVE
@@ -163,7 +163,7 @@ def prove_app(places: Places, name: str, only: set[str], redo: bool) -> None:
             published = places.out / "proof" / "harness" / "results" / f"{OFFLINE}-tests" / name / journey
             who = scripted.extra.get("who") or (app.USER, app.PASSWORD)
             try:
-                told = prove(copies, who, recorded, places.out / "proof" / name / journey, published).as_json()
+                told = prove(copies, who, recorded, places.out / "proof" / name / journey, published, mutants).as_json()
             except Exception as error:  # noqa: BLE001 (told, and the next journey goes on)
                 print(f"{key}: {type(error).__name__}: {error}", flush=True)
                 continue
@@ -236,6 +236,7 @@ def main(arguments: list[str]) -> int:
     """Proves the journeys of the apps that are named, all by default; prints the table with `--report`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--redo", action="store_true", help="Prove again what was proven before.")
+    parser.add_argument("--no-mutants", action="store_true", help="Only run and repair: a third of the time.")
     parser.add_argument("--report", action="store_true", help="Only print the table.")
     parser.add_argument("what", nargs="*", metavar="app[:journey]")
     chosen = parser.parse_args(arguments)
@@ -252,7 +253,7 @@ def main(arguments: list[str]) -> int:
             name, _, journey = one.partition(":")
             apps.setdefault(name, set()).update({journey} - {""})
         for name, only in apps.items():
-            prove_app(places, name, only, chosen.redo)
+            prove_app(places, name, only, chosen.redo, not chosen.no_mutants)
     report(places)
     return 0
 

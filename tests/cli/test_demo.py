@@ -37,6 +37,9 @@ def test_the_demonstration_ends_with_tests_that_pass(tmp_path: Path) -> None:
     for tag in ("login", "search", "create", "checkout", "delete"):
         assert re.search(rf"story: .*\[.*\b{tag}\b.*\]", told), f"no story was tagged {tag}: {told}"
     assert re.search(r"Sign in +login +[2-9] +test_sign_in\.py +yes", done.stdout), done.stdout
+    proven = re.findall(r"yes +[\d.]+ +(\d) of (\d) +(\d) of (\d)", done.stdout)
+    assert len(proven) == flows, done.stdout
+    assert all(passed == runs == "2" and int(noticed) > 0 for passed, runs, noticed, _ in proven), done.stdout
 
     assert len(re.findall(r"^.+ healed +.*of 3 sessions did step", done.stdout, re.MULTILINE)) == 1, done.stdout
     assert len(re.findall(r"bug found", done.stdout)) == 1, done.stdout

@@ -14,10 +14,11 @@ from agents.proof.artifacts import ArtifactStore
 from agents.proof.failures import _error_type
 from agents.proof.prover import Proof, Subject, Wanted, prove
 from agents.proof.runner import Environment, ResetFailed, Runner
-from agents.proof.watch import altered
+from agents.proof.watch import Watch, altered
 from pipeline.codegen import write_test
 from pipeline.generate import test_of as written_from
 from pipeline.proof.evidence import signs_in_before
+from pipeline.proof.mutants import Mutant
 from schemas.elements import ByRole, ByText, Candidate, Element
 from schemas.events import Appeared, Page, Typed
 from schemas.stories import ClickStep, FillStep, State, Story
@@ -268,3 +269,17 @@ def test_pages_reach_named_origins_only(
     assert report.facts.passed, report
     assert set(other) - {"/favicon.ico"} == asked
     assert report.blocked == (() if reached else (foreign,))
+
+
+@pytest.mark.parametrize(("seconds", "waits_ms"), [((0.1,), 1_500), ((2.0, 3.0, 1.0), 6_000)])
+def test_broken_app_is_waited_for_as_long_as_a_good_one_may_need(seconds: tuple[float, ...], waits_ms: int) -> None:
+    """Twice what the longest run took that passed, and never less than the bound; else as long as always."""
+    test, mutant = write_test(story()), Mutant("dead_control", 2)
+    with Runner(Environment("http://127.0.0.1:9", Path("chromium"))) as runner:
+        assert runner._wait_ms(test, mutant) is None
+        for one in seconds:
+            runner._note_time(test, one)
+        assert runner._wait_ms(test, mutant) == waits_ms
+        assert runner._wait_ms(test, None) is None
+        assert runner._wait_ms(write_test(story(secret=True)), mutant) is None
+    assert Watch({"wait_ms": waits_ms}, {}).waits_ms(5_000) == min(waits_ms, 5_000)
