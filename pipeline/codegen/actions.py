@@ -28,6 +28,7 @@ from pipeline.codegen.selectors import ROLES
 from pipeline.codegen.tickers import ticks
 from pipeline.codegen.typing import takes_keys, typed_by_keys
 from pipeline.semantics import urls
+from pipeline.semantics.generated import is_token
 from pipeline.semantics.text import is_editor
 from schemas.elements import Element
 from schemas.events import Gone, ShownIn
@@ -50,6 +51,8 @@ from schemas.stories import (
 
 PLACE_SCORE: Final = 5_000
 """Locators beyond are places in the page."""
+PASTED_CHARS_MIN: Final = 24
+"""Ids from so many characters on are pasted."""
 TEXT_INPUTS: Final = frozenset({None, "", "text", "search", "email", "url", "tel", "password", "number"})
 MASKED_TEXTS: Final = {
     "email": "person@example.com",
@@ -338,6 +341,7 @@ class Writer:
         return (
             "\n" not in step.value.text
             and bool(step.value.text)
+            and not _is_pasted(step.value.text)
             and any(
                 change.change in ("appeared", "count", "gone", "text", "value") and not ticks(change, self.ticking)
                 for change in step.changes
@@ -407,6 +411,12 @@ class Writer:
             return [wheel]
         found = finder.best(step.target)
         return None if found is None else [Run(method(found.expr, "hover")), wheel]
+
+
+def _is_pasted(text: str) -> bool:
+    """Whether nobody types such a text: a long id or key. A page that asks the server about each of its letters would
+    get the answers in any order."""
+    return len(text) >= PASTED_CHARS_MIN and is_token(text)
 
 
 def goes_with_it(step: FillStep | SelectStep | CheckStep) -> bool:

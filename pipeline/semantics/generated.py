@@ -67,6 +67,8 @@ _FOLDER = (
 """A place in the file system of the server."""
 _TICKET_NUMBER = r"(?<=[\[(])[A-Z][A-Z0-9]{1,9}-\d+(?=[\])])|\A[A-Z][A-Z0-9]{1,9}-\d+(?=\s?[:\]·|])"
 """The number of a ticket, where it stands as one: `[SUP-417]`, `SUP-417: The lamp`."""
+_IN_BRACKETS = r"(?<=\()(?:[a-z0-9]{5}(?:-[a-z0-9]{5})+|[a-z0-9]{6}(?:-[a-z0-9]{6})+)(?=\))"
+"""What a page adds to a name so that it is the only one, in groups of one length: `Add folder (pvehx-vckrt)`."""
 _YEAR = r"(?<![\d.,])(?:19|20)\d{2}(?![\d.,]*\d)"
 
 _KINDS: tuple[tuple[str, str], ...] = (
@@ -86,6 +88,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (_RATE, ".+"),
     (_SIZE, ".+"),
     (_FOLDER, ".+"),
+    (_IN_BRACKETS, r"[\w-]+"),
     (r"#\d+\b", r"#\d+"),
     (_TICKET_NUMBER, r"[A-Z0-9]+-\d+"),
     (_YEAR, r"\d{4}"),
@@ -119,13 +122,16 @@ def parts(text: str, fixed: tuple[str, ...] = ()) -> tuple[Part, ...]:
     out: list[Part] = []
     at = 0
     for hit in _VOLATILE.finditer(text):
-        if any(start < hit.end() and hit.start() < end for start, end in kept):
+        kind = next(i for i in range(len(_KINDS)) if hit.group(f"k{i}") is not None)
+        within = [start for start, end in kept if start < hit.end() and hit.start() < end]
+        # Of a folder with the name that was typed, the folder is the server's all the same.
+        ends = min(within, default=hit.end()) if _KINDS[kind][0] is _FOLDER else hit.end()
+        if ends <= hit.start() or (within and ends == hit.end()):
             continue
         if hit.start() > at:
             out.append(Part(text[at : hit.start()]))
-        kind = next(i for i in range(len(_KINDS)) if hit.group(f"k{i}") is not None)
-        out.append(Part(hit[0], _KINDS[kind][1]))
-        at = hit.end()
+        out.append(Part(text[hit.start() : ends], _KINDS[kind][1]))
+        at = ends
     if at < len(text):
         out.append(Part(text[at:]))
     return tuple(out)

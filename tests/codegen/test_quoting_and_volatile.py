@@ -105,6 +105,7 @@ def test_a_css_string_never_ends_early(text: str) -> None:
         "now · dora",
         "[SUP-417] The lamp",
         "SUP-417: The lamp",
+        "Add folder (pvehx-vckrt)",
     ],
 )
 def test_what_changes_from_run_to_run_is_volatile(text: str) -> None:
@@ -126,6 +127,8 @@ def test_what_changes_from_run_to_run_is_volatile(text: str) -> None:
         "1 amber lamp",
         "Do it now",
         "UTF-8 text",
+        "Notes (read-only)",
+        "Notes (first draft)",
     ],
 )
 def test_data_is_not_volatile(text: str) -> None:
@@ -145,6 +148,13 @@ def test_what_the_user_typed_is_never_volatile() -> None:
     """A date that the story itself typed may be asserted back."""
     assert generated.is_volatile("Due 2031-05-06")
     assert not generated.is_volatile("Due 2031-05-06", ("2031-05-06",))
+
+
+def test_of_a_folder_only_what_was_typed_is_fixed() -> None:
+    """The name that the user gave stays, the place in the server's file system does not; one typed whole stays."""
+    cut = generated.parts("/home/ada/Recipes", ("Recipes",))
+    assert [(part.text, part.pattern is None) for part in cut] == [("/home/ada/", False), ("Recipes", True)]
+    assert not generated.is_volatile("/home/ada/Recipes", ("/home/ada/Recipes",))
 
 
 def test_the_pattern_of_a_text_keeps_its_fixed_parts() -> None:

@@ -53,6 +53,18 @@ def test_what_was_pasted_is_put_in_at_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "way"),
+    [("LGFPDIT7SKNNJVJZA4FC7QNC", "fill"), ("LGFPDIT7SKNNJVJZA4FC7QN", "press_sequentially")],
+)
+def test_a_long_id_is_pasted(text: str, way: str) -> None:
+    """Where a page asks the server about each letter, the answers for a long id come in any order: it is put in at
+    once, as people do who paste it. Shorter ones are typed where the page answers."""
+    heading = Appeared(element=by_role("h4", "heading", "Device known", level=4))
+    code = _code(FillStep(target=by_label("Device"), value=Typed(text=text), **base(PAGE, changes=(heading,))), GO)
+    assert f'.{way}("{text}")' in code
+
+
+@pytest.mark.parametrize(
     ("caret", "begins"),
     [("end", '.press("End")'), ("start", '.press("Home")'), ("all", ".select_text()")],
 )
