@@ -113,6 +113,8 @@ CAUSE_CHARS_MAX: Final = 500
 
 # --- HTTP ---
 PAGE_ITEMS_MAX: Final = 200
+PAGE_CHARS_MAX: Final = 500_000
+"""Texts on a page of a list, beyond the first item: a page of the largest stories would be a hundred megabytes."""
 CODE_BYTES_MAX: Final = 256 * 1024
 """A person's edit of a test."""
 

@@ -3,13 +3,17 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Executable, Row, Select, Table, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from agents.storage import cursors
 from agents.storage.values import PageRequest
+from schemas import limits
+
+_READ_TOGETHER: Final = 8
+"""Rows that are fetched at once: what is read beyond the end of a page is bounded by them."""
 
 
 def plain(text: str) -> str:
@@ -58,14 +62,19 @@ def _insert(dialect: str, table: Table) -> Any:
 def page_rows(
     connection: Connection, query: Select[Any], table: Table, page: PageRequest
 ) -> tuple[list[Row[Any]], str | None]:
-    """One page of a query, newest first, and the cursor of the next. Raises BadInput for a cursor not of ours."""
+    """One page of a query, newest first, and the cursor of the next; shorter than asked for where its rows are long. No
+    more of them is read than the page holds. Raises BadInput for a cursor not of ours."""
     keys = (table.c.start_timestamp, table.c.id)
     if page.cursor is not None:
         start, row_id = cursors.unpack(page.cursor)
         query = query.where(tuple_(*keys) < tuple_(plain(start), plain(row_id)))
     ordered = query.order_by(*(key.desc() for key in keys)).limit(page.limit + 1)
-    found = list(connection.execute(ordered))
-    rows = found[: page.limit]
-    if len(found) <= page.limit:
-        return rows, None
-    return rows, cursors.pack(rows[-1].start_timestamp, rows[-1].id)
+    rows: list[Row[Any]] = []
+    chars = 0
+    with connection.execute(ordered, execution_options={"yield_per": _READ_TOGETHER}) as found:
+        for row in found:
+            chars += sum(len(value) for value in row if isinstance(value, str))
+            if rows and (len(rows) == page.limit or chars > limits.PAGE_CHARS_MAX):
+                return rows, cursors.pack(rows[-1].start_timestamp, rows[-1].id)
+            rows.append(row)
+    return rows, None

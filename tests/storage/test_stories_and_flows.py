@@ -8,7 +8,9 @@ from agents.storage import PageRequest, Storage, StoryFilter
 from agents.storage.arrivals import Arrival
 from pipeline.flows.consensus import SAMPLES_MAX, sampled
 from pipeline.flows.ids import flow_id
-from schemas.codecs import BadInput
+from schemas import limits
+from schemas.codecs import BadInput, to_json
+from schemas.stories import State
 from tests.storage.samples import APP, a_story, a_test
 
 
@@ -130,6 +132,25 @@ def test_pages_are_newest_first_and_complete(storage: Storage) -> None:
         if cursor is None:
             break
     assert seen == ["s6", "s5", "s4", "s3", "s2", "s1", "s0"]
+
+
+def test_pages_of_long_stories_are_shorter_and_complete(storage: Storage) -> None:
+    """A page holds as many as have room on it, one at least; the cursors still give every story once."""
+    texts = tuple(f"{number:04}" + "x" * 190 for number in range(limits.STATE_TEXTS_MAX))
+    long = State(url="https://shop.example/", texts=texts)
+    each = len(to_json(a_story("s0", initial_state=long, final_state=long)))
+    count = 2 * limits.PAGE_CHARS_MAX // each + 3
+    storage.put_stories([a_story(f"s{n:03}", initial_state=long, final_state=long) for n in range(count)])
+    pages, cursor = [], None
+    while True:
+        page = storage.stories(page=PageRequest(limit=limits.PAGE_ITEMS_MAX, cursor=cursor))
+        pages.append([item.story.id for item in page.items])
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert [one for page in pages for one in page] == [f"s{n:03}" for n in reversed(range(count))]
+    assert len(pages) > 1
+    assert all(len(page) == 1 or len(page) * each <= limits.PAGE_CHARS_MAX for page in pages)
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "é", "bm9uc2Vuc2U", "WzEsMl0", "W10", "\ud800", "A" * 5000])
