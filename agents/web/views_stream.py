@@ -32,8 +32,6 @@ LOOK_S: Final = 1.0
 OVERLAP_S: Final = 3
 SEEN_MAX: Final = 5_000
 """Arrivals that a stream remembers, so that it says each once; beyond, one may be said twice."""
-_ASK_AGAIN_FOR: Final = ("title", "flow_id", "has_test")
-"""What may change of a story that was told already."""
 SUMMARY: Final = (
     "Server-sent events: `story` as each is stored or changes (as in `GET /api/v1/live`), `gone` with the id of one "
     "that was withdrawn, `worker` as its figures change (for keys that see all apps), `problem` before an end that was "
@@ -54,10 +52,10 @@ async def get_stream(context: Context, request: web.Request) -> web.StreamRespon
         known = [] if cursor else await off_loop(newest, context, app)
         stream = await Stream.opened(request)
         try:
-            teller = Teller(context, stream, app, cursor or begun)
+            teller = Teller(context, stream, app, cursor or begun, worker=sees_the_worker(request))
             await teller.begin(known)
             while not stream.is_over:
-                await teller.look(worker=sees_the_worker(request))
+                await teller.look()
                 if not await context.streams.pause(LOOK_S):
                     break
         except Gone:
@@ -81,27 +79,33 @@ async def _tell(stream: Stream, error: Exception) -> None:
 class Teller:
     """Says on one stream what was not said on it yet."""
 
-    def __init__(self, context: Context, stream: Stream, app: str | None, cursor: Arrival) -> None:
+    def __init__(self, context: Context, stream: Stream, app: str | None, cursor: Arrival, *, worker: bool) -> None:
+        self._says_worker = worker
         self._context, self._stream, self._app, self._cursor = context, stream, app, cursor
         self._seen: OrderedDict[Arrival, None] = OrderedDict()
         self._told: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._worker: Any = None
 
     async def begin(self, known: Sequence[dict[str, Any]]) -> None:
-        """Says what is there already, the oldest first. Raises Gone."""
+        """Says what is there already, the oldest story first. Raises Gone."""
+        await self._figures()
         for shown in reversed(known):
             await self._say(shown)
 
-    async def look(self, *, worker: bool) -> None:
+    async def look(self) -> None:
         """Says what is new since the last look. Raises Gone, StorageUnavailable."""
+        await self._figures()
         await self._new_stories()
         await self._changed_stories()
-        if worker:
-            figures = self._context.streams.shared(LOOK_S, lambda: worker_figures(self._context))
-            if figures != self._worker:
-                self._worker = figures
-                await self._stream.say("worker", figures)
         await self._stream.beat()
+
+    async def _figures(self) -> None:
+        if not self._says_worker:
+            return
+        figures = self._context.streams.shared(LOOK_S, lambda: worker_figures(self._context))
+        if figures != self._worker:
+            self._worker = figures
+            await self._stream.say("worker", figures)
 
     async def _new_stories(self) -> None:
         storage, after = self._context.services.storage, _earlier(self._cursor)
@@ -122,11 +126,11 @@ class Teller:
 
     async def _changed_stories(self) -> None:
         stored = await self._named(list(self._told))
-        for story_id, before in list(self._told.items()):
+        for story_id in list(self._told):
             if story_id not in stored:
                 del self._told[story_id]
                 await self._stream.say("gone", {"id": story_id})
-            elif any(before[name] != self._shown(stored[story_id])[name] for name in _ASK_AGAIN_FOR):
+            else:
                 await self._say(self._shown(stored[story_id]))
 
     async def _named(self, story_ids: list[str]) -> dict[str, StoredStory]:
@@ -139,7 +143,8 @@ class Teller:
         return shown_story(stored, self._context.services.settings.users_min)
 
     async def _say(self, shown: dict[str, Any]) -> None:
-        if self._told.get(shown["id"]) == shown:
+        before = self._told.get(shown["id"], {})
+        if {**before, "support": shown["support"]} == shown:  # a flow's support grows with each of its stories
             return
         self._told[shown["id"]] = shown
         while len(self._told) > STORIES_SHOWN:

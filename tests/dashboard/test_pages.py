@@ -193,6 +193,8 @@ def test_behind_a_prefix_every_page_works(shown: Shown, open_page: Callable[...,
         for path in PAGES:
             page.goto(url + path)
             expect(page.locator("main h1").first).to_be_attached()
+        expect(page.get_by_role("status")).to_have_text("Stories appear as they are told.")
+        page.goto("about:blank")  # the door is closed next: what is open behind it would be cut off
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -33,7 +33,7 @@ function OfApp({ apps, query }: { apps: Answer<"/api/v1/apps">["apps"]; query: U
         <label>Cover <select value={target} onChange={(event) => show({ target: event.currentTarget.value })}>{TARGETS.map((one) => <option value={String(one)}>{share(one)}</option>)}</select> of deeds</label>
         <label>Died out after <select value={died} onChange={(event) => show({ died: event.currentTarget.value })}>{SPANS.map(([value, label]) => <option value={value}>{label}</option>)}</select></label>
       </p>
-      <Loaded asked={asked}>{(found) => <Figures found={found} app={app} flows={apps.find((one) => one.app === app)?.flows ?? 0} />}</Loaded>
+      <Loaded asked={asked} patience="After a start, what each flow does is read once: of thousands of flows, that takes a while.">{(found) => <Figures found={found} app={app} flows={apps.find((one) => one.app === app)?.flows ?? 0} />}</Loaded>
     </>
   );
 }

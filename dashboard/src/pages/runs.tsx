@@ -55,7 +55,7 @@ function runCells(run: Run, runs: readonly Run[]) {
   return [
     <Page to={["runs"]} query={{ run: run.id }} data-row="1">{moment(run.started_at)}</Page>,
     run.app, run.environment, run.build || "–", number(run.tests), <Outcomes counts={run.outcomes} />,
-    kinds.length ? <span class="tags">{kinds.map(([kind, many]) => <span class="kind">{kind} {number(many)}</span>)}</span> : "–",
+    kinds.length ? <span class="tags kinds">{kinds.map(([kind, many]) => <span class="kind">{kind} {number(many)}</span>)}</span> : "–",
     run.mutants_applied ? `${number(run.mutants_noticed)} of ${number(run.mutants_applied)}` : "–",
     before.length > 0 ? (
       <select aria-label={`Compare the run of ${moment(run.started_at)} with`} value="" onChange={(event) => go(address(["runs"], { run: run.id, other: event.currentTarget.value }))}>
