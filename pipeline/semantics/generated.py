@@ -103,6 +103,8 @@ _SHORT_MIXED: Final = re.compile(r"(?=(?:.*\d){2})(?=.*[A-Za-z])[A-Za-z0-9]{6,11
 _DIGITS_FIRST: Final = re.compile(r"[A-Za-z]{0,9}\d[A-Za-z0-9]{0,30}[A-Za-z][A-Za-z0-9]{3,30}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 TOKEN_CHARS_MIN: Final = 4
+GROUP_CHARS_MIN: Final = 5
+_VOWEL: Final = re.compile(r"[aeiouy]")
 _MIXED_CHARS_MIN: Final = 12
 """Letters and digits in turns are no word from so many on."""
 
@@ -191,7 +193,14 @@ def is_token(text: str) -> bool:
     letters = text.replace("-", "").replace("_", "")
     if letters.isdigit():
         return letters == text and len(text) > TOKEN_CHARS_MIN
-    return is_id(letters) or is_id(text)
+    return is_id(letters) or is_id(text) or _is_grouped(text)
+
+
+def _is_grouped(text: str) -> bool:
+    """Whether a text is groups of one length, of which one is no word: `pvehx-vckrt`."""
+    groups = text.casefold().split("-")
+    same = len(groups) > 1 and len(set(map(len, groups))) == 1 and len(groups[0]) >= GROUP_CHARS_MIN
+    return same and any(not _VOWEL.search(group) for group in groups)
 
 
 @once_per_text

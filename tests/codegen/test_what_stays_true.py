@@ -5,7 +5,7 @@ import pytest
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.locators import ordinal
 from schemas.elements import ById, ByRole, ByText, Candidate, Scope
-from schemas.events import Appeared, Choice, Gone, StateChanged, TextChanged, Typed
+from schemas.events import Appeared, Choice, Gone, StateChanged, TextChanged, Typed, ValueChanged
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
 
@@ -31,6 +31,25 @@ def test_a_button_that_can_be_used_now_is_asserted_where_the_next_step_leaves_it
     click, other = (ClickStep(target=one, **base(PAGE)) for one in (save, by_role("button", "button", "More")))
     assert "to_be_enabled" not in write_test(story(typed, click)).code
     assert "to_be_enabled" in write_test(story(typed, other)).code
+
+
+@pytest.mark.parametrize(
+    ("value", "is_asserted"),
+    [
+        ("2r9tz-ulrwp", False),
+        ("pvehx-vckrt", False),
+        ("html5-forms", True),
+        ("short-story", True),
+        ("48.20", True),
+    ],
+)
+def test_an_id_that_the_page_filled_in_is_only_there(value: str, is_asserted: bool) -> None:
+    """It is another one next time; what follows from the words that were typed is the same."""
+    filled = (ValueChanged(element=by_label("Folder ID"), after=value),)
+    typed = FillStep(target=by_label("Title"), value=Typed(text="HTML5 forms"), **base(PAGE, PAGE, changes=filled))
+    code = write_test(story(typed, ClickStep(target=by_role("button", "button", "Save"), **base(PAGE)))).code
+    assert (f'to_have_value("{value}")' in code) == is_asserted
+    assert ('not_to_have_value("")' in code) != is_asserted
 
 
 def test_a_number_that_changes_from_look_to_look_is_not_asserted() -> None:

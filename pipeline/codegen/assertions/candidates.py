@@ -29,7 +29,7 @@ from pipeline.codegen.locators import Finder, Found, expect, is_anyone, is_bare,
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Listing, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
 from pipeline.codegen.tickers import only_moved, ticks
-from pipeline.semantics.generated import is_volatile, parts, telling
+from pipeline.semantics.generated import is_token, is_volatile, parts, telling
 from schemas.elements import ByText, Element
 from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
 
@@ -313,7 +313,7 @@ def _value(finder: Finder, element: Element, after: str) -> Check | None:
     found = _steady(finder, element, after)
     if found is None:
         return None
-    if is_volatile(after, finder.fixed):
+    if is_volatile(after, finder.fixed) or _is_made_up_id(after, finder.fixed):
         return Check(method(expect(found.expr), "not_to_have_value", ""), 44, "value", after)
     if element.tag == "select" and (not after or element.role == "listbox"):
         return None  # none is chosen, or several
@@ -322,6 +322,15 @@ def _value(finder: Finder, element: Element, after: str) -> Check | None:
         chosen_option = method(found.expr, "locator", "option:checked")
         return Check(method(expect(chosen_option), "to_have_text", after), 48, "value", after)
     return Check(method(expect(found.expr), "to_have_value", after), 62 if after else 48, "value", after)
+
+
+def _is_made_up_id(value: str, fixed: tuple[str, ...]) -> bool:
+    """Whether the page filled in an id of its own making: not what was typed, nor that in the form of an address."""
+    return is_token(value) and _letters(value) not in map(_letters, fixed)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _steady(finder: Finder, element: Element, value: str) -> Found | None:
