@@ -169,7 +169,7 @@ export class Effects {
     const stale = now - this.hoverMs > 100 && this.watch.now() !== this.lastEpoch && this.host.ready();
     this.hoverMs = now;
     if (!stale) return;
-    if ((this.unseen = this.walkMs > limits.TASK_MS)) return;
+    if ((this.unseen = this.walkMs > limits.HOVER_TASK_MS)) return;
     if (this.pending) this.compute(this.pending);
     else this.refresh();
   }

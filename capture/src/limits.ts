@@ -25,6 +25,8 @@ export const DIGEST_FIELDS_MAX = 100;
 
 /** A look at a large page is taken in slices, so that the page's own work is not kept waiting. */
 export const TASK_MS = 12;
+/** A look when the pointer comes to another element is left out where the last look took longer; on a busy machine that of a small page does, now and then. */
+export const HOVER_TASK_MS = 40;
 export const QUIET_MS = 150;
 export const END_QUIET_MS = 450;
 export const QUIET_WAIT_MS = 3_000;
