@@ -7,7 +7,7 @@ from typing import Final, assert_never
 from pipeline.codegen import addresses, uploads
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.codegen.credentials import Credentials, is_secret
-from pipeline.codegen.gestures import answered, checked, click, drag, key_name
+from pipeline.codegen.gestures import answered, checked, click, drag, press, scroll
 from pipeline.codegen.locators import Finder, expect, regex
 from pipeline.codegen.python.expressions import (
     Attr,
@@ -25,11 +25,8 @@ from pipeline.codegen.python.expressions import (
 from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Remark, Run, Statement, With
 from pipeline.codegen.readings import Reading, before_secret, between
 from pipeline.codegen.selectors import ROLES
-from pipeline.codegen.tickers import ticks
-from pipeline.codegen.typing import takes_keys, typed_by_keys
+from pipeline.codegen.typing import reacts_to_typing, takes_keys, typed_by_keys
 from pipeline.semantics import urls
-from pipeline.semantics.generated import is_token
-from pipeline.semantics.text import is_editor
 from schemas.elements import Element
 from schemas.events import Gone, ShownIn
 from schemas.generated_tests import Need
@@ -49,10 +46,6 @@ from schemas.stories import (
     UploadStep,
 )
 
-PLACE_SCORE: Final = 5_000
-"""Locators beyond are places in the page."""
-PASTED_CHARS_MIN: Final = 24
-"""Ids from so many characters on are pasted."""
 TEXT_INPUTS: Final = frozenset({None, "", "text", "search", "email", "url", "tel", "password", "number"})
 MASKED_TEXTS: Final = {
     "email": "person@example.com",
@@ -223,9 +216,9 @@ class Writer:
             case BackStep(delta=delta):
                 return [Run(method(page, "go_back" if delta < 0 else "go_forward"))]
             case ScrollStep():
-                return self._scroll(step, page, finder)
+                return scroll(step, page, finder)
             case PressStep():
-                return self._press(step, page, finder)
+                return press(step, page, finder)
             case DragStep():
                 if step.target.tag in ("canvas", "svg"):
                     self._admit("What was drawn is repeated as one straight line.")
@@ -307,7 +300,7 @@ class Writer:
         what = self.credentials.names.get(value.text) or Literal(value.text)
         if not isinstance(what, Literal):
             return [*waits, self._typed(on, what)]
-        reacts = self._reacts(step)
+        reacts = reacts_to_typing(step, self.ticking)
         if value.text not in self.varying and (step.by_keys or (reacts and step.before)):
             keys = typed_by_keys(step, page, on)
             if keys is not None:
@@ -334,19 +327,6 @@ class Writer:
     def _typed(self, on: Expr, what: Expr) -> Statement:
         """Fills in a text as it is, and what comes from the environment only where it belongs."""
         return Run(method(on, "fill", what) if isinstance(what, Literal) else function(FILL_CREDENTIAL, on, what))
-
-    def _reacts(self, step: FillStep) -> bool:
-        """Whether the page answered the typing itself (suggestions, a filter, another field that it fills): then
-        keys are typed one by one."""
-        return (
-            "\n" not in step.value.text
-            and bool(step.value.text)
-            and not _is_pasted(step.value.text)
-            and any(
-                change.change in ("appeared", "count", "gone", "text", "value") and not ticks(change, self.ticking)
-                for change in step.changes
-            )
-        )
 
     def _awaited(self, step: FillStep, on: Expr) -> list[Statement]:
         """A field that the page fills by itself must be filled before it is overwritten."""
@@ -392,31 +372,6 @@ class Writer:
                 text = between(method(found.expr, "inner_text"), reading.before.strip(), reading.after.lstrip())
                 self.program.act(Assign(name, method(text, "strip")))
             self.read[reading.value] = Name(name)
-
-    def _press(self, step: PressStep, page: Expr, finder: Finder) -> list[Statement] | None:
-        pressed = key_name(step.key, step.modifiers)
-        if pressed is None:
-            return None
-        if step.target.tag in ("body", "html") or is_editor(step.target):
-            return [Run(method(Attr(page, "keyboard"), "press", pressed))]
-        found = finder.best(step.target)
-        # What has no name of its own has the focus all the same: the keys go there.
-        if found is None or not found.unique or found.score >= PLACE_SCORE:
-            return [Run(method(Attr(page, "keyboard"), "press", pressed))]
-        return [Run(method(found.expr, "press", pressed))]
-
-    def _scroll(self, step: ScrollStep, page: Expr, finder: Finder) -> list[Statement] | None:
-        wheel = Run(method(Attr(page, "mouse"), "wheel", round(step.x_px), round(step.y_px)))
-        if step.target is None or step.target.tag in ("body", "html"):
-            return [wheel]
-        found = finder.best(step.target)
-        return None if found is None else [Run(method(found.expr, "hover")), wheel]
-
-
-def _is_pasted(text: str) -> bool:
-    """Whether nobody types such a text: a long id or key. A page that asks the server about each of its letters would
-    get the answers in any order."""
-    return len(text) >= PASTED_CHARS_MIN and is_token(text)
 
 
 def goes_with_it(step: FillStep | SelectStep | CheckStep) -> bool:

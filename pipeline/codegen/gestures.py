@@ -1,13 +1,14 @@
-"""Gestures in Playwright's idiom: clicks, keys, checks, drags, and the answer to a dialog."""
+"""Gestures in Playwright's idiom: clicks, keys, checks, drags, the wheel, and the answer to a dialog."""
 
 import re
 from typing import Final
 
-from pipeline.codegen.locators import Finder
-from pipeline.codegen.python.expressions import Expr, Lambda, Listing, Literal, Name, Plain, method
+from pipeline.codegen.locators import PATH_SCORE, Finder
+from pipeline.codegen.python.expressions import Attr, Expr, Lambda, Listing, Literal, Name, Plain, method
 from pipeline.codegen.python.program import Run, Statement
+from pipeline.semantics.text import is_editor
 from schemas.events import Modifier
-from schemas.stories import CheckStep, ClickStep, DialogAnswer, DragStep
+from schemas.stories import CheckStep, ClickStep, DialogAnswer, DragStep, PressStep, ScrollStep
 
 KEYS: Final = frozenset(
     [
@@ -118,3 +119,26 @@ def drag(step: DragStep, finder: Finder) -> list[Statement] | None:
         keywords["target_position"] = _position(step.onto_position)
     keywords["steps"] = DRAG_STEPS
     return [Run(method(source.expr, "drag_to", onto.expr, **keywords))]
+
+
+def press(step: PressStep, page: Expr, finder: Finder) -> list[Statement] | None:
+    """A key, pressed where the focus is; None where it has no name."""
+    pressed = key_name(step.key, step.modifiers)
+    if pressed is None:
+        return None
+    if step.target.tag in ("body", "html") or is_editor(step.target):
+        return [Run(method(Attr(page, "keyboard"), "press", pressed))]
+    found = finder.best(step.target)
+    # What has no name of its own has the focus all the same: the keys go there.
+    if found is None or not found.unique or found.score >= PATH_SCORE:
+        return [Run(method(Attr(page, "keyboard"), "press", pressed))]
+    return [Run(method(found.expr, "press", pressed))]
+
+
+def scroll(step: ScrollStep, page: Expr, finder: Finder) -> list[Statement] | None:
+    """The wheel, over the page or over the part of it that scrolled; None where that can't be found."""
+    wheel = Run(method(Attr(page, "mouse"), "wheel", round(step.x_px), round(step.y_px)))
+    if step.target is None or step.target.tag in ("body", "html"):
+        return [wheel]
+    found = finder.best(step.target)
+    return None if found is None else [Run(method(found.expr, "hover")), wheel]

@@ -35,6 +35,8 @@ from schemas.elements import (
     Scope,
 )
 
+PATH_SCORE: Final = 5_000
+"""Locators beyond are places in the page: good enough to act on, not to assert by."""
 NAME_CHARS_MAX: Final = 80
 """Longer names and texts are cut at a word: Playwright matches parts."""
 PENALTY_NTH: Final = 10_000

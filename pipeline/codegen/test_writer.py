@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.codegen import addresses
 from pipeline.codegen.actions import Requested, Writer
 from pipeline.codegen.amendments import NONE, Amendments
-from pipeline.codegen.assertions.candidates import PATH_SCORE, Check
+from pipeline.codegen.assertions.candidates import Check
 from pipeline.codegen.assertions.outcome import (
     autosave,
     checks_after,
@@ -20,7 +20,7 @@ from pipeline.codegen.assertions.outcome import (
 from pipeline.codegen.assertions.salience import Typing, captions_of, empties, pieces_of
 from pipeline.codegen.assertions.selection import chosen, met_before
 from pipeline.codegen.credentials import credentials, is_secret
-from pipeline.codegen.locators import expect
+from pipeline.codegen.locators import PATH_SCORE, expect
 from pipeline.codegen.needs import makes_of, needs_of
 from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code

@@ -5,6 +5,8 @@ from typing import Final
 from pipeline.codegen.gestures import key_name
 from pipeline.codegen.python.expressions import Attr, Expr, method
 from pipeline.codegen.python.program import Run, Statement
+from pipeline.codegen.tickers import ticks
+from pipeline.semantics.generated import is_token
 from pipeline.semantics.text import is_editor
 from schemas.elements import Element
 from schemas.events import Stroke
@@ -12,6 +14,9 @@ from schemas.stories import FillStep
 
 STATEMENTS_MAX: Final = 60
 """Keys of one field that a test presses; with more of them nobody could read it."""
+
+PASTED_CHARS_MIN: Final = 24
+"""Ids from so many characters on are pasted."""
 
 
 def takes_keys(target: Element) -> bool:
@@ -28,6 +33,27 @@ def typed_by_keys(step: FillStep, page: Expr, on: Expr) -> list[Statement] | Non
     begin = _caret(step, on)
     pressed = _strokes(step.keys, on, "press_sequentially")
     return None if begin is None or pressed is None else [*begin, *pressed]
+
+
+def reacts_to_typing(step: FillStep, ticking: frozenset[str]) -> bool:
+    """Whether the page answered the typing itself (suggestions, a filter, another field that it fills): then keys are
+    typed one by one. `ticking` are the shapes of texts that change by themselves."""
+    text = step.value.text
+    return (
+        bool(text)
+        and "\n" not in text
+        and not _is_pasted(text)
+        and any(
+            change.change in ("appeared", "count", "gone", "text", "value") and not ticks(change, ticking)
+            for change in step.changes
+        )
+    )
+
+
+def _is_pasted(text: str) -> bool:
+    """Whether nobody types such a text: a long id or key. A page that asks the server about each of its letters would
+    get the answers in any order."""
+    return len(text) >= PASTED_CHARS_MIN and is_token(text)
 
 
 def _strokes(keys: tuple[Stroke, ...], on: Expr, typing: str) -> list[Statement] | None:

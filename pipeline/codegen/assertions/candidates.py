@@ -25,7 +25,7 @@ from pipeline.codegen.assertions.salience import (
     without_captions,
     worth,
 )
-from pipeline.codegen.locators import Finder, Found, expect, is_anyone, is_bare, readable, regex
+from pipeline.codegen.locators import PATH_SCORE, Finder, Found, expect, is_anyone, is_bare, readable, regex
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Listing, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
 from pipeline.codegen.tickers import only_moved, ticks
@@ -43,8 +43,6 @@ CHANGES_MAX: Final = 40
 """Changes that are looked at: the recorder sends the telling ones first."""
 ITEMS: Final = frozenset({"listitem", "article"})
 LEFT_CHARS_MIN: Final = 5
-PATH_SCORE: Final = 5_000
-"""Locators beyond are places in the page: good enough to act on, not to assert by."""
 
 
 @dataclass(frozen=True)

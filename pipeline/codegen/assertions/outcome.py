@@ -10,7 +10,6 @@ from pipeline.activities.facts.responses import CHANGING, changes
 from pipeline.codegen import addresses
 from pipeline.codegen.actions import Requested, Writer, goes_with_it
 from pipeline.codegen.assertions.candidates import (
-    PATH_SCORE,
     TEXT_CHARS_MAX,
     Check,
     checks_of,
@@ -20,7 +19,7 @@ from pipeline.codegen.assertions.salience import Typing, captions_of
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.whole import whole_text
 from pipeline.codegen.credentials import is_secret
-from pipeline.codegen.locators import Finder, expect, matcher
+from pipeline.codegen.locators import PATH_SCORE, Finder, expect, matcher
 from pipeline.codegen.python.expressions import Attr, Expr, Literal, flat, method
 from pipeline.semantics import urls
 from pipeline.semantics.text import caption, is_editor

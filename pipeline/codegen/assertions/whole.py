@@ -5,7 +5,6 @@ from typing import Final
 from pipeline.codegen.assertions.candidates import (
     CHANGES_MAX,
     ITEMS,
-    PATH_SCORE,
     Check,
     beginning,
     is_row,
@@ -14,7 +13,7 @@ from pipeline.codegen.assertions.candidates import (
     without_buttons,
 )
 from pipeline.codegen.assertions.salience import Typing, has_captions, looks_glued, whole_sentences
-from pipeline.codegen.locators import Finder, expect, is_anyone, readable
+from pipeline.codegen.locators import PATH_SCORE, Finder, expect, is_anyone, readable
 from pipeline.codegen.python.expressions import Literal, method
 from schemas.elements import Element
 from schemas.events import Appeared, Change
