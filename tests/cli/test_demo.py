@@ -13,7 +13,7 @@ from agents.settings import Settings
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1_800)
 def test_the_demonstration_ends_with_tests_that_pass(tmp_path: Path) -> None:
     """Real Kafka, real worker, real browser: each visit becomes a story, each flow a test, and every test passes.
 
