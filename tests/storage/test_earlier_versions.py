@@ -3,7 +3,7 @@
 import orjson
 from sqlalchemy import update
 
-from agents.storage import Storage
+from agents.storage import PageRequest, Storage, StoredStory, StoryFilter
 from agents.storage.tables import STORIES, TESTS
 from pipeline.generate import test_of as write_flow
 from schemas import limits
@@ -28,7 +28,7 @@ def test_an_earlier_versions_rows_are_read_on(storage: Storage) -> None:
         connection.execute(update(TESTS).values(body=body))
 
     title = "t" * limits.TEXT_CHARS_MAX
-    assert [one.story.title for one in storage.stories().items] == [title] * 3
+    assert [one.story.title for one in _all_stories(storage)] == [title] * 3
     one = storage.story("s1")
     assert one is not None
     assert len(one.story.notes) == limits.STORY_NOTES_MAX
@@ -37,3 +37,13 @@ def test_an_earlier_versions_rows_are_read_on(storage: Storage) -> None:
     assert [flow.sample and flow.sample.title for flow in storage.flows(APP)] == [title]
     assert [flow.title for flow in storage.seen_flows(APP, 1)] == [title]
     assert len(storage.tests().items) == 1
+
+
+def _all_stories(storage: Storage) -> list[StoredStory]:
+    """The stories of all pages: rows as large as these have a page of their own."""
+    page = storage.stories()
+    found = list(page.items)
+    while page.next_cursor is not None:
+        page = storage.stories(StoryFilter(), PageRequest(cursor=page.next_cursor))
+        found += page.items
+    return found
