@@ -166,8 +166,8 @@ class ArtifactStore:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """Where the runs of one verdict leave what they have to show."""
+class VerdictFolder:
+    """The folder of a store for the artifacts of one verdict."""
 
     store: ArtifactStore
     test_id: str

@@ -1,6 +1,6 @@
 """Runs of one test: several on the app as it is, or one on the app broken in one way."""
 
-from agents.proof.artifacts import Shelf
+from agents.proof.artifacts import VerdictFolder
 from agents.proof.runner import Runner, RunReport
 from agents.proof.video import Videos
 from pipeline.proof.mutants import Mutant
@@ -10,14 +10,14 @@ from schemas.verdicts import MutantResult, Run
 
 
 def runs(
-    runner: Runner, test: GeneratedTest, count: int, shelf: Shelf | None = None, videos: Videos = "off"
+    runner: Runner, test: GeneratedTest, count: int, kept: VerdictFolder | None = None, videos: Videos = "off"
 ) -> list[RunReport]:
     """Up to `count` runs; a test that fails twice in the same way is not run again. Failed runs leave what they have to
-    show on the shelf, with a film where `videos` says so; of runs that pass, the first leaves its film at most."""
+    show in `kept`, with a video where `videos` says so; of runs that pass, the first leaves its video at most."""
     reports: list[RunReport] = []
     for number in range(count):
         wanted: Videos = "failed" if videos == "all" and number else videos
-        reports.append(runner.run(test, shelf=shelf, videos=wanted))
+        reports.append(runner.run(test, kept=kept, videos=wanted))
         failed = [report.facts for report in reports if not report.facts.passed]
         if len(failed) >= 2 and _same(run_of(failed[-1]), run_of(failed[-2])):
             break

@@ -41,7 +41,7 @@ class StoredTests(Protocol):
 @dataclass(frozen=True)
 class NewTests:
     """`environments` are those in which new tests are proven, `artifacts` is where runs leave what they have to
-    show, `videos` says of which runs films; `stopping` is set where the worker is to end."""
+    show, `videos` says of which runs a video is kept; `stopping` is set where the worker is to end."""
 
     stored: StoredTests
     environments: Sequence[tuple[str, Environment]]

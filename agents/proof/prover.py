@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Event
 
-from agents.proof.artifacts import ArtifactStore, Shelf
+from agents.proof.artifacts import ArtifactStore, VerdictFolder
 from agents.proof.attempts import all_pass, mutant_run, runs
 from agents.proof.runner import Environment, Runner, RunReport
 from agents.proof.strengthening import strengthened
@@ -64,7 +64,7 @@ class Subject:
 @dataclass(frozen=True)
 class Wanted:
     """How far the proof goes. `artifacts` is where failed runs leave their traces, `videos` says of which runs there
-    are films, `run_id` is the proving run that the verdicts belong to; `verdict_id` is the verdict's ("": a new one).
+    are videos, `run_id` is the proving run that the verdicts belong to; `verdict_id` is the verdict's ("": a new one).
     Where `stopping` is set, Stopped is raised."""
 
     runs: int = 3
@@ -121,8 +121,8 @@ def _prove(subject: Subject, runner: Runner, wanted: Wanted, say: Say) -> Proof:
     environment = runner.environment
     started_at = _now()
     name = wanted.verdict_id or str(uuid.uuid4())
-    shelf = None if wanted.artifacts is None else Shelf(wanted.artifacts, subject.test.id, name)
-    tried = _Tried(subject.test, runs(runner, subject.test, wanted.runs, shelf, wanted.videos))
+    kept = None if wanted.artifacts is None else VerdictFolder(wanted.artifacts, subject.test.id, name)
+    tried = _Tried(subject.test, runs(runner, subject.test, wanted.runs, kept, wanted.videos))
     for address in tried.reports[-1].blocked:
         say(f"    kept from {address}: name it with --reach if the app needs it")
     healing: HealingRule | None = None
@@ -158,7 +158,7 @@ def _prove(subject: Subject, runner: Runner, wanted: Wanted, say: Say) -> Proof:
         evidence=tuple(cut(reason) for reason in tried.reasons)[:VERDICT_EVIDENCE_MAX],
         runs=tuple(_told(tried)),
         mutants=tuple(results),
-        artifacts=() if shelf is None else shelf.artifacts(),
+        artifacts=() if kept is None else kept.artifacts(),
     )
     revised = None if tried.origin == "generated" else tried.test
     return Proof(verdict, revised, tried.origin, tried.reasons, healing)

@@ -17,7 +17,7 @@ from threading import Event
 from types import TracebackType
 from typing import Any, Final, Self, get_args
 
-from agents.proof.artifacts import Shelf, without_secrets
+from agents.proof.artifacts import VerdictFolder, without_secrets
 from agents.proof.child import Child, Ended
 from agents.proof.plugin import ORDERS
 from agents.proof.video import Videos
@@ -140,10 +140,14 @@ class Runner:
         self._close()
 
     def run(
-        self, test: GeneratedTest, mutant: Mutant | None = None, shelf: Shelf | None = None, videos: Videos = "off"
+        self,
+        test: GeneratedTest,
+        mutant: Mutant | None = None,
+        kept: VerdictFolder | None = None,
+        videos: Videos = "off",
     ) -> RunReport:
         """Runs a test on a clean environment, broken by `mutant` where one is given. Where the run fails, its trace,
-        picture and output go to the shelf; `videos` says whether its film does, then or always. Raises ResetFailed, and
+        picture and output go to `kept`; `videos` says whether its video does, then or always. Raises ResetFailed, and
         Stopped where `stopping` is set."""
         if self._child is None or test != self._test or self._runs >= RUNS_MAX:
             self._close()
@@ -158,7 +162,7 @@ class Runner:
         broken = None if mutant is None else asdict(mutant)
         orders = {
             "mutant": broken,
-            "keep": shelf and str(left),
+            "keep": None if kept is None else str(left),
             "videos": videos,
             "wait_ms": self._wait_ms(test, mutant),
         }
@@ -171,8 +175,8 @@ class Runner:
             facts = RunFacts(False, time.monotonic() - began_s, error=ended or _last_line(printed), started=False)
         if mutant is None and facts.passed:
             self._note_time(test, facts.seconds)
-        if shelf is not None:
-            _keep(shelf, left, self.environment.variables)
+        if kept is not None:
+            _keep(kept, left, self.environment.variables)
         if ended is not None or not facts.started or facts.error_type == "closed":
             self._close()
         blocked = {address for one in told for address in one.get("blocked", ())}
@@ -227,12 +231,12 @@ class Runner:
         self._child = self._scratch = None
 
 
-def _keep(shelf: Shelf, left: Path, variables: Mapping[str, str]) -> None:
+def _keep(kept: VerdictFolder, left: Path, variables: Mapping[str, str]) -> None:
     """Keeps what a run left, if anything. A store that does not answer costs the files, not the verdict."""
     if not any(left.iterdir()):
         return
     try:
-        shelf.keep(left, variables)
+        kept.keep(left, variables)
     except OSError as error:
         logger.warning("what a run left can't be kept: %s", error)
 

@@ -1,7 +1,8 @@
-"""A film of a run, made from the pictures in its trace by the browser that ran it: no other program is needed."""
+"""A video of a run, made from the pictures in its trace by the browser that ran it: no other program is needed."""
 
 import base64
 import json
+import logging
 import zipfile
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -10,25 +11,27 @@ from typing import Any, Final, Literal
 
 from playwright.sync_api import Browser, Error, Route
 
-from pipeline.proof.film import Chapter, Picture, webm, webvtt
+from pipeline.proof.webm import Chapter, Frame, webm, webvtt
 
 Videos = Literal["off", "failed", "all"]
-"""Of which runs films are kept: of none, of those that failed, or of the first run of each verdict too."""
+"""Of which runs videos are kept: of none, of those that failed, or of the first run of each verdict too."""
 
 ENCODE: Final = Path(__file__).with_name("encode.js")
 FRAMES_MAX: Final = 600
-"""Pictures of one film; of more, some are left out evenly."""
+"""Frames of one video; of more, some are left out evenly."""
 CHAPTERS_MAX: Final = 500
 SIDE_PIXELS_MAX: Final = 1280
 BITS_PER_SECOND: Final = 500_000
 STAYS_MS: Final = 1_000
 """How long the last picture is shown."""
-_HOME: Final = "https://film.invalid/"
+_HOME: Final = "https://video.invalid/"
 """A secure address that leads nowhere: browsers encode on such pages only."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Frames:
+class Screencast:
     """The pictures of a run, with the times at which each appeared, and its chapters. Times are from its start."""
 
     pictures: tuple[bytes, ...]
@@ -36,7 +39,7 @@ class Frames:
     chapters: tuple[Chapter, ...]
 
 
-def frames_in(trace: Path) -> Frames | None:
+def screencast_in(trace: Path) -> Screencast | None:
     """What a trace shows; None where it has no picture, or is no whole trace."""
     if not zipfile.is_zipfile(trace):
         return None
@@ -53,29 +56,29 @@ def frames_in(trace: Path) -> Frames | None:
     times_ms = _rising([round(one["timestamp"] - start_ms) for one in shown])
     begun = [one for one in told if one["type"] == "before"][:CHAPTERS_MAX]
     chapters = (Chapter(one["title"], max(0, round(one["startTime"] - start_ms))) for one in begun)
-    return Frames(pictures, tuple(times_ms), tuple(chapters))
+    return Screencast(pictures, tuple(times_ms), tuple(chapters))
 
 
-def make_film(trace: Path, browser: Browser, folder: Path) -> None:
+def make_video(trace: Path, browser: Browser, folder: Path) -> None:
     """Puts `video.webm` and its chapters, `video.vtt`, into a folder. Nothing is made where the trace has no picture or
     this browser can't encode."""
-    frames = frames_in(trace)
-    if frames is None:
+    screencast = screencast_in(trace)
+    if screencast is None:
         return
-    pictures = [*frames.pictures, frames.pictures[-1]]
-    last_ms = max([frames.times_ms[-1], *(one.start_ms for one in frames.chapters)])
-    times_ms = [*frames.times_ms, last_ms + STAYS_MS]
+    pictures = [*screencast.pictures, screencast.pictures[-1]]
+    last_ms = max([screencast.times_ms[-1], *(one.start_ms for one in screencast.chapters)])
+    times_ms = [*screencast.times_ms, last_ms + STAYS_MS]
     end_ms = times_ms[-1] + 1
-    keys = {0, *(bisect_left(times_ms, one.start_ms) for one in frames.chapters)}
+    keys = {0, *(bisect_left(times_ms, one.start_ms) for one in screencast.chapters)}
     told = _encoded(browser, pictures, times_ms, [place in keys for place in range(len(pictures))])
     if told is None:
         return
     encoded = [
-        Picture(one["at_ms"], one["key"], base64.b64decode(one["data"]))
+        Frame(one["at_ms"], one["key"], base64.b64decode(one["data"]))
         for one in sorted(told["chunks"], key=lambda one: int(one["at_ms"]))
     ]
-    (folder / "video.webm").write_bytes(webm(told["width"], told["height"], encoded, frames.chapters, end_ms))
-    (folder / "video.vtt").write_text(webvtt(frames.chapters, end_ms))
+    (folder / "video.webm").write_bytes(webm(told["width"], told["height"], encoded, screencast.chapters, end_ms))
+    (folder / "video.vtt").write_text(webvtt(screencast.chapters, end_ms))
 
 
 def _encoded(browser: Browser, pictures: list[bytes], times_ms: list[int], keys: list[bool]) -> dict[str, Any] | None:
@@ -88,18 +91,14 @@ def _encoded(browser: Browser, pictures: list[bytes], times_ms: list[int], keys:
 
     wanted = {"times": times_ms, "keys": keys, "bitsPerSecond": BITS_PER_SECOND, "sideMax": SIDE_PIXELS_MAX}
     try:
-        context = browser.new_context(service_workers="block")
-    except Error:  # the browser is gone
+        with browser.new_context(service_workers="block") as context:
+            context.route("**/*", serve)
+            page = context.new_page()
+            page.goto(_HOME)
+            told: dict[str, Any] = page.evaluate(ENCODE.read_text(), wanted)
+    except Error as error:  # the browser is gone, or has no encoder
+        logger.warning("there is no video of the run: %s", str(error).partition("\n")[0])
         return None
-    try:
-        context.route("**/*", serve)
-        page = context.new_page()
-        page.goto(_HOME)
-        told: dict[str, Any] = page.evaluate(ENCODE.read_text(), wanted)
-    except Error:  # a browser without an encoder
-        return None
-    finally:
-        context.close()
     return told
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Response, Route, WebSocketRoute
 
-from agents.proof.video import make_film
+from agents.proof.video import make_video
 
 BREAK_PAGE: Final = Path(__file__).with_name("break_page.js")
 ANSWERS_MAX: Final = 500
@@ -221,22 +221,22 @@ class Watch:
             with suppress(Error):
                 context.tracing.stop(path=folder / (f"trace-{number + 1}.zip" if number else "trace.zip"))
         if self.orders.get("videos", "off") != "off":
-            self._film(folder / "trace.zip", folder)
+            self._make_video(folder / "trace.zip", folder)
 
     def show(self) -> None:
-        """Makes the film of a run that passed, where those are wanted: its trace is not kept."""
+        """Makes the video of a run that passed, where those are wanted: its trace is not kept."""
         if not self.orders.get("keep") or self.orders.get("videos") != "all" or not self.contexts:
             return
-        with tempfile.TemporaryDirectory(prefix="journeywright-film-") as scratch:
+        with tempfile.TemporaryDirectory(prefix="journeywright-video-") as scratch:
             trace = Path(scratch) / "trace.zip"
             with suppress(Error):
                 self.contexts[0].tracing.stop(path=trace)
-            self._film(trace, Path(self.orders["keep"]))
+            self._make_video(trace, Path(self.orders["keep"]))
 
-    def _film(self, trace: Path, folder: Path) -> None:
+    def _make_video(self, trace: Path, folder: Path) -> None:
         browser = self.contexts[0].browser if self.contexts else None
         if trace.exists() and browser is not None:
-            make_film(trace, browser, folder)
+            make_video(trace, browser, folder)
 
 
 @lru_cache(maxsize=8)

@@ -135,11 +135,11 @@ function Opened({ name, blob, chapters }: { name: string; blob: Blob; chapters?:
   }, [blob]);
   if (text !== undefined) return <pre class="left" tabIndex={0} aria-label={name}>{text}</pre>;
   if (!url) return null;
-  return name.endsWith(".webm") ? <Film url={url} name={name} chapters={chapters} /> : <img class="left" src={url} alt={`The page as the test failed: ${name}`} />;
+  return name.endsWith(".webm") ? <Video url={url} name={name} chapters={chapters} /> : <img class="left" src={url} alt={`The page as the test failed: ${name}`} />;
 }
 
 /** A video of the run; its chapters, the story's sentences, are what one can go to. */
-function Film({ url, name, chapters }: { url: string; name: string; chapters: Blob | undefined }) {
+function Video({ url, name, chapters }: { url: string; name: string; chapters: Blob | undefined }) {
   const video = useRef<HTMLVideoElement>(null);
   const [track, set] = useState("");
   const [cues, tell] = useState<readonly VTTCue[]>([]);
@@ -157,7 +157,7 @@ function Film({ url, name, chapters }: { url: string; name: string; chapters: Bl
     if (video.current) video.current.currentTime = cue.startTime;
   };
   return (
-    <div class="film">
+    <div class="video">
       <video class="left" src={url} controls aria-label={name} ref={video}>{track && <track kind="chapters" src={track} default onLoad={read} />}</video>
       {cues.length > 0 && <ol aria-label="Steps in the video">{cues.map((cue) => <li><button type="button" class="small" onClick={() => go(cue)}>{cue.getCueAsHTML().textContent}</button></li>)}</ol>}
     </div>

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from agents.storage import Storage, StoredTest
-from pipeline.proof.film import Chapter, Picture, webm, webvtt
+from pipeline.proof.webm import Chapter, Frame, webm, webvtt
 from schemas.verdicts import Artifact, MutantResult, Run, Verdict
 
 BUILDS = (("117", "2026-11-27T09:00:00.000Z"), ("118", "2026-11-28T09:00:00.000Z"))
@@ -15,7 +15,7 @@ PICTURE = base64.b64decode(
 FRAME = bytes.fromhex("1002009d012a1000100000070885858899848801241000606b00feffbaff40")
 """A key picture of 16 by 16 pixels, all black."""
 CHAPTERS = (Chapter("The user opens the cart.", 0), Chapter("The user places the order <now>.", 1000))
-FILM_MS = 3000
+VIDEO_MS = 3000
 PLACE_ORDER = 'page.get_by_role("button", name="Place the order").click()'
 
 
@@ -32,9 +32,9 @@ def prepare(storage: Storage, proof: Path) -> None:
 def leave(folder: Path) -> Iterable[Artifact]:
     """The files that a failed run leaves."""
     folder.mkdir(parents=True)
-    film = webm(16, 16, [Picture(at_ms, True, FRAME) for at_ms in range(0, FILM_MS, 500)], CHAPTERS, FILM_MS)
-    files = {"output.txt": b"1 failed", "page.png": PICTURE, "trace.zip": b"PK", "video.webm": film,
-             "video.vtt": webvtt(CHAPTERS, FILM_MS).encode()}  # fmt: skip
+    video = webm(16, 16, [Frame(at_ms, True, FRAME) for at_ms in range(0, VIDEO_MS, 500)], CHAPTERS, VIDEO_MS)
+    files = {"output.txt": b"1 failed", "page.png": PICTURE, "trace.zip": b"PK", "video.webm": video,
+             "video.vtt": webvtt(CHAPTERS, VIDEO_MS).encode()}  # fmt: skip
     for name, content in files.items():
         (folder / name).write_bytes(content)
         yield Artifact(name=name, url=(folder / name).as_uri())

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page
 
 from agents.proof import artifacts, child
-from agents.proof.artifacts import ArtifactStore, Shelf
+from agents.proof.artifacts import ArtifactStore, VerdictFolder
 from agents.proof.child import Child, Ended, Stopped
 from agents.proof.runner import Environment, Runner
 from pipeline.codegen import write_test
@@ -119,9 +119,9 @@ def test_artifacts_are_bounded_in_size(tmp_path: Path, monkeypatch: pytest.Monke
     (left / "trace.zip").write_bytes(b"x" * 21)
     (left / "trace-2.zip").write_bytes(b"PK\x03\x04 cut off")
     (left / "console.txt").write_text("said hunter22")
-    shelf = Shelf(ArtifactStore(f"file://{tmp_path / 'kept'}"), "test", "verdict")
-    shelf.keep(left, {"APP_PASSWORD": "hunter22"})
-    assert [one.name for one in shelf.artifacts()] == ["console.txt", "page.png"]
+    folder = VerdictFolder(ArtifactStore(f"file://{tmp_path / 'kept'}"), "test", "verdict")
+    folder.keep(left, {"APP_PASSWORD": "hunter22"})
+    assert [one.name for one in folder.artifacts()] == ["console.txt", "page.png"]
     assert (tmp_path / "kept" / "test" / "verdict" / "console.txt").read_text() == "said [secret]"
 
 
@@ -146,11 +146,11 @@ PLAY = """async () => {
 }"""
 
 
-def assert_plays(page: Page, film: Path, chapters: Path, steps: Sequence[str]) -> None:
-    """A browser plays the film, and goes to each chapter, one for each step, the last of which ends with the film."""
+def assert_plays(page: Page, video: Path, chapters: Path, steps: Sequence[str]) -> None:
+    """A browser plays the video, and goes to each chapter, one for each step, the last of which ends with the video."""
     sources = [
         f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
-        for kind, file in (("video/webm", film), ("text/vtt", chapters))
+        for kind, file in (("video/webm", video), ("text/vtt", chapters))
     ]
     page.set_content("<video src='{}'><track kind=chapters src='{}' default></video>".format(*sources))
     told = page.evaluate(PLAY)
@@ -168,12 +168,12 @@ def test_failed_run_leaves_what_explains_it(app: App, chromium_path: str, tmp_pa
     said = ("Open the notes", "Write <Buy bread> & more", "Save the\nnote")
     test = write_test(story()).model_copy(update={"steps": said})
     store = ArtifactStore(f"file://{tmp_path}")
-    good, shown, bad = (Shelf(store, "test", name) for name in ("good", "shown", "bad"))
+    good, shown, bad = (VerdictFolder(store, "test", name) for name in ("good", "shown", "bad"))
     with Runner(Environment(app.url, Path(chromium_path))) as runner:
-        assert runner.run(test, shelf=good, videos="failed").facts.passed
-        assert runner.run(test, shelf=shown, videos="all").facts.passed
+        assert runner.run(test, kept=good, videos="failed").facts.passed
+        assert runner.run(test, kept=shown, videos="all").facts.passed
         app.more, app.broken = "<script>console.error('out of bread')</script>", True
-        assert not runner.run(test, shelf=bad, videos="failed").facts.passed
+        assert not runner.run(test, kept=bad, videos="failed").facts.passed
         app.more, app.broken = "", False
         assert runner.run(test).facts.passed
     assert [good.artifacts(), [one.name for one in shown.artifacts()]] == [(), ["video.vtt", "video.webm"]]

@@ -10,7 +10,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from agents.proof.artifacts import ArtifactStore, Shelf
+from agents.proof.artifacts import ArtifactStore, VerdictFolder
 from schemas.verdicts import Artifact
 from tests.storage.test_verdicts import a_verdict
 from tests.web.conftest import Site
@@ -68,13 +68,13 @@ def test_what_runs_leave_is_kept_bounded_and_sent_from_a_bucket(
     """Without secrets, whichever worker is asked; the oldest go first; what lies outside is never sent; and where there
     is no such store, there are no files, and no error."""
     store = ArtifactStore(bucket, folders_max=2)
-    folder = left(tmp_path, trace_txt=b"typed hunter22", video_webm=b"film")
+    folder = left(tmp_path, trace_txt=b"typed hunter22", video_webm=b"video")
     for number in range(3):
-        Shelf(store, "test", f"v{number}").keep(folder, {"APP_PASSWORD": "hunter22"})
+        VerdictFolder(store, "test", f"v{number}").keep(folder, {"APP_PASSWORD": "hunter22"})
     store.prune("test")
     files = fsspec.filesystem("s3", use_listings_cache=False)
     assert {path.rpartition("/")[0] for path in files.find("proofs")} == {"proofs/kept/test/v1", "proofs/kept/test/v2"}
-    artifacts = Shelf(store, "test", "v2").artifacts()
+    artifacts = VerdictFolder(store, "test", "v2").artifacts()
     assert [(one.name, one.url) for one in artifacts] == [
         (name, f"{bucket}/test/v2/{name}") for name in ("trace.txt", "video.webm")
     ]
@@ -88,11 +88,11 @@ def test_what_runs_leave_is_kept_bounded_and_sent_from_a_bucket(
     site.storage.put_verdict(verdict.model_copy(update={"artifacts": (*artifacts, *outside)}))
     asked = f"/api/v1/verdicts/{verdict.id}/artifacts"
     assert site.http.get(f"{asked}/trace.txt").text == "typed [secret]"
-    film = site.http.get(f"{asked}/video.webm")
-    assert (film.content, film.headers["Content-Type"]) == (b"film", "video/webm")
+    video = site.http.get(f"{asked}/video.webm")
+    assert (video.content, video.headers["Content-Type"]) == (b"video", "video/webm")
     assert [site.http.get(f"{asked}/{one.name}").status_code for one in outside] == [404, 404]
     files.rm(f"{bucket}/test/v2/trace.txt")
     assert site.http.get(f"{asked}/trace.txt").json()["error"]["code"] == "not_here"
     ArtifactStore(bucket, bytes_max=0).prune("test")
     assert files.find("proofs/kept") == []
-    assert Shelf(ArtifactStore("s3://no-such-bucket/kept"), "test", "v1").artifacts() == ()
+    assert VerdictFolder(ArtifactStore("s3://no-such-bucket/kept"), "test", "v1").artifacts() == ()

@@ -1,7 +1,7 @@
-"""A film of a run as the bytes of its files: pictures over time as WebM, the story's sentences as its chapters.
+"""The video of a run as the bytes of its files: WebM for the frames, WebVTT for its chapters, the story's sentences.
 
-A WebM file is a tree of elements, each with an id, a size and a value. Only what players need is written: one picture
-track, the chapters, and where in the file each key picture stands, so that one can go to it.
+A WebM file is a tree of elements, each with an id, a size and a value. Only what players need is written: one video
+track, the chapters, and where in the file each key frame stands, so that one can go to it.
 """
 
 import struct
@@ -11,29 +11,29 @@ from itertools import pairwise
 from typing import Final
 
 SPAN_MS_MAX: Final = 30_000
-"""A cluster of pictures spans no more: times within one are numbers of 16 bits."""
+"""A cluster of frames spans no more: times within one are numbers of 16 bits."""
 _NS_OF_MS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A part of the film, from `start_ms` to where the next one starts."""
+    """A part of the video, from `start_ms` to where the next one starts."""
 
     title: str
     start_ms: int
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """One encoded picture (VP8). A key picture needs none before it."""
+class Frame:
+    """One encoded frame (VP8). A key frame needs none before it."""
 
     at_ms: int
     key: bool
     data: bytes
 
 
-def webm(width: int, height: int, pictures: Sequence[Picture], chapters: Sequence[Chapter], end_ms: int) -> bytes:
-    """The film as one file. The first picture is a key picture; pictures and chapters are in the order of time."""
+def webm(width: int, height: int, frames: Sequence[Frame], chapters: Sequence[Chapter], end_ms: int) -> bytes:
+    """The video as one file. The first frame is a key frame; frames and chapters are in the order of time."""
     header = _parent(
         0x1A45DFA3,
         *(_number(0x4286, 1), _number(0x42F7, 1), _number(0x42F2, 4), _number(0x42F3, 8), _text(0x4282, "webm")),
@@ -47,7 +47,7 @@ def webm(width: int, height: int, pictures: Sequence[Picture], chapters: Sequenc
     shape = _parent(0xE0, _number(0xB0, width), _number(0xBA, height))
     track = _parent(0xAE, _number(0xD7, 1), _number(0x73C5, 1), _number(0x83, 1), _text(0x86, "V_VP8"), shape)
     before = info + _parent(0x1654AE6B, track) + _chapters(chapters, end_ms)
-    clusters = list(_clusters(pictures))
+    clusters = list(_clusters(frames))
     cues = b""
     for _ in range(2):  # how long they are does not depend on the places, which depend on how long they are
         place = len(before) + len(cues)
@@ -61,7 +61,7 @@ def webm(width: int, height: int, pictures: Sequence[Picture], chapters: Sequenc
 
 
 def webvtt(chapters: Sequence[Chapter], end_ms: int) -> str:
-    """The chapters as a file that players and pages read beside the film."""
+    """The chapters as a file that players and pages read beside the video."""
     cues = [
         f"{number}\n{_moment(start_ms)} --> {_moment(stop_ms)}\n{_line(title)}\n"
         for number, (title, start_ms, stop_ms) in enumerate(_spans(chapters, end_ms), 1)
@@ -99,19 +99,19 @@ def _chapters(chapters: Sequence[Chapter], end_ms: int) -> bytes:
     return _parent(0x1043A770, _parent(0x45B9, *atoms)) if atoms else b""
 
 
-def _clusters(pictures: Sequence[Picture]) -> Iterator[tuple[int, bool, bytes]]:
-    """Each cluster with its start and whether it starts with a key picture."""
-    group: list[Picture] = []
-    for picture in pictures:
-        if group and (picture.key or picture.at_ms - group[0].at_ms > SPAN_MS_MAX):
+def _clusters(frames: Sequence[Frame]) -> Iterator[tuple[int, bool, bytes]]:
+    """Each cluster with its start and whether it starts with a key frame."""
+    group: list[Frame] = []
+    for frame in frames:
+        if group and (frame.key or frame.at_ms - group[0].at_ms > SPAN_MS_MAX):
             yield _cluster(group)
             group = []
-        group.append(picture)
+        group.append(frame)
     if group:
         yield _cluster(group)
 
 
-def _cluster(group: Sequence[Picture]) -> tuple[int, bool, bytes]:
+def _cluster(group: Sequence[Frame]) -> tuple[int, bool, bytes]:
     start_ms = group[0].at_ms
     blocks = [
         _element(0xA3, struct.pack(">BhB", 0x81, one.at_ms - start_ms, 0x80 if one.key else 0) + one.data)

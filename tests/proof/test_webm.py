@@ -1,4 +1,4 @@
-"""The film of a run as bytes: what players and pages read of it."""
+"""The video of a run as bytes: what players and pages read of it."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -6,17 +6,16 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.proof.film import SPAN_MS_MAX, Chapter, Picture, webm, webvtt
+from pipeline.proof.webm import SPAN_MS_MAX, Chapter, Frame, webm, webvtt
 
 CLUSTER, BLOCK, CUES, POSITION, SEGMENT, START, CHAPTERS, TITLE = (
     *(0x1F43B675, 0xA3, 0x1C53BB6B, 0xF1, 0x18538067, 0xE7, 0x1043A770, 0x85),
 )
 PARENTS = {CLUSTER, CUES, SEGMENT, CHAPTERS, 0x1A45DFA3, 0xBB, 0xB7, 0x45B9, 0xB6, 0x80}
 
-pictures = st.lists(st.tuples(st.integers(0, 100_000), st.booleans()), min_size=1, max_size=30).map(
+frames = st.lists(st.tuples(st.integers(0, 100_000), st.booleans()), min_size=1, max_size=30).map(
     lambda found: [
-        Picture(at_ms, key or not place, bytes([place]))
-        for place, (at_ms, key) in enumerate(sorted(dict(found).items()))
+        Frame(at_ms, key or not place, bytes([place])) for place, (at_ms, key) in enumerate(sorted(dict(found).items()))
     ]
 )
 
@@ -39,9 +38,9 @@ def elements(raw: bytes, base: int = 0) -> Iterator[tuple[int, int, bytes]]:
         at += size
 
 
-@given(pictures)
-def test_all_pictures_are_in_the_film_at_their_times(told: list[Picture]) -> None:
-    """However far apart they are; and each place to go to is where a cluster with a key picture begins."""
+@given(frames)
+def test_all_frames_are_in_the_video_at_their_times(told: list[Frame]) -> None:
+    """However far apart they are; and each place to go to is where a cluster with a key frame begins."""
     found = list(elements(webm(320, 200, told, (), told[-1].at_ms + 1)))
     start_ms, read, keys = 0, [], []
     (segment,) = (at for name, at, _ in found if name == SEGMENT)
@@ -54,7 +53,7 @@ def test_all_pictures_are_in_the_film_at_their_times(told: list[Picture]) -> Non
             offset_ms = int.from_bytes(value[1:3], "big", signed=True)
             assert 0 <= offset_ms <= SPAN_MS_MAX
             key = value[3] == 0x80
-            read.append(Picture(start_ms + offset_ms, key, value[4:]))
+            read.append(Frame(start_ms + offset_ms, key, value[4:]))
             keys += [cluster - segment - 12] if key else []
             assert first or not key
             first = False
@@ -74,5 +73,5 @@ def test_chapters_follow_each_other_and_no_title_is_a_mark(told: list[tuple[str,
     spans = [cue[1].split(" --> ") for cue in lines]
     assert all(before[1] == after[0] for before, after in pairwise(spans))
     assert all(start < end for start, end in spans)
-    film = webm(320, 200, [Picture(0, True, b"x")], chapters, end_ms)
-    assert len([name for name, _, _ in elements(film) if name == TITLE]) == len(lines)
+    video = webm(320, 200, [Frame(0, True, b"x")], chapters, end_ms)
+    assert len([name for name, _, _ in elements(video) if name == TITLE]) == len(lines)
