@@ -289,6 +289,10 @@ class Storage:
         """The next stories that were stored after another one, in that order; of one app, or of all."""
         return in_transaction(self._engine, lambda c: arrivals(c, after, app, limit), writes=False)
 
+    def flows_of_stories(self, story_ids: Sequence[str]) -> dict[str, tuple[str, bool]]:
+        """The flow of each of these stories that is there still, and whether it has a test."""
+        return in_transaction(self._engine, lambda c: story_rows.flows_of_stories(c, story_ids), writes=False)
+
     def stories_named(self, story_ids: Sequence[str]) -> list[StoredStory]:
         """These stories, in no order; those that are gone are left out."""
         return in_transaction(self._engine, lambda c: story_rows.stories_named(c, story_ids), writes=False)

@@ -54,6 +54,7 @@ _FLOWS: Final = select(FLOWS.c.id, FLOWS.c.app, FLOWS.c.support).where(
 _TESTS: Final = select(TESTS.c.id, TESTS.c.evidence, TESTS.c.published).where(
     TESTS.c.id.in_(bindparam("tests", expanding=True))
 )
+_HAS_TEST: Final = exists().where(TESTS.c.flow_id == STORIES.c.flow_id).label("has_test")
 _DRAWN: Final = select(STORIES.c.id, STORIES.c.version).where(STORIES.c.flow_id == _NAMED)
 _SAMPLED: Final = _DRAWN.order_by(STORIES.c.id).limit(SAMPLES_MAX)
 _SESSIONS: Final = select(STORIES.c.body).where(STORIES.c.flow_id == _NAMED).order_by(STORIES.c.id).limit(SAMPLES_MAX)
@@ -311,9 +312,15 @@ def stories(connection: Connection, wanted: StoryFilter, page: PageRequest) -> P
     return Page([_stored(row) for row in found], cursor)
 
 
+def flows_of_stories(connection: Connection, story_ids: Sequence[str]) -> dict[str, tuple[str, bool]]:
+    """The flow of each of these stories that is there still, and whether it has a test. No story is read for that."""
+    named = {rows.plain(one): one for one in story_ids}
+    query = select(STORIES.c.id, STORIES.c.flow_id, _HAS_TEST).where(STORIES.c.id.in_(named))
+    return {named[row.id]: (row.flow_id, bool(row.has_test)) for row in connection.execute(query)}
+
+
 def _listed() -> Select[Any]:
-    has_test = exists().where(TESTS.c.flow_id == STORIES.c.flow_id).label("has_test")
-    return select(STORIES, FLOWS.c.support, has_test).join(FLOWS, FLOWS.c.id == STORIES.c.flow_id)
+    return select(STORIES, FLOWS.c.support, _HAS_TEST).join(FLOWS, FLOWS.c.id == STORIES.c.flow_id)
 
 
 def _stored(row: Row[Any]) -> StoredStory:

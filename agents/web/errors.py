@@ -59,22 +59,28 @@ def error_answer(
 
 
 def told(error: Exception) -> web.Response:
-    """The answer for any exception. One that isn't the client's fault is logged with its trace."""
+    """The answer for any exception."""
+    if isinstance(error, web.HTTPException):
+        return _told_http(error)
+    known = api_error(error)
+    return error_answer(known.status, known.code, known.message, known.hint, known.more, known.retry_after_s)
+
+
+def api_error(error: Exception) -> ApiError:
+    """What a client is told of any exception. One that isn't the client's fault is logged with its trace."""
     match error:
         case ApiError():
-            return error_answer(error.status, error.code, error.message, error.hint, error.more, error.retry_after_s)
+            return error
         case BadInput():
-            return error_answer(400, "bad_request", str(error), "GET /docs shows what this call takes")
+            return ApiError(400, "bad_request", str(error), "GET /docs shows what this call takes")
         case StorageUnavailable():
             LOG.warning("storage unavailable: %s", error)
-            return error_answer(503, "storage_unavailable", "the storage is away at the moment", "try again soon")
+            return ApiError(503, "storage_unavailable", "the storage is away at the moment", "try again soon")
         case BrokerUnavailable():
             LOG.warning("broker unavailable: %s", error)
-            return error_answer(503, "broker_unavailable", "Kafka did not acknowledge in time", "send it again")
-        case web.HTTPException():
-            return _told_http(error)
+            return ApiError(503, "broker_unavailable", "Kafka did not acknowledge in time", "send it again")
     LOG.error("a call failed: %s", trace_of(error))
-    return error_answer(500, "internal", "something is wrong on our side", "the worker's log says more")
+    return ApiError(500, "internal", "something is wrong on our side", "the worker's log says more")
 
 
 def _told_http(error: web.HTTPException) -> web.Response:

@@ -4,7 +4,6 @@ All workers share the storage, so it is asked once a second what was stored sinc
 as one worker's clock may be behind another's, each look begins OVERLAP_S before it.
 """
 
-import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,20 +12,19 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from agents.faults import trace_of
-from agents.storage import StorageUnavailable, StoredStory
+from agents.storage import StoredStory
 from agents.storage.arrivals import Arrival
 from agents.storage.cursors import pack, unpack
 from agents.storage.rows import now
 from agents.web.admission import own_app
 from agents.web.calls import Answer, Call, Context, Parameter
+from agents.web.errors import api_error
 from agents.web.queries import CURSOR_CHARS_MAX, off_loop, text_parameter
 from agents.web.streams import Gone, Stream
 from agents.web.views_live import STORIES_SHOWN, newest, sees_the_worker, shown_story, worker_figures
 from schemas.codecs import BadInput
 from schemas.limits import PAGE_ITEMS_MAX
 
-LOG = logging.getLogger(__name__)
 LOOK_S: Final = 1.0
 """How often it is looked at what is new."""
 OVERLAP_S: Final = 3
@@ -52,31 +50,22 @@ async def get_stream(context: Context, request: web.Request) -> web.StreamRespon
         known = [] if cursor else await off_loop(newest, context, app)
         stream = await Stream.opened(request)
         try:
-            teller = Teller(context, stream, app, cursor or begun, worker=sees_the_worker(request))
-            await teller.begin(known)
+            feed = StoryFeed(context, stream, app, cursor or begun, worker=sees_the_worker(request))
+            await feed.begin(known)
             while not stream.is_over:
-                await teller.look()
+                await feed.look()
                 if not await context.streams.pause(LOOK_S):
                     break
         except Gone:
             pass
-        except Exception as error:  # noqa: BLE001 - its head is sent: it can only be told in the stream
-            await _tell(stream, error)
+        except Exception as error:  # noqa: BLE001 - logged; the head is sent, so it can only be said in the stream
+            failed = api_error(error)
+            with suppress(Gone):
+                await stream.say("problem", {"code": failed.code, "message": failed.message})
     return stream.answer
 
 
-async def _tell(stream: Stream, error: Exception) -> None:
-    if isinstance(error, StorageUnavailable):
-        LOG.warning("storage unavailable: %s", error)
-        problem = {"code": "storage_unavailable", "message": "the storage is away at the moment"}
-    else:
-        LOG.error("a stream failed: %s", trace_of(error))
-        problem = {"code": "internal", "message": "something is wrong on our side"}
-    with suppress(Gone):
-        await stream.say("problem", problem)
-
-
-class Teller:
+class StoryFeed:
     """Says on one stream what was not said on it yet."""
 
     def __init__(self, context: Context, stream: Stream, app: str | None, cursor: Arrival, *, worker: bool) -> None:
@@ -125,13 +114,15 @@ class Teller:
             after = found[-1]
 
     async def _changed_stories(self) -> None:
-        stored = await self._named(list(self._told))
-        for story_id in list(self._told):
-            if story_id not in stored:
-                del self._told[story_id]
-                await self._stream.say("gone", {"id": story_id})
-            else:
-                await self._say(self._shown(stored[story_id]))
+        if not self._told:
+            return
+        states = await off_loop(self._context.services.storage.flows_of_stories, list(self._told))
+        for story_id in [one for one in self._told if one not in states]:
+            del self._told[story_id]
+            await self._stream.say("gone", {"id": story_id})
+        changed = [one for one, shown in self._told.items() if states[one] != (shown["flow_id"], shown["has_test"])]
+        for stored in (await self._named(changed)).values():
+            await self._say(self._shown(stored))
 
     async def _named(self, story_ids: list[str]) -> dict[str, StoredStory]:
         if not story_ids:
