@@ -19,6 +19,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from agents import private
+from pipeline.codegen.credentials import PASSWORD
 from schemas.limits import VERDICT_ARTIFACTS_MAX
 from schemas.verdicts import Artifact
 
@@ -193,7 +194,7 @@ def _asked() -> Iterator[None]:
         yield
     except OSError:
         raise
-    except Exception as error:  # each store has errors of its own
+    except Exception as error:  # nothing but a store's call stands in the block, and each store has errors of its own
         raise OSError(f"the store of artifacts does not answer: {error}") from error
 
 
@@ -230,7 +231,7 @@ def _clean_trace(source: Path, variables: Mapping[str, str]) -> bytes | None:
 
 
 def _secrets(variables: Mapping[str, str]) -> list[str]:
-    return [value for name, value in variables.items() if name.startswith("APP_PASSWORD") and value]
+    return [value for name, value in variables.items() if name.startswith(PASSWORD) and value]
 
 
 def without_secrets(raw: bytes, variables: Mapping[str, str]) -> bytes:

@@ -1,6 +1,6 @@
 // Where the browser goes: loads, history, popups, dialogs, downloads, and what is left for the next document.
 import { cut } from "./dom";
-import type { Carried } from "./effects";
+import type { Carried } from "./pending";
 import * as limits from "./limits";
 import { attempt, guard, native, wrap } from "./native";
 import { bareUrl } from "./addresses";

@@ -1,7 +1,8 @@
 // The hub of one top-level document: stamps and queues events, and knows which action is under way.
 import { addressOf, type Config } from "./config";
 import { cut } from "./dom";
-import { Effects, type Carried, type Host } from "./effects";
+import { Effects } from "./effects";
+import type { Carried, Host } from "./pending";
 import { Elements } from "./elements";
 import { Identity } from "./identity";
 import * as limits from "./limits";

@@ -1,12 +1,10 @@
 """What is known of one run of a test: facts that the runner saw, as values."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
+from pipeline.codegen.credentials import PASSWORD
 from schemas.generated_tests import GeneratedTest
-
-PASSWORD: Final = "APP_PASSWORD"  # noqa: S105 (a name of variables)
-"""How the names of variables begin that hold passwords."""
 
 ErrorType = Literal[
     "assertion",

@@ -1,0 +1,236 @@
+"""Secrets and masked texts in unusual places, words and spellings leave the page in no form."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from schemas.events import Effect, Event
+from tests.capture.site import END, Site
+from tests.masking.run import leaks
+
+pytestmark = pytest.mark.slow
+Record = Callable[[str, Callable[[Page], None]], list[Event]]
+
+
+@pytest.fixture
+def tagged(browser: Browser, site: Site, capture_js: str) -> Iterator[Callable[..., list[Event]]]:
+    """Opens a page with this body, does something there, ends the journey, and gives the events."""
+    context = browser.new_context()
+
+    def run(body: str, do: Callable[[Page], None], mask: str = "") -> list[Event]:
+        told = json.dumps({"endpoint": site.endpoint, "app": "pages", "mask": mask})
+        context.add_init_script(script=f"window.JOURNEYWRIGHT = {told};\n{capture_js}\n")
+        site.pages["/own.html"] = (f"<!doctype html><title>x</title>{body}", "text/html; charset=utf-8", {})
+        page = context.new_page()
+        page.goto(f"{site.url}/own.html")
+        do(page)
+        page.evaluate(END)
+        return site.events()
+
+    yield run
+    context.close()
+
+
+FIELDS = (
+    "<label>API token <input></label>", "<label>Memorable word <input></label>", "<label>Lösenord <input></label>",
+    "<label>비밀번호 <input></label>", "<label>Nowym hasłem <input></label>", "<label>Ověřovací kód <input></label>",
+    "<label>Номер карты <input></label>", "<label>رمز عبور <input></label>",
+    "<label>Word <input style='-webkit-text-security: disc'></label>",
+    "<div><p>Enter the 6-digit code</p><input></div>", "<div><p>Code sent to your phone</p><input></div>",
+    "<label>Code <input inputmode=numeric></label>", "<label>Code <input maxlength=6></label>",
+    "<table><tr><th>User</th><th>Password</th></tr><tr><td>Ada</td><td><div><input></div></td></tr></table>",
+    "<div role=group aria-label=Passphrase><div><input></div></div>",
+    "<x-password><template shadowrootmode=open><input></template></x-password>",
+    "<input formcontrolname=password>", "<div><input placeholder=' '><span>Password</span></div>",
+    "<input aria-describedby=rule><p id=rule>Your password needs eight characters</p>",
+    "<x-box><x-label>Password</x-label><div><div><input></div></div></x-box>",
+    "<div><input maxlength=4><input maxlength=4><input maxlength=4><input maxlength=4></div>",
+    "<label>Chave <input></label>", "<label>Cyfrinair <input></label>", "<label>Nova šifra <input></label>",
+    "<h2>Recovery phrase</h2><p><input placeholder='1.'><input placeholder='2.'><input placeholder='3.'></p>",
+    "<label>Word <input oninput=\"this.value = this.value.replace(/./g, '*')\"></label>",
+    "<div contenteditable>Note <label>API key <input></label></div>",
+)  # fmt: skip
+OPEN_FIELDS = (
+    "<label>Promo code <input maxlength=8></label>", "<label>Post code <input inputmode=numeric></label>",
+    "<label>Nickname <input aria-describedby=rule class=no-password></label>",
+    "<label>Palavras-chave <input></label>", "<label>Šifra artikla <input></label>",
+    "<p>Address</p><label>Line 1 <input></label><label>Line 2 <input></label><label>Line 3 <input></label>",
+)  # fmt: skip
+
+
+def test_fields_that_take_a_secret_by_what_they_are_called(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """In any language, by the words beside them, by the head of their column, by their style and attributes; what is
+    called something else is told."""
+    markup = "".join(f"<section id=s{at}>{one}</section>" for at, one in enumerate((*FIELDS, *OPEN_FIELDS)))
+
+    def do(page: Page) -> None:
+        for at in range(len(FIELDS) + len(OPEN_FIELDS)):
+            page.locator(f"#s{at} input").first.press_sequentially(f"74{at:02}39")
+
+    events = tagged(markup, do)
+    typed = [one.value.text for one in events if one.kind == "fill"]
+    assert typed == [*[""] * len(FIELDS), *(f"74{len(FIELDS) + at:02}39" for at in range(len(OPEN_FIELDS)))]
+    assert not [at for at in range(len(FIELDS)) if f"74{at:02}39" in site.told()]
+
+
+REPEATS = (
+    ("Zoé Métrax", "?n=Zo%E9%20M%E9trax", "M%E9trax"),
+    ("Zoé Métrax", "Saved Zo&eacute; M&eacute;trax", "M&eacute;trax"),
+    ("王小明", "欢迎王小明回来", "王小明"),
+    ("김철수", "김철수님 안녕하세요", "김철수"),
+    ("Li Wu", "Saved Li Wu", "Li Wu"),
+    ("Zora Quimtrax", "Quimtraxs Akte", "Quimtrax"),
+    ("Иван Петровский", "Письмо Ивана Петровского", "Петровск"),
+    ("Jexo Vlaborius the third", "Dear Jexo Vlabor…", "Vlabor"),
+    ("Glimewick Yzand", "XGlimewick", "Glimewick"),
+)  # fmt: skip
+
+
+def test_masked_texts_in_other_spellings_and_scripts(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """As old scripts write addresses, as markup writes letters, in scripts without blanks, and two short words."""
+    masked = "".join(f"<p data-mask>{name}</p>" for name, _, _ in REPEATS)
+    shows = "".join(
+        f"<button onclick=\"q.textContent = '{shown.replace('&', '&amp;')}'\">B{at}</button>"
+        for at, (_, shown, _) in enumerate(REPEATS)
+    )
+
+    def do(page: Page) -> None:
+        for at in range(len(REPEATS)):
+            page.get_by_role("button", name=f"B{at}").click()
+
+    tagged(f"{masked}<p role=status id=q></p>{shows}", do)
+    assert not [part for _, _, part in REPEATS if part in site.told()]
+
+
+WRITTEN = (
+    "btoa(i.value)", "'Basic_' + btoa('ada:' + i.value + ':x')", "btoa(btoa(i.value))",
+    "btoa(JSON.stringify({ p: i.value })).replace(/=/g, '')", "hex(i.value)", "hex(i.value).toUpperCase()",
+    "'tok_' + hex(i.value)", "[...i.value].reverse().join('')",
+)  # fmt: skip
+SHOWS = ("q.textContent = 'Is ' + {0}", "fetch('/api/' + {0})", "history.replaceState(0, '', '?n=' + {0})")
+
+
+def test_secrets_in_other_bases_and_backwards(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """A password in base 64 or 16, amid others and twice, or from its end on, is found as what it is; what says
+    something else in such signs is told."""
+    buttons = "".join(
+        f'<button onclick="{SHOWS[at % len(SHOWS)].format(one)}">B{at}</button>' for at, one in enumerate(WRITTEN)
+    )
+    hexed = "const hex = (t) => [...t].map((c) => c.charCodeAt(0).toString(16)).join('')"
+    more = "<button onclick=\"q.textContent = 'Is ' + btoa('plain words')\">Plain</button>"
+
+    def do(page: Page) -> None:
+        page.get_by_label("Password").fill("hunterZebra42")
+        for button in page.get_by_role("button").all():
+            button.click()
+
+    tagged(
+        f"<script>{hexed}</script><label>Password <input id=i type=password></label>{buttons}{more}"
+        "<p role=status id=q></p>",
+        do,
+    )
+    told = site.told()
+    assert "cGxhaW4gd29yZHM" in told
+    assert not leaks(site.received, ["hunterZebra42"], site.url)
+    assert not [
+        one for one in ("aHVudGVyWmVicmE0Mg", "YUhWdWRHVnlXbVZpY21FME1n", "68756e74657", "24arbeZ") if one in told
+    ]
+
+
+GOES_ON = """w.oninput = ({ target }) => { if (target.value.length !== 5) return;
+const n = document.createElement('input'); n.value = target.value; w.replaceChildren(n); n.focus() }"""
+
+
+def test_a_field_that_goes_on_with_a_password(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """The page puts a nameless text field in the place of the one that a password is being typed into; what is typed
+    into another field afterwards is told."""
+
+    def do(page: Page) -> None:
+        page.locator("#w input").click()
+        page.keyboard.type("hunterZebra42")
+        page.get_by_label("Search").press_sequentially("hats")
+        page.get_by_role("button").click()
+
+    markup = f"<div id=w><input type=password></div><script>{GOES_ON}</script><label>Search <input></label>"
+    events = tagged(f"{markup}<button>Go</button>", do)
+    fills = [one.value for one in events if one.kind == "fill"]
+    assert {one.secret for one in fills[:-1]} == {"password"}
+    assert fills[-1].text == "hats"
+    assert "Zebra" not in site.told()
+
+
+def test_a_frame_that_may_not_know_its_page(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """A sandboxed frame with a recorder of its own can't know that it stands in a masked region: it tells nothing."""
+    site.pages["/inner.html"] = ("<button>Zorablin Quimtrax</button>", "text/html; charset=utf-8", {})
+
+    def do(page: Page) -> None:
+        page.frames[1].get_by_role("button").click()
+        page.get_by_role("button", name="Go").click()
+
+    tagged("<div data-mask><iframe sandbox=allow-scripts src=/inner.html></iframe></div><button>Go</button>", do)
+    assert "Go" in site.told()
+    assert "Quimtrax" not in site.told()
+
+
+BRIEFLY = """const m = document.createElement('p'); m.dataset.mask = ''; m.textContent = 'Jex Umbrik';
+document.body.append(m); m.remove(); q.textContent = 'Gone: Jex Umbrik'"""
+
+
+def test_what_was_masked_for_a_moment_and_what_was_chosen(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """A masked element that went before anybody looked, a file and an option that the page repeats, a box that is
+    written in."""
+    markup = f"""<p role=status id=q></p><button onclick="{BRIEFLY}">Briefly</button>
+<input type=file data-mask aria-label=File onchange="q.textContent = this.files[0].name.split('.')[0]">
+<label>Who <select onchange="q.textContent = 'For ' + this.value"><option>-</option><option>Vlab Quimtrax</option>
+</select></label><div contenteditable role=textbox aria-label=Notes>x</div>"""
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Briefly").click()
+        page.get_by_label("File").set_input_files({"name": "zora-quim.pdf", "mimeType": "text/plain", "buffer": b"x"})
+        page.get_by_label("Who").select_option(index=1)
+        page.get_by_role("textbox", name="Notes").press_sequentially("Thub Etrax")
+        page.get_by_role("button", name="Briefly").click()
+
+    tagged(markup, do, "fields")
+    told = site.told()
+    assert "Who" in told
+    assert not [one for one in ("Umbrik", "zora", "Quimtrax", "Etrax") if one in told]
+
+
+def test_letters_that_spell_a_masked_text(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """Each in an item, a cell or a button of its own; letters that spell nothing are told."""
+    shown = (("ul", "li", "Zorablin"), ("tr", "td", "48151623"), ("p", "button", "Zorablin"), ("ol", "li", "Plainly"))
+    buttons = "".join(
+        f"""<button onclick="q{at}.innerHTML = [...'{text}'].map((c) => '<{inner}>' + c + '</{inner}>').join('')">
+B{at}</button>{f"<table><{outer} id=q{at}></{outer}></table>" if outer == "tr" else f"<{outer} id=q{at}></{outer}>"}"""
+        for at, (outer, inner, text) in enumerate(shown)
+    )
+
+    def do(page: Page) -> None:
+        for at in range(len(shown)):
+            page.get_by_role("button", name=f"B{at}").click()
+            page.wait_for_timeout(300)
+
+    events = tagged(f"<p data-mask>Zorablin Quimtrax</p><p data-mask>48151623</p>{buttons}", do)
+    changes = [change.element for one in events if isinstance(one, Effect) for change in one.changes]
+    told = "".join(change.text or change.name or "" for change in changes)
+    assert "Plainly" in told
+    assert "orabl" not in told.replace("•", "")
+    assert "8151" not in told.replace("•", "")
+
+
+def test_a_document_that_is_edited_as_a_whole(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """Called a password by what stands before its frame: neither its keys nor its text are told."""
+
+    def do(page: Page) -> None:
+        page.frames[1].evaluate("document.designMode = 'on'")
+        page.frames[1].locator("body").click()
+        page.keyboard.type("hunterZebra42")
+        page.get_by_role("button").click()
+
+    events = tagged("<p>Password</p><iframe srcdoc='<p>x</p>'></iframe><button>Go</button>", do)
+    assert [one.value.secret for one in events if one.kind == "fill"] == ["password"]
+    assert "unterZ" not in site.told()
+    assert "Zebra" not in "".join(one.key for one in events if one.kind == "press")
