@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,8 +72,9 @@ class Copies:
             def do_POST(self) -> None:
                 try:
                     copies.renew()
-                except Exception as error:  # noqa: BLE001 (an app that does not start is told to the prover)
-                    self.send_error(500, str(error).splitlines()[0][:200])
+                except Exception as error:  # noqa: BLE001 (an app that does not start fails the proof, by this answer)
+                    traceback.print_exc()
+                    self.send_error(500, " ".join(f"{type(error).__name__}: {error}".split())[:200])
                 else:
                     self.send_response(204)
                     self.end_headers()
@@ -148,8 +150,9 @@ def prove(copies: Copies, who: tuple[str, str], recorded: Path, folder: Path, pu
     return Proven(stored.state, stored.origin, seconds, copies.seconds, stored.code != written.code, verdict)
 
 
-def prove_app(places: Places, name: str, only: set[str], redo: bool, mutants: bool) -> None:
-    """Proves the journeys of one app that were recorded and not proven before."""
+def prove_app(places: Places, name: str, only: set[str], redo: bool, mutants: bool) -> list[str]:
+    """Proves the journeys of one app that were recorded and not proven before; those that could not be, with why."""
+    failed: list[str] = []
     app = importlib.import_module(name)
     offset = int(os.environ.get("MEASURE_PORT_OFFSET", "1000")) + PORTS_ABOVE
     known = _read(places.out / "results" / f"{OFFLINE}.json")
@@ -164,13 +167,15 @@ def prove_app(places: Places, name: str, only: set[str], redo: bool, mutants: bo
             who = scripted.extra.get("who") or (app.USER, app.PASSWORD)
             try:
                 told = prove(copies, who, recorded, places.out / "proof" / name / journey, published, mutants).as_json()
-            except Exception as error:  # noqa: BLE001 (told, and the next journey goes on)
-                print(f"{key}: {type(error).__name__}: {error}", flush=True)
+            except Exception as error:  # noqa: BLE001 (the next journey goes on; the command fails at its end)
+                failed.append(f"{key}: {type(error).__name__}: {error}")
+                print(failed[-1], file=sys.stderr, flush=True)
                 continue
             _update(places.out / "proof" / "proof.json", {key: told})
             fresh = {**known[key], "runs": [], "mutants": {}}
             _update(places.out / "proof" / "harness" / "results" / f"{OFFLINE}.json", {key: fresh})
             print(row(key, told), flush=True)
+    return failed
 
 
 def row(key: str, told: dict[str, Any]) -> str:
@@ -245,6 +250,7 @@ def main(arguments: list[str]) -> int:
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 2
+    failed: list[str] = []
     if not chosen.report:
         os.environ["TRIALS_ROOT"] = str(places.trials)
         sys.path.insert(0, str(places.harness / "apps"))
@@ -253,9 +259,11 @@ def main(arguments: list[str]) -> int:
             name, _, journey = one.partition(":")
             apps.setdefault(name, set()).update({journey} - {""})
         for name, only in apps.items():
-            prove_app(places, name, only, chosen.redo, not chosen.no_mutants)
+            failed += prove_app(places, name, only, chosen.redo, not chosen.no_mutants)
     report(places)
-    return 0
+    for why in failed:
+        print(f"not proven: {why}", file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

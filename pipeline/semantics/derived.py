@@ -26,25 +26,25 @@ READINGS_MAX: Final = 8
 """Lists of steps whose answers one function keeps: a story is read from several sides, one after the other."""
 
 
-class Kept(Generic[K, R]):
-    """The newest values by what they were made of, at least `newest` of them and at most twice as many.
+class RecentCache(Generic[K, R]):
+    """A cache of the newest values, at least `values_min` of them and at most twice as many.
 
     They stand in two halves; when the new half is full, the old one is forgotten. Safe on any thread.
     """
 
-    def __init__(self, newest: int) -> None:
-        self._newest = newest
+    def __init__(self, values_min: int) -> None:
+        self._values_min = values_min
         self._new: dict[K, R] = {}
         self._old: dict[K, R] = {}
 
     def put(self, key: K, value: R) -> None:
-        """Keeps a value, in the place of the one before."""
-        if len(self._new) >= self._newest:
+        """Adds a value, in the place of the one before."""
+        if len(self._new) >= self._values_min:
             self._old, self._new = self._new, {}
         self._new[key] = value
 
-    def take(self, key: K) -> R | None:
-        """The value, which is forgotten now; None where it was forgotten before."""
+    def pop(self, key: K) -> R | None:
+        """Removes a value and returns it; None where it is not there any more."""
         newer, older = self._new.pop(key, None), self._old.pop(key, None)
         return older if newer is None else newer
 

@@ -6,16 +6,16 @@ The newest ones are kept in their parsed form too, so that a window that closes 
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from pipeline.semantics.derived import Kept
+from pipeline.semantics.derived import RecentCache
 from schemas.codecs import from_json, to_json
 from schemas.events import EVENT, Event
 
-PARSED_NEWEST: Final = 2_000
-"""Events whose parsed form is kept at least; at most twice as many ever are: 40 MB of usual ones."""
+PARSED_EVENTS_MIN: Final = 2_000
+"""The newest events whose parsed form is cached; at most twice as many ever are: 40 MB of usual ones."""
 PARSED_BYTES_MAX: Final = 4 * 1024
-"""Larger events are not kept in their parsed form: few have as many bytes, and what they hold could be very much."""
+"""Larger events are not cached: few have as many bytes, and parsed they could take much memory."""
 
-_parsed: Kept[bytes, Event] = Kept(PARSED_NEWEST)
+_parsed: RecentCache[bytes, Event] = RecentCache(PARSED_EVENTS_MIN)
 
 Key = tuple[int, str, int, str]
 """What orders the events of a journey: (at_ms, tab_id, seq, event id)."""
@@ -41,9 +41,9 @@ def light(event: Event) -> RawEvent:
 
 
 def parsed(body: bytes) -> Event:
-    """The event that was printed as `body`. Equal whether it was kept or is parsed again; a second time it is parsed
-    again, for a window is usually told once. Raises BadInput for what is no event."""
-    return _parsed.take(body) or from_json(EVENT, body)
+    """The event that was printed as `body`. Equal whether it was cached or is parsed again; it leaves the cache, for a
+    window is usually told once. Raises BadInput for what is no event."""
+    return _parsed.pop(body) or from_json(EVENT, body)
 
 
 class Arrival(NamedTuple):

@@ -1,7 +1,9 @@
 """Rows that an earlier version wrote under wider bounds."""
 
+from importlib import import_module
+
 import orjson
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from agents.storage import PageRequest, Storage, StoredStory, StoryFilter
 from agents.storage.tables import STORIES, TESTS
@@ -37,6 +39,21 @@ def test_an_earlier_versions_rows_are_read_on(storage: Storage) -> None:
     assert [flow.sample and flow.sample.title for flow in storage.flows(APP)] == [title]
     assert [flow.title for flow in storage.seen_flows(APP, 1)] == [title]
     assert len(storage.tests().items) == 1
+
+
+def test_stories_that_were_there_have_their_users(storage: Storage) -> None:
+    """The user that a story names, be it among characters that no database takes; the session where it names none."""
+    named, nameless = a_story("s1", user_id="ada"), a_story("s2")
+    storage.put_stories([named, nameless])
+    fill = import_module("agents.storage.migrations.versions.v0011_users_and_arrivals").fill
+    with storage._engine.begin() as connection:
+        odd = orjson.dumps({**orjson.loads(to_json(named)), "notes": ["a\0b"]}).decode()
+        connection.execute(update(STORIES).where(STORIES.c.id == "s1").values(body=odd))
+        connection.execute(update(STORIES).values(user_id="", stored_at=""))
+        fill(connection)
+        columns = (STORIES.c.user_id, STORIES.c.stored_at, STORIES.c.start_timestamp)
+        found = {row.user_id: row.stored_at == row.start_timestamp for row in connection.execute(select(*columns))}
+    assert found == {"ada": True, nameless.session_id: True}
 
 
 def _all_stories(storage: Storage) -> list[StoredStory]:

@@ -117,7 +117,10 @@ while not under_way.computations():
 watch.item_cpu_s = 1000
 watch.look()
 progress.writer.moved_s = long_ago_s
-time.sleep(0.5)
+(storing,) = under_way.computations()
+used_s = storing.cpu_s()
+while storing.cpu_s() < used_s + 0.1:
+    time.sleep(0.01)
 watch.look()
 print("excused")
 watch.item_cpu_s = 0.01

@@ -13,7 +13,7 @@ from pipeline.semantics.derived import (
     ELEMENTS_MAX,
     READINGS_MAX,
     TEXTS_MAX,
-    Kept,
+    RecentCache,
     once_per_element,
     once_per_steps,
     once_per_story,
@@ -141,20 +141,20 @@ def test_what_is_known_of_a_story_goes_with_it() -> None:
 def test_the_newest_values_are_kept_and_twice_as_many_never() -> None:
     """With a bound of 3: of any values put, the last three are there, and never more than six."""
     for many in range(1, 20):
-        kept: Kept[int, str] = Kept(3)
+        kept: RecentCache[int, str] = RecentCache(3)
         for number in range(many):
             kept.put(number, str(number))
-        found = [number for number in range(many) if kept.take(number) is not None]
+        found = [number for number in range(many) if kept.pop(number) is not None]
         assert found[-3:] == list(range(many))[-3:]
         assert len(found) <= 6
 
 
 def test_a_value_that_is_put_again_is_the_new_one_and_taken_once() -> None:
     """Also where the older one stands in the old half."""
-    kept: Kept[str, int] = Kept(1)
+    kept: RecentCache[str, int] = RecentCache(1)
     kept.put("a", 1)
     kept.put("a", 2)
-    assert (kept.take("a"), kept.take("a")) == (2, None)
+    assert (kept.pop("a"), kept.pop("a")) == (2, None)
 
 
 def test_a_story_that_is_told_has_its_texts_already(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0011"
 down_revision = "0010"
@@ -14,17 +15,21 @@ BYTEWISE = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 def upgrade() -> None:
     for name in ("user_id", "stored_at"):
         op.add_column("stories", sa.Column(name, BYTEWISE, nullable=False, server_default=""))
-    if op.get_bind().dialect.name == "sqlite":
-        named = "json_extract(body, '$.user_id')"
-    else:  # no database text has a NUL, but JSON can spell one, and PostgreSQL refuses to read it
-        named = "replace(body, '\\u0000', '')::json ->> 'user_id'"
-    op.execute(
-        sa.text(
-            f"UPDATE stories SET user_id = coalesce(nullif({named}, ''), session_id), stored_at = start_timestamp"  # noqa: S608
-        )
-    )
+    fill(op.get_bind())
     op.create_index("stories_of_users", "stories", ["flow_id", "start_timestamp", "id", "user_id"])
     op.drop_index("stories_by_flow", "stories")
     op.create_index("stories_of_app_users", "stories", ["app", "start_timestamp", "id", "user_id"])
     op.drop_index("stories_by_app", "stories")
     op.create_index("stories_by_arrival", "stories", ["stored_at", "id"])
+
+
+def fill(connection: sa.Connection) -> None:
+    """Fills the new columns of the stories that are there: the user from the body, the time of storing from the begin."""
+    names = ("body", "session_id", "start_timestamp", "user_id", "stored_at")
+    stories = sa.table("stories", *(sa.column(name, sa.String()) for name in names))
+    named: sa.ColumnElement[str] = sa.func.json_extract(stories.c.body, "$.user_id")
+    if connection.dialect.name == "postgresql":
+        # No database text has a NUL, but JSON can spell one, and PostgreSQL refuses to read it.
+        named = sa.cast(sa.func.replace(stories.c.body, "\\u0000", ""), postgresql.JSON)["user_id"].astext
+    user_id = sa.func.coalesce(sa.func.nullif(named, ""), stories.c.session_id)
+    connection.execute(sa.update(stories).values(user_id=user_id, stored_at=stories.c.start_timestamp))
