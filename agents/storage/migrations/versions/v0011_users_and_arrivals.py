@@ -24,7 +24,7 @@ def upgrade() -> None:
 
 
 def fill(connection: sa.Connection) -> None:
-    """Fills the new columns of the stories that are there: the user from the body, the time of storing from the begin."""
+    """Fills the new columns of the stored stories: the user from the body, the time of storing from the begin."""
     names = ("body", "session_id", "start_timestamp", "user_id", "stored_at")
     stories = sa.table("stories", *(sa.column(name, sa.String()) for name in names))
     named: sa.ColumnElement[str] = sa.func.json_extract(stories.c.body, "$.user_id")
