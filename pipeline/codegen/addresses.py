@@ -36,36 +36,37 @@ _REVISION: Final = re.compile(r"\d")
 @dataclass(frozen=True)
 class Address:
     """Path, query and fragment of an address as a test should know it: `text` where it is the same every time, to the
-    letter; `pattern`, a regular expression for its path; `place`, one for the path and for what is the same every time
-    of query and hash route, however that is escaped and whatever stands beside it."""
+    letter; `path`, a regular expression for its path, and `pattern`, for one that goes no further; `place`, one for the
+    path and for what is the same every time of query and hash route, however that is escaped and whatever stands beside
+    it."""
 
     text: str | None
+    path: str
     pattern: str
-    place: str = ""
+    place: str
     _asked: frozenset[tuple[str, str]] = frozenset()
     _route: str = ""
 
     @property
     def is_anywhere(self) -> bool:
         """Whether `place` says no more than that an address has a path, as every one has."""
-        return self.place == f"/{_END}"
+        return self.path == "/" and self.place == self.pattern
 
     def holds_at(self, url: str) -> bool:
         """Whether `place` would match another address, too. It is not asked itself: of a query with many parameters it
         tries each for each."""
         found = split_url(url)
-        if found is None or not re.search(f"{self.pattern.removesuffix(_END)}$", found.path or "/"):
+        if found is None or not re.search(f"{self.path}$", found.path or "/"):
             return False
         there = frozenset(parse_qsl(found.query, keep_blank_values=True))
         return self._asked <= there and bool(re.match(self._route, f"#{found.fragment}"))
 
 
-_END: Final = r"(\?|#|$)"
-"""Where a path ends."""
+_QUERY_FOLLOWS: Final = r"(\?|$)"
+_FRAGMENT_FOLLOWS: Final = "(#|$)"
+_ANY_FOLLOWS: Final = r"(\?|#|$)"
+_EDGE: Final = r"\b"
 _END_OF_PARAMETER: Final = "(&|#|$)"
-_QUERY: Final = r"\?"
-_OTHERS: Final = "(.*&)?"
-"""Parameters that may stand before one."""
 
 
 def split_url(url: str) -> Url | None:
@@ -121,17 +122,31 @@ def address(
     kept = sorted(short, key=lambda pair: pair[1] not in chosen)[:PARAMETERS_MAX]
     parts = {pair: part for pair, part in parts.items() if pair in kept}
     asked = _asked(list(parts.values()))
-    ending = (".*" if asked else r"(\?.*)?") + route if route else _END_OF_PARAMETER if asked else _END
-    place = pattern + asked + ending
-    if not stays or not to_the_letter:
-        return Address(None, pattern + _END, place, frozenset(parts), route)
-    text = (found.path or "/") + (f"?{found.query}" if found.query else "")
-    return Address(text + (f"#{found.fragment}" if found.fragment else ""), pattern, place, frozenset(parts), route)
+    end = _end_of_path(found.query, has_fragment="#" in url)
+    place = pattern + asked + (".*" * bool(asked or found.query) + route if route else "" if asked else end)
+    text = None
+    if stays and to_the_letter:
+        text = (found.path or "/") + (f"?{found.query}" if found.query else "")
+        text += f"#{found.fragment}" if found.fragment else ""
+    return Address(text, pattern, pattern + end, place, frozenset(parts), route)
+
+
+def _end_of_path(query: str, has_fragment: bool) -> str:
+    """Where a path ends: at the address's own end, unless it was recorded with more behind it."""
+    if query:
+        return _ANY_FOLLOWS if has_fragment else _QUERY_FOLLOWS
+    return _FRAGMENT_FOLLOWS if has_fragment else "$"
 
 
 def _asked(parts: Sequence[str]) -> str:
     """The pattern for the parameters of a query, each once, whatever else stands among them; nothing without any."""
-    return "".join(f"{'&' if at else _QUERY}{_OTHERS}{part}" for at, part in enumerate(parts))
+    return r"\?" * bool(parts) + "".join(f".*{_whole(part)}" for part in parts)
+
+
+def _whole(part: str) -> str:
+    """A parameter that neither begins nor ends within another one, by the edges of words where it has such."""
+    begin = _EDGE if part[:1].isalnum() else ""
+    return begin + part + (_EDGE if part[-1:].isalnum() else _END_OF_PARAMETER)
 
 
 def _loose(text: str, escapes: str = "%{:02X}") -> str:

@@ -262,7 +262,7 @@ CASES = (
     ),
     Case(
         "click_answered_first", "panel.html", _switch, "/api/power", "/api/lost",
-        expected='expect_response(re.compile("/api/power$"))',
+        expected='expect_response(re.compile(r"/api/power$"))',
     ),
     Case(
         "number_in_row", "panel.html", _budget, "Budget of ", "Nothing of ",

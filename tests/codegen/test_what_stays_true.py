@@ -92,7 +92,7 @@ def test_what_was_saved_before_the_user_left_is_waited_for(leaves: bool, method:
     request = {"url": HOME + "/api/settings", "method": method, "status": 200, "cause": chosen.event_id}
     beside = {"url": HOME + "/api/telemetry", "method": "PUT", "status": 200, "cause": chosen.event_id}
     code = write_test(story(chosen, after, networkRequests=[request, beside])).code
-    assert ('with page.expect_response(re.compile("/api/settings$")):' in code) is waits
+    assert ('with page.expect_response(re.compile(r"/api/settings$")):' in code) is waits
     assert "telemetry" not in code
 
 

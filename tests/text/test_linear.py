@@ -27,7 +27,7 @@ MADE: Final[dict[tuple[str, str], str]] = {
         "f'(?<![\\\\w@.-]){re.escape(name)}(?![\\\\w@-])'",
     ): r"(?<![\w@.-])a\-a(?![\w@-])",
     ("pipeline/codegen/readings.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
-    ("pipeline/codegen/addresses.py", "f'{self.pattern.removesuffix(_END)}$'"): r"/a/\d+/[^/]+/a$",
+    ("pipeline/codegen/addresses.py", "f'{self.path}$'"): r"/a/\d+/[^/]+/a$",
     ("pipeline/codegen/addresses.py", "self._route"): r"#/a/\d+/[^/]+(?:[?/]|$)",
     ("pipeline/codegen/assertions/salience.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/semantics/lexicon/__init__.py", "shape"): r"\b(?P<act>mark as done|mark|a)$",

@@ -116,9 +116,7 @@ def autosave(step: Step) -> Requested | None:
 def _pattern(url: str, varying: frozenset[str]) -> str | None:
     """A regular expression for the address of a request."""
     found = addresses.address(url, frozenset(), varying)
-    if found is None:
-        return None
-    return found.pattern + ("" if found.text is None else r"(\?|$)" if "?" in url else "$")
+    return None if found is None else found.pattern
 
 
 def _call(request: NetworkRequest) -> tuple[str, str]:

@@ -34,7 +34,7 @@ def quoted(text: str) -> str:
 def quoted_pattern(pattern: str) -> str:
     """A Python literal for a regular expression: a raw one, as people write it, where nothing in it needs an escape."""
     one = quoted(pattern)
-    is_seen = "\\" in pattern and one[1:-1] == pattern.replace("\\", "\\\\") and one[0] not in pattern
+    is_seen = one[1:-1] == pattern.replace("\\", "\\\\") and one[0] not in pattern
     ends_whole = (len(pattern) - len(pattern.rstrip("\\"))) % 2 == 0
     return f"r{one[0]}{pattern}{one[0]}" if is_seen and ends_whole else one
 
