@@ -15,6 +15,10 @@ EXIT_CODE: Final = 70
 PULSE_S: Final = 0.5
 STOP_S: Final = 8.0
 """How long a worker may take to end in good order."""
+COMPUTED_S: Final = 1.0
+"""CPU time of this process from which on it stopped itself: one computation kept all other threads from running. A
+machine that is frozen or overloaded gives it none to speak of."""
+FROZEN: Final = "the machine gave it no time"
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +49,8 @@ def end_within(limit_s: float) -> None:
 
 
 class Watchdog:
-    """Notices that the whole process was stopped (SIGSTOP, a frozen machine) for longer than its session lasts.
+    """Notices that the whole process was stopped for longer than its session lasts: by SIGSTOP, by a frozen or starved
+    machine, or by one computation that lets no other thread run.
 
     Somebody else owns its partitions then; what it still wanted to write must not come after them. A thread of its own
     looks at the clock, and `check` does so again right before a write that matters.
@@ -54,21 +59,34 @@ class Watchdog:
     def __init__(self, limit_s: float) -> None:
         self._limit_s = limit_s
         self._beat_s = time.monotonic()
+        self._beat_cpu_s = time.process_time()
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
 
     def start(self) -> None:
         """Starts the thread."""
-        self._beat_s = time.monotonic()
+        self._beat()
         self._thread.start()
 
     def check(self) -> None:
-        """Ends the process if it was stopped for too long."""
+        """Ends the process if it was stopped for too long. Where it computed meanwhile, what is under way keeps its
+        marks: the next start must not meet it for ever."""
         stopped_s = time.monotonic() - self._beat_s
-        if self._thread.is_alive() and stopped_s > self._limit_s:
-            die(f"it was stopped for {stopped_s:.1f} s, longer than its session")
+        if not self._thread.is_alive() or stopped_s <= self._limit_s:
+            return
+        cpu_s = time.process_time() - self._beat_cpu_s
+        computed = cpu_s >= COMPUTED_S
+        why = "a computation let nothing else run" if computed else FROZEN
+        die(
+            f"it was stopped for {stopped_s:.1f} s, longer than its session: {why} ({cpu_s:.1f} s of CPU time)",
+            innocent=not computed,
+        )
 
     def _run(self) -> None:
         while True:
             time.sleep(PULSE_S)
             self.check()
-            self._beat_s = time.monotonic()
+            self._beat()
+
+    def _beat(self) -> None:
+        self._beat_cpu_s = time.process_time()
+        self._beat_s = time.monotonic()

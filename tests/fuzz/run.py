@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from aiokafka import AIOKafkaProducer
 from agents.local.processes import free_port
 from agents.local.supervisor import Machine
 from agents.settings import load
+from agents.stream.abort import FROZEN
 from agents.stream.ticks import TICK_HEADER
 from pipeline.intake import BadInput, read_message
 from schemas.codecs import from_json, to_json
@@ -50,6 +52,9 @@ NO_ACTS: Final = frozenset(
 )
 """Kinds of events that say nothing of what somebody did; a window of these alone has no story."""
 WRONG_MAX: Final = 10
+CHECK_S: Final = 0.5
+BACK_S: Final = 300.0
+"""How long a worker that the machine stopped may take to be back."""
 
 
 @dataclass
@@ -62,7 +67,14 @@ class Report:
     places: Counter[str] = field(default_factory=Counter)
     silent: Counter[str] = field(default_factory=Counter)
     """Windows in which nothing was done, by the kinds of their events: they have no story."""
+    frozen: list[str] = field(default_factory=list)
+    """Ends of a worker that the machine gave no time for longer than a session: no input's doing, and counted."""
     wrong: list[str] = field(default_factory=list)
+
+    def note(self, line: str) -> None:
+        """Takes what the supervisor says: how a process ended."""
+        if " ended with " in line:
+            (self.frozen if FROZEN in line else self.wrong).append(line)
 
     def __str__(self) -> str:
         counts = ", ".join(f"{name} {count}" for name, count in sorted(self.sent.items()))
@@ -70,8 +82,30 @@ class Report:
         silent = ", ".join(f"({kinds}) {count}" for kinds, count in self.silent.most_common())
         wrong = "".join(f"\nWRONG: {one}" for one in self.wrong)
         return (
-            f"seed {self.seed}: {counts}; good journeys {len(self.good)}; {found}\nno story: {silent or 'none'}{wrong}"
+            f"seed {self.seed}: {counts}; good journeys {len(self.good)}; {found}\nno story: {silent or 'none'}\n"
+            f"ends for want of time: {len(self.frozen)}{wrong}"
         )
+
+
+class Keeper:
+    """Starts again what ends, as `journeywright up` does; a context."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="keeper")
+
+    def __enter__(self) -> "Keeper":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(CHECK_S):
+            self._machine.check()
 
 
 def good_journey(name: str) -> dict[str, Any]:
@@ -105,8 +139,9 @@ async def _send(machine: Machine, report: Report, seconds: float) -> None:
                 number += 1
                 name = f"z{report.seed}.{number}"
                 if number % GOOD_EVERY == 0:
-                    await _post(http, report, "/api/v1/events", json.dumps(good_journey(name)).encode(), 202)
-                    report.good.append(name)
+                    body = json.dumps(good_journey(name)).encode()
+                    if await _post(http, report, "/api/v1/events", body, 202):
+                        report.good.append(name)
                 elif rng.random() < 0.5:
                     await _post(http, report, rng.choice(PATHS), mutations.body(rng, name))
                 else:
@@ -118,15 +153,42 @@ async def _send(machine: Machine, report: Report, seconds: float) -> None:
         await producer.stop()
 
 
-async def _post(http: httpx.AsyncClient, report: Report, path: str, body: bytes, wanted: int = 0) -> None:
+async def _post(http: httpx.AsyncClient, report: Report, path: str, body: bytes, wanted: int = 0) -> bool:
+    """Whether it was answered. No answer is wrong, unless the worker ended: then that is reported, and it is waited
+    for as any sender would."""
     try:
         answer = await http.post(path, content=body)
     except httpx.HTTPError as error:
-        report.wrong.append(f"{path}: {type(error).__name__} for {body[:300]!r}")
-        return
+        if await _back(http):
+            report.sent["unanswered"] += 1
+        else:
+            report.wrong.append(f"{path}: {type(error).__name__} for {body[:300]!r}")
+        return False
     report.sent[f"http {answer.status_code}"] += 1
     if answer.status_code >= 500 or wanted not in (0, answer.status_code):
         report.wrong.append(f"{path}: {answer.status_code} {answer.text[:200]} for {body[:300]!r}")
+    return True
+
+
+async def _back(http: httpx.AsyncClient) -> bool:
+    """Whether the port was closed, and is ready again within BACK_S."""
+    closed, deadline = False, time.monotonic() + BACK_S
+    while time.monotonic() < deadline:
+        try:
+            if (await http.get("/readyz")).status_code == HTTPStatus.OK:
+                return closed
+        except httpx.HTTPError as error:
+            closed = closed or isinstance(error, httpx.ConnectError)
+        await asyncio.sleep(CHECK_S)
+    return False
+
+
+def _looked(machine: Machine, report: Report) -> list[str]:
+    """What is missing; while the worker is away, that."""
+    try:
+        return _missing(machine, report)
+    except httpx.TransportError as error:
+        return [f"the web port does not answer: {type(error).__name__}"]
 
 
 def _missing(machine: Machine, report: Report) -> list[str]:
@@ -152,6 +214,11 @@ def _missing(machine: Machine, report: Report) -> list[str]:
             cause = "late"
         if cause and (record.partition, record.offset) not in buried:
             missing.append(f"message {record.partition}/{record.offset} is no dead letter: {cause}")
+    missing += [
+        f"a fault of ours: {letter.headers['journeywright-cause'].decode()}"
+        for letter in letters
+        if letter.headers["journeywright-kind"] == b"internal"
+    ]
     untold = sum(letter.headers["journeywright-kind"] == b"untellable" for letter in letters)
     if untold < len(truth.untellable):
         missing.append(f"{len(truth.untellable)} windows can't be told, {untold} are dead letters")
@@ -184,21 +251,19 @@ def run(folder: Path, seed: int, seconds: float) -> Report:
     """Sends for so many seconds, then waits until all is in its place, for SETTLE_S at most."""
     settings = load(data=folder, web_port=free_port(), gap_s=60, lateness_s=5, partitions=2)
     report = Report(seed)
-    with Machine(settings) as machine:
-        before = dict(machine.pids)
+    with Machine(settings, say=report.note) as machine, Keeper(machine):
         asyncio.run(_send(machine, report, seconds))
         deadline = time.monotonic() + SETTLE_S
         settled = False
         # A look may take minutes, and windows close meanwhile: the last one begins when all had their time.
-        while (missing := _missing(machine, report)) and not settled:
+        while (missing := _looked(machine, report)) and not settled:
             settled = time.monotonic() > deadline
             time.sleep(2)
-        if machine.pids != before:
-            logs = "\n".join(path.read_text("utf-8", "replace")[-1_500:] for path in (folder / "log").glob("worker*"))
-            report.wrong.append(f"a process ended: {before} before, {machine.pids} after\n{logs}")
-        text = (
-            httpx.get(f"{machine.url}/metrics", timeout=ANSWER_S, verify=False).text if machine.pids == before else ""
-        )
+        with httpx.Client(base_url=machine.url, timeout=ANSWER_S, verify=False) as http:
+            text = http.get("/metrics").text
+    if report.wrong or missing:
+        logs = "\n".join(path.read_text("utf-8", "replace")[-1_500:] for path in (folder / "log").glob("worker*"))
+        report.wrong.append(f"the workers' logs end with:\n{logs}")
     report.wrong += missing[:WRONG_MAX]
     report.wrong += [
         line for line in text.splitlines() if '_total{cause="internal"' in line and not line.endswith(" 0.0")
