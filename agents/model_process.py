@@ -69,6 +69,7 @@ def start_child(serve: Callable[..., None], *arguments: Any) -> BaseProcess:
 
 
 def _run_child(serve: Callable[..., None], *arguments: Any) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # whoever ignores it on the way out hands that on
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     serve(*arguments)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from agents.cli.console import complain
 from agents.interrupts import ENDING
 
 if TYPE_CHECKING:
@@ -20,20 +21,41 @@ _came: list[int] = []
 
 def guarded(command: Callable[[], int]) -> int:
     """Runs the command of this process and returns its exit code. The first SIGINT or SIGTERM raises KeyboardInterrupt
-    in it; later ones don't disturb the way out, which has its own bounds."""
+    in it; later ones don't disturb the way out, which has its own bounds.
+
+    What fails after a signal fails because of it: native code makes other errors of an interrupt, and a child that
+    heard the signal as well no longer answers. That is told in one line.
+    """
     sys.unraisablehook = _again
+    code = 1
     try:
         for number in ENDING:
             signal.signal(number, _interrupt)
         code = command()
+        _ignore()
     except KeyboardInterrupt:
-        code = 1
-    for number in ENDING:
-        signal.signal(number, signal.SIG_IGN)
+        _ignore()
+    except Exception as error:
+        _ignore()
+        if not _came:
+            raise
+        complain(f"stopped ({type(error).__name__})")
     # Python notes an interrupt that passed through a text being run (dataclasses make methods of texts) as one that
     # nobody caught, and `python -m` would then end by SIGINT, whatever came. The next text clears that.
     eval("None")  # noqa: S307
     return _SIGNALLED + _came[0] if _came and code else code
+
+
+def _ignore() -> None:
+    """No signal disturbs the way out from now on, nor does an interrupt that was to come once more."""
+    while True:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number in (*ENDING, signal.SIGALRM):
+                signal.signal(number, signal.SIG_IGN)
+        except KeyboardInterrupt:
+            continue  # it came in between, and comes no more
+        return
 
 
 def _interrupt(number: int, _frame: object) -> None:

@@ -15,9 +15,9 @@ EXIT_CODE: Final = 70
 PULSE_S: Final = 0.5
 STOP_S: Final = 8.0
 """How long a worker may take to end in good order."""
-COMPUTED_S: Final = 1.0
-"""CPU time of this process from which on it stopped itself: one computation kept all other threads from running. A
-machine that is frozen or overloaded gives it none to speak of."""
+COMPUTED_SHARE: Final = 0.1
+"""The share of the time from which on it was our own CPU time that stopped the process: one computation let no other
+thread run. A machine that is frozen or overloaded gives it next to none."""
 FROZEN: Final = "the machine gave it no time"
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Watchdog:
         if not self._thread.is_alive() or stopped_s <= self._limit_s:
             return
         cpu_s = time.process_time() - self._beat_cpu_s
-        computed = cpu_s >= COMPUTED_S
+        computed = cpu_s >= COMPUTED_SHARE * stopped_s
         why = "a computation let nothing else run" if computed else FROZEN
         die(
             f"it was stopped for {stopped_s:.1f} s, longer than its session: {why} ({cpu_s:.1f} s of CPU time)",

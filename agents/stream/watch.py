@@ -8,9 +8,12 @@ schema yet.
 All else that stands still for STILL_S ends the worker, with what it waited for in the log; the supervisor starts it
 again, and the next owner of its partitions goes on where it stood.
 
-It looks from a thread of its own, so it sees an event loop that stands still, too.
+It looks from a thread of its own, so it sees an event loop that stands still, too. Where native code lets no thread of
+Python's run at all, a timer that needs none ends the worker: what is under way keeps its marks, and the next start
+knows it.
 """
 
+import faulthandler
 import logging
 import os
 import sys
@@ -68,6 +71,7 @@ class Watch:
 
     def _run(self) -> None:
         while True:
+            faulthandler.dump_traceback_later(self.still_s, exit=True)
             time.sleep(LOOK_S)
             self.look()
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.stream.abort import FROZEN
+
 ENDS = """
 import sys, threading, time
 from pathlib import Path
@@ -80,12 +82,16 @@ def compute():
         while True:
             sum(range(1000))
 threading.Thread(target=compute, daemon=True).start()
-time.sleep(0.05)
+while not under_way.works():
+    time.sleep(0.01)
 watch.item_cpu_s = 1000
 row.moved()
 watch.look()
 row.moved_s = long_ago_s
-time.sleep(0.5)
+(work,) = under_way.works()
+used_s = work.cpu_s()
+while work.cpu_s() < used_s + 0.1:
+    time.sleep(0.01)
 watch.look()
 print("excused")
 watch.item_cpu_s = 0.01
@@ -131,3 +137,49 @@ watch.look()
     assert code == 70
     assert "excused" in said
     assert "the tests agent waits for the storing of 100 stories" in said
+
+
+HELD = "import re; re.match('(a+)+$', 'a' * 200 + 'b')"
+"""Holds all threads of the process, and comes to no end."""
+
+
+def test_native_code_that_lets_no_thread_run_ends_the_worker_and_is_known(tmp_path: Path) -> None:
+    """No thread of ours can look then: a timer that needs none ends it, with the place, and the mark stays."""
+    held = f"""
+watch.still_s = 1.0
+row.end = 0
+watch.start()
+with under_way.doing("window/w1"):
+    {HELD}
+"""
+    code, said = outcome(tmp_path, held)
+    assert code == 1
+    assert "Timeout" in said
+    assert "Mark(item='window/w1', known=0" in outcome(tmp_path, "print(left)")[1]
+
+
+@pytest.mark.parametrize(
+    ("stop", "why", "kept"),
+    [
+        ("sum(range(100_000_000))", "a computation let nothing else run", True),
+        ("ctypes.PyDLL(None).usleep(900_000)", FROZEN, False),
+    ],
+    ids=["by a computation", "by the machine"],
+)
+def test_a_process_that_was_stopped_says_by_whom(tmp_path: Path, stop: str, why: str, kept: bool) -> None:
+    """What was under way is innocent where the machine gave no time; where a computation took it, its mark stays, so
+    that the next starts don't meet it for ever."""
+    stopped = f"""
+import ctypes
+from agents.stream.abort import Watchdog, at_end
+at_end.append(under_way.clear)
+watchdog = Watchdog(0.7)
+watchdog.start()
+with under_way.doing("window/w1"):
+    while True:
+        {stop}
+"""
+    code, said = outcome(tmp_path, stopped)
+    assert code == 70
+    assert f"longer than its session: {why}" in said
+    assert ("window/w1" in outcome(tmp_path, "print(left)")[1]) is kept
