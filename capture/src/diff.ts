@@ -2,7 +2,7 @@
 import { cut, visible } from "./dom";
 import type { Elements } from "./elements";
 import * as limits from "./limits";
-import { hash53 } from "./hash";
+import { hash64 } from "./hash";
 import { native } from "./native";
 import type { FieldState, Item, ListState, Snapshot, StateName } from "./snapshot";
 import type { Candidate, Change, ElementShot, Locator } from "./wire";
@@ -284,7 +284,7 @@ function signedFields(snapshot: Snapshot): Map<string, string> {
 }
 
 /** Tells whether two values are the same without keeping them. */
-const digestOf = (value: string): string => hash53(value, 3);
+const digestOf = (value: string): string => hash64(value, 3);
 
 function signedLists(snapshot: Snapshot): Map<string, number> {
   const signed = new Map<string, number>();

@@ -1,7 +1,7 @@
 // A short, quick hash.
 
-/** 53-bit string hash (cyrb53). */
-export function hash53(text: string, seed: number): string {
+/** 64-bit string hash (cyrb53 with all of its bits). */
+export function hash64(text: string, seed: number): string {
   let a = 0xdeadbeef ^ seed;
   let b = 0x41c6ce57 ^ seed;
   for (let i = 0; i < text.length; i++) {
@@ -11,5 +11,5 @@ export function hash53(text: string, seed: number): string {
   }
   a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
   b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return (4294967296 * (2097151 & b) + (a >>> 0)).toString(36);
+  return (a >>> 0).toString(36) + (b >>> 0).toString(36);
 }

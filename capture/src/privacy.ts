@@ -4,7 +4,7 @@ import { Beginnings } from "./beginnings";
 import { Channel } from "./channel";
 import type { Config, Mask } from "./config";
 import { isTextField, parentOf, squash, visible } from "./dom";
-import { hash53 } from "./hash";
+import { hash64 } from "./hash";
 import { VALUE_CHARS_MAX } from "./limits";
 import { attempt, native } from "./native";
 import { HOLE, readBy } from "./reader";
@@ -271,7 +271,7 @@ export class Privacy {
 
   /** Tells equal secrets of one session apart from others; says nothing without the salt, which is never sent. */
   token(value: string): string {
-    return hash53(`${this.salt}/${value}/${this.salt}`, 7).slice(0, 8);
+    return hash64(`${this.salt}/${value}/${this.salt}`, 7).slice(0, 8);
   }
 
   /** Notes what stands in masked elements and in fields for secrets now. */

@@ -1,5 +1,5 @@
 // Texts that must not be told, and the search for them in all that is told: in any case, spacing and encoding.
-import { hash53 } from "./hash";
+import { hash64 } from "./hash";
 import { attempt } from "./native";
 import { NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX, VALUE_CHARS_MAX } from "./limits";
 import { isPlainWord } from "./plainwords";
@@ -39,7 +39,9 @@ const CUT_CHARS = [NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX, VALUE_CHARS_MA
 const ENCODED = /(?:%5c|%|\\)u([0-9a-f]{4})|&#(\d{2,6});|&#x([0-9a-f]{2,5});|&([a-z])(?:acute|grave|circ|uml|tilde|cedil|ring|caron|slash);|(?:%(?!5cu)[0-9a-f]{2})+/gi;
 /** Letters and digits that may be another text, in base 64 or 16. */
 const RUN = /[\w+-]{8,}/g;
-const HEX = /[\da-f]{8,}/i;
+const HEX = /[\da-f]{8,}/gi;
+/** What may stand between its bytes, or groups of its letters. */
+const GAPS = /[^\w+/]|0?x(?=[\da-f]{2})/gi;
 /** Bytes that are a text, at least for a while: what is read where none was written hardly ever is. */
 const READABLE = /(?:[ -~]|[\xc2-\xf4][\x80-\xbf]{1,3}){6}/;
 /** A run may hold one that holds one. */
@@ -179,7 +181,7 @@ export class Withheld {
   }
 
   private hashOf(text: string): string {
-    return hash53(this.salt + text, 1);
+    return hash64(this.salt + text, 1);
   }
 
   /** A small number made of the first characters: nearly all places of a text are passed over by it. */
@@ -198,9 +200,9 @@ export class Withheld {
     if (this.cleaned.size >= SEEN_MAX) this.cleaned.clear();
     let clean = this.inBases(this.search(text, fold(text), false), DEEPEST);
     if (this.signs) clean = this.search(clean, fold(clean, true), true);
-    const mirrored = backwards(clean);
-    const found = this.search(mirrored, fold(mirrored), false, ANYWHERE);
-    if (found !== mirrored) clean = backwards(found);
+    const tight = clean.replace(GAPS, "");
+    const mirrored = Array.from(clean).reverse().join("");
+    if (this.inBases(tight, 1, ANYWHERE) !== tight || this.search(mirrored, fold(mirrored), false, ANYWHERE) !== mirrored) clean = HOLE;
     clean = clean.replace(CUT_OFF, (word) => (this.begins(fold(word).text) ? HOLE : word));
     if (clean === text && text.includes("%25")) {
       const once = text.replaceAll("%25", "%");
@@ -212,15 +214,15 @@ export class Withheld {
   }
 
   /** The text without runs of letters and digits that are another way to write something withheld. */
-  private inBases(text: string, depth: number): string {
+  private inBases(text: string, depth: number, least = 1): string {
     return text.replace(RUN, (run) => {
       // Words in small letters are neither.
       if (!depth || !/[A-Z\d]/.test(run)) return run;
       for (let at = 0; at < 4; at++) {
         for (const bytes of bytesOf(run, at)) {
           if (!READABLE.test(bytes)) continue;
-          const inner = attempt(() => decodeURIComponent(escape(bytes)), bytes);
-          if (this.inBases(this.search(inner, fold(inner), false), depth - 1) !== inner) return HOLE;
+          const inner = escape(bytes);
+          if (this.inBases(this.search(inner, fold(inner), false, least), depth - 1) !== inner) return HOLE;
         }
       }
       return run;
@@ -263,13 +265,11 @@ export class Withheld {
   }
 }
 
-const backwards = (text: string): string => Array.from(text).reverse().join("");
-
 /** What a run says in base 64, as files or as addresses have it, and in base 16, from one of its first signs on. */
 function bytesOf(run: string, at: number): string[] {
   const rest = run.slice(at).replace(/-/g, "+").replace(/_/g, "/");
   const whole = rest.length % 4 === 1 ? rest.slice(0, -1) : rest;
-  return [attempt(() => atob(whole), ""), unescape((HEX.exec(run)?.[0] ?? "").slice(at).replace(/../g, "%$&"))];
+  return [attempt(() => atob(whole), ""), unescape(run.replace(HEX, (one) => one.slice(at).replace(/../g, "%$&")))];
 }
 
 /** Whether the place is one where a text of that length may be found: a word of its own, if it is short. */
@@ -295,9 +295,9 @@ const IS_WORD = /[\p{L}\p{N}]/u;
 const keyOf = ([, , hash, how]: Kept): string => (how > How.Signs ? hash + how : hash);
 
 /** A text and its words, as they are compared. */
-export const wholeAndWords = (text: string): string[] => [fold(text).text, ...(text.match(WORD) ?? []).map((word) => fold(word).text)];
+export const wholeAndWords = (text: string): string[] => [fold(text).text, ...wordsOf(text)];
 
-const wordsOf = (text: string): string[] => (text.match(WORD) ?? []).slice(0, WORDS_MAX).map((word) => fold(word).text);
+const wordsOf = (text: string): string[] => (text.match(WORD) ?? []).map((word) => fold(word).text);
 
 /** The letters and digits alone, in lower case, without accents, `%41` read as it is meant; `signs`: all but blanks. */
 function fold(text: string, signs = false): Folded {

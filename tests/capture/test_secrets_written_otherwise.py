@@ -1,6 +1,7 @@
 """Secrets and masked texts in unusual places, words and spellings leave the page in no form."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -107,18 +108,22 @@ def test_masked_texts_in_other_spellings_and_scripts(site: Site, tagged: Callabl
 WRITTEN = (
     "btoa(i.value)", "'Basic_' + btoa('ada:' + i.value + ':x')", "btoa(btoa(i.value))",
     "btoa(JSON.stringify({ p: i.value })).replace(/=/g, '')", "hex(i.value)", "hex(i.value).toUpperCase()",
-    "'tok_' + hex(i.value)", "[...i.value].reverse().join('')",
+    "'tok_' + hex(i.value)", "[...i.value].reverse().join('')", "spaced(hex(i.value), 2, ' ')",
+    "'the e ' + spaced(hex(i.value), 2, ':')", "'20251129 ' + spaced(hex(i.value), 2, ', 0x')",
+    "'\\\\x' + spaced(hex(i.value), 2, '\\\\x')", "spaced(btoa(i.value), 4, ' ')",
+    "spaced(btoa('p=' + i.value), 5, '-')",
 )  # fmt: skip
 SHOWS = ("q.textContent = 'Is ' + {0}", "fetch('/api/' + {0})", "history.replaceState(0, '', '?n=' + {0})")
 
 
 def test_secrets_in_other_bases_and_backwards(site: Site, tagged: Callable[..., list[Event]]) -> None:
-    """A password in base 64 or 16, amid others and twice, or from its end on, is found as what it is; what says
-    something else in such signs is told."""
+    """A password in base 64 or 16, amid others, twice, with signs between its bytes, or from its end on, is found
+    as what it is; what says something else in such signs is told."""
     buttons = "".join(
         f'<button onclick="{SHOWS[at % len(SHOWS)].format(one)}">B{at}</button>' for at, one in enumerate(WRITTEN)
     )
-    hexed = "const hex = (t) => [...t].map((c) => c.charCodeAt(0).toString(16)).join('')"
+    hexed = "const hex = (t) => [...t].map((c) => c.charCodeAt(0).toString(16)).join('');"
+    hexed += "const spaced = (t, n, by) => t.match(RegExp('.{1,' + n + '}', 'g')).join(by)"
     more = "<button onclick=\"q.textContent = 'Is ' + btoa('plain words')\">Plain</button>"
 
     def do(page: Page) -> None:
@@ -134,9 +139,9 @@ def test_secrets_in_other_bases_and_backwards(site: Site, tagged: Callable[..., 
     told = site.told()
     assert "cGxhaW4gd29yZHM" in told
     assert not leaks(site.received, ["hunterZebra42"], site.url)
-    assert not [
-        one for one in ("aHVudGVyWmVicmE0Mg", "YUhWdWRHVnlXbVZpY21FME1n", "68756e74657", "24arbeZ") if one in told
-    ]
+    told += re.sub(r"0x|\\\\x|\W", "", told)
+    written = ("aHVudGVyWmVicmE0Mg", "YUhWdWRHVnlXbVZpY21FME1n", "68756e74657", "24arbeZ")
+    assert not [one for one in written if one in told]
 
 
 GOES_ON = """w.oninput = ({ target }) => { if (target.value.length !== 5) return;

@@ -58,7 +58,9 @@ class Place:
             "/srcdoc-frame": f'<iframe title=sign-in srcdoc="{form.replace(chr(34), "&quot;")}"></iframe>',
             "/pop-up": f"<button onclick=\"window.open('{away}')\">Open</button>",
             "/posts-away": FORM.format(action=f"{self.other}/in", more=""),
-            "/button-posts-away": FORM.format(action="/in", more=f" formaction='{self.other}/in'"),
+            "/button-posts-away": "<div><template shadowrootmode=open>"
+            + FORM.format(action="/in", more=f" formaction='{self.other}/in'")
+            + "</template></div>",
             "/based-away": f"<base href='{self.other}/'>{FORM.format(action='in', more='')}",
             "/script-form": FORM.format(action="javascript:void(document.body.innerHTML='<h1>Welcome</h1>')", more=""),
             "/leaves-as-it-is-typed": form + f"<script>setTimeout(() => location = '{away}', 300)</script>",

@@ -23,6 +23,7 @@ _FORMS = (
     "this.value.replace(/ /g, '')",
     "btoa(this.value)",
     "[...this.value].map((c) => c.charCodeAt(0).toString(16)).join('')",
+    "[...this.value].map((c) => c.charCodeAt(0).toString(16)).join(' ')",
     "[...this.value].reverse().join('')",
 )
 _JOIN = "e.textContent = 'Code ' + [...document.querySelectorAll('[maxlength]')].map((b) => b.value).join('')"

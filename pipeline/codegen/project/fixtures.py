@@ -29,7 +29,7 @@ TRIES = 100
 FORM_TARGETS = """(field) => {
   const form = field.form;
   if (!form) return [];
-  const buttons = [...document.querySelectorAll("[formaction]")].filter((button) => button.form === form);
+  const buttons = [...form.getRootNode().querySelectorAll("[formaction]")].filter((button) => button.form === form);
   const targets = [form.getAttribute("action"), ...buttons.map((button) => button.getAttribute("formaction"))];
   return targets.filter(Boolean).map((target) => new URL(target, document.baseURI).href);
 }"""
