@@ -100,6 +100,8 @@ class Writer:
     """Locators, as code, that the test has used or asserted in the document at hand."""
     told: set[str] = field(default_factory=set)
     """Assertions, as code, that the test has made in the document at hand."""
+    proven: set[str] = field(default_factory=set)
+    """What was entered and seen as the effect of a step since."""
     remarked: set[str] = field(default_factory=set)
     """Locators by a place among several, as code, of which the test has said so."""
     variables: dict[str, Expr] = field(default_factory=dict)

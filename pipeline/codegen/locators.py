@@ -217,7 +217,7 @@ class Finder:
         """One candidate as code within `root`."""
         expr, score = root, 0
         for scope in candidate.within:
-            inner = self._scope(expr, scope)
+            inner = self.scope(expr, scope)
             if inner is None:
                 return None
             expr, score = inner.expr, score + 25 + inner.score // 10
@@ -237,7 +237,8 @@ class Finder:
         told = f"{ordinal(candidate.index + 1)} of {candidate.count}" if candidate.index else ""
         return Found(place, score + PENALTY_NTH + 10 * candidate.index, found.says, unique=False, place=told)
 
-    def _scope(self, root: Expr, scope: Scope) -> Found | None:
+    def scope(self, root: Expr, scope: Scope) -> Found | None:
+        """An element around others as code within `root`, with the text that tells it from its like."""
         found = self._one(root, scope.locator)
         if found is not None and isinstance(scope.locator, (ById, ByTestId)):
             found = Found(found.expr, found.score + PENALTY_RENAMED)

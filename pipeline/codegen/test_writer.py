@@ -8,23 +8,23 @@ from typing import Final
 from pipeline.codegen import addresses
 from pipeline.codegen.actions import Requested, Writer
 from pipeline.codegen.amendments import NONE, Amendments
-from pipeline.codegen.assertions.candidates import Check
+from pipeline.codegen.assertions.between import between, chain_of
+from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.outcome import (
     autosave,
-    checks_after,
     outcome,
     saved_before_leaving,
     saving_request,
     where_it_ended,
 )
 from pipeline.codegen.assertions.salience import Typing, captions_of, empties, pieces_of
-from pipeline.codegen.assertions.selection import chosen, met_before
+from pipeline.codegen.assertions.selection import met_before
 from pipeline.codegen.credentials import credentials, is_secret
 from pipeline.codegen.locators import PATH_SCORE, expect
 from pipeline.codegen.needs import makes_of, needs_of
 from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code
-from pipeline.codegen.python.expressions import Attr, Call, Equal, Expr, Literal, flat, method
+from pipeline.codegen.python.expressions import Attr, Equal, Expr, Literal, flat, method
 from pipeline.codegen.python.program import Assert, Program, Run
 from pipeline.codegen.python.remarks import add_remarks
 from pipeline.codegen.python.shared_locators import share_locators
@@ -33,21 +33,17 @@ from pipeline.codegen.tickers import ticking
 from pipeline.flows.ids import flow_id
 from pipeline.flows.ids import test_id as id_of_test
 from pipeline.semantics import urls
-from pipeline.semantics.text import caption, is_editor, is_link
+from pipeline.semantics.text import is_editor, is_link
 from pipeline.stories.page_states import final_state
 from pipeline.stories.size_limit import ENVELOPE_BYTES, opened_only
 from schemas import limits
 from schemas.codecs import to_json
-from schemas.elements import Element
 from schemas.events import Gone
 from schemas.generated_tests import GeneratedTest, Parameter
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, ReloadStep, SelectStep, Step, Story
 
-CHECKS_NAVIGATED = 2
 ITEMS: Final = frozenset({"gridcell", "cell", "row", "option", "treeitem", "menuitem", "listitem"})
 LEAVES: Final = (GotoStep, ReloadStep, BackStep)
-SCORE_LEAST: Final = 30
-SCORE_SECOND: Final = 60
 TEST_BYTES_MAX: Final = limits.MESSAGE_BYTES_MAX - ENVELOPE_BYTES
 """A test as JSON, and its code once more as Avro repeats it."""
 SIGNED_IN_PAGE: Final = "signed_in_page"
@@ -247,7 +243,7 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
             writer.met.clear()
             writer.told.clear()
         finished = place == last
-        checks = outcome(writer, story, step, known) if finished else _middle(writer, step, known, upcoming)
+        checks = outcome(writer, story, step, known) if finished else between(writer, story, place, known)
         for status in [one.status for one in writer.requested if one.status is not None]:
             value = Attr(writer.last_variable("response_info"), "value")
             writer.program.check(Assert(Equal(Attr(value, "status"), Literal(status))))
@@ -318,65 +314,6 @@ def _assert(writer: Writer, step: Step, checks: list[Check]) -> None:
         writer.asserted.append((step.event_id, check.statement))
         same = check.statement in writer.fixed_checks
         writer.program.check(Run(met_before(check, writer.met).statement, same))
-        writer.met |= {flat(subject.args[0]) for subject in _chain_of(check.statement)}
+        writer.met |= {flat(subject.args[0]) for subject in chain_of(check.statement)}
         if check.kind == "value":
-            writer.waited |= {repr(call.args[0]) for call in _chain_of(check.statement)}
-
-
-def _looks(check: Check) -> bool:
-    """Whether the check only looks whether something is there."""
-    return "to_be_visible" in flat(check.statement)
-
-
-def _waits_as_actions_do(check: Check) -> bool:
-    """Whether the check waits for what any action on the same element waits for."""
-    return _looks(check) or "to_be_enabled" in flat(check.statement)
-
-
-def _is_of(check: Check, ways: frozenset[str]) -> bool:
-    """Whether what a check looks for is found in one of these ways. Of what the next step acts on that says nothing:
-    the step does so itself, and what shows while the pointer is on it or it has the focus is not there yet."""
-    return any(flat(subject.args[0]).removesuffix(".first") in ways for subject in _chain_of(check.statement))
-
-
-def _ways_to_target(writer: Writer, upcoming: Step | None) -> frozenset[str]:
-    """The locators, as code, of what the next step acts on; none where it acts on nothing, or in a page to come."""
-    target = getattr(upcoming, "target", None)
-    if upcoming is None or not isinstance(target, Element) or upcoming.tab_id not in writer.pages:
-        return frozenset()
-    return frozenset(flat(found.expr) for found in writer.finder(upcoming).all(target))
-
-
-def _chain_of(statement: Expr) -> list[Call]:
-    """The `expect(…)` of a check."""
-    match statement:
-        case Call(function=Attr(of=Call() as subject)) if subject.args:
-            return [subject]
-        case _:
-            return []
-
-
-def _swept_by_typing(upcoming: Step | None) -> frozenset[str]:
-    """What goes away as soon as the next step types: the suggestions of a list that opened, and their headings. Which
-    they are is decided by what the app has loaded until then."""
-    if not isinstance(upcoming, FillStep):
-        return frozenset()
-    gone = (change.element for change in upcoming.changes if isinstance(change, Gone))
-    return frozenset(text for one in gone for text in (one.text, one.name) if text)
-
-
-def _middle(writer: Writer, step: Step, known: frozenset[str], upcoming: Step | None) -> list[Check]:
-    checks = checks_after(writer, step, known)
-    if any(map(_waits_as_actions_do, checks)):
-        ways = _ways_to_target(writer, upcoming)
-        checks = [check for check in checks if not (_waits_as_actions_do(check) and _is_of(check, ways))]
-    swept = _swept_by_typing(upcoming)
-    checks = [check for check in checks if not (_looks(check) and check.says in swept)]
-    if isinstance(upcoming, ClickStep):
-        words = caption(upcoming.target)
-        checks = [check for check in checks if not (check.kind == "changed" and check.says == words)]
-    if isinstance(step, GotoStep):
-        return chosen([check for check in checks if check.kind in ("heading", "url")], 1)
-    moved = any(check.kind == "url" for check in checks)
-    taken = chosen([check for check in checks if check.score >= SCORE_LEAST], CHECKS_NAVIGATED)
-    return taken if moved else [check for check in taken if check.score >= SCORE_SECOND or check is taken[0]]
+            writer.waited |= {repr(call.args[0]) for call in chain_of(check.statement)}

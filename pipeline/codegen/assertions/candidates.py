@@ -6,9 +6,11 @@ addition (a banner, one more link, a wrapper) would break. Specific texts (what 
 more than headings: they are what a wrong result would change.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import replace
 from typing import Final, assert_never
 
+from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check, says_part
 from pipeline.codegen.assertions.salience import (
     LONG_NAMED_ROLES,
     LOUD_ROLES,
@@ -25,36 +27,27 @@ from pipeline.codegen.assertions.salience import (
     without_captions,
     worth,
 )
+from pipeline.codegen.assertions.states import count_check, state_check, value_check
 from pipeline.codegen.locators import PATH_SCORE, Finder, Found, expect, is_anyone, is_bare, readable, regex
-from pipeline.codegen.python.expressions import Attr, Call, Expr, Listing, Literal, flat, method
+from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
 from pipeline.codegen.tickers import only_moved, ticks
-from pipeline.semantics.generated import is_token, is_volatile, parts, telling
+from pipeline.semantics.generated import parts, shape, telling
+from pipeline.semantics.messages import SUCCESS
+from pipeline.semantics.messages import is_message as says_of_itself
 from schemas.elements import ByText, Element
 from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
 
 ROLLING_ROLES: Final = frozenset({"log", "marquee", "timer"})
 """What takes in new texts and lets old ones go in its own time: which of them stand there together is chance."""
-TEXT_CHARS_MAX: Final = 160
-COUNT_MAX: Final = 60
 SHORT: Final = 8
 """Texts up to so many characters may stand in others by chance."""
 CHANGES_MAX: Final = 40
 """Changes that are looked at: the recorder sends the telling ones first."""
 ITEMS: Final = frozenset({"listitem", "article"})
 LEFT_CHARS_MIN: Final = 5
-
-
-@dataclass(frozen=True)
-class Check:
-    """One assertion. `kind` and `says` keep the chosen ones different from each other; `soon` puts it first."""
-
-    statement: Expr
-    score: int
-    kind: str
-    says: str = ""
-    soon: bool = False
-    uses_re: bool = False
+_ALERTS: Final = re.compile("alert|toast|flash|notice|notification|snackbar|success")
+_AMOUNT: Final = re.compile(r"\d[.,]\d\d(?!\d)")
 
 
 def checks_of(
@@ -123,11 +116,11 @@ def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> C
         case TextChanged():
             return _text(finder, change, typing)
         case ValueChanged(element=element, after=after):
-            return _value(finder, element, after)
+            return value_check(finder, element, after)
         case StateChanged():
-            return _state(finder, change)
+            return state_check(finder, change)
         case CountChanged():
-            return _count(finder, change)
+            return count_check(finder, change)
         case _:
             assert_never(change)
 
@@ -157,7 +150,7 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
     clause = first_clause(text, finder.fixed, element.text_cut)
     judged = f"{clause}." if clause else said if typing.echoed(said) else text
     score = worth(element, judged, typing) + (20 if transient else 0)
-    kind = "status" if element.live or element.role in LOUD_ROLES else (element.role or "text")
+    kind = "status" if _is_answer(element, text) else (element.role or "text")
     cut = element.text_cut and not element.name
     found = _by_clause(finder, element, clause) if cut else _telling(finder, element)
     if found is None:
@@ -177,6 +170,13 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
         score -= 30
     shown = Attr(found.expr, "first") if found.cut else found.expr
     return Check(method(expect(shown), "to_be_visible"), score, kind, found.says or text, transient)
+
+
+def _is_answer(element: Element, text: str) -> bool:
+    """Whether it is a message by its role or its class. A hint in a form may be called a message as well: then its
+    words decide."""
+    loud = element.live or element.role in LOUD_ROLES or any(map(_ALERTS.search, element.classes))
+    return says_of_itself(element) and (loud or SUCCESS.search(text) is not None)
 
 
 def of_sentences(finder: Finder, element: Element, found: Found, typing: Typing) -> Found:
@@ -281,104 +281,32 @@ def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
         return None
     if before and element.role in ROLLING_ROLES:
         return None
+    by_change = _of_change(element, before, after, typing)
     score = worth(element, after, typing) + 16
     steady = [way for way in finder.all(element) if not says_part(way.says, after) or _stays(way.says, before, after)]
     best = min(steady, key=lambda way: way.score, default=None)
     # A name has spaces where the text, put together from parts, may have none.
     named = after not in readable(element.text or "")
     if named or best is None or not best.unique or best.score >= PATH_SCORE or is_anyone(best):
-        return _appeared(finder, element, False, typing)
+        shown = _appeared(finder, element, False, typing)
+        return None if shown is None else replace(shown, score=max(shown.score, score - 16 if named else 0) + by_change)
     value = text_value(after, finder.fixed)
     if value is None:
         return None
-    return Check(method(expect(best.expr), "to_contain_text", value), score, "changed", after)
+    return Check(method(expect(best.expr), "to_contain_text", value), score + by_change, "changed", after)
+
+
+def _of_change(element: Element, before: str, after: str, typing: Typing) -> int:
+    """What a change says beside the new text: a number that became another one is the result, an amount wherever it
+    stands; a field that lost what was entered is ready for the next thing."""
+    if typing.echoed(before) and not typing.echoed(after):
+        return -50
+    if before == after or shape(before) != shape(after):
+        return 0
+    return 30 if in_margin(element) and _AMOUNT.search(after) else 12
 
 
 def _stays(says: str, before: str, after: str) -> bool:
     """Whether the words were there before the text changed, and still are."""
     says = says.lower()
     return len(says) > SHORT and says in before.lower() and says in after.lower() and says != after.lower()
-
-
-def says_part(says: str, text: str) -> bool:
-    """Whether one of two texts stands in the other."""
-    return bool(says) and (says.lower() in text.lower() or text.lower() in says.lower())
-
-
-def _value(finder: Finder, element: Element, after: str) -> Check | None:
-    if element.masked or element.type == "password" or len(after) > TEXT_CHARS_MAX:
-        return None
-    found = _steady(finder, element, after)
-    if found is None:
-        return None
-    if is_volatile(after, finder.fixed) or _is_made_up_id(after, finder.fixed):
-        return Check(method(expect(found.expr), "not_to_have_value", ""), 44, "value", after)
-    if element.tag == "select" and (not after or element.role == "listbox"):
-        return None  # none is chosen, or several
-    if element.tag == "select":
-        # What the user sees chosen; the option's own value may be anything.
-        chosen_option = method(found.expr, "locator", "option:checked")
-        return Check(method(expect(chosen_option), "to_have_text", after), 48, "value", after)
-    return Check(method(expect(found.expr), "to_have_value", after), 62 if after else 48, "value", after)
-
-
-def _is_made_up_id(value: str, fixed: tuple[str, ...]) -> bool:
-    """Whether the page filled in an id of its own making: not what was typed, nor that in the form of an address."""
-    return is_token(value) and _letters(value) not in map(_letters, fixed)
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())
-
-
-def _steady(finder: Finder, element: Element, value: str) -> Found | None:
-    """The best unique locator that doesn't look for the value itself."""
-    ways = [way for way in finder.all(element) if way.unique and not (value and says_part(way.says, value))]
-    ways = [way for way in ways if way.score < PATH_SCORE]
-    return min(ways, key=lambda way: way.score, default=None)
-
-
-def _state(finder: Finder, change: StateChanged) -> Check | None:
-    element = change.element
-    found = finder.best(element)
-    if found is None or not found.unique or found.score >= PATH_SCORE or is_bare(found):
-        return None
-    subject, score = expect(found.expr), 56 - (12 if in_margin(element) else 0)
-    name = element.name or element.text or ""
-    match change.state:
-        case "checked":
-            return Check(
-                method(subject, "to_be_checked" if change.after else "not_to_be_checked"), score, "state", name
-            )
-        case "disabled":
-            return Check(
-                method(subject, "to_be_disabled" if change.after else "to_be_enabled"), score - 14, "state", name
-            )
-        case "selected" | "expanded" | "pressed":
-            if element.tag == "option" or (change.state == "selected" and element.role == "option"):
-                return None
-            if element.tag in ("details", "summary"):
-                return None
-            attribute = f"aria-{change.state}"
-            return Check(
-                method(subject, "to_have_attribute", attribute, str(change.after).lower()), score - 10, "state", name
-            )
-        case _:
-            assert_never(change.state)
-
-
-def _count(finder: Finder, change: CountChanged) -> Check | None:
-    if change.after > COUNT_MAX or in_margin(change.element):
-        return None
-    root = finder.root(change.element)
-    if root is None:
-        return None
-    items = finder.candidate(root, change.items.model_copy(update={"count": 0}))
-    if items is None or items.score > 1000:
-        return None
-    if change.texts and all(text.strip() and not is_volatile(text, finder.fixed) for text in change.texts):
-        ordered = Listing(tuple(Literal(text) for text in change.texts))
-        return Check(method(expect(items.expr), "to_have_text", ordered), 64, "order", " ".join(change.texts))
-    if change.texts:
-        return None
-    return Check(method(expect(items.expr), "to_have_count", change.after), 40, "count", f"count {change.after}")

@@ -10,11 +10,13 @@ from pipeline.activities.facts.responses import CHANGING, changes
 from pipeline.codegen import addresses
 from pipeline.codegen.actions import Requested, Writer, goes_with_it
 from pipeline.codegen.assertions.candidates import (
-    TEXT_CHARS_MAX,
-    Check,
     checks_of,
 )
+from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check
+from pipeline.codegen.assertions.entered import entered_in
+from pipeline.codegen.assertions.kept_values import kept_values
 from pipeline.codegen.assertions.pages import title_check, url_check
+from pipeline.codegen.assertions.removed import removed_check
 from pipeline.codegen.assertions.salience import Typing, captions_of
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.whole import whole_text
@@ -158,6 +160,17 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     return sorted(checks, key=lambda check: -check.score)
 
 
+def what_stayed(writer: Writer, story: Story, step: Step) -> list[Check]:
+    """What shows that the app kept what was entered, and that a deleted thing has gone."""
+    finder = Finder(shown_on(writer, step), writer.fixed, writer.hidden, shown=writer.pieces)
+    removed = removed_check(finder, story, step)
+    kept = kept_values(finder, story.steps[: story.steps.index(step)], step)
+    checks = [*([] if removed is None else [removed]), *kept]
+    checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
+    writer.offered.setdefault(step.event_id, []).extend(check.statement for check in checks)
+    return checks
+
+
 def _typed_text(writer: Writer, step: Step) -> list[Check]:
     """What an editor shows of the last words that were typed into it: the keys are one thing, the text another."""
     if not isinstance(step, FillStep) or not step.by_keys or not is_editor(step.target) or is_secret(step):
@@ -192,8 +205,8 @@ def _same(one: str, other: str) -> bool:
 def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> list[Check]:
     """The outcome: several checks of different kinds; where the last step changed nothing that the recording knows,
     the state of its field, the address and the texts of the final state. Where the test is amended, more of these."""
-    offered = checks_after(writer, step, known)
-    taken = chosen(offered, CHECKS_LAST)
+    offered = [*what_stayed(writer, story, step), *checks_after(writer, step, known)]
+    taken = chosen(offered, CHECKS_LAST, entered_in(story.steps, writer.credentials.names))
     page = shown_on(writer, step)
     if _saves(story, step):
         taken = _with_whole(writer, page, step, taken)

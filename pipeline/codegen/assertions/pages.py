@@ -3,7 +3,7 @@
 import re
 
 from pipeline.codegen import addresses
-from pipeline.codegen.assertions.candidates import TEXT_CHARS_MAX, Check
+from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check
 from pipeline.codegen.locators import expect, matcher, regex
 from pipeline.codegen.python.expressions import Expr, Literal, method
 

@@ -181,7 +181,7 @@ def in_margin(element: Element) -> bool:
 def worth(element: Element, text: str, typing: Typing) -> int:
     """How much a text on the page says about the outcome."""
     score = ROLE_SCORES.get(element.role or "", 52)
-    if element.live and element.role not in LOUD_ROLES:
+    if element.live and element.role not in LOUD_ROLES | CONTROL_ROLES:
         score += 25
     score += typing.answered(text, element.role in CONTROL_ROLES)
     if is_sentence(text):

@@ -5,13 +5,13 @@ from typing import Final
 from pipeline.codegen.assertions.candidates import (
     CHANGES_MAX,
     ITEMS,
-    Check,
     beginning,
     is_row,
     of_sentences,
     text_value,
     without_buttons,
 )
+from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.salience import Typing, has_captions, looks_glued, whole_sentences
 from pipeline.codegen.locators import PATH_SCORE, Finder, expect, is_anyone, readable
 from pipeline.codegen.python.expressions import Literal, method

@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline.activities.classify import deeds_of
 from pipeline.activities.facts.variables import data_of
-from pipeline.codegen.assertions.candidates import Check
+from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.outcome import checks_after
 from pipeline.codegen.assertions.selection import chosen
 from pipeline.codegen.credentials import credentials, is_secret

@@ -1,0 +1,105 @@
+"""What to assert after a step that others follow."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.codegen.actions import Writer
+from pipeline.codegen.assertions.check import Check
+from pipeline.codegen.assertions.entered import NOTHING, Entered, entered_in
+from pipeline.codegen.assertions.outcome import checks_after, what_stayed
+from pipeline.codegen.assertions.selection import chosen, covering
+from pipeline.codegen.python.expressions import Attr, Call, Expr, flat
+from pipeline.semantics.text import caption
+from schemas.elements import Element
+from schemas.events import Gone
+from schemas.stories import ClickStep, FillStep, GotoStep, HoverStep, ScrollStep, Step, Story
+
+CHECKS_NAVIGATED: Final = 2
+SCORE_LEAST: Final = 30
+SCORE_SECOND: Final = 60
+ENTERED_MOST: Final = 2
+"""So many more for what was entered before and is seen now."""
+SCORE_NEW: Final = 54
+"""Where the best check was made before in this document, another one must say so much."""
+
+
+def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> list[Check]:
+    """What to assert after the step of this place, before the next one begins."""
+    step, upcoming = story.steps[place], story.steps[place + 1]
+    offered = [*what_stayed(writer, story, step), *checks_after(writer, step, known)]
+    checks = _that_hold(writer, offered, upcoming)
+    if isinstance(step, GotoStep):
+        first = chosen([check for check in checks if check.kind in ("heading", "url")], 1)
+        return [*first, *(check for check in checks if check.kind == "kept")]
+    moved = any(check.kind == "url" for check in checks)
+    new = [check for check in checks if flat(check.statement) not in writer.told]
+    least = SCORE_LEAST if new[:1] == checks[:1] else SCORE_NEW
+    entered = _not_proven(writer, story.steps[: place + 1])
+    taken = chosen([check for check in new if check.score >= least], CHECKS_NAVIGATED)
+    taken = taken if moved else [check for check in taken if check.score >= SCORE_SECOND or check is taken[0]]
+    taken += covering(new, taken, entered, ENTERED_MOST)
+    writer.proven |= {value for check in taken for value in entered.shown_in(check.says)}
+    return taken
+
+
+def _not_proven(writer: Writer, steps: Sequence[Step]) -> Entered:
+    """What was entered until now and not yet seen as an effect. While the user types, a page only repeats it."""
+    if isinstance(steps[-1], FillStep | HoverStep | ScrollStep):
+        return NOTHING
+    entered = entered_in(steps, writer.credentials.names)
+    return Entered(tuple(value for value in entered.values if value not in writer.proven))
+
+
+def _that_hold(writer: Writer, checks: list[Check], upcoming: Step) -> list[Check]:
+    """The checks that say something before the next step, and still hold then."""
+    if any(map(_waits_as_actions_do, checks)):
+        ways = _ways_to_target(writer, upcoming)
+        checks = [check for check in checks if not (_waits_as_actions_do(check) and _is_of(check, ways))]
+    swept = _swept_by_typing(upcoming)
+    checks = [check for check in checks if not (_looks(check) and check.says in swept)]
+    if isinstance(upcoming, ClickStep):
+        words = caption(upcoming.target)
+        checks = [check for check in checks if not (check.kind == "changed" and check.says == words)]
+    return checks
+
+
+def _looks(check: Check) -> bool:
+    """Whether the check only looks whether something is there."""
+    return "to_be_visible" in flat(check.statement)
+
+
+def _waits_as_actions_do(check: Check) -> bool:
+    """Whether the check waits for what any action on the same element waits for."""
+    return _looks(check) or "to_be_enabled" in flat(check.statement)
+
+
+def _is_of(check: Check, ways: frozenset[str]) -> bool:
+    """Whether what a check looks for is found in one of these ways. Of what the next step acts on that says nothing:
+    the step does so itself, and what shows while the pointer is on it or it has the focus is not there yet."""
+    return any(flat(subject.args[0]).removesuffix(".first") in ways for subject in chain_of(check.statement))
+
+
+def _ways_to_target(writer: Writer, upcoming: Step) -> frozenset[str]:
+    """The locators, as code, of what the next step acts on; none where it acts on nothing, or in a page to come."""
+    target = getattr(upcoming, "target", None)
+    if not isinstance(target, Element) or upcoming.tab_id not in writer.pages:
+        return frozenset()
+    return frozenset(flat(found.expr) for found in writer.finder(upcoming).all(target))
+
+
+def chain_of(statement: Expr) -> list[Call]:
+    """The `expect(…)` of a check."""
+    match statement:
+        case Call(function=Attr(of=Call() as subject)) if subject.args:
+            return [subject]
+        case _:
+            return []
+
+
+def _swept_by_typing(upcoming: Step) -> frozenset[str]:
+    """What goes away as soon as the next step types: the suggestions of a list that opened, and their headings. Which
+    they are is decided by what the app has loaded until then."""
+    if not isinstance(upcoming, FillStep):
+        return frozenset()
+    gone = (change.element for change in upcoming.changes if isinstance(change, Gone))
+    return frozenset(text for one in gone for text in (one.text, one.name) if text)

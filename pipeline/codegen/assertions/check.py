@@ -1,0 +1,25 @@
+"""One assertion that a test could make."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.codegen.python.expressions import Expr
+
+TEXT_CHARS_MAX: Final = 160
+
+
+@dataclass(frozen=True)
+class Check:
+    """One assertion. `kind` and `says` keep the chosen ones different from each other; `soon` puts it first."""
+
+    statement: Expr
+    score: int
+    kind: str
+    says: str = ""
+    soon: bool = False
+    uses_re: bool = False
+
+
+def says_part(says: str, text: str) -> bool:
+    """Whether one of two texts stands in the other."""
+    return bool(says) and (says.lower() in text.lower() or text.lower() in says.lower())

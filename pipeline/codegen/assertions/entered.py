@@ -1,0 +1,86 @@
+"""What the user entered, and where the page shows it: the text itself, or the number in the app's own form."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.codegen.credentials import is_secret
+from pipeline.semantics.verbs import is_search_field
+from schemas.stories import CheckStep, FillStep, SelectStep, Step
+
+WORD_CHARS_MIN: Final = 3
+"""Shorter texts stand in others by chance: they count where they are all that is shown."""
+VALUES_MAX: Final = 40
+_NUMBER: Final = re.compile(r"\d[\d.,]{0,20}\d|\d")
+_WHOLE_NUMBER: Final = re.compile(r"[-+]?\d[\d.,]{0,20}")
+_THOUSANDS: Final = re.compile(r"(?<=\d)[.,](?=\d{3}(?:\D|\Z))")
+
+
+@dataclass(frozen=True)
+class Entered:
+    """The texts that were typed, chosen or ticked, in their order."""
+
+    values: tuple[str, ...] = ()
+
+    def shown_in(self, text: str) -> frozenset[str]:
+        """Which of them a text shows.
+
+        `Entered(("45.2", "Corner shop")).shown_in("Corner shop £45.20")` has both.
+        """
+        folded = text.casefold()
+        return frozenset(value for value in self.values if shows(folded, value))
+
+
+NOTHING: Final = Entered()
+
+
+def entered_in(steps: Iterable[Step], names: Iterable[str] = ()) -> Entered:
+    """What was entered in these steps, without what is withheld, without words that were only looked for and without
+    the `names` of people who signed in."""
+    out: list[str] = []
+    for step in steps:
+        if isinstance(step, FillStep) and not is_secret(step) and not is_search_field(step.target):
+            text = step.value.text
+            added = text[len(step.before) :] if step.before and text.startswith(step.before) else text
+            out += [line.strip() for line in added.splitlines() if line.strip()]
+        elif isinstance(step, SelectStep):
+            out += [option.label.strip() for option in step.options]
+        elif isinstance(step, CheckStep) and step.checked and step.target.name:
+            out.append(step.target.name.strip())
+    known = set(names)
+    return Entered(tuple(value for value in dict.fromkeys(out) if value and value not in known)[-VALUES_MAX:])
+
+
+def shows(folded: str, value: str) -> bool:
+    """Whether a text in lower case shows a value."""
+    word = value.casefold()
+    if _WHOLE_NUMBER.fullmatch(value):
+        return folded == word or _shows_number(folded, value)
+    if len(word) < WORD_CHARS_MIN:
+        return folded == word
+    at = folded.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not _goes_on(folded[at - 1 : at]) and not _goes_on(folded[end : end + 1]):
+            return True
+        at = folded.find(word, at + 1)
+    return False
+
+
+def _goes_on(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+def _shows_number(text: str, value: str) -> bool:
+    """Whether a text shows a number as an amount: with its fraction, or long enough to be no count."""
+    wanted = _amounts(value.lstrip("+-"))
+    found = (hit[0] for hit in _NUMBER.finditer(text))
+    return any(_amounts(one) & wanted for one in found if len(one) >= WORD_CHARS_MIN)
+
+
+def _amounts(number: str) -> frozenset[float]:
+    """What a number may mean: a point or comma before three digits parts thousands, or begins the fraction."""
+    plain = _THOUSANDS.sub("", number)
+    forms = {plain, number} if number.count(".") + number.count(",") == 1 else {plain}
+    return frozenset(float(form.replace(",", ".")) for form in forms if form.count(".") + form.count(",") <= 1)

@@ -1,0 +1,72 @@
+"""That a thing which was deleted is no longer where the user found it."""
+
+from collections.abc import Sequence
+
+from pipeline.activities.intents import goals_of
+from pipeline.codegen.assertions.candidates import CHANGES_MAX
+from pipeline.codegen.assertions.check import Check
+from pipeline.codegen.assertions.salience import is_message as is_told
+from pipeline.codegen.locators import PATH_SCORE, Finder, expect
+from pipeline.codegen.python.expressions import Expr, method
+from pipeline.semantics.addresses import newly_asked, place
+from pipeline.semantics.messages import is_message
+from pipeline.semantics.object_names import is_row
+from pipeline.semantics.text import is_link
+from schemas.elements import Element
+from schemas.events import Change, Gone
+from schemas.stories import ClickStep, Step, Story
+
+
+def removed_check(finder: Finder, story: Story, step: Step) -> Check | None:
+    """The row, item or link of what the step deleted, where the page that it led to is the one on which the user had
+    found it: it is not there any more. None where the page may show it still."""
+    index = story.steps.index(step)
+    goal = next((one for one in goals_of(story.steps, story.network_requests) if one.first <= index <= one.last), None)
+    if goal is None or goal.kind != "delete" or index != goal.last or step.after is None or not step.navigates:
+        return None
+    used = [one for one in story.steps[: goal.first + 1] if isinstance(one, ClickStep)]
+    asked = story.steps[goal.first]
+    for click in reversed(used):
+        if not _shows_again(click.page.url, step.after.url):
+            continue
+        ways = _rows(finder, click.target) if click is asked else _ways_to_thing(finder, click.target)
+        for text, found in ways:
+            is_it = click is asked or text.casefold() in goal.phrases[0].rest.casefold()
+            if is_it and _is_gone(text, step.changes):
+                return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"removed {text}")
+    return None
+
+
+def _shows_again(before: str, after: str) -> bool:
+    """Whether two addresses are those of one list: the parameters that it was shown by are there again."""
+    return place(before) == place(after) and not newly_asked(after, before)
+
+
+def _ways_to_thing(finder: Finder, target: Element) -> list[tuple[str, Expr]]:
+    """The name of what was clicked, or of what stands in its row, with how it is found."""
+    out = _rows(finder, target)
+    link = finder.best(target) if is_link(target) else None
+    if link is not None and link.unique and link.says and link.score < PATH_SCORE:
+        out.append((link.says, link.expr))
+    return out
+
+
+def _rows(finder: Finder, target: Element) -> list[tuple[str, Expr]]:
+    """What tells the row of an element from the others, with how the row is found."""
+    root = finder.root(target)
+    scopes = [scope for candidate in target.candidates for scope in candidate.within if is_row(scope)]
+    found = [(scope.has_text, finder.scope(root, scope)) for scope in scopes] if root is not None else []
+    return [(text, way.expr) for text, way in found if text and way is not None]
+
+
+def _is_gone(text: str, changes: Sequence[Change]) -> bool:
+    """Whether the new page says nothing of it but that it was deleted. Of a page with more on it than is recorded, only
+    such a message tells."""
+    came = [change.element for change in changes if not isinstance(change, Gone)]
+    named = [one for one in came if text.casefold() in (one.text or one.name or "").casefold()]
+    told = any(map(_is_answer, came)) or len(changes) < CHANGES_MAX
+    return told and all(map(_is_answer, named))
+
+
+def _is_answer(element: Element) -> bool:
+    return is_message(element) or is_told(element.text or "")

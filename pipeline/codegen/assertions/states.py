@@ -1,0 +1,92 @@
+"""What fields hold, what state controls are in, and how many items a list has, as assertions."""
+
+from typing import Final, assert_never
+
+from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check, says_part
+from pipeline.codegen.assertions.salience import in_margin
+from pipeline.codegen.locators import PATH_SCORE, Finder, Found, expect, is_bare
+from pipeline.codegen.python.expressions import Listing, Literal, method
+from pipeline.semantics.generated import is_token, is_volatile
+from schemas.elements import Element
+from schemas.events import CountChanged, StateChanged
+
+COUNT_MAX: Final = 60
+
+
+def value_check(finder: Finder, element: Element, after: str) -> Check | None:
+    if element.masked or element.type == "password" or len(after) > TEXT_CHARS_MAX:
+        return None
+    found = _steady(finder, element, after)
+    if found is None:
+        return None
+    if is_volatile(after, finder.fixed) or _is_made_up_id(after, finder.fixed):
+        return Check(method(expect(found.expr), "not_to_have_value", ""), 44, "value", after)
+    if element.tag == "select" and (not after or element.role == "listbox"):
+        return None  # none is chosen, or several
+    if element.tag == "select":
+        # What the user sees chosen; the option's own value may be anything.
+        chosen_option = method(found.expr, "locator", "option:checked")
+        return Check(method(expect(chosen_option), "to_have_text", after), 48, "value", after)
+    return Check(method(expect(found.expr), "to_have_value", after), 62 if after else 48, "value", after)
+
+
+def _is_made_up_id(value: str, fixed: tuple[str, ...]) -> bool:
+    """Whether the page filled in an id of its own making: not what was typed, nor that in the form of an address."""
+    return is_token(value) and _letters(value) not in map(_letters, fixed)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+def _steady(finder: Finder, element: Element, value: str) -> Found | None:
+    """The best unique locator that doesn't look for the value itself."""
+    ways = [way for way in finder.all(element) if way.unique and not (value and says_part(way.says, value))]
+    ways = [way for way in ways if way.score < PATH_SCORE]
+    return min(ways, key=lambda way: way.score, default=None)
+
+
+def state_check(finder: Finder, change: StateChanged) -> Check | None:
+    element = change.element
+    found = finder.best(element)
+    if found is None or not found.unique or found.score >= PATH_SCORE or is_bare(found):
+        return None
+    subject, score = expect(found.expr), 56 - (12 if in_margin(element) else 0)
+    name = element.name or element.text or ""
+    match change.state:
+        case "checked":
+            return Check(
+                method(subject, "to_be_checked" if change.after else "not_to_be_checked"), score, "state", name
+            )
+        case "disabled":
+            return Check(
+                method(subject, "to_be_disabled" if change.after else "to_be_enabled"), score - 14, "state", name
+            )
+        case "selected" | "expanded" | "pressed":
+            if element.tag == "option" or (change.state == "selected" and element.role == "option"):
+                return None
+            if element.tag in ("details", "summary"):
+                return None
+            attribute = f"aria-{change.state}"
+            return Check(
+                method(subject, "to_have_attribute", attribute, str(change.after).lower()), score - 10, "state", name
+            )
+        case _:
+            assert_never(change.state)
+
+
+def count_check(finder: Finder, change: CountChanged) -> Check | None:
+    if change.after > COUNT_MAX or in_margin(change.element):
+        return None
+    root = finder.root(change.element)
+    if root is None:
+        return None
+    items = finder.candidate(root, change.items.model_copy(update={"count": 0}))
+    if items is None or items.score > 1000:
+        return None
+    if change.texts and all(text.strip() and not is_volatile(text, finder.fixed) for text in change.texts):
+        ordered = Listing(tuple(Literal(text) for text in change.texts))
+        return Check(method(expect(items.expr), "to_have_text", ordered), 64, "order", " ".join(change.texts))
+    if change.texts:
+        return None
+    return Check(method(expect(items.expr), "to_have_count", change.after), 40, "count", f"count {change.after}")

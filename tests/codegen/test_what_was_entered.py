@@ -1,0 +1,133 @@
+"""What the user typed, chose or deleted is what a test proves, where the page shows it."""
+
+import pytest
+
+from pipeline.codegen import write_test
+from pipeline.codegen.assertions.entered import VALUES_MAX, Entered, entered_in, shows
+from schemas.elements import ByRole, Candidate, Element, Scope
+from schemas.events import Appeared, Change, Choice, Gone, TextChanged, Typed, ValueChanged
+from schemas.stories import ClickStep, FillStep, SelectStep
+from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
+
+FORM, LIST = at("/bills/add"), at("/bills")
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "is_shown"),
+    [
+        ("45.2", "£45.20", True),
+        ("45.20", "-45,20 €", True),
+        ("1200", "Checking 1,200.00", True),
+        ("5000.50", "5.000,50", True),
+        ("1.200", "1,200 kg", True),
+        ("30", "30.00", True),
+        ("30", "30", True),
+        ("30", "30 days", False),
+        ("5", "Listing 5 of 15", False),
+        ("45.20", "145.20", False),
+        ("kg", "kg", True),
+        ("kg", "12 kg", False),
+        ("Corner shop", "paid to corner shop.", True),
+        ("Corner shop", "Corner shopping", False),
+    ],
+)
+def test_a_value_is_known_in_the_form_in_which_the_app_shows_it(value: str, text: str, is_shown: bool) -> None:
+    """An amount gets a currency and its fraction; a small number or a short word beside others may be anything."""
+    assert shows(text.casefold(), value) is is_shown
+
+
+def test_values_are_bounded_and_leave_out_who_signed_in() -> None:
+    """The newest are kept; the name of who signed in is no data."""
+    fills = [
+        FillStep(target=by_label("Line"), value=Typed(text=f"line {number}"), **base(FORM))
+        for number in range(VALUES_MAX + 1)
+    ]
+    assert len(entered_in(fills).values) == VALUES_MAX
+    assert entered_in(fills[:2], {"line 0"}) == Entered(("line 1",))
+
+
+def _saved(*changes: Change) -> str:
+    fills = (
+        FillStep(target=by_label("What"), value=Typed(text="Ski pass"), **base(FORM)),
+        FillStep(target=by_label("How much"), value=Typed(text="132.5"), **base(FORM)),
+        SelectStep(target=by_label("Payer", tag="select"), options=(Choice(value="b", label="Bobby"),), **base(FORM)),
+    )
+    save = ClickStep(
+        target=by_role("button", "button", "Save"), **base(FORM, LIST, changes=changes, navigates=True, loads=True)
+    )
+    return write_test(story(*fills, save)).code
+
+
+def test_each_value_is_asserted_where_it_shows_and_not_the_furniture() -> None:
+    """Typed and chosen values come before headings and other rows; one that is not shown costs nothing."""
+    code = _saved(
+        Appeared(element=by_role("h1", "heading", "Bills of the trip")),
+        Appeared(element=by_role("h2", "heading", "Members")),
+        Appeared(element=by_text("td", "Cheese fondue", role="cell")),
+        Appeared(element=by_text("td", "Ski pass", role="cell")),
+        Appeared(element=by_text("td", "132.50", role="cell")),
+        Appeared(element=by_text("td", "Bobby", role="cell")),
+    )
+    for wanted in ("Ski pass", "132.50", "Bobby"):
+        assert f'expect(page.get_by_text("{wanted}")).to_be_visible()' in code
+    assert "Cheese fondue" not in code
+    assert "Members" not in code
+
+
+def _row(name: str, button: str) -> Element:
+    scope = Scope(locator=ByRole(role="row"), count=3, has_text=name)
+    found = Candidate(locator=ByRole(role="button", name=button), within=(scope,), count=1)
+    return Element(tag="button", role="button", name=button, candidates=(found,))
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_asserted"),
+    [
+        ((by_text("div", "The bill Cheese fondue has been deleted."),), True),
+        ((by_text("td", "Ski pass", role="cell"),), True),
+        ((by_text("td", "Cheese fondue", role="cell"),), False),
+    ],
+)
+def test_what_was_deleted_is_no_longer_in_its_list(shown: tuple[Element, ...], is_asserted: bool) -> None:
+    """The list that comes after the deletion is looked through for the row, unless it may still be there."""
+    confirm = at("/bills/7/delete")
+    delete = ClickStep(target=_row("Cheese fondue", "Delete"), **base(LIST, confirm, navigates=True, loads=True))
+    sure = ClickStep(
+        target=by_role("button", "button", "Delete it"),
+        **base(confirm, LIST, changes=tuple(Appeared(element=one) for one in shown), navigates=True, loads=True),
+    )
+    code = write_test(story(delete, sure)).code
+    assert ('expect(page.get_by_role("row").filter(has_text="Cheese fondue")).to_be_hidden()' in code) == is_asserted
+
+
+def _settings(before: str, *changes: Change) -> str:
+    page = at("/settings")
+    fill = FillStep(target=by_label("Hours"), value=Typed(text="5"), before=before, **base(page))
+    save = ClickStep(
+        target=by_role("button", "button", "Save"), **base(page, page, changes=changes, navigates=True, loads=True)
+    )
+    return write_test(story(fill, save)).code
+
+
+def test_a_setting_is_asserted_in_its_form_when_that_comes_again() -> None:
+    """A field that had held what was stored holds now what was saved; an empty one may be for one more thing."""
+    kept = 'expect(page.get_by_label("Hours")).to_have_value("5")'
+    said = Appeared(element=by_text("div", "Settings were updated.", live=True))
+    assert kept in _settings("3", said)
+    assert kept not in _settings("", said)
+    assert kept not in _settings("3", said, ValueChanged(element=by_label("Hours"), after="4"))
+    assert kept not in _settings("3", said, Gone(element=by_label("Hours")))
+
+
+def test_a_result_is_asserted_where_the_best_check_was_made_before() -> None:
+    """A part of the form that comes again proves nothing the second time; the balance that changed does."""
+    part = Appeared(element=by_role("h2", "heading", "New payment"))
+    balance = TextChanged(
+        element=by_role("a", "link", "Checking 54.80"), before="Checking 100.00", after="Checking 54.80"
+    )
+    opened = ClickStep(target=by_role("button", "button", "Add new"), **base(LIST, LIST, changes=(part,)))
+    added = ClickStep(target=by_role("button", "button", "Add"), **base(LIST, LIST, changes=(part, balance)))
+    done = ClickStep(target=by_role("button", "button", "Close"), **base(LIST))
+    code = write_test(story(opened, added, done)).code
+    assert code.count("New payment") == 1
+    assert 'expect(page.get_by_role("link", name="Checking 54.80")).to_be_visible()' in code
