@@ -34,14 +34,16 @@ def verify(
     from agents.local.browser import find_chromium
     from agents.local.project import NotRun, run_project
     from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
-    from pipeline.semantics.urls import origin
+    from pipeline.semantics.urls import origin, without_user
 
     if not origin(base_url):
-        raise Failure(f"--base-url {base_url} is no web address: give http://host:port or https://host", 2)
+        raise Failure(
+            f"--base-url {without_user(base_url)} is no web address: give http://host:port or https://host", 2
+        )
     allowed = " ".join([*os.environ.get(ALLOWED_ORIGINS, "").split(), *origins(allow_origin)])
     chromium = find_chromium(settings)
     try:
-        with Step(f"Running {folder} against {base_url}"):
+        with Step(f"Running {folder} against {without_user(base_url)}"):
             verdicts = run_project(folder, base_url, chromium, {ALLOWED_ORIGINS: allowed})
     except NotRun as error:
         raise Failure(str(error)) from None

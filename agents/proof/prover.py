@@ -20,6 +20,7 @@ from pipeline.proof.repair import REPAIRS_MAX, Repair, next_repair
 from pipeline.proof.states import Origin
 from pipeline.proof.traffic import Outlook, Watched
 from pipeline.proof.verdicts import cut, outcome_of, run_of
+from pipeline.semantics.urls import without_user
 from schemas.generated_tests import GeneratedTest
 from schemas.limits import VERDICT_EVIDENCE_MAX
 from schemas.stories import Story
@@ -148,7 +149,7 @@ def _prove(subject: Subject, runner: Runner, wanted: Wanted, say: Say) -> Proof:
         revision=subject.revision,
         app=tried.test.app,
         build=cut(environment.build),
-        environment=cut(environment.name or environment.base_url),
+        environment=cut(environment.name or without_user(environment.base_url)),
         run_id=wanted.run_id,
         started_at=started_at,
         ended_at=_now(),

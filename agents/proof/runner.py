@@ -16,12 +16,14 @@ from pathlib import Path
 from threading import Event
 from types import TracebackType
 from typing import Any, Final, Self, get_args
+from urllib.parse import unquote, urlsplit
 
 from agents.proof.artifacts import VerdictFolder, without_secrets
 from agents.proof.child import Child, Ended
 from agents.proof.plugin import ORDERS
 from agents.proof.video import Videos
 from pipeline.codegen import project_files
+from pipeline.codegen.credentials import PASSWORD
 from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
 from pipeline.proof.evidence import Answer, ErrorType, RunFacts, signs_in_before
 from pipeline.proof.instrument import instrumented
@@ -87,6 +89,12 @@ class Environment:
             return None
         named = (self.base_url, *self.allowed_origins, *self.reached_origins)
         return sorted(filter(None, map(origin, named)))
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """What must be in nothing that is kept of a run: the identities, and a password within the base URL."""
+        password = unquote(urlsplit(self.base_url).password or "")
+        return {**self.variables, f"{PASSWORD}_OF_BASE_URL": password}
 
     def make_clean(self) -> None:
         """Resets the environment. Raises ResetFailed."""
@@ -176,7 +184,7 @@ class Runner:
         if mutant is None and facts.passed:
             self._note_time(test, facts.seconds)
         if kept is not None:
-            _keep(kept, left, self.environment.variables)
+            _keep(kept, left, self.environment.secrets)
         if ended is not None or not facts.started or facts.error_type == "closed":
             self._close()
         blocked = {address for one in told for address in one.get("blocked", ())}
@@ -221,7 +229,7 @@ class Runner:
     def _printed(self) -> bytes:
         assert self._scratch is not None
         log = Path(self._scratch.name) / "output.txt"
-        return without_secrets(log.read_bytes()[-OUTPUT_BYTES_MAX:], self.environment.variables)
+        return without_secrets(log.read_bytes()[-OUTPUT_BYTES_MAX:], self.environment.secrets)
 
     def _close(self) -> None:
         if self._child is not None:
@@ -239,6 +247,11 @@ def _keep(kept: VerdictFolder, left: Path, variables: Mapping[str, str]) -> None
         kept.keep(left, variables)
     except OSError as error:
         logger.warning("what a run left can't be kept: %s", error)
+
+
+def _without(text: str, environment: Environment) -> str:
+    """A text of a run without the secrets: Playwright's errors quote what was typed, and pages repeat it."""
+    return without_secrets(text.encode("utf-8", "replace"), environment.secrets).decode()
 
 
 def _write(folder: Path, test: GeneratedTest) -> None:
@@ -281,7 +294,7 @@ def _facts(told: Sequence[Mapping[str, Any]], test: GeneratedTest, environment: 
         passed=False,
         seconds=seconds,
         error_type=error_type,
-        error=one["error"],
+        error=_without(one["error"], environment),
         statement=one.get("statement", ""),
         asserts=one.get("asserts", False),
         step=step,
@@ -290,7 +303,7 @@ def _facts(told: Sequence[Mapping[str, Any]], test: GeneratedTest, environment: 
         asks_password=one.get("asks_password", False),
         signs_in=signs_in_before(test, step),
         answers=tuple(Answer(**answer) for answer in one["answers"] if origin(answer["url"]) in own),
-        page_errors=tuple(one["page_errors"]),
+        page_errors=tuple(_without(text, environment) for text in one["page_errors"]),
         started=one.get("started", True),
     )
 

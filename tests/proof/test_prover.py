@@ -212,9 +212,14 @@ def test_secrets_are_in_no_artifact(app: App, chromium_path: str, tmp_path: Path
 
 @pytest.mark.slow
 def test_app_that_is_away_is_the_environments_fault(app: App, chromium_path: str, free_port: Callable[[], int]) -> None:
-    """Nothing listens at the base URL: neither the test nor the app is blamed."""
-    proof = proved(replace(app, port=free_port()), chromium_path, Wanted(runs=1), story())
+    """Nothing listens at the base URL: neither the test nor the app is blamed, and a password within that address,
+    which Playwright's error quotes, is in no verdict."""
+    address = replace(app, port=free_port()).url.replace("://", f"://ada:{SECRET}@")
+    told = story()
+    subject = Subject(write_test(told), 1, told, partial(written_from, [told], 1, ""))
+    proof = prove(subject, Environment(address, Path(chromium_path)), Wanted(runs=1), lambda _: None)
     assert (proof.verdict.outcome, proof.verdict.kind) == ("failed", "environment")
+    assert SECRET not in proof.verdict.model_dump_json()
 
 
 def test_password_counts_from_the_step_that_types_it() -> None:
