@@ -1,57 +1,35 @@
 """The flows of an app, as they were seen."""
 
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, update
 
 from agents.storage import rows
 from agents.storage.flow_lists import days_shown
 from agents.storage.tables import FLOWS, STORIES, TESTS
+from pipeline.activities.flow_key import KEY_VERSION
 from pipeline.flows.coverage import SeenFlow, seen_flow
 from pipeline.patterns.discovery import SeenGoals, seen_goals
 from schemas.codecs import from_json
-from schemas.limits import PAGE_ITEMS_MAX
 from schemas.stories import STORY
 
 FLOWS_MAX: Final = 2_000
 """Flows that are looked at, the most frequent first."""
-TOLD_MAX: Final = 20_000
-"""Flows that are kept as they were told: those of ten apps."""
-
-StoryKey = tuple[str, int, int]
-"""A story's id and version, and how many users must have typed what may be told."""
+TOLD_AT_ONCE_MAX: Final = 50
+"""Stories that are read and told between two transactions: half a second, so that progress is kept."""
 
 
-class ToldFlows:
-    """What flows do, as it was told of one story each. It is kept from one look to the next: to read a story and tell
-    it takes milliseconds, and its version never changes. May be used by several threads."""
+@dataclass(frozen=True, slots=True)
+class FrequentFlow:
+    """A flow, and the story that stands for it; `told` says whether it is known what that one did."""
 
-    def __init__(self, told_max: int = TOLD_MAX) -> None:
-        self._max = told_max
-        self._told: OrderedDict[StoryKey, SeenFlow] = OrderedDict()
-        self._lock = Lock()
-
-    def __len__(self) -> int:
-        return len(self._told)
-
-    def known(self, keys: Iterable[StoryKey]) -> dict[StoryKey, SeenFlow]:
-        """Those of the stories that are known."""
-        with self._lock:
-            found = {key: self._told[key] for key in keys if key in self._told}
-            for key in found:
-                self._told.move_to_end(key)
-        return found
-
-    def add(self, told: dict[StoryKey, SeenFlow]) -> None:
-        """Keeps these; what was not asked for longest is forgotten."""
-        with self._lock:
-            self._told |= told
-            while len(self._told) > self._max:
-                self._told.popitem(last=False)
+    flow: SeenFlow
+    story_id: str
+    version: int
+    told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +42,52 @@ class DayOfJourneys:
     users: int = 0
 
 
-def seen_flows(connection: Connection, app: str, users_min: int, told: ToldFlows) -> list[SeenFlow]:
-    """The FLOWS_MAX most frequent flows of an app. Only stories that `told` doesn't know are read."""
-    frequent = list(connection.execute(_frequent(app, STORIES.c.id.label("story"), STORIES.c.version)))
-    keys = {row.id: (row.story, row.version, users_min) for row in frequent}
-    known = told.known(keys.values())
-    new = _told_of(connection, {flow: key for flow, key in keys.items() if key not in known})
-    told.add(new)
-    known |= new
-    return [
-        replace(known[key], flow_id=row.id, journeys=row.support, last_seen=row.last, tested=bool(row.tested))
-        for row in frequent
-        if (key := keys[row.id]) in known
-    ]
+def frequent_flows(connection: Connection, app: str, users_min: int) -> list[FrequentFlow]:
+    """The FLOWS_MAX most frequent flows of an app. No story is read: what it did was kept when it was told, and counts
+    while the rules of telling are the same."""
+    columns = (STORIES.c.id.label("story"), STORIES.c.version, STORIES.c.deeds)
+    return [_frequent_flow(row, users_min) for row in connection.execute(_frequent(app, *columns))]
 
 
-def _told_of(connection: Connection, wanted: dict[str, StoryKey]) -> dict[StoryKey, SeenFlow]:
-    """What flows do, by the story that is to tell it."""
-    found: dict[StoryKey, SeenFlow] = {}
-    flows = {key[0]: (flow, key) for flow, key in wanted.items()}
-    for part in _parts(sorted(flows)):
-        for row in connection.execute(select(STORIES.c.id, STORIES.c.body).where(STORIES.c.id.in_(part))):
-            flow, key = flows[row.id]
-            found[key] = seen_flow(flow, from_json(STORY, row.body), 0, "", False, key[2])
-    return found
+def _frequent_flow(row: Row[Any], users_min: int) -> FrequentFlow:
+    kept = {} if row.deeds is None else orjson.loads(row.deeds)
+    told = (kept.get("key_version"), kept.get("users_min")) == (KEY_VERSION, users_min)
+    title, deeds = (kept["title"], kept["deeds"]) if told else ("", ())
+    flow = SeenFlow(row.id, title, row.support, row.last, frozenset(deeds), bool(row.tested))
+    return FrequentFlow(flow, row.story, row.version, told)
 
 
-def _parts(names: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (names[begin : begin + PAGE_ITEMS_MAX] for begin in range(0, len(names), PAGE_ITEMS_MAX))
+def untold(found: Sequence[FrequentFlow]) -> Iterator[Sequence[FrequentFlow]]:
+    """Those of which it is not known what they did, in parts of TOLD_AT_ONCE_MAX."""
+    left = [one for one in found if not one.told]
+    return (left[begin : begin + TOLD_AT_ONCE_MAX] for begin in range(0, len(left), TOLD_AT_ONCE_MAX))
+
+
+def read_stories(connection: Connection, wanted: Sequence[FrequentFlow]) -> dict[str, str]:
+    """The canonical JSON of the stories that stand for these flows, by id, where they are as they were."""
+    versions = {one.story_id: one.version for one in wanted}
+    query = select(STORIES.c.id, STORIES.c.version, STORIES.c.body).where(STORIES.c.id.in_(versions))
+    return {row.id: row.body for row in connection.execute(query) if row.version == versions[row.id]}
+
+
+def told_of(wanted: Sequence[FrequentFlow], read: Mapping[str, str], users_min: int) -> list[FrequentFlow]:
+    """The flows with what their stories did; a flow whose story is gone is left out."""
+    out = []
+    for one in wanted:
+        if (body := read.get(one.story_id)) is not None:
+            story, of = from_json(STORY, body), one.flow
+            flow = seen_flow(of.flow_id, story, of.journeys, of.last_seen, of.tested, users_min)
+            out.append(replace(one, flow=flow, told=True))
+    return out
+
+
+def keep_told(connection: Connection, told: Sequence[FrequentFlow], users_min: int) -> None:
+    """Keeps what these stories did, where they are as they were."""
+    for one in told:
+        deeds = {"title": one.flow.title, "deeds": sorted(one.flow.deeds)}
+        kept = orjson.dumps({"key_version": KEY_VERSION, "users_min": users_min, **deeds}).decode()
+        same = (STORIES.c.id == one.story_id) & (STORIES.c.version == one.version)
+        connection.execute(update(STORIES).where(same).values(deeds=rows.plain(kept)))
 
 
 def journeys_by_day(connection: Connection, app: str) -> list[DayOfJourneys]:

@@ -70,7 +70,6 @@ class Storage:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._told_flows = flow_rows.ToldFlows()
 
     @classmethod
     def open(cls, url: str) -> "Storage":
@@ -132,8 +131,17 @@ class Storage:
     def seen_flows(self, app: str, users_min: int = USERS_MIN) -> list[SeenFlow]:
         """The flows of an app as they were seen, the most frequent first, up to FLOWS_MAX. Of real traffic, titles have
         made-up values unless `users_min` is 1."""
-        told = self._told_flows
-        return in_transaction(self._engine, lambda c: flow_rows.seen_flows(c, app, users_min, told), writes=False)
+        found = in_transaction(self._engine, lambda c: flow_rows.frequent_flows(c, app, users_min), writes=False)
+        told = {one.flow.flow_id: one.flow for one in found if one.told}
+        for part in flow_rows.untold(found):
+            told |= self._tell_flows(part, users_min)
+        return [told[one.flow.flow_id] for one in found if one.flow.flow_id in told]
+
+    def _tell_flows(self, wanted: Sequence[flow_rows.FrequentFlow], users_min: int) -> dict[str, SeenFlow]:
+        read = in_transaction(self._engine, lambda c: flow_rows.read_stories(c, wanted), writes=False)
+        told = flow_rows.told_of(wanted, read, users_min)
+        in_transaction(self._engine, lambda c: flow_rows.keep_told(c, told, users_min), writes=True)
+        return {one.flow.flow_id: one.flow for one in told}
 
     def journeys_by_day(self, app: str) -> list[DayOfJourneys]:
         """The journeys of an app on each of the two weeks' days that end with its newest story."""

@@ -24,6 +24,7 @@ STORIES = Table(
     Column("body", Text, nullable=False),
     Column("user_id", BYTEWISE, nullable=False, server_default=""),
     Column("stored_at", BYTEWISE, nullable=False, server_default=""),
+    Column("deeds", Text, nullable=True),
     Index("stories_by_start", "start_timestamp", "id"),
     Index("stories_of_app_users", "app", "start_timestamp", "id", "user_id"),
     Index("stories_by_session", "session_id", "start_timestamp", "id"),
@@ -32,7 +33,8 @@ STORIES = Table(
     Index("stories_by_arrival", "stored_at", "id"),
 )
 """One row a story, its last version. `body` is the canonical JSON, as on the topic. `user_id` is the session's where
-nobody named a user; `stored_at` is when this version came."""
+nobody named a user; `stored_at` is when this version came. `deeds` is what it did, as it was told for coverage, and by
+which rules; only of stories that stand for their flow."""
 
 STORY_TAGS = Table(
     "story_tags",

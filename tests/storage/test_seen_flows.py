@@ -1,9 +1,14 @@
 """What flows do, told once and kept; and how many journeys there were by day."""
 
+import pytest
+from sqlalchemy import update
+
 from agents.storage import Storage, flow_rows
 from agents.storage.flow_lists import DAYS
-from agents.storage.flow_rows import DayOfJourneys, ToldFlows
+from agents.storage.flow_rows import DayOfJourneys
+from agents.storage.tables import STORIES
 from pipeline.flows.ids import flow_id
+from schemas.codecs import to_json
 from tests.storage.samples import APP, a_story, a_test
 
 
@@ -21,25 +26,25 @@ def test_what_a_flow_does_is_told_anew_with_each_version(storage: Storage) -> No
 
 
 def test_a_story_is_told_once(storage: Storage) -> None:
-    """What is known is not read again: what was kept stands in the answer, and the counts are those of now."""
-    storage.put_story(a_story("b"))
-    told = ToldFlows()
-    told.add({("b", 3, 1): flow_rows.seen_flow("f", a_story("b", title="As it was told"), 0, "", False, 1)})
-    with storage._engine.connect() as connection:
-        (flow,) = flow_rows.seen_flows(connection, APP, 1, told)
+    """What was told is kept with the story, and counts whatever the story's body says now; other rules ask anew."""
+    storage.put_story(a_story("b", title="As it was told"))
+    assert [one.title for one in storage.seen_flows(APP, 1)] == ["As it was told"]
+    with storage._engine.begin() as connection:
+        connection.execute(update(STORIES).values(body=to_json(a_story("b", title="As it is now")).decode()))
+    (flow,) = storage.seen_flows(APP, 1)
     assert (flow.title, flow.flow_id, flow.journeys) == ("As it was told", flow_id(APP, "sign in"), 1)
+    assert [one.title for one in storage.seen_flows(APP, 2)] == ["As it is now"]
 
 
-def test_what_is_kept_is_bounded() -> None:
-    """What was asked for longest ago is forgotten first."""
-    told = ToldFlows(told_max=2)
-    flow = flow_rows.seen_flow("f", a_story(), 1, "", False, 1)
-    for name in ("a", "b"):
-        told.add({(name, 1, 1): flow})
-    assert told.known([("a", 1, 1), ("x", 1, 1)]) == {("a", 1, 1): flow}
-    told.add({("c", 1, 1): flow})
-    assert len(told) == 2
-    assert set(told.known([("a", 1, 1), ("b", 1, 1), ("c", 1, 1)])) == {("a", 1, 1), ("c", 1, 1)}
+def test_more_flows_than_are_told_at_once_are_all_told(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Part by part; and the next look reads none of them."""
+    monkeypatch.setattr(flow_rows, "TOLD_AT_ONCE_MAX", 2)
+    storage.put_stories([a_story(name, flow_key=name, title=name) for name in "abcde"])
+    first = storage.seen_flows(APP, 1)
+    assert sorted(one.title for one in first) == list("abcde")
+    with storage._engine.begin() as connection:
+        connection.execute(update(STORIES).values(body="not read"))
+    assert storage.seen_flows(APP, 1) == first
 
 
 def test_journeys_are_counted_by_day(storage: Storage) -> None:
