@@ -27,6 +27,8 @@ END_S: Final = 20.0
 """How long the pages may take to hand over what they hold when the recording ends."""
 LOOK_S: Final = 0.25
 """How often the events are looked at while the person works."""
+STORAGE_S: Final = 2.0
+"""How long a look at the browser's storage may take: a page that asks the person something answers nothing else."""
 COMMAND_STOP_S: Final = 10.0
 
 _LOCAL_STORAGE: Final = "() => [location.origin, Object.entries(localStorage).map(([name, value]) => ({name, value}))]"
@@ -161,6 +163,8 @@ async def _prepare(context: "BrowserContext", options: RecordingOptions, recorde
             await context.set_storage_state(str(options.storage_state))
         except (Error, OSError, ValueError) as error:
             raise NotRecorded(f"{options.storage_state} can't be used as storage state: {_reason(error)}") from None
+    # Playwright dismisses what a page asks as long as nobody listens; here the person answers.
+    context.on("dialog", lambda _: None)
     await context.expose_binding(BINDING, lambda _source, body: recorded.take(body) if isinstance(body, str) else 400)
     settings = json.dumps({"app": options.app, "traffic": "test"})
     boot = (
@@ -202,7 +206,8 @@ async def _until_done(
                 known = len(recorded)
                 seen(recorded)
                 if options.save_storage is not None:
-                    await storage.look(context)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(storage.look(context), STORAGE_S)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), LOOK_S)
     finally:

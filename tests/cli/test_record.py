@@ -28,10 +28,13 @@ HOME = """<!doctype html><html lang="en"><title>Notes</title><h1>Notes</h1>
 APP_JS = """
 if (localStorage.who) document.getElementById("who").textContent = "Signed in as " + localStorage.who;
 localStorage.who = "Mira";
-document.getElementById("star").onclick = (event) => { event.target.textContent = "Starred"; };
+document.getElementById("star").onclick = (event) => {
+  if (confirm("Star it for all?")) event.target.textContent = "Starred";
+};
 """
 DRIVE = """
 import os
+import time
 from playwright.sync_api import sync_playwright
 
 with sync_playwright() as playwright:
@@ -114,8 +117,10 @@ def test_page_that_forbids_connections_is_recorded_and_its_test_passes(app: App,
 @pytest.mark.slow
 def test_window_closed_right_after_a_click_loses_nothing(app: App, tmp_path: Path) -> None:
     """The last gesture counts, though the person closes the window in the same moment. (Not where another page is just
-    taking its place: Chromium then ends the one that is left without telling it.)"""
+    taking its place: Chromium then ends the one that is left without telling it.) What the page asks is answered by
+    the person, and by nobody before."""
     drive = """
+page.once("dialog", lambda dialog: (time.sleep(0.5), dialog.accept()))  # as a person, who reads first
 page.get_by_label("Title").press_sequentially("Buy bread", delay=5)
 page.get_by_role("button", name="Star the note").click()
 with page.expect_event("close"):
@@ -126,6 +131,8 @@ with page.expect_event("close"):
     assert done.returncode == 0, out + err
     assert "Fill in 'Title' with 'Buy bread'" in err
     assert "Click the button 'Star the note'" in err
+    (test,) = (tmp_path / "out").glob("test_*.py")
+    assert "dialog.accept()" in test.read_text()
 
 
 @pytest.mark.slow
