@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from schemas.events import Click, Drag, Event, Fill, Press
+from schemas.events import Click, Drag, Event, Fill, Press, Select
 
 pytestmark = pytest.mark.slow
 
@@ -80,15 +80,18 @@ def test_no_key_of_a_secret_is_told(record: Record) -> None:
 
 
 def test_what_the_page_puts_into_a_field_is_no_fill(record: Record) -> None:
-    """A value that a script made after the field was left is the page's doing."""
+    """What a script puts into a field after it was left, or into a select while the mouse goes down, the page did."""
 
     def do(page: Page) -> None:
         page.get_by_label("City").click()
         page.keyboard.type("Rome")
         page.get_by_label("Code").click()
         page.wait_for_timeout(300)
+        page.get_by_role("button", name="Large").click()
 
-    assert [fill.value.text for fill in _fills(record(PAGE, do))] == ["Rome"]
+    events = record(PAGE, do)
+    assert [fill.value.text for fill in _fills(events)] == ["Rome"]
+    assert not [one for one in events if isinstance(one, Select)]
 
 
 def test_the_place_is_told_where_the_middle_is_another_control(record: Record) -> None:
@@ -154,7 +157,8 @@ def test_what_turns_in_what_glows_is_clicked_by_the_nearest_at_rest(record: Reco
 
 def test_keys_go_to_what_has_the_focus(record: Record) -> None:
     """Letters in a list box, Space on a switch that takes it when it goes up, and on what is pressed by it: no secret
-    is written there, whatever is asked for beside it. What took a key is told as it was before the page answered."""
+    is written there, whatever is asked for beside it. What took a key is told as it was before the page answered.
+    Enter that leads from one part of an editor into the next is told between the texts of both."""
 
     def do(page: Page) -> None:
         page.get_by_role("listbox").focus()
@@ -164,10 +168,16 @@ def test_keys_go_to_what_has_the_focus(record: Record) -> None:
         page.get_by_role("button", name="Remarks").focus()
         page.keyboard.press("Space")
         page.wait_for_timeout(100)
+        page.get_by_label("Block").focus()
+        page.keyboard.type("x")
+        page.keyboard.press("Enter")
+        page.keyboard.type("y")
 
     events = record(PAGE, do)
-    assert _presses(events) == ["s", "e", " ", " "]
-    assert [one.target.name for one in events if isinstance(one, Press)][2:] == ["Quiet", "Remarks"]
+    assert _presses(events) == ["s", "e", " ", " ", "Enter"]
+    assert [one.target.name for one in events if isinstance(one, Press)][2:] == ["Quiet", "Remarks", "Block"]
+    told = [one.value.text if isinstance(one, Fill) else one.kind for one in events if isinstance(one, Fill | Press)]
+    assert told[-3:] == ["xOne", "press", "y"]
 
 
 def test_a_letter_that_a_list_hands_on_is_text(record: Record) -> None:

@@ -122,8 +122,9 @@ export class Actions {
     });
   }
 
+  /** On a pointer event its mouse event follows, in which pages act as well. */
   private readonly done = guard((event: Event): void => {
-    if (event.isTrusted) this.busy = false;
+    if (event.isTrusted && !event.type.startsWith("pointer")) this.busy = false;
   });
 
   private markBusy(): void {

@@ -188,7 +188,7 @@ export class Keys {
     return this.texts.shotOf(target) ?? this.recorder.elements.describe(target);
   }
 
-  /** Enter in a text of several lines is text, unless the page takes it for "send". */
+  /** Enter in a text of several lines is text, unless the page takes it for "send", or goes on to another editor by it. */
   private send(event: KeyboardEvent, field: Element, place: Place): void {
     this.texts.start(field);
     const value = fieldValue(field);
@@ -198,9 +198,7 @@ export class Keys {
     this.decideSoon(() => {
       const now = field.isConnected ? fieldValue(field) : "";
       const sent = event.defaultPrevented && !now.startsWith(value.trimEnd()) && value.trim() !== "";
-      if (sent || (event.defaultPrevented && place === "lines")) {
-        return this.wasAction(event, field, shot, value);
-      }
+      if (sent || (event.defaultPrevented && (place === "lines" || !this.texts.isOn(field)))) return this.wasAction(event, field, shot, value);
       this.texts.keysIn(field).pressed(event);
       effects.thaw();
     });
