@@ -6,7 +6,7 @@ from pipeline.codegen import write_test
 from pipeline.codegen.assertions.entered import VALUES_MAX, Entered, entered_in, shows
 from schemas.elements import ByRole, Candidate, Element, Scope
 from schemas.events import Appeared, Change, Choice, Gone, TextChanged, Typed, ValueChanged
-from schemas.stories import ClickStep, FillStep, SelectStep
+from schemas.stories import ClickStep, FillStep, GotoStep, SelectStep
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
 FORM, LIST = at("/bills/add"), at("/bills")
@@ -98,6 +98,26 @@ def test_what_was_deleted_is_no_longer_in_its_list(shown: tuple[Element, ...], i
     )
     code = write_test(story(delete, sure)).code
     assert ('expect(page.get_by_role("row").filter(has_text="Cheese fondue")).to_be_hidden()' in code) == is_asserted
+
+
+def test_a_list_is_looked_through_for_what_was_deleted_when_it_is_opened_later() -> None:
+    """The deletion led elsewhere; the list that the user went back to proves it."""
+    delete = ClickStep(target=_row("Cheese fondue", "Delete"), **base(LIST, at("/home"), navigates=True, loads=True))
+    back = GotoStep(url=LIST.url, **base(at("/home"), LIST, changes=(Appeared(element=by_text("td", "Ski pass")),)))
+    code = write_test(story(delete, back)).code
+    assert 'expect(page.get_by_role("row").filter(has_text="Cheese fondue")).to_be_hidden()' in code
+
+
+def test_a_message_stands_beside_the_value_that_it_names() -> None:
+    """That the app said so is one thing, that the list shows it another; a form's text with its lists is neither."""
+    code = _saved(
+        Appeared(element=by_text("div", "The bill Ski pass was added.", role="status")),
+        Appeared(element=by_text("td", "Ski pass", role="cell")),
+        Appeared(element=by_text("div", "Action: -------- Delete Bobby Go 0 of 2 selected")),
+    )
+    assert "was added." in code
+    assert 'get_by_text("Ski pass")' in code
+    assert "of 2 selected" not in code
 
 
 def _settings(before: str, *changes: Change) -> str:

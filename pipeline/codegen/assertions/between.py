@@ -30,7 +30,7 @@ def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> 
     checks = _that_hold(writer, offered, upcoming)
     if isinstance(step, GotoStep):
         first = chosen([check for check in checks if check.kind in ("heading", "url")], 1)
-        return [*first, *(check for check in checks if check.kind == "kept")]
+        return [*first, *(check for check in checks if check.kind in ("kept", "removed"))]
     moved = any(check.kind == "url" for check in checks)
     new = [check for check in checks if flat(check.statement) not in writer.told]
     least = SCORE_LEAST if new[:1] == checks[:1] else SCORE_NEW

@@ -46,6 +46,8 @@ CHANGES_MAX: Final = 40
 """Changes that are looked at: the recorder sends the telling ones first."""
 ITEMS: Final = frozenset({"listitem", "article"})
 LEFT_CHARS_MIN: Final = 5
+_NO_CHOICE: Final = "----"
+"""Stands in a list for nothing chosen: a text with it is that of a form, with all its lists."""
 _ALERTS: Final = re.compile("alert|toast|flash|notice|notification|snackbar|success")
 _AMOUNT: Final = re.compile(r"\d[.,]\d\d(?!\d)")
 
@@ -106,7 +108,12 @@ def _moved(check: Check, by: int) -> Check:
 
 def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> Check | None:
     text = readable(change.after if isinstance(change, TextChanged) else change.element.text or "")
-    if typing.runs_together(text) or _has_other_gaps(change.element, text) or _is_made_up(text, finder.fixed):
+    if (
+        typing.runs_together(text)
+        or _NO_CHOICE in text
+        or _has_other_gaps(change.element, text)
+        or _is_made_up(text, finder.fixed)
+    ):
         return None
     match change:
         case Appeared(element=element, transient=transient):

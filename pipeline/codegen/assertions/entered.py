@@ -19,7 +19,7 @@ _THOUSANDS: Final = re.compile(r"(?<=\d)[.,](?=\d{3}(?:\D|\Z))")
 
 @dataclass(frozen=True)
 class Entered:
-    """The texts that were typed, chosen or ticked, in their order."""
+    """The texts that were typed or chosen, in their order."""
 
     values: tuple[str, ...] = ()
 
@@ -46,7 +46,7 @@ def entered_in(steps: Iterable[Step], names: Iterable[str] = ()) -> Entered:
             out += [line.strip() for line in added.splitlines() if line.strip()]
         elif isinstance(step, SelectStep):
             out += [option.label.strip() for option in step.options]
-        elif isinstance(step, CheckStep) and step.checked and step.target.name:
+        elif isinstance(step, CheckStep) and step.checked and step.target.role == "radio" and step.target.name:
             out.append(step.target.name.strip())
     known = set(names)
     return Entered(tuple(value for value in dict.fromkeys(out) if value and value not in known)[-VALUES_MAX:])

@@ -14,26 +14,28 @@ from pipeline.semantics.object_names import is_row
 from pipeline.semantics.text import is_link
 from schemas.elements import Element
 from schemas.events import Change, Gone
-from schemas.stories import ClickStep, Step, Story
+from schemas.stories import ClickStep, GotoStep, Step, Story
 
 
 def removed_check(finder: Finder, story: Story, step: Step) -> Check | None:
-    """The row, item or link of what the step deleted, where the page that it led to is the one on which the user had
-    found it: it is not there any more. None where the page may show it still."""
+    """The row, item or link of what this step or one before it deleted, where the page that it led to is the one on
+    which the user had found it: it is not there any more. None where the page may show it still."""
     index = story.steps.index(step)
-    goal = next((one for one in goals_of(story.steps, story.network_requests) if one.first <= index <= one.last), None)
-    if goal is None or goal.kind != "delete" or index != goal.last or step.after is None or not step.navigates:
+    goals = goals_of(story.steps, story.network_requests)
+    done = (goal for goal in reversed(goals) if goal.kind == "delete" and goal.last <= index)
+    goal = next(done, None)
+    if goal is None or step.after is None or not (step.navigates or isinstance(step, GotoStep)):
         return None
-    used = [one for one in story.steps[: goal.first + 1] if isinstance(one, ClickStep)]
     asked = story.steps[goal.first]
-    for click in reversed(used):
+    since = [change for one in story.steps[goal.last : index + 1] for change in one.changes]
+    for click in reversed([one for one in story.steps[: goal.first + 1] if isinstance(one, ClickStep)]):
         if not _shows_again(click.page.url, step.after.url):
             continue
         ways = _rows(finder, click.target) if click is asked else _ways_to_thing(finder, click.target)
         for text, found in ways:
             is_it = click is asked or text.casefold() in goal.phrases[0].rest.casefold()
-            if is_it and _is_gone(text, step.changes):
-                return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"removed {text}")
+            if is_it and _is_gone(text, since):
+                return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"gone {text}")
     return None
 
 

@@ -105,6 +105,9 @@ def _tells_what_was_done(text: str) -> bool:
 def _overlap(one: Check, other: Check) -> bool:
     if "url" in (one.kind, other.kind) or not one.says or not other.says:
         return False
+    told = [_tells_what_was_done(check.says) for check in (one, other) if check.kind == "status"]
+    if told == [True] and one.says.casefold() != other.says.casefold():
+        return False  # that a thing was saved is one thing, that it is in the list another
     return says_part(one.says, other.says)
 
 
