@@ -26,7 +26,7 @@ from schemas.stories import STORY
 from tests.faults.run import compare, texts, windowing_of
 from tests.faults.truth import truth_of_log
 from tests.fuzz import mutations
-from tests.stream.cluster import Record, latest, read
+from tests.stream.cluster import Record, lag, latest, read
 
 PATHS: Final = ("/api/v1/events", "/api/v1/events", "/e/", "/i/v0/e/", "/batch/", "/s/")
 GOOD_EVERY: Final = 20
@@ -52,6 +52,8 @@ NO_ACTS: Final = frozenset(
 )
 """Kinds of events that say nothing of what somebody did; a window of these alone has no story."""
 WRONG_MAX: Final = 10
+TICKS_MAX: Final = 10
+"""Messages that may be under way though nobody sends any more."""
 CHECK_S: Final = 0.5
 BACK_S: Final = 300.0
 """How long a worker that the machine stopped may take to be back."""
@@ -67,6 +69,8 @@ class Report:
     places: Counter[str] = field(default_factory=Counter)
     silent: Counter[str] = field(default_factory=Counter)
     """Windows in which nothing was done, by the kinds of their events: they have no story."""
+    refusals: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Why messages can't be read, by partition and offset: each is read once, however often it is looked."""
     frozen: list[str] = field(default_factory=list)
     """Ends of a worker that the machine gave no time for longer than a session: no input's doing, and counted."""
     wrong: list[str] = field(default_factory=list)
@@ -183,6 +187,11 @@ async def _back(http: httpx.AsyncClient) -> bool:
     return False
 
 
+def _lag(machine: Machine) -> int:
+    settings = machine.settings
+    return sum(lag(settings.brokers, settings.group, settings.topic(name)) for name in ("events", "stories"))
+
+
 def _looked(machine: Machine, report: Report) -> list[str]:
     """What is missing; while the worker is away, that."""
     try:
@@ -209,10 +218,11 @@ def _missing(machine: Machine, report: Report) -> list[str]:
     missing = [] if stories.equal else [f"stories: {stories}"]
     missing += [f"no story of ({kinds})" for kinds in truth.silent if not NO_ACTS.issuperset(kinds.split())]
     for record in records:
-        cause = _refusal(record)
-        if (record.partition, record.offset) in truth.late_at:
-            cause = "late"
-        if cause and (record.partition, record.offset) not in buried:
+        place = record.partition, record.offset
+        if place not in report.refusals:
+            report.refusals[place] = _refusal(record)
+        cause = "late" if place in truth.late_at else report.refusals[place]
+        if cause and place not in buried:
             missing.append(f"message {record.partition}/{record.offset} is no dead letter: {cause}")
     missing += [
         f"a fault of ours: {letter.headers['journeywright-cause'].decode()}"
@@ -254,6 +264,8 @@ def run(folder: Path, seed: int, seconds: float) -> Report:
     with Machine(settings, say=report.note) as machine, Keeper(machine):
         asyncio.run(_send(machine, report, seconds))
         deadline = time.monotonic() + SETTLE_S
+        while _lag(machine) > TICKS_MAX and time.monotonic() < deadline:
+            time.sleep(CHECK_S)
         settled = False
         # A look may take minutes, and windows close meanwhile: the last one begins when all had their time.
         while (missing := _looked(machine, report)) and not settled:
