@@ -19,7 +19,7 @@ from pipeline.activities.story_activities import Activities
 from pipeline.semantics.controls import deletes
 from pipeline.semantics.derived import once_per_steps
 from pipeline.semantics.object_names import deleted_object, opened_name, ticked_before
-from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_text_field, quoted
+from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_name, is_text_field, quoted
 from pipeline.semantics.verbs import (
     CANCEL,
     CART,
@@ -221,7 +221,7 @@ class Reader:
         if goal is None or made is None:
             return goal
         login = None if made.login is None else self.steps[made.login]
-        name = quoted(login.value.text) if isinstance(login, FillStep) and login.value.text else ""
+        name = quoted(login.value.text) if isinstance(login, FillStep) and is_name(login.value.text) else ""
         order = f"the account {name}".strip()
         phrase = Phrase("try", f"to create {order}") if made.refused else Phrase("create", order)
         return replace(goal, kind="create", phrases=(phrase,), plain=CREATES, also="")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from pipeline.semantics.lexicon import DONE, DONE_VERBS, WORDS
-from pipeline.semantics.text import clean
+from pipeline.semantics.text import clean, is_name
 from schemas.elements import Element
 from schemas.events import Appeared, Change, TextChanged
 from schemas.stories import Step
@@ -181,8 +181,8 @@ def succeeded(step: Step) -> bool:
 
 
 def quotes(text: str) -> list[str]:
-    """What stands in quotation marks."""
-    return [clean(found) for found in _QUOTED.findall(text)]
+    """The names that stand in quotation marks."""
+    return [clean(found) for found in _QUOTED.findall(text) if is_name(found)]
 
 
 def without_quotes(text: str) -> str:

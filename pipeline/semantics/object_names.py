@@ -8,7 +8,7 @@ from pipeline.semantics.addresses import query, route, singular, slug
 from pipeline.semantics.elements import in_menu, is_item
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, done, headings, quotes, shown_texts
-from pipeline.semantics.text import caption, clean, is_link, quoted, short
+from pipeline.semantics.text import caption, clean, is_link, is_name, quoted, short
 from pipeline.semantics.verbs import (
     CANCEL,
     CART,
@@ -45,6 +45,7 @@ _CELLS: Final = re.compile(r"\s(?=\S+@\S|\d+[/.:-]\d|True\b|False\b)")
 
 
 def object_phrase(noun: str, name: str, article: str = "") -> str:
+    name = name if is_name(name) else ""
     if noun and name and name.lower() != noun:
         return f"the {noun} {quoted(name)}"
     if noun:
@@ -125,11 +126,12 @@ def row_of(target: Element) -> str:
     own = caption(target).casefold()
     for candidate in target.candidates:
         for scope in candidate.within:
-            if scope.has_text and is_row(scope) and clean(scope.has_text).casefold() not in own:
-                return scope.has_text
+            text = scope.has_text or ""
+            if is_name(text) and is_row(scope) and clean(text).casefold() not in own:
+                return text
     names = (ancestor.name for ancestor in target.ancestors if ancestor.role in ROW_ROLES and ancestor.name)
     row = _CELLS.split(_AROUND.sub("", clean(next(names, "").removesuffix(caption(target)))), maxsplit=1)[0]
-    return row if len(row) <= ROW_CHARS_MAX else ""
+    return row if len(row) <= ROW_CHARS_MAX and is_name(row) else ""
 
 
 def _named_in_answer(step: ClickStep) -> str:
@@ -184,12 +186,12 @@ def _opened(steps: Sequence[Step], index: int) -> tuple[str, str]:
     """The name of the thing that was opened last, or the heading of the list."""
     for step in reversed(steps[:index]):
         page = step.page if step.after is None else step.after
-        if isinstance(step, ClickStep) and not is_commit(step) and (name := _picked_by(step)):
+        if isinstance(step, ClickStep) and not is_commit(step) and is_name(name := _picked_by(step)):
             return ("", name) if _lists(name, page) else (name, "")
         found = headings(step.changes)
         if found and _lists(found[0], page):
             return "", found[0]
-        if found and (name := name_in(found[0])):
+        if found and is_name(name := name_in(found[0])):
             return name, ""
         if isinstance(step, ClickStep) and step.navigates and in_menu(step.target):
             return "", ""  # to a page of the app: what was opened before that is another thing

@@ -117,6 +117,11 @@ def short(text: str | None, chars_max: int = QUOTE_CHARS_MAX) -> str:
     return (whole_words if len(whole_words) > chars_max // 2 else head).rstrip(" ,;:.") + "…"
 
 
+def is_name(text: str) -> bool:
+    """Whether a thing can be called so: it has a letter or a digit. A sign on a button is no name, nor are blanks."""
+    return any(char.isalnum() for char in text)
+
+
 def quoted(text: str | None, chars_max: int = QUOTE_CHARS_MAX) -> str:
     """The text in quotation marks: double ones where it has single ones itself."""
     line = short(text, chars_max)

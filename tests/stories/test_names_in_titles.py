@@ -23,6 +23,10 @@ def _users(message: str = "The user was deleted.") -> Journey:
     return Journey().opens(f"{HOME}users").shows_new(heading("Users"))
 
 
+def _switch(name: str) -> Element:
+    return Element(tag="button", role="switch", name=name)
+
+
 def _form(url: str, *fields: tuple[str, str, str]) -> Journey:
     journey = Journey().opens(url)
     for label, text, before in fields:
@@ -65,6 +69,19 @@ NAMES = [
         .check(in_row(Element(tag="input", role="checkbox", id="b"), "bob"))
         .click(button("Delete")).shows_new(alert("Deleted.")),
         "Tick 'ann' and 'bob' and delete them",
+    ),
+    (
+        a_post().click(link("\u274c").model_copy(update={"title": "Delete"})).shows_new(heading("Delete"))
+        .click(button("Delete")).shows_new(alert("Gone.")),
+        "Delete 'Old trees'",
+    ),
+    (
+        Journey().opens(f"{HOME}flags").check(_switch("Toggle Guest mode on")),
+        "Switch on 'Guest mode'",
+    ),
+    (
+        Journey().opens(f"{HOME}flags").check(_switch("Benachrichtigungen einschalten")),
+        "Switch on 'Benachrichtigungen'",
     ),
 ]  # fmt: skip
 """What things are called, and what is no name."""

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from pipeline.activities.phrases import DRAGS, SWITCHES, TICKS, Phrase
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.object_names import row_of
-from pipeline.semantics.text import clean, field, listed, quoted
+from pipeline.semantics.text import caption, clean, field, listed, quoted
 from pipeline.semantics.verbs import SORTS, words_on
 from pipeline.semantics.wording import shown
 from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
@@ -73,7 +74,10 @@ def _name(step: Field) -> str:
         return f"{field(step.target)} to {field(step.onto)}"
     said = any(map(clean, (step.target.name, step.target.label, step.target.text, step.target.title)))
     row = row_of(step.target) if isinstance(step, CheckStep) and not said else ""
-    return quoted(row) if row else field(step.target)
+    if row or not _is_switch(step):
+        return quoted(row) if row else field(step.target)
+    name = caption(step.target)
+    return quoted(WORDS["switch_words"].sub("", name)) if name else field(step.target)
 
 
 def _few(names: list[str]) -> list[str]:
