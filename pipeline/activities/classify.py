@@ -10,9 +10,8 @@ from pipeline.activities.facts.responses import Answers, Verdicts
 from pipeline.activities.facts.variables import data_of
 from pipeline.activities.forms.password_forms import PasswordForms, password_forms
 from pipeline.activities.story_activities import Activities
-from pipeline.semantics.controls import deletes, does_by_itself
+from pipeline.semantics.controls import asks_to_delete, does_by_itself
 from pipeline.semantics.elements import DATA, Data
-from pipeline.semantics.verbs import DELETE, says
 from schemas.events import Page
 from schemas.stories import NetworkRequest, Step
 
@@ -63,7 +62,7 @@ def deeds_of(
 def _leaves_no_place(last: Activity, step: Step, data: Data, end: str) -> bool:
     """Whether where the user is after the last deed says nothing of it: a thing was taken away, or something was done
     to it from wherever it is shown."""
-    if deletes(step) or says(step, DELETE):
+    if asks_to_delete(step):
         return not last.outcome
     anywhere = last.what == TO_CART or (does_by_itself(step) and not last.place)
     return anywhere and end == data.place(step.page.url)

@@ -16,7 +16,7 @@ from pipeline.activities.forms.password_forms import PasswordForm, PasswordForms
 from pipeline.activities.phrases import CREATES, DELETES, LOOKS_UP, NARROWS, Goal, Phrase
 from pipeline.activities.rules import Rule
 from pipeline.activities.story_activities import Activities
-from pipeline.semantics.controls import deletes
+from pipeline.semantics.controls import asks_to_delete
 from pipeline.semantics.derived import once_per_steps
 from pipeline.semantics.object_names import deleted_object, opened_name, ticked_before
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_name, is_text_field, quoted
@@ -190,7 +190,7 @@ class Reader:
 
     def delete(self, first: int) -> Goal | None:
         step = self.steps[first]
-        if not deletes(step) and not says(step, DELETE):
+        if not asks_to_delete(step):
             return None
         last = first
         while last + 1 < len(self.steps) and says(self.steps[last + 1], CONFIRM):

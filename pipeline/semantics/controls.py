@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.semantics.addresses import singular
 from pipeline.semantics.elements import DATA, Data, named, stands_in_row
 from pipeline.semantics.text import caption, is_text_field
-from pipeline.semantics.verbs import CART, CONFIRM, CREATE, EDIT, SETTINGS_PAGES, named_in_path
+from pipeline.semantics.verbs import CART, CONFIRM, CREATE, DELETE, EDIT, SETTINGS_PAGES, named_in_path, says
 from schemas.stories import CheckStep, ClickStep, PressStep, Step
 
 ASKED_WORDS_MAX: Final = 2
@@ -20,6 +20,11 @@ def deletes(step: Step) -> bool:
     if not isinstance(step, PressStep) or step.key != "Delete":
         return False
     return not step.modifiers and not is_text_field(step.target)
+
+
+def asks_to_delete(step: Step) -> bool:
+    """Whether it presses the Delete key, or a control that says so."""
+    return deletes(step) or says(step, DELETE)
 
 
 def does_by_itself(step: Step) -> bool:

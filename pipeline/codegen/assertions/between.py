@@ -26,7 +26,7 @@ SCORE_NEW: Final = 54
 def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> list[Check]:
     """What to assert after the step of this place, before the next one begins."""
     step, upcoming = story.steps[place], story.steps[place + 1]
-    offered = [*what_stayed(writer, story, step), *checks_after(writer, step, known)]
+    offered = [*what_stayed(writer, story, place), *checks_after(writer, step, known)]
     checks = _that_hold(writer, offered, upcoming)
     if isinstance(step, GotoStep):
         first = chosen([check for check in checks if check.kind in ("heading", "url")], 1)

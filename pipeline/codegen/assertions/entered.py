@@ -1,7 +1,7 @@
 """What the user entered, and where the page shows it: the text itself, or the number in the app's own form."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,8 @@ from schemas.stories import CheckStep, FillStep, SelectStep, Step
 WORD_CHARS_MIN: Final = 3
 """Shorter texts stand in others by chance: they count where they are all that is shown."""
 VALUES_MAX: Final = 40
+STEPS_MAX: Final = 200
+"""Steps that are looked through, from the last one back: a test asks after each step of its story."""
 _NUMBER: Final = re.compile(r"\d[\d.,]{0,20}\d|\d")
 _WHOLE_NUMBER: Final = re.compile(r"[-+]?\d[\d.,]{0,20}")
 _THOUSANDS: Final = re.compile(r"(?<=\d)[.,](?=\d{3}(?:\D|\Z))")
@@ -35,11 +37,11 @@ class Entered:
 NOTHING: Final = Entered()
 
 
-def entered_in(steps: Iterable[Step], names: Iterable[str] = ()) -> Entered:
+def entered_in(steps: Sequence[Step], names: Iterable[str] = ()) -> Entered:
     """What was entered in these steps, without what is withheld, without words that were only looked for and without
     the `names` of people who signed in."""
     out: list[str] = []
-    for step in steps:
+    for step in steps[-STEPS_MAX:]:
         if isinstance(step, FillStep) and not is_secret(step) and not is_search_field(step.target):
             text = step.value.text
             added = text[len(step.before) :] if step.before and text.startswith(step.before) else text

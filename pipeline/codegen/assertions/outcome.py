@@ -160,11 +160,12 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     return sorted(checks, key=lambda check: -check.score)
 
 
-def what_stayed(writer: Writer, story: Story, step: Step) -> list[Check]:
-    """What shows that the app kept what was entered, and that a deleted thing has gone."""
+def what_stayed(writer: Writer, story: Story, place: int) -> list[Check]:
+    """What shows after the step of this place that the app kept what was entered, and that a deleted thing has gone."""
+    step = story.steps[place]
     finder = Finder(shown_on(writer, step), writer.fixed, writer.hidden, shown=writer.pieces)
-    removed = removed_check(finder, story, step)
-    kept = kept_values(finder, story.steps[: story.steps.index(step)], step)
+    removed = removed_check(finder, story, place)
+    kept = kept_values(finder, story.steps[:place], step)
     checks = [*([] if removed is None else [removed]), *kept]
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     writer.offered.setdefault(step.event_id, []).extend(check.statement for check in checks)
@@ -205,7 +206,7 @@ def _same(one: str, other: str) -> bool:
 def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> list[Check]:
     """The outcome: several checks of different kinds; where the last step changed nothing that the recording knows,
     the state of its field, the address and the texts of the final state. Where the test is amended, more of these."""
-    offered = [*what_stayed(writer, story, step), *checks_after(writer, step, known)]
+    offered = [*what_stayed(writer, story, len(story.steps) - 1), *checks_after(writer, step, known)]
     taken = chosen(offered, CHECKS_LAST, entered_in(story.steps, writer.credentials.names))
     page = shown_on(writer, step)
     if _saves(story, step):

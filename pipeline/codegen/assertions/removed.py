@@ -9,22 +9,27 @@ from pipeline.codegen.assertions.salience import is_message as is_told
 from pipeline.codegen.locators import PATH_SCORE, Finder, expect
 from pipeline.codegen.python.expressions import Expr, method
 from pipeline.semantics.addresses import newly_asked, place
+from pipeline.semantics.controls import asks_to_delete
 from pipeline.semantics.messages import is_message
 from pipeline.semantics.object_names import is_row
 from pipeline.semantics.text import is_link
 from schemas.elements import Element
 from schemas.events import Change, Gone
-from schemas.stories import ClickStep, GotoStep, Step, Story
+from schemas.stories import ClickStep, GotoStep, Story
 
 
-def removed_check(finder: Finder, story: Story, step: Step) -> Check | None:
-    """The row, item or link of what this step or one before it deleted, where the page that it led to is the one on
-    which the user had found it: it is not there any more. None where the page may show it still."""
-    index = story.steps.index(step)
+def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
+    """The row, item or link of what the step of this place or one before it deleted, where the page that it led to is
+    the one on which the user had found it: it is not there any more. None where the page may show it still."""
+    step = story.steps[index]
+    if step.after is None or not (step.navigates or isinstance(step, GotoStep)):
+        return None
+    if not any(map(asks_to_delete, story.steps[: index + 1])):
+        return None  # and the goals, which take long, need not be told
     goals = goals_of(story.steps, story.network_requests)
     done = (goal for goal in reversed(goals) if goal.kind == "delete" and goal.last <= index)
     goal = next(done, None)
-    if goal is None or step.after is None or not (step.navigates or isinstance(step, GotoStep)):
+    if goal is None:
         return None
     asked = story.steps[goal.first]
     since = [change for one in story.steps[goal.last : index + 1] for change in one.changes]
