@@ -14,7 +14,8 @@ collected=$(.venv/bin/python -m pytest --collect-only -q "$@" | sed -nE 's/^([0-
 [ -n "$collected" ] || { echo "test: pytest collected nothing" >&2; exit 1; }
 # Two at a time, a file always by one of them: each has a broker, a registry and a database of its own. In the order of
 # collection: pytest-xdist would begin with the files of many tests, and end with one worker on a long one.
-.venv/bin/python -m pytest -q -p xdist -n 2 --dist loadfile --no-loadscope-reorder --junitxml="$report" "$@"
+.venv/bin/python -m pytest -q -p xdist -n 2 --dist loadfile --no-loadscope-reorder --junitxml="$report" "$@" ||
+  failed=$?
 .venv/bin/python - "$report" "$collected" <<'PY'
 import collections
 import sys
@@ -30,3 +31,4 @@ print("the longest files:", ", ".join(f"{name} {took:.0f} s" for name, took in s
 print(f"{passed} of {collected} collected tests passed")
 sys.exit(passed != collected)
 PY
+exit "${failed:-0}"
