@@ -27,6 +27,8 @@ END_S: Final = 20.0
 """How long the pages may take to hand over what they hold when the recording ends."""
 LOOK_S: Final = 0.25
 """How often the events are looked at while the person works."""
+OPEN_S: Final = 120.0
+"""How long the first page may take to answer: a development server builds it first."""
 STORAGE_S: Final = 2.0
 """How long a look at the browser's storage may take: a page that asks the person something answers nothing else."""
 COMMAND_STOP_S: Final = 10.0
@@ -178,7 +180,7 @@ async def _open(context: "BrowserContext", url: str) -> None:
 
     page = context.pages[0] if context.pages else await context.new_page()
     try:
-        await page.goto(url, wait_until="commit")
+        await page.goto(url, wait_until="commit", timeout=OPEN_S * 1_000)
     except Error as error:
         raise NotRecorded(f"{url} can't be opened: {_reason(error)}") from None
 
