@@ -78,6 +78,7 @@ def test_a_css_string_never_ends_early(text: str) -> None:
         "budget.csv51m agonotes.md",
         "23 Nov 2025",
         "November 23, 2025 at 6:14 PM",
+        "November November 2026",
         "took 0.21 seconds",
         "Session 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
         "build 9fceb02d0ae598e95dc970b74767f19372d61af8",
