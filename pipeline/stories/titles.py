@@ -8,6 +8,7 @@ from typing import Final
 from pipeline.activities.phrases import SMALL, Goal, Phrase
 from pipeline.semantics.addresses import last_word, place, spoken
 from pipeline.semantics.elements import in_menu
+from pipeline.semantics.generated import parts, telling
 from pipeline.semantics.messages import SUCCESS, errors, headings, messages, quotes, succeeded
 from pipeline.semantics.text import capital, is_button, listed, quoted, short
 from schemas.stories import ClickStep, FillStep, GotoStep, Step
@@ -174,5 +175,10 @@ def _last_message(steps: Sequence[Step]) -> str:
     told = [text for text in messages(changes) if not _WAITING.search(text)]
     told.sort(key=lambda text: not SUCCESS.search(text))
     wrong = errors(changes) if not steps or not succeeded(steps[-1]) else []
-    found = wrong or told or new
+    found = [text for text in wrong or told or new if _says_something(text)]
     return _FIRST_SENTENCE.sub(r"\1", found[0].rstrip("×✕ ") or found[0]) if found else ""
+
+
+def _says_something(text: str) -> bool:
+    """Whether there is more in it than a date, a number or an id."""
+    return any(part.pattern is None and telling(part.text) for part in parts(text))

@@ -160,6 +160,13 @@ def test_titles_name_things_and_say_what_was_done(journey: Journey, title: str) 
     assert journey.story().title == title
 
 
+@pytest.mark.parametrize(("news", "told"), [("November", ""), ("12", ""), ("Old trees", ", and sees 'Old trees'")])
+def test_a_date_or_a_number_is_no_news(news: str, told: str) -> None:
+    """It tells nothing of what was done, and is another one the next time."""
+    journey = _form(f"{HOME}posts/new", ("Title", "Oaks", "")).click(button("Create")).shows_new(heading(news))
+    assert journey.story().sentence == f"The user creates the post 'Oaks'{told}."
+
+
 def test_the_sentence_tells_what_was_done_before_what_is_there() -> None:
     """A success before other messages, and neither what the page is about nor the rows of a list of messages."""
     row = Element(tag="tr", role="row", text="Karl 18:40 Plants", classes=("message",))
