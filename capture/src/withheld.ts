@@ -129,7 +129,7 @@ export class Withheld {
       if (token.includes("@")) this.addWords(wordsOf(token.split("@")[0]!), inner);
     }
     const raw = (text.match(WORD) ?? []).slice(0, WORDS_MAX);
-    const words = raw.map((word) => fold(word).text);
+    const words = wordsOf(text);
     if (!common) for (const word of raw) if (UNSPACED.test(word) && word.length >= UNSPACED_MIN) this.withhold(fold(word).text, false, How.Amid);
     if (words.length === 1) return common && !/\d/.test(words[0]!) ? undefined : this.addWords(words, words);
     this.addWords(words.slice(0, 3), words);
@@ -295,9 +295,9 @@ const IS_WORD = /[\p{L}\p{N}]/u;
 const keyOf = ([, , hash, how]: Kept): string => (how > How.Signs ? hash + how : hash);
 
 /** A text and its words, as they are compared. */
-export const wholeAndWords = (text: string): string[] => [fold(text).text, ...wordsOf(text)];
+export const wholeAndWords = (text: string): string[] => [fold(text).text, ...wordsOf(text, Infinity)];
 
-const wordsOf = (text: string): string[] => (text.match(WORD) ?? []).map((word) => fold(word).text);
+const wordsOf = (text: string, most = WORDS_MAX): string[] => (text.match(WORD) ?? []).slice(0, most).map((word) => fold(word).text);
 
 /** The letters and digits alone, in lower case, without accents, `%41` read as it is meant; `signs`: all but blanks. */
 function fold(text: string, signs = false): Folded {
