@@ -18,18 +18,19 @@ from schemas.stories import STORY
 
 FLOWS_MAX: Final = 2_000
 """Flows that are looked at, the most frequent first."""
-TOLD_AT_ONCE_MAX: Final = 50
-"""Stories that are read and told between two transactions: half a second, so that progress is kept."""
+STORIES_AT_ONCE_MAX: Final = 50
+"""Stories that are read and classified between two writes: half a second, so that progress is kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrequentFlow:
-    """A flow, and the story that stands for it; `told` says whether it is known what that one did."""
+    """A flow, and the story that stands for it: the flow's title and deeds are those of that story, and `classified`
+    says whether they are known."""
 
     flow: SeenFlow
     story_id: str
     version: int
-    told: bool
+    classified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,51 +44,51 @@ class DayOfJourneys:
 
 
 def frequent_flows(connection: Connection, app: str, users_min: int) -> list[FrequentFlow]:
-    """The FLOWS_MAX most frequent flows of an app. No story is read: what it did was kept when it was told, and counts
-    while the rules of telling are the same."""
+    """The FLOWS_MAX most frequent flows of an app. No story is read: its deeds were saved when it was classified, and
+    count as long as the rules are the same."""
     columns = (STORIES.c.id.label("story"), STORIES.c.version, STORIES.c.deeds)
     return [_frequent_flow(row, users_min) for row in connection.execute(_frequent(app, *columns))]
 
 
 def _frequent_flow(row: Row[Any], users_min: int) -> FrequentFlow:
-    kept = {} if row.deeds is None else orjson.loads(row.deeds)
-    told = (kept.get("key_version"), kept.get("users_min")) == (KEY_VERSION, users_min)
-    title, deeds = (kept["title"], kept["deeds"]) if told else ("", ())
+    saved = {} if row.deeds is None else orjson.loads(row.deeds)
+    classified = (saved.get("key_version"), saved.get("users_min")) == (KEY_VERSION, users_min)
+    title, deeds = (saved["title"], saved["deeds"]) if classified else ("", ())
     flow = SeenFlow(row.id, title, row.support, row.last, frozenset(deeds), bool(row.tested))
-    return FrequentFlow(flow, row.story, row.version, told)
+    return FrequentFlow(flow, row.story, row.version, classified)
 
 
-def untold(found: Sequence[FrequentFlow]) -> Iterator[Sequence[FrequentFlow]]:
-    """Those of which it is not known what they did, in parts of TOLD_AT_ONCE_MAX."""
-    left = [one for one in found if not one.told]
-    return (left[begin : begin + TOLD_AT_ONCE_MAX] for begin in range(0, len(left), TOLD_AT_ONCE_MAX))
+def unclassified(found: Sequence[FrequentFlow]) -> Iterator[Sequence[FrequentFlow]]:
+    """The flows whose deeds are not known, in batches of STORIES_AT_ONCE_MAX."""
+    left = [one for one in found if not one.classified]
+    return (left[begin : begin + STORIES_AT_ONCE_MAX] for begin in range(0, len(left), STORIES_AT_ONCE_MAX))
 
 
 def read_stories(connection: Connection, wanted: Sequence[FrequentFlow]) -> dict[str, str]:
-    """The canonical JSON of the stories that stand for these flows, by id, where they are as they were."""
+    """The canonical JSON of the stories that stand for these flows, by id; of those with the same version still."""
     versions = {one.story_id: one.version for one in wanted}
     query = select(STORIES.c.id, STORIES.c.version, STORIES.c.body).where(STORIES.c.id.in_(versions))
     return {row.id: row.body for row in connection.execute(query) if row.version == versions[row.id]}
 
 
-def told_of(wanted: Sequence[FrequentFlow], read: Mapping[str, str], users_min: int) -> list[FrequentFlow]:
-    """The flows with what their stories did; a flow whose story is gone is left out."""
+def classified(wanted: Sequence[FrequentFlow], bodies: Mapping[str, str], users_min: int) -> list[FrequentFlow]:
+    """The flows with the titles and deeds of their stories; a flow whose story is gone is left out."""
     out = []
     for one in wanted:
-        if (body := read.get(one.story_id)) is not None:
+        if (body := bodies.get(one.story_id)) is not None:
             story, of = from_json(STORY, body), one.flow
             flow = seen_flow(of.flow_id, story, of.journeys, of.last_seen, of.tested, users_min)
-            out.append(replace(one, flow=flow, told=True))
+            out.append(replace(one, flow=flow, classified=True))
     return out
 
 
-def keep_told(connection: Connection, told: Sequence[FrequentFlow], users_min: int) -> None:
-    """Keeps what these stories did, where they are as they were."""
-    for one in told:
-        deeds = {"title": one.flow.title, "deeds": sorted(one.flow.deeds)}
-        kept = orjson.dumps({"key_version": KEY_VERSION, "users_min": users_min, **deeds}).decode()
+def save_deeds(connection: Connection, found: Sequence[FrequentFlow], users_min: int) -> None:
+    """Saves the titles and deeds with the stories that have the same version still."""
+    rules = {"key_version": KEY_VERSION, "users_min": users_min}
+    for one in found:
+        saved = orjson.dumps({**rules, "title": one.flow.title, "deeds": sorted(one.flow.deeds)}).decode()
         same = (STORIES.c.id == one.story_id) & (STORIES.c.version == one.version)
-        connection.execute(update(STORIES).where(same).values(deeds=rows.plain(kept)))
+        connection.execute(update(STORIES).where(same).values(deeds=rows.plain(saved)))
 
 
 def journeys_by_day(connection: Connection, app: str) -> list[DayOfJourneys]:

@@ -132,16 +132,16 @@ class Storage:
         """The flows of an app as they were seen, the most frequent first, up to FLOWS_MAX. Of real traffic, titles have
         made-up values unless `users_min` is 1."""
         found = in_transaction(self._engine, lambda c: flow_rows.frequent_flows(c, app, users_min), writes=False)
-        told = {one.flow.flow_id: one.flow for one in found if one.told}
-        for part in flow_rows.untold(found):
-            told |= self._tell_flows(part, users_min)
-        return [told[one.flow.flow_id] for one in found if one.flow.flow_id in told]
+        known = {one.flow.flow_id: one.flow for one in found if one.classified}
+        for batch in flow_rows.unclassified(found):
+            known |= self._classify(batch, users_min)
+        return [known[one.flow.flow_id] for one in found if one.flow.flow_id in known]
 
-    def _tell_flows(self, wanted: Sequence[flow_rows.FrequentFlow], users_min: int) -> dict[str, SeenFlow]:
-        read = in_transaction(self._engine, lambda c: flow_rows.read_stories(c, wanted), writes=False)
-        told = flow_rows.told_of(wanted, read, users_min)
-        in_transaction(self._engine, lambda c: flow_rows.keep_told(c, told, users_min), writes=True)
-        return {one.flow.flow_id: one.flow for one in told}
+    def _classify(self, wanted: Sequence[flow_rows.FrequentFlow], users_min: int) -> dict[str, SeenFlow]:
+        bodies = in_transaction(self._engine, lambda c: flow_rows.read_stories(c, wanted), writes=False)
+        found = flow_rows.classified(wanted, bodies, users_min)
+        in_transaction(self._engine, lambda c: flow_rows.save_deeds(c, found, users_min), writes=True)
+        return {one.flow.flow_id: one.flow for one in found}
 
     def journeys_by_day(self, app: str) -> list[DayOfJourneys]:
         """The journeys of an app on each of the two weeks' days that end with its newest story."""

@@ -33,8 +33,8 @@ STORIES = Table(
     Index("stories_by_arrival", "stored_at", "id"),
 )
 """One row a story, its last version. `body` is the canonical JSON, as on the topic. `user_id` is the session's where
-nobody named a user; `stored_at` is when this version came. `deeds` is what it did, as it was told for coverage, and by
-which rules; only of stories that stand for their flow."""
+nobody named a user; `stored_at` is when this version came. `deeds` is what coverage needs of it, with the rules by
+which it was classified; only of stories that stand for their flow."""
 
 STORY_TAGS = Table(
     "story_tags",

@@ -101,7 +101,7 @@ class Writer:
     told: set[str] = field(default_factory=set)
     """Assertions, as code, that the test has made in the document at hand."""
     proven: set[str] = field(default_factory=set)
-    """What was entered and seen as the effect of a step since."""
+    """Values that were entered, and that an assertion has found in the page since."""
     remarked: set[str] = field(default_factory=set)
     """Locators by a place among several, as code, of which the test has said so."""
     variables: dict[str, Expr] = field(default_factory=dict)

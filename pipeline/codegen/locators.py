@@ -15,7 +15,7 @@ from pipeline.codegen.amendments import normal
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, Pattern, Plain, flat, function, method
 from pipeline.codegen.python.quoting import escaped, pattern_of, quoted
 from pipeline.codegen.selectors import ROLES, css, derived, test_id_css
-from pipeline.semantics.generated import looks_generated, parts, telling
+from pipeline.semantics.generated import fixed_words, looks_generated, parts, telling
 from pipeline.semantics.text import is_shortcut, joints
 from schemas.elements import (
     ByAltText,
@@ -113,7 +113,7 @@ def matcher(text: str, exact: bool, fixed: tuple[str, ...], gap: str = r"\s+") -
         exact = False
     cut = parts(shown, fixed)
     if any(part.pattern for part in cut):
-        stable = [part.text for part in cut if part.pattern is None and telling(part.text)]
+        stable = fixed_words(cut)
         if not stable:
             return Matcher(None)
         if len(stable) == 1:

@@ -5,6 +5,7 @@ the regular expression that stands for it. What people typed is fixed, whatever 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -165,6 +166,11 @@ def is_volatile(text: str, fixed: tuple[str, ...] = ()) -> bool:
 def shape(text: str) -> str:
     """The text with every number alike: equal shapes differ in numbers only."""
     return re.sub(r"\d+", "0", text)
+
+
+def fixed_words(cut: Iterable[Part]) -> list[str]:
+    """The fixed parts of a text that say something by themselves."""
+    return [part.text for part in cut if part.pattern is None and telling(part.text)]
 
 
 def telling(text: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.activities.phrases import SMALL, Goal, Phrase
 from pipeline.semantics.addresses import last_word, place, spoken
 from pipeline.semantics.elements import in_menu
-from pipeline.semantics.generated import parts, telling
+from pipeline.semantics.generated import fixed_words, parts
 from pipeline.semantics.messages import SUCCESS, errors, headings, messages, quotes, succeeded
 from pipeline.semantics.text import capital, is_button, listed, quoted, short
 from schemas.stories import ClickStep, FillStep, GotoStep, Step
@@ -181,4 +181,4 @@ def _last_message(steps: Sequence[Step]) -> str:
 
 def _says_something(text: str) -> bool:
     """Whether there is more in it than a date, a number or an id."""
-    return any(part.pattern is None and telling(part.text) for part in parts(text))
+    return bool(fixed_words(parts(text)))

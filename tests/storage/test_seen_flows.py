@@ -36,9 +36,9 @@ def test_a_story_is_told_once(storage: Storage) -> None:
     assert [one.title for one in storage.seen_flows(APP, 2)] == ["As it is now"]
 
 
-def test_more_flows_than_are_told_at_once_are_all_told(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Part by part; and the next look reads none of them."""
-    monkeypatch.setattr(flow_rows, "TOLD_AT_ONCE_MAX", 2)
+def test_more_flows_than_are_read_at_once_are_all_known(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batch by batch; and the next look reads no story."""
+    monkeypatch.setattr(flow_rows, "STORIES_AT_ONCE_MAX", 2)
     storage.put_stories([a_story(name, flow_key=name, title=name) for name in "abcde"])
     first = storage.seen_flows(APP, 1)
     assert sorted(one.title for one in first) == list("abcde")

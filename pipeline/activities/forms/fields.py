@@ -74,9 +74,9 @@ def _name(step: Field) -> str:
         return f"{field(step.target)} to {field(step.onto)}"
     said = any(map(clean, (step.target.name, step.target.label, step.target.text, step.target.title)))
     row = row_of(step.target) if isinstance(step, CheckStep) and not said else ""
-    if row or not _is_switch(step):
-        return quoted(row) if row else field(step.target)
-    name = caption(step.target)
+    if row:
+        return quoted(row)
+    name = caption(step.target) if _is_switch(step) else ""
     return quoted(WORDS["switch_words"].sub("", name)) if name else field(step.target)
 
 

@@ -32,7 +32,7 @@ from pipeline.codegen.locators import PATH_SCORE, Finder, Found, expect, is_anyo
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
 from pipeline.codegen.tickers import only_moved, ticks
-from pipeline.semantics.generated import parts, shape, telling
+from pipeline.semantics.generated import fixed_words, parts, shape
 from pipeline.semantics.messages import SUCCESS
 from pipeline.semantics.messages import is_message as says_of_itself
 from schemas.elements import ByText, Element
@@ -136,7 +136,7 @@ def _is_made_up(text: str, fixed: tuple[str, ...]) -> bool:
     """Whether a text is times, ages or ids with hardly anything beside them: their unit (`minutes ago`) changes too,
     and a word between two dates is no text to look for."""
     cut = parts(text, fixed)
-    left = [part.text.strip() for part in cut if not part.pattern and telling(part.text)]
+    left = [words.strip() for words in fixed_words(cut)]
     return any(part.pattern for part in cut) and sum(map(len, left)) < LEFT_CHARS_MIN
 
 
@@ -262,7 +262,7 @@ def text_value(text: str, fixed: tuple[str, ...]) -> Expr | None:
     cut = parts(text, fixed)
     if not any(part.pattern for part in cut):
         return Literal(text)
-    stable = [part.text.strip() for part in cut if part.pattern is None and telling(part.text)]
+    stable = [words.strip() for words in fixed_words(cut)]
     if not stable:
         return None
     return Literal(stable[0]) if len(stable) == 1 else regex(pattern_of(cut))

@@ -6,6 +6,7 @@ from typing import Final
 from pipeline.codegen.python.expressions import Expr
 
 TEXT_CHARS_MAX: Final = 160
+"""Longer texts and values are not asserted as a whole."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check
 from pipeline.codegen.credentials import is_secret
 from pipeline.codegen.locators import PATH_SCORE, Finder, Found, expect
 from pipeline.codegen.python.expressions import method
+from pipeline.semantics.addresses import on_one_page
 from pipeline.semantics.text import is_editor
 from schemas.elements import Element
 from schemas.events import Appeared, Change, Gone, ValueChanged
@@ -22,11 +23,11 @@ def kept_values(finder: Finder, before: Sequence[Step], step: Step) -> list[Chec
     this one."""
     if step.after is None or not step.navigates:
         return []
-    there = _document(step.after.url)
-    again = _document(step.page.url) == there
+    there = step.after.url
+    again = on_one_page(step.page.url, there)
     found: dict[str, Check] = {}
     for fill in before:
-        if not isinstance(fill, FillStep) or _document(fill.page.url) != there:
+        if not isinstance(fill, FillStep) or not on_one_page(fill.page.url, there):
             continue
         name = _name(fill.target)
         found.pop(name, None)
@@ -36,10 +37,6 @@ def kept_values(finder: Finder, before: Sequence[Step], step: Step) -> list[Chec
         if way.unique and way.score < PATH_SCORE:
             found[name] = _holds(way, fill)
     return list(found.values())[-KEPT_MAX:]
-
-
-def _document(url: str) -> str:
-    return url.partition("#")[0]
 
 
 def _is_stored(fill: FillStep) -> bool:

@@ -9,9 +9,7 @@ from urllib.parse import unquote
 from pipeline.activities.facts.responses import CHANGING, changes
 from pipeline.codegen import addresses
 from pipeline.codegen.actions import Requested, Writer, goes_with_it
-from pipeline.codegen.assertions.candidates import (
-    checks_of,
-)
+from pipeline.codegen.assertions.candidates import checks_of
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check
 from pipeline.codegen.assertions.entered import entered_in
 from pipeline.codegen.assertions.kept_values import kept_values

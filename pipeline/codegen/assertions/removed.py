@@ -25,7 +25,7 @@ def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
     if step.after is None or not (step.navigates or isinstance(step, GotoStep)):
         return None
     if not any(map(asks_to_delete, story.steps[: index + 1])):
-        return None  # and the goals, which take long, need not be told
+        return None  # without classifying the story once more, which costs more than all else here
     goals = goals_of(story.steps, story.network_requests)
     done = (goal for goal in reversed(goals) if goal.kind == "delete" and goal.last <= index)
     goal = next(done, None)

@@ -18,7 +18,7 @@ ENOUGH: Final = 2
 SCORE_MIN: Final = 20
 """Checks that say less are taken only where there is nothing else."""
 
-SCORE_LEAST: Final = 54
+SCORE_THIRD_MIN: Final = 54
 """A third check and more must say so much."""
 
 _ALIKE: Final = {"heading": 16}
@@ -67,7 +67,7 @@ def covering(checks: Sequence[Check], taken: Sequence[Check], entered: Entered, 
     for check in sorted(checks, key=lambda check: -(check.score + _more(check, left & _shown(check, entered)))):
         new = left & _shown(check, entered)
         clear = new and not any(_overlap(check, other) for other in (*taken, *out))
-        if clear and check.score >= SCORE_LEAST and len(out) < most:
+        if clear and check.score >= SCORE_THIRD_MIN and len(out) < most:
             out.append(check)
             left -= new
     return out
@@ -92,7 +92,7 @@ def _is_wanted(check: Check, taken: Sequence[Check], most: int, told: bool) -> b
     if not taken:
         return True
     enough = len(taken) >= ENOUGH
-    if len(taken) >= most or check.score < (SCORE_LEAST if enough else SCORE_MIN):
+    if len(taken) >= most or check.score < (SCORE_THIRD_MIN if enough else SCORE_MIN):
         return False
     return not (enough and told) or check.kind in EFFECTS or _tells_what_was_done(check.says)
 

@@ -11,9 +11,11 @@ from schemas.elements import Element
 from schemas.events import CountChanged, StateChanged
 
 COUNT_MAX: Final = 60
+"""Longer lists are not counted."""
 
 
 def value_check(finder: Finder, element: Element, after: str) -> Check | None:
+    """That a field holds a value; only that it holds one, where the app made that up. None for secrets."""
     if element.masked or element.type == "password" or len(after) > TEXT_CHARS_MAX:
         return None
     found = _steady(finder, element, after)
@@ -47,6 +49,7 @@ def _steady(finder: Finder, element: Element, value: str) -> Found | None:
 
 
 def state_check(finder: Finder, change: StateChanged) -> Check | None:
+    """That a control is in its new state: checked, disabled, or what its `aria-` attribute says."""
     element = change.element
     found = finder.best(element)
     if found is None or not found.unique or found.score >= PATH_SCORE or is_bare(found):
@@ -76,6 +79,7 @@ def state_check(finder: Finder, change: StateChanged) -> Check | None:
 
 
 def count_check(finder: Finder, change: CountChanged) -> Check | None:
+    """That a list has its new texts in their order, or so many items."""
     if change.after > COUNT_MAX or in_margin(change.element):
         return None
     root = finder.root(change.element)

@@ -5,6 +5,7 @@ import unicodedata
 from typing import Final
 
 from pipeline.codegen.python.quoting import is_plain
+from pipeline.semantics.text import is_name
 
 WORDS_MAX = 12
 NAME_CHARS_MAX = 64
@@ -59,7 +60,7 @@ def sentence(text: str, otherwise: str) -> str:
         shown = unicodedata.normalize("NFC", source).translate(_QUOTES)
         kept = re.sub("'{2,}", "'", "".join(char if _is_kept(char) else " " for char in shown))
         words = [word[:SENTENCE_WORD_CHARS_MAX] for word in kept.split()]
-        if any(char.isalnum() for word in words for char in word):
+        if any(map(is_name, words)):
             told = " ".join(words[:SENTENCE_WORDS_MAX]).rstrip(" ,.")
             return told[0].upper() + told[1:] + (" …" if len(words) > SENTENCE_WORDS_MAX else ".")
     return "A flow."

@@ -1,4 +1,4 @@
-"""What a story did, as coverage tells it: to tell it anew at each start costs milliseconds a story."""
+"""The deeds of a story, for coverage: to classify it again after each start costs milliseconds a story."""
 
 import sqlalchemy as sa
 from alembic import op
