@@ -233,7 +233,7 @@ class Services:
     def known_verdict(self, test_id: str, revision: int, build: str, environment: str) -> "Verdict | None":
         """The newest verdict of this revision of a test on this build there; None where there is none."""
         from agents.storage import PageRequest
-        from agents.storage.verdict_rows import VERDICTS_MAX, VerdictFilter
+        from agents.storage.sql.verdict_rows import VERDICTS_MAX, VerdictFilter
 
         page = self.storage.verdicts(VerdictFilter(test_id=test_id), PageRequest(VERDICTS_MAX))
         told = (revision, build, environment)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from agents.settings import load
 from agents.storage import PageRequest, Storage
-from agents.storage.flow_lists import FLOW_SORTS, FlowFilter
+from agents.storage.sql.flow_lists import FLOW_SORTS, FlowFilter
 from pipeline.flows.consensus import evidence_of
 from pipeline.flows.ids import flow_id, test_id
 from schemas.generated_tests import GeneratedTest

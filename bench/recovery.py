@@ -22,8 +22,8 @@ from pathlib import Path
 from agents.local.kafka import LocalKafka, jars_folder
 from agents.local.processes import free_port
 from agents.settings import Settings, load
-from agents.stream.repartition import partition_of
-from agents.stream.topics import changelog
+from agents.stream.broker.topics import changelog
+from agents.stream.journeys.repartition import partition_of
 from schemas.codecs import to_json
 from schemas.events import End, Event
 from tests.stream.cluster import WorkerProcess, latest, produce, read, wait_for

@@ -22,7 +22,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from agents.local.kafka import LocalKafka, jars_folder
 from agents.local.processes import free_port
 from agents.settings import Settings, load
-from agents.stream.repartition import partition_of
+from agents.stream.journeys.repartition import partition_of
 from schemas.codecs import from_json, to_json
 from schemas.events import Event
 from schemas.stories import STORY

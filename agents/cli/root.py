@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import typer
 
-from agents.cli import (
+from agents.cli.commands import (
     coverage,
     demo,
     doctor,

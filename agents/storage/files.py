@@ -17,7 +17,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from agents.private import make_folder, write_file
-from agents.storage.file_rows import TestFile
+from agents.storage.sql.file_rows import TestFile
 from agents.storage.storage import Storage
 from agents.storage.values import StorageUnavailable, StoredTest
 from pipeline.codegen.project.fixtures import conftest

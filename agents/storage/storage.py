@@ -11,7 +11,8 @@ from functools import partial
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from agents.storage import (
+from agents.storage.engine import in_transaction, make_engine, migrate
+from agents.storage.sql import (
     code_rows,
     failures,
     file_rows,
@@ -23,13 +24,13 @@ from agents.storage import (
     story_rows,
     verdict_rows,
 )
-from agents.storage.arrivals import Arrival, arrivals
-from agents.storage.engine import in_transaction, make_engine, migrate
-from agents.storage.file_rows import TestFile
-from agents.storage.flow_lists import FlowFilter, FlowPage, FlowSort, SeenApp
-from agents.storage.flow_rows import DayOfJourneys
-from agents.storage.old_stories import OldStories, forget, old_stories
-from agents.storage.proof_run_rows import Comparison, ProofRun, RunFilter, compared
+from agents.storage.sql.arrivals import Arrival, arrivals
+from agents.storage.sql.file_rows import TestFile
+from agents.storage.sql.flow_lists import FlowFilter, FlowPage, FlowSort, SeenApp
+from agents.storage.sql.flow_rows import DayOfJourneys
+from agents.storage.sql.old_stories import OldStories, forget, old_stories
+from agents.storage.sql.proof_run_rows import Comparison, ProofRun, RunFilter, compared
+from agents.storage.sql.verdict_rows import VerdictFilter
 from agents.storage.tables import FLOWS, STORIES, TESTS
 from agents.storage.values import (
     CodeFilter,
@@ -46,7 +47,6 @@ from agents.storage.values import (
     TestDecision,
     WorkerEnd,
 )
-from agents.storage.verdict_rows import VerdictFilter
 from pipeline.flows.coverage import SeenFlow
 from pipeline.flows.ids import flow_id
 from pipeline.patterns.discovery import SeenGoals

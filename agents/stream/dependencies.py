@@ -7,7 +7,7 @@ from typing import Protocol
 from agents.metrics import Metrics
 from agents.settings import Settings
 from agents.storage import CodeFiles, Storage
-from agents.stream.progress import Progress
+from agents.stream.supervision.progress import Progress
 from agents.wire import Wire
 from pipeline.patterns.discovery import FoundPattern, SeenGoals
 from pipeline.windowing.closed_window import ClosedWindow

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from agents.storage import FlowState, StorageUnavailable
 from agents.stream.dependencies import StreamDependencies
-from agents.stream.suspects import EndedWorkers, Suspects, cause_of, traced
+from agents.stream.supervision.suspects import EndedWorkers, Suspects, cause_of, traced
 from pipeline.codegen.python.allow_list import ForbiddenCode
 from pipeline.flows.consensus import evidence_of
 from pipeline.flows.ids import test_id

@@ -5,8 +5,9 @@ import logging
 from typing import Final
 
 from agents.metrics import Metrics
-from agents.storage import Storage, StorageUnavailable, rows
-from agents.storage.old_stories import OldStories
+from agents.storage import Storage, StorageUnavailable
+from agents.storage.sql import rows
+from agents.storage.sql.old_stories import OldStories
 
 logger = logging.getLogger(__name__)
 

@@ -13,12 +13,12 @@ from agents.proof.automatic import NewTests
 from agents.proof.child import Stopped
 from agents.proof.runner import ResetFailed
 from agents.storage import StorageUnavailable
-from agents.stream.abort import die
-from agents.stream.dead_letters import letter_of
+from agents.stream.broker.dead_letters import letter_of
+from agents.stream.broker.inbox import Inbox
+from agents.stream.broker.sending import Record, Sender
 from agents.stream.dependencies import StreamDependencies
-from agents.stream.inbox import Inbox
-from agents.stream.natures import pauses
-from agents.stream.sending import Record, Sender
+from agents.stream.supervision.abort import die
+from agents.stream.supervision.natures import pauses
 from schemas.verdicts import Verdict
 
 WAITING_MAX: Final = 100

@@ -11,15 +11,15 @@ import faust
 import orjson
 
 from agents.storage import FlowState, StorageUnavailable
-from agents.stream.abort import die
-from agents.stream.dead_letters import DeadLetter, letter_of
+from agents.stream.broker.dead_letters import DeadLetter, letter_of
+from agents.stream.broker.fetched import value_of
+from agents.stream.broker.inbox import Inbox
+from agents.stream.broker.sending import Record, Sender
 from agents.stream.dependencies import StreamDependencies
-from agents.stream.fetched import value_of
 from agents.stream.flow_writing import FlowWriter, Output, Said, Stored, Unwritten, unwritten
-from agents.stream.inbox import Inbox
-from agents.stream.reading import item_of
-from agents.stream.sending import Record, Sender
-from agents.stream.suspects import EndedWorkers, Suspects, cause_of, traced
+from agents.stream.journeys.reading import item_of
+from agents.stream.supervision.abort import die
+from agents.stream.supervision.suspects import EndedWorkers, Suspects, cause_of, traced
 from pipeline.activities.flow_key import KEY_VERSION, key_of
 from schemas.codecs import BadInput
 from schemas.stories import Story

@@ -13,23 +13,23 @@ from agents import logs
 from agents.garbage import search_seldom
 from agents.model_process import ModelGone
 from agents.registry import RegistryError
-from agents.stream.abort import EXIT_CODE, STOP_S, Watchdog, at_end, end_within
-from agents.stream.delivery import Delivery
+from agents.stream.broker.faust_app import make_app, use_uvloop
+from agents.stream.broker.lags import Lags, measure
+from agents.stream.broker.sending import Sender
+from agents.stream.broker.topics import BadTopics, ensure_topics
 from agents.stream.dependencies import StreamDependencies
-from agents.stream.faust_app import make_app, use_uvloop
 from agents.stream.forgetting import Forgetting
-from agents.stream.journeys_agent import JourneysAgent
-from agents.stream.lags import Lags, measure
-from agents.stream.progress import Progress
+from agents.stream.journeys.delivery import Delivery
+from agents.stream.journeys.journeys_agent import JourneysAgent
+from agents.stream.journeys.routing import JourneyRouter
+from agents.stream.journeys.table import JourneysTable
 from agents.stream.prove_agent import ProveAgent
-from agents.stream.routing import JourneyRouter
-from agents.stream.sending import Sender
-from agents.stream.suspects import Suspects, as_ends
-from agents.stream.table import JourneysTable
+from agents.stream.supervision.abort import EXIT_CODE, STOP_S, Watchdog, at_end, end_within
+from agents.stream.supervision.progress import Progress
+from agents.stream.supervision.suspects import Suspects, as_ends
+from agents.stream.supervision.under_way import UnderWay
+from agents.stream.supervision.watch import Watch
 from agents.stream.tests_agent import TestsAgent
-from agents.stream.topics import BadTopics, ensure_topics
-from agents.stream.under_way import UnderWay
-from agents.stream.watch import Watch
 
 if TYPE_CHECKING:
     from agents.composition import Services
@@ -190,8 +190,8 @@ def _rows_read(app: faust.App) -> int | None:
 def _add_web(
     app: faust.App, services: "Services", parts: StreamDependencies, sender: Sender, places: JourneyRouter
 ) -> None:
-    from agents.stream.finding import EventFinder
-    from agents.stream.sending import produce_events
+    from agents.stream.broker.sending import produce_events
+    from agents.stream.journeys.finding import EventFinder
     from agents.web.register import register
     from agents.web.services import WebServices
 

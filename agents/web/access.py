@@ -10,10 +10,10 @@ from typing import Final
 from aiohttp import web
 
 from agents.keys import OPEN, Keys, Use
-from agents.web.admission import KEY, known
 from agents.web.calls import Call
 from agents.web.errors import ApiError
-from agents.web.visitors import Visitors
+from agents.web.guards.admission import KEY, known
+from agents.web.guards.visitors import Visitors
 from pipeline.semantics import urls
 
 _BEARER: Final = "bearer "

@@ -9,12 +9,12 @@ from typing import Any, Final, Literal
 
 from aiohttp import web
 
-from agents.web.arrivals import Gate
+from agents.web.guards.arrivals import Gate
+from agents.web.guards.visitors import Visitors
 from agents.web.ingest import Ingest
 from agents.web.row_counts import RowCounts
 from agents.web.services import WebServices
 from agents.web.streams import Streams
-from agents.web.visitors import Visitors
 
 Method = Literal["GET", "POST", "PUT"]
 Access = Literal["open", "write", "read", "operate"]

@@ -17,12 +17,12 @@ from aiohttp import web
 
 from agents.faults import trace_of
 from agents.keys import Key
-from agents.web.admission import KEY, Admission, known
-from agents.web.arrivals import EVENT_PLACES, UNKNOWN_PLACES, Gate
 from agents.web.errors import ApiError
-from agents.web.rates import Rates
+from agents.web.guards.admission import KEY, Admission, known
+from agents.web.guards.arrivals import EVENT_PLACES, UNKNOWN_PLACES, Gate
+from agents.web.guards.rates import Rates
+from agents.web.guards.visitors import Visitors
 from agents.web.services import BrokerUnavailable, WebServices
-from agents.web.visitors import Visitors
 from pipeline.intake import Intake, TooLarge, read_body, tokens_of
 from schemas import limits
 from schemas.events import Event, RecorderError

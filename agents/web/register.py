@@ -10,37 +10,36 @@ from aiohttp import web
 from faust.web import View
 from faust.web.base import BlueprintManager
 
-from agents.web import (
-    openapi,
-    views_agreement,
-    views_artifacts,
-    views_coverage,
-    views_dashboard,
-    views_events,
-    views_flows,
-    views_health,
-    views_live,
-    views_patterns,
-    views_places,
-    views_posthog,
-    views_runs,
-    views_stories,
-    views_stream,
-    views_tests,
-    views_verdicts,
-)
+from agents.web import openapi
 from agents.web.access import Home, allow_origin, check_key, check_origin, check_page
 from agents.web.answers import json_answer
-from agents.web.arrivals import EDIT_PLACES, Gate
 from agents.web.calls import Answer, Call, Context
-from agents.web.connections import BoundedRunner
 from agents.web.errors import ApiError, error_answer, error_middleware, told
-from agents.web.hosts import Hosts, own_names_only
+from agents.web.guards.arrivals import EDIT_PLACES, Gate
+from agents.web.guards.connections import BoundedRunner
+from agents.web.guards.hosts import Hosts, own_names_only
+from agents.web.guards.visitors import Visitors
 from agents.web.ingest import Ingest
+from agents.web.intake import events, posthog
 from agents.web.row_counts import RowCounts
 from agents.web.services import WebServices
 from agents.web.streams import Streams
-from agents.web.visitors import Visitors
+from agents.web.views import (
+    agreement,
+    artifacts,
+    coverage,
+    dashboard,
+    flows,
+    health,
+    live,
+    patterns,
+    places,
+    runs,
+    stories,
+    stream,
+    tests,
+    verdicts,
+)
 
 LOG = logging.getLogger(__name__)
 PREFLIGHT_AGE_S: Final = 86_400
@@ -54,22 +53,22 @@ async def get_openapi(_context: Context, _request: web.Request) -> web.Response:
 
 
 CALLS: Final[tuple[Call, ...]] = (
-    *views_events.CALLS,
-    *views_stories.CALLS,
-    *views_places.CALLS,
-    *views_tests.CALLS,
-    *views_verdicts.CALLS,
-    *views_artifacts.CALLS,
-    *views_runs.CALLS,
-    *views_flows.CALLS,
-    *views_agreement.CALLS,
-    *views_coverage.CALLS,
-    *views_patterns.CALLS,
-    *views_posthog.CALLS,
-    *views_live.CALLS,
-    *views_stream.CALLS,
-    *views_health.CALLS,
-    *views_dashboard.CALLS,
+    *events.CALLS,
+    *stories.CALLS,
+    *places.CALLS,
+    *tests.CALLS,
+    *verdicts.CALLS,
+    *artifacts.CALLS,
+    *runs.CALLS,
+    *flows.CALLS,
+    *agreement.CALLS,
+    *coverage.CALLS,
+    *patterns.CALLS,
+    *posthog.CALLS,
+    *live.CALLS,
+    *stream.CALLS,
+    *health.CALLS,
+    *dashboard.CALLS,
     Call(
         "GET",
         "/openapi.json",

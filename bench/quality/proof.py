@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.storage import Storage
-from agents.storage.verdict_rows import VerdictFilter
+from agents.storage.sql.verdict_rows import VerdictFilter
 from bench.quality.places import REPO, Places, found
 from pipeline.codegen import project_files
 from pipeline.generate import test_of

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agents.stream.dead_letters import DeadLetter, letter_of
+from agents.stream.broker.dead_letters import DeadLetter, letter_of
 from schemas import limits
 
 HUGE = 3 * limits.MESSAGE_BYTES_MAX

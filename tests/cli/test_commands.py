@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents.cli import root
-from agents.cli.up import workers_of
+from agents.cli.commands.up import workers_of
 from agents.settings import Settings
 
 COMMANDS = (

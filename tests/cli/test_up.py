@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from agents.cli.up import workers_of
+from agents.cli.commands.up import workers_of
 from agents.local.kafka import LocalKafka
 from agents.local.processes import cores, free_port
 from agents.settings import Settings

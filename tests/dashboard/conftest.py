@@ -14,7 +14,7 @@ from agents.local.browser import FLAGS
 from agents.local.kafka import LocalKafka
 from agents.settings import load
 from agents.storage import Storage
-from agents.storage.flow_lists import FlowFilter, ListedFlow
+from agents.storage.sql.flow_lists import FlowFilter, ListedFlow
 from tests.dashboard.verdicts import prepare
 from tests.waiting import waiting
 from tests.web.conftest import make_site  # noqa: F401 - a fixture

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from agents.stream.repartition import split
-from agents.stream.ticks import TICK_HEADER
+from agents.stream.journeys.repartition import split
+from agents.stream.journeys.ticks import TICK_HEADER
 from pipeline.generate import stories_of
 from pipeline.intake import BadInput, read_message
 from pipeline.stories.splitting import Untellable, build_stories

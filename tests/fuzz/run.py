@@ -18,8 +18,8 @@ from aiokafka import AIOKafkaProducer
 from agents.local.processes import free_port
 from agents.local.supervisor import Machine
 from agents.settings import load
-from agents.stream.abort import FROZEN
-from agents.stream.ticks import TICK_HEADER
+from agents.stream.journeys.ticks import TICK_HEADER
+from agents.stream.supervision.abort import FROZEN
 from pipeline.intake import BadInput, read_message
 from schemas.codecs import from_json, to_json
 from schemas.stories import STORY

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from agents.settings import PREFIX, Settings
-from agents.web import views_health
+from agents.web.views import health
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "kubernetes"
 VERSIONS = ("1.30", "1.37")
@@ -61,7 +61,7 @@ def test_variables_are_settings_and_bounds_fit() -> None:
 
 def test_probes_ask_for_what_is_served() -> None:
     """By the paths of the web port, at its port."""
-    paths = {call.path for call in views_health.CALLS}
+    paths = {call.path for call in health.CALLS}
     (container,) = named("Deployment")["spec"]["template"]["spec"]["containers"]
     probes = [container[name]["httpGet"] for name in ("startupProbe", "livenessProbe", "readinessProbe")]
     assert {probe["path"] for probe in probes} == {"/healthz", "/readyz"} <= paths

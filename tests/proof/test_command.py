@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from agents.cli import root
-from agents.cli.prove import exit_code, junit_xml, markdown
+from agents.cli.commands.prove import exit_code, junit_xml, markdown
 from agents.storage import Storage
-from agents.storage.verdict_rows import VerdictFilter
+from agents.storage.sql.verdict_rows import VerdictFilter
 from pipeline.generate import test_of as written_from
 from schemas.verdicts import FailureKind, MutantResult, Run, Verdict
 from tests.proof.test_prover import App, app, story

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.storage import CodeFiles, CodeFilter, EditConflict, NoSuchTest, Storage
-from agents.storage.code_rows import REVISIONS_MAX
 from agents.storage.files import file_path, safe_name
+from agents.storage.sql.code_rows import REVISIONS_MAX
 from tests.storage.samples import APP, a_story, a_test
 
 EDIT = "def test_sign_in(page):\n    page.goto('/better')\n"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agents.storage import PageRequest, Storage
-from agents.storage.flow_lists import ATTENTION, DAYS, VERDICTS_SHOWN, FlowFilter, FlowSort, ListedFlow
+from agents.storage.sql.flow_lists import ATTENTION, DAYS, VERDICTS_SHOWN, FlowFilter, FlowSort, ListedFlow
 from schemas.codecs import BadInput
 from schemas.verdicts import Verdict
 from tests.storage.samples import a_story, a_test

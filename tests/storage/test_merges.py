@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.storage import CannotMerge, NoSuchFlow, Storage, merges
+from agents.storage import CannotMerge, NoSuchFlow, Storage
+from agents.storage.sql import merges
 from pipeline.activities.flow_key import KEY_VERSION
 from pipeline.flows.ids import flow_id
 from tests.storage.samples import APP, a_story, a_test

@@ -6,7 +6,7 @@ import pytest
 
 from agents.metrics import Metrics
 from agents.storage import Storage
-from agents.storage.old_stories import BATCH_MAX, OldStories
+from agents.storage.sql.old_stories import BATCH_MAX, OldStories
 from agents.stream.forgetting import Forgetting
 from pipeline.flows.consensus import SAMPLES_MAX
 from tests.storage.samples import a_story, a_test

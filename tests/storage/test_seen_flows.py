@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import update
 
-from agents.storage import Storage, flow_rows
-from agents.storage.flow_lists import DAYS
-from agents.storage.flow_rows import DayOfJourneys
+from agents.storage import Storage
+from agents.storage.sql import flow_rows
+from agents.storage.sql.flow_lists import DAYS
+from agents.storage.sql.flow_rows import DayOfJourneys
 from agents.storage.tables import STORIES
 from pipeline.flows.ids import flow_id
 from schemas.codecs import to_json

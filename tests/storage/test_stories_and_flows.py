@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from agents.storage import PageRequest, Storage, StoryFilter
-from agents.storage.arrivals import Arrival
+from agents.storage.sql.arrivals import Arrival
 from pipeline.flows.consensus import SAMPLES_MAX, sampled
 from pipeline.flows.ids import flow_id
 from schemas import limits

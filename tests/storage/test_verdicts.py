@@ -3,9 +3,9 @@
 import pytest
 
 from agents.storage import CodeFilter, NoSuchTest, PageRequest, Storage
-from agents.storage.proof_run_rows import RUNS_MAX, RunFilter, Standing
+from agents.storage.sql.proof_run_rows import RUNS_MAX, RunFilter, Standing
+from agents.storage.sql.verdict_rows import DECISIONS_MAX, VERDICTS_MAX, VerdictFilter
 from agents.storage.values import ProofCounts
-from agents.storage.verdict_rows import DECISIONS_MAX, VERDICTS_MAX, VerdictFilter
 from schemas.generated_tests import GeneratedTest
 from schemas.verdicts import MutantResult, Outcome, Run, Verdict
 from tests.storage.samples import a_story, a_test

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from agents.stream.partition import Partition, Surroundings
-from agents.stream.routing import JourneyRouter
+from agents.stream.journeys.partition import Partition, Surroundings
+from agents.stream.journeys.routing import JourneyRouter
 from pipeline.windowing.partition import PartitionWindows, Windowing
 from pipeline.windowing.segments import SegmentLog
 

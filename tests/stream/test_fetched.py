@@ -3,8 +3,8 @@
 import pytest
 from aiokafka.record.default_records import _DefaultRecordBatchPy
 
-from agents.stream import fetched
-from agents.stream.fetched import OPENED_BYTES_MAX, Batches, Unreadable
+from agents.stream.broker import fetched
+from agents.stream.broker.fetched import OPENED_BYTES_MAX, Batches, Unreadable
 from tests.stream.hostile_batches import batch_of
 
 

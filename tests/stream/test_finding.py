@@ -9,8 +9,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from agents.settings import Settings, load
-from agents.stream import finding
-from agents.stream.finding import EventFinder
+from agents.stream.journeys import finding
+from agents.stream.journeys.finding import EventFinder
 from agents.web.services import Found
 from agents.wire import JsonWire
 from schemas.codecs import to_json

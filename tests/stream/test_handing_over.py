@@ -10,14 +10,14 @@ from typing import Any
 from agents.metrics import Metrics
 from agents.settings import load
 from agents.storage import CodeFiles, FlowState, Storage
-from agents.stream.dead_letters import DeadLetter
+from agents.stream.broker.dead_letters import DeadLetter
+from agents.stream.broker.sending import Record, Refusals
 from agents.stream.dependencies import StreamDependencies
 from agents.stream.flow_writing import TOGETHER_MAX
-from agents.stream.progress import Progress
-from agents.stream.sending import Record, Refusals
-from agents.stream.suspects import Suspects
+from agents.stream.supervision.progress import Progress
+from agents.stream.supervision.suspects import Suspects
+from agents.stream.supervision.under_way import UnderWay
 from agents.stream.tests_agent import TestsAgent
-from agents.stream.under_way import UnderWay
 from agents.wire import JsonWire
 from pipeline.codegen.python.allow_list import ForbiddenCode
 from pipeline.flows.ids import flow_id

@@ -11,7 +11,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from agents.stream.topics import changelog
+from agents.stream.broker.topics import changelog
 from schemas.events import Event
 from tests.stream.cluster import WorkerProcess, latest, read, wait_for
 from tests.stream.conftest import Stream

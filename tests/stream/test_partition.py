@@ -16,9 +16,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agents.stream import partition as partitions
-from agents.stream.dead_letters import DeadLetter
-from agents.stream.partition import NOTHING, UNFLUSHED_BYTES_MAX, UNFLUSHED_MAX, Partition, Read, Surroundings
+from agents.stream.broker.dead_letters import DeadLetter
+from agents.stream.journeys import partition as partitions
+from agents.stream.journeys.partition import NOTHING, UNFLUSHED_BYTES_MAX, UNFLUSHED_MAX, Partition, Read, Surroundings
 from pipeline.windowing.events import light
 from pipeline.windowing.flush import Flush, WindowEmitted
 from pipeline.windowing.partition import PartitionWindows

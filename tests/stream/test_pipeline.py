@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from agents.stream import fetched
-from agents.stream.repartition import partition_of
-from agents.stream.ticks import TICK_HEADER
+from agents.stream.broker import fetched
+from agents.stream.journeys.repartition import partition_of
+from agents.stream.journeys.ticks import TICK_HEADER
 from pipeline.generate import stories_of
 from pipeline.generate import test_of as write_flow
 from pipeline.intake.redaction import WITHHELD

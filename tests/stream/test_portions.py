@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.stream.delivery import TOGETHER_BYTES_MAX, TOGETHER_MAX, portions
+from agents.stream.journeys.delivery import TOGETHER_BYTES_MAX, TOGETHER_MAX, portions
 from pipeline.windowing.flush import WindowEmitted
 
 SIZES = st.lists(st.sampled_from([1, 1_000, TOGETHER_BYTES_MAX // 2, TOGETHER_BYTES_MAX, TOGETHER_BYTES_MAX + 1]))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from agents.storage import Storage
-from agents.storage.verdict_rows import VerdictFilter
+from agents.storage.sql.verdict_rows import VerdictFilter
 from pipeline.generate import test_of as written_from
 from schemas.avro import AvroReader, schema_id, schema_text
 from schemas.codecs import to_json

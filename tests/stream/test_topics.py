@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from agents.settings import BadSettings
-from agents.stream.topics import ensure_topics
+from agents.stream.broker.topics import ensure_topics
 from tests.stream.conftest import Stream
 
 pytestmark = pytest.mark.slow

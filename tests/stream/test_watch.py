@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from agents.stream.abort import FROZEN
+from agents.stream.supervision.abort import FROZEN
 
 ENDS = """
 import sys, threading, time
 from pathlib import Path
 from agents import logs
 from agents.storage import Storage
-from agents.stream.progress import PartitionProgress, Position, Progress
-from agents.stream.suspects import Suspects
-from agents.stream.under_way import UnderWay
-from agents.stream.watch import Watch
+from agents.stream.supervision.progress import PartitionProgress, Position, Progress
+from agents.stream.supervision.suspects import Suspects
+from agents.stream.supervision.under_way import UnderWay
+from agents.stream.supervision.watch import Watch
 
 logs.set_up("warning", "text")
 folder = Path(sys.argv[1])
@@ -171,7 +171,7 @@ def test_a_process_that_was_stopped_says_by_whom(tmp_path: Path, stop: str, why:
     that the next starts don't meet it for ever."""
     stopped = f"""
 import ctypes
-from agents.stream.abort import Watchdog, at_end
+from agents.stream.supervision.abort import Watchdog, at_end
 at_end.append(under_way.clear)
 watchdog = Watchdog(0.7)
 watchdog.start()

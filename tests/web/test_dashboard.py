@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.web import views_dashboard
+from agents.web.views import dashboard
 from tests.web.conftest import Site
 
 NAME = "main-ABCD1234.js"
@@ -13,7 +13,7 @@ NAME = "main-ABCD1234.js"
 @pytest.fixture
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder as the build leaves it."""
-    monkeypatch.setattr(views_dashboard, "FOLDER", tmp_path)
+    monkeypatch.setattr(dashboard, "FOLDER", tmp_path)
     page = f'<!doctype html><base href="./"><script type="module" src="dashboard/{NAME}"></script>'
     (tmp_path / "index.html").write_text(page)
     (tmp_path / NAME).write_text("// program")
@@ -66,6 +66,6 @@ def test_no_other_file_is_served(site: Site, built: Path, name: str) -> None:
 
 def test_before_it_is_built_it_says_so(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """404 with what to do."""
-    monkeypatch.setattr(views_dashboard, "FOLDER", tmp_path / "nowhere")
+    monkeypatch.setattr(dashboard, "FOLDER", tmp_path / "nowhere")
     error = site.http.get("/").json()["error"]
     assert (error["code"], "make setup" in error["hint"]) == ("not_built", True)

@@ -8,9 +8,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from agents.web import views_dashboard
 from agents.web.openapi import description
 from agents.web.register import CALLS
+from agents.web.views import dashboard
 from tests.storage.samples import a_story, a_test
 from tests.web.conftest import Site
 
@@ -28,7 +28,7 @@ def test_the_description_names_the_routes_and_no_others(site: Site) -> None:
 
 def call_is_page(path: str) -> bool:
     """Whether a path is that of one of the dashboard's pages: no call of the API is hidden."""
-    return not path.startswith("/api/") and path.partition("/{")[0] in views_dashboard.PAGES
+    return not path.startswith("/api/") and path.partition("/{")[0] in dashboard.PAGES
 
 
 def test_the_description_is_valid(site: Site) -> None:

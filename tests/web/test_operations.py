@@ -11,7 +11,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 
-from agents.web import views_events
+from agents.web.intake import events
 from tests.storage.samples import a_story
 from tests.web.conftest import Site
 
@@ -51,7 +51,7 @@ def test_the_docs_load_nothing_from_elsewhere(site: Site) -> None:
 
 def test_the_recorder_is_sent_once(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Packed or plain as the client likes, with an ETag that saves the second transfer, and 404 before it is built."""
-    monkeypatch.setattr(views_events, "CAPTURE_FILE", tmp_path / "capture.js")
+    monkeypatch.setattr(events, "CAPTURE_FILE", tmp_path / "capture.js")
     assert site.http.get("/capture.js").status_code == 404
     (tmp_path / "capture.js").write_text("// " + "record " * 500)
     plain = site.http.get("/capture.js", headers={"Accept-Encoding": "identity"})
@@ -68,7 +68,7 @@ def test_the_recorder_is_sent_as_small_as_the_browser_takes_it(
 ) -> None:
     """By Brotli where the client takes that and the build left it; one left by an earlier build is not used."""
     built, small = tmp_path / "capture.js", tmp_path / "capture.js.br"
-    monkeypatch.setattr(views_events, "CAPTURE_FILE", built)
+    monkeypatch.setattr(events, "CAPTURE_FILE", built)
     small.write_bytes(b"smaller")
     built.write_text("// recorder")
     os.utime(small, ns=(built.stat().st_mtime_ns - 1,) * 2)

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.web.errors import ApiError
-from agents.web.rates import BURST_S, SENDERS_MAX, Rates
+from agents.web.guards.rates import BURST_S, SENDERS_MAX, Rates
 
 
 class Clock:

@@ -21,10 +21,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from agents.metrics import Metrics
 from agents.settings import BadSettings, load
-from agents.web.arrivals import Gate, Places
-from agents.web.connections import CONNECTIONS_MAX, VISITOR_CONNECTIONS_MAX
 from agents.web.errors import ApiError
-from agents.web.visitors import HOPS_MAX, Visitors
+from agents.web.guards.arrivals import Gate, Places
+from agents.web.guards.connections import CONNECTIONS_MAX, VISITOR_CONNECTIONS_MAX
+from agents.web.guards.visitors import HOPS_MAX, Visitors
 from pipeline.intake import TooLarge, read_body, tokens_of
 from pipeline.intake.bodies import (
     GZIP_MEMBER_BYTES_MIN,
@@ -195,9 +195,9 @@ def test_bodies_that_have_come_are_not_pushed_out() -> None:
 
 def test_a_body_that_comes_too_slowly_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """408 after the grace where nothing comes, and later the more has come, up to the bound of all."""
-    monkeypatch.setattr("agents.web.arrivals.GRACE_S", 0.05)
-    monkeypatch.setattr("agents.web.arrivals.BYTES_S_MIN", 100)
-    monkeypatch.setattr("agents.web.arrivals.BODY_SECONDS_MAX", 0.3)
+    monkeypatch.setattr("agents.web.guards.arrivals.GRACE_S", 0.05)
+    monkeypatch.setattr("agents.web.guards.arrivals.BYTES_S_MIN", 100)
+    monkeypatch.setattr("agents.web.guards.arrivals.BODY_SECONDS_MAX", 0.3)
 
     async def lasted(*pieces: bytes) -> float:
         began_s = time.monotonic()

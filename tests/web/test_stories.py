@@ -9,7 +9,7 @@ import pytest
 
 from agents.storage import StoredStory
 from agents.web.services import OpenWindow
-from agents.web.views_stories import ROUTED_HEADER, story_json, window_json
+from agents.web.views.stories import ROUTED_HEADER, story_json, window_json
 from pipeline.flows.ids import flow_id
 from schemas.codecs import to_json
 from schemas.events import Fill, Typed

@@ -14,7 +14,7 @@ import pytest
 from agents.web import streams
 from agents.web.errors import ApiError
 from agents.web.streams import VISITOR_STREAMS_MAX, Streams
-from agents.web.views_live import STORIES_SHOWN
+from agents.web.views.live import STORIES_SHOWN
 from schemas.elements import Element
 from schemas.events import Typed
 from schemas.stories import FillStep

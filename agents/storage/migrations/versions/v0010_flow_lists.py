@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from agents.storage.test_texts import searched_text
+from agents.storage.sql.test_texts import searched_text
 from schemas.codecs import from_json
 from schemas.generated_tests import GENERATED_TEST
 

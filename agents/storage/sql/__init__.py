@@ -1,0 +1,1 @@
+"""The statements that storage asks the database, by table."""

@@ -1,0 +1,71 @@
+"""What came of a topic and waits to be worked on, for agents that acknowledge it themselves."""
+
+import asyncio
+from collections import deque
+from typing import Any
+
+import faust
+
+from agents.stream.broker.faust_fixes import HELD
+from agents.stream.supervision.abort import die
+
+
+class Inbox:
+    """The events of a topic that wait. Where `waiting_max` wait, no more are fetched until half of them are taken.
+
+    What came before a rebalance comes again to its partition's next owner. `round` counts the rebalances: who works on
+    what was taken in one round can tell whether it is still wanted.
+    """
+
+    def __init__(self, topic: str, waiting_max: int) -> None:
+        self.topic = topic
+        self.arrived = asyncio.Event()
+        self.round = 0
+        self._waiting_max = waiting_max
+        self._waiting: deque[tuple[int, Any]] = deque()
+        self._held: set[int] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def add(self, app: faust.App, name: str, partitions: int) -> None:
+        """Puts an agent on the app that fills this; no message is acknowledged by it."""
+        raw: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
+        topic = app.topic(self.topic, key_type=bytes, value_type=bytes, allow_empty=True, partitions=partitions, **raw)
+
+        async def fill(stream: Any) -> None:
+            try:
+                async for event in stream.noack().events():
+                    self.offer(event)
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:  # noqa: BLE001 - it ends the process
+                die(f"the {name} agent failed", error)
+
+        app.agent(topic, name=name, concurrency=1)(fill)
+
+    def offer(self, event: Any) -> None:
+        """Takes an event. This never waits."""
+        self._waiting.append((self.round, event))
+        self.arrived.set()
+        partition = event.message.partition
+        if len(self._waiting) >= self._waiting_max and partition not in self._held:
+            self._held.add(partition)
+            HELD.hold(self.topic, partition)
+
+    def take(self, count: int) -> list[Any]:
+        """Up to `count` of what waits, in its order, without what came before the last rebalance."""
+        came = [self._waiting.popleft() for _ in range(min(count, len(self._waiting)))]
+        if len(self._waiting) <= self._waiting_max // 2:
+            self._release()
+        return [event for since, event in came if since == self.round]
+
+    def let_go(self) -> None:
+        """A rebalance begins, or the end: what waits is not worked on here any more."""
+        self.round += 1
+        self._waiting.clear()
+        self._release()
+
+    def _release(self) -> None:
+        while self._held:
+            HELD.release(self.topic, self._held.pop())

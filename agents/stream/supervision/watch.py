@@ -1,0 +1,165 @@
+"""Ends a worker that stands still while there is work.
+
+Progress is: a message read or applied, a window told, a batch tagged, something acknowledged by Kafka, a story
+stored, a test written, a row of a table read in a recovery. A computation that goes on is no standstill while its
+thread, or a child process of ours, uses CPU time, up to ITEM_CPU_S for one message, window, flow or batch of stories.
+Nor is it one where somebody else is away: the broker or the storage does not answer, or the registry does not know a
+schema yet.
+All else that stands still for STILL_S ends the worker, with what it waited for in the log; the supervisor starts it
+again, and the next owner of its partitions goes on where it stood.
+
+It looks from a thread of its own, so it sees an event loop that stands still, too. Where native code lets no thread of
+Python's run at all, a timer that needs none ends the worker: what is under way keeps its marks, and the next start
+knows it.
+"""
+
+import faulthandler
+import logging
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from agents.stream.supervision.abort import die
+from agents.stream.supervision.progress import Progress
+from agents.stream.supervision.suspects import Suspects
+from agents.stream.supervision.under_way import UnderWay, Work
+
+logger = logging.getLogger(__name__)
+
+LOOK_S: Final = 2.0
+STILL_S: Final = 45.0
+"""How long nothing may move; the worker has ended within a minute."""
+ITEM_CPU_S: Final = 60.0
+"""CPU time that one message, window or flow may take: a thousand times what the largest one does."""
+STORAGE_S: Final = 40.0
+"""So long after the storage did not answer, it counts as away: it gives up after 20 s, and is asked again."""
+TICK_CPU_S: Final = 0.02
+"""CPU time from which on something counts as computing, since the last look."""
+
+
+class Stuck(RuntimeError):
+    """One message, window or flow takes more than it may."""
+
+
+@dataclass
+class Watch:
+    """`recovered` counts the rows read so far in the recovery under way, None outside of one."""
+
+    progress: Progress
+    under_way: UnderWay
+    suspects: Suspects
+    recovered: Callable[[], int | None] = lambda: None
+    still_s: float = STILL_S
+    item_cpu_s: float = ITEM_CPU_S
+    beat_s: float = field(default_factory=time.monotonic)
+    _alive_s: dict[str, float] = field(default_factory=dict)
+    _last: dict[str, float] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        threading.Thread(target=self._run, name="watch", daemon=True).start()
+
+    def beat(self) -> None:
+        """The event loop turns."""
+        self.beat_s = time.monotonic()
+
+    def _run(self) -> None:
+        while True:
+            faulthandler.dump_traceback_later(self.still_s, exit=True)
+            time.sleep(LOOK_S)
+            self.look()
+
+    def look(self) -> None:
+        """Ends the worker where it stands still."""
+        if self.progress.stopping:
+            return
+        self._condemn_endless()
+        now_s = time.monotonic()
+        if self._is_computing() or self.progress.broker_silent() is not None or self.progress.asked:
+            self._excuse_all(now_s)
+            return
+        for name, moved_s, where in self._places(now_s):
+            still_s = now_s - max(moved_s, self._alive_s.get(name, float("-inf")))
+            if still_s > self.still_s:
+                die(f"nothing moved for {still_s:.0f} s while there is work: {where}", threads=_threads())
+
+    def _places(self, now_s: float) -> Iterator[tuple[str, float, str]]:
+        """What has work: its name, when it moved last, and what it waits for."""
+        yield "loop", self.beat_s, "the event loop does not turn"
+        progress = self.progress
+        away = now_s - progress.storage_away_s < STORAGE_S
+        for number, row in list(progress.partitions.items()):
+            if not progress.settled or row.has_work:
+                waits = row.delivers or row.waits_for
+                yield f"events {number}", row.moved_s, f"partition {number} of events is {row.state}, waits for {waits}"
+        writer = progress.writer
+        behind = sorted(number for number, row in list(progress.stories.items()) if row.lag)
+        if away:
+            self._excuse("stories", now_s)
+        elif behind:
+            moved_s = max([writer.moved_s, *(progress.stories[number].moved_s for number in behind)])
+            if writer.waits_for != "stories":  # its look at merged flows is no progress of what waits
+                moved_s = writer.moved_s
+            yield (
+                "stories",
+                moved_s,
+                f"partitions {behind} of stories have a lag, the tests agent waits for {writer.waits_for}",
+            )
+
+    def _excuse_all(self, now_s: float) -> None:
+        for name, _, _ in list(self._places(now_s)):
+            self._excuse(name, now_s)
+
+    def _excuse(self, name: str, now_s: float) -> None:
+        self._alive_s[name] = now_s
+
+    def _is_computing(self) -> bool:
+        """Whether anything that this worker waits for used CPU time since the last look, or read rows."""
+        used = {f"thread {work.item}": work.cpu_s() for work in self.under_way.works()}
+        batches = {f"batch {work.item} {work.began_s}": work.cpu_s() for work in self.under_way.computations()}
+        used |= {name: cpu_s for name, cpu_s in batches.items() if cpu_s <= self.item_cpu_s}
+        used |= {f"child {pid}": cpu_s for pid, cpu_s in _children()}
+        rows = self.recovered()
+        if rows is not None:
+            used["rows"] = float(rows)
+        last, self._last = self._last, used
+        return any(value - last.get(name, value) >= TICK_CPU_S for name, value in used.items())
+
+    def _condemn_endless(self) -> None:
+        for work in self.under_way.works():
+            if (used_s := work.cpu_s()) > self.item_cpu_s:
+                self._end_because_of(work, used_s)
+
+    def _end_because_of(self, work: Work, used_s: float) -> None:
+        error = Stuck(f"it took more than {used_s:.0f} s of CPU time\n{_trace(work.thread)}")
+        self.suspects.end(work.item, f"{work.item} came to no end", error, threads=_trace(work.thread))
+
+
+def _trace(thread: int) -> str:
+    frame = sys._current_frames().get(thread)
+    stack = traceback.extract_stack(frame) if frame is not None else []
+    return "\n".join(f"{one.filename}:{one.lineno} {one.name}" for one in stack[-8:])
+
+
+def _threads() -> str:
+    """Where the threads of this process are: places, no values."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    return "\n".join(f"{names.get(one, one)}:\n{_trace(one)}" for one in sys._current_frames())
+
+
+def _children() -> Iterator[tuple[int, float]]:
+    """The child processes and their CPU time; none where the system does not tell."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    for file in Path("/proc/self/task").glob("*/children"):
+        try:
+            for pid in map(int, file.read_text().split()):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                yield pid, (int(fields[11]) + int(fields[12])) / ticks
+        except (OSError, ValueError, IndexError):
+            continue  # it has ended
