@@ -23,7 +23,7 @@ const NAMES = [
 ];
 // ivya reads `content: "x" / "y"`, by which icon fonts say what their glyph means, as one string with quotes in it.
 const PSEUDO = 'const unquoted = content.substring(1, content.length - 1);';
-// Masked elements and what stands in fields are holes in the names and texts of the elements around (src/reader.ts).
+// Masked elements and what stands in fields are holes in the names and texts of the elements around (src/page/reader.ts).
 const PATCHES = [
   [PSEUDO, "const unquoted = spokenContent(content);"],
   [
@@ -94,7 +94,7 @@ function hasGlobalAriaAttribute(element, forRole) {
   [/^function (?:asFlatString|belongsToDisabledFieldSet)\(.*\) \{\n[^]*?\n\}\n/gm, ""],
   [/(function isNativelyDisabled\(element\) \{\n)[^]*?\n\}\n/, '$1\treturn element.matches(":disabled:not(fieldset)");\n}\n'],
   [/\t"(?:composite|input|select)",\n(?=[^\]]*\];\nfunction getAriaDisabled)/g, ""],
-  // As src/dom.ts walks.
+  // As src/page/dom.ts walks.
   [/^function (parentElementOrShadowHost|enclosingShadowRootOrDocument|enclosingShadowHost|closestCrossShadow)\(.*\) \{\n[^]*?\n\}\n/gm, ""],
   ["enclosingShadowRootOrDocument(element)", "element.getRootNode()"],
   [/^\t+[^\n]*\bcacheAccessible(?:Description|Error)\w* (?:!==|=)[^\n]*;$/gm, ""],
@@ -108,7 +108,7 @@ const patched = (code) => {
     if (code.split(theirs).length !== 2) throw new Error(`ivya has another text than the one we know: ${theirs}`);
     code = code.replace(theirs, ours);
   }
-  return `import { spokenContent } from "./src/pseudo.ts";\nimport { hole, holeFor, textHoleFor, wordsOf } from "./src/reader.ts";\n${code}`.replace(/^/, 'import { closest as closestCrossShadow, parentOf as parentElementOrShadowHost } from "./src/dom.ts";\n');
+  return `import { spokenContent } from "./src/page/pseudo.ts";\nimport { hole, holeFor, textHoleFor, wordsOf } from "./src/page/reader.ts";\n${code}`.replace(/^/, 'import { closest as closestCrossShadow, parentOf as parentElementOrShadowHost } from "./src/page/dom.ts";\n');
 };
 /** The text with another in the place of what must be there. */
 function shortened(text, long, short) {

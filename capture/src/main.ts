@@ -1,8 +1,8 @@
 // Starts the recorder once per top-level document, and joins same-origin frames to it.
 import { Actions } from "./actions";
-import { Channel } from "./channel";
+import { Channel } from "./delivery/channel";
 import { addressOf, readConfig, type Mask } from "./config";
-import { framesOf } from "./dom";
+import { framesOf } from "./page/dom";
 import { attempt, faults, guard, native, newId, rethrow, stop, wrap } from "./native";
 import { Pages } from "./pages";
 import { Recorder } from "./recorder";

@@ -1,9 +1,9 @@
 // Where the browser goes: loads, history, popups, dialogs, downloads, and what is left for the next document.
-import { cut } from "./dom";
-import type { Carried } from "./pending";
+import { cut } from "./page/dom";
+import type { Carried } from "./page/pending";
 import * as limits from "./limits";
 import { attempt, guard, native, wrap } from "./native";
-import { bareUrl } from "./addresses";
+import { bareUrl } from "./privacy/addresses";
 import type { Handover, Recorder } from "./recorder";
 import type { Requests } from "./requests";
 import type { NavigationHow } from "./wire";

@@ -1,21 +1,21 @@
 // The hub of one top-level document: stamps and queues events, and knows which action is under way.
 import { addressOf, type Config } from "./config";
-import { cut } from "./dom";
-import { Effects } from "./effects";
-import type { Carried, Host } from "./pending";
-import { Elements } from "./elements";
-import { Identity } from "./identity";
+import { cut } from "./page/dom";
+import { Effects } from "./page/effects";
+import type { Carried, Host } from "./page/pending";
+import { Elements } from "./page/elements";
+import { Identity } from "./delivery/identity";
 import * as limits from "./limits";
-import { Locators } from "./locators";
+import { Locators } from "./page/locators";
 import { faults, native, newId, onFault } from "./native";
-import { Indexes, Known } from "./pageindex";
-import { bareUrl } from "./addresses";
-import { Privacy } from "./privacy";
+import { Indexes, Known } from "./page/pageindex";
+import { bareUrl } from "./privacy/addresses";
+import { Privacy } from "./privacy/privacy";
 import { placeOf } from "./selfcheck";
-import { Snapshots } from "./snapshot";
-import { Store } from "./store";
-import { Transport } from "./transport";
-import { Watch } from "./watch";
+import { Snapshots } from "./page/snapshot";
+import { Store } from "./delivery/store";
+import { Transport } from "./delivery/transport";
+import { Watch } from "./page/watch";
 import type { Body, Change, ElementShot, PageShot, WireEvent } from "./wire";
 
 const DOUBLE_CLICK_MS = 500;

@@ -1,9 +1,9 @@
 // The requests that the page sends, without their bodies: method, address, status, and the action they followed from.
 import type { Config } from "./config";
-import { cut } from "./dom";
+import { cut } from "./page/dom";
 import { REQUESTS_PER_ACTION_MAX, URL_CHARS_MAX } from "./limits";
 import { attempt, guard, wrap } from "./native";
-import { bareUrl } from "./addresses";
+import { bareUrl } from "./privacy/addresses";
 import type { Recorder } from "./recorder";
 
 interface Sent {

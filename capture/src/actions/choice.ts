@@ -1,8 +1,8 @@
 // What is chosen rather than typed: options of select boxes, and files.
-import { cut, squash } from "../dom";
+import { cut, squash } from "../page/dom";
 import * as limits from "../limits";
 import { guard, native } from "../native";
-import { isHidden } from "../reader";
+import { isHidden } from "../page/reader";
 import type { Recorder } from "../recorder";
 import type { ElementShot } from "../wire";
 

@@ -1,5 +1,5 @@
 // What the user copied from the page: where it stood, so that a test can read there what differs at each visit.
-import { closest, editingHost, isField, squash, visible } from "../dom";
+import { closest, editingHost, isField, squash, visible } from "../page/dom";
 import { CHANGE_CANDIDATES_MAX } from "../limits";
 import type { Recorder } from "../recorder";
 import type { ShownIn } from "../wire";

@@ -1,5 +1,5 @@
 // Dragging: the browser's own drag and drop, pages that move things by pointer events, and marking text in an editor.
-import { ancestorsOf, editingHost, isTextField } from "../dom";
+import { ancestorsOf, editingHost, isTextField } from "../page/dom";
 import { native } from "../native";
 import type { Recorder } from "../recorder";
 import type { ElementShot } from "../wire";

@@ -1,9 +1,9 @@
 // Hovering that mattered: what was used next was only there because the pointer came by.
-import { ancestorsOf, containsDeep, visible } from "../dom";
+import { ancestorsOf, containsDeep, visible } from "../page/dom";
 import { attempt, native } from "../native";
 import type { Recorder } from "../recorder";
 import { retarget } from "./retarget";
-import type { Snapshot } from "../snapshot";
+import type { Snapshot } from "../page/snapshot";
 
 const TRAIL_MAX = 16;
 const TRAIL_MS = 20_000;

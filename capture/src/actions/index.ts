@@ -1,7 +1,7 @@
 // What the user does, heard in the capture phase on the window, before the page's own handlers.
 import { Choices, isHeard } from "./choice";
-import { closest, containsDeep, editingHost, isField, isTextField, labelled, visible } from "../dom";
-import { inPasswordForm } from "../elements";
+import { closest, containsDeep, editingHost, isField, isTextField, labelled, visible } from "../page/dom";
+import { inPasswordForm } from "../page/elements";
 import { DragWatch } from "./drag";
 
 import { Hovers } from "./hover";

@@ -1,5 +1,5 @@
 // Keys: they belong to what has the focus, and the table says what each kind of key means there.
-import { editingHost, fieldValue, isPressed, isTextField } from "../dom";
+import { editingHost, fieldValue, isPressed, isTextField } from "../page/dom";
 import { native } from "../native";
 import type { Recorder } from "../recorder";
 import type { Body, ElementShot } from "../wire";

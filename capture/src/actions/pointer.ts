@@ -1,5 +1,5 @@
 // Where a click fell: what was hit there, and whether a test that clicks in the middle would hit the same.
-import { ancestorsOf, containsDeep, parentOf, squash } from "../dom";
+import { ancestorsOf, containsDeep, parentOf, squash } from "../page/dom";
 import { attempt, native } from "../native";
 import type { ElementShot, Modifier } from "../wire";
 import { INTERACTIVE, retarget, type Target } from "./retarget";

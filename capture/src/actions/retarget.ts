@@ -1,5 +1,5 @@
 // From the innermost element under the pointer to the one that a person would say was used.
-import { ancestorsOf, closest, editingHost, visible } from "../dom";
+import { ancestorsOf, closest, editingHost, visible } from "../page/dom";
 import { attempt, native } from "../native";
 
 const ROLES = "button link checkbox radio tab menuitem menuitemcheckbox menuitemradio option switch combobox treeitem slider spinbutton searchbox textbox";

@@ -1,5 +1,5 @@
 // The keys of one stay in a field, as they were pressed: for editors, where the keys are what was done.
-import { editingHost, fieldValue, isField } from "../dom";
+import { editingHost, fieldValue, isField } from "../page/dom";
 import * as limits from "../limits";
 import { native } from "../native";
 import type { Stroke } from "../wire";

@@ -1,9 +1,9 @@
 // Text: one event for a stay in a field, with the value at the end and the keys that made it.
-import { cut, editingHost, fieldValue, isField, isTextField } from "../dom";
+import { cut, editingHost, fieldValue, isField, isTextField } from "../page/dom";
 import * as limits from "../limits";
 import { newId } from "../native";
 import type { Recorder } from "../recorder";
-import { shownIn } from "../shown";
+import { shownIn } from "../page/shown";
 import type { Body, ElementShot, Typed } from "../wire";
 import { Clipboard } from "./clipboard";
 import { drawsText, isEditor, Strokes } from "./strokes";

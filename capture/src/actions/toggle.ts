@@ -1,5 +1,5 @@
 // Checkboxes, radio buttons and switches: what the person did, and whether the box is ticked afterwards.
-import { labelled } from "../dom";
+import { labelled } from "../page/dom";
 import { native, newId } from "../native";
 import type { Recorder } from "../recorder";
 import type { Pressed } from "./pointer";

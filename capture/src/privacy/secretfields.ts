@@ -1,8 +1,8 @@
 // What kind of secret a field takes: by its type, by what it is called, wherever that is said, and by the boxes beside it.
-import { closest, elementsUnder, isPressed, parentOf, squash } from "./dom";
-import { attempt } from "./native";
+import { closest, elementsUnder, isPressed, parentOf, squash } from "../page/dom";
+import { attempt } from "../native";
 import { card, otp, password } from "secret-words";
-import type { Secret } from "./wire";
+import type { Secret } from "../wire";
 
 const KINDS = Object.entries({ otp, card, password }) as [Secret, RegExp][];
 

@@ -1,5 +1,5 @@
 // The beginnings of a secret while it is typed: pages ask for them and show them, key by key.
-import { isTextField } from "./dom";
+import { isTextField } from "../page/dom";
 import { wholeAndWords, Withheld } from "./withheld";
 
 const NODES_MAX = 6_000;

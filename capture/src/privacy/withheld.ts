@@ -1,9 +1,9 @@
 // Texts that must not be told, and the search for them in all that is told: in any case, spacing and encoding.
-import { hash64 } from "./hash";
-import { attempt } from "./native";
-import { NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX, VALUE_CHARS_MAX } from "./limits";
+import { hash64 } from "../hash";
+import { attempt } from "../native";
+import { NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX, VALUE_CHARS_MAX } from "../limits";
 import { isPlainWord } from "./plainwords";
-import { HOLE } from "./reader";
+import { HOLE } from "../page/reader";
 
 /** Letters and digits that the search begins with. */
 const HEAD = 4;

@@ -1,14 +1,14 @@
 // An element as the wire wants it: what it is, what it is called, and how to find it again.
 import { getAriaChecked } from "ivya/utils";
 import { ancestorsOf, closest, cut, editingHost, fieldValue, idOf, isDisabled, isField, isTextField, parentOf, showsLive, speakable, tagOf, visible } from "./dom";
-import * as limits from "./limits";
+import * as limits from "../limits";
 import type { Locators } from "./locators";
-import { attempt } from "./native";
+import { attempt } from "../native";
 import type { Indexes, PageIndex } from "./pageindex";
-import type { Privacy } from "./privacy";
+import type { Privacy } from "../privacy/privacy";
 import { naming } from "./reader";
 import { looksGenerated, tellingClasses } from "./telling";
-import type { Ancestor, Candidate, ElementShot, Locator } from "./wire";
+import type { Ancestor, Candidate, ElementShot, Locator } from "../wire";
 
 const FORMS = "form,dialog,[role=dialog],[role=alertdialog]";
 const NO_FIELD = ["hidden", "submit", "button", "reset", "image"];

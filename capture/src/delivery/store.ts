@@ -1,5 +1,5 @@
 // Web storage that may be denied, full or absent; then memory does for as long as the page lives.
-import { attempt } from "./native";
+import { attempt } from "../native";
 
 const PREFIX = "journeywright.";
 

@@ -1,7 +1,7 @@
 // When the page changes and when it is quiet: mutations of all watched trees, and requests on their way.
 import { elementsUnder, parentOf } from "./dom";
-import { QUIET_MS, REQUEST_WAIT_MS } from "./limits";
-import { guard, native } from "./native";
+import { QUIET_MS, REQUEST_WAIT_MS } from "../limits";
+import { guard, native } from "../native";
 
 const ATTRIBUTES =
   ("class style hidden open disabled role value checked selected placeholder title alt id name href src label readonly " +

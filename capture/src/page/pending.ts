@@ -2,7 +2,7 @@
 import type { Comparison, Digest, saveDigest } from "./diff";
 import type { Filling } from "./echoes";
 import type { Walk } from "./snapshot";
-import type { Change, PageShot } from "./wire";
+import type { Change, PageShot } from "../wire";
 
 export interface Host {
   page(): PageShot;

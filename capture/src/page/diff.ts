@@ -1,11 +1,11 @@
 // Two looks at a page, compared: what came, what went, what became another, the more meaningful first.
 import { cut, visible } from "./dom";
 import type { Elements } from "./elements";
-import * as limits from "./limits";
-import { hash64 } from "./hash";
-import { native } from "./native";
+import * as limits from "../limits";
+import { hash64 } from "../hash";
+import { native } from "../native";
 import type { FieldState, Item, ListState, Snapshot, StateName } from "./snapshot";
-import type { Candidate, Change, ElementShot, Locator } from "./wire";
+import type { Candidate, Change, ElementShot, Locator } from "../wire";
 
 /** The page before: as it was seen in this document, or what was kept of it from the document before. */
 export type Digest =

@@ -1,18 +1,18 @@
 // What never leaves the page: masked regions, secrets by the kind of field, and the texts of both wherever they show.
 import { safeAddress } from "./addresses";
 import { Beginnings } from "./beginnings";
-import { Channel } from "./channel";
-import type { Config, Mask } from "./config";
-import { isTextField, parentOf, squash, visible } from "./dom";
-import { hash64 } from "./hash";
-import { VALUE_CHARS_MAX } from "./limits";
-import { attempt, native } from "./native";
-import { HOLE, readBy } from "./reader";
+import { Channel } from "../delivery/channel";
+import type { Config, Mask } from "../config";
+import { isTextField, parentOf, squash, visible } from "../page/dom";
+import { hash64 } from "../hash";
+import { VALUE_CHARS_MAX } from "../limits";
+import { attempt, native } from "../native";
+import { HOLE, readBy } from "../page/reader";
 import { boxesOf, holdsCard, kindByWords, kindOfBoxes, ownKind, withoutCards } from "./secretfields";
-import type { Store } from "./store";
-import type { Watch } from "./watch";
+import type { Store } from "../delivery/store";
+import type { Watch } from "../page/watch";
 import { Withheld } from "./withheld";
-import type { Secret, WireEvent } from "./wire";
+import type { Secret, WireEvent } from "../wire";
 
 const MARKED = "[data-mask]:not([data-mask=false])";
 /** Whose words are the program's, though they stand in a masked region. */

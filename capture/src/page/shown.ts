@@ -1,8 +1,8 @@
 // Demo pages display the password they want: then a test may read it there instead of knowing it.
 import { squash, visible } from "./dom";
-import { CHANGE_CANDIDATES_MAX } from "./limits";
-import type { Recorder } from "./recorder";
-import type { ShownIn } from "./wire";
+import { CHANGE_CANDIDATES_MAX } from "../limits";
+import type { Recorder } from "../recorder";
+import type { ShownIn } from "../wire";
 
 const AROUND_CHARS = 60;
 const AROUND_CHARS_MAX = 400;

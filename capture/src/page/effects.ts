@@ -2,11 +2,11 @@
 import { Comparison, restoreDigest, saveDigest, type Digest } from "./diff";
 import { echoes, unseenTexts } from "./echoes";
 import type { Elements } from "./elements";
-import * as limits from "./limits";
-import { native } from "./native";
+import * as limits from "../limits";
+import { native } from "../native";
 import type { Carried, Host, Look, Pending } from "./pending";
 import type { Snapshot, Snapshots, Walk } from "./snapshot";
-import type { Change, PageShot } from "./wire";
+import type { Change, PageShot } from "../wire";
 import type { Watch } from "./watch";
 
 export class Effects {

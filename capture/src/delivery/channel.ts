@@ -1,5 +1,5 @@
 // What the tabs of this origin say to each other.
-import { attempt, guard } from "./native";
+import { attempt, guard } from "../native";
 
 /** Closed while the page is kept for the way back: the browser drops a kept page that somebody speaks to. */
 export class Channel<T> {

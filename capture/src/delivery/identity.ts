@@ -1,6 +1,6 @@
 // Who sends: session (browser), journey (a tab and the tabs it opened) and tab, each idle for at most 30 minutes.
-import { HANDOFF_MS, IDLE_MS } from "./limits";
-import { native, newId } from "./native";
+import { HANDOFF_MS, IDLE_MS } from "../limits";
+import { native, newId } from "../native";
 import { Store } from "./store";
 
 interface Kept {

@@ -11,9 +11,9 @@ import {
   type ElementText,
 } from "ivya/utils";
 import { containsDeep, elementsUnder, idOf, isField, parentOf, SKIPPED, squash } from "./dom";
-import { attempt } from "./native";
+import { attempt } from "../native";
 import { HOLE, isHidden, wordsOf } from "./reader";
-import type { Candidate, Locator, Scope } from "./wire";
+import type { Candidate, Locator, Scope } from "../wire";
 
 const LABELLED = "input,select,textarea,button,meter,output,progress,[aria-label],[aria-labelledby]";
 

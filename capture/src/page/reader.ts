@@ -1,5 +1,5 @@
 // What may be read of the page: texts of masked elements and values of fields are holes in whatever is read of the elements around.
-import { isPlain } from "./plainwords";
+import { isPlain } from "../privacy/plainwords";
 
 /** What stands for a text that was withheld. */
 export const HOLE = "•••";

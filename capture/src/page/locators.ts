@@ -1,12 +1,12 @@
 // The ways to find an element again, each with its count in the live page. Which one is best is the test writer's choice.
-import type { Config } from "./config";
+import type { Config } from "../config";
 import { ancestorsOf, closest, editingHost, idOf, isField, isTextField, parentOf, SKIPPED, speakable, tagOf } from "./dom";
-import { NAME_CHARS_MAX, PATH_STEPS_MAX } from "./limits";
+import { NAME_CHARS_MAX, PATH_STEPS_MAX } from "../limits";
 import type { PageIndex } from "./pageindex";
 import { HOLE, isHidden, naming, plainPart, wordsOf } from "./reader";
-import { INTERACTIVE } from "./actions/retarget";
+import { INTERACTIVE } from "../actions/retarget";
 import { cutAtWord, looksGenerated, tellingClasses, withoutNumbers } from "./telling";
-import type { Candidate, Locator, PathStep, Scope } from "./wire";
+import type { Candidate, Locator, PathStep, Scope } from "../wire";
 
 const SCOPE_ROLES = new Set(
   ("row listitem article region dialog alertdialog form navigation main tabpanel group banner contentinfo complementary " +

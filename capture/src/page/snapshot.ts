@@ -1,10 +1,10 @@
 // What a person sees on the page, as a list of items: headings, controls, rows, and blocks of text.
 import { getAriaChecked } from "ivya/utils";
 import { cut, documentOf, fieldValue, idOf, isDisabled, isField, isTextField, showsLive, SKIPPED, speakable, squash, visible } from "./dom";
-import * as limits from "./limits";
-import { attempt, native } from "./native";
+import * as limits from "../limits";
+import { attempt, native } from "../native";
 import type { Indexes, PageIndex } from "./pageindex";
-import type { Privacy } from "./privacy";
+import type { Privacy } from "../privacy/privacy";
 import { holdsSecret, isHidden, naming, wordsOf } from "./reader";
 
 export interface Item {

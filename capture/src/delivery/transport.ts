@@ -1,7 +1,7 @@
 // Delivery: every event is kept in memory and in sessionStorage until the server acknowledged it.
-import type { Deliver } from "./config";
-import * as limits from "./limits";
-import { attempt, faults, guard, native, newId, rethrow, stop } from "./native";
+import type { Deliver } from "../config";
+import * as limits from "../limits";
+import { attempt, faults, guard, native, newId, rethrow, stop } from "../native";
 import { Store } from "./store";
 
 interface Queued {

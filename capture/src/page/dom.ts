@@ -1,7 +1,7 @@
 // Walking and asking the DOM, open shadow roots included.
 import { isElementVisible, normalizeWhiteSpace } from "ivya/utils";
-import { ELEMENTS_MAX } from "./limits";
-import { attempt, native } from "./native";
+import { ELEMENTS_MAX } from "../limits";
+import { attempt, native } from "../native";
 import { naming } from "./reader";
 
 export const SKIPPED = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "META", "LINK", "TITLE"]);

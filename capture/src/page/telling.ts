@@ -1,6 +1,6 @@
 // Which ids, classes and words a person wrote, and which a program made up.
 
-import { isPlain } from "./plainwords";
+import { isPlain } from "../privacy/plainwords";
 import { isHidden } from "./reader";
 
 const FRAMEWORK = /^(:r|r:|radix|react-|ember|headlessui|mui-|chakra|ext-|yui|gwt|ui-id|select2-|mat-|cdk-|ng-|v-|svelte-|jss|sc-|css-|emotion|tippy-|popper|downshift|rc_|uid|uuid|guid)/i;

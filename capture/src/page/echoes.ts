@@ -1,9 +1,9 @@
 // Fields out of sight that the page fills from what the user types, a moment later: an address made of a title.
 import { cut, fieldValue, isTextField, visible } from "./dom";
 import type { Elements } from "./elements";
-import * as limits from "./limits";
+import * as limits from "../limits";
 import { isHidden } from "./reader";
-import type { Change } from "./wire";
+import type { Change } from "../wire";
 
 /** A field that is being filled, and what stood before in fields that nobody sees. */
 export interface Filling {
