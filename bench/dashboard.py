@@ -21,7 +21,7 @@ from schemas.verdicts import Run, Verdict
 
 APPS = ("shop", "desk", "learning", "billing", "intranet-of-the-northern-offices")
 THINGS = ("order", "invoice", "ticket", "course", "customer", "parcel", "page", "photo", "meeting", "contract")
-DEEDS = (("Create the", "create"), ("Delete the", "delete"), ("Search for the", "search"), ("Edit the", "edit"))
+ACTIVITIES = (("Create the", "create"), ("Delete the", "delete"), ("Search for the", "search"), ("Edit the", "edit"))
 STEPS = ("Open {app}.example/{thing}s", "Click the link 'New {thing}'", "Fill in 'Name' with '{name}'", "Click 'Save'")
 ROUNDS = 20
 
@@ -31,14 +31,14 @@ def fill(storage: Storage, flows: int, seed: int = 1) -> None:
     draw = random.Random(seed)
     now = datetime.now(UTC)
     for number in range(flows):
-        app, thing, (deed, tag) = draw.choice(APPS), draw.choice(THINGS), draw.choice(DEEDS)
+        app, thing, (activity, tag) = draw.choice(APPS), draw.choice(THINGS), draw.choice(ACTIVITIES)
         name = f"{draw.choice('ABCDEFGHKLMNOP')}{draw.randrange(1_000)}"
         stories = [
             _story(
                 f"{number}-{one}",
                 app,
                 number,
-                f"{deed} {thing} {name}",
+                f"{activity} {thing} {name}",
                 tag,
                 now - timedelta(hours=draw.randrange(700)),
             )

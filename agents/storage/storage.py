@@ -140,7 +140,7 @@ class Storage:
     def _classify(self, wanted: Sequence[flow_rows.FrequentFlow], users_min: int) -> dict[str, SeenFlow]:
         bodies = in_transaction(self._engine, lambda c: flow_rows.read_stories(c, wanted), writes=False)
         found = flow_rows.classified(wanted, bodies, users_min)
-        in_transaction(self._engine, lambda c: flow_rows.save_deeds(c, found, users_min), writes=True)
+        in_transaction(self._engine, lambda c: flow_rows.save_activities(c, found, users_min), writes=True)
         return {one.flow.flow_id: one.flow for one in found}
 
     def journeys_by_day(self, app: str) -> list[DayOfJourneys]:

@@ -24,7 +24,7 @@ STORIES = Table(
     Column("body", Text, nullable=False),
     Column("user_id", BYTEWISE, nullable=False, server_default=""),
     Column("stored_at", BYTEWISE, nullable=False, server_default=""),
-    Column("deeds", Text, nullable=True),
+    Column("deeds", Text, nullable=True, key="activities"),
     Index("stories_by_start", "start_timestamp", "id"),
     Index("stories_of_app_users", "app", "start_timestamp", "id", "user_id"),
     Index("stories_by_session", "session_id", "start_timestamp", "id"),
@@ -33,7 +33,7 @@ STORIES = Table(
     Index("stories_by_arrival", "stored_at", "id"),
 )
 """One row a story, its last version. `body` is the canonical JSON, as on the topic. `user_id` is the session's where
-nobody named a user; `stored_at` is when this version came. `deeds` is what coverage needs of it, with the rules by
+nobody named a user; `stored_at` is when this version came. `activities` is what coverage needs of it, with the rules by
 which it was classified; only of stories that stand for their flow."""
 
 STORY_TAGS = Table(

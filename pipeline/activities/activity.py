@@ -1,4 +1,4 @@
-"""A deed: one thing that a story did, and what of it tells flows apart."""
+"""An activity: one thing that a story did, and what of it tells flows apart."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ SEND: Final = "send"
 TO_CART: Final = "add to cart"
 """What puts a thing into the cart."""
 LEADS: Final = "to "
-"""Begins the place of a deed that is told by where it led."""
+"""Begins the place of an activity that is told by where it led."""
 THING: Final = "thing "
 """Begins the place of an activity that is told by what it changed, wherever that is shown."""
 TYPED: Final = "{typed}"
@@ -28,7 +28,7 @@ CHOSEN: Final = "choose "
 _MAKING: Final = re.compile(rf"/({'|'.join(MAKING_PAGES)}|\+)$")
 """How the addresses of pages end where one thing is made, whatever is filled in for it."""
 
-DeedKind = Literal["sign in", "search", "narrow", "open form", "do", "leave filled in"]
+ActivityKind = Literal["sign in", "search", "narrow", "open form", "do", "leave filled in"]
 LISTINGS: Final = frozenset({"search", "narrow"})
 """What only lists things."""
 ONLY_WAYS: Final = LISTINGS | {"sign in"}
@@ -45,7 +45,7 @@ class Activity:
     its page, where the source says it. `rule` is the rule that read it so; it tells no activities apart.
     """
 
-    kind: DeedKind
+    kind: ActivityKind
     place: str
     fields: tuple[str, ...]
     what: str
@@ -54,7 +54,7 @@ class Activity:
     form: str = ""
     rule: str = field(default="", compare=False)
 
-    def told(self) -> list[str]:
+    def key_fields(self) -> list[str]:
         """The fields as they tell flows apart. Of a form with several it is left to the user which of them to fill in;
         what the page refused was not filled in right; a button of its own says more than what was chosen before."""
         names = list(self.fields)
@@ -83,7 +83,7 @@ class Activity:
         return self.kind in ONLY_WAYS or self.what == other.what or again
 
 
-def telling(fields: Iterable[str]) -> tuple[str, ...]:
+def identifying_fields(fields: Iterable[str]) -> tuple[str, ...]:
     """The fields that tell what was done, sorted: that something was changed, where it was; else those that had to be
     typed; else what was chosen; else side fields."""
     names = sorted(fields)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.activities.activity import CHOSEN, LEADS, LISTINGS, ONLY_WAYS, Activity, telling
+from pipeline.activities.activity import CHOSEN, LEADS, LISTINGS, ONLY_WAYS, Activity, identifying_fields
 from pipeline.activities.facts.responses import Answers
 from schemas.stories import Step
 
@@ -25,32 +25,33 @@ class ActivityList:
         last = self.last
         return last is not None and last.kind == kind and what in (None, last.what)
 
-    def add(self, deed: Activity) -> None:
-        """Adds a deed; one that tries again what the page refused, or only repeats it, replaces the earlier one."""
+    def add(self, activity: Activity) -> None:
+        """Adds an activity; one that repeats the last, or tries it again after a refusal, replaces it."""
         last = self.last
-        let_in = deed.kind == "sign in" and last is not None and not last.outcome
-        if last is not None and last.like(deed) and not (let_in and deed.outcome):
-            more = all(name.startswith(CHOSEN) for name in deed.fields) and deed.place == last.place
-            again = last.outcome or deed.kind in ONLY_WAYS or deed.kind == "open form" or more
-            again = again or (bool(deed.form) and deed.form == last.form and not self._did_more(last))
+        let_in = activity.kind == "sign in" and last is not None and not last.outcome
+        if last is not None and last.like(activity) and not (let_in and activity.outcome):
+            more = all(name.startswith(CHOSEN) for name in activity.fields) and activity.place == last.place
+            again = last.outcome or activity.kind in ONLY_WAYS or activity.kind == "open form" or more
+            again = again or (bool(activity.form) and activity.form == last.form and not self._did_more(last))
             if again:
-                if deed.kind in LISTINGS:
-                    self.found[-1] = last if last.what == "filter" else deed
+                if activity.kind in LISTINGS:
+                    self.found[-1] = last if last.what == "filter" else activity
                     return
                 # A form that comes back with what was refused holds that: the first try tells what it was.
                 typed = any(not name.startswith(CHOSEN) for name in last.fields)
                 tried = bool(last.outcome and last.form and typed)
-                fields = last.fields if tried else telling({*last.fields, *deed.fields})
-                form = last.form if tried else deed.form or last.form
-                kept = last.outcome if deed.outcome and not deed.fields and deed.kind != "sign in" else deed.outcome
-                place = deed.place if deed.place.startswith(LEADS) else last.place
-                self.found[-1] = replace(deed, place=place, fields=fields, outcome=kept, form=form)
+                fields = last.fields if tried else identifying_fields({*last.fields, *activity.fields})
+                form = last.form if tried else activity.form or last.form
+                same_refusal = activity.outcome and not activity.fields and activity.kind != "sign in"
+                kept = last.outcome if same_refusal else activity.outcome
+                place = activity.place if activity.place.startswith(LEADS) else last.place
+                self.found[-1] = replace(activity, place=place, fields=fields, outcome=kept, form=form)
                 return
-        self.found.append(deed)
+        self.found.append(activity)
 
-    def _did_more(self, deed: Activity) -> bool:
+    def _did_more(self, activity: Activity) -> bool:
         """Whether what sent it off asked for a change, or led somewhere."""
-        sent = self.steps[deed.steps[-1]]
+        sent = self.steps[activity.steps[-1]]
         return sent.navigates or self.answers.writes(sent)
 
     def take_back(self) -> None:

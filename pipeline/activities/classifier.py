@@ -80,7 +80,7 @@ _SEEK: Final = WORDS["seeks_alone"]
 
 @dataclass
 class Classifier:
-    """One pass over the steps; it lives only inside `deeds_of`."""
+    """One pass over the steps; it lives only inside `activities_of`."""
 
     steps: Sequence[Step]
     data: Data
@@ -97,7 +97,7 @@ class Classifier:
         self.filled = FormState(self.data)
         self.done = ActivityList(self.steps, self.answers)
 
-    def tell(self) -> None:
+    def run(self) -> None:
         for number, step in enumerate(self.steps):
             match step:
                 case GotoStep() | ReloadStep() | BackStep():
@@ -295,7 +295,7 @@ class Classifier:
         if not self.answers.writes(asked) and (led_here or last.steps[-1] == number - 1):
             self.done.take_back()
 
-    # --- deeds ---
+    # --- activities ---
 
     def _settle_search(self) -> None:
         """Something typed into a search box has been searched for, however it was sent off."""

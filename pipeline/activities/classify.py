@@ -1,11 +1,11 @@
-"""From steps to deeds: what a story did, apart from how the user got there, from second thoughts and from data."""
+"""From steps to activities: what a story did, apart from how the user got there, from second thoughts and from data."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.activities.activity import ONLY_WAYS, THING, TO_CART, Activity
 from pipeline.activities.classifier import Classifier, led_to
-from pipeline.activities.facts.passive import looks_round, quiet_deeds
+from pipeline.activities.facts.passive import looks_round, quiet_activities
 from pipeline.activities.facts.responses import Answers, Verdicts
 from pipeline.activities.facts.variables import data_of
 from pipeline.activities.forms.password_forms import PasswordForms, password_forms
@@ -16,22 +16,22 @@ from schemas.events import Page
 from schemas.stories import NetworkRequest, Step
 
 
-def deeds_of(
+def activities_of(
     steps: Sequence[Step],
     requests: Sequence[NetworkRequest],
     final_page: Page,
     passwords: PasswordForms | None = None,
 ) -> Activities:
-    """What these steps did. Pure; any steps give some deeds, never an exception. `passwords` are the forms with a
+    """What these steps did. Pure; any steps give some activities, never an exception. `passwords` are the forms with a
     password of the whole story, where these steps are but its beginning."""
     data = data_of(steps)
     passwords = password_forms(steps, requests) if passwords is None else passwords
     reading = Classifier(steps, data, Answers(steps, requests, data), passwords)
-    reading.tell()
+    reading.run()
     done = tuple(reading.done.found)
     verdicts = Verdicts(steps, reading.answers, reading.outcomes)
-    quiet = quiet_deeds(done, steps, reading.answers)
-    last = next((deed for deed in reversed(done) if deed not in quiet), None)
+    quiet = quiet_activities(done, steps, reading.answers)
+    last = next((activity for activity in reversed(done) if activity not in quiet), None)
     if last is not None and last.kind != "leave filled in":
         # Who goes on to somewhere else has done nothing more; what was found, or come for, is opened yet.
         end_at = last.steps[-1] + 1
@@ -40,7 +40,7 @@ def deeds_of(
             end_at = next(still, end_at - 1) + 1
         if end_at < len(steps):
             page = steps[end_at - 1].after or steps[end_at].page
-            found = deeds_of(steps[:end_at], requests, page if page.url else final_page, passwords)
+            found = activities_of(steps[:end_at], requests, page if page.url else final_page, passwords)
             return replace(found, verdicts=verdicts.but(found.verdicts))
     end = data.place(final_page.url)
     if last is None or last.kind != "sign in":
@@ -60,8 +60,8 @@ def deeds_of(
 
 
 def _leaves_no_place(last: Activity, step: Step, data: Data, end: str) -> bool:
-    """Whether where the user is after the last deed says nothing of it: a thing was taken away, or something was done
-    to it from wherever it is shown."""
+    """Whether where the user is after the last activity says nothing of it: a thing was taken away, or something was
+    done to it from wherever it is shown."""
     if asks_to_delete(step):
         return not last.outcome
     anywhere = last.what == TO_CART or (does_by_itself(step) and not last.place)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.activities.activity import Activity
-from pipeline.activities.classify import deeds_of
+from pipeline.activities.classify import activities_of
 from pipeline.activities.forms.password_forms import PasswordForms, password_forms
 from pipeline.activities.intents import goals_of
 from pipeline.activities.story_activities import Activities
@@ -46,7 +46,7 @@ def explain(story: Story) -> Explanation:
     """
     page = Page(url=story.final_state.url, title=story.final_state.title)
     passwords = password_forms(story.steps, story.network_requests)
-    activities = deeds_of(story.steps, story.network_requests, page, passwords)
+    activities = activities_of(story.steps, story.network_requests, page, passwords)
     goals = goals_of(story.steps, story.network_requests, passwords, activities)
     evidence = _Evidence(story, passwords, activities)
     title = []

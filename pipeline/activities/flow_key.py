@@ -5,20 +5,20 @@ from typing import Final
 
 import orjson
 
-from pipeline.activities.classify import deeds_of
+from pipeline.activities.classify import activities_of
 from pipeline.activities.story_activities import Activities
 from schemas.events import Page
 from schemas.stories import Story
 
 KEY_VERSION: Final = 11
-"""Part of every key: raise it when the meaning of deeds changes, and flows get new ids at one known moment."""
+"""Part of every key: raise it when the meaning of activities changes, and flows get new ids at one known moment."""
 KEY_CHARS: Final = 32
 
 
 def key_of(story: Story) -> str:
     """The key that a story, told at any time, has by the rules of today."""
     page = Page(url=story.final_state.url, title=story.final_state.title)
-    return flow_key(deeds_of(story.steps, story.network_requests, page))
+    return flow_key(activities_of(story.steps, story.network_requests, page))
 
 
 def flow_key(activities: Activities) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.activities.classify import deeds_of
+from pipeline.activities.classify import activities_of
 from pipeline.activities.clicks import read_click
 from pipeline.activities.facts.responses import changes
 from pipeline.activities.forms import rebuild
@@ -302,5 +302,5 @@ def _goals_of(
 ) -> tuple[Goal, ...]:
     passwords = password_forms(steps, requests) if passwords is None else passwords
     if activities is None:
-        activities = deeds_of(steps, requests, Page(), passwords)
+        activities = activities_of(steps, requests, Page(), passwords)
     return Reader(steps, requests, passwords, activities).goals()

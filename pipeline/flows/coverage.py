@@ -1,7 +1,7 @@
 """What the kept flows cover of what users did, what they leave out and why, and the fewest tests that would do.
 
-A journey is covered where a test does all that it did; a deed (a form sent off, a search, a sign-in) where some test
-does it. Both are weighed by how many journeys did them, so a number says something about users, not about code.
+A journey is covered where a test does all that it did; an activity (a form sent off, a search, a sign-in) where some
+test does it. Both are weighed by how many journeys did them, so a number says something about users, not about code.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipeline.activities.activity import Activity
-from pipeline.activities.classify import deeds_of
+from pipeline.activities.classify import activities_of
 from pipeline.privacy.pseudonyms import USERS_MIN, title_for_all
 from schemas.events import Page
 from schemas.stories import Story
@@ -24,13 +24,13 @@ OF_TESTS: Final = "@tests"
 @dataclass(frozen=True, slots=True)
 class SeenFlow:
     """A flow as it was seen: `journeys` counts its stories, `last_seen` is the start of the newest one (ISO 8601),
-    `deeds` are what its stories did, `tested` says that it has a test."""
+    `activities` are what its stories did, `tested` says that it has a test."""
 
     flow_id: str
     title: str
     journeys: int
     last_seen: str
-    deeds: frozenset[str]
+    activities: frozenset[str]
     tested: bool
 
 
@@ -53,9 +53,9 @@ class Coverage:
     journeys: int
     journeys_covered: float
     journeys_by_others: float
-    deeds: int
-    deeds_covered: float
-    deeds_by_others: float
+    activities: int
+    activities_covered: float
+    activities_by_others: float
     missing: tuple[Gap, ...]
     died_out: tuple[Gap, ...]
     smallest: tuple[str, ...]
@@ -67,14 +67,14 @@ def seen_flow(
 ) -> SeenFlow:
     """A flow from one of its stories: all of them did the same. Its title holds nothing that fewer users may have
     typed."""
-    done = deeds_of(sample.steps, sample.network_requests, Page(url=sample.final_state.url))
-    deeds = {_token(deed) for deed in done.done} or {f"look at {' '.join(done.end)}"}
-    return SeenFlow(flow_id, title_for_all(sample, users_min), journeys, last_seen, frozenset(deeds), tested)
+    done = activities_of(sample.steps, sample.network_requests, Page(url=sample.final_state.url))
+    activities = {_token(activity) for activity in done.done} or {f"look at {' '.join(done.end)}"}
+    return SeenFlow(flow_id, title_for_all(sample, users_min), journeys, last_seen, frozenset(activities), tested)
 
 
-def _token(deed: Activity) -> str:
-    """A deed whatever fields were filled in for it: two ways of filling in a form are one deed."""
-    return f"{deed.kind}|{deed.place}|{deed.form}|{deed.what}|{deed.outcome}"
+def _token(activity: Activity) -> str:
+    """An activity whatever fields were filled in for it: two ways of filling in a form are one activity."""
+    return f"{activity.kind}|{activity.place}|{activity.form}|{activity.what}|{activity.outcome}"
 
 
 def coverage(
@@ -83,27 +83,30 @@ def coverage(
     """Coverage of the flows of one app. `others` are what automated tests did there, ours among them. A flow with a
     test that was last seen before `since` (ISO 8601) has died out.
 
-    Pure: the same flows in any order give the same. `target` is the share of deeds that the smallest set must reach.
+    Pure: the same flows in any order give the same. `target` is the share of activities that the smallest set must
+    reach.
     """
     seen = sorted((flow for flow in flows if flow.journeys > 0), key=lambda flow: (-flow.journeys, flow.flow_id))
     weights: Counter[str] = Counter()
     for flow in seen:
-        for deed in flow.deeds:
-            weights[deed] += flow.journeys
-    tested = frozenset[str]().union(*(flow.deeds for flow in seen if flow.tested))
-    elsewhere = frozenset[str]().union(*(flow.deeds for flow in others)) | tested
-    open_flows = [flow for flow in seen if not flow.tested and not flow.deeds <= tested]
-    by_others = [flow for flow in open_flows if flow.deeds <= elsewhere]
+        for activity in flow.activities:
+            weights[activity] += flow.journeys
+    tested = frozenset[str]().union(*(flow.activities for flow in seen if flow.tested))
+    elsewhere = frozenset[str]().union(*(flow.activities for flow in others)) | tested
+    open_flows = [flow for flow in seen if not flow.tested and not flow.activities <= tested]
+    by_others = [flow for flow in open_flows if flow.activities <= elsewhere]
     journeys = sum(flow.journeys for flow in seen)
-    covered = sum(flow.journeys for flow in seen if flow.tested or flow.deeds <= tested)
+    covered = sum(flow.journeys for flow in seen if flow.tested or flow.activities <= tested)
     smallest, reached = _smallest([flow for flow in seen if flow.last_seen >= since], weights, target)
     return Coverage(
         journeys=journeys,
         journeys_covered=_share(covered, journeys),
         journeys_by_others=_share(sum(flow.journeys for flow in by_others), journeys) if by_others else 0.0,
-        deeds=len(weights),
-        deeds_covered=_share(sum(weights[deed] for deed in tested), weights.total()),
-        deeds_by_others=_share(sum(weights[deed] for deed in elsewhere - tested), weights.total()) if weights else 0.0,
+        activities=len(weights),
+        activities_covered=_share(sum(weights[activity] for activity in tested), weights.total()),
+        activities_by_others=_share(sum(weights[activity] for activity in elsewhere - tested), weights.total())
+        if weights
+        else 0.0,
         missing=tuple(Gap(flow, "other tests" if flow in by_others else "no test") for flow in open_flows),
         died_out=tuple(Gap(flow, "died out") for flow in seen if flow.tested and flow.last_seen < since),
         smallest=smallest,
@@ -121,11 +124,14 @@ def _smallest(flows: Sequence[SeenFlow], weights: Counter[str], target: float) -
     done: set[str] = set()
     whole = weights.total()
     left = list(flows)
-    while left and sum(weights[deed] for deed in done) < target * whole:
-        best = min(left, key=lambda flow: (-sum(weights[d] for d in flow.deeds - done), len(flow.deeds), flow.flow_id))
-        if not best.deeds - done:
+    while left and sum(weights[activity] for activity in done) < target * whole:
+        best = min(
+            left,
+            key=lambda flow: (-sum(weights[d] for d in flow.activities - done), len(flow.activities), flow.flow_id),
+        )
+        if not best.activities - done:
             break
         chosen.append(best.flow_id)
-        done |= best.deeds
+        done |= best.activities
         left.remove(best)
-    return tuple(chosen), _share(sum(weights[deed] for deed in done), whole)
+    return tuple(chosen), _share(sum(weights[activity] for activity in done), whole)

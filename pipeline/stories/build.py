@@ -1,6 +1,6 @@
 """One closed window to one story."""
 
-from pipeline.activities.classify import deeds_of
+from pipeline.activities.classify import activities_of
 from pipeline.activities.flow_key import flow_key
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import goals_of
@@ -30,7 +30,7 @@ def build_story(window: ClosedWindow) -> Story | None:
         return None
     first, last = window.events[0], window.events[-1]
     passwords = password_forms(rebuilt.steps, rebuilt.requests)
-    activities = deeds_of(rebuilt.steps, rebuilt.requests, rebuilt.final_page, passwords)
+    activities = activities_of(rebuilt.steps, rebuilt.requests, rebuilt.final_page, passwords)
     goals = goals_of(rebuilt.steps, rebuilt.requests, passwords, activities)
     title, sentence = title_and_sentence(rebuilt.steps, goals)
     story = Story(

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.activities.activity import Activity
-from pipeline.activities.classify import deeds_of
+from pipeline.activities.classify import activities_of
 from pipeline.activities.facts.variables import data_of
 from pipeline.intake.rrweb.merge import is_unreadable
 from pipeline.semantics.addresses import slug
@@ -92,7 +92,7 @@ def _is_border(story: Story, before: Sequence[Step], after: Sequence[Step]) -> b
     signs_in = bool(then) and then[0].kind == "sign in" and not then[0].outcome
     if not signs_in or not _works(done) or not _works(then):
         return False
-    signing_in = {number for deed in done if deed.kind == "sign in" for number in deed.steps}
+    signing_in = {number for activity in done if activity.kind == "sign in" for number in activity.steps}
     others = [step for number, step in enumerate(before) if number not in signing_in]
     if any(is_password(step) for step in others):
         return False  # a password that was set may be the one that is used afterwards
@@ -104,9 +104,9 @@ def _is_border(story: Story, before: Sequence[Step], after: Sequence[Step]) -> b
 
 def _done(story: Story, steps: Sequence[Step]) -> tuple[Activity, ...]:
     last = steps[-1].after or steps[-1].page
-    return deeds_of(steps, story.network_requests, Page(url=last.url)).done
+    return activities_of(steps, story.network_requests, Page(url=last.url)).done
 
 
-def _works(deeds: Sequence[Activity]) -> bool:
+def _works(activities: Sequence[Activity]) -> bool:
     """Whether something was sent off and taken, beside signing in and out."""
-    return any(deed.kind == "do" and deed.fields and not deed.outcome for deed in deeds)
+    return any(activity.kind == "do" and activity.fields and not activity.outcome for activity in activities)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from pipeline.activities.classify import deeds_of
+from pipeline.activities.classify import activities_of
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import goals_of
 from pipeline.semantics.lexicon import DONE_VERBS, LANGUAGES, TABLES, WORDS
@@ -74,7 +74,7 @@ def kinds(story: Story) -> list[str]:
 
 def outcomes(story: Story) -> list[tuple[str, bool]]:
     """What the activities of a story's flow are, and whether they were refused."""
-    done = deeds_of(story.steps, story.network_requests, Page(url=story.final_state.url)).done
+    done = activities_of(story.steps, story.network_requests, Page(url=story.final_state.url)).done
     return [(one.kind, bool(one.outcome)) for one in done]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.activities.classify import deeds_of
+from pipeline.activities.classify import activities_of
 from pipeline.activities.forms.password_forms import PasswordForm, Purpose, password_forms
 from pipeline.activities.verdicts import Verdict
 from pipeline.codegen import write_test
@@ -363,11 +363,11 @@ def assert_agreed(story: Story) -> None:
     passwords = password_forms(story.steps, story.network_requests)
     read = [form for form in passwords if form.purpose == "sign in" and form.sent is not None]
     let_in = [form for form in read if not form.refused]
-    told = deeds_of(story.steps, story.network_requests, Page(url=story.final_state.url))
-    deeds = {deed.steps[-1]: deed for deed in told.done if deed.kind == "sign in"}
+    told = activities_of(story.steps, story.network_requests, Page(url=story.final_state.url))
+    activities = {activity.steps[-1]: activity for activity in told.done if activity.kind == "sign in"}
     for form in read:
-        if form.sent in deeds:
-            assert bool(deeds[form.sent].outcome) == form.refused
+        if form.sent in activities:
+            assert bool(activities[form.sent].outcome) == form.refused
     if not let_in:
         assert "wrong password" in story.title or "wrong password" in story.sentence or "try" in story.title.lower()
     elif not any(form.refused for form in read):

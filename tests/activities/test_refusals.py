@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import generate
-from pipeline.activities.classify import deeds_of
+from pipeline.activities.classify import activities_of
 from pipeline.activities.explain import explain
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import goals_of
@@ -49,7 +49,7 @@ def test_a_form_is_told_as_refused_where_its_flow_is(visit: list[tuple[str, str,
         journey.opens(HOME + place).fill(textbox("Title"), "Wrong turn").click(button(words, type="submit"))
         ANSWERS[answer](journey)
     story = journey.story()
-    told = deeds_of(story.steps, story.network_requests, Page(url=story.final_state.url))
+    told = activities_of(story.steps, story.network_requests, Page(url=story.final_state.url))
     goals = goals_of(story.steps, story.network_requests)
     sent = {done.steps[-1]: done for done in told.done if done.kind == "do"}
     for goal in goals:
@@ -99,7 +99,7 @@ def test_title_flow_and_test_agree_on_sign_ins(visit: list[str]) -> None:
     story = journey.story()
     forms = [form for form in password_forms(story.steps, story.network_requests) if form.purpose == "sign in"]
     assert len(forms) == len(visit)
-    done = deeds_of(story.steps, story.network_requests, Page(url=story.final_state.url)).done
+    done = activities_of(story.steps, story.network_requests, Page(url=story.final_state.url)).done
     never = all(form.refused for form in forms)
     assert all(bool(one.outcome) for one in done if one.kind == "sign in") == never
     assert ("wrong password" in story.title) == any(form.refused for form in forms)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.flows.synthetic import Visitor, alert, element, heading
-from pipeline.activities.classify import deeds_of
+from pipeline.activities.classify import activities_of
 from schemas.elements import Element
 from schemas.events import (
     Click,
@@ -47,7 +47,7 @@ def shape_of(*acts: Acts) -> list[object]:
         act(visitor)
     visitor.add(End)
     story = told(visitor)
-    return deeds_of(story.steps, story.network_requests, Page(url=story.final_state.url)).shape()
+    return activities_of(story.steps, story.network_requests, Page(url=story.final_state.url)).shape()
 
 
 def types(label: str, text: str = "Wet cellar", before: str = "", form: str = "", holds: bool = False) -> Acts:

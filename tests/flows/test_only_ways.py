@@ -18,7 +18,7 @@ from tests.flows.acts import PLAIN, SENT, Acts, clicks, key, nothing, posts, sen
 
 
 def test_a_look_at_another_tab_and_a_click_on_plain_text_are_nothing() -> None:
-    """Neither a page that was opened beside nor a heading that was clicked is a deed or a view."""
+    """Neither a page that was opened beside nor a heading that was clicked is an activity or a view."""
     link = clicks(element("a", "link", "Help"), button="middle")
     text = Element(tag="h2", role="heading", name="Your details", text="Your details")
 
@@ -28,9 +28,9 @@ def test_a_look_at_another_tab_and_a_click_on_plain_text_are_nothing() -> None:
     assert key(link, types("Title"), points, sends("Save issue")) == PLAIN
 
 
-def test_putting_away_what_was_looked_at_is_no_deed() -> None:
+def test_putting_away_what_was_looked_at_is_no_activity() -> None:
     """A thing that was opened and closed again is a look, also where the page writes down what stands open; closing
-    what the page answers to is a deed."""
+    what the page answers to is an activity."""
     looks = clicks(element("a", "link", "Cellar"))
     search = (types("Title", form="title"), sends("Save"))
     assert key(looks, sends("Close", Gone(element=heading("Cellar").element), url=None), *search) == key(*search)
@@ -59,7 +59,7 @@ def test_a_search_before_is_only_the_way() -> None:
     assert key(seeks) != key()
 
 
-def test_what_the_browser_would_not_send_off_yet_is_no_deed() -> None:
+def test_what_the_browser_would_not_send_off_yet_is_no_activity() -> None:
     """A press on the button that sends nothing and changes nothing, before the one that does."""
 
     def presses(visitor: Visitor) -> None:
@@ -194,7 +194,7 @@ def test_sorting_and_filtering_are_only_the_way() -> None:
     assert key(narrows("Order 3f9", "order=3f9a2b1c")) == looked
 
 
-def test_a_button_that_only_changes_how_the_page_looks_is_nothing_beside_a_deed() -> None:
+def test_a_button_that_only_changes_how_the_page_looks_is_nothing_beside_a_activity() -> None:
     """A mode switched, an announcement put away; alone it is all that was done."""
     looks = clicks(element("button", "button", "Compact view"))
     assert key(looks, *SENT) == key(*SENT)

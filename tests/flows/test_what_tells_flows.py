@@ -111,7 +111,7 @@ def test_what_stands_in_a_row_or_on_a_card_is_data() -> None:
 
 
 def test_switches_are_told_apart_by_their_names() -> None:
-    """What is switched is the deed; which of several boxes of a form were ticked is data."""
+    """What is switched is the activity; which of several boxes of a form were ticked is data."""
 
     def turns(role: str, label: str) -> Acts:
         def act(visitor: Visitor) -> None:
@@ -188,7 +188,7 @@ def test_the_delete_key_is_a_button_that_stands_everywhere() -> None:
 
 
 def test_what_a_dialog_asked_tells_what_was_said_yes_to() -> None:
-    """However it was come to, and whichever thing it names; a question about something else is another deed."""
+    """However it was come to, and whichever thing it names; a question about something else is another activity."""
 
     def says_yes(asked: str, *before: Acts) -> str:
         dialog = (Ancestor(tag="div", role="dialog", name=asked),)

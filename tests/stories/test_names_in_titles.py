@@ -86,7 +86,7 @@ NAMES = [
 ]  # fmt: skip
 """What things are called, and what is no name."""
 
-DEEDS = [
+ACTIVITIES = [
     (a_post().click(button("Reply")).shows_new(alert("Sent.")), "Reply to 'Old trees'"),
     (
         a_post().fill(textbox("Comment"), "Nice.").click(button("Submit changes")).leads_to(f"{HOME}posts/old-trees"),
@@ -154,7 +154,7 @@ DEEDS = [
 """What was done, in the page's own verbs."""
 
 
-@pytest.mark.parametrize(("journey", "title"), NAMES + DEEDS, ids=[case[1] for case in NAMES + DEEDS])
+@pytest.mark.parametrize(("journey", "title"), NAMES + ACTIVITIES, ids=[case[1] for case in NAMES + ACTIVITIES])
 def test_titles_name_things_and_say_what_was_done(journey: Journey, title: str) -> None:
     """Not controls, lists or questions; in the verbs of the page, and no more than was done."""
     assert journey.story().title == title

@@ -21,7 +21,7 @@ A flow with a test that nobody went through since --since (as in 2026-01-31) has
 def coverage(
     settings: Settings,
     app: Annotated[str, typer.Option(help="The app.")],
-    target: Annotated[float, typer.Option(min=0, max=1, help="The share of deeds to reach.")] = 0.9,
+    target: Annotated[float, typer.Option(min=0, max=1, help="The share of activities to reach.")] = 0.9,
     since: Annotated[str, typer.Option(help="A date: flows not seen since have died out.")] = "",
 ) -> None:
     """Reads the storage and prints the answer."""
@@ -42,16 +42,16 @@ def coverage(
         raise Failure(f"there is no story of app {app!r} in {settings.storage_url}")
     found = covered(flows, target, since, others)
     titles = {flow.flow_id: flow.title for flow in flows}
-    shares = f"{found.journeys_covered:.1%} of {found.journeys} journeys and {found.deeds_covered:.1%}"
-    by_others = f"{found.journeys_by_others:.1%} of the journeys and {found.deeds_by_others:.1%} of the deeds"
+    shares = f"{found.journeys_covered:.1%} of {found.journeys} journeys and {found.activities_covered:.1%}"
+    by_others = f"{found.journeys_by_others:.1%} of the journeys and {found.activities_by_others:.1%} of the activities"
     nobody = (max(0.0, 1 - found.journeys_covered - found.journeys_by_others),
-              max(0.0, 1 - found.deeds_covered - found.deeds_by_others))  # fmt: skip
+              max(0.0, 1 - found.activities_covered - found.activities_by_others))  # fmt: skip
     lines = [
-        f"{shares} of {found.deeds} kinds of deeds are covered by tests.",
+        f"{shares} of {found.activities} kinds of activities are covered by tests.",
         f"Other tests alone cover {by_others}; nobody covers {nobody[0]:.1%} and {nobody[1]:.1%}.",
         *(f"missing: {gap.flow.title} ({gap.flow.journeys} journeys, {gap.reason})" for gap in found.missing),
         *(f"died out: {gap.flow.title} (last seen {gap.flow.last_seen[:10]})" for gap in found.died_out),
-        f"{len(found.smallest)} of {len(flows)} tests reach {found.reached:.1%} of the deeds:",
+        f"{len(found.smallest)} of {len(flows)} tests reach {found.reached:.1%} of the activities:",
         *(f"  {titles[name]}" for name in found.smallest),
     ]
     for line in lines:

@@ -24,8 +24,10 @@ STORIES_AT_ONCE_MAX: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class FrequentFlow:
-    """A flow, and the story that stands for it: the flow's title and deeds are those of that story, and `classified`
-    says whether they are known."""
+    """A flow, and the story that stands for it: title and activities are those of that story.
+
+    `classified` says whether they are known.
+    """
 
     flow: SeenFlow
     story_id: str
@@ -44,22 +46,24 @@ class DayOfJourneys:
 
 
 def frequent_flows(connection: Connection, app: str, users_min: int) -> list[FrequentFlow]:
-    """The FLOWS_MAX most frequent flows of an app. No story is read: its deeds were saved when it was classified, and
-    count as long as the rules are the same."""
-    columns = (STORIES.c.id.label("story"), STORIES.c.version, STORIES.c.deeds)
+    """The FLOWS_MAX most frequent flows of an app.
+
+    No story is read: its activities were saved when it was classified, and count as long as the rules are the same.
+    """
+    columns = (STORIES.c.id.label("story"), STORIES.c.version, STORIES.c.activities)
     return [_frequent_flow(row, users_min) for row in connection.execute(_frequent(app, *columns))]
 
 
 def _frequent_flow(row: Row[Any], users_min: int) -> FrequentFlow:
-    saved = {} if row.deeds is None else orjson.loads(row.deeds)
+    saved = {} if row.activities is None else orjson.loads(row.activities)
     classified = (saved.get("key_version"), saved.get("users_min")) == (KEY_VERSION, users_min)
-    title, deeds = (saved["title"], saved["deeds"]) if classified else ("", ())
-    flow = SeenFlow(row.id, title, row.support, row.last, frozenset(deeds), bool(row.tested))
+    title, activities = (saved["title"], saved["deeds"]) if classified else ("", ())
+    flow = SeenFlow(row.id, title, row.support, row.last, frozenset(activities), bool(row.tested))
     return FrequentFlow(flow, row.story, row.version, classified)
 
 
 def unclassified(found: Sequence[FrequentFlow]) -> Iterator[Sequence[FrequentFlow]]:
-    """The flows whose deeds are not known, in batches of STORIES_AT_ONCE_MAX."""
+    """The flows whose activities are not known, in batches of STORIES_AT_ONCE_MAX."""
     left = [one for one in found if not one.classified]
     return (left[begin : begin + STORIES_AT_ONCE_MAX] for begin in range(0, len(left), STORIES_AT_ONCE_MAX))
 
@@ -72,7 +76,7 @@ def read_stories(connection: Connection, wanted: Sequence[FrequentFlow]) -> dict
 
 
 def classified(wanted: Sequence[FrequentFlow], bodies: Mapping[str, str], users_min: int) -> list[FrequentFlow]:
-    """The flows with the titles and deeds of their stories; a flow whose story is gone is left out."""
+    """The flows with the titles and activities of their stories; a flow whose story is gone is left out."""
     out = []
     for one in wanted:
         if (body := bodies.get(one.story_id)) is not None:
@@ -82,13 +86,13 @@ def classified(wanted: Sequence[FrequentFlow], bodies: Mapping[str, str], users_
     return out
 
 
-def save_deeds(connection: Connection, found: Sequence[FrequentFlow], users_min: int) -> None:
-    """Saves the titles and deeds with the stories that have the same version still."""
+def save_activities(connection: Connection, found: Sequence[FrequentFlow], users_min: int) -> None:
+    """Saves the titles and activities with the stories that have the same version still."""
     rules = {"key_version": KEY_VERSION, "users_min": users_min}
     for one in found:
-        saved = orjson.dumps({**rules, "title": one.flow.title, "deeds": sorted(one.flow.deeds)}).decode()
+        saved = orjson.dumps({**rules, "title": one.flow.title, "deeds": sorted(one.flow.activities)}).decode()
         same = (STORIES.c.id == one.story_id) & (STORIES.c.version == one.version)
-        connection.execute(update(STORIES).where(same).values(deeds=rows.plain(saved)))
+        connection.execute(update(STORIES).where(same).values(activities=rows.plain(saved)))
 
 
 def journeys_by_day(connection: Connection, app: str) -> list[DayOfJourneys]:

@@ -134,7 +134,7 @@ class _Placed:
             "body": self.body,
             "user_id": rows.plain(self.story.user_id or self.story.session_id),
             "stored_at": self.stored_at,
-            "deeds": None,
+            "activities": None,
         }
 
     def flow_row(self) -> dict[str, Any]:

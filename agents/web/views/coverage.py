@@ -23,13 +23,15 @@ _GAP: Final = {
         "flow_id": _TEXT, "title": _TEXT, "journeys": {"type": "integer"}, "last_seen": _TEXT, "reason": _TEXT,
     },
 }  # fmt: skip
+EARLIER_NAMES: Final = {f"deeds{end}": f"activities{end}" for end in ("", "_covered", "_by_others")}
+"""What fields were called before, for programs that read them so."""
 SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
     "required": [
         "journeys",
         "journeys_covered",
-        "deeds",
-        "deeds_covered",
+        "activities",
+        "activities_covered",
         "missing",
         "died_out",
         "smallest",
@@ -42,9 +44,12 @@ SCHEMA: Final[dict[str, Any]] = {
         "journeys": {"type": "integer"},
         "journeys_covered": _SHARE,
         "journeys_by_others": _SHARE,
-        "deeds": {"type": "integer"},
-        "deeds_covered": _SHARE,
-        "deeds_by_others": _SHARE,
+        "activities": {"type": "integer"},
+        "activities_covered": _SHARE,
+        "activities_by_others": _SHARE,
+        "deeds": {"type": "integer", "deprecated": True},
+        "deeds_covered": {**_SHARE, "deprecated": True},
+        "deeds_by_others": {**_SHARE, "deprecated": True},
         "missing": {"type": "array", "items": _GAP},
         "died_out": {"type": "array", "items": _GAP},
         "smallest": {"type": "array", "items": _TEXT},
@@ -101,7 +106,9 @@ def _target(request: web.Request) -> float:
 
 def _json(found: Coverage) -> dict[str, Any]:
     gaps = {"missing": [_gap(gap) for gap in found.missing], "died_out": [_gap(gap) for gap in found.died_out]}
-    return {**asdict(found), **gaps}
+    shown = asdict(found)
+    earlier = {before: shown[name] for before, name in EARLIER_NAMES.items()}
+    return {**shown, **earlier, **gaps}
 
 
 def _gap(gap: Gap) -> dict[str, Any]:
@@ -129,7 +136,10 @@ CALLS: Final[tuple[Call, ...]] = (
         parameters=(
             Parameter("app", "query", "The app.", {"type": "string", "minLength": 1}, required=True),
             Parameter(
-                "target", "query", "The share of deeds that the smallest set must reach.", {**_SHARE, "default": 0.9}
+                "target",
+                "query",
+                "The share of activities that the smallest set must reach.",
+                {**_SHARE, "default": 0.9},
             ),
             text_parameter("since", "ISO 8601: tested flows that were not seen since have died out."),
         ),

@@ -27,10 +27,10 @@ function OfApp({ apps, query }: { apps: Answer<"/api/v1/apps">["apps"]; query: U
   const show = (changed: Record<string, string>) => go(address(["coverage"], { app, target, died, ...changed }), "replace");
   return (
     <>
-      <div class="head"><h1>Coverage</h1><p class="lead">Journeys are visits; a deed is one thing done in them, such as a form sent off. Both weigh as much as people do them.</p></div>
+      <div class="head"><h1>Coverage</h1><p class="lead">Journeys are visits; an activity is one thing done in them, such as a form sent off. Both weigh as much as people do them.</p></div>
       <p class="acts">
         <label>App <select value={app} onChange={(event) => show({ app: event.currentTarget.value })}>{apps.map((one) => <option value={one.app}>{one.app} ({count(one.journeys, "journey")})</option>)}</select></label>
-        <label>Cover <select value={target} onChange={(event) => show({ target: event.currentTarget.value })}>{TARGETS.map((one) => <option value={String(one)}>{share(one)}</option>)}</select> of deeds</label>
+        <label>Cover <select value={target} onChange={(event) => show({ target: event.currentTarget.value })}>{TARGETS.map((one) => <option value={String(one)}>{share(one)}</option>)}</select> of activities</label>
         <label>Died out after <select value={died} onChange={(event) => show({ died: event.currentTarget.value })}>{SPANS.map(([value, label]) => <option value={value}>{label}</option>)}</select></label>
       </p>
       <Loaded asked={asked} patience="After a start, what each flow does is read once: of thousands of flows, that takes a while.">{(found) => <Figures found={found} app={app} flows={apps.find((one) => one.app === app)?.flows ?? 0} />}</Loaded>
@@ -47,9 +47,9 @@ function Figures({ found, app, flows }: { found: Found; app: string; flows: numb
       {flows > found.flows_max && <p class="note">{app} has {count(flows, "flow")}; these are the figures of the {number(found.flows_max)} that are done most.</p>}
       <dl class="figures">
         <Figure value={share(found.journeys_covered)} label={`of ${count(found.journeys, "journey")} are covered`}><ByOthers value={found.journeys_by_others} /><Share value={found.journeys_covered} label={`${share(found.journeys_covered)} of journeys`} /></Figure>
-        <Figure value={share(found.deeds_covered)} label={`of ${count(found.deeds, "kind")} of deeds, by weight`}><ByOthers value={found.deeds_by_others} /><Share value={found.deeds_covered} label={`${share(found.deeds_covered)} of deeds`} /></Figure>
+        <Figure value={share(found.activities_covered)} label={`of ${count(found.activities, "kind")} of activities, by weight`}><ByOthers value={found.activities_by_others} /><Share value={found.activities_covered} label={`${share(found.activities_covered)} of activities`} /></Figure>
         <Figure value={nobody.length} label="flows covered by nobody" />
-        <Figure value={found.smallest.length} label={`tests reach ${share(found.reached)} of deeds`} />
+        <Figure value={found.smallest.length} label={`tests reach ${share(found.reached)} of activities`} />
       </dl>
       <OverTime days={found.days} />
       <section>

@@ -86,8 +86,8 @@ def only_prepares(number: int, step: ClickStep | PressStep, answers: Answers, da
     """Whether it sent nothing and led nowhere, before something on the same page that did: a choice in a list of the
     page's own, a password that was made visible, a form that the browser itself would not send off yet."""
     words = caption(step.target) if isinstance(step, ClickStep) else ""
-    names_deed = any(verb.search(words) for verb in (WITHIN, APART, CART, CHECK_OUT, SIGN_OUT))
-    if names_deed and step.changes:
+    names_activity = any(verb.search(words) for verb in (WITHIN, APART, CART, CHECK_OUT, SIGN_OUT))
+    if names_activity and step.changes:
         return False
     if isinstance(step, PressStep) and step.changes and not step.target.form:
         return False
@@ -137,18 +137,26 @@ def folds(step: ClickStep) -> bool:
     return any(isinstance(one, StateChanged) and one.state == "expanded" for one in step.changes)
 
 
-def quiet_deeds(done: Sequence[Activity], steps: Sequence[Step], answers: Answers) -> tuple[Activity, ...]:
-    """The deeds that only changed how the page looks, where another one did more."""
-    acts = (deed for deed in done if deed.kind == "do")
-    if not any(deed.fields or deed.outcome or any(answers.writes(steps[at]) for at in deed.steps) for deed in acts):
+def quiet_activities(done: Sequence[Activity], steps: Sequence[Step], answers: Answers) -> tuple[Activity, ...]:
+    """The activities that only changed how the page looks, where another one did more."""
+    acts = (activity for activity in done if activity.kind == "do")
+    if not any(
+        activity.fields or activity.outcome or any(answers.writes(steps[at]) for at in activity.steps)
+        for activity in acts
+    ):
         return ()
-    return tuple(deed for deed in done if _only_shows(deed, steps[deed.steps[-1]], answers))
+    return tuple(activity for activity in done if _only_shows(activity, steps[activity.steps[-1]], answers))
 
 
-def _only_shows(deed: Activity, step: Step, answers: Answers) -> bool:
-    if not isinstance(step, ClickStep) or deed.fields or deed.outcome or deed.kind not in ("do", "open form"):
+def _only_shows(activity: Activity, step: Step, answers: Answers) -> bool:
+    if (
+        not isinstance(step, ClickStep)
+        or activity.fields
+        or activity.outcome
+        or activity.kind not in ("do", "open form")
+    ):
         return False
-    if deed.kind == "open form":
+    if activity.kind == "open form":
         return not step.changes  # a tool of an editor (`Add bold text`)
     words = caption(step.target)
     named = any(verb.search(words) for verb in (COMMIT, APART, CART, CHECK_OUT, SIGN_OUT, DELETE))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.activities.activity import CHANGED, CHOSEN, DEFAULT, SEND, TYPED, telling
+from pipeline.activities.activity import CHANGED, CHOSEN, DEFAULT, SEND, TYPED, identifying_fields
 from pipeline.semantics.elements import SIDE_FIELD, Data, choice, identity, is_search
 from pipeline.semantics.text import clean
 from pipeline.semantics.verbs import SETTINGS_PAGES, is_remark, named_in_path
@@ -72,7 +72,7 @@ class FormState:
 
     def typed(self) -> bool:
         """Whether something was typed, not only chosen; side fields count where it is known which form they are of."""
-        names = [name for name in self.fields if name != DEFAULT] if self._form else telling(self.fields)
+        names = [name for name in self.fields if name != DEFAULT] if self._form else identifying_fields(self.fields)
         return any(not name.startswith(CHOSEN) for name in names)
 
     def changes(self) -> bool:
@@ -89,7 +89,7 @@ class FormState:
         """The fields that tell what was done, sorted, the numbers of all of their steps, and what tells the form from
         others; used up by this. `what` is the control: one that sends off does so to the form as a whole; beside one
         that has words of its own, side fields say nothing."""
-        names, numbers = telling(self.fields), tuple(sorted(self.fields.values()))
+        names, numbers = identifying_fields(self.fields), tuple(sorted(self.fields.values()))
         if what not in ("", SEND) and all(SIDE_FIELD.search(name) for name in names):
             names = ()
         elif self._form and (self.is_form() if what == SEND else self.typed()):

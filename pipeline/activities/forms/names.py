@@ -30,8 +30,8 @@ from schemas.stories import (
 
 GENERIC_NOUNS: Final = LISTS["generic_nouns"]
 OBJECT_CHARS_MAX: Final = 60
-_DEEDS: Final = LISTS["deed_nouns"]
-_NO_NOUNS: Final = _DEEDS | LISTS["deed_pages"]
+_ACTIVITIES: Final = LISTS["activity_nouns"]
+_NO_NOUNS: Final = _ACTIVITIES | LISTS["activity_pages"]
 """Last words of addresses that say what is done, not to what."""
 _NAME: Final = re.compile(r"[A-Z][^.]*$")
 """Last parts of addresses that are the name of a page, as those of wikis."""
@@ -41,7 +41,7 @@ def noun_of(form: Form, kind: GoalKind) -> str:
     """What is made or changed, in the page's words: `page`, `project`."""
     success = done(form.own)
     typed = {clean(step.value.text).lower() for step in form.fields if isinstance(step, FillStep)}
-    tells = success and (kind != "edit" or success.verb in ("edit", "save")) and success.noun not in _DEEDS
+    tells = success and (kind != "edit" or success.verb in ("edit", "save")) and success.noun not in _ACTIVITIES
     said = _without(success.noun, typed) if success and tells else ""
     if said and len(said.split()) <= 2:
         return said

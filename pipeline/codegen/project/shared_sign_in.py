@@ -8,7 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.activities.classify import deeds_of
+from pipeline.activities.classify import activities_of
 from pipeline.activities.facts.variables import data_of
 from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.outcome import checks_after
@@ -100,7 +100,7 @@ def _shared(programs: tuple[Program, Program], users: Sequence[_Beginning]) -> S
 def _beginning(test_id: str, told: Consensus) -> _Beginning | None:
     """The sign-in at the beginning of a flow, if nothing was done before it and nothing undoes it later."""
     story = told.story
-    found = deeds_of(story.steps, story.network_requests, Page(url=story.final_state.url))
+    found = activities_of(story.steps, story.network_requests, Page(url=story.final_state.url))
     first = found.done[0] if found.done else None
     if first is None or first.kind != "sign in" or first.outcome:
         return None
