@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.generate import stories_of_window
 from pipeline.generate import test_of as written
-from pipeline.generate import told_of
 from pipeline.intake import read_message
 from pipeline.patterns.matching import story_texts
 from pipeline.windowing.events import RawEvent, light
@@ -87,7 +87,7 @@ def run(watch: Watch) -> int:
     read = watch("read", lambda: [[light(event) for event in read_message(one).events] for one in raw])
     told = watch("window", lambda: _told(read))
     windows = watch("close", lambda: [one.window() for one in told])
-    stories = watch("tell", lambda: [story for window in windows for story in told_of(window)])
+    stories = watch("tell", lambda: [story for window in windows for story in stories_of_window(window)])
     watch("texts", lambda: [story_texts(story) for story in stories])
     printed = watch("print", lambda: [to_json(story) for story in stories])
     again = watch("read again", lambda: [from_json(STORY, one) for one in printed])

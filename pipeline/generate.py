@@ -28,7 +28,7 @@ def _raised(_what: str, error: Exception) -> NoReturn:
     raise error
 
 
-def told_of(window: ClosedWindow) -> tuple[Story, ...]:
+def stories_of_window(window: ClosedWindow) -> tuple[Story, ...]:
     """The stories of a closed window, untagged. What the model is to be asked about them is read here as well, while
     their steps are at hand: on a worker it would hold up the event loop later."""
     stories = build_stories(window)
@@ -43,7 +43,7 @@ def stories_of(events: Iterable[Event], windowing: Windowing, missed: Missed = _
     stories: list[Story] = []
     for window in close_all(events, windowing):
         try:
-            stories += told_of(window)
+            stories += stories_of_window(window)
         except Exception as error:  # noqa: BLE001 - handed on
             missed(f"no story of journey {window.journey_id!r} of app {window.app!r}", error)
     return stories

@@ -105,7 +105,7 @@ def in_transaction(engine: Engine, work: Callable[[Connection], R], *, writes: b
             with engine.connect().execution_options(writes=writes) as connection, connection.begin():
                 return work(connection)
         except (DBAPIError, PoolTimeout) as error:
-            if not is_passing(error):
+            if not is_transient(error):
                 raise
             if time.monotonic() + pause_s > deadline_s:
                 raise StorageUnavailable("the database is locked or away") from error
@@ -113,7 +113,7 @@ def in_transaction(engine: Engine, work: Callable[[Connection], R], *, writes: b
         pause_s = min(pause_s * 2, PAUSE_MAX_S)
 
 
-def is_passing(error: Exception) -> bool:
+def is_transient(error: Exception) -> bool:
     """Whether an error is of the kind that goes away by itself: a lock, a lost connection, a restart."""
     if isinstance(error, PoolTimeout):
         return True

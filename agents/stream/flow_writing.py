@@ -43,7 +43,7 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
-class Unwritten:
+class UnwrittenFlow:
     """A flow that has stories, and no test because of a fault of ours."""
 
     flow: FlowState
@@ -51,10 +51,10 @@ class Unwritten:
     trace: str
 
 
-def unwritten(flow: FlowState, error: BaseException) -> Unwritten:
+def unwritten(flow: FlowState, error: BaseException) -> UnwrittenFlow:
     """What is told of such a flow: of the gate's refusals what they say, of every other fault only its kind."""
     told = f"{type(error).__name__}: {error}" if isinstance(error, ForbiddenCode) else cause_of(error)
-    return Unwritten(flow, told, traced(error))
+    return UnwrittenFlow(flow, told, traced(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Written:
 
     outputs: list[Output]
     moved: list[FlowState]
-    failed: list[Unwritten]
+    failed: list[UnwrittenFlow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ class FlowWriter:
                 noted.again.append(Output(output.test_id, output.flow_id, newer.test))
             noted.moved.append(storage.flow_state(output.flow_id))
 
-    def note_failures(self, failed: Sequence[Unwritten]) -> list[Unwritten]:
+    def note_failures(self, failed: Sequence[UnwrittenFlow]) -> list[UnwrittenFlow]:
         """Remembers with each flow why it has no test; those of which that is news."""
         note = self._parts.storage.note_failure
         return [

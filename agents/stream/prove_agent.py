@@ -17,8 +17,8 @@ from agents.stream.broker.dead_letters import letter_of
 from agents.stream.broker.inbox import Inbox
 from agents.stream.broker.sending import Record, Sender
 from agents.stream.dependencies import StreamDependencies
-from agents.stream.supervision.abort import die
-from agents.stream.supervision.natures import pauses
+from agents.stream.supervision.abort import end_process
+from agents.stream.supervision.transient_errors import pauses
 from schemas.verdicts import Verdict
 
 WAITING_MAX: Final = 100
@@ -78,7 +78,7 @@ class ProveAgent:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process
             if not self._parts.progress.stopping:
-                die("a test could not be worked on", error)
+                end_process("a test could not be worked on", error)
 
     async def _one(self, event: Any) -> None:
         now = self.inbox.round

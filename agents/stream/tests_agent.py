@@ -16,9 +16,9 @@ from agents.stream.broker.fetched import value_of
 from agents.stream.broker.inbox import Inbox
 from agents.stream.broker.sending import Record, Sender
 from agents.stream.dependencies import StreamDependencies
-from agents.stream.flow_writing import FlowWriter, Output, Said, Stored, Unwritten, unwritten
+from agents.stream.flow_writing import FlowWriter, Output, Said, Stored, UnwrittenFlow, unwritten
 from agents.stream.journeys.reading import item_of
-from agents.stream.supervision.abort import die
+from agents.stream.supervision.abort import end_process
 from agents.stream.supervision.suspects import EndedWorkers, Suspects, cause_of, traced
 from pipeline.activities.flow_key import KEY_VERSION, key_of
 from schemas.codecs import BadInput
@@ -93,7 +93,7 @@ class TestsAgent:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process
             if not self._parts.progress.stopping:
-                die("a batch of stories failed", error)
+                end_process("a batch of stories failed", error)
 
     async def _wait_until(self, at_s: float) -> None:
         try:
@@ -128,7 +128,7 @@ class TestsAgent:
         try:
             await asyncio.wait_for(self._storing.acquire(), LET_GO_S)
         except TimeoutError:
-            die(f"what is being stored did not end within {LET_GO_S:.0f} s, and others wait for our partitions")
+            end_process(f"what is being stored did not end within {LET_GO_S:.0f} s, and others wait for our partitions")
         self._storing.release()
         if not self._parts.progress.stopping:
             await self._suspects.look()
@@ -189,11 +189,11 @@ class TestsAgent:
 
     async def _published(
         self, outputs: Sequence[Output], flows: dict[str, FlowState]
-    ) -> tuple[list[Output], list[Unwritten]]:
+    ) -> tuple[list[Output], list[UnwrittenFlow]]:
         """Sends tests; those that were sent, and the flows of those that can't be."""
         ready: list[Output] = []
         records: list[Record] = []
-        failed: list[Unwritten] = []
+        failed: list[UnwrittenFlow] = []
         for output in outputs:
             try:
                 value = None if output.test is None else self._parts.wire.test(output.test)
@@ -207,7 +207,7 @@ class TestsAgent:
         failed += [unwritten(flows[ready[number].flow_id], error) for number, error in refused.items()]
         return [output for number, output in enumerate(ready) if number not in refused], failed
 
-    async def _tell_unwritten(self, failed: Sequence[Unwritten]) -> None:
+    async def _tell_unwritten(self, failed: Sequence[UnwrittenFlow]) -> None:
         """A flow without a test is never silent: it is noted with the flow, counted, logged, and in the dead
         letters."""
         if not failed:

@@ -26,7 +26,7 @@ from agents.stream.journeys.table import JourneysTable
 from agents.stream.prove_agent import ProveAgent
 from agents.stream.supervision.abort import EXIT_CODE, STOP_S, Watchdog, at_end, end_within
 from agents.stream.supervision.progress import Progress
-from agents.stream.supervision.suspects import Suspects, as_ends
+from agents.stream.supervision.suspects import Suspects, worker_ends
 from agents.stream.supervision.under_way import UnderWay
 from agents.stream.supervision.watch import Watch
 from agents.stream.tests_agent import TestsAgent
@@ -96,7 +96,7 @@ def run(services: "Services") -> int:
     try:
         for mark in left:
             logger.warning("a worker ended while it was about %s%s", mark.item, f": {mark.cause}" if mark.known else "")
-        services.storage.note_ends(as_ends(left))
+        services.storage.note_ends(worker_ends(left))
         partitions = asyncio.run(ensure_topics(settings))
         worker = build_worker(services, partitions, under_way)
         search_seldom()
@@ -117,7 +117,7 @@ def run(services: "Services") -> int:
 
 
 def _parts(services: "Services") -> StreamDependencies:
-    from pipeline.generate import test_of, told_of
+    from pipeline.generate import stories_of_window, test_of
 
     return StreamDependencies(
         settings=services.settings,
@@ -128,7 +128,7 @@ def _parts(services: "Services") -> StreamDependencies:
         storage=services.storage,
         files=services.files,
         wire=services.wire,
-        build=told_of,
+        build=stories_of_window,
         write=lambda sessions, flow: test_of(sessions, services.settings.users_min, flow),
     )
 

@@ -13,12 +13,12 @@ from pipeline.activities.facts.filters import narrowed
 from pipeline.activities.facts.lookups import asks_for, chose_among
 from pipeline.activities.facts.passive import (
     folds,
-    in_chrome,
     only_brings_fields,
     only_looks,
     only_looks_elsewhere,
     only_points,
     only_prepares,
+    outside_content,
     puts_away,
     reveals,
 )
@@ -262,7 +262,7 @@ class Classifier:
 
     def _look(self, step: ClickStep) -> None:
         self._leave()
-        found = self.searched and not in_chrome(step.target)
+        found = self.searched and not outside_content(step.target)
         self.filled.fields.clear()
         self.view = "" if step.navigates else identity(step.target, self.data, found)
         if found and not step.navigates:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pipeline.activities.activity import ONLY_WAYS, THING, TO_CART, Activity
 from pipeline.activities.classifier import Classifier, led_to
-from pipeline.activities.facts.passive import looks_round, quiet_activities
+from pipeline.activities.facts.passive import only_browses, quiet_activities
 from pipeline.activities.facts.responses import Answers, Verdicts
 from pipeline.activities.facts.variables import data_of
 from pipeline.activities.forms.password_forms import PasswordForms, password_forms
@@ -36,7 +36,7 @@ def activities_of(
         # Who goes on to somewhere else has done nothing more; what was found, or come for, is opened yet.
         end_at = last.steps[-1] + 1
         if last.kind in ONLY_WAYS:
-            still = (at for at in range(len(steps) - 1, end_at - 1, -1) if not looks_round(steps, at))
+            still = (at for at in range(len(steps) - 1, end_at - 1, -1) if not only_browses(steps, at))
             end_at = next(still, end_at - 1) + 1
         if end_at < len(steps):
             page = steps[end_at - 1].after or steps[end_at].page

@@ -57,7 +57,7 @@ MASKED_TEXTS: Final = {
 
 
 @dataclass(frozen=True)
-class Requested:
+class ExpectedRequest:
     """A request that an action must cause, by a pattern of its address or a word that it holds. Its status is to be
     asserted; without one it is only waited for."""
 
@@ -117,7 +117,7 @@ class Writer:
     """All assertions that could be made after a step, by its event's id."""
     asserted: list[tuple[str, Expr]] = field(default_factory=list)
     """Those that were made, each with the step's event id."""
-    requested: tuple[Requested, ...] = ()
+    requested: tuple[ExpectedRequest, ...] = ()
     """The requests that the next action must cause, the one that is asserted first."""
     amendments: Amendments = NONE
     last: bool = False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.codegen import addresses
-from pipeline.codegen.actions import Requested, Writer
+from pipeline.codegen.actions import ExpectedRequest, Writer
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.codegen.assertions.between import between, chain_of
 from pipeline.codegen.assertions.check import Check
@@ -264,7 +264,7 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
         _assert(writer, story.steps[last], where_it_ended(_first_page(writer, story), writer, story, known))
 
 
-def _awaited(writer: Writer, story: Story, step: Step, upcoming: Step | None) -> tuple[Requested, ...]:
+def _awaited(writer: Writer, story: Story, step: Step, upcoming: Step | None) -> tuple[ExpectedRequest, ...]:
     """The requests that the step must have caused before the test goes on."""
     if upcoming is None:
         saving = saving_request(story, step, writer.fixed, writer.varying)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.bodies import Bounds, Opening, TooLarge, clean, documents, require_few_parts, tokens_in, unwrapped
-from pipeline.intake.reading import SMALL_BYTES_MAX, Admit, Intake, Reading, Refused, everybody
+from pipeline.intake.reading import SMALL_BYTES_MAX, Admit, Intake, Reading, Refused, allow_all
 from schemas import limits
 from schemas.avro import AvroReader, schema_id
 from schemas.codecs import BadInput
@@ -23,7 +23,7 @@ _FILE = Bounds(limits.FILE_BYTES_MAX, limits.FILE_EVENTS_MAX)
 
 
 def read_body(
-    raw: bytes, *, content_type: str = "", query: Mapping[str, str] = _NO_QUERY, admit: Admit = everybody
+    raw: bytes, *, content_type: str = "", query: Mapping[str, str] = _NO_QUERY, admit: Admit = allow_all
 ) -> Intake:
     """The events of an HTTP body, those that `admit` lets in. Raises BadInput when nothing of it is JSON, TooLarge
     (413) beyond the bounds."""
@@ -53,7 +53,7 @@ def read_message(raw: bytes, headers: Mapping[str, bytes] = _NO_HEADERS, avro: A
     return _read(raw, _MESSAGE, headers.get("content-type", b"").decode("latin-1").lower(), _NO_QUERY)
 
 
-def _read(raw: bytes, bounds: Bounds, content_type: str, query: Mapping[str, str], admit: Admit = everybody) -> Intake:
+def _read(raw: bytes, bounds: Bounds, content_type: str, query: Mapping[str, str], admit: Admit = allow_all) -> Intake:
     opening = Opening(bounds.bytes_max) if bounds is _FILE else Opening.of(len(raw))
     text = unwrapped(raw, bounds.bytes_max, content_type, query, opening)
     if bounds is not _FILE:

@@ -22,7 +22,7 @@ Admit = Callable[[str, str], None]
 raises BadInput with the reason."""
 
 
-def everybody(_token: str, _app: str) -> None:
+def allow_all(_token: str, _app: str) -> None:
     """Lets every event in."""
 
 
@@ -86,7 +86,7 @@ class Reading:
     small: bool
     """Whether the body is so small that no event in it can be too large."""
     query: Mapping[str, str] = field(default_factory=dict)
-    admit: Admit = everybody
+    admit: Admit = allow_all
     journeys_max: int | None = None
     """How many journeys may have events in it; None: any number."""
     _journeys: set[tuple[str, str]] = field(default_factory=set)

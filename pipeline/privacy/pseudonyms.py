@@ -92,7 +92,7 @@ def _without_keys(step: Step) -> Step:
     return step.model_copy(update={"keys": ()}) if isinstance(step, FillStep) and step.keys else step
 
 
-def told_to_all(story: Story, users_min: int) -> Story:
+def visible_to_everyone(story: Story, users_min: int) -> Story:
     """A story as everybody may read it: where values of real traffic need several users, all of them are made up, for
     how many users typed one is not asked here."""
     return hidden(story, _all_made_up(story, users_min))

@@ -164,13 +164,13 @@ def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> st
     return out
 
 
-def newly_asked(before: str, after: str) -> frozenset[str]:
+def new_query_values(before: str, after: str) -> frozenset[str]:
     """The values, spelled as `folded` does, that the query of one address has and that of another before it had not."""
     values, had = ({folded(value) for _, value in parse_qsl(query(url))} for url in (after, before))
     return frozenset(values - had - {""})
 
 
-def newly_named(before: str, after: str) -> frozenset[str]:
+def new_path_parts(before: str, after: str) -> frozenset[str]:
     """The parts of the path, spelled as `folded` does, that one address has and another before it had not."""
     return frozenset(folded(unquote(part)) for part in set(route(after)) - set(route(before)))
 

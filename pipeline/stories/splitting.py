@@ -29,7 +29,7 @@ WORD_CHARS_MIN: Final = 3
 """Shorter words stand in other texts by chance."""
 
 
-class Untellable(BadInput):
+class NoStory(BadInput):
     """A window of which nothing can be told, though something was done in it."""
 
 
@@ -37,11 +37,11 @@ def build_stories(window: ClosedWindow) -> tuple[Story, ...]:
     """The stories of a closed window in the order of time, untagged: mostly one, none where it holds no step, PARTS_MAX
     at most. Pure; each part's id is that of its place in the window, its version the window's.
 
-    Raises Untellable where nothing is told because a recording can't be read."""
+    Raises NoStory where nothing is told because a recording can't be read."""
     parts = [build_story(part) for part in _parts(window)]
     stories = tuple(part for part in parts if part is not None)
     if not stories and any(map(is_unreadable, window.events)):
-        raise Untellable("all that the window holds is a recording that can't be read")
+        raise NoStory("all that the window holds is a recording that can't be read")
     return stories
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.codegen.python.allow_list import check_code
 from pipeline.generate import test_of as write_flow
 from pipeline.intake import Intake, read_message
-from pipeline.stories.splitting import Untellable, build_stories
+from pipeline.stories.splitting import NoStory, build_stories
 from pipeline.windowing.batch import close_all
 from pipeline.windowing.partition import Windowing
 from schemas import limits
@@ -59,7 +59,7 @@ def told(events: Iterable[Event]) -> list[Story]:
     for window in close_all(events, WINDOWING):
         try:
             parts = build_stories(window)
-        except Untellable:
+        except NoStory:
             continue
         for story in parts:
             held(story)

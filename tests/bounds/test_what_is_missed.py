@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline import generate
-from pipeline.stories.splitting import Untellable, build_stories
+from pipeline.stories.splitting import NoStory, build_stories
 from pipeline.windowing.closed_window import ClosedWindow
 from schemas.events import Click, End, Event, Recording
 from schemas.stories import Story
@@ -53,7 +53,7 @@ def test_a_recording_that_tells_nothing_is_no_silence(more: dict[str, str]) -> N
     can be told it is a note."""
     unreadable = Recording(**common("a", 5), **more)
     window = ClosedWindow("id", 2, "a", "j", "end", (unreadable, End(**common("a", 6))))
-    with pytest.raises(Untellable):
+    with pytest.raises(NoStory):
         build_stories(window)
     clicked = Click(**common("a", 0), target=small("a", 0))
     (story,) = build_stories(ClosedWindow("id", 2, "a", "j", "end", (clicked, unreadable)))

@@ -8,7 +8,7 @@ from agents.stream.journeys.repartition import split
 from agents.stream.journeys.ticks import TICK_HEADER
 from pipeline.generate import stories_of
 from pipeline.intake import BadInput, read_message
-from pipeline.stories.splitting import Untellable, build_stories
+from pipeline.stories.splitting import NoStory, build_stories
 from pipeline.windowing.events import RawEvent, light
 from pipeline.windowing.flush import WindowEmitted
 from pipeline.windowing.partition import PartitionWindows, Windowing
@@ -64,7 +64,7 @@ def _tell(truth: Truth, said: WindowEmitted) -> None:
     window = said.window()
     try:
         stories = build_stories(window)
-    except Untellable:
+    except NoStory:
         truth.untellable.append(window.journey_id)
         return
     truth.stories += stories

@@ -1,7 +1,7 @@
 """Stories that are kept by their JSON: the right ones, and no more than the bound says."""
 
 from agents.storage.recent_stories import RecentStories
-from pipeline.generate import told_of
+from pipeline.generate import stories_of_window
 from pipeline.windowing.closed_window import ClosedWindow
 from schemas.codecs import to_json
 from schemas.events import Navigation
@@ -12,7 +12,7 @@ def told(number: int) -> tuple[str, Story]:
     opened = Navigation(
         id="1", app="shop", session_id="s", journey_id="j", at_ms=number, url=f"https://shop.test/{number}"
     )
-    (story,) = told_of(ClosedWindow(f"{number}", 1, "shop", "j", "end", (opened,)))
+    (story,) = stories_of_window(ClosedWindow(f"{number}", 1, "shop", "j", "end", (opened,)))
     return to_json(story).decode(), story
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.stream.journeys.partition import Partition, Surroundings
+from agents.stream.journeys.partition import Partition, PartitionServices
 from agents.stream.journeys.routing import JourneyRouter
 from pipeline.windowing.partition import PartitionWindows, Windowing
 from pipeline.windowing.segments import SegmentLog
@@ -20,7 +20,7 @@ async def answers(reached: int, first: int, end: int, more: int) -> list[bool]:
     state = PartitionWindows(Windowing(1_000), SegmentLog("0", "me"))
     state.offset = reached
     no_delivery: Any = None  # nothing is flushed here, nothing is read
-    around = Surroundings(no_delivery, no_delivery, lambda *_: None, no_delivery, no_delivery)
+    around = PartitionServices(no_delivery, no_delivery, lambda *_: None, no_delivery, no_delivery)
     partition = Partition(0, around)
     partition.take_up(lambda: state)
     agent: Any = SimpleNamespace(partitions={0: partition})

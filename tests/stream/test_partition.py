@@ -18,7 +18,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from agents.stream.broker.dead_letters import DeadLetter
 from agents.stream.journeys import partition as partitions
-from agents.stream.journeys.partition import NOTHING, UNFLUSHED_BYTES_MAX, UNFLUSHED_MAX, Partition, Read, Surroundings
+from agents.stream.journeys.partition import (
+    NOTHING,
+    UNFLUSHED_BYTES_MAX,
+    UNFLUSHED_MAX,
+    Partition,
+    PartitionServices,
+    Read,
+)
 from pipeline.windowing.events import light
 from pipeline.windowing.flush import Flush, WindowEmitted
 from pipeline.windowing.partition import PartitionWindows
@@ -121,7 +128,7 @@ class Worker:
         self.read_gate = asyncio.Event()
         self.read_gate.set()
         self.deliveries = Deliveries(log)
-        around = Surroundings(self.deliveries, self._read, self._hold, self._failed, self._done)
+        around = PartitionServices(self.deliveries, self._read, self._hold, self._failed, self._done)
         self.partition = Partition(0, around)
         self._name = name
         self.fetched = self.read = 0

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "../../capture/node_modules/esbuild/lib/main.js";
 import { secretWords } from "../../capture/secret-words.mjs";
 
-const entry = fileURLToPath(new URL("../../capture/src/secretfields.ts", import.meta.url));
+const entry = fileURLToPath(new URL("../../capture/src/privacy/secretfields.ts", import.meta.url));
 const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: "esm", plugins: [secretWords], external: ["ivya/utils"] });
 const code = outputFiles[0].text.replace(/^import [^;]*"ivya\/utils";$/gm, "");
 const { kindByWords } = await import(`data:text/javascript,${encodeURIComponent(code)}`);

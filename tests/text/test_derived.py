@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from pipeline.activities import intents
-from pipeline.generate import told_of
+from pipeline.generate import stories_of_window
 from pipeline.patterns.matching import own_texts, story_texts
 from pipeline.semantics.derived import (
     ELEMENTS_MAX,
@@ -128,7 +128,7 @@ def test_what_is_known_of_a_story_goes_with_it() -> None:
         read[story.id] += 1
         return (story.title,)
 
-    (story,) = told_of(_window())
+    (story,) = stories_of_window(_window())
     answer = weakref.ref(story)
     assert title(story) is title(story)
     assert read == {"id": 1}
@@ -159,7 +159,7 @@ def test_a_value_that_is_put_again_is_the_new_one_and_taken_once() -> None:
 
 def test_a_story_that_is_told_has_its_texts_already(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the model is to be asked was read with the story: asking for it again reads no goals."""
-    (story,) = told_of(_window())
+    (story,) = stories_of_window(_window())
     again = Story.model_validate_json(story.model_dump_json(by_alias=True))
     expected = story_texts(again)
     monkeypatch.setattr(intents, "Reader", None)

@@ -8,7 +8,7 @@ from agents.cli.console import Failure, out
 from agents.cli.options import takes
 from agents.settings import Settings
 from pipeline.activities.explain import Reason, explain
-from pipeline.privacy.pseudonyms import told_to_all
+from pipeline.privacy.pseudonyms import visible_to_everyone
 
 HELP = """Says which rule said what of a story, and from which evidence.
 
@@ -43,7 +43,7 @@ def explain_story(settings: Settings, story: Annotated[str, typer.Argument(help=
         services.close()
     if stored is None:
         raise Failure(f"there is no story {story!r} in {settings.storage_url}")
-    shown = told_to_all(stored.story, settings.users_min)
+    shown = visible_to_everyone(stored.story, settings.users_min)
     found = explain(shown)
     lines = [
         f"{shown.title}  (story {shown.id}, flow {stored.flow_id})",

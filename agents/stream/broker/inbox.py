@@ -7,7 +7,7 @@ from typing import Any
 import faust
 
 from agents.stream.broker.faust_fixes import HELD
-from agents.stream.supervision.abort import die
+from agents.stream.supervision.abort import end_process
 
 
 class Inbox:
@@ -40,7 +40,7 @@ class Inbox:
             except asyncio.CancelledError:
                 raise
             except BaseException as error:  # noqa: BLE001 - it ends the process
-                die(f"the {name} agent failed", error)
+                end_process(f"the {name} agent failed", error)
 
         app.agent(topic, name=name, concurrency=1)(fill)
 

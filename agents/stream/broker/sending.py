@@ -14,7 +14,7 @@ from agents.faults import message_of
 from agents.metrics import Metrics
 from agents.settings import Settings
 from agents.stream.broker.dead_letters import DeadLetter
-from agents.stream.supervision.natures import is_passing, pauses
+from agents.stream.supervision.transient_errors import is_transient, pauses
 from agents.web.services import BrokerUnavailable
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Sender:
             failed = await (self._one_by_one if alone else self._together)(records, waiting)
             if len(failed) < len(waiting):
                 moved()
-            own = [number for number, error in failed.items() if not is_passing(error)]
+            own = [number for number, error in failed.items() if not is_transient(error)]
             if alone:
                 refused |= {number: failed.pop(number) for number in own}
             if not failed:

@@ -43,7 +43,7 @@ class Misrouted:
 
 
 @dataclass(frozen=True, slots=True)
-class Sayable:
+class StoryRecord:
     """A story's record, ready to be sent, and the window that it comes of (None for a withdrawn one)."""
 
     name: str
@@ -176,9 +176,9 @@ class Delivery:
         stories: Mapping[str, Story],
         broken: dict[str, DeadLetter],
         moved: Moved,
-    ) -> list[Sayable]:
+    ) -> list[StoryRecord]:
         """Sends the stories; those that were sent. The windows of those that can't be come to the broken ones."""
-        ready: list[Sayable] = []
+        ready: list[StoryRecord] = []
         for said in flush.stories:
             if said.story_id not in broken:
                 outcome = self._encoded(said, stories)
@@ -198,13 +198,13 @@ class Delivery:
 
     def _encoded(
         self, said: WindowEmitted | WindowRetracted, stories: Mapping[str, Story]
-    ) -> list[Sayable] | Exception:
+    ) -> list[StoryRecord] | Exception:
         try:
             if isinstance(said, WindowRetracted):
-                return [Sayable(name, None, "", None) for name, _ in said.records()]
+                return [StoryRecord(name, None, "", None) for name, _ in said.records()]
             encode = self._parts.wire.story
             return [
-                Sayable(name, None if story is None else encode(story), said.journey_id, said)
+                StoryRecord(name, None if story is None else encode(story), said.journey_id, said)
                 for name, story in said.records(stories)
             ]
         except Exception as error:  # noqa: BLE001 - answered
@@ -243,7 +243,7 @@ class Delivery:
         raw = without_recording(refused.event.body)
         return DeadLetter(key, raw, refused.cause, kind, self._events, partition, refused.offset)
 
-    def _note(self, partition: int, offset: int, said: Sequence[Sayable]) -> None:
+    def _note(self, partition: int, offset: int, said: Sequence[StoryRecord]) -> None:
         for one in said:
             about = {"partition": partition, "offset": offset}
             if one.value is None:

@@ -18,13 +18,13 @@ from agents.stream.broker.faust_fixes import HELD, OffsetGaps, first_offsets
 from agents.stream.broker.sending import Sender, acknowledged
 from agents.stream.dependencies import StreamDependencies
 from agents.stream.journeys.delivery import Delivery, NoModel
-from agents.stream.journeys.partition import Partition, Surroundings
+from agents.stream.journeys.partition import Partition, PartitionServices
 from agents.stream.journeys.reading import Reader, about, item_of
 from agents.stream.journeys.table import JourneysTable
 from agents.stream.journeys.ticks import TICK_HEADER, tick_s
-from agents.stream.supervision.abort import die
-from agents.stream.supervision.natures import is_passing
+from agents.stream.supervision.abort import end_process
 from agents.stream.supervision.suspects import Suspects, flush_item
+from agents.stream.supervision.transient_errors import is_transient
 from pipeline.windowing.partition_life import State, takes
 from pipeline.windowing.recovery import restore
 from pipeline.windowing.segments import SegmentLog
@@ -83,7 +83,7 @@ class JourneysAgent:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process
-            die("the journeys agent failed", error)
+            end_process("the journeys agent failed", error)
 
     async def _check_order(self, message: Any) -> None:
         expected = self._holes.found(message.partition, message.offset)
@@ -91,7 +91,7 @@ class JourneysAgent:
             return
         earliest = await self._app.consumer.earliest_offsets(message.tp)
         if earliest.get(message.tp, 0) <= expected:
-            die(
+            end_process(
                 f"hole in partition {message.partition}: offset {message.offset} came, {expected} was next",
                 **about(message),
             )
@@ -103,8 +103,8 @@ class JourneysAgent:
 
     # --- the partitions ---
 
-    def _around(self) -> Surroundings:
-        return Surroundings(self._delivery, self._reader.read, self._hold, self._failed, self._done)
+    def _around(self) -> PartitionServices:
+        return PartitionServices(self._delivery, self._reader.read, self._hold, self._failed, self._done)
 
     def _hold(self, number: int, held: bool) -> None:
         (HELD.hold if held else HELD.release)(self._topic, number)
@@ -117,8 +117,8 @@ class JourneysAgent:
 
     def _failed(self, what: str, error: BaseException, first: Any, last: Any) -> None:
         """A fault of ours that a partition's state may not survive: the worker ends, and what it was about is known."""
-        if isinstance(error, NoModel) or is_passing(error) or first is None:
-            die(f"{what} failed", error)
+        if isinstance(error, NoModel) or is_transient(error) or first is None:
+            end_process(f"{what} failed", error)
         self._parts.metrics.own_faults.labels("apply").inc()
         where = {"partition": first.partition, "offset": first.offset}
         if first is last:
@@ -163,7 +163,7 @@ class JourneysAgent:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - it ends the process; Faust would swallow it
-            die("the table could not be taken up", error)
+            end_process("the table could not be taken up", error)
 
     def _take_up(self, number: int, owner: str) -> None:
         began_s = time.monotonic()

@@ -58,7 +58,7 @@ class Delivers(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class PartitionServices:
     """What a partition needs of others.
 
     `read` makes the events of a message, none of one up to the given offset, which was applied; `hold` asks that no
@@ -80,7 +80,7 @@ class Partition:
     `careful_until` is an offset up to which each message has a flush of its own: a fault then has one message to blame.
     """
 
-    def __init__(self, number: int, around: Surroundings, careful_until: int = -1) -> None:
+    def __init__(self, number: int, around: PartitionServices, careful_until: int = -1) -> None:
         self.number = number
         self.life = State.ASSIGNED
         self.careful_until = careful_until

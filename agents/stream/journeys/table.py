@@ -15,7 +15,7 @@ from faust.serializers.codecs import dumps
 from agents.faults import message_of
 from agents.stream.broker.sending import Record, Sender
 from agents.stream.broker.topics import TABLE
-from agents.stream.supervision.natures import pauses
+from agents.stream.supervision.transient_errors import pauses
 from pipeline.windowing.segments import Changes
 
 logger = logging.getLogger(__name__)

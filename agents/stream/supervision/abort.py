@@ -27,7 +27,7 @@ at_end: list[Callable[[], None]] = []
 """Called before the process ends for a reason that has nothing to do with what is under way."""
 
 
-def die(reason: str, error: BaseException | None = None, *, innocent: bool = True, **about: object) -> NoReturn:
+def end_process(reason: str, error: BaseException | None = None, *, innocent: bool = True, **about: object) -> NoReturn:
     """Ends the process at once. What was not flushed is read again from the log by whoever takes over. `about` goes
     into the log as its context. `innocent` says that nothing that is under way is the reason."""
     for call in at_end if innocent else ():
@@ -43,7 +43,7 @@ def die(reason: str, error: BaseException | None = None, *, innocent: bool = Tru
 def end_within(limit_s: float) -> None:
     """Ends the process after so long, whatever it still waits for (a broker that is away, say). Nothing is half done
     then: what was not flushed is read again."""
-    timer = threading.Timer(limit_s, die, [f"its stop took longer than {limit_s:.0f} s"])
+    timer = threading.Timer(limit_s, end_process, [f"its stop took longer than {limit_s:.0f} s"])
     timer.daemon = True
     timer.start()
 
@@ -76,7 +76,7 @@ class Watchdog:
         cpu_s = time.process_time() - self._beat_cpu_s
         computed = cpu_s >= COMPUTED_SHARE * stopped_s
         why = "a computation let nothing else run" if computed else FROZEN
-        die(
+        end_process(
             f"it was stopped for {stopped_s:.1f} s, longer than its session: {why} ({cpu_s:.1f} s of CPU time)",
             innocent=not computed,
         )

@@ -15,7 +15,7 @@ from typing import Final, NoReturn
 
 from agents.faults import message_of, trace_of
 from agents.storage import Storage, StorageUnavailable, WorkerEnd
-from agents.stream.supervision.abort import die
+from agents.stream.supervision.abort import end_process
 from agents.stream.supervision.under_way import Mark, UnderWay
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class Suspects:
     def end(self, item: str, reason: str, error: BaseException, again: bool = False, **about: object) -> NoReturn:
         """Ends the worker because of an item; `again` where a worker ended because of it before, among others."""
         self._under_way.blame(item, message_of(error), trace_of(error), 2 if again else 1)
-        die(reason, error, innocent=False, **about)
+        end_process(reason, error, innocent=False, **about)
 
 
 class EndedWorkers(Exception):
@@ -118,6 +118,6 @@ def traced(error: BaseException) -> str:
     return error.trace if isinstance(error, EndedWorkers) else trace_of(error)
 
 
-def as_ends(left: list[Mark]) -> list[WorkerEnd]:
+def worker_ends(left: list[Mark]) -> list[WorkerEnd]:
     """What marks that were left say, for the storage."""
     return [WorkerEnd(one.item, 1, one.known, one.cause, one.trace) for one in left]

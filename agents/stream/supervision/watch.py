@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from agents.stream.supervision.abort import die
+from agents.stream.supervision.abort import end_process
 from agents.stream.supervision.progress import Progress
 from agents.stream.supervision.suspects import Suspects
 from agents.stream.supervision.under_way import UnderWay, Work
@@ -87,7 +87,7 @@ class Watch:
         for name, moved_s, where in self._places(now_s):
             still_s = now_s - max(moved_s, self._alive_s.get(name, float("-inf")))
             if still_s > self.still_s:
-                die(f"nothing moved for {still_s:.0f} s while there is work: {where}", threads=_threads())
+                end_process(f"nothing moved for {still_s:.0f} s while there is work: {where}", threads=_threads())
 
     def _places(self, now_s: float) -> Iterator[tuple[str, float, str]]:
         """What has work: its name, when it moved last, and what it waits for."""

@@ -16,7 +16,7 @@ from agents.web.guards.admission import may_see, own_app
 from agents.web.queries import PAGE_PARAMETERS, flag, off_loop, page_request, text_filters, text_parameter
 from agents.web.services import OpenWindow
 from pipeline.activities.explain import explain
-from pipeline.privacy.pseudonyms import events_without_values, told_to_all
+from pipeline.privacy.pseudonyms import events_without_values, visible_to_everyone
 from pipeline.stories.traffic import traffic_of
 from schemas.codecs import dump, from_json
 from schemas.events import EVENT
@@ -29,7 +29,7 @@ EVENTS_SHOWN_MAX: Final = 1_000
 
 def story_json(stored: StoredStory, users_min: int = 1) -> dict[str, Any]:
     """A story as clients know it."""
-    fields: dict[str, Any] = dump(told_to_all(stored.story, users_min))
+    fields: dict[str, Any] = dump(visible_to_everyone(stored.story, users_min))
     return {**fields, "hasTests": stored.has_test, "flow_id": stored.flow_id, "support": stored.support}
 
 
@@ -53,7 +53,7 @@ async def get_story(context: Context, request: web.Request) -> web.Response:
     users_min = context.services.settings.users_min
     told = story_json(stored, users_min)
     if explains:
-        shown = told_to_all(stored.story, users_min)
+        shown = visible_to_everyone(stored.story, users_min)
         told["explanation"] = await off_loop(lambda: asdict(explain(shown)))
     return json_answer(told)
 

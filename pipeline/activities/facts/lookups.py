@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.activities.facts.responses import Answers
-from pipeline.semantics.addresses import folded, newly_asked, newly_named
+from pipeline.semantics.addresses import folded, new_path_parts, new_query_values
 from schemas.stories import CheckStep, FillStep, SelectStep, Step
 
 
@@ -13,9 +13,9 @@ def asks_for(used: Sequence[Step], step: Step, answers: Answers) -> bool:
     if step.after is None or answers.writes(step):
         return False
     typed = {folded(one.value.text) for one in used if isinstance(one, FillStep)} - {""}
-    said = newly_asked(step.page.url, step.after.url)
+    said = new_query_values(step.page.url, step.after.url)
     if answers.asks(step):
-        said |= newly_named(step.page.url, step.after.url)
+        said |= new_path_parts(step.page.url, step.after.url)
     return bool(typed & said)
 
 
@@ -24,4 +24,4 @@ def chose_among(used: Sequence[Step], step: Step, answers: Answers) -> bool:
     if step.after is None or answers.writes(step) or any(isinstance(one, FillStep) for one in used):
         return False
     chosen = any(isinstance(one, SelectStep | CheckStep) for one in used)
-    return chosen and not answers.leads_on(step) and bool(newly_asked(step.page.url, step.after.url))
+    return chosen and not answers.leads_on(step) and bool(new_query_values(step.page.url, step.after.url))

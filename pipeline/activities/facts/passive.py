@@ -50,7 +50,7 @@ def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     return not answers.writes(step) and (step.navigates or is_item(step.target))
 
 
-def looks_round(steps: Sequence[Step], at: int) -> bool:
+def only_browses(steps: Sequence[Step], at: int) -> bool:
     """Whether a step goes somewhere else by a menu or an address, comes back at once, or does nothing at all."""
     step = steps[at]
     match step:
@@ -64,7 +64,7 @@ def looks_round(steps: Sequence[Step], at: int) -> bool:
             return False
 
 
-def in_chrome(target: Element) -> bool:
+def outside_content(target: Element) -> bool:
     """Whether it stands in what is around the page's own content."""
     return any(a.role in ("navigation", "banner", "menu", "menubar", "tablist") for a in target.ancestors)
 

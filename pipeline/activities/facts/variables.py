@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
-from pipeline.semantics.addresses import ends_with_name, newly_named, origin, place, query, route, slug
+from pipeline.semantics.addresses import ends_with_name, new_path_parts, origin, place, query, route, slug
 from pipeline.semantics.derived import once_per_steps
 from pipeline.semantics.elements import WORD_CHARS_MIN, Data, in_menu, in_table_row, is_item, is_search, named, row_verb
 from pipeline.semantics.lexicon import WORDS
@@ -102,7 +102,7 @@ def _named_in_short(step: ClickStep) -> set[str]:
     if step.after is None or not step.navigates or not in_table_row(step.target) or row_verb(step.target):
         return set()
     words = set(slug(named(step.target)).split("-"))
-    new = newly_named(step.page.url, step.after.url)
+    new = new_path_parts(step.page.url, step.after.url)
     short = {part for part in new & words if len(part) >= WORD_CHARS_MIN and not names_things(part)}
     return {part for part in short if not ROUTE.fullmatch(part)} if len(words) > 1 else set()
 

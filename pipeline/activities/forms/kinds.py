@@ -8,7 +8,15 @@ from pipeline.activities.forms.fields import Field
 from pipeline.activities.forms.form import Form
 from pipeline.activities.phrases import GoalKind
 from pipeline.activities.rules import Rule
-from pipeline.semantics.addresses import folded, newly_asked, newly_named, page_words, path_words, pattern, place
+from pipeline.semantics.addresses import (
+    folded,
+    new_path_parts,
+    new_query_values,
+    page_words,
+    path_words,
+    pattern,
+    place,
+)
 from pipeline.semantics.controls import does_by_itself
 from pipeline.semantics.elements import ITEM_ROLES
 from pipeline.semantics.lexicon import WORDS
@@ -131,9 +139,9 @@ def _asks(form: Form) -> bool:
     if after is None:
         return False
     if place(after.url) != place(page.url):
-        return _is_called(form) and bool(newly_named(page.url, after.url) & _entered(form))
+        return _is_called(form) and bool(new_path_parts(page.url, after.url) & _entered(form))
     narrows = form.commit and not form.fills and any(SORTING.search(words_on(step.target)) for step in form.fields)
-    return bool(narrows or newly_asked(page.url, after.url) & _entered(form))
+    return bool(narrows or new_query_values(page.url, after.url) & _entered(form))
 
 
 def _is_named(form: Form) -> bool:

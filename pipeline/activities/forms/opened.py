@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.activities.clicks import act, act_of
 from pipeline.activities.facts.action_links import acts_by_link
-from pipeline.activities.facts.passive import in_chrome
+from pipeline.activities.facts.passive import outside_content
 from pipeline.activities.phrases import SMALL, Goal, Phrase
 from pipeline.semantics.elements import is_item
 from pipeline.semantics.object_names import acted_on
@@ -64,7 +64,7 @@ def _act_of(goal: Goal, after: Goal, steps: Sequence[Step]) -> Goal:
     verb, rest = act_of(words)
     bar = any(one.role == "toolbar" for one in step.target.ancestors)
     asks = after.first == after.last and isinstance(steps[after.last], ClickStep)  # nothing is to be filled in
-    if not verb or in_chrome(step.target) or not (bar or (asks and not is_item(step.target))):
+    if not verb or outside_content(step.target) or not (bar or (asks and not is_item(step.target))):
         return goal  # a menu leads to pages of the app, a list to things, whatever these are called
     return act(goal.first, verb, rest, acted_on(steps, goal.first))
 

@@ -18,6 +18,7 @@ from pipeline.codegen.assertions.salience import (
     can_be_closed,
     first_clause,
     has_captions,
+    importance,
     in_margin,
     is_busy,
     is_message,
@@ -25,7 +26,6 @@ from pipeline.codegen.assertions.salience import (
     looks_glued,
     whole_sentences,
     without_captions,
-    worth,
 )
 from pipeline.codegen.assertions.states import count_check, state_check, value_check
 from pipeline.codegen.locators import PATH_SCORE, Finder, Found, expect, is_anyone, is_bare, readable, regex
@@ -156,7 +156,7 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
     said = whole_sentences(text)
     clause = first_clause(text, finder.fixed, element.text_cut)
     judged = f"{clause}." if clause else said if typing.echoed(said) else text
-    score = worth(element, judged, typing) + (20 if transient else 0)
+    score = importance(element, judged, typing) + (20 if transient else 0)
     kind = "status" if _is_answer(element, text) else (element.role or "text")
     cut = element.text_cut and not element.name
     found = _by_clause(finder, element, clause) if cut else _telling(finder, element)
@@ -289,7 +289,7 @@ def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
     if before and element.role in ROLLING_ROLES:
         return None
     by_change = _of_change(element, before, after, typing)
-    score = worth(element, after, typing) + 16
+    score = importance(element, after, typing) + 16
     steady = [way for way in finder.all(element) if not says_part(way.says, after) or _stays(way.says, before, after)]
     best = min(steady, key=lambda way: way.score, default=None)
     # A name has spaces where the text, put together from parts, may have none.

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from pipeline.activities.facts.responses import CHANGING, changes
 from pipeline.codegen import addresses
-from pipeline.codegen.actions import Requested, Writer, goes_with_it
+from pipeline.codegen.actions import ExpectedRequest, Writer, goes_with_it
 from pipeline.codegen.assertions.candidates import checks_of
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check
 from pipeline.codegen.assertions.entered import entered_in
@@ -52,7 +52,7 @@ _BESIDE: Final = re.compile(
 
 def saving_request(
     story: Story, step: Step, fixed: tuple[str, ...], varying: frozenset[str] = frozenset()
-) -> Requested | None:
+) -> ExpectedRequest | None:
     """The one request that the step must cause, where it changes something on the server without a new page: not one
     that other steps cause as well, and rather one that names what was typed."""
     if step.navigates or isinstance(step, GotoStep):
@@ -73,13 +73,13 @@ def saving_request(
     for request in [*named, *own]:
         pattern = _pattern(request.url, varying)
         if pattern is not None and request.status is not None:
-            return Requested(request.status, pattern=pattern)
+            return ExpectedRequest(request.status, pattern=pattern)
     return None
 
 
 def saved_before_leaving(
     story: Story, step: Step, upcoming: Step, varying: frozenset[str] = frozenset()
-) -> tuple[Requested, ...]:
+) -> tuple[ExpectedRequest, ...]:
     """The requests by which a page saved what was entered, where the user then goes elsewhere: a page that saves by a
     timer has not done so yet when a test is there already. Of a click only where an address is opened next: what a link
     leads from shows what the click did."""
@@ -100,17 +100,17 @@ def saved_before_leaving(
         and not _BESIDE.search(request.url)
     ]
     patterns = (_pattern(request.url, varying) for request in own)
-    return tuple(Requested(pattern=pattern) for pattern in dict.fromkeys(patterns) if pattern)[:REQUESTS_MAX]
+    return tuple(ExpectedRequest(pattern=pattern) for pattern in dict.fromkeys(patterns) if pattern)[:REQUESTS_MAX]
 
 
-def autosave(step: Step) -> Requested | None:
+def autosave(step: Step) -> ExpectedRequest | None:
     """That the page saves what is typed while it is typed: one that draws itself anew after it may lose what the user
     does meanwhile. It is known by the last word, which other requests for the same draft don't hold yet."""
     if not isinstance(step, FillStep) or not step.autosaved:
         return None
     text = step.value.text.removeprefix(step.before)
     words = re.findall(r"[A-Za-z0-9]{3,}", text)
-    return Requested(word=words[-1]) if words else None
+    return ExpectedRequest(word=words[-1]) if words else None
 
 
 def _pattern(url: str, varying: frozenset[str]) -> str | None:

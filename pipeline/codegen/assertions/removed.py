@@ -8,7 +8,7 @@ from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.salience import is_message as is_told
 from pipeline.codegen.locators import PATH_SCORE, Finder, expect
 from pipeline.codegen.python.expressions import Expr, method
-from pipeline.semantics.addresses import newly_asked, place
+from pipeline.semantics.addresses import new_query_values, place
 from pipeline.semantics.controls import asks_to_delete
 from pipeline.semantics.messages import is_message
 from pipeline.semantics.object_names import is_row
@@ -46,7 +46,7 @@ def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
 
 def _shows_again(before: str, after: str) -> bool:
     """Whether two addresses are those of one list: the parameters that it was shown by are there again."""
-    return place(before) == place(after) and not newly_asked(after, before)
+    return place(before) == place(after) and not new_query_values(after, before)
 
 
 def _ways_to_thing(finder: Finder, target: Element) -> list[tuple[str, Expr]]:

@@ -178,7 +178,7 @@ def in_margin(element: Element) -> bool:
     )
 
 
-def worth(element: Element, text: str, typing: Typing) -> int:
+def importance(element: Element, text: str, typing: Typing) -> int:
     """How much a text on the page says about the outcome."""
     score = ROLE_SCORES.get(element.role or "", 52)
     if element.live and element.role not in LOUD_ROLES | CONTROL_ROLES:

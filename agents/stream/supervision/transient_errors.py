@@ -1,6 +1,6 @@
-"""Whether what failed may work later: the one place that decides it.
+"""Errors that may go away by themselves: the one place that tells them from the others.
 
-Passing: the broker, the database or the registry is away, busy, or does not let us. The same is tried again, with
+Transient: the broker, the database or the registry is away, busy, or does not let us. The same is tried again, with
 growing pauses, for as long as it takes. Permanent: it is this record, or our own code; trying again changes nothing.
 """
 
@@ -25,7 +25,7 @@ _OF_A_RECORD: Final = (
 """The broker says it of this very record."""
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether the same may work later."""
     if isinstance(error, ProducerSendError) and error.__cause__ is not None:
         error = error.__cause__
