@@ -294,8 +294,8 @@ class Effect(EventBase):
     """What the page showed once it was quiet after the action `cause` (None: after the first load).
 
     `page` is the page before, `after` the page now. `settled` is False when the page never became quiet. `touched`
-    says that the page changed something right around the element that was clicked, be it nothing that can be seen in
-    `changes` (a star that is coloured, a hidden field).
+    says that the page changed something right around the element that was clicked, or took a Tab for itself, be it
+    nothing that can be seen in `changes` (a star that is coloured, a hidden field, the next cell of a table).
     """
 
     kind: Literal["effect"] = "effect"

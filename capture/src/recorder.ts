@@ -164,7 +164,7 @@ export class Recorder implements Host {
 
   emitEffect(cause: string | null, page: PageShot, after: PageShot, changes: Change[], settled: boolean, touched: boolean): void {
     this.holdForSecret();
-    this.emit({ kind: "effect", cause, after, changes, settled, ...(touched ? { touched } : {}) }, { page });
+    this.emit({ kind: "effect", cause, after, changes, settled, touched: touched || undefined }, { page });
   }
 
   /** An error of our own: the first few of a page are told. */
@@ -184,8 +184,8 @@ export class Recorder implements Host {
       tab_id: this.identity.tabId,
       ...stamp,
       source: "capture",
-      ...(this.config.test ? { user_id: this.config.test } : {}),
-      ...(this.config.traffic ? { traffic: this.config.traffic } : {}),
+      user_id: this.config.test || undefined,
+      traffic: this.config.traffic || undefined,
       page: options.page ?? this.page(),
       ...body,
     } as WireEvent;

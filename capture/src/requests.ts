@@ -59,7 +59,7 @@ export class Requests {
     if ((this.counted.count += 1) > REQUESTS_PER_ACTION_MAX) return;
     const { method, type, cause, typing } = sent;
     const url = cut(sent.bare || this.recorder.privacy.masksAll ? bareUrl(sent.url) : sent.url, URL_CHARS_MAX);
-    this.recorder.emit({ kind: "request", method, url, status: status || null, type, cause, ...(typing ? { typing } : {}) }, { typing: sent.bare });
+    this.recorder.emit({ kind: "request", method, url, status: status || null, type, cause, typing: typing || undefined }, { typing: sent.bare });
   }
 
   private readonly finish = guard((sent: Sent | null, status: number | null) => this.end(sent, status));

@@ -170,6 +170,7 @@ export type WireEvent = Body & {
   at_ms: number;
   seq: number;
   source: "capture";
+  user_id?: string;
   traffic?: Traffic;
   page: PageShot;
 };

@@ -183,7 +183,7 @@ def _only_focuses(draft: Draft, successor: Draft | None) -> bool:
             plain = click.button == "left" and not click.modifiers and click.position is None
             return plain and not is_editor(target) and not draft.shows()
         case PressStep() as press:
-            leaves = press.key == "Tab" and target.role != "combobox"
+            leaves = press.key == "Tab" and target.role != "combobox" and not draft.touched
             return not draft.shows() and (leaves or (press.key in CARET_KEYS and filled))
         case _:
             return False
@@ -205,8 +205,8 @@ def _does_nothing(draft: Draft, successor: Draft | None, effects_known: bool) ->
             same = fill.value.secret is None and fill.value.text == fill.before and (effects_known or not fill.before)
             return same and not fill.by_keys
         case PressStep() as press:
-            # A list of suggestions knows whether its field still has the focus.
-            leaves = press.key == "Tab" and press.target.role == "combobox"
+            # A list of suggestions knows whether its field still has the focus; some pages take the key themselves.
+            leaves = press.key == "Tab" and (press.target.role == "combobox" or draft.touched)
             return effects_known and press.key in ("Tab", "Delete") and not leaves and not _needs_focus(successor)
         case HoverStep() | ScrollStep():
             return False

@@ -294,9 +294,11 @@ def test_tab_into_a_cell_that_becomes_a_field(record: Record) -> None:
         page.keyboard.type("22")
         page.keyboard.press("Tab")
 
-    found = actions(record("widgets.html", do))
+    events = record("widgets.html", do)
+    found = actions(events)
     assert [one.kind for one in found] == ["click", "fill", "press", "fill", "press"]
     assert (found[1].value.text, found[2].key, found[3].value.text) == ("11", "Tab", "22")
+    assert [one.touched for one in events if one.kind == "effect" and one.cause == found[2].id] == [True]
 
 
 def test_field_that_the_page_empties_after_each_key(record: Record) -> None:

@@ -40,6 +40,12 @@ def test_focus_and_caret_are_no_steps(key: str) -> None:
     assert journey.said() == [START, "Fill in 'Email' with 'x'"]
 
 
+def test_a_tab_that_the_page_took_for_itself_stays() -> None:
+    """A table that goes on to its next cell shows nothing new, and yet other keys would go to another field."""
+    journey = Journey().opens().fill(EMAIL, "x").press(EMAIL, "Tab").touches().click(EMAIL)
+    assert journey.said()[2] == "Press Tab in 'Email'"
+
+
 def test_a_click_on_a_field_that_shows_something_stays() -> None:
     """It was more than focusing."""
     journey = Journey().opens().click(EMAIL).shows_new(heading("Suggestions")).fill(EMAIL, "x")

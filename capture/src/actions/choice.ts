@@ -49,7 +49,7 @@ export class Choices {
     const masked = this.recorder.privacy.masked(input, true) || target.masked;
     const files = masked ? names.map(() => "") : names;
     if (masked) this.withhold(names.flatMap((one) => [one, one.replace(/\.[^.]*$/, "")]));
-    this.recorder.act({ kind: "upload", target, files, ...(opener ? { chooser: true } : {}) }, { own: input });
+    this.recorder.act({ kind: "upload", target, files, chooser: opener ? true : undefined }, { own: input });
   }
 
   /** The page may repeat what was chosen in a masked control. */

@@ -218,8 +218,10 @@ export class Keys {
         this.texts.keysIn(target).pressed(event);
         return effects.thaw();
       }
-      if (!event.defaultPrevented && !came && watch.treeNow() === epoch && !(active && needsFocus(active))) return effects.thaw();
+      const taken = event.defaultPrevented || came;
+      if (!taken && watch.treeNow() === epoch && !(active && needsFocus(active))) return effects.thaw();
       this.wasAction(event, target, shot);
+      if (taken) watch.touchedAround = true;
     });
   }
 

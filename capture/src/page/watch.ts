@@ -102,9 +102,7 @@ export class Watch {
   /** How long until the page may be called quiet, in ms; 0 when it is. */
   unrestMs(quietMs = QUIET_MS): number {
     this.now();
-    const now = native.now();
-    for (const since of this.requests.values()) if (now - since < REQUEST_WAIT_MS) return quietMs;
-    return Math.max(0, this.lastChangeMs + quietMs - now);
+    return this.awaits ? quietMs : Math.max(0, this.lastChangeMs + quietMs - native.now());
   }
 
   private note(records: MutationRecord[]): void {
