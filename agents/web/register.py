@@ -12,7 +12,7 @@ from faust.web.base import BlueprintManager
 
 from agents.web import openapi
 from agents.web.access import Home, allow_origin, check_key, check_origin, check_page
-from agents.web.answers import json_answer
+from agents.web.answers import compress, json_answer
 from agents.web.calls import Answer, Call, Context
 from agents.web.errors import ApiError, error_answer, error_middleware, told
 from agents.web.guards.arrivals import EDIT_PLACES, Gate
@@ -185,6 +185,8 @@ def _method(call: Call, context: Context) -> Any:
             answer = told(error)
         if call.capture:
             allow_origin(origins, request, answer)
+        else:
+            compress(answer)
         histogram.labels(f"{call.method} {call.path}", str(answer.status)).observe(perf_counter() - began_s)
         return answer
 

@@ -10,7 +10,9 @@ from urllib.parse import quote
 
 import orjson
 import pytest
+from aiohttp import web
 
+from agents.web.answers import PLAIN_BYTES_MAX, compress
 from agents.web.intake import events
 from tests.storage.samples import a_story
 from tests.web.conftest import Site
@@ -147,3 +149,27 @@ def test_faust_shows_nothing_of_its_own(site: Site) -> None:
     """Faust's pages about tables, routing and statistics are not served."""
     for path in ("/table/", "/router/", "/graph/", "/stats", "/table/journeys/x/"):
         assert site.http.get(path).status_code == 404
+
+
+def test_long_answers_are_sent_compressed_to_whoever_takes_that(site: Site) -> None:
+    """A list beyond PLAIN_BYTES_MAX comes as gzip where the request accepts it, and plain where it does not; a short
+    answer comes plain."""
+    site.storage.put_stories([a_story(f"s{number}", flow_key=f"flow {number}") for number in range(20)])
+    plain = site.http.get("/api/v1/flows", headers={"Accept-Encoding": "identity"})
+    assert len(plain.content) > PLAIN_BYTES_MAX
+    assert "Content-Encoding" not in plain.headers
+    packed = site.http.get("/api/v1/flows", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == "Accept-Encoding"
+    assert int(packed.headers["Content-Length"]) < len(plain.content) / 2
+    assert packed.json() == plain.json()
+    short = site.http.get("/api/v1/flows", params={"app": "none"}, headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in short.headers
+
+
+def test_answers_are_compressed_beyond_their_bound_only() -> None:
+    """A body of PLAIN_BYTES_MAX bytes stays as it is; one byte more does not."""
+    for size, packed in ((PLAIN_BYTES_MAX, False), (PLAIN_BYTES_MAX + 1, True)):
+        answer = web.Response(body=b"1" * size, content_type="application/json")
+        compress(answer)
+        assert answer.compression == packed

@@ -50,7 +50,7 @@ function Listening({ app }: { app: string }) {
           <button type="button" aria-pressed={paused} onClick={() => pause(!paused)}>Pause <kbd>p</kbd></button>
         </p>
       </div>
-      {worker && <Figures worker={worker} />}
+      {(worker || link.state === "opening") && <Figures worker={worker} />}
       <section>
         <div class="above"><h2>Newest stories</h2><Export name="stories" rows={() => stories.map((one) => ({ ...one, tags: one.tags.join(" ") }))} whole={stories} /></div>
         {stories.length ? (
@@ -65,7 +65,7 @@ function Listening({ app }: { app: string }) {
 
 function standing({ state, problem, seconds: left = 0 }: Link): string {
   switch (state) {
-    case "open": return "Stories appear as they are told.";
+    case "open": return "New stories appear here by themselves.";
     case "paused": return "Paused: what is shown stays as it is.";
     case "opening": return "Loading…";
     case "waiting": return `${problem?.message ?? ""} Asked again in ${number(left)} s. ${problem?.hint ?? ""}`;
@@ -74,16 +74,17 @@ function standing({ state, problem, seconds: left = 0 }: Link): string {
 
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((all, one) => all + one, 0);
 
-function Figures({ worker }: { worker: Worker }) {
-  const lag = worker.partitions.reduce((all, one) => all + Math.max(0, one.lag_messages), 0);
+/** The same boxes before the figures have come, so that nothing below them moves then. */
+function Figures({ worker }: { worker: Worker | undefined }) {
+  const lag = worker?.partitions.reduce((all, one) => all + Math.max(0, one.lag_messages), 0);
   return (
     <dl class="figures">
-      <Figure value={worker.open_windows} label="open journeys" />
-      <Figure value={lag} label="messages to go (lag)" />
-      <Figure value={worker.stories_published} label="stories since its start" />
-      <Figure value={worker.tests_published} label="tests since its start" />
-      <Figure value={sum(worker.dead_letters)} label="dead letters" />
-      <Figure value={sum(worker.recorder_errors)} label="recorder errors" />
+      <Figure value={worker?.open_windows ?? "–"} label="open journeys" />
+      <Figure value={lag ?? "–"} label="messages to go (lag)" />
+      <Figure value={worker?.stories_published ?? "–"} label="stories since its start" />
+      <Figure value={worker?.tests_published ?? "–"} label="tests since its start" />
+      <Figure value={worker ? sum(worker.dead_letters) : "–"} label="dead letters" />
+      <Figure value={worker ? sum(worker.recorder_errors) : "–"} label="recorder errors" />
     </dl>
   );
 }
