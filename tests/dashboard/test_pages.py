@@ -82,7 +82,7 @@ def test_live_shows_a_story_as_it_comes(make_site: Callable[..., Site], open_pag
     site.storage.put_story(a_story())
     site.metrics.note_dead_letter("unreadable", "no JSON", "events", 3, 7)
     page = open_page(f"{site.url}/live")
-    expect(page.get_by_role("status")).to_have_text("Stories appear as they are told.")
+    expect(page.get_by_role("status")).to_have_text("New stories appear here by themselves.")
     expect(page.get_by_role("region", name="Newest dead letters")).to_contain_text("no JSON")
     assert violations(page) == []
     photograph(page, "live")
@@ -108,7 +108,7 @@ def test_live_asks_again_where_there_was_no_place(
     page.get_by_role("link", name="Live").click()
     expect(page.get_by_role("status")).to_contain_text("64 streams are open")
     page.unroute_all()
-    expect(page.get_by_role("status")).to_have_text("Stories appear as they are told.")
+    expect(page.get_by_role("status")).to_have_text("New stories appear here by themselves.")
 
 
 def test_hostile_texts_stay_texts(make_site: Callable[..., Site], open_page: Callable[..., Page]) -> None:
@@ -203,7 +203,7 @@ def test_behind_a_prefix_every_page_works(shown: Shown, open_page: Callable[...,
         for path in PAGES:
             page.goto(url + path)
             expect(page.locator("main h1").first).to_be_attached()
-        expect(page.get_by_role("status")).to_have_text("Stories appear as they are told.")
+        expect(page.get_by_role("status")).to_have_text("New stories appear here by themselves.")
         page.goto("about:blank")  # the door is closed next: what is open behind it would be cut off
 
 
