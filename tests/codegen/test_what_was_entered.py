@@ -29,6 +29,8 @@ FORM, LIST = at("/bills/add"), at("/bills")
         ("kg", "12 kg", False),
         ("Corner shop", "paid to corner shop.", True),
         ("Corner shop", "Corner shopping", False),
+        ("", "None", True),
+        ("", "None of these", False),
     ],
 )
 def test_a_value_is_known_in_the_form_in_which_the_app_shows_it(value: str, text: str, is_shown: bool) -> None:
@@ -56,6 +58,20 @@ def _saved(*changes: Change) -> str:
         target=by_role("button", "button", "Save"), **base(FORM, LIST, changes=changes, navigates=True, loads=True)
     )
     return write_test(story(*fills, save)).code
+
+
+def test_a_list_left_with_nothing_is_asserted_where_the_page_says_none() -> None:
+    """A server that keeps the old choice says something else there."""
+    steps = (
+        SelectStep(target=by_label("Pets", tag="select"), options=(), **base(FORM)),
+        SelectStep(target=by_label("Payer", tag="select"), options=(Choice(value="b", label="Bobby"),), **base(FORM)),
+        SelectStep(target=by_label("Area", tag="select"), options=(Choice(value="c", label="Coast"),), **base(FORM)),
+    )
+    shown = tuple(Appeared(element=by_text("dd", text, role="definition")) for text in ("Coast", "Bobby", "none"))
+    save = ClickStep(
+        target=by_role("button", "button", "Save"), **base(FORM, LIST, changes=shown, navigates=True, loads=True)
+    )
+    assert 'page.get_by_text("none"' in write_test(story(*steps, save)).code
 
 
 def test_each_value_is_asserted_where_it_shows_and_not_the_furniture() -> None:

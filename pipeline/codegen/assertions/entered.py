@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.codegen.credentials import is_secret
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.verbs import is_search_field
 from schemas.stories import CheckStep, FillStep, SelectStep, Step
 
@@ -14,6 +15,8 @@ WORD_CHARS_MIN: Final = 3
 VALUES_MAX: Final = 40
 STEPS_MAX: Final = 200
 """Steps that are looked through, from the last one back: a test asks after each step of its story."""
+EMPTIED: Final = ""
+"""What is entered where a field or list is left with nothing: a page that says "none" shows it."""
 _NUMBER: Final = re.compile(r"\d[\d.,]{0,20}\d|\d")
 _WHOLE_NUMBER: Final = re.compile(r"[-+]?\d[\d.,]{0,20}")
 _THOUSANDS: Final = re.compile(r"(?<=\d)[.,](?=\d{3}(?:\D|\Z))")
@@ -46,16 +49,21 @@ def entered_in(steps: Sequence[Step], names: Iterable[str] = ()) -> Entered:
             text = step.value.text
             added = text[len(step.before) :] if step.before and text.startswith(step.before) else text
             out += [line.strip() for line in added.splitlines() if line.strip()]
+            out += [EMPTIED] if step.before and not text else []
         elif isinstance(step, SelectStep):
-            out += [option.label.strip() for option in step.options]
-        elif isinstance(step, CheckStep) and step.checked and step.target.role == "radio" and step.target.name:
-            out.append(step.target.name.strip())
+            out += [option.label.strip() for option in step.options if option.label.strip()]
+            out += [] if step.options else [EMPTIED]
+        elif isinstance(step, CheckStep) and step.checked and step.target.role == "radio":
+            name = (step.target.name or "").strip()
+            out += [name] if name else []
     known = set(names)
-    return Entered(tuple(value for value in dict.fromkeys(out) if value and value not in known)[-VALUES_MAX:])
+    return Entered(tuple(value for value in dict.fromkeys(out) if value not in known)[-VALUES_MAX:])
 
 
 def shows(folded: str, value: str) -> bool:
     """Whether a text in lower case shows a value."""
+    if value == EMPTIED:
+        return WORDS["nothing"].search(folded) is not None
     word = value.casefold()
     if _WHOLE_NUMBER.fullmatch(value):
         return folded == word or _shows_number(folded, value)
