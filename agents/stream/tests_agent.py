@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 RETRY_S: Final = 1.0
 BATCH_MAX: Final = 100
 """Stories that share a transaction."""
+TOGETHER_MAX: Final = BATCH_MAX * 10
+"""Stories that are stored before the tests of their flows are written: the flow of many of them once."""
 WAITING_MAX: Final = BATCH_MAX * 10
 """Stories that may wait for the storage; beyond, no more are fetched."""
 BY_HAND_S: Final = 3.0
@@ -85,7 +87,7 @@ class TestsAgent:
                     self._stage.moved("stories")
                     await self._wait_until(look_at_s)
                 if self.inbox:
-                    await self._batch(self.inbox.take(BATCH_MAX), self.inbox.round)
+                    await self._batch(self.inbox.take(TOGETHER_MAX), self.inbox.round)
                 if time.monotonic() >= look_at_s:
                     await self._settle_by_hand()
                     look_at_s = time.monotonic() + BY_HAND_S
@@ -136,17 +138,26 @@ class TestsAgent:
     async def _batch(self, events: list[Any], now: int) -> None:
         if not events:
             return
-        self._stage.moved(f"the reading of {len(events)} stories")
-        said, letters = await self._read(events)
-        if said:
+        changed: dict[str, FlowState] = {}
+        names: set[str] = set()
+        letters: list[DeadLetter] = []
+        for first in range(0, len(events), BATCH_MAX):
+            some = events[first : first + BATCH_MAX]
+            self._stage.moved(f"the reading of {len(some)} stories")
+            said, unread = await self._read(some)
+            letters += unread
+            if not said:
+                continue
             self._stage.moved(f"the storing of {len(said)} stories")
             stored = await self._stored(said, now)
             if stored is None:
-                return
+                return  # what was stored before comes again to the partition's next owner, who writes its tests
             letters += [self._unstorable(one, error) for one, error in stored.failed]
-            if await self._settle(stored.changed, {one.story_id for one in said}):
-                told_s = min(event.message.timestamp for event in events)
-                self._parts.metrics.test_seconds.observe(max(0.0, time.time() - told_s))
+            changed |= {state.flow_id: state for state in stored.changed}
+            names |= {one.story_id for one in said}
+        if await self._settle(list(changed.values()), names):
+            told_s = min(event.message.timestamp for event in events)
+            self._parts.metrics.test_seconds.observe(max(0.0, time.time() - told_s))
         self._stage.moved(f"the acknowledgement of {len(letters)} dead letters")
         await self._sender.bury(letters, self._stage.moved)
         for event in events:

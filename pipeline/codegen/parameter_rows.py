@@ -16,7 +16,7 @@ from pipeline.codegen.python.expressions import Expr
 from pipeline.codegen.python.parametrize import VALUE_CHARS_MIN, bound, texts_in
 from pipeline.codegen.test_writer import write_steps, writer_for
 from pipeline.flows.consensus import Consensus
-from pipeline.flows.trace import Session
+from pipeline.flows.trace import Session, session_of
 from schemas.generated_tests import Parameter
 from schemas.stories import FillStep, Story
 
@@ -29,7 +29,7 @@ Row = tuple[str, ...]
 
 def with_parameters(told: Consensus) -> Consensus:
     """The consensus with what was typed after signing in as parameters, where other sessions give rows."""
-    own = Session(told.story)
+    own = session_of(told.story)
     start = _signed_in(own)
     places = [at for at in range(start, len(own.story.steps)) if _typed(own, at)]
     first = tuple(_typed(own, at) for at in places)
@@ -40,7 +40,7 @@ def with_parameters(told: Consensus) -> Consensus:
     rows = [first]
     fixed: frozenset[Expr] | None = None
     tries = TRIES_MAX
-    for other in (Session(story) for story in told.sessions if story.id != told.story.id):
+    for other in (session_of(story) for story in told.sessions if story.id != told.story.id):
         if tries == 0 or len(rows) == ROWS_MAX:
             break
         row = _row(own, other, places, start)

@@ -13,7 +13,7 @@ from typing import Final
 from pipeline.activities.intents import goals_of
 from pipeline.codegen.python.parametrize import whole
 from pipeline.flows.consensus import Consensus
-from pipeline.flows.trace import Session
+from pipeline.flows.trace import Session, session_of
 from pipeline.semantics.elements import is_search
 from pipeline.semantics.text import clean
 from pipeline.semantics.verbs import IDENTITY_FIELD, words_on
@@ -31,7 +31,7 @@ def with_unique_names(told: Consensus) -> Consensus:
     """The consensus with the names that must be another in each run, in the order in which they are typed."""
     if len(told.sessions) < SESSIONS_MIN:
         return told
-    sessions = [Session(story) for story in told.sessions]
+    sessions = [session_of(story) for story in told.sessions]
     own = next(session for session in sessions if session.story.id == told.story.id)
     found = [told.story.steps[place] for place in _naming(told.story) if _all_differ(own, sessions, place)]
     texts = dict.fromkeys(step.value.text for step in found if isinstance(step, FillStep))

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.flows.consensus import HELD_SHARE, sampled
-from pipeline.flows.trace import Session
+from pipeline.flows.trace import Session, session_of
 from pipeline.privacy.pseudonyms import hidden, made_up, rare_texts
 from schemas.events import Change, TextChanged, ValueChanged
 from schemas.generated_tests import GeneratedTest
@@ -70,7 +70,7 @@ def agreement(stories: Iterable[Story], test: GeneratedTest, users_min: int) -> 
         return Agreement(drawn, ())
     rest = tuple(story for story in drawn if story is not own)
     told = hidden(own, made_up(own, rare_texts(drawn, users_min)))
-    sessions = [Session(own), *map(Session, rest)]
+    sessions = [session_of(own), *map(session_of, rest)]
     lines = [*test.step_lines, *[0] * (len(own.steps) - len(test.step_lines))]
     asserted = _asserted(test.code, sorted({line for line in lines if line}))
     steps = tuple(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.flows.trace import Session, is_earlier_try, numberless, rough_of, target_of
+from pipeline.flows.trace import Session, is_earlier_try, numberless, rough_of, session_of, target_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
 from pipeline.semantics.elements import is_search
 from pipeline.semantics.object_names import is_row
@@ -115,7 +115,7 @@ def consensus(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus
 def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
     if len(sessions) == 1:
         return Consensus(sessions[0], sessions)
-    told = [Session(story) for story in sessions]
+    told = [session_of(story) for story in sessions]
     own = representative(told, rare)
     chosen, others = own.story, [session for session in told if session is not own]
     vote = _Vote(own, others, rare)
@@ -240,7 +240,7 @@ class _Vote:
                 continue
             if self.held(place, shows, shows_such):
 
-                def ways(session: Session, at: int, keys: tuple[Hashable, ...] = keys) -> set[Hashable]:
+                def ways(session: Session, at: int, keys: tuple[Hashable, ...] = keys) -> frozenset[Hashable]:
                     shown = session.shown(at, opened)
                     return session.ways(next((shown[key] for key in keys if key in shown), None))
 
@@ -257,7 +257,7 @@ class _Vote:
         shapes = {numberless(key) for key in keys}
         return any(not shapes.isdisjoint(other.shapes(at, opened)) for other, at in seen)
 
-    def _element(self, place: int, own: Element, ways: Callable[[Session, int], set[Hashable]]) -> Element:
+    def _element(self, place: int, own: Element, ways: Callable[[Session, int], frozenset[Hashable]]) -> Element:
         """The element with those ways to find it that the other sessions had as well; all, where that leaves none."""
         others = [
             found
@@ -273,7 +273,7 @@ class _Vote:
             return own
         return own.model_copy(update={"candidates": sure})
 
-    def _found(self, candidate: Candidate, ways: set[Hashable]) -> bool:
+    def _found(self, candidate: Candidate, ways: frozenset[Hashable]) -> bool:
         if self.own.way(candidate) in ways:
             return True
         if candidate.within and not all(map(is_row, candidate.within)):

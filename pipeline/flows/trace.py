@@ -7,6 +7,7 @@ from typing import Final, assert_never
 
 from pipeline.activities.facts.variables import data_of, inputs_of
 from pipeline.activities.forms.password_forms import PasswordForms, password_forms
+from pipeline.semantics.derived import RecentByIdentity
 from pipeline.semantics.elements import DATA, Data, identity, named
 from pipeline.semantics.messages import errors
 from pipeline.semantics.object_names import is_row, row_of
@@ -38,6 +39,8 @@ _MOMENT: Final = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED: Final = re.compile(r"#\d+\b")
+SESSIONS_WEIGHT_MAX: Final = 10_000
+"""Steps and changes on the page of the sessions that are kept, twice: the samples of a hundred usual flows, 20 MB."""
 
 
 class Session:
@@ -55,6 +58,7 @@ class Session:
         self._masked: dict[str, str] = {}
         self._shapes: dict[tuple[int, bool], frozenset[str]] = {}
         self._shown: dict[tuple[int, bool], dict[Hashable, Element]] = {}
+        self._ways: dict[int, tuple[Element, frozenset[Hashable]]] = {}
         self._stands: dict[Hashable, list[tuple[int, bool]]] | None = None
 
     def masked(self, text: str) -> str:
@@ -80,17 +84,21 @@ class Session:
     def stands(self, place: int, keys: Iterable[Hashable]) -> bool:
         """Whether what one of these keys says appeared by this step, and has not gone since."""
         if self._stands is None:
-            self._stands = {}
-            for at, step in enumerate(self.story.steps):
-                for change in step.changes:
-                    if isinstance(change, Appeared | Gone):
-                        for key in self.keys_of(change):
-                            self._stands.setdefault(_what(key), []).append((at, isinstance(change, Appeared)))
+            self._stands = self._comings()
         for key in keys:
             until = [came for at, came in self._stands.get(_what(key), ()) if at <= place]
             if until and until[-1]:
                 return True
         return False
+
+    def _comings(self) -> dict[Hashable, list[tuple[int, bool]]]:
+        found: dict[Hashable, list[tuple[int, bool]]] = {}
+        for at, step in enumerate(self.story.steps):
+            for change in step.changes:
+                if isinstance(change, Appeared | Gone):
+                    for key in self.keys_of(change):
+                        found.setdefault(_what(key), []).append((at, isinstance(change, Appeared)))
+        return found
 
     def shapes(self, place: int, opened: bool) -> frozenset[str]:
         """The same with numbers as place-holders."""
@@ -99,12 +107,16 @@ class Session:
             self._shapes[key] = frozenset(map(numberless, self.shown(place, opened)))
         return self._shapes[key]
 
-    def ways(self, element: Element | None) -> set[Hashable]:
+    def ways(self, element: Element | None) -> frozenset[Hashable]:
         """The ways to find an element; what finds it alone on the page finds it in its row as well."""
         if element is None:
-            return set()
-        alone = (one.locator for one in element.candidates if one.count == 1 and not one.within)
-        return {*(self.way(one) for one in element.candidates), *(self.alone(locator) for locator in alone)}
+            return frozenset()
+        found = self._ways.get(id(element))
+        if found is None:  # what is kept holds its element, so no other one has this identity
+            alone = (one.locator for one in element.candidates if one.count == 1 and not one.within)
+            found = (element, frozenset((*map(self.way, element.candidates), *map(self.alone, alone))))
+            self._ways[id(element)] = found
+        return found[1]
 
     def way(self, candidate: Candidate) -> Hashable:
         """A way to find an element, apart from data, to which belongs in which row it stands; whether it finds it alone
@@ -123,6 +135,19 @@ class Session:
 
     def call(self, request: NetworkRequest) -> Hashable:
         return request.method, self.data.place(request.url), request.status
+
+
+def _weight(story: Story) -> int:
+    return sum(1 + len(step.changes) + len(step.opened_changes) for step in story.steps)
+
+
+_sessions: Final = RecentByIdentity[Story, Session](SESSIONS_WEIGHT_MAX, _weight)
+
+
+def session_of(story: Story) -> Session:
+    """The session of a story, made once for the same object: a flow's stories are laid beside each other again with
+    each further one."""
+    return _sessions.get(story, Session)
 
 
 def _numbered_from_the_end(tokens: list[Hashable]) -> list[Hashable]:

@@ -49,6 +49,33 @@ class RecentCache(Generic[K, R]):
         return older if newer is None else newer
 
 
+class RecentByIdentity(Generic[K, R]):
+    """What was made of the values used last, told apart by identity.
+
+    They stand in two halves, each of which takes values until they weigh `half_max`, and one more; then the older half
+    is forgotten. Safe on any thread.
+    """
+
+    def __init__(self, half_max: int, weigh: Callable[[K], int]) -> None:
+        self._half_max = half_max
+        self._weigh = weigh
+        self._weight = 0
+        self._new: dict[int, tuple[K, R]] = {}
+        self._old: dict[int, tuple[K, R]] = {}
+
+    def get(self, value: K, make: Callable[[K], R]) -> R:
+        """What `make` makes of the value, or has made of it before."""
+        key = id(value)
+        found = self._new.get(key)
+        if found is None:  # what is kept holds its value, so no other one has the same identity
+            found = self._old.get(key) or (value, make(value))
+            if self._weight >= self._half_max:
+                self._old, self._new, self._weight = self._new, {}, 0
+            self._new[key] = found
+            self._weight += self._weigh(value)
+        return found[1]
+
+
 def once_per_text(function: Callable[P, R]) -> Callable[P, R]:
     """Marks a pure function of texts: equal arguments are answered from memory."""
     return cast("Callable[P, R]", lru_cache(maxsize=TEXTS_MAX)(function))

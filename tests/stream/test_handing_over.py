@@ -11,15 +11,17 @@ from agents.metrics import Metrics
 from agents.settings import load
 from agents.storage import CodeFiles, FlowState, Storage
 from agents.stream.broker.dead_letters import DeadLetter
+from agents.stream.broker.inbox import Inbox
 from agents.stream.broker.sending import Record, Refusals
 from agents.stream.dependencies import StreamDependencies
 from agents.stream.flow_writing import TOGETHER_MAX
 from agents.stream.supervision.progress import Progress
 from agents.stream.supervision.suspects import Suspects
 from agents.stream.supervision.under_way import UnderWay
-from agents.stream.tests_agent import TestsAgent
+from agents.stream.tests_agent import BATCH_MAX, TestsAgent
 from agents.wire import JsonWire
 from pipeline.codegen.python.allow_list import ForbiddenCode
+from pipeline.flows.consensus import SAMPLES_MAX
 from pipeline.flows.ids import flow_id
 from pipeline.generate import test_of as write_test
 from pipeline.stories.splitting import build_stories
@@ -205,3 +207,40 @@ def test_tests_are_stored_together_within_the_bound_and_one_that_is_refused_alon
     assert len(written.outputs) == TOGETHER_MAX
     assert storage.counts().tests == TOGETHER_MAX
     storage.close()
+
+
+def test_a_flow_of_many_waiting_stories_is_written_once(tmp_path: Path) -> None:
+    """What waits is stored in several transactions first; its flow's test is written from all of it, once."""
+    written: list[int] = []
+
+    def write(sessions: Sequence[Story], flow: str) -> GeneratedTest:
+        written.append(len(sessions))
+        return write_test(sessions, flow=flow)
+
+    agent, storage = agent_on(tmp_path, write)
+    storage.go_on.set()
+    come = [Come(a_story(f"s{number:04}"), number) for number in range(2 * BATCH_MAX + 1)]
+
+    async def run() -> None:
+        for one in come:
+            agent.inbox.offer(one)
+        work = asyncio.create_task(agent.work())
+        await asyncio.gather(*(one.acknowledged.wait() for one in come))
+        work.cancel()
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+    assert written == [SAMPLES_MAX]
+    assert storage.story(come[-1].story.id) is not None
+    storage.close()
+
+
+def test_no_more_is_taken_at_once_than_the_bound_on_bytes_says() -> None:
+    """Of what waits as many are taken as come to the bound, the last one beyond it; the others wait on."""
+    inbox = Inbox("stories", 100)
+    come = [Come(a_story(f"s{number}"), number) for number in range(5)]
+    for one in come:
+        inbox.offer(one)
+    size = len(come[0].message.value)
+    assert inbox.take(100, 2 * size) == come[:2]
+    assert inbox.take(1, 9 * size) == come[2:3]
+    assert inbox.take(100) == come[3:]

@@ -13,6 +13,7 @@ from pipeline.semantics.derived import (
     ELEMENTS_MAX,
     READINGS_MAX,
     TEXTS_MAX,
+    RecentByIdentity,
     RecentCache,
     once_per_element,
     once_per_steps,
@@ -166,3 +167,25 @@ def test_a_story_that_is_told_has_its_texts_already(monkeypatch: pytest.MonkeyPa
     assert story_texts(story) == expected
     with pytest.raises(TypeError):
         own_texts(again.model_copy(deep=True))
+
+
+def test_what_is_made_of_an_object_is_made_once_within_a_bound() -> None:
+    """The same object is answered from memory, an equal one is another object; beyond twice the weight of a half the
+    older ones are forgotten, save those that were asked for meanwhile."""
+    made: list[Element] = []
+
+    def name(target: Element) -> str:
+        made.append(target)
+        return target.name or ""
+
+    known = RecentByIdentity[Element, str](3, lambda target: len(target.name or ""))
+    asked, forgotten = Element(name="a"), Element(name="a")
+    assert [known.get(one, name) for one in (asked, forgotten, asked)] == ["a"] * 3
+    assert [id(one) for one in made] == [id(asked), id(forgotten)]
+    for _ in range(4):
+        for letter in "bcd":
+            known.get(Element(name=letter), name)
+        known.get(asked, name)
+    assert sum(one is asked for one in made) == 1
+    known.get(forgotten, name)
+    assert sum(one is forgotten for one in made) == 2

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections import deque
-from typing import Any
+from typing import Any, Final
 
 import faust
 
 from agents.stream.broker.faust_fixes import HELD
 from agents.stream.supervision.abort import end_process
+
+BYTES_MAX: Final = 8 * 1024 * 1024
+"""The values that are taken at once, but for the last one."""
 
 
 class Inbox:
@@ -53,9 +56,14 @@ class Inbox:
             self._held.add(partition)
             HELD.hold(self.topic, partition)
 
-    def take(self, count: int) -> list[Any]:
-        """Up to `count` of what waits, in its order, without what came before the last rebalance."""
-        came = [self._waiting.popleft() for _ in range(min(count, len(self._waiting)))]
+    def take(self, count: int, bytes_max: int = BYTES_MAX) -> list[Any]:
+        """Up to `count` of what waits, in its order, without what came before the last rebalance; fewer where their
+        values come to `bytes_max`."""
+        came: list[tuple[int, Any]] = []
+        size = 0
+        while self._waiting and len(came) < count and size < bytes_max:
+            came.append(self._waiting.popleft())
+            size += len(came[-1][1].message.value or b"")
         if len(self._waiting) <= self._waiting_max // 2:
             self._release()
         return [event for since, event in came if since == self.round]
