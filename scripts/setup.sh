@@ -77,7 +77,7 @@ kafka_jars() {
   rm -f "$STAMPS"/kafka-*; touch "$stamp"
 }
 
-chromium() {
+browsers() {
   # The one without windows starts at a quarter of the cost; the full one is for `record`, where somebody looks on.
   if have apt-get && [ "$(id -u)" = 0 ] && [ -z "${CHROMIUM:-}" ]; then
     have chromium || have google-chrome || apt_or_tell "Chromium" chromium
@@ -98,5 +98,5 @@ python_environment
 built_with_npm capture recorder agents/web/static/capture.js
 built_with_npm dashboard dashboard agents/web/static/dashboard/index.html
 kafka_jars
-chromium
+browsers
 say "Ready: .venv/bin/journeywright ($((SECONDS - BEGAN)) s)"

@@ -117,3 +117,12 @@ def test_images_can_be_pinned_by_digest() -> None:
     assert all(re.match(r"FROM \$\{\w+_IMAGE\} AS ", line) for line in lines if line.startswith("FROM"))
     named = {line.removeprefix("ARG ") for line in lines if line.startswith("ARG ")}
     assert named == {f"{name}={known[name]}" for name in ("NODE_IMAGE", "PYTHON_IMAGE")}
+
+
+def test_no_function_hides_whether_a_command_is_installed() -> None:
+    """`have NAME` finds functions too: one called as a program is would make that program look installed."""
+    text = "\n".join(file.read_text() for file in sorted(SCRIPTS.glob("*.sh")))
+    functions = set(re.findall(r"^(\w[\w-]*)\(\) *\{", text, re.MULTILINE))
+    asked = set(re.findall(r"\bhave ([a-z][\w.-]*)", text))
+    assert len(asked) > 5
+    assert not functions & asked
