@@ -345,7 +345,7 @@ function taken(used) {
   }
   // Each has a function of its own: what the engine learns of one getter is of no use for another.
   for (const name of used.getter) {
-    const get = want("getter", GETTER_OWNERS.get(name)[0], name, `$get_${name}`);
+    const get = want("reader", GETTER_OWNERS.get(name)[0], name, `$get_${name}`);
     const reader = `(of) => { try { return ${get}(of) } catch { return of.${name} } }`;
     lines.push(`const $${name} = ${CAPITALS.has(name) ? `$inCapitals(${reader})` : reader}`);
   }
@@ -367,7 +367,7 @@ function taken(used) {
   // What is asked of one kind of object stands together.
   const asked = new Map();
   for (const one of wanted.values()) asked.set(`${one.how} ${one.owner}`, [...(asked.get(`${one.how} ${one.owner}`) ?? []), one]);
-  const kinds = [...asked].map(([kind, all]) => [...kind.split(" "), all.map((one) => one.name)]);
+  const kinds = [...asked].map(([kind, all]) => `${kind.replace(/^(\w)\w*/, "$1")} ${all.map((one) => one.name).join(" ")}|`).join("");
   const names = [...asked.values()].flat().map((one) => one.as);
   return { asked: JSON.stringify(kinds), names: names.join(", "), lines: `${lines.join(";\n")};` };
 }

@@ -42,20 +42,33 @@ function $inCleanFrame(work) {
   return false;
 }
 
-/** A function of the browser: a method or getter of a kind of object, one of an object's own, or one of the window. */
+/** A function of the browser: a method (`m`) or reader (`r`, a getter) of a kind of object, one of the same that is called as
+ * it is (`p`), one of an object's own (`o`), one of the window (`w`), or what has a name in all of the realm (`g`). */
 function $lookUp({ realm, describe }, how, owner, name) {
-  if (how === "global" || how === "window") return realm[name];
-  const holder = how === "own" ? realm[owner] : realm[owner]?.prototype;
-  return how === "getter" ? holder && describe(holder, name)?.get : holder?.[name];
+  if (how === "g" || how === "w") return realm[name];
+  const holder = how === "o" ? realm[owner] : realm[owner]?.prototype;
+  return how === "r" ? holder && describe(holder, name)?.get : holder?.[name];
 }
 
-/** Has `work` called with what is asked for as [how, owner, names], in that order; undefined what this browser doesn't have.
- * What is called on an object (methods, getters, functions of the window) takes that as its first argument. */
+/** Has `work` called with what is asked for as `how owner name name|how owner name`, in that order; undefined what this browser
+ * doesn't have. What is called on an object (methods, getters, functions of the window) takes that as its first argument. */
 function $withNatives(asked, work) {
   const all = [];
+  // Letter by letter: the page may have put something else in the place of `split`.
+  let how = "";
+  let owner = "";
+  let word = "";
+  let place = 0;
   for (let i = 0; i < asked.length; i++) {
-    const { 0: how, 1: owner, 2: names } = asked[i];
-    for (let j = 0; j < names.length; j++) all[all.length] = { how, owner, name: names[j], own: $lookUp($page, how, owner, names[j]) };
+    if (asked[i] > " " && asked[i] !== "|") {
+      word += asked[i];
+      continue;
+    }
+    if (place === 0) how = word;
+    else if (place === 1) owner = word;
+    else all[all.length] = { how, owner, name: word, own: $lookUp($page, how, owner, word) };
+    word = "";
+    place = asked[i] === "|" ? 0 : place + 1;
   }
   let changed = document.scripts.length > 1;
   for (let i = 0; i < all.length && !changed; i++) changed = all[i].own !== undefined && !$isNative(all[i].own, $page);
@@ -70,7 +83,7 @@ function $withNatives(asked, work) {
   if (!changed || !$inCleanFrame(take)) for (let i = 0; i < all.length; i++) taken[i] = all[i].own;
   const { 0: apply, 1: bind, 2: call } = taken;
   const uncurry = apply(bind, bind, [call]);
-  for (let i = 0; i < all.length; i++) if (all[i].how === "method" || all[i].how === "getter" || all[i].how === "window") taken[i] = uncurry(taken[i]);
+  for (let i = 0; i < all.length; i++) if (all[i].how === "m" || all[i].how === "r" || all[i].how === "w") taken[i] = uncurry(taken[i]);
   apply(work, undefined, taken);
 }
 

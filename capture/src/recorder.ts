@@ -78,7 +78,7 @@ export class Recorder implements Host {
       if (masks) known.forgetAll();
       else known.forget(element, withInner);
       this.privacy.changed(element);
-    }, (node) => this.privacy.came(node));
+    }, (node) => this.privacy.came(node), () => this.effects?.changed());
     this.privacy.by(this.watch);
     this.indexes = new Indexes(() => this.watch.treeNow(), known, () => this.privacy.isPlain);
     this.elements = new Elements(this.indexes, new Locators(config), this.privacy);

@@ -233,6 +233,25 @@ def test_hover_is_told_where_the_click_depended_on_it(record: Record) -> None:
     assert click.target.name == "New file"
 
 
+STEPPER = """<!doctype html><title>Order</title><style>.box { position: relative; width: 200px }
+.steps { position: absolute; right: 0; top: 0; height: 100%; width: 0; overflow: hidden }
+.box:hover .steps { width: 24px }</style>
+<div class="box"><input aria-label="Days" value="2" style="width: 100%"><span class="steps" role="button"
+aria-label="Less" onclick="document.querySelector('input').value--">-</span></div><p>Costs</p>"""
+
+
+def test_hover_that_makes_room_for_a_control_is_told(record: Record, site: Site) -> None:
+    """The buttons of a number are no wider than nothing until the pointer is over its field."""
+    site.pages["/stepper.html"] = (STEPPER, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.get_by_label("Days").hover()
+        page.get_by_role("button", name="Less").click()
+
+    hover, click = actions(record("stepper.html", do))
+    assert (hover.kind, hover.target.name, click.target.name) == ("hover", "Days", "Less")
+
+
 def test_hover_by_script_is_told(record: Record, site: Site) -> None:
     """The same for a menu that a script makes when the pointer comes."""
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from schemas.elements import ByRole, ByText
 from schemas.events import Event
+from tests.capture.site import Site
 from tests.capture.told import effect_after, texts
 
 pytestmark = pytest.mark.slow
@@ -187,6 +188,33 @@ def test_dialog_element_comes_first(record: Record) -> None:
     events = record("editor.html", lambda page: page.get_by_role("button", name="Settings").click())
     first = effect_after(events, "click").changes[0].element
     assert (first.role, first.name) == ("dialog", "Settings")
+
+
+def test_a_large_page_is_known_before_somebody_acts_on_it(page: Page, site: Site) -> None:
+    """What 12,000 elements show is looked at in slices once the page is quiet, so that a press doesn't wait for it."""
+    row = "<tr><td>Order ${i}</td><td><b>Somebody</b></td><td><button>Edit</button></td></tr>"
+    draw = f"many.innerHTML = `<table>${{Array.from({{ length: 2000 }}, (_, i) => `{row}`).join('')}}</table>`"
+    site.pages["/large.html"] = ("<!doctype html><title>Orders</title><main id='many'></main>", "text/html", {})
+    page.goto(f"{site.url}/large.html")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent_s() -> float:
+        metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+        return float(metrics["TaskDuration"])
+
+    page.wait_for_timeout(5_000)
+    begun = looked = spent_s()
+    page.evaluate(draw)
+    for _ in range(60):
+        page.wait_for_timeout(500)
+        looked, before = spent_s(), looked
+        if looked - before < 0.02:
+            break
+    page.get_by_role("button").first.hover()
+    hovered = spent_s()
+    page.mouse.down()
+    assert spent_s() - hovered < (looked - begun) / 3
 
 
 def test_scrolling_that_loads_more(record: Record) -> None:

@@ -43,7 +43,8 @@ export class Hovers {
 
   /** The element is about to be used: tells of the hover that it depends on, if it does. */
   check(target: Element): void {
-    const trail = this.trail.filter((stop) => native.now() - stop.atMs < TRAIL_MS);
+    // The latest stop first.
+    const trail = this.trail.filter((stop) => native.now() - stop.atMs < TRAIL_MS).reverse();
     this.trail = [];
     if (!trail.length || !visible(target)) return;
     const opener = this.byStyle(target, trail) ?? this.byScript(target, trail);
@@ -59,7 +60,7 @@ export class Hovers {
       const rule = rules.find(({ shown }) => attempt(() => element.matches(shown), false));
       const opener = rule ? attempt(() => element.closest(rule.opener), null) : null;
       if (!opener || opener === target) continue;
-      const part = [...trail].reverse().find((stop) => opener.contains(stop.element) && !element.contains(stop.element));
+      const part = trail.find((stop) => opener.contains(stop.element) && !element.contains(stop.element));
       return part && part.element !== opener ? part.element : opener;
     }
     return null;
@@ -67,9 +68,9 @@ export class Hovers {
 
   /** Made by a script when the pointer came over another element, while nothing else went on. */
   private byScript(target: Element, trail: Stop[]): Element | null {
-    const last = trail.length - 1 - [...trail].reverse().findIndex((stop) => stop.seen?.complete && !knows(stop.seen, target));
+    const last = trail.findIndex((stop) => stop.seen?.complete && !knows(stop.seen, target));
     const stop = trail[last];
-    const after = trail[last + 1];
+    const after = trail[last - 1];
     if (!stop?.seen || !after?.seen || stop.epoch !== after.epoch) return null;
     const item = [target, ...ancestorsOf(target)].find((one) => after.seen!.byElement.has(one));
     if (!item || knows(stop.seen, item) || containsDeep(target, stop.element)) return null;
@@ -99,7 +100,7 @@ export class Hovers {
 }
 
 function showsSomething(style: CSSStyleDeclaration): boolean {
-  return (style.display !== "" && style.display !== "none") || style.visibility === "visible" || style.visibility === "inherit";
+  return /^[^n]/.test(style.display) || /^[vi]/.test(style.visibility) || /^[^0]/.test(style.width + style.height);
 }
 
 function partsOf(selector: string): HoverRule[] {

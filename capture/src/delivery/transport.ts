@@ -25,6 +25,8 @@ export class Transport {
   private timer = 0;
   private sending = false;
   private failures = 0;
+  /** Less than a body may hold while one of them is looked for that is refused. */
+  private mostEvents = limits.BATCH_EVENTS_MAX;
   private heldUntilMs = 0;
   private waiting: (() => void)[] = [];
   private number = 0;
@@ -78,7 +80,7 @@ export class Transport {
 
   /** Keeps events back for a while: a secret may be on the page that we know only once it was typed. */
   hold(ms: number): void {
-    this.heldUntilMs = ms > 0 ? native.now() + ms : 0;
+    this.heldUntilMs = native.now() + ms;
     if (ms <= 0) this.schedule(0);
   }
 
@@ -104,9 +106,8 @@ export class Transport {
 
   /** Nobody is there to take it, and the tab may be closed: the next page of this origin tells it. Ids fold what comes twice. */
   private leaveBehind(): void {
-    const { events } = this.batch(limits.LEFT_CHARS_MAX);
     const before = this.left.json<Left>(LEFT)?.texts ?? [];
-    const texts = [...before, ...events.map((one) => this.clean(one.text))].slice(-limits.LEFT_EVENTS_MAX);
+    const texts = [...before, ...this.batch(limits.LEFT_CHARS_MAX).texts].slice(-limits.LEFT_EVENTS_MAX);
     this.left.write(LEFT, JSON.stringify({ url: this.url, atMs: native.now(), texts } satisfies Left));
   }
 
@@ -131,19 +132,19 @@ export class Transport {
     }, ms);
   }
 
-  private batch(charsMax: number): { events: Queued[]; text: string } {
+  private batch(charsMax: number): { events: Queued[]; texts: string[]; text: string } {
     const events: Queued[] = [];
     const texts: string[] = [];
     let chars = 0;
     for (const one of this.queue) {
       const text = this.clean(one.text);
-      if (events.length >= limits.BATCH_EVENTS_MAX || (events.length && chars + text.length > charsMax)) break;
+      if (events.length >= this.mostEvents || (events.length && chars + text.length > charsMax)) break;
       if (charsMax === limits.KEEPALIVE_CHARS_MAX && text.length > charsMax) continue;
       events.push(one);
       texts.push(text);
       chars += text.length;
     }
-    return { events, text: `{"events":[${texts.join(",")}]}` };
+    return { events, texts, text: `{"events":[${texts.join(",")}]}` };
   }
 
   private async send(): Promise<void> {
@@ -158,37 +159,17 @@ export class Transport {
     const status = answer?.status ?? 0;
     if (status >= 200 && status < 300) {
       this.failures = 0;
+      this.mostEvents = Math.min(limits.BATCH_EVENTS_MAX, this.mostEvents * 2);
       this.forget(body.events);
     } else if (status >= 400 && status < 500 && ![401, 403, 404, 408, 425, 429].includes(status)) {
-      this.refused(body.events);
+      // A refused body is tried again in halves, so that one bad event can't take the others with it.
+      if (body.events.length > 1) this.mostEvents = Math.ceil(body.events.length / 2);
+      else this.forget(body.events);
     } else {
       this.failures += 1;
-      this.schedule(this.backoff(Number(answer?.headers.get("Retry-After") ?? "0") * 1000));
-      return;
+      return this.schedule(this.backoff(Number(answer?.headers.get("Retry-After") ?? 0) * 1000));
     }
     if (this.queue.length) this.schedule(0);
-    else this.waiting.splice(0).forEach((resolve) => resolve());
-  }
-
-  /** A refused body is tried again in halves, so that one bad event can't take the others with it. */
-  private refused(events: Queued[]): void {
-    if (events.length <= 1) return this.forget(events);
-    const half = events.slice(0, Math.ceil(events.length / 2));
-    const text = `{"events":[${half.map((one) => this.clean(one.text)).join(",")}]}`;
-    this.sending = true;
-    this.post(text, false)
-      .then((answer) => {
-        this.sending = false;
-        if (answer.ok) this.forget(half);
-        else if (answer.status >= 500) this.failures += 1;
-        else this.refused(half);
-        this.schedule(answer.status >= 500 ? this.backoff(0) : 0);
-      })
-      .catch(() => {
-        this.sending = false;
-        this.failures += 1;
-        this.schedule(this.backoff(0));
-      });
   }
 
   private backoff(askedMs: number): number {

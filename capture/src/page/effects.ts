@@ -21,6 +21,9 @@ export class Effects {
   private frozen = false;
   private look: Look | null = null;
   private glimpsing: Walk | null = null;
+  /** A look that nobody asked for yet. */
+  private ahead: { epoch: number; walk: Walk } | null = null;
+  private aheadMs = 0;
   /** How long the last look at the whole page took. */
   private walkMs = 0;
   /** The page became another before the pointer came to where it is, and was too large for a look just then. */
@@ -124,10 +127,9 @@ export class Effects {
     const now = native.now();
     const stale = now - this.hoverMs > 100 && this.watch.now() !== this.lastEpoch && this.host.ready();
     this.hoverMs = now;
-    if (!stale) return;
-    if ((this.unseen = this.walkMs > limits.HOVER_TASK_MS)) return;
-    if (this.pending) this.compute(this.pending);
-    else this.refresh();
+    if (!stale || (this.unseen = this.walkMs > limits.HOVER_TASK_MS)) return;
+    const mostMs = isLarge() ? limits.HOVER_TASK_MS : Infinity;
+    this.unseen = !(this.pending ? this.lookOn(this.pending, this.pending.base, mostMs, false) : this.lookAhead(mostMs));
   }
 
   /** What was visible before the pointer came to where it is. */
@@ -233,15 +235,26 @@ export class Effects {
       pending.quietMs = native.now();
     }
     const held = native.now() - pending.quietMs;
-    if (pending.deferred || (held < limits.HOLD_MS && waited < limits.HOLD_MS * 2)) return this.tickIn(250);
+    if (pending.deferred || (held < limits.HOLD_MS && waited < limits.HOLD_MS * 2)) return this.tickIn(this.elements.indexes.learn() ? 250 : 0);
     this.finish();
     this.tickIn(500);
+  }
+
+  /** A large page became another one by itself: it is looked at before the user acts on it, for then it would have to wait. */
+  changed(): void {
+    if (!this.timer && isLarge()) this.tickIn(limits.QUIET_MS);
+  }
+
+  private idle(): void {
+    if (document.hidden) return;
+    const restMs = this.watch.now() === this.lastEpoch ? 0 : Math.max(this.watch.unrestMs(), this.aheadMs + this.walkMs * GLIMPSE_GAP - native.now());
+    if (restMs > 0 || !this.lookAhead(limits.TASK_MS) || !this.elements.indexes.learn()) this.tickIn(restMs);
   }
 
   /** Changes that come long after the action and before the next: sent as one more effect of the same action. */
   private late(): void {
     const late = this.lateCause;
-    if (!late || native.now() - late.ms > limits.LATE_MS) return;
+    if (!late || native.now() - late.ms > limits.LATE_MS) return this.idle();
     const hovering = native.now() - this.hoverMs < 1_000;
     if (this.last && !hovering && this.watch.unrestMs() === 0 && (this.look || this.watch.now() !== this.lastEpoch)) {
       if (!this.tellLate(limits.TASK_MS)) return this.tickIn(0);
@@ -297,17 +310,24 @@ export class Effects {
     this.last = walk.snapshot;
     this.lastEpoch = epoch;
     this.walkMs = walk.spentMs;
+    this.aheadMs = native.now();
     this.unseen = false;
   }
 
   private refresh(): Snapshot {
-    const epoch = this.watch.now();
-    if (!this.last || epoch !== this.lastEpoch) {
-      const walk = this.snapshots.begin(document);
-      walk.run(Infinity);
-      this.seen(walk, epoch);
-    }
+    this.lookAhead(Infinity);
     return this.last!;
+  }
+
+  /** Looks at the page as it is now, for so long; true once it is known. */
+  private lookAhead(mostMs: number): boolean {
+    const epoch = this.watch.now();
+    if (epoch === this.lastEpoch) return true;
+    if (this.ahead?.epoch !== epoch) this.ahead = { epoch, walk: this.snapshots.begin(document) };
+    if (!this.ahead.walk.run(mostMs)) return false;
+    this.seen(this.ahead.walk, epoch);
+    this.ahead = null;
+    return true;
   }
 
   /** Short messages may go before the page is quiet: they are described as soon as they are there. */
@@ -342,6 +362,8 @@ export class Effects {
     return [...gone.slice(0, 5), ...pending.changes];
   }
 }
+
+const isLarge = (): boolean => document.getElementsByTagName("*").length > limits.LARGE_ELEMENTS;
 
 const TOAST = /toast|snackbar|notif|flash|message|alert|growl/i;
 const GLIMPSE_MS = 350;

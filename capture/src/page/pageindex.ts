@@ -10,8 +10,9 @@ import {
   isElementHiddenForAria,
   type ElementText,
 } from "ivya/utils";
-import { containsDeep, elementsUnder, idOf, isField, parentOf, SKIPPED, squash } from "./dom";
-import { attempt } from "../native";
+import { containsDeep, elementsUnder, idOf, isField, isPressed, parentOf, SKIPPED, squash } from "./dom";
+import { TASK_MS } from "../limits";
+import { attempt, native } from "../native";
 import { HOLE, isHidden, wordsOf } from "./reader";
 import type { Candidate, Locator, Scope } from "../wire";
 
@@ -57,6 +58,8 @@ export class Known {
 
 export class PageIndex {
   readonly elements: Element[];
+  /** How many of them have been learned. */
+  private learned = 0;
   private roles: Map<string, Element[]> | null = null;
   private readonly names = new Map<Element, string>();
   private readonly hidden = new Map<Element, boolean>();
@@ -88,6 +91,16 @@ export class PageIndex {
     // What is hidden has no name: a style may show it without a word.
     if (name && !isField(element) && !element.hasAttribute("aria-labelledby")) this.lasting.names.set(element, name);
     return name;
+  }
+
+  /** Learns what buttons and links are called, for a while: whoever acts on one is told by its name among all. */
+  learn(): boolean {
+    const endMs = native.now() + TASK_MS;
+    for (; this.learned < this.elements.length && native.now() < endMs; this.learned++) {
+      const element = this.elements[this.learned]!;
+      if (isPressed(element)) this.name(element);
+    }
+    return this.learned === this.elements.length;
   }
 
   text(element: Element): string {
@@ -281,6 +294,11 @@ export class Indexes {
     let index = this.byDocument.get(doc);
     if (!index) this.byDocument.set(doc, (index = new PageIndex(doc, this.known)));
     return index;
+  }
+
+  /** Learns for a while what the page's controls are called; true where nothing is left to learn. */
+  learn(): boolean {
+    return this.cached(() => this.of(document).learn());
   }
 
   /** Runs `work` with ivya's own caches switched on. */

@@ -32,6 +32,7 @@ export class Watch {
     private readonly onShadow: (root: ShadowRoot) => void,
     private readonly onChange: (element: Element, withInner: boolean, masks: boolean) => void,
     private readonly onCome: (node: Node) => void,
+    private readonly onNews: () => void,
   ) {
     this.observer = new MutationObserver(guard((records) => this.note(records)));
   }
@@ -123,6 +124,7 @@ export class Watch {
     }
     this.epoch += 1;
     this.treeEpoch += 1;
+    this.onNews();
     if (!telling && ++this.styleBatches > STYLE_BATCHES_MAX) return;
     this.lastChangeMs = native.now();
   }
