@@ -1,7 +1,8 @@
 """The whole way from events to tests with no broker: the same core as the worker's, hence the same bytes."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NoReturn
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from hashlib import blake2b
+from typing import Final, NoReturn
 
 from pipeline.codegen import write_test
 from pipeline.codegen.amendments import NONE, Amendments
@@ -11,14 +12,23 @@ from pipeline.flows.consensus import Consensus, consensus
 from pipeline.flows.ids import flow_id, test_id
 from pipeline.patterns.matching import story_texts
 from pipeline.privacy.pseudonyms import USERS_MIN
+from pipeline.semantics.derived import RecentCache
 from pipeline.stories.splitting import build_stories
 from pipeline.windowing.batch import close_all
 from pipeline.windowing.closed_window import ClosedWindow
 from pipeline.windowing.partition import Windowing
 from schemas import limits
+from schemas.codecs import to_json
 from schemas.events import Event
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
+
+KEPT_TESTS_MIN: Final = 500
+"""The newest tests that are kept, and at most twice as many: 10 MB of usual ones."""
+KEPT_CHARS_MAX: Final = 16 * 1024
+"""The code of a test that is kept; longer ones are few."""
+
+_tests: RecentCache[Hashable, GeneratedTest] = RecentCache(KEPT_TESTS_MIN)
 
 Missed = Callable[[str, Exception], None]
 """Takes what could not be told, in words, and why: the others go on."""
@@ -86,6 +96,19 @@ def sources(stories: Iterable[Story], users_min: int = USERS_MIN) -> dict[str, C
     return {test_id(one.story.app, flow_id(one.story.app, one.story.flow_key)): one for one in told}
 
 
+def _written(found: Consensus, amendments: Amendments) -> GeneratedTest:
+    """The test, written anew only where what it is written from changed: a further session of a known flow seldom says
+    anything new."""
+    story = blake2b(to_json(found.story), digest_size=16).digest()
+    key = (story, found.parameters, found.fixed, found.unique, amendments)
+    test = _tests.pop(key)
+    if test is None:
+        test = write_test(found.story, found.parameters, fixed=found.fixed, unique=found.unique, amendments=amendments)
+    if len(test.code) <= KEPT_CHARS_MAX:
+        _tests.put(key, test)
+    return test
+
+
 def test_of(
     stories: Iterable[Story],
     users_min: int = USERS_MIN,  # noqa: PT028
@@ -98,7 +121,7 @@ def test_of(
     merged these stories into; else it is the one that their key gives.
     """
     found = agreed(stories, users_min)
-    test = write_test(found.story, found.parameters, fixed=found.fixed, unique=found.unique, amendments=amendments)
+    test = _written(found, amendments)
     notes = test.notes
     if found.dropped:
         told = f"Written from {len(found.sessions)} sessions; {found.dropped} things that varied are not asserted."

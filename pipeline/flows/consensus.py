@@ -6,12 +6,12 @@ that did not work for everybody. A flow that was seen once gives exactly its one
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pipeline.flows.foreign_texts import ForeignTexts
 from pipeline.flows.trace import Session, is_earlier_try, numberless, rough_of, session_of, target_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
 from pipeline.semantics.elements import is_search
@@ -130,14 +130,13 @@ def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
     return Consensus(agreed, sessions, vote.dropped)
 
 
-def _foreign(own: Session, others: Sequence[Session]) -> re.Pattern[str] | None:
+def _foreign(own: Session, others: Sequence[Session]) -> ForeignTexts:
     """Finds what other sessions typed and this one didn't: where a page shows that, it shows what was there already.
     Who searches makes nothing."""
     mine = " ".join(typed_texts(own.story.steps)).casefold()
     made = ([step for step in other.story.steps if not is_search(step)] for other in others)
     texts = {text.strip() for steps in made for text in typed_texts(steps)}
-    found = sorted(text for text in texts if len(text) >= FOREIGN_CHARS_MIN and text.casefold() not in mine)
-    return re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in found), re.I) if found else None
+    return ForeignTexts(text for text in texts if len(text) >= FOREIGN_CHARS_MIN and text.casefold() not in mine)
 
 
 def _text_of(change: Change) -> str:
@@ -235,7 +234,7 @@ class _Vote:
                 step = session.story.steps[at]
                 return any(rough_of(one) == rough for one in (step.opened_changes if opened else step.changes))
 
-            others_data = self._foreign is not None and self._foreign.search(_text_of(change)) is not None
+            others_data = self._foreign.stand_in(_text_of(change))
             if others_data or self._numbers_vary(place, keys, opened):
                 continue
             if self.held(place, shows, shows_such):

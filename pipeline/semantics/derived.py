@@ -48,6 +48,10 @@ class RecentCache(Generic[K, R]):
         newer, older = self._new.pop(key, None), self._old.pop(key, None)
         return older if newer is None else newer
 
+    def clear(self) -> None:
+        """Forgets all."""
+        self._new, self._old = {}, {}
+
 
 class RecentByIdentity(Generic[K, R]):
     """What was made of the values used last, told apart by identity.

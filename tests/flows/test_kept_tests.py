@@ -1,0 +1,57 @@
+"""A further session that says nothing new costs no writing, and the test is as if it was written anew."""
+
+import pytest
+
+from pipeline import generate
+from pipeline.codegen import write_test
+from pipeline.codegen.amendments import Amendments
+from schemas.codecs import to_json
+from schemas.generated_tests import GeneratedTest
+from tests.flows.test_consensus import sessions
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The code of what is written, with nothing kept from before."""
+    codes: list[str] = []
+
+    def write(*arguments: object, **named: object) -> GeneratedTest:
+        test = write_test(*arguments, **named)  # type: ignore[arg-type]
+        codes.append(test.code)
+        return test
+
+    monkeypatch.setattr(generate, "write_test", write)
+    generate._tests.clear()
+    return codes
+
+
+def test_a_session_that_says_the_same_costs_no_writing(written: list[str]) -> None:
+    """The code is written once for four sessions that agree, the first of which tells the steps; what the test stands
+    on is told of each."""
+    found = sorted(sessions("Same.", "Same.", "Same.", "Same."), key=lambda story: story.start_timestamp)
+    tests = [generate.test_of(found[:count], 1) for count in (2, 3, 4)]
+    assert len(written) == 1
+    assert [test.sessions for test in tests] == [2, 3, 4]
+    assert len({test.evidence for test in tests}) == 3
+    generate._tests.clear()
+    assert to_json(generate.test_of(found, 1)) == to_json(tests[-1])
+
+
+def test_what_says_something_else_is_written_anew(written: list[str]) -> None:
+    """Another story, and the same with amendments, are written each; the first is kept beside them."""
+    found = sessions("Same.", "Same.", "Other.")
+    for _ in range(2):
+        generate.test_of(found[:2], 1)
+        generate.test_of(found, 1)
+        generate.test_of(found, 1, amendments=Amendments(thorough=True))
+    assert len(written) == 3
+
+
+def test_a_long_test_is_not_kept(written: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code beyond KEPT_CHARS_MAX is written each time."""
+    found = sessions("Same.", "Same.")
+    generate.test_of(found, 1)
+    monkeypatch.setattr(generate, "KEPT_CHARS_MAX", len(written[0]) - 1)
+    for _ in range(3):
+        generate.test_of(found, 1)
+    assert len(written) == 3
