@@ -1,8 +1,9 @@
-"""`python -m bench.stream [--journeys N] [--events N] [--batch N] [--probes N]`: how fast, and how soon.
+"""`python -m bench.stream [--journeys N] [--events N] [--batch N] [--probes N] [--flows N]`: how fast, and how soon.
 
 Starts a machine of its own (Kafka from the jars, one worker with all roles, a folder that is removed at the end), then
 1. throughput: puts journeys with an explicit end into the topic, `--batch` events a message, and takes the time until
-   every story is on the `stories` topic;
+   every story is on the `stories` topic, and until every flow's test is written from all the sessions that it draws.
+   With `--flows N` the journeys repeat, as real ones do: made-up visitors of some apps do N different things;
 2. latency: posts one short journey after the other, and takes the time from its last event to its story and its test.
 """
 
@@ -13,7 +14,10 @@ import statistics
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +26,17 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from agents.local.processes import free_port
 from agents.local.supervisor import Machine
 from agents.settings import load
+from bench.flows.synthetic import traffic
+from pipeline.flows.consensus import SAMPLES_MAX
+from pipeline.flows.ids import flow_id
+from schemas.messages import Message, messages_of
 
 PATIENCE_S = 600.0
 IN_FLIGHT = 1000
+SIDE_BY_SIDE = 50
+"""Journeys that are open at once."""
+MADE_UP_MAX = 50_000
+"""Made-up journeys among which those of the wanted flows are looked for."""
 
 
 def journey(name: str, events: int) -> list[dict[str, Any]]:
@@ -48,15 +60,30 @@ def journey(name: str, events: int) -> list[dict[str, Any]]:
 
 def messages(options: argparse.Namespace) -> Iterator[tuple[bytes, bytes]]:
     """Key and value of each message, the journeys side by side as they come in real traffic."""
-    side_by_side = 50
-    for first in range(0, options.journeys, side_by_side):
+    for first in range(0, options.journeys, SIDE_BY_SIDE):
         group = {
             f"j-{number}": journey(f"j-{number}", options.events)
-            for number in range(first, min(first + side_by_side, options.journeys))
+            for number in range(first, min(first + SIDE_BY_SIDE, options.journeys))
         }
         for start in range(0, options.events, options.batch):
             for name, events in group.items():
                 yield name.encode(), json.dumps(events[start : start + options.batch]).encode()
+
+
+def repeated(options: argparse.Namespace) -> list[tuple[bytes, bytes]]:
+    """Key and value of each message of journeys that are of `--flows` flows, side by side."""
+    flows: Counter[str] = Counter()
+    each_max = -(-options.journeys // options.flows)
+    streams: list[list[Message]] = []
+    for flow, window in traffic(MADE_UP_MAX):
+        if len(streams) == options.journeys:
+            break
+        if flows[flow] < each_max and (flow in flows or len(flows) < options.flows):
+            flows[flow] += 1
+            starts = range(0, len(window.events), options.batch)
+            streams.append([one for at in starts for one in messages_of(window.events[at : at + options.batch])])
+    groups = [streams[first : first + SIDE_BY_SIDE] for first in range(0, len(streams), SIDE_BY_SIDE)]
+    return [(one.key, one.value) for group in groups for some in zip_longest(*group) for one in some if one is not None]
 
 
 async def produce(broker: str, rows: list[tuple[bytes, bytes]]) -> None:
@@ -71,26 +98,56 @@ async def produce(broker: str, rows: list[tuple[bytes, bytes]]) -> None:
         await producer.stop()
 
 
-async def count_stories(broker: str, wanted: int) -> None:
-    """Returns once so many distinct stories are on the topic."""
-    consumer = AIOKafkaConsumer("stories", bootstrap_servers=broker, auto_offset_reset="earliest")
+@dataclass
+class Seen:
+    """What the topics tell: the flow of each story, by its id, and how many sessions each test stands on."""
+
+    flows: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, int] = field(default_factory=dict)
+    journeys: set[str] = field(default_factory=set)
+
+    def note(self, topic: str, value: bytes) -> None:
+        """Takes a record of either topic."""
+        told = json.loads(value)
+        if topic == "tests":
+            self.sessions[told["flow_id"]] = told["sessions"]
+            return
+        self.flows[told["id"]] = flow_id(told["app"], told["flow_key"])
+        self.journeys.add(told["journey_id"])
+
+    @property
+    def written(self) -> bool:
+        """Whether each flow's test stands on all the sessions that it draws."""
+        drawn = {flow: min(count, SAMPLES_MAX) for flow, count in Counter(self.flows.values()).items()}
+        return all(self.sessions.get(flow) == count for flow, count in drawn.items())
+
+
+async def watch(broker: str, wanted: set[str]) -> tuple[float, float]:
+    """When all journeys had their stories, and when the tests were written."""
+    consumer = AIOKafkaConsumer("stories", "tests", bootstrap_servers=broker, auto_offset_reset="earliest")
     await consumer.start()
-    seen: set[bytes] = set()
+    seen, told_s = Seen(), 0.0
     try:
         async with asyncio.timeout(PATIENCE_S):
-            while len(seen) < wanted:
-                for batch in (await consumer.getmany(timeout_ms=500)).values():
-                    seen |= {message.key for message in batch}
+            while True:
+                for place, batch in (await consumer.getmany(timeout_ms=200)).items():
+                    for message in batch:
+                        if message.value:
+                            seen.note(place.topic, message.value)
+                if not told_s and wanted <= seen.journeys:
+                    told_s = time.perf_counter()
+                if told_s and seen.written:
+                    return told_s, time.perf_counter()
     finally:
         await consumer.stop()
 
 
-async def throughput(broker: str, options: argparse.Namespace) -> float:
-    """Seconds from the first message to the last story."""
-    rows = list(messages(options))
-    began = time.perf_counter()
-    await asyncio.gather(produce(broker, rows), count_stories(broker, options.journeys))
-    return time.perf_counter() - began
+async def throughput(broker: str, rows: list[tuple[bytes, bytes]]) -> tuple[float, float]:
+    """Seconds from the first message to the last story, and to the last test."""
+    began_s = time.perf_counter()
+    wanted = {key.decode() for key, _ in rows}
+    _, (told_s, written_s) = await asyncio.gather(produce(broker, rows), watch(broker, wanted))
+    return told_s - began_s, written_s - began_s
 
 
 def get(url: str) -> dict[str, Any]:
@@ -123,6 +180,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=20, help="events of a journey")
     parser.add_argument("--batch", type=int, default=10, help="events of a message")
     parser.add_argument("--probes", type=int, default=40)
+    parser.add_argument("--flows", type=int, default=0, help="flows that the journeys are of, e.g. 60 of 3000 journeys")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="journeywright-bench-") as folder:
         settings = load(data=Path(folder), brokers="", web_port=free_port(), topic_prefix="")
@@ -131,9 +189,13 @@ def main() -> None:
             for what, values in (("story", [pair[0] for pair in took]), ("test", sorted(pair[1] for pair in took))):
                 p95 = values[max(0, round(0.95 * len(values)) - 1)]
                 print(f"from last event to {what}: median {statistics.median(values):.3f} s, p95 {p95:.3f} s")
-            seconds = asyncio.run(throughput(machine.settings.brokers, options))
-            total = options.journeys * options.events
-            print(f"{total} events, {options.batch} a message: {seconds:.1f} s, {total / seconds:,.0f} events/s")
+            rows = repeated(options) if options.flows else list(messages(options))
+            total = sum(len(json.loads(value)) for _, value in rows)
+            for what, took_s in zip(
+                ("story", "test"), asyncio.run(throughput(machine.settings.brokers, rows)), strict=True
+            ):
+                told = f"{total} events, {total / len(rows):.1f} a message, to the last {what}"
+                print(f"{told}: {took_s:.1f} s, {total / took_s:,.0f} events/s")
 
 
 if __name__ == "__main__":
