@@ -320,6 +320,30 @@ def test_tab_into_a_cell_that_becomes_a_field(record: Record) -> None:
     assert [one.touched for one in events if one.kind == "effect" and one.cause == found[2].id] == [True]
 
 
+CITIES = """<!doctype html><title>Shift</title><div class="pick"><input><span>Choose a city</span></div>
+<div class="pick"><input><span>Choose a skill</span></div><p id="open" hidden>No such city</p><script>
+const box = document.querySelector("input"), hint = document.querySelector("span");
+box.oninput = () => { hint.textContent = box.value ? "" : "Choose a city"; open_.hidden = false };
+const open_ = document.querySelector("#open");
+box.onkeydown = (event) => { if (event.key === "Tab") { open_.hidden = true; box.value = "" } };
+</script>"""
+
+
+def test_tab_in_a_field_that_was_found_by_what_typing_hides(record: Record, site: Site) -> None:
+    """The words by which the field was told from others are gone once something stands in it: the key is told by what
+    is there then."""
+    site.pages["/cities.html"] = (CITIES, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.locator("input").first.click()
+        page.keyboard.type("zzz")
+        page.keyboard.press("Tab")
+
+    fill, press = [one for one in actions(record("cities.html", do)) if one.kind in ("fill", "press")]
+    assert "Choose a city" in fill.target.candidates[0].model_dump_json()
+    assert all("Choose a city" not in one.model_dump_json() for one in press.target.candidates)
+
+
 def test_field_that_the_page_empties_after_each_key(record: Record) -> None:
     """A code editor swallows each key: all that was typed is one fill."""
     (fill,) = actions(record("widgets.html", lambda page: page.get_by_label("Code").press_sequentially("x=1")))

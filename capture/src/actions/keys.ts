@@ -169,7 +169,8 @@ export class Keys {
   private answered(event: KeyboardEvent, target: Element, isAction: () => boolean): void {
     const { effects } = this.recorder;
     effects.freeze();
-    const shot = this.shotOf(target);
+    // As it is before the page answers: by that it may be hidden, be called otherwise, or go.
+    const shot = this.recorder.elements.describe(target);
     this.decideSoon(() => {
       if (isAction()) this.wasAction(event, target, shot);
       else effects.thaw();
@@ -183,18 +184,13 @@ export class Keys {
     this.emit(event, target, shot);
   }
 
-  /** The element as it is before the page answers a key, by which it may be hidden, be called otherwise, or go. */
-  private shotOf(target: Element): ElementShot {
-    return this.texts.shotOf(target) ?? this.recorder.elements.describe(target);
-  }
-
   /** Enter in a text of several lines is text, unless the page takes it for "send", or goes on to another editor by it. */
   private send(event: KeyboardEvent, field: Element, place: Place): void {
     this.texts.start(field);
     const value = fieldValue(field);
     const { effects } = this.recorder;
     effects.freeze();
-    const shot = this.shotOf(field);
+    const shot = this.recorder.elements.describe(field);
     this.decideSoon(() => {
       const now = field.isConnected ? fieldValue(field) : "";
       const sent = event.defaultPrevented && !now.startsWith(value.trimEnd()) && value.trim() !== "";
@@ -210,7 +206,7 @@ export class Keys {
     effects.freeze();
     const seen = effects.seenBeforeHover();
     const epoch = watch.treeNow();
-    const shot = this.shotOf(target);
+    const shot = this.recorder.elements.describe(target);
     this.decideSoon(() => {
       const active = target.ownerDocument.activeElement;
       const came = seen && active && isTextField(active) && !seen.fields.has(active) && active !== target;

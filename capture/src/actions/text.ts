@@ -45,11 +45,6 @@ export class Texts {
     return this.filling?.field === element;
   }
 
-  /** The field as it was when the user began to type into it. */
-  shotOf(field: Element): ElementShot | undefined {
-    return this.isOn(field) ? this.filling!.shot : undefined;
-  }
-
   /** The keys pressed in the field since the user came to it, or since they were told. */
   keysIn(field: Element): Strokes {
     if (this.strokes?.field !== field) this.strokes = new Strokes(field);
