@@ -247,7 +247,8 @@ class Finder:
         text = matcher(scope.has_text, False, self.fixed)
         if text.expr is None:
             return None
-        return Found(method(found.expr, "filter", has_text=text.expr), found.score // 2 + text.penalty)
+        score = found.score // 2 + text.penalty + _vagueness(scope.has_text)
+        return Found(method(found.expr, "filter", has_text=text.expr), score)
 
     def _one(self, root: Expr, locator: Locator) -> Found | None:
         """A locator without its place among several."""

@@ -70,6 +70,10 @@ _TICKET_NUMBER = r"(?<=[\[(])[A-Z][A-Z0-9]{1,9}-\d+(?=[\])])|\A[A-Z][A-Z0-9]{1,9
 """The number of a ticket, where it stands as one: `[SUP-417]`, `SUP-417: The lamp`."""
 _IN_BRACKETS = r"(?<=\()(?:[a-z0-9]{5}(?:-[a-z0-9]{5})+|[a-z0-9]{6}(?:-[a-z0-9]{6})+)(?=\))"
 """What a page adds to a name so that it is the only one, in groups of one length: `Add folder (pvehx-vckrt)`."""
+_WITHHELD = r"•{3}"
+"""What stands where the recorder read a secret: the page shows something else there."""
+_LONG_DECIMAL = r"\b\d+\.\d{7,}\b"
+"""More places than anybody writes down: `4.408098436506364`."""
 _YEAR = r"(?<![\d.,])(?:19|20)\d{2}(?![\d.,]*\d)"
 
 _KINDS: tuple[tuple[str, str], ...] = (
@@ -92,6 +96,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (_IN_BRACKETS, r"[\w-]+"),
     (r"#\d+\b", r"#\d+"),
     (_TICKET_NUMBER, r"[A-Z0-9]+-\d+"),
+    (_LONG_DECIMAL, r"[\d.]+"),
+    (_WITHHELD, ".+"),
     (_YEAR, r"\d{4}"),
 )
 _VOLATILE = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, (pattern, _) in enumerate(_KINDS)))

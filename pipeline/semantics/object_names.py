@@ -8,7 +8,7 @@ from pipeline.semantics.addresses import query, route, singular, slug
 from pipeline.semantics.elements import in_menu, is_item
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, done, headings, quotes, shown_texts
-from pipeline.semantics.text import caption, clean, is_link, is_name, quoted, short
+from pipeline.semantics.text import caption, clean, is_link, is_name, joints, quoted, short
 from pipeline.semantics.verbs import (
     CANCEL,
     CART,
@@ -19,6 +19,7 @@ from pipeline.semantics.verbs import (
     SETTINGS,
     SIGN_IN,
     is_commit,
+    is_password,
     named_in_path,
     row_act,
     says,
@@ -131,7 +132,18 @@ def row_of(target: Element) -> str:
                 return text
     names = (ancestor.name for ancestor in target.ancestors if ancestor.role in ROW_ROLES and ancestor.name)
     row = _CELLS.split(_AROUND.sub("", clean(next(names, "").removesuffix(caption(target)))), maxsplit=1)[0]
-    return row if len(row) <= ROW_CHARS_MAX and is_name(row) else ""
+    return row if len(row) <= ROW_CHARS_MAX and is_name(row) else _card_of(target)
+
+
+def _card_of(target: Element) -> str:
+    """What tells the card apart in which a control stands that others have as well."""
+    named = (one for one in target.candidates if isinstance(one.locator, ByRole) and one.locator.name)
+    if not any(one.count > 1 and not one.within for one in named):
+        return ""
+    own = caption(target).casefold()
+    texts = (scope.has_text or "" for one in target.candidates for scope in one.within)
+    told = (clean(text) for text in texts if is_name(text) and not joints(text) and len(text) <= ROW_CHARS_MAX)
+    return next((text for text in told if text.casefold() not in own), "")
 
 
 def _named_in_answer(step: ClickStep) -> str:
@@ -185,6 +197,8 @@ def listed_before(steps: Sequence[Step], index: int) -> str:
 def _opened(steps: Sequence[Step], index: int) -> tuple[str, str]:
     """The name of the thing that was opened last, or the heading of the list."""
     for step in reversed(steps[:index]):
+        if is_password(step):
+            return "", ""  # of what was there before somebody signed in, nothing is opened any more
         page = step.page if step.after is None else step.after
         if isinstance(step, ClickStep) and not is_commit(step) and is_name(name := _picked_by(step)):
             return ("", name) if _lists(name, page) else (name, "")

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, assert_never
 
 from pipeline.semantics.addresses import origin
+from pipeline.semantics.secret_words import kind_by_words
 from pipeline.semantics.text import is_text_field
+from pipeline.semantics.verbs import words_on
 from pipeline.steps.effects import merged
 from schemas import limits
 from schemas.elements import Element, Locator
@@ -25,6 +27,7 @@ from schemas.events import (
     Scroll,
     Select,
     TextChanged,
+    Typed,
     Upload,
 )
 from schemas.stories import (
@@ -172,6 +175,16 @@ def common(event: EventBase) -> dict[str, Any]:
     return {"event_id": event.id, "at_ms": event.at_ms, "tab_id": event.tab_id, "page": event.page}
 
 
+def _as_withheld(event: Fill) -> Typed:
+    """What was typed. A text field that only asks browsers not to fill it in, as fields of new passwords do, and that
+    nothing calls a password takes any text: what was withheld there is nobody's password."""
+    target, value = event.target, event.value
+    asks = target.autocomplete == "new-password" and target.type in (None, "text")
+    if value.secret != "password" or not asks or kind_by_words(words_on(target)) is not None:  # noqa: S105 (a kind)
+        return value
+    return value.model_copy(update={"secret": "masked", "token": None})
+
+
 def step_of(event: Action) -> Step:
     base = common(event)
     match event:
@@ -188,7 +201,7 @@ def step_of(event: Action) -> Step:
             return FillStep(
                 **base,
                 target=event.target,
-                value=event.value,
+                value=_as_withheld(event),
                 before=event.before,
                 keys=event.keys,
                 caret=event.caret,

@@ -209,6 +209,26 @@ def test_what_a_menu_of_a_row_does_is_done_to_the_row() -> None:
     assert journey.click(delete).asks(f"{HOME}api/tasks/7", "DELETE").loses(row).story().title == "Delete 'Call Ann'"
 
 
+def test_nothing_of_the_page_before_the_sign_in_is_acted_on() -> None:
+    """Its heading is no name of a thing."""
+    journey = Journey().opens(f"{HOME}login").shows_new(heading("Please sign in")).fill(textbox("User"), "ann")
+    journey = journey.fill(password(), secret="password").click(button("Go")).shows_new(button("ann"))
+    journey = journey.click(button("Enroll token")).asks(f"{HOME}api/tokens").shows_new(alert("Done."))
+    assert journey.story().title == "Enroll the token"
+
+
+def test_a_text_field_that_asks_not_to_be_filled_in_takes_no_password() -> None:
+    """Pages mark any field so to keep browsers quiet: what was withheld there signs nobody in and confirms nothing."""
+    odd = textbox("Description").model_copy(update={"autocomplete": "new-password"})
+    journey = sign_in(Journey().opens(f"{HOME}login")).opens(f"{HOME}lamps/new").fill(odd, secret="password")
+    story = journey.click(button("Add lamp")).asks(f"{HOME}lamps").shows_new(alert("Added.")).story()
+    assert "password" not in (story.sentence or "")
+    assert "Fill in 'Description' with a text" in [step.said for step in story.steps]
+    asks = textbox("New password").model_copy(update={"autocomplete": "new-password"})
+    story = Journey().opens(f"{HOME}me").fill(asks, secret="password").click(button("Save")).story()
+    assert "Fill in 'New password' with the password" in [step.said for step in story.steps]
+
+
 def test_an_option_that_is_kept_at_once_is_chosen() -> None:
     """As one of a list of the page's own."""
     option = Element(tag="div", role="option", name="High", text="High")

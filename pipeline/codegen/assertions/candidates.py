@@ -32,7 +32,7 @@ from pipeline.codegen.locators import PATH_SCORE, Finder, Found, expect, is_anyo
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
 from pipeline.codegen.tickers import only_moved, ticks
-from pipeline.semantics.generated import fixed_words, parts, shape
+from pipeline.semantics.generated import fixed_words, is_volatile, parts, shape
 from pipeline.semantics.messages import SUCCESS
 from pipeline.semantics.messages import is_message as says_of_itself
 from schemas.elements import ByText, Element
@@ -63,7 +63,7 @@ def checks_of(
     for place, change in enumerate(changes):
         check = _check(finder, change, typing, same_page)
         if check is not None:
-            told = _announced(check, change, changes) if same_page else check
+            told = _announced(check, change, changes, finder.fixed) if same_page else check
             out.append(_moved(told, -(place // 12)))
     shown = {flat(_subject(check.statement)) for check in out if check.kind != "gone"}
     out = [check for check in out if check.kind != "gone" or flat(_subject(check.statement)) not in shown]
@@ -81,7 +81,7 @@ def _subject(statement: Expr) -> Expr:
             return statement
 
 
-def _announced(check: Check, change: Change, changes: tuple[Change, ...]) -> Check:
+def _announced(check: Check, change: Change, changes: tuple[Change, ...], fixed: tuple[str, ...]) -> Check:
     """A message that is shown may be announced to screen readers as well, for a moment and in other words around it:
     what is shown is asserted, once or twice as it may be there, and right after the step, as it may not stay."""
     if not isinstance(change, Appeared) or change.element.masked:
@@ -95,11 +95,17 @@ def _announced(check: Check, change: Change, changes: tuple[Change, ...]) -> Che
         return check
     match check.statement:
         case Call(function=Attr(of=Call(args=(found,)), name="to_be_visible"), args=()):
-            one = found if isinstance(found, Attr) and found.name == "first" else Attr(found, "first")
-            first = method(expect(one), "to_be_visible")
+            if not isinstance(found, Attr) or found.name != "first":
+                found = Attr(_shown(found) if is_volatile(own, fixed) else found, "first")
+            first = method(expect(found), "to_be_visible")
             return Check(first, check.score + 30, "status", check.says, soon=True)
         case _:
             return check
+
+
+def _shown(several: Expr) -> Expr:
+    """Of elements whose texts begin alike those that can be seen: a page may hide some until they are needed."""
+    return method(several, "filter", visible=True)
 
 
 def _moved(check: Check, by: int) -> Check:
@@ -175,7 +181,7 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
     found = of_sentences(finder, element, found, typing)
     if has_captions(element, found.says, typing.captions):
         score -= 30
-    shown = Attr(found.expr, "first") if found.cut else found.expr
+    shown = Attr(_shown(found.expr), "first") if found.cut else found.expr
     return Check(method(expect(shown), "to_be_visible"), score, kind, found.says or text, transient)
 
 

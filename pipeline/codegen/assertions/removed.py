@@ -1,12 +1,13 @@
 """That a thing which was deleted is no longer where the user found it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from pipeline.activities.intents import goals_of
 from pipeline.codegen.assertions.candidates import CHANGES_MAX
 from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.salience import is_message as is_told
-from pipeline.codegen.locators import PATH_SCORE, Finder, expect
+from pipeline.codegen.locators import PATH_SCORE, Finder, expect, readable
 from pipeline.codegen.python.expressions import Expr, method
 from pipeline.semantics.addresses import new_query_values, place
 from pipeline.semantics.controls import asks_to_delete
@@ -15,14 +16,17 @@ from pipeline.semantics.object_names import is_row
 from pipeline.semantics.text import is_link
 from schemas.elements import Element
 from schemas.events import Change, Gone
-from schemas.stories import ClickStep, GotoStep, Story
+from schemas.stories import ClickStep, GotoStep, Step, Story
+
+NAME_CHARS_MIN: Final = 3
+"""A shorter text may stand anywhere."""
 
 
 def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
     """The row, item or link of what the step of this place or one before it deleted, where the page that it led to is
     the one on which the user had found it: it is not there any more. None where the page may show it still."""
     step = story.steps[index]
-    if step.after is None or not (step.navigates or isinstance(step, GotoStep)):
+    if step.after is None:
         return None
     if not any(map(asks_to_delete, story.steps[: index + 1])):
         return None  # without classifying the story once more, which costs more than all else here
@@ -31,6 +35,8 @@ def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
     goal = next(done, None)
     if goal is None:
         return None
+    if not (step.navigates or isinstance(step, GotoStep)):
+        return _taken_out(finder, step, goal.phrases[0].rest) if goal.last == index else None
     asked = story.steps[goal.first]
     since = [change for one in story.steps[goal.last : index + 1] for change in one.changes]
     for click in reversed([one for one in story.steps[: goal.first + 1] if isinstance(one, ClickStep)]):
@@ -41,6 +47,19 @@ def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
             is_it = click is asked or text.casefold() in goal.phrases[0].rest.casefold()
             if is_it and _is_gone(text, since):
                 return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"gone {text}")
+    return None
+
+
+def _taken_out(finder: Finder, step: Step, told: str) -> Check | None:
+    """The name of the thing, where the page took it out without being loaded anew."""
+    for change in step.changes:
+        text = readable(change.element.text or change.element.name or "") if isinstance(change, Gone) else ""
+        if len(text) < NAME_CHARS_MIN or text.casefold() not in told.casefold() or not _is_gone(text, step.changes):
+            continue
+        ways = [way for way in finder.all(change.element) if way.unique and way.says and way.score < PATH_SCORE]
+        if ways:
+            best = min(ways, key=lambda way: way.score)
+            return Check(method(expect(best.expr), "to_be_hidden"), 66, "removed", f"gone {text}")
     return None
 
 

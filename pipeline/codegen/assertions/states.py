@@ -7,7 +7,7 @@ from pipeline.codegen.assertions.salience import in_margin
 from pipeline.codegen.locators import PATH_SCORE, Finder, Found, expect, is_bare
 from pipeline.codegen.python.expressions import Listing, Literal, method
 from pipeline.semantics.generated import is_token, is_volatile
-from schemas.elements import Element
+from schemas.elements import ByRole, Element
 from schemas.events import CountChanged, StateChanged
 
 COUNT_MAX: Final = 60
@@ -16,7 +16,7 @@ COUNT_MAX: Final = 60
 
 def value_check(finder: Finder, element: Element, after: str) -> Check | None:
     """That a field holds a value; only that it holds one, where the app made that up. None for secrets."""
-    if element.masked or element.type == "password" or len(after) > TEXT_CHARS_MAX:
+    if element.masked or element.type == "password" or len(after) > TEXT_CHARS_MAX or _is_unseen(element):
         return None
     found = _steady(finder, element, after)
     if found is None:
@@ -30,6 +30,13 @@ def value_check(finder: Finder, element: Element, after: str) -> Check | None:
         chosen_option = method(found.expr, "locator", "option:checked")
         return Check(method(expect(chosen_option), "to_have_text", after), 48, "value", after)
     return Check(method(expect(found.expr), "to_have_value", after), 62 if after else 48, "value", after)
+
+
+def _is_unseen(element: Element) -> bool:
+    """Whether a field only holds its value for a form: it has no name, and nobody who looked
+    for its role would find it."""
+    roles = (one for one in element.candidates if isinstance(one.locator, ByRole))
+    return bool(element.candidates and element.role) and not (element.name or element.label) and not any(roles)
 
 
 def _is_made_up_id(value: str, fixed: tuple[str, ...]) -> bool:
@@ -68,7 +75,7 @@ def state_check(finder: Finder, change: StateChanged) -> Check | None:
         case "selected" | "expanded" | "pressed":
             if element.tag == "option" or (change.state == "selected" and element.role == "option"):
                 return None
-            if element.tag in ("details", "summary"):
+            if element.tag in ("details", "summary") or _has_twin(change, found):
                 return None
             attribute = f"aria-{change.state}"
             return Check(
@@ -76,6 +83,11 @@ def state_check(finder: Finder, change: StateChanged) -> Check | None:
             )
         case _:
             assert_never(change.state)
+
+
+def _has_twin(change: StateChanged, found: Found) -> bool:
+    """Whether what closed is looked for by the text that was chosen in it: its item stands there for a moment more."""
+    return change.state == "expanded" and not change.after and found.says == change.element.text
 
 
 def count_check(finder: Finder, change: CountChanged) -> Check | None:

@@ -11,7 +11,7 @@ WORDS_MAX = 12
 NAME_CHARS_MAX = 64
 SENTENCE_WORDS_MAX = 32
 SENTENCE_WORD_CHARS_MAX: Final = 40
-_SIGNS: Final = frozenset(" ,.:;'’“”…()+-–/%&@#=*!?€$£×")
+_SIGNS: Final = frozenset(" ,.:;'’“”…()+-–/%&@#=*!?€$£×_[]")
 """Signs that a sentence keeps: none ends a docstring or begins an escape."""
 _QUOTES: Final = str.maketrans(dict.fromkeys('"„«»', "'"))
 _LEADING: Final = frozenset(

@@ -189,7 +189,7 @@ def makes_unique(code: str) -> bool:
 
 
 def _documented(docstring: str, notes: tuple[str, ...]) -> list[str]:
-    told = wrap(docstring, LINE_CHARS_MAX - len(INDENT) - 6)
+    told = wrap(docstring, LINE_CHARS_MAX - len(INDENT) - 6, break_on_hyphens=False)
     head = [f'{INDENT}"""{told[0]}', *(INDENT + line for line in told[1:])]
     if not notes:
         return [*head[:-1], f'{head[-1]}"""']
