@@ -12,10 +12,7 @@ CHARS: Final = 2_560
 """Long enough to tell quadratic from linear; the greatest texts are four times as long."""
 _WORD_WITHIN: Final = r"(?<!\w)a\-a\-a(?!\w)"
 MADE: Final[dict[tuple[str, str], str]] = {
-    (
-        "pipeline/flows/consensus.py",
-        "'|'.join((f'(?<!\\\\w){re.escape(text)}(?!\\\\w)' for text in found))",
-    ): _WORD_WITHIN,
+    ("pipeline/flows/foreign_texts.py", "f'(?<!\\\\w)(?:{words})(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/codegen/parameter_rows.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
     (
         "pipeline/semantics/elements.py",
