@@ -360,6 +360,18 @@ def test_a_window_is_found_without_the_button_that_closes_it() -> None:
     assert 'get_by_role("heading", name="Add account")' in code
 
 
+def test_a_heading_within_the_head_of_a_window_is_told_from_it() -> None:
+    """Without its button the head is called as the heading in it, and both would be found."""
+    opened = (
+        Appeared(element=by_role("div", "heading", "Add account Close")),
+        Appeared(element=by_role("div", "heading", "Add account")),
+    )
+    code = write_test(
+        story(ClickStep(target=by_role("button", "button", "Add"), **base(PAGE, PAGE, changes=opened)))
+    ).code
+    assert 'get_by_role("heading", name="Add account Close")' in code
+
+
 def test_a_long_message_in_a_list_is_asserted() -> None:
     """A sentence is no name that is too long: many a form lists its errors."""
     error = "Please enter a correct username and password. Note that both fields may be case-sensitive."
