@@ -155,7 +155,7 @@ const { code: mangled } = await transform(hardened.text, {
   charset: "ascii",
   legalComments: "none",
 });
-const smaller = await minify(mangled, { ecma: 2020, compress: { passes: 3, ecma: 2020, pure_getters: true, unsafe: true, unsafe_arrows: true, keep_fargs: false, inline: 1 }, format: { ascii_only: true, preamble: BANNER } });
+const smaller = await minify(mangled, { ecma: 2020, compress: { passes: 3, ecma: 2020, pure_getters: true, unsafe: true, unsafe_arrows: true, unsafe_regexp: true, sequences: false, keep_fargs: false, inline: 1 }, format: { ascii_only: true, preamble: BANNER } });
 const code = Buffer.from(smaller.code);
 await mkdir(dirname(OUT), { recursive: true });
 await writeFile(OUT, code);

@@ -192,8 +192,7 @@ export class Pages {
     this.downloaded = null;
     if (!leaving || this.leaving !== leaving || this.handedOver) return;
     this.leaving = null;
-    const name = attempt(() => decodeURIComponent(new URL(leaving.url).pathname.split("/").pop() ?? ""), "");
-    this.download(name, leaving.url, leaving.cause);
+    this.download("", leaving.url, leaving.cause);
   }
 
   private submitted(event: Event): void {
@@ -203,14 +202,13 @@ export class Pages {
   }
 
   private downloads(name: string, url: string): void {
-    const last = attempt(() => decodeURIComponent(new URL(url).pathname.split("/").pop() ?? ""), "");
-    this.download(name || last, url, this.recorder.cause());
+    this.download(name, url, this.recorder.cause());
   }
 
   private download(name: string, url: string, cause: string | null): void {
     const { recorder } = this;
     const masked = recorder.privacy.masksAll;
-    const filename = masked ? "" : cut(name, limits.TEXT_CHARS_MAX);
+    const filename = masked ? "" : cut(name || attempt(() => decodeURIComponent(new URL(url).pathname.split("/").pop() ?? ""), ""), limits.TEXT_CHARS_MAX);
     const file = masked ? originOf(url) : cut(url, limits.URL_CHARS_MAX);
     const address = /^(blob|data):/.test(url) ? (url.split(":")[0] ?? "") + ":" : file;
     recorder.emit({ kind: "download", filename, url: address, cause });

@@ -84,9 +84,9 @@ _GRANTING_NAME = (
     r"(?:\[|\]|\)|%5B|%5D){0,3}"
 )
 """How parameters are called that grant access."""
-_SECRET_IN_URL = re.compile(rf"(?P<name>[?&#;]{_GRANTING_NAME}=)[^&#;\s]+", re.IGNORECASE)
+_SECRET_IN_URL = re.compile(rf"(?P<name>[?&#;~]{_GRANTING_NAME}=)[^&#;\s]+", re.IGNORECASE)
 _SECRET_IN_INNER_URL = re.compile(
-    rf"(?P<name>%(?:25){{0,3}}(?:3F|26|23|3B){_GRANTING_NAME}%(?:25){{0,3}}3D)"
+    rf"(?P<name>%(?:25){{0,3}}(?:3F|26|23|3B){_GRANTING_NAME}(?:%(?:25){{0,3}}3D|=))"
     r"(?:[^&#;\s%]|%(?!(?:25){0,3}(?:26|23|3B)))+",
     re.IGNORECASE,
 )
@@ -107,7 +107,7 @@ _DRAWN = re.compile(r"\d|[a-z][A-Z]|^.{20}")
 _LONG = re.compile(r"[A-Za-z0-9]{10}|[\w~.-]{24}")
 _SEGMENT = re.compile(r"/(?P<value>[\w~.-]{24,4000})(?=[/?#]|$)", re.ASCII)
 _VALUE = re.compile(
-    r"(?P<before>[?&#;](?P<name>[^=&#;?\s]{1,80})=)(?P<value>[\w~.+/%-]{10,4000}=*)(?=[&#;]|$)", re.ASCII
+    r"(?P<before>[?&#;](?:(?P<name>[^=&#;?\s]{1,80})=)?)(?P<value>[\w~.+/%-]{10,4000}=*)(?=[&#;]|$)", re.ASCII
 )
 """A value that grants access, whatever it is called; what is called an id may be one of a thing."""
 _ID_NAME = re.compile(r"(?:id|ref|sha|commit|rev|v)$", re.IGNORECASE)
@@ -149,7 +149,8 @@ def _without_chance(url: str) -> str:
         return url
     short = _SEGMENT.sub(lambda found: f"/{WITHHELD_MARK}" if _is_drawn(found["value"]) else found[0], url)
     return _VALUE.sub(
-        lambda found: found["before"] + WITHHELD_MARK if _is_chance(found["value"], found["name"]) else found[0], short
+        lambda found: found["before"] + WITHHELD_MARK if _is_chance(found["value"], found["name"] or "") else found[0],
+        short,
     )
 
 

@@ -86,11 +86,20 @@ REPEATS = (
     ("Иван Петровский", "Письмо Ивана Петровского", "Петровск"),
     ("Jexo Vlaborius the third", "Dear Jexo Vlabor…", "Vlabor"),
     ("Glimewick Yzand", "XGlimewick", "Glimewick"),
+    ("Großmannstein Weißkopfer", "grossmannstein-weisskopfer", "grossmann"),
+    ("Νικόλαος Παπαδόπουλος", "ΠΑΠΑΔΟΠΟΥΛΟΣ", "ΠΑΠΑΔ"),
+    ("Jørgen Sørensøn", "jorgen-sorenson", "sorens"),
+    ("Jürgen Lüdenschöidt", "juergen-luedenschoeidt", "luedensch"),
+    ("Łukasz Wróbłewski", "lukasz-wroblewski", "wroblew"),
+    ("Işıl Yıldırımoğlu", "YILDIRIMOĞLU", "YILDIR"),
+    ("Kjæraas Æbelund", "aebelund-kjaeraas", "aebel"),
+    ("عبدالرحمن الخوارزمي", "عبـــدالرحــمن الخــوارزمي", "الخــو"),
 )  # fmt: skip
 
 
 def test_masked_texts_in_other_spellings_and_scripts(site: Site, tagged: Callable[..., list[Event]]) -> None:
-    """As old scripts write addresses, as markup writes letters, in scripts without blanks, and two short words."""
+    """As old scripts write addresses, as markup writes letters, in scripts without blanks, two short words, and letters
+    as capitals, slugs and the like write them."""
     masked = "".join(f"<p data-mask>{name}</p>" for name, _, _ in REPEATS)
     shows = "".join(
         f"<button onclick=\"q.textContent = '{shown.replace('&', '&amp;')}'\">B{at}</button>"
@@ -99,10 +108,65 @@ def test_masked_texts_in_other_spellings_and_scripts(site: Site, tagged: Callabl
 
     def do(page: Page) -> None:
         for at in range(len(REPEATS)):
-            page.get_by_role("button", name=f"B{at}").click()
+            page.get_by_role("button", name=f"B{at}", exact=True).click()
 
     tagged(f"{masked}<p role=status id=q></p>{shows}", do)
     assert not [part for _, _, part in REPEATS if part in site.told()]
+
+
+FILLING = " ".join(f"word{chr(97 + at % 26)}" for at in range(120))
+PLACES = (
+    (
+        "<a data-mask href='mailto:zorablin.quimtrax@krivox.example'>Write</a>",
+        "Sent to zorablin.quimtrax@krivox.example",
+    ),
+    ("<a data-mask href='tel:+4815162342'>Call</a>", "Called +48 151 62342"),
+    ("<img data-mask alt='' srcset='/a.jpg 1x, /p/wubewick-thubend.jpg 2x'>", "wubewick-thubend"),
+    (f"<p data-mask>{FILLING} with Xanyzand Pholumbrik at the end</p>", "Xanyzand Pholumbrik"),
+    (f"<p data-mask title='{FILLING} with Krivetrax Glimovend at the end'>x</p>", "Krivetrax Glimovend"),
+    ("<p data-mask>73619284</p>", "Is 73619284"),
+)
+"""A masked element, and what the page puts into its address of it."""
+
+
+def test_masked_texts_that_stand_in_other_places(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """In an address to write to or to call, in one of several pictures, at the end of a long text or attribute; and a
+    number right behind a percent-encoded sign."""
+    buttons = "".join(
+        f"<button onclick=\"history.pushState(0, '', '?q=' + encodeURIComponent('{shown}'))\">B{at}</button>"
+        for at, (_, shown) in enumerate(PLACES)
+    )
+
+    def do(page: Page) -> None:
+        for button in page.get_by_role("button").all():
+            button.click()
+
+    tagged("".join(masked for masked, _ in PLACES) + buttons, do)
+    secrets = ["zorablin quimtrax", "4815162342", "wubewick", "Pholumbrik", "Glimovend", "73619284"]
+    assert not leaks(site.received, secrets, site.url)
+    assert "?q=Sent" in site.told()
+
+
+TOKEN = "aB3xQ9zL7mK2"
+GRANTING = (
+    f"'See https://ada:{TOKEN}@host/x now'", f"'Your link: https://host/invite/{TOKEN}'",
+    f"(history.pushState(0, '', '?{TOKEN}'), 1)", f"(history.pushState(0, '', '#{TOKEN}'), 2)",
+    f"(history.pushState(0, '', '?hdnts=exp=1~hmac={TOKEN}'), 3)",
+    f"(history.pushState(0, '', '?a=1%26token={TOKEN}'), 4)",
+)  # fmt: skip
+
+
+def test_tokens_without_a_name_and_in_texts(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """A whole query or fragment that is a token, one behind other signs, a link that the page shows amid words."""
+    buttons = "".join(f'<button onclick="q.textContent = {one}">B{at}</button>' for at, one in enumerate(GRANTING))
+
+    def do(page: Page) -> None:
+        for button in page.get_by_role("button").all():
+            button.click()
+
+    tagged(f"{buttons}<p role=status id=q></p>", do)
+    assert "Your link" in site.told()
+    assert TOKEN not in site.told()
 
 
 WRITTEN = (
@@ -112,6 +176,7 @@ WRITTEN = (
     "'the e ' + spaced(hex(i.value), 2, ':')", "'20251129 ' + spaced(hex(i.value), 2, ', 0x')",
     "'\\\\x' + spaced(hex(i.value), 2, '\\\\x')", "spaced(btoa(i.value), 4, ' ')",
     "spaced(btoa('p=' + i.value), 5, '-')",
+    "hex(i.value).replace(/../g, '$&00')", "btoa(i.value.replace(/./g, '$&\\0'))",
 )  # fmt: skip
 SHOWS = ("q.textContent = 'Is ' + {0}", "fetch('/api/' + {0})", "history.replaceState(0, '', '?n=' + {0})")
 
@@ -140,7 +205,7 @@ def test_secrets_in_other_bases_and_backwards(site: Site, tagged: Callable[..., 
     assert "cGxhaW4gd29yZHM" in told
     assert not leaks(site.received, ["hunterZebra42"], site.url)
     told += re.sub(r"0x|\\\\x|\W", "", told)
-    written = ("aHVudGVyWmVicmE0Mg", "YUhWdWRHVnlXbVZpY21FME1n", "68756e74657", "24arbeZ")
+    written = ("680075006e00", "aAB1AG4A", "aHVudGVyWmVicmE0Mg", "YUhWdWRHVnlXbVZpY21FME1n", "68756e74657", "24arbeZ")
     assert not [one for one in written if one in told]
 
 

@@ -66,7 +66,7 @@ function clickable(raw: Element): Element {
   const words = (raw.textContent ?? "").trim();
   const named = /\p{L}/u.test(words) ? null : namedAround(raw);
   if (named) return named;
-  if (words && raw.namespaceURI?.endsWith("xhtml")) return raw;
+  if (words && /xhtml$/.test(raw.namespaceURI ?? "")) return raw;
   const hand = (element: Element): boolean => attempt(() => getComputedStyle(element).cursor === "pointer", false);
   if (!hand(raw)) return raw;
   let top = raw;

@@ -66,7 +66,7 @@ export class Transport {
 
   enqueue(text: string): void {
     this.number += 1;
-    const key = QUEUE + this.number.toString(36).padStart(8, "0") + this.page;
+    const key = QUEUE + ("0000000" + this.number.toString(36)).slice(-8) + this.page;
     this.keep(key, text);
     this.store.write(key, text);
     while (this.chars > limits.QUEUE_CHARS_MAX && this.queue.length > 1) this.forget(this.queue.slice(0, 1));

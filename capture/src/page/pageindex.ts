@@ -86,7 +86,7 @@ export class PageIndex {
     const known = this.names.get(element) ?? this.lasting.names.get(element);
     if (known !== undefined) return known;
     const whole = attempt(() => squash(getElementAccessibleName(element, false)), "");
-    const name = whole.replaceAll(HOLE, "").trim() ? whole : "";
+    const name = whole.split(HOLE).join("").trim() ? whole : "";
     this.names.set(element, name);
     // What is hidden has no name: a style may show it without a word.
     if (name && !isField(element) && !element.hasAttribute("aria-labelledby")) this.lasting.names.set(element, name);

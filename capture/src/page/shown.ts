@@ -20,7 +20,7 @@ export function shownIn(field: Element, text: string, recorder: Recorder): Shown
   const isWord = !/[\p{L}\p{N}]/u.test((whole[at - 1] ?? " ") + (whole[at + text.length] ?? " "));
   const inLine = found.parentElement && getComputedStyle(found).display === "inline" && found.nodeName !== "LABEL";
   const around = inLine ? squash(index.text(found.parentElement as Element)).slice(0, AROUND_CHARS_MAX) : "";
-  if (!isWord || !SPEAKS_OF_IT.test(`${whole} ${around}`.replaceAll(text, " "))) return null;
+  if (!isWord || !SPEAKS_OF_IT.test(`${whole} ${around}`.split(text).join(" "))) return null;
   const candidates = recorder.elements.locators
     .candidates(found, index, { most: CHANGE_CANDIDATES_MAX })
     .filter((one) => !JSON.stringify(one).includes(text));

@@ -52,8 +52,8 @@ export function tellingClasses(element: Element, most: number): string[] {
 export function cutAtWord(text: string, chars: number): string {
   if (text.length <= chars) return text;
   const part = text.slice(0, chars);
-  const space = part.lastIndexOf(" ");
-  return (space > chars / 2 ? part.slice(0, space) : part).trim();
+  const words = part.replace(/ [^ ]*$/, "");
+  return (words.length > chars / 2 ? words : part).trim();
 }
 
 /** The text without a number before or after it ("Order 1234" → "Order"), or null where there is none. */

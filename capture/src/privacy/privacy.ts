@@ -334,7 +334,7 @@ export class Privacy {
   private learnElement(element: Element): void {
     if (/^(SCRIPT|STYLE)$/.test(element.nodeName)) return;
     for (const { name, value } of element.attributes) {
-      if (!value || value.length > ATTRIBUTE_CHARS_MAX || NOT_TEXT.test(name)) continue;
+      if (!value || value.length > VALUE_CHARS_MAX || NOT_TEXT.test(name)) continue;
       if (ADDRESS.test(name)) this.learnAddress(value, element);
       else this.secrets.addMasked(value, NAMES.test(name));
     }
@@ -352,9 +352,11 @@ export class Privacy {
   /** Where only a part of the page is masked, the last step of a path there says what it leads to. */
   private learnAddress(value: string, element: Element): void {
     const url = attempt(() => new URL(value, element.baseURI), null);
-    if (!url || !/^(https?|file):$/.test(url.protocol)) return;
+    if (!url || /^(javascript|data|blob):/.test(url.protocol)) return;
     const parts = url.pathname.split("/").map((part) => attempt(() => decodeURIComponent(part), part));
-    parts.forEach((part, at) => this.secrets.addMasked(part, this.masksAll || at < parts.length - 1));
+    const last = parts.length - 1;
+    parts[last] += " " + parts[last]!.replace(/\.\w+( .*)?$/, "");
+    parts.forEach((part, at) => this.secrets.addMasked(part, this.masksAll || at < last));
     url.searchParams.forEach((part) => this.secrets.addMasked(part, false));
     this.secrets.addMasked(attempt(() => decodeURIComponent(url.hash.slice(1)), ""), true);
   }

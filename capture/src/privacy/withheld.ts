@@ -20,8 +20,10 @@ const ENDING = /(?:[аеиоуыэюя]{1,3}|[aeiouy]{1,2})$/;
 const LONGEST = 200;
 const PARTS_MAX = 16;
 const WORDS_MAX = 60;
+/** Most of the words that are looked at together: what follows is a text of its own, which shares a name at the seam. */
+const LATER = /^(?:\S+\s+){56}(?=(?:\S+\s+){4})/;
 const SECRETS_MAX = 400;
-const MASKED_MAX = 3_000;
+const MASKED_MAX = 12_000;
 /** Masked texts that later pages know as well. */
 const KEPT_MAX = 600;
 const SEEN_MAX = 4_000;
@@ -121,8 +123,12 @@ export class Withheld {
   /** Withholds a text of a masked element, and the parts of it that tell something; `common`: it stands on a control. */
   addMasked(text: string, common: boolean): void {
     if (this.seen.has(text)) return;
+    const written = text.replace(/[\u00e4\u00f6\u00fc\u00f8]/gi, (letter) => fold(letter).text + "e");
+    if (written !== text) this.addMasked(written, common);
     if (this.seen.size >= SEEN_MAX) this.seen.clear();
     this.seen.add(text);
+    const after = LATER.exec(text);
+    if (after) this.addMasked(text.slice(after[0].length), common);
     for (const token of text.split(/\s+/).slice(0, WORDS_MAX)) {
       const inner = wordsOf(token);
       if (inner.length > 1) this.addWords(inner, inner);
@@ -200,12 +206,13 @@ export class Withheld {
     if (this.cleaned.size >= SEEN_MAX) this.cleaned.clear();
     let clean = this.inBases(this.search(text, fold(text), false), DEEPEST);
     if (this.signs) clean = this.search(clean, fold(clean, true), true);
-    const tight = clean.replace(GAPS, "");
-    const mirrored = Array.from(clean).reverse().join("");
+    const read = attempt(() => decodeURIComponent(clean), clean);
+    const tight = read.replace(GAPS, "");
+    const mirrored = Array.from(read).reverse().join("");
     if (this.inBases(tight, 1, ANYWHERE) !== tight || this.search(mirrored, fold(mirrored), false, ANYWHERE) !== mirrored) clean = HOLE;
     clean = clean.replace(CUT_OFF, (word) => (this.begins(fold(word).text) ? HOLE : word));
     if (clean === text && text.includes("%25")) {
-      const once = text.replaceAll("%25", "%");
+      const once = text.replace(/%25/g, "%");
       const plain = this.clean(once);
       if (plain !== once) clean = plain;
     }
@@ -269,7 +276,7 @@ export class Withheld {
 function bytesOf(run: string, at: number): string[] {
   const rest = run.slice(at).replace(/-/g, "+").replace(/_/g, "/");
   const whole = rest.length % 4 === 1 ? rest.slice(0, -1) : rest;
-  return [attempt(() => atob(whole), ""), unescape(run.replace(HEX, (one) => one.slice(at).replace(/../g, "%$&")))];
+  return [attempt(() => atob(whole), ""), unescape(run.replace(HEX, (one) => one.slice(at).replace(/../g, "%$&")))].map((bytes) => bytes.replace(/\0/g, ""));
 }
 
 /** Whether the place is one where a text of that length may be found: a word of its own, if it is short. */
@@ -280,7 +287,8 @@ function stands(text: string, { from, to }: Folded, at: number, length: number, 
   if (how === How.First && (end !== text.length || !(spread || CUT_CHARS.includes(end)))) return false;
   if (how === How.Amid && (!spread || length >= SPREAD)) return true;
   const inflected = how === How.Name && length >= INFLECTED_MIN - Number(/\p{Lu}/u.test(text[start]!)) && INFLECTION.test(text.slice(end, end + 3));
-  return ends(text[start - 1], text[start], text[start + 1]) && (inflected || ends(text[end - 1], text[end], text[end + 1]));
+  const before = ESCAPED.test(text.slice(Math.max(0, start - 3), start)) ? "" : text[start - 1];
+  return ends(before, text[start], text[start + 1]) && (inflected || ends(text[end - 1], text[end], text[end + 1]));
 }
 
 /** Whether a word ends between two characters: at a sign, at the capital that begins one, between letters and digits. */
@@ -290,6 +298,10 @@ function ends(before = "", after = "", next = ""): boolean {
 }
 
 const IS_WORD = /[\p{L}\p{N}]/u;
+/** A sign of an address right before a place. */
+const ESCAPED = /%[\da-f]{2}$/i;
+/** Letters that are others with a stroke, or two in one, and what those are written as. */
+const LETTERS: Record<string, string> = { ø: "o", ł: "l", đ: "d", ð: "d", æ: "ae", œ: "oe", þ: "th" };
 
 /** What is a part of one secret may be a text of its own as well. */
 const keyOf = ([, , hash, how]: Kept): string => (how > How.Signs ? hash + how : hash);
@@ -305,7 +317,9 @@ function fold(text: string, signs = false): Folded {
   const put = (plain: string, from: number, to: number): void => {
     for (const char of plain) {
       let base = char;
-      if (char > "\x7f") base = char.normalize("NFKD").replace(/\p{M}/gu, "");
+      // Capitals first: they are the same for letters that have two small forms, or none of their own.
+      if (char > "\x7f") base = char.normalize("NFKD").replace(/[\p{M}\u0640]/gu, "").toUpperCase().toLowerCase();
+      base = LETTERS[base] ?? base;
       if (signs ? !base.trim() : !IS_WORD.test(base)) continue;
       for (const one of base.toLowerCase()) {
         folded.text += one;
@@ -314,7 +328,7 @@ function fold(text: string, signs = false): Folded {
     }
   };
   let at = 0;
-  const plainly = (until: number): void => {
+  const until = (until: number): void => {
     while (at < until) {
       const char = String.fromCodePoint(text.codePointAt(at)!);
       put(char, at, at + char.length);
@@ -322,12 +336,12 @@ function fold(text: string, signs = false): Folded {
     }
   };
   for (const { 0: code, 1: unit, 2: decimal, 3: hex, 4: letter, index } of text.matchAll(ENCODED)) {
-    plainly(index!);
+    until(index!);
     const number = decimal ? Number(decimal) : parseInt(unit ?? hex ?? "", 16);
     const plain = letter ?? (number >= 0 ? String.fromCodePoint(number) : attempt(() => decodeURIComponent(code), unescape(code)));
     at = index! + code.length;
     put(plain, index!, at);
   }
-  plainly(text.length);
+  until(text.length);
   return folded;
 }
