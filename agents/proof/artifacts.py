@@ -19,7 +19,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from agents import private
-from pipeline.codegen.credentials import PASSWORD
+from pipeline.codegen.values.credentials import PASSWORD
 from schemas.limits import VERDICT_ARTIFACTS_MAX
 from schemas.verdicts import Artifact
 

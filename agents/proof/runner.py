@@ -23,8 +23,8 @@ from agents.proof.child import Child, Ended
 from agents.proof.plugin import ORDERS
 from agents.proof.video import Videos
 from pipeline.codegen import project_files
-from pipeline.codegen.credentials import PASSWORD
 from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
+from pipeline.codegen.values.credentials import PASSWORD
 from pipeline.proof.evidence import Answer, ErrorType, RunFacts, signs_in_before
 from pipeline.proof.instrument import instrumented
 from pipeline.proof.mutants import Mutant

@@ -6,9 +6,10 @@ from typing import Final, assert_never
 
 from pipeline.codegen import addresses, uploads
 from pipeline.codegen.amendments import NONE, Amendments
-from pipeline.codegen.credentials import Credentials, is_secret
 from pipeline.codegen.gestures import answered, checked, click, drag, press, scroll
-from pipeline.codegen.locators import Finder, expect, regex
+from pipeline.codegen.locators.finder import Finder, expect
+from pipeline.codegen.locators.selectors import ROLES
+from pipeline.codegen.locators.text_matchers import regex
 from pipeline.codegen.python.expressions import (
     Attr,
     Contains,
@@ -23,9 +24,9 @@ from pipeline.codegen.python.expressions import (
     method,
 )
 from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Remark, Run, Statement, With
-from pipeline.codegen.readings import Reading, before_secret, between
-from pipeline.codegen.selectors import ROLES
 from pipeline.codegen.typing import reacts_to_typing, takes_keys, typed_by_keys
+from pipeline.codegen.values.credentials import Credentials, is_secret
+from pipeline.codegen.values.readings import Reading, before_secret, between
 from pipeline.semantics import urls
 from schemas.elements import Element
 from schemas.events import Gone, ShownIn

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from pipeline.codegen.locators import PATH_SCORE, Finder
+from pipeline.codegen.locators.finder import PATH_SCORE, Finder
 from pipeline.codegen.python.expressions import Attr, Expr, Lambda, Listing, Literal, Name, Plain, method
 from pipeline.codegen.python.program import Run, Statement
 from pipeline.semantics.text import is_editor

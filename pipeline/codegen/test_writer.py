@@ -19,17 +19,17 @@ from pipeline.codegen.assertions.outcome import (
 )
 from pipeline.codegen.assertions.salience import Typing, captions_of, empties, pieces_of
 from pipeline.codegen.assertions.selection import met_before
-from pipeline.codegen.credentials import credentials, is_secret
-from pipeline.codegen.locators import PATH_SCORE, expect
-from pipeline.codegen.needs import makes_of, needs_of
+from pipeline.codegen.locators.finder import PATH_SCORE, expect
 from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code
 from pipeline.codegen.python.expressions import Attr, Equal, Expr, Literal, flat, method
 from pipeline.codegen.python.program import Assert, Program, Run
 from pipeline.codegen.python.remarks import add_remarks
 from pipeline.codegen.python.shared_locators import share_locators
-from pipeline.codegen.readings import before_secret, readings
 from pipeline.codegen.tickers import ticking
+from pipeline.codegen.values.credentials import credentials, is_secret
+from pipeline.codegen.values.needs import makes_of, needs_of
+from pipeline.codegen.values.readings import before_secret, readings
 from pipeline.flows.ids import flow_id
 from pipeline.flows.ids import test_id as id_of_test
 from pipeline.semantics import urls

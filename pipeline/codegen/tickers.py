@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.codegen.locators import readable
+from pipeline.codegen.locators.text_matchers import readable
 from pipeline.semantics.generated import shape
 from pipeline.semantics.text import is_link
 from schemas.events import Appeared, Change, Gone, TextChanged

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.codegen.credentials import PASSWORD
+from pipeline.codegen.values.credentials import PASSWORD
 from schemas.generated_tests import GeneratedTest
 
 ErrorType = Literal[

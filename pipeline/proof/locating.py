@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 from pipeline.codegen.amendments import normal
-from pipeline.codegen.locators import Finder
+from pipeline.codegen.locators.finder import Finder
 from pipeline.codegen.python.expressions import Name, flat
 from pipeline.codegen.test_writer import writer_for
 from pipeline.flows.trace import Session, target_of

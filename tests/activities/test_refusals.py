@@ -11,7 +11,7 @@ from pipeline.activities.classify import activities_of
 from pipeline.activities.explain import explain
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import goals_of
-from pipeline.codegen.credentials import WRONG
+from pipeline.codegen.values.credentials import WRONG
 from schemas.elements import Element
 from schemas.events import Appeared, Page
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, password, textbox

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.codegen import write_test
 from pipeline.codegen.assertions.salience import Typing, is_put_together, whole_sentences
-from pipeline.codegen.locators import fits_several
+from pipeline.codegen.locators.finder import fits_several
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.codegen.python.names import function_name, sentence
 from pipeline.semantics.text import is_shortcut

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.codegen import project_files, write_test
-from pipeline.codegen.locators import ordinal
+from pipeline.codegen.locators.finder import ordinal
 from schemas.elements import ById, ByRole, ByText, Candidate, Scope
 from schemas.events import Appeared, Choice, Gone, StateChanged, TextChanged, Typed, ValueChanged
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep

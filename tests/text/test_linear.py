@@ -20,10 +20,10 @@ MADE: Final[dict[tuple[str, str], str]] = {
     ): "(?<!\\w)a[^a-z0-9]+a(?!\\w)",
     ("pipeline/codegen/python/parametrize.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
     (
-        "pipeline/codegen/credentials.py",
+        "pipeline/codegen/values/credentials.py",
         "f'(?<![\\\\w@.-]){re.escape(name)}(?![\\\\w@-])'",
     ): r"(?<![\w@.-])a\-a(?![\w@-])",
-    ("pipeline/codegen/readings.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
+    ("pipeline/codegen/values/readings.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/codegen/addresses.py", "f'{self.path}$'"): r"/a/\d+/[^/]+/a$",
     ("pipeline/codegen/addresses.py", "self._route"): r"#/a/\d+/[^/]+(?:[?/]|$)",
     ("pipeline/codegen/assertions/salience.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,

@@ -28,7 +28,8 @@ from pipeline.codegen.assertions.salience import (
     without_captions,
 )
 from pipeline.codegen.assertions.states import count_check, state_check, value_check
-from pipeline.codegen.locators import PATH_SCORE, Finder, Found, expect, is_anyone, is_bare, readable, regex
+from pipeline.codegen.locators.finder import PATH_SCORE, Finder, Found, expect, is_anyone, is_bare
+from pipeline.codegen.locators.text_matchers import readable, regex
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
 from pipeline.codegen.tickers import only_moved, ticks

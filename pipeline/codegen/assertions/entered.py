@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.codegen.credentials import is_secret
+from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.verbs import is_search_field
 from schemas.stories import CheckStep, FillStep, SelectStep, Step

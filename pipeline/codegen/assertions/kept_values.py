@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check
-from pipeline.codegen.credentials import is_secret
-from pipeline.codegen.locators import PATH_SCORE, Finder, Found, expect
+from pipeline.codegen.locators.finder import PATH_SCORE, Finder, Found, expect
 from pipeline.codegen.python.expressions import method
+from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics.addresses import on_one_page
 from pipeline.semantics.text import is_editor
 from schemas.elements import Element

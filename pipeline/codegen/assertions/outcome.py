@@ -18,9 +18,10 @@ from pipeline.codegen.assertions.removed import removed_check
 from pipeline.codegen.assertions.salience import Typing, captions_of
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.whole import whole_text
-from pipeline.codegen.credentials import is_secret
-from pipeline.codegen.locators import PATH_SCORE, Finder, expect, matcher
+from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
+from pipeline.codegen.locators.text_matchers import matcher
 from pipeline.codegen.python.expressions import Attr, Expr, Literal, flat, method
+from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics import urls
 from pipeline.semantics.text import caption, is_editor
 from schemas.elements import Element

@@ -4,7 +4,8 @@ import re
 
 from pipeline.codegen import addresses
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check
-from pipeline.codegen.locators import expect, matcher, regex
+from pipeline.codegen.locators.finder import expect
+from pipeline.codegen.locators.text_matchers import matcher, regex
 from pipeline.codegen.python.expressions import Expr, Literal, method
 
 

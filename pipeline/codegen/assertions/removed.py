@@ -7,7 +7,8 @@ from pipeline.activities.intents import goals_of
 from pipeline.codegen.assertions.candidates import CHANGES_MAX
 from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.salience import is_message as is_told
-from pipeline.codegen.locators import PATH_SCORE, Finder, expect, readable
+from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
+from pipeline.codegen.locators.text_matchers import readable
 from pipeline.codegen.python.expressions import Expr, method
 from pipeline.semantics.addresses import new_query_values, place
 from pipeline.semantics.controls import asks_to_delete

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.codegen.credentials import is_secret
+from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics.generated import is_volatile, parts
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX

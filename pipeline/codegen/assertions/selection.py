@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.codegen.assertions.check import Check, says_part
 from pipeline.codegen.assertions.entered import NOTHING, Entered
 from pipeline.codegen.assertions.salience import is_message, is_sentence, looks_glued
-from pipeline.codegen.locators import expect
+from pipeline.codegen.locators.finder import expect
 from pipeline.codegen.python.expressions import Attr, Call, flat, method
 from pipeline.semantics.lexicon import WORDS
 

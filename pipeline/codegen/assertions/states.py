@@ -4,7 +4,7 @@ from typing import Final, assert_never
 
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check, says_part
 from pipeline.codegen.assertions.salience import in_margin
-from pipeline.codegen.locators import PATH_SCORE, Finder, Found, expect, is_bare
+from pipeline.codegen.locators.finder import PATH_SCORE, Finder, Found, expect, is_bare
 from pipeline.codegen.python.expressions import Listing, Literal, method
 from pipeline.semantics.generated import is_token, is_volatile
 from schemas.elements import ByRole, Element

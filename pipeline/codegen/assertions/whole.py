@@ -13,7 +13,8 @@ from pipeline.codegen.assertions.candidates import (
 )
 from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.salience import Typing, has_captions, looks_glued, whole_sentences
-from pipeline.codegen.locators import PATH_SCORE, Finder, expect, is_anyone, readable
+from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect, is_anyone
+from pipeline.codegen.locators.text_matchers import readable
 from pipeline.codegen.python.expressions import Literal, method
 from schemas.elements import Element
 from schemas.events import Appeared, Change

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from pipeline.codegen.credentials import PASSWORD, USER, credentials, variable
 from pipeline.codegen.project.fixtures import STORAGE_STATE, conftest
 from pipeline.codegen.project.people import People, people_of
 from pipeline.codegen.project.shared_sign_in import shared_sign_in
 from pipeline.codegen.python.program import FILL_CREDENTIAL, makes_unique
 from pipeline.codegen.test_writer import write_test
+from pipeline.codegen.values.credentials import PASSWORD, USER, credentials, variable
 from pipeline.flows.consensus import Consensus
 from schemas.generated_tests import GeneratedTest, Need
 

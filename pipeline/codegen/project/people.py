@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.activities.forms.password_forms import password_forms
-from pipeline.codegen.credentials import credentials
+from pipeline.codegen.values.credentials import credentials
 from pipeline.flows.consensus import Consensus
 from schemas.stories import Story
 

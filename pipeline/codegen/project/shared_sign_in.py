@@ -13,11 +13,11 @@ from pipeline.activities.facts.variables import data_of
 from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.outcome import checks_after
 from pipeline.codegen.assertions.selection import chosen
-from pipeline.codegen.credentials import credentials, is_secret
 from pipeline.codegen.python.allow_list import check_code
 from pipeline.codegen.python.expressions import Index, Literal, Or, method
 from pipeline.codegen.python.program import Program, Run, module
 from pipeline.codegen.test_writer import home_of, write_steps, write_test, writer_for
+from pipeline.codegen.values.credentials import credentials, is_secret
 from pipeline.flows.consensus import Consensus
 from pipeline.semantics.verbs import SIGN_OUT, is_password, says
 from schemas.events import Page

@@ -12,11 +12,18 @@ from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from pipeline.codegen.amendments import normal
-from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, Pattern, Plain, flat, function, method
-from pipeline.codegen.python.quoting import escaped, pattern_of, quoted
-from pipeline.codegen.selectors import ROLES, css, derived, test_id_css
-from pipeline.semantics.generated import fixed_words, looks_generated, parts, telling
-from pipeline.semantics.text import is_shortcut, joints
+from pipeline.codegen.locators.selectors import ROLES, css, derived, test_id_css
+from pipeline.codegen.locators.text_matchers import (
+    PENALTY_CUT,
+    PENALTY_DOUBTFUL,
+    Matcher,
+    counter_free,
+    matcher,
+)
+from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, Plain, flat, function, method
+from pipeline.codegen.python.quoting import escaped, quoted
+from pipeline.semantics.generated import looks_generated, telling
+from pipeline.semantics.text import joints
 from schemas.elements import (
     ByAltText,
     ByAttribute,
@@ -37,8 +44,6 @@ from schemas.elements import (
 
 PATH_SCORE: Final = 5_000
 """Locators beyond are places in the page: good enough to act on, not to assert by."""
-NAME_CHARS_MAX: Final = 80
-"""Longer names and texts are cut at a word: Playwright matches parts."""
 PENALTY_NTH: Final = 10_000
 COMMON_ROLES: Final = frozenset(
     {"paragraph", "listitem", "link", "button", "row", "cell", "heading", "img", "list", "strong", "code", "emphasis"}
@@ -47,11 +52,6 @@ COMMON_TAGS: Final = frozenset(
     {"a", "b", "code", "dd", "div", "dt", "em", "h1", "h2", "h3", "h4", "i", "img", "label", "li", "p", "pre", "small"}
     | {"span", "strong", "svg", "td", "th", "time", "tr", "ul"}
 )
-PENALTY_VOLATILE: Final = 60
-PENALTY_CUT: Final = 380
-"""For names of which only a part is left, which other elements may have as well: a place in a named group is surer."""
-PENALTY_DOUBTFUL: Final = 6_000
-"""For texts that may not be unique once their volatile parts are gone: better than a place in a list."""
 JOINTS_MIN: Final = 2
 """Places where words meet without a space, from which on a text is certainly put together; one has many a brand."""
 PENALTY_JOINT: Final = 15
@@ -59,16 +59,9 @@ PENALTY_JOINTS: Final = 430
 PENALTY_RENAMED: Final = 600
 """For scopes by ids and test ids: they are renamed more readily than what people see."""
 
-_PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
-_INVISIBLE = re.compile("[\u200b-\u200d\u00ad\ufeff\u2060]")
-_LOOSE_ENDS: Final = " \t\n,;·|–—(/"
-"""What is left hanging at the end of a text whose next part varies."""
-_LOOSE_BEGINNINGS: Final = " )]}.:,;·|–—"
 FRAMED: Final = frozenset({"dialog", "alertdialog", "heading"})
 _CLOSE = re.compile(r"(?<=\w) (?:Close|close|Schließen|Cerrar|Fermer)$")
 """The button at the end of the head of a window."""
-_LETTER = re.compile(r"[^\W_]")
-_COUNTER = re.compile(r"\(\d+\)|\[\d+\]|(?<=\s)\d+\+?$")
 
 
 @dataclass(frozen=True)
@@ -83,66 +76,6 @@ class Found:
     """Only a part of its text is left, which others may have as well."""
     place: str = ""
     """Which of several it is, where it is told by its place alone: `3rd of 5`."""
-
-
-def readable(text: str) -> str:
-    """A name without icon-font and invisible characters, white space collapsed."""
-    return " ".join(_PRIVATE_USE.sub(" ", _INVISIBLE.sub("", text)).split())
-
-
-@dataclass(frozen=True)
-class Matcher:
-    """What to match a name or text with: a literal or a regular expression; None where the text can't be used."""
-
-    expr: Expr | None
-    penalty: int = 0
-    exact: bool = False
-    pieces: tuple[str, ...] = ()
-    """Of a regular expression: the texts that stand in it, in their order."""
-
-
-def matcher(text: str, exact: bool, fixed: tuple[str, ...], gap: str = r"\s+") -> Matcher:
-    """The argument for `name=` or `get_by_text`: volatile parts become patterns, icons and overlong ends are cut.
-    `gap` is what stands for white space in a pattern: names have single spaces, texts come as they are in the page."""
-    shown = readable(text)
-    if is_shortcut(shown):
-        return Matcher(None)
-    if not _LETTER.search(shown) and not (exact and shown):
-        return Matcher(None)
-    if shown != " ".join(text.split()):
-        exact = False
-    cut = parts(shown, fixed)
-    if any(part.pattern for part in cut):
-        stable = fixed_words(cut)
-        if not stable:
-            return Matcher(None)
-        if len(stable) == 1:
-            # Where little is left, other texts of the page may have it as well.
-            kept = stable[0].strip(_LOOSE_ENDS).lstrip(_LOOSE_BEGINNINGS)
-            little = len(kept) < max(10, len(shown) // 2)
-            return Matcher(Literal(shortened(kept)), PENALTY_DOUBTFUL if little else PENALTY_CUT)
-        pieces = tuple(part.text.strip() for part in cut if part.pattern is None and part.text.strip())
-        return Matcher(regex(pattern_of(cut, gap)), PENALTY_VOLATILE, pieces=pieces)
-    short = shortened(shown)
-    return Matcher(Literal(short), min(10, len(short) // 10), exact and short == shown)
-
-
-def counter_free(text: str, fixed: tuple[str, ...]) -> bool:
-    """Whether the text has no number that looks like a counter or an id."""
-    hit = _COUNTER.search(text)
-    return hit is None or any(hit[0] in word for word in fixed)
-
-
-def shortened(text: str) -> str:
-    """The text, cut at a word before NAME_CHARS_MAX."""
-    if len(text) <= NAME_CHARS_MAX:
-        return text
-    return text[:NAME_CHARS_MAX].rsplit(None, 1)[0]
-
-
-def regex(pattern: str) -> Expr:
-    """`re.compile("…")`."""
-    return method(Name("re"), "compile", Pattern(pattern))
 
 
 def _named(of: Expr, name: str, value: Matcher) -> Expr | None:
