@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.codegen import write_test
-from pipeline.codegen.assertions.salience import Typing, is_put_together, whole_sentences
+from pipeline.codegen.assertions.salience import Typing, can_be_closed, is_busy, is_put_together, whole_sentences
 from pipeline.codegen.locators.finder import fits_several
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.codegen.python.names import function_name, sentence
@@ -218,3 +218,27 @@ def test_a_quotation_in_another_is_told_from_it() -> None:
     """A message that has quotation marks of its own stands in others."""
     assert sentence("The user sees “Updated 'Networks'”", "") == "The user sees “Updated 'Networks'”."
     assert sentence("The user opens 'Please pay 240…'", "") == "The user opens 'Please pay 240…'."
+
+
+@pytest.mark.parametrize(
+    ("text", "busy"),
+    [
+        ("Saving…", True),
+        ("Wird gespeichert…", True),
+        ("Gespeichert.", False),
+        ("Un momento", True),
+        ("Recherche…", True),
+        ("Recherche avancée", False),
+    ],
+)
+def test_what_a_page_says_while_it_works_is_known_in_each_language(text: str, busy: bool) -> None:
+    """It is gone a moment later, so nothing is asserted of it."""
+    assert is_busy(text) is busy
+
+
+@pytest.mark.parametrize(
+    ("text", "closes"), [("close Saved", True), ("cerrar Guardado", True), ("Close account", False), ("Done ×", True)]
+)
+def test_a_message_with_a_button_that_closes_it(text: str, closes: bool) -> None:
+    """Its caption stands in small letters before what the message says, or as a sign at either end."""
+    assert can_be_closed(text) is closes

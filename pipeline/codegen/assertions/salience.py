@@ -31,29 +31,27 @@ ROLE_SCORES: Final = {
     "textbox": 26, "combobox": 24, "searchbox": 24, "radio": 26, "menuitem": 30, "table": 34, "list": 24,
     "paragraph": 64, "term": 44, "definition": 62, "code": 60, "region": 40, "article": 50, "caption": 60,
 }  # fmt: skip
-_PROMOTION = re.compile(
-    r"(?i)learn more|did you know|\btip\b|\bupgrade\b|\bfree trial\b|sponsored|\badvert|recommended|featured|"
-    r"\b(quote|word|photo) of\b|\brandom\b|^try \w|what.s new|newsletter"
-)
-_BUSY = re.compile(
-    r"(?i)^(saving|loading|searching|uploading|processing|working|submitting|connecting|sending|deleting|updating|"
-    r"fetching|please wait|one moment|just a moment|in progress)\b.{0,24}$|^.{0,40}(…|\.\.\.)$"
-)
-_MESSAGE = re.compile(
-    r"(?i)\b(saved|added|created|deleted|removed|updated|sent|success|successful|successfully|failed|copied|published|"
-    r"uploaded|submitted|cancel+ed|restored|imported|could not|couldn.t|unable)\b"
-)
+_PROMOTES: Final = WORDS["promotes"]
+_IS_BUSY: Final = WORDS["is_busy"]
+_ELLIPSIS: Final = re.compile(r"^.{0,40}(…|\.\.\.)$")
+_TELLS_RESULT: Final = WORDS["tells_result"]
 _SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})['\"’”»)]?[.!?]['\"’”»)]?(?=\s|$)")
 _CLAUSE_END = re.compile(r"\s[-–—]\s|[,;:.!?](?=\s)")
-_CLOSES = re.compile(
-    r"^(?:(?:close|dismiss|hide|schließen|cerrar|fermer)\s+(?=[^\W\d_a-z])|[×✕✖]\s+)|(?<=[^\d\s])\s*[×✕✖¶]$"
-)
+_CLOSES_BEFORE: Final = WORDS["closes_before"]
+_CLOSES: Final = re.compile(r"^[×✕✖]\s+|(?<=[^\d\s])\s*[×✕✖¶]$")
 """The caption of the button that closes a message, before or after what it says; the sign for a link to a heading."""
 
 
 def can_be_closed(text: str) -> bool:
     """Whether the text is that of a message with the button that closes it: it goes by itself, sooner or later."""
-    return _CLOSES.search(text) is not None
+    return bool(_CLOSES.search(text)) or _without_close(text) != text
+
+
+def _without_close(text: str) -> str:
+    """The text without the caption, in small letters, of the button that closes it, before what it says."""
+    found = _CLOSES_BEFORE.match(text)
+    is_caption = found is not None and text[0].islower() and not text[found.end()].islower()
+    return text[found.end() :] if found is not None and is_caption else text
 
 
 LONG_CHARS: Final = 70
@@ -201,7 +199,7 @@ def importance(element: Element, text: str, typing: Typing) -> int:
         score -= 20
     if len(text) > 60 and element.role in LONG_NAMED_ROLES and not is_sentence(text):
         score -= 35
-    if _PROMOTION.search(text):
+    if _PROMOTES.search(text):
         score -= 30
     if in_margin(element):
         score -= 18
@@ -258,7 +256,7 @@ def has_captions(element: Element, text: str, captions: Iterable[str], most: int
 def whole_sentences(text: str) -> str:
     """The text up to the end of its last sentence: captions of links and buttons before and after it are no part of
     what it says."""
-    text = _CLOSES.sub("", text)
+    text = _CLOSES.sub("", _without_close(text))
     ends = [hit.end() for hit in _SENTENCE_END.finditer(text)]
     if not ends or len(text) == ends[-1] or ends[-1] < SENTENCE_CHARS_MIN:
         return text
@@ -285,7 +283,7 @@ def first_clause(text: str, fixed: tuple[str, ...] = (), is_cut: bool = False) -
 
 def is_busy(text: str) -> bool:
     """Whether the text only says that something is under way."""
-    return _BUSY.search(text) is not None
+    return bool(_IS_BUSY.search(text) or _ELLIPSIS.search(text))
 
 
 def is_sentence(text: str) -> bool:
@@ -299,4 +297,4 @@ def is_sentence(text: str) -> bool:
 
 def is_message(text: str) -> bool:
     """Whether the text reads like a passing message: that something was done, or not."""
-    return len(text) <= 80 and _MESSAGE.search(text) is not None and not re.search(r":\s*\S*$", text)
+    return len(text) <= 80 and _TELLS_RESULT.search(text) is not None and not re.search(r":\s*\S*$", text)

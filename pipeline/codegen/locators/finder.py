@@ -23,6 +23,7 @@ from pipeline.codegen.locators.text_matchers import (
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, Plain, flat, function, method
 from pipeline.codegen.python.quoting import escaped, quoted
 from pipeline.semantics.generated import looks_generated, telling
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.text import joints
 from schemas.elements import (
     ByAltText,
@@ -60,7 +61,7 @@ PENALTY_RENAMED: Final = 600
 """For scopes by ids and test ids: they are renamed more readily than what people see."""
 
 FRAMED: Final = frozenset({"dialog", "alertdialog", "heading"})
-_CLOSE = re.compile(r"(?<=\w) (?:Close|close|Schließen|Cerrar|Fermer)$")
+_CLOSES_AFTER: Final = WORDS["closes_after"]
 """The button at the end of the head of a window."""
 
 
@@ -211,7 +212,7 @@ class Finder:
             return None
         if not locator.name:
             return Found(method(root, "get_by_role", locator.role), 425)
-        name = _CLOSE.sub("", locator.name) if locator.role in FRAMED and not locator.exact else locator.name
+        name = _CLOSES_AFTER.sub("", locator.name) if locator.role in FRAMED and not locator.exact else locator.name
         if locator.role == "heading" and name in self.shown:
             name = locator.name  # within the head of the window another heading says just that
         value = matcher(name, locator.exact, self.fixed, gap=" ")
