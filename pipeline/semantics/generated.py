@@ -60,7 +60,10 @@ _VERSION = (
     r"\bv\d+(?:\.\d+)+\b|\b\d+\.\d+\.\d+\b"
     r"|(?i:(?<=\bversion )|(?<=\brevision )|(?<=\bbuild )|(?<=\brev )|(?<=\bpid )|(?<=\bport ))\d+\b"
 )
-_RATE = r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|[Bb]ytes|msgs?|req(?:uest)?s?)?/s(?:ec)?\b|\b\d+[.,]\d+\s?%"
+_RATE = (
+    r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|B|[kKMG]?bits?|[Bb]ytes|msgs?|req(?:uest)?s?)?/s(?:ec)?\b"
+    r"|\b\d+[.,]\d+\s?%"
+)
 _FOLDER = (
     r"(?<![\w./:~-])/(?:home|tmp|var|root|Users|mnt|srv|opt|dev|run|private|usr)(?:/[\w.+@-]+)+"
     r"|\b[A-Z]:\\[\w.+@\\ -]+"

@@ -93,6 +93,8 @@ def test_a_css_string_never_ends_early(text: str) -> None:
         "12.5 % busy",
         "Sent 3.2 kB/s",
         "2 msgs/s",
+        "0 B/s",
+        "1.4 Mbit/s",
         "Worker pid 4711",
         "Opened 1z1ve3bf",
         "Order 100001: confirmation",

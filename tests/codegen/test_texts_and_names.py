@@ -8,7 +8,7 @@ from pipeline.codegen import write_test
 from pipeline.codegen.assertions.salience import Typing, can_be_closed, is_busy, is_put_together, whole_sentences
 from pipeline.codegen.locators.finder import fits_several
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
-from pipeline.codegen.python.names import function_name, sentence
+from pipeline.codegen.python.names import SENTENCE_WORD_CHARS_MAX, function_name, sentence
 from pipeline.semantics.text import is_shortcut
 from schemas.elements import ByLabel, ByPath, ByPlaceholder, ByText, Candidate, PathStep
 from schemas.events import Appeared, Gone, TextChanged, Typed
@@ -242,3 +242,14 @@ def test_what_a_page_says_while_it_works_is_known_in_each_language(text: str, bu
 def test_a_message_with_a_button_that_closes_it(text: str, closes: bool) -> None:
     """Its caption stands in small letters before what the message says, or as a sign at either end."""
     assert can_be_closed(text) is closes
+
+
+def test_a_long_word_of_a_sentence_is_cut_with_its_quotes_closed() -> None:
+    """What is left is a sentence still; a word of just SENTENCE_WORD_CHARS_MAX characters stays as it is."""
+    link = "magnet:?xt=urn:btih:c9e15763f722f23e98a29decdfae341b98d53056"
+    told = sentence(f"The user fills in '{link}', and sees more", "")
+    assert told.startswith("The user fills in 'magnet:?xt=urn:btih:c9e1")
+    assert "…', and sees more." in told
+    whole = "x" * (SENTENCE_WORD_CHARS_MAX - 2)
+    assert sentence(f"Open '{whole}'", "") == f"Open '{whole}'."
+    assert max(map(len, told.split())) <= SENTENCE_WORD_CHARS_MAX

@@ -59,11 +59,19 @@ def sentence(text: str, otherwise: str) -> str:
     for source in (text, otherwise):
         shown = unicodedata.normalize("NFC", source).translate(_QUOTES)
         kept = re.sub("'{2,}", "'", "".join(char if _is_kept(char) else " " for char in shown))
-        words = [word[:SENTENCE_WORD_CHARS_MAX] for word in kept.split()]
+        words = [_short(word) for word in kept.split()]
         if any(map(is_name, words)):
             told = " ".join(words[:SENTENCE_WORDS_MAX]).rstrip(" ,.")
             return told[0].upper() + told[1:] + (" …" if len(words) > SENTENCE_WORDS_MAX else ".")
     return "A flow."
+
+
+def _short(word: str) -> str:
+    """A word of at most SENTENCE_WORD_CHARS_MAX characters: one that is cut says so, and its quotes are closed."""
+    if len(word) <= SENTENCE_WORD_CHARS_MAX:
+        return word
+    closing = word[len(word.rstrip("',")) :] if word.startswith("'") else ""
+    return f"{word[: SENTENCE_WORD_CHARS_MAX - 1 - len(closing)]}…{closing}"
 
 
 def _is_kept(char: str) -> bool:
