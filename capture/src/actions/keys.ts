@@ -193,7 +193,7 @@ export class Keys {
     const shot = this.recorder.elements.describe(field);
     this.decideSoon(() => {
       const now = field.isConnected ? fieldValue(field) : "";
-      const sent = event.defaultPrevented && !now.startsWith(`x${value}`.trim().slice(1)) && value.trim() !== "";
+      const sent = event.defaultPrevented && !now.trim().startsWith(value.trim()) && value.trim() !== "";
       if (sent || (event.defaultPrevented && (place === "lines" || !this.texts.isOn(field)))) return this.wasAction(event, field, shot, value);
       this.texts.keysIn(field).pressed(event);
       effects.thaw();

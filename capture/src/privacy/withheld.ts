@@ -20,7 +20,8 @@ const ENDING = /(?:[аеиоуыэюя]{1,3}|[aeiouy]{1,2})$/;
 const LONGEST = 200;
 const PARTS_MAX = 16;
 const WORDS_MAX = 60;
-/** Most of the words that are looked at together: what follows is a text of its own, which shares a name at the seam. */
+/** The first 56 words of a longer text. The rest is a text of its own; it begins four words before the end of what is
+ *  looked at together, so that a name is whole in one of the two. */
 const LATER = /^(?:\S+\s+){56}(?=(?:\S+\s+){4})/;
 const SECRETS_MAX = 400;
 const MASKED_MAX = 12_000;
@@ -328,20 +329,20 @@ function fold(text: string, signs = false): Folded {
     }
   };
   let at = 0;
-  const until = (until: number): void => {
-    while (at < until) {
+  const copyUpTo = (end: number): void => {
+    while (at < end) {
       const char = String.fromCodePoint(text.codePointAt(at)!);
       put(char, at, at + char.length);
       at += char.length;
     }
   };
   for (const { 0: code, 1: unit, 2: decimal, 3: hex, 4: letter, index } of text.matchAll(ENCODED)) {
-    until(index!);
+    copyUpTo(index!);
     const number = decimal ? Number(decimal) : parseInt(unit ?? hex ?? "", 16);
     const plain = letter ?? (number >= 0 ? String.fromCodePoint(number) : attempt(() => decodeURIComponent(code), unescape(code)));
     at = index! + code.length;
     put(plain, index!, at);
   }
-  until(text.length);
+  copyUpTo(text.length);
   return folded;
 }
