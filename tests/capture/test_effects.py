@@ -11,6 +11,8 @@ from tests.capture.site import Site
 from tests.capture.told import effect_after, texts
 
 pytestmark = pytest.mark.slow
+GONE_MAX = 12
+"""Items of the same document that one effect tells as gone (capture/src/page/diff.ts)."""
 Record = Callable[[str, Callable[[Page], None]], list[Event]]
 
 
@@ -59,6 +61,23 @@ def test_list_that_is_drawn_anew(record: Record) -> None:
     effect = effect_after(record("redrawn.html", do), "press")
     assert texts(effect, "gone") == ["Ada has 2 teas", "Cleo has 3 cocoas"]
     assert not texts(effect)
+
+
+def test_what_says_most_is_told_gone_wherever_it_stood(record: Record) -> None:
+    """A dialog closes and a long table before it folds up: the dialog's heading is told, though many rows come first."""
+
+    def do(page: Page) -> None:
+        page.evaluate(
+            """() => document.body.insertAdjacentHTML("beforeend", `<table id="t">${[...Array(30).keys()].map((n) =>
+              `<tr><td>Measure ${n} of ${n * 7}</td></tr>`).join("")}</table><section id="s"><h3>Edit the thing</h3>
+              <button onclick="t.remove(); s.remove()">Keep it</button></section>`)"""
+        )
+        page.wait_for_timeout(300)
+        page.get_by_role("button", name="Keep it").click()
+
+    gone = texts(effect_after(record("redrawn.html", do), "click"), "gone")
+    assert gone[0] == "Edit the thing"
+    assert len(gone) <= GONE_MAX
 
 
 def test_what_is_kept_from_screen_readers_stays_what_it_was(record: Record) -> None:

@@ -32,7 +32,7 @@ const PROGRESS_CHARS_MAX = 25;
 interface Ranked {
   rank: number;
   order: number;
-  make: () => Change | null;
+  make: () => Change | null | false;
 }
 
 export function saveDigest(digest: Digest): Saved {
@@ -134,8 +134,9 @@ export class Comparison {
     for (const item of before.items) {
       if (item.whole || item.words || item.masked || !item.text) continue;
       if (this.now.byElement.get(item.el) ? !this.reused.has(item.el) : this.hiddenForReaders(item.el)) continue;
-      if (this.now.keys.has(item.key) || (most -= 1) < 0) continue;
-      this.rankAt(this.rank(item) + 3.5, () => ({ change: "gone", element: this.goneShot(item.role, item.text, item.live, item.el.ownerDocument) }));
+      if (this.now.keys.has(item.key)) continue;
+      // Counted as they are described, hence by what they say and not by where they stood.
+      this.rankAt(this.rank(item) + 3.5, () => most-- > 0 && { change: "gone", element: this.goneShot(item.role, item.text, item.live, item.el.ownerDocument) });
     }
   }
 
@@ -149,13 +150,12 @@ export class Comparison {
   private goneKeys(): void {
     if (this.base.kind === "live") return;
     const gone = [...this.base.keys.keys()].filter((key) => !this.now.keys.has(key) && !/^[=~]/.test(key));
-    const few = gone.length <= 30;
     let most = 10;
     for (const key of gone) {
       const cut = key.indexOf("|");
       const [role, text] = [key.slice(0, cut), key.slice(cut + 1)];
       const telling = /^(alert|status|dialog|heading|button)$/.test(role);
-      if (text.length < 3 || !(few || telling) || (most -= 1) < 0) continue;
+      if (text.length < 3 || !(gone.length <= 30 || telling) || most-- < 1) continue;
       const mine = this.circumstances.words.some((word) => text.toLowerCase().includes(word));
       this.rankAt(mine || role === "alert" ? 7 : 9, () => ({ change: "gone", element: this.goneShot(role, text, false, document) }));
     }
@@ -241,11 +241,8 @@ export class Comparison {
   /** What can be said of an element that is no longer there. Where several others are found in its way, that is told. */
   private goneShot(role: string, text: string, live: boolean, doc: Document): ElementShot {
     const named = /^(heading|link|button|tab|menuitem|option|dialog|alertdialog|img|checkbox|radio|switch|textbox|combobox|searchbox)$/;
-    const shot: ElementShot = { tag: "div", text, candidates: [] };
-    if (role) shot.role = role;
-    if (live) shot.live = true;
     const byName = named.test(role);
-    if (byName) shot.name = text;
+    const shot: ElementShot = { tag: "div", text, candidates: [], role: role || undefined, live: live || undefined, name: byName ? text : undefined };
     if (!byName && text.length > limits.NAME_CHARS_MAX) return shot;
     const locator: Locator = byName ? { by: "role", role, name: text, exact: true } : { by: "text", value: text, exact: true };
     const others = this.circumstances.elements.indexes.of(doc).found(locator).length;
@@ -253,7 +250,7 @@ export class Comparison {
     return shot;
   }
 
-  private rankAt(rank: number, make: () => Change | null): void {
+  private rankAt(rank: number, make: () => Change | null | false): void {
     this.ranked.push({ rank, order: this.ranked.length, make });
   }
 
