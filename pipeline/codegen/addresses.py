@@ -111,7 +111,9 @@ def address(
     steady = [pair for pair in query if not _unstable_param(*pair, known) and not _made_of(pair[1], words)]
     fragment = unquote(found.fragment)
     fragment_fixed = not is_volatile(fragment) and "=" not in found.fragment and not _made_of(fragment, words)
-    fragment_fixed = fragment_fixed and (fragment in known or not _REVISION.search(fragment))
+    fragment_fixed = (
+        fragment_fixed and urls.WITHHELD not in fragment and (fragment in known or not _REVISION.search(fragment))
+    )
     pattern = "/".join(shape or escaped(segment) for segment, shape in zip(segments, shapes, strict=True))
     to_the_letter = _PLAIN_QUERY.fullmatch(found.query) and len(set(query)) == len(query) and not url.endswith("#")
     stays = path_fixed and steady == query and fragment_fixed and len(found.query) <= QUERY_CHARS_MAX
@@ -184,6 +186,8 @@ def _made_of(part: str, words: frozenset[str]) -> bool:
 
 def _segment(segment: str, known: frozenset[str]) -> str | None:
     """The pattern for a volatile path segment, None for a fixed one."""
+    if segment == urls.WITHHELD:
+        return "[^/]+"
     if not segment or segment in known:
         return None
     if hit := _ID_SEGMENT.match(segment):
@@ -198,6 +202,7 @@ def _unstable_param(name: str, value: str, known: frozenset[str]) -> bool:
         _SENSITIVE_PARAM.search(name)
         or _MESSAGE_PARAM.search(name)
         or is_volatile(value)
+        or urls.WITHHELD in value
         or value.count(" ") >= PROSE_SPACES_MIN
     ):
         return True

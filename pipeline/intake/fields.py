@@ -124,7 +124,6 @@ _URL_SUSPECT = re.compile(
     r"eyJ|reset|verif|confirm|activat|unsub|sso|bearer|saml|nonce|hash|pw|sas|recover|unlock|set-?pass|%",
     re.IGNORECASE,
 )
-WITHHELD_MARK = "withheld"
 
 
 @once_per_text
@@ -139,7 +138,7 @@ def bare_url(url: str) -> str:
         return _without_chance(url)
     needless = _NEEDLESS.sub(lambda found: chr(int(found[1], 16)), url)
     plain = needless if needless != url and _without_parameters(needless) != needless else url
-    bare = _JWT.sub(rf"\g<before>{WITHHELD_MARK}", urls.without_user(plain) if "@" in plain else plain)
+    bare = _JWT.sub(rf"\g<before>{urls.WITHHELD}", urls.without_user(plain) if "@" in plain else plain)
     return _without_chance(_GRANT_IN_PATH.sub(_granting, _without_parameters(bare)))
 
 
@@ -147,9 +146,9 @@ def _without_chance(url: str) -> str:
     """The address without parts and values that only chance writes, if it is one and not a text."""
     if not _LONG.search(url) or " " in url:
         return url
-    short = _SEGMENT.sub(lambda found: f"/{WITHHELD_MARK}" if _is_drawn(found["value"]) else found[0], url)
+    short = _SEGMENT.sub(lambda found: f"/{urls.WITHHELD}" if _is_drawn(found["value"]) else found[0], url)
     return _VALUE.sub(
-        lambda found: found["before"] + WITHHELD_MARK if _is_chance(found["value"], found["name"] or "") else found[0],
+        lambda found: found["before"] + urls.WITHHELD if _is_chance(found["value"], found["name"] or "") else found[0],
         short,
     )
 
@@ -178,12 +177,12 @@ def _is_chance_part(part: str, is_id: bool) -> bool:
 
 
 def _without_parameters(url: str) -> str:
-    told = _SECRET_IN_URL.sub(rf"\g<name>{WITHHELD_MARK}", url)
-    return _SECRET_IN_INNER_URL.sub(rf"\g<name>{WITHHELD_MARK}", told) if "%" in told else told
+    told = _SECRET_IN_URL.sub(rf"\g<name>{urls.WITHHELD}", url)
+    return _SECRET_IN_INNER_URL.sub(rf"\g<name>{urls.WITHHELD}", told) if "%" in told else told
 
 
 def _granting(found: re.Match[str]) -> str:
-    return found["name"] + (WITHHELD_MARK if _DRAWN.search(found["value"]) else found["value"])
+    return found["name"] + (urls.WITHHELD if _DRAWN.search(found["value"]) else found["value"])
 
 
 def id_field(raw: Mapping[str, Any], *names: str) -> str | None:

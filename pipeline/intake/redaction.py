@@ -19,8 +19,9 @@ import orjson
 
 from pipeline.intake.bodies import GZIP_MAGIC, BrokenLine, Opening, clean, documents, unwrapped
 from pipeline.intake.elements import tells_secret
-from pipeline.intake.fields import WITHHELD_MARK, bare_url
+from pipeline.intake.fields import bare_url
 from pipeline.intake.rrweb.recordings import is_rrweb
+from pipeline.semantics import urls
 from schemas import limits
 from schemas.avro import AvroReader, schema_id
 from schemas.codecs import BadInput
@@ -86,7 +87,7 @@ def without_recording(body: bytes) -> bytes:
     masked once they are read together with their page, which may have come in another message."""
     if b'"kind":"recording"' not in body:
         return body
-    return orjson.dumps({**orjson.loads(body), "chunk": WITHHELD_MARK})
+    return orjson.dumps({**orjson.loads(body), "chunk": urls.WITHHELD})
 
 
 def _redacted(raw: bytes, headers: Mapping[str, bytes], avro: AvroReader | None) -> Redacted:
@@ -141,7 +142,7 @@ def _is_secret(node: Any) -> bool:
 def _plain(key: str, value: Any) -> Any:
     """A scalar of an event without secrets: addresses may hold one all the same."""
     if key in _KEYS and isinstance(value, (str, int, float)):
-        return WITHHELD_MARK
+        return urls.WITHHELD
     return bare_url(value) if isinstance(value, str) else value
 
 
@@ -149,13 +150,13 @@ def _bare(key: str, value: Any) -> Any:
     """A scalar of an event that speaks of a secret field."""
     if value is None or isinstance(value, bool):
         return value
-    return _plain(key, value) if key in _KEPT else WITHHELD_MARK
+    return _plain(key, value) if key in _KEPT else urls.WITHHELD
 
 
 def _walked(node: Any, scalar: Callable[[str, Any], Any], depth: int, key: str = "") -> Any:
     """The node with each scalar replaced; what lies too deep is withheld."""
     if isinstance(node, (dict, list)) and depth > _DEPTH_MAX:
-        return WITHHELD_MARK
+        return urls.WITHHELD
     if isinstance(node, dict):
         return {name: _walked(value, scalar, depth + 1, name.lower()) for name, value in node.items()}
     if isinstance(node, list):

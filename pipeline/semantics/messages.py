@@ -97,12 +97,22 @@ def _is_marked(element: Element, classes: re.Pattern[str]) -> bool:
 
 def headings(changes: Iterable[Change]) -> list[str]:
     """Headings that newly appeared, the highest level first."""
-    found = [
+    return list(dict.fromkeys(text for _, _, text in _levelled(changes)))
+
+
+def main_headings(changes: Iterable[Change]) -> list[str]:
+    """Those of the highest level among them."""
+    found = _levelled(changes)
+    return list(dict.fromkeys(text for level, _, text in found if level == found[0][0]))
+
+
+def _levelled(changes: Iterable[Change]) -> list[tuple[int, int, str]]:
+    """Level, place and text of the headings that newly appeared, sorted."""
+    return sorted(
         (element.level or _tag_level(element.tag), index, text.rstrip("¶#§ ") or text)
         for index, (element, text) in enumerate(shown_texts(changes))
         if text and (element.role == "heading" or re.fullmatch(r"h[1-6]", element.tag))
-    ]
-    return list(dict.fromkeys(text for _, _, text in sorted(found)))
+    )
 
 
 def _tag_level(tag: str) -> int:

@@ -7,7 +7,7 @@ from typing import Final
 from pipeline.semantics.addresses import query, route, singular, slug
 from pipeline.semantics.elements import in_menu, is_item
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.messages import ANSWER_CHARS_MAX, done, headings, quotes, shown_texts
+from pipeline.semantics.messages import ANSWER_CHARS_MAX, done, headings, main_headings, quotes, shown_texts
 from pipeline.semantics.text import caption, clean, is_link, is_name, joints, quoted, short
 from pipeline.semantics.verbs import (
     CANCEL,
@@ -37,6 +37,7 @@ _LIST: Final = re.compile(r"((\d+|[Aa]ll|[Mm]y) )?[^\W\d][a-z]+s")
 """What lists are called: `Posts`, `3 Pools`, `All products`."""
 _AROUND: Final = WORDS["row_controls"]
 """What controls of a row say in its name, beside what stands in its cells."""
+_BRACKETED: Final = re.compile(r"\(([^()]{1,60})\)$")
 _LABELLED: Final = re.compile(r"[^\W\d]+: ['\"‘“„«](.+)['\"’”»]")
 """A heading that says first what the thing is: `Shelf: 'To read'`."""
 _OF_FORMS: Final = WORDS["headings_of_forms"]
@@ -177,10 +178,16 @@ def name_in(heading: str) -> str:
     which list one is."""
     does = row_act(heading)[0] or (_OF_FORMS.search(heading) and len(heading.split()) <= ROW_WORDS_MAX)
     if does or heading.endswith(("?", ".", "!", ":")):
-        return next(iter(quotes(heading)), "")
+        return named_in(heading)
     if named := _LABELLED.fullmatch(heading):
         return named[1]
     return "" if _LIST.fullmatch(heading) else heading
+
+
+def named_in(heading: str) -> str:
+    """What a heading says in quotes, or in brackets at its end: `Music` of `Edit folder (Music)`."""
+    found = _BRACKETED.search(heading)
+    return next(iter(quotes(heading)), "") or (clean(found[1]) if found and is_name(clean(found[1])) else "")
 
 
 def opened_before(steps: Sequence[Step], index: int) -> str:
@@ -203,6 +210,8 @@ def _opened(steps: Sequence[Step], index: int) -> tuple[str, str]:
         if isinstance(step, ClickStep) and not is_commit(step) and is_name(name := _picked_by(step)):
             return ("", name) if _lists(name, page) else (name, "")
         found = headings(step.changes)
+        if isinstance(step, GotoStep) and len(main_headings(step.changes)) > 1:
+            found = []  # of a page with several parts none is what was opened
         if found and _lists(found[0], page):
             return "", found[0]
         if found and is_name(name := name_in(found[0])):

@@ -11,6 +11,8 @@ from typing import Final
 
 import ada_url
 
+WITHHELD: Final = "withheld"
+"""Stands in an address for a part that may grant access: what it was is not known, and another one each time."""
 WEB_SCHEMES: Final = frozenset({"http", "https"})
 _NOWHERE: Final = "http://nowhere.invalid"
 """What an address without a host is read against; it never leaves this module."""

@@ -64,7 +64,7 @@ def test_list_that_is_drawn_anew(record: Record) -> None:
 
 
 def test_what_says_most_is_told_gone_wherever_it_stood(record: Record) -> None:
-    """A dialog closes and a long table before it folds up: the dialog's heading is told, though many rows come first."""
+    """A dialog closes and a long table before it folds up: its heading is told, though many rows come first."""
 
     def do(page: Page) -> None:
         page.evaluate(

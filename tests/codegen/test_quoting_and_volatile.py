@@ -189,6 +189,10 @@ def test_an_address_keeps_its_words_and_templates_new_ids() -> None:
     letters = addresses.address(home + "/#/email/1naaxysz", frozenset())
     assert letters is not None
     assert letters.holds_at(home + "/#/email/kee1gxxi")
+    withheld = addresses.address(home + "/token/withheld?for=withheld#withheld", frozenset({"withheld"}))
+    assert withheld is not None
+    assert withheld.text is None
+    assert withheld.holds_at(home + "/token/OATH0001?for=x#y")
     glued = addresses.address(home + "/tracker/issue15", frozenset())
     assert glued is not None
     assert re.search(glued.pattern, home + "/tracker/issue7")

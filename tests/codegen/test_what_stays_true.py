@@ -52,6 +52,19 @@ def test_an_id_that_the_page_filled_in_is_only_there(value: str, is_asserted: bo
     assert ('not_to_have_value("")' in code) != is_asserted
 
 
+@pytest.mark.parametrize(
+    ("value", "is_asserted"), [("deifa-tpcge", False), ("garden", True), ("3600", True), ("Daily at noon", True)]
+)
+def test_a_word_in_a_new_form_is_asserted_where_the_story_knows_it(value: str, is_asserted: bool) -> None:
+    """It may be the id of what is made in the form; a number or a sentence is a default, and a name is known."""
+    shown = Appeared(element=by_text("td", "garden"))
+    opened = GotoStep(url=HOME, **base(PAGE, PAGE, changes=(shown,)))
+    came = (Appeared(element=by_label("Folder ID")), ValueChanged(element=by_label("Folder ID"), after=value))
+    add = ClickStep(target=by_role("button", "button", "Add"), **base(PAGE, PAGE, changes=came))
+    save = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE))
+    assert (f'to_have_value("{value}")' in write_test(story(opened, add, save)).code) == is_asserted
+
+
 def test_a_number_that_changes_from_look_to_look_is_not_asserted() -> None:
     """Nobody did anything in between: the number changes by itself. One that a step changed is its effect."""
 
@@ -94,6 +107,22 @@ def test_what_was_saved_before_the_user_left_is_waited_for(leaves: bool, method:
     code = write_test(story(chosen, after, networkRequests=[request, beside])).code
     assert ('with page.expect_response(re.compile(r"/api/settings$")):' in code) is waits
     assert "telemetry" not in code
+
+
+@pytest.mark.parametrize(
+    ("methods", "loads", "waits"),
+    [(["PUT"], False, True), (["PUT", "GET"], False, True), (["GET", "PUT"], False, False), (["PUT"], True, False)],
+)
+def test_what_the_last_step_saved_is_asserted_where_the_page_stays(
+    methods: list[str], loads: bool, waits: bool
+) -> None:
+    """Also where the address changes with it, and where the page reads at once what it has saved."""
+    click = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, NEXT, navigates=True, loads=loads))
+    sent = [
+        {"url": HOME + "/api/config", "method": method, "status": 200, "cause": click.event_id} for method in methods
+    ]
+    code = write_test(story(click, networkRequests=sent)).code
+    assert ('with page.expect_response(re.compile(r"/api/config$")) as response_info:' in code) is waits
 
 
 def test_a_locator_that_is_used_often_has_a_variable() -> None:

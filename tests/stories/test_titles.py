@@ -113,6 +113,23 @@ def test_a_sign_in_that_is_refused_twice_is_refused() -> None:
     assert journey.story().title == "Log in with a wrong password"
 
 
+def _in_parts(*more: Element) -> Journey:
+    """A page of several parts, each with a heading of its own, and the dialog in which one of its things is changed."""
+    journey = Journey().opens().shows_new(heading("Set a password"), heading("Folders"), heading("This device"))
+    journey.click(button("Edit")).shows_new(*more)
+    return journey.fill(textbox("Label"), "Old records", before="Music").click(button("Save"))
+
+
+def test_a_heading_in_brackets_names_what_is_changed() -> None:
+    """The dialog says it, as so many do."""
+    assert _in_parts(heading("Edit folder (Music)")).story().title == "Edit 'Music'"
+
+
+def test_no_part_of_a_page_is_what_was_opened() -> None:
+    """Where a page has several parts, the first heading names none of its things."""
+    assert "Set a password" not in _in_parts().story().title
+
+
 CASES = [
     (
         Journey()

@@ -9,8 +9,8 @@ from pipeline.activities.phrases import GoalKind
 from pipeline.semantics.addresses import last_word, made_in, route, singular, slug, thing_in
 from pipeline.semantics.elements import is_item
 from pipeline.semantics.lexicon import LISTS
-from pipeline.semantics.messages import done, headings, quotes, without_quotes
-from pipeline.semantics.object_names import opened_before, row_of
+from pipeline.semantics.messages import done, headings, without_quotes
+from pipeline.semantics.object_names import named_in, opened_before, row_of
 from pipeline.semantics.path_segments import ROUTE
 from pipeline.semantics.text import caption, clean, quoted
 from pipeline.semantics.verbs import (
@@ -111,8 +111,10 @@ def edited_object(form: Form) -> str:
         return ""
     if form.opener is not None and (row := row_of(form.opener.target)):
         return row
-    if form.opener is not None and (named := quotes(caption(form.opener.target))):
-        return named[0]
+    if form.opener is not None:
+        said = (caption(form.opener.target), *headings(form.opener.changes))
+        if named := next(filter(None, map(named_in, said)), ""):
+            return named
     return opened_before(form.steps, form.first)
 
 

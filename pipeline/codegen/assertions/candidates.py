@@ -27,7 +27,7 @@ from pipeline.codegen.assertions.salience import (
     whole_sentences,
     without_captions,
 )
-from pipeline.codegen.assertions.states import count_check, state_check, value_check
+from pipeline.codegen.assertions.states import comes_with_an_id, count_check, state_check, value_check
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, Found, expect, is_anyone, is_bare
 from pipeline.codegen.locators.text_matchers import readable, regex
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, flat, method
@@ -60,7 +60,11 @@ def checks_of(
     went away say something. `shapes` are those of texts that tick."""
     out: list[Check] = []
     changes = changes[:CHANGES_MAX]
-    changes = tuple(change for change in changes if not ticks(change, shapes) and not only_moved(change, changes))
+    changes = tuple(
+        change
+        for change in changes
+        if not (ticks(change, shapes) or only_moved(change, changes) or comes_with_an_id(change, changes, typing))
+    )
     for place, change in enumerate(changes):
         check = _check(finder, change, typing, same_page)
         if check is not None:

@@ -56,19 +56,21 @@ def saving_request(
 ) -> ExpectedRequest | None:
     """The one request that the step must cause, where it changes something on the server without a new page: not one
     that other steps cause as well, and rather one that names what was typed."""
-    if step.navigates or isinstance(step, GotoStep):
+    if step.loads or isinstance(step, GotoStep):
         return None
     sent = [request for request in story.network_requests if request.cause == step.event_id]
     others = {_call(request) for request in story.network_requests if request.cause != step.event_id}
-    addresses = [_call(request)[1] for request in sent]
+    calls = [_call(request) for request in sent]
+    places = [address for _, address in calls]
     own = [
         request
-        for request in sent
+        for place, request in enumerate(sent)
         if request.method in CHANGING
         and 200 <= (request.status or 0) < 300
         and urls.origin(request.url) == urls.origin(step.page.url)
-        and addresses.count(_call(request)[1]) == 1
-        and _call(request) not in others
+        and calls.count(calls[place]) == 1
+        and places.index(places[place]) == place  # many an app reads right afterwards what it has saved
+        and calls[place] not in others
     ]
     named = [request for request in own if any(word in unquote(request.url) for word in fixed if len(word) > 2)]
     for request in [*named, *own]:

@@ -1,17 +1,20 @@
 """What fields hold, what state controls are in, and how many items a list has, as assertions."""
 
+from collections.abc import Sequence
 from typing import Final, assert_never
 
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check, says_part
-from pipeline.codegen.assertions.salience import in_margin
+from pipeline.codegen.assertions.salience import Typing, in_margin
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, Found, expect, is_bare
 from pipeline.codegen.python.expressions import Listing, Literal, method
 from pipeline.semantics.generated import is_token, is_volatile
 from schemas.elements import ByRole, Element
-from schemas.events import CountChanged, StateChanged
+from schemas.events import Appeared, Change, CountChanged, StateChanged, ValueChanged
 
 COUNT_MAX: Final = 60
 """Longer lists are not counted."""
+TYPED_CHARS_MIN: Final = 3
+"""So many letters of a typed text tell where a value comes from."""
 
 
 def value_check(finder: Finder, element: Element, after: str) -> Check | None:
@@ -42,6 +45,23 @@ def _is_unseen(element: Element) -> bool:
 def _is_made_up_id(value: str, fixed: tuple[str, ...]) -> bool:
     """Whether the page filled in an id of its own making: not what was typed, nor that in the form of an address."""
     return is_token(value) and _letters(value) not in map(_letters, fixed)
+
+
+def comes_with_an_id(change: Change, changes: Sequence[Change], typing: Typing) -> bool:
+    """Whether a text field that came with the step holds one word which stands nowhere else and that nobody typed: it
+    may be an id of a new thing, another one each time, and no shape tells `deifa-tpcge` from a name."""
+    if not isinstance(change, ValueChanged) or change.before or change.element.tag == "select":
+        return False
+    field, value = change.element, _letters(change.after)
+    came = any(isinstance(one, Appeared) and _same_field(one.element, field) for one in changes)
+    is_word = not any(char.isspace() for char in change.after) and not value.isdigit() and value != ""
+    typed = [letters for text in typing.texts if len(letters := _letters(text)) >= TYPED_CHARS_MIN]
+    known = change.after in typing.pieces or any(text in value or value in text for text in typed)
+    return came and is_word and not known
+
+
+def _same_field(one: Element, other: Element) -> bool:
+    return (one.role, one.name, one.id) == (other.role, other.name, other.id)
 
 
 def _letters(text: str) -> str:
