@@ -50,8 +50,9 @@ def can_be_closed(text: str) -> bool:
 def _without_close(text: str) -> str:
     """The text without the caption, in small letters, of the button that closes it, before what it says."""
     found = _CLOSES_BEFORE.match(text)
-    is_caption = found is not None and text[0].islower() and not text[found.end()].islower()
-    return text[found.end() :] if found is not None and is_caption else text
+    if found is None or not text[0].islower() or text[found.end()].islower():
+        return text
+    return text[found.end() :]
 
 
 LONG_CHARS: Final = 70
