@@ -115,7 +115,9 @@ def address(
         fragment_fixed and urls.WITHHELD not in fragment and (fragment in known or not _REVISION.search(fragment))
     )
     pattern = "/".join(shape or escaped(segment) for segment, shape in zip(segments, shapes, strict=True))
-    to_the_letter = _PLAIN_QUERY.fullmatch(found.query) and len(set(query)) == len(query) and not url.endswith("#")
+    has_query, has_fragment = "?" in url.partition("#")[0], "#" in url
+    empty = (has_query and not found.query) or url.endswith("#")
+    to_the_letter = _PLAIN_QUERY.fullmatch(found.query) and len(set(query)) == len(query) and not empty
     stays = path_fixed and steady == query and fragment_fixed and len(found.query) <= QUERY_CHARS_MAX
     route = _route(fragment, known, words)
     escapes = "%{:02x}" if _LOWER_CASE.search(found.query) else "%{:02X}"
@@ -124,7 +126,7 @@ def address(
     kept = sorted(short, key=lambda pair: pair[1] not in chosen)[:PARAMETERS_MAX]
     parts = {pair: part for pair, part in parts.items() if pair in kept}
     asked = _asked(list(parts.values()))
-    end = _end_of_path(found.query, has_fragment="#" in url)
+    end = _end_of_path(has_query, has_fragment)
     place = pattern + asked + (".*" * bool(asked or found.query) + route if route else "" if asked else end)
     text = None
     if stays and to_the_letter:
@@ -133,9 +135,9 @@ def address(
     return Address(text, pattern, pattern + end, place, frozenset(parts), route)
 
 
-def _end_of_path(query: str, has_fragment: bool) -> str:
-    """Where a path ends: at the address's own end, unless it was recorded with more behind it."""
-    if query:
+def _end_of_path(has_query: bool, has_fragment: bool) -> str:
+    """Where a path ends: at the address's own end, unless it was recorded with more behind it, if only the mark."""
+    if has_query:
         return _ANY_FOLLOWS if has_fragment else _QUERY_FOLLOWS
     return _FRAGMENT_FOLLOWS if has_fragment else "$"
 

@@ -205,6 +205,8 @@ def test_an_address_keeps_its_words_and_templates_new_ids() -> None:
         ("/contacts/17", r"/contacts/\d+$"),
         ("/contacts/17?tab=4", r"/contacts/\d+(\?|$)"),
         ("/contacts/17#", r"/contacts/\d+(#|$)"),
+        ("/contacts/17/?", r"/contacts/\d+/(\?|$)"),
+        ("/contacts/?", r"/contacts/(\?|$)"),
         ("/wiki?id=start&sectok=abc&do=login", r"/wiki\?.*\bid=start\b.*\bdo=login\b"),
         ("/#/email/1z1ve3bf", r"/#/email/[^/]+([?/]|$)"),
     ],
