@@ -21,9 +21,9 @@ from prometheus_client import (
 from schemas.events import RecorderFault
 from schemas.limits import CAUSE_CHARS_MAX
 
-OWN_FAULTS: Final = ("read", "apply", "tell", "tag", "send", "store", "write", "prove", "end")
+OWN_FAULTS: Final = ("read", "apply", "tell", "tag", "send", "store", "write", "classify", "prove", "end")
 """What a fault of ours may be met at: reading a message, applying it, telling a window, tagging a story, sending or
-storing a record, writing or proving a test; and what ended a worker."""
+storing a record, writing or proving a test, saying for coverage what a flow does; and what ended a worker."""
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 DEAD_LETTER_CAUSES: Final = (
     "unreadable", "unreadable_event", "internal", "late", "journey_too_long", "partition_full", "untellable",

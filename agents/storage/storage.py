@@ -5,6 +5,8 @@ Every method raises StorageUnavailable when the database stays locked or away fo
 writes, 3 s for reads), and has then changed nothing.
 """
 
+import math
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -27,7 +29,7 @@ from agents.storage.sql import (
 from agents.storage.sql.arrivals import Arrival, arrivals
 from agents.storage.sql.file_rows import TestFile
 from agents.storage.sql.flow_lists import FlowFilter, FlowPage, FlowSort, SeenApp
-from agents.storage.sql.flow_rows import DayOfJourneys
+from agents.storage.sql.flow_rows import DayOfJourneys, KnownFlows
 from agents.storage.sql.old_stories import OldStories, forget, old_stories
 from agents.storage.sql.proof_run_rows import Comparison, ProofRun, RunFilter, compared
 from agents.storage.sql.verdict_rows import VerdictFilter
@@ -131,11 +133,27 @@ class Storage:
     def seen_flows(self, app: str, users_min: int = USERS_MIN) -> list[SeenFlow]:
         """The flows of an app as they were seen, the most frequent first, up to FLOWS_MAX. Of real traffic, titles have
         made-up values unless `users_min` is 1."""
+        return self.known_flows(app, users_min, math.inf).flows
+
+    def known_flows(self, app: str, users_min: int, within_s: float) -> KnownFlows:
+        """The same, where stories must be read for it no longer than some `within_s` seconds: those of the most
+        frequent flows first. What was read once is known from then on, so that to ask again goes on."""
+        end_s = time.monotonic() + within_s
         found = in_transaction(self._engine, lambda c: flow_rows.frequent_flows(c, app, users_min), writes=False)
         known = {one.flow.flow_id: one.flow for one in found if one.classified}
+        unread = sum(1 for one in found if not one.classified)
         for batch in flow_rows.unclassified(found):
             known |= self._classify(batch, users_min)
-        return [known[one.flow.flow_id] for one in found if one.flow.flow_id in known]
+            unread -= len(batch)
+            if time.monotonic() >= end_s:
+                break
+        return KnownFlows([known[one.flow.flow_id] for one in found if one.flow.flow_id in known], unread)
+
+    def classify_flows(self, flows: Sequence[str], users_min: int) -> None:
+        """Does now, for these flows, what `known_flows` would do when somebody asks."""
+        found = in_transaction(self._engine, lambda c: flow_rows.named_flows(c, flows, users_min), writes=False)
+        for batch in flow_rows.unclassified(found):
+            self._classify(batch, users_min)
 
     def _classify(self, wanted: Sequence[flow_rows.FrequentFlow], users_min: int) -> dict[str, SeenFlow]:
         bodies = in_transaction(self._engine, lambda c: flow_rows.read_stories(c, wanted), writes=False)

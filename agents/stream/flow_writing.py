@@ -5,6 +5,7 @@ Each story and each flow stands for itself: where one fails by a fault of ours, 
 neighbours go on, and it is answered with its cause.
 """
 
+import logging
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,8 @@ from pipeline.flows.consensus import evidence_of
 from pipeline.flows.ids import test_id
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
+
+logger = logging.getLogger(__name__)
 
 TOGETHER_MAX: Final = 100
 """Tests that are stored in one transaction."""
@@ -245,6 +248,17 @@ class FlowWriter:
             if newer is not None:
                 noted.again.append(Output(output.test_id, output.flow_id, newer.test))
             noted.moved.append(storage.flow_state(output.flow_id))
+
+    def classify(self, flows: Sequence[str]) -> None:
+        """Keeps with these flows what they do, so that who looks at the coverage need not wait for it."""
+        parts = self._parts
+        try:
+            parts.storage.classify_flows(flows, parts.settings.users_min)
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - said, and tried again once somebody looks at the coverage
+            parts.metrics.own_faults.labels("classify").inc()
+            logger.error("what %d flows do can't be told", len(flows), extra={"trace": traced(error)})
 
     def note_failures(self, failed: Sequence[UnwrittenFlow]) -> list[UnwrittenFlow]:
         """Remembers with each flow why it has no test; those of which that is news."""

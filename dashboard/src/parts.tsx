@@ -144,11 +144,10 @@ function AskKey({ problem }: { problem: Problem }) {
   );
 }
 
-/** What was asked for, or what stands in its place. */
-/** What was asked for, once it is there; `patience` says why it may take a while. */
-export function Loaded<T>({ asked, patience, children }: { asked: Asked<T>; patience?: string; children: (data: T) => ComponentChildren }) {
+/** What was asked for, once it is there, or what stands in its place. */
+export function Loaded<T>({ asked, children }: { asked: Asked<T>; children: (data: T) => ComponentChildren }) {
   if (asked.problem) return <Wrong problem={asked.problem} again={asked.again} />;
-  if (asked.data === undefined) return <p class="loading" role="status">Loading…{patience && ` ${patience}`}</p>;
+  if (asked.data === undefined) return <p class="loading" role="status">Loading…</p>;
   return <>{children(asked.data)}</>;
 }
 

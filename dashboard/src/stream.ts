@@ -48,12 +48,15 @@ export interface Link {
   readonly seconds?: number;
 }
 
-/** Listens to a stream for as long as it is wanted, and hands over what is told. */
-export function useStream(url: string, wanted: boolean, take: (told: Told) => void): Link {
+/** Listens to a stream for as long as it is wanted, and hands over what is told. `shown` are the ids of what is shown
+ * already: of those it is said after a break what is gone. */
+export function useStream(url: string, wanted: boolean, shown: readonly string[], take: (told: Told) => void): Link {
   const link = useRef<Link>({ state: "opening" });
   const [, show] = useReducer((n: number) => n + 1, 0);
   const taking = useRef(take);
   taking.current = take;
+  const known = useRef(shown);
+  known.current = shown;
   const lastId = useRef("");
   useEffect(() => {
     const set = (next: Link) => { link.current = next; show(undefined); };
@@ -64,7 +67,9 @@ export function useStream(url: string, wanted: boolean, take: (told: Told) => vo
       const mine = (stop = new AbortController());
       try {
         const headers: Record<string, string> = lastId.current ? { "Last-Event-ID": lastId.current } : {};
-        const answer = await opened(url, { headers, signal: mine.signal, cache: "no-store" });
+        const address = new URL(url);
+        for (const id of lastId.current ? known.current : []) address.searchParams.append("shown", id);
+        const answer = await opened(address.href, { headers, signal: mine.signal, cache: "no-store" });
         set({ state: "open" });
         tries = 0;
         if (answer.body) for await (const told of events(answer.body, (id) => { lastId.current = id; }, (ms) => { waitMs = ms || waitMs; })) taking.current(told);

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from agents.storage import Storage
+from agents.storage.sql.flow_rows import FrequentFlow, frequent_flows
 from agents.stream.broker import fetched
 from agents.stream.journeys.repartition import partition_of
 from agents.stream.journeys.ticks import TICK_HEADER
@@ -74,6 +76,25 @@ def test_single_events_with_the_right_key(stream: Stream) -> None:
     events = ended("single", 2)
     stream.send(*(single(event, b"single") for event in events))
     expect(stream, events)
+
+
+def test_what_a_new_flow_does_is_known_before_somebody_looks(stream: Stream, worker: WorkerProcess) -> None:
+    """The coverage of thousands of flows need not be read at once by whoever opens it first."""
+    events = ended("classified", 7)
+    stream.send(*batches(random.Random(7), events, 100))
+    expect(stream, events)
+    storage = Storage.open(worker.settings.storage_url)
+    app = events[0].app
+    wait_for(lambda: all(one.classified for one in seen_by(storage, app, worker.settings.users_min)), 30, worker.tail)
+    storage.close()
+
+
+def seen_by(storage: Storage, app: str, users_min: int) -> list[FrequentFlow]:
+    """The flows of an app as they lie there; at least one."""
+    with storage._engine.begin() as connection:
+        found = frequent_flows(connection, app, users_min)
+    assert found
+    return found
 
 
 @pytest.mark.parametrize("key", [None, b"", b"somebody-else", b"\xff\xfe"])

@@ -1,5 +1,9 @@
 """Coverage over HTTP."""
 
+import pytest
+
+from agents.storage.sql import flow_rows
+from agents.web.views import coverage as view
 from tests.storage.samples import APP, a_story, a_test
 from tests.web.conftest import Site
 
@@ -17,6 +21,15 @@ def test_coverage_of_an_app(site: Site) -> None:
     assert len(found["smallest"]) == 1
     assert list(found["titles"]) == found["smallest"]
     assert found["days"][-1] == {"day": "2024-10-10", "tested": 1, "untested": 1, "users": 1}
+
+
+def test_coverage_of_many_flows_answers_with_what_is_read(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says how many flows are left; each further call reads on, until none is."""
+    monkeypatch.setattr(flow_rows, "STORIES_AT_ONCE_MAX", 2)
+    monkeypatch.setattr(view, "WITHIN_S", 1e-9)
+    site.storage.put_stories([a_story(name, flow_key=name, title=name) for name in "abcde"])
+    answers = [site.http.get("/api/v1/coverage", params={"app": APP}).json() for _ in range(3)]
+    assert [(one["journeys"], one["flows_unread"]) for one in answers] == [(2, 3), (4, 1), (5, 0)]
 
 
 def test_coverage_refuses_what_it_cannot_use(site: Site) -> None:

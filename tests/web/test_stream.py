@@ -93,6 +93,21 @@ def test_it_goes_on_after_the_last_id(site: Site) -> None:
         assert site.http.get(STREAM, headers={"Last-Event-ID": bad}).status_code == 400
 
 
+def test_what_went_away_while_nobody_listened_is_told(site: Site) -> None:
+    """Who comes back names the stories that are shown: those that are gone by now are told, the others as they are."""
+    site.storage.put_stories([a_story("stays"), a_story("goes")])
+    with listening(site) as told:
+        last_id = [next_of("story", told).id for _ in range(2)][-1]
+    site.storage.withdraw_story("goes")
+    shown = {"shown": ["goes", "stays"]}
+    with listening(site, headers={"Last-Event-ID": last_id}, params=shown) as told:
+        assert next_of("gone", told).value == {"id": "goes"}
+        assert next_of("story", told).value["id"] == "stays"
+        site.storage.withdraw_story("stays")
+        assert next_of("gone", told).value == {"id": "stays"}
+    assert site.http.get(STREAM, params={"shown": [f"s{one}" for one in range(51)]}).status_code == 400
+
+
 def test_the_first_look_has_as_many_as_live_has(site: Site) -> None:
     """The newest ones, the newest last."""
     days = [a_story(f"s{day}", start_timestamp=f"2024-10-{day:02d}T00:00:00.000Z") for day in range(1, 26)]
@@ -118,6 +133,8 @@ def test_a_key_of_one_app_hears_of_its_stories_alone(make_site: Callable[..., Si
     assert site.http.get(STREAM, params={"app": "other"}, headers=bearer(READ)).status_code == 403
     site.storage.put_story(a_story("mine"))
     site.storage.put_story(a_story("other", app="other.example"))
+    with listening(site, params={"shown": "other"}, headers=bearer(READ)) as told:
+        assert next_of("gone", told).value == {"id": "other"}
     with listening(site, headers=bearer(READ)) as told:
         first = next(told)
         site.storage.put_story(a_story("theirs", app="other.example"))

@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, update
 
+from agents.storage.recent_stories import RECENT
 from agents.storage.sql import rows
 from agents.storage.sql.flow_lists import days_shown
 from agents.storage.tables import FLOWS, STORIES, TESTS
@@ -18,8 +19,10 @@ from schemas.stories import STORY
 
 FLOWS_MAX: Final = 2_000
 """Flows that are looked at, the most frequent first."""
-STORIES_AT_ONCE_MAX: Final = 50
-"""Stories that are read and classified between two writes: half a second, so that progress is kept."""
+STORIES_AT_ONCE_MAX: Final = 20
+"""Stories that are read and classified between two writes: a fifth of a second, so that progress is kept."""
+
+_STANDING: Final = (STORIES.c.id.label("story"), STORIES.c.version, STORIES.c.activities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,14 @@ class FrequentFlow:
     story_id: str
     version: int
     classified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFlows:
+    """Flows as they were seen, and how many more there are whose stories were not read yet."""
+
+    flows: list[SeenFlow]
+    unread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +61,13 @@ def frequent_flows(connection: Connection, app: str, users_min: int) -> list[Fre
 
     No story is read: its activities were saved when it was classified, and count as long as the rules are the same.
     """
-    columns = (STORIES.c.id.label("story"), STORIES.c.version, STORIES.c.activities)
-    return [_frequent_flow(row, users_min) for row in connection.execute(_frequent(app, *columns))]
+    return [_frequent_flow(row, users_min) for row in connection.execute(_frequent(_of_app(app), *_STANDING))]
+
+
+def named_flows(connection: Connection, flows: Sequence[str], users_min: int) -> list[FrequentFlow]:
+    """The same of flows with these ids."""
+    of_flows = STORIES.c.flow_id.in_(flows)
+    return [_frequent_flow(row, users_min) for row in connection.execute(_frequent(of_flows, *_STANDING))]
 
 
 def _frequent_flow(row: Row[Any], users_min: int) -> FrequentFlow:
@@ -80,7 +96,7 @@ def classified(wanted: Sequence[FrequentFlow], bodies: Mapping[str, str], users_
     out = []
     for one in wanted:
         if (body := bodies.get(one.story_id)) is not None:
-            story, of = from_json(STORY, body), one.flow
+            story, of = RECENT.story(body), one.flow
             flow = seen_flow(of.flow_id, story, of.journeys, of.last_seen, of.tested, users_min)
             out.append(replace(one, flow=flow, classified=True))
     return out
@@ -118,15 +134,19 @@ def seen_goals_of(connection: Connection, app: str, users_min: int) -> list[Seen
 
 def most_frequent(connection: Connection, app: str) -> Iterable[Row[Any]]:
     """The FLOWS_MAX most frequent flows of an app with a story each."""
-    return connection.execute(_frequent(app, STORIES.c.body))
+    return connection.execute(_frequent(_of_app(app), STORIES.c.body))
 
 
-def _frequent(app: str, *of_story: ColumnElement[Any]) -> Select[Any]:
+def _of_app(app: str) -> ColumnElement[bool]:
+    return STORIES.c.app == rows.plain(app)
+
+
+def _frequent(wanted: ColumnElement[bool], *of_story: ColumnElement[Any]) -> Select[Any]:
     drawn = (
         select(
             STORIES.c.flow_id, func.min(STORIES.c.id).label("story"), func.max(STORIES.c.start_timestamp).label("last")
         )
-        .where(STORIES.c.app == rows.plain(app))
+        .where(wanted)
         .group_by(STORIES.c.flow_id)
         .subquery()
     )

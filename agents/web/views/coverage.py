@@ -14,6 +14,8 @@ from pipeline.flows.coverage import OF_TESTS, Coverage, Gap, coverage
 from schemas.codecs import BadInput
 
 TARGET_DEFAULT: Final = 0.9
+WITHIN_S: Final = 0.4
+"""How long stories may be read for one answer; it then says how many flows are left, and who asks again gets more."""
 _TEXT: Final = {"type": "string"}
 _SHARE: Final = {"type": "number", "minimum": 0, "maximum": 1}
 _GAP: Final = {
@@ -39,6 +41,7 @@ SCHEMA: Final[dict[str, Any]] = {
         "titles",
         "days",
         "flows_max",
+        "flows_unread",
     ],
     "properties": {
         "journeys": {"type": "integer"},
@@ -74,6 +77,10 @@ SCHEMA: Final[dict[str, Any]] = {
             },
         },
         "flows_max": {"type": "integer", "description": "So many flows are looked at, the most frequent first."},
+        "flows_unread": {
+            "type": "integer",
+            "description": "Flows, the least frequent ones, that were not read yet and are not counted: ask again.",
+        },
     },
 }
 
@@ -85,13 +92,13 @@ async def get_coverage(context: Context, request: web.Request) -> web.Response:
         raise BadInput("app: should name an app")
     services = context.services
     target, users_min = _target(request), services.settings.users_min
-    flows = await off_loop(services.storage.seen_flows, app, users_min)
-    others = await off_loop(services.storage.seen_flows, f"{app}{OF_TESTS}", users_min)
-    found = await off_loop(coverage, flows, target, request.query.get("since", ""), others)
-    known = {flow.flow_id: flow.title for flow in flows}
+    flows = await off_loop(services.storage.known_flows, app, users_min, WITHIN_S)
+    others = await off_loop(services.storage.known_flows, f"{app}{OF_TESTS}", users_min, WITHIN_S)
+    found = await off_loop(coverage, flows.flows, target, request.query.get("since", ""), others.flows)
+    known = {flow.flow_id: flow.title for flow in flows.flows}
     days = await off_loop(services.storage.journeys_by_day, app)
     more = {"titles": {one: known[one] for one in found.smallest}, "days": list(map(asdict, days))}
-    return json_answer({**_json(found), **more, "flows_max": FLOWS_MAX})
+    return json_answer({**_json(found), **more, "flows_max": FLOWS_MAX, "flows_unread": flows.unread + others.unread})
 
 
 def _target(request: web.Request) -> float:

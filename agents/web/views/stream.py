@@ -21,20 +21,23 @@ from agents.web.errors import api_error
 from agents.web.guards.admission import own_app
 from agents.web.queries import CURSOR_CHARS_MAX, off_loop, text_parameter
 from agents.web.streams import Gone, Stream
-from agents.web.views.live import STORIES_SHOWN, newest, sees_the_worker, shown_story, worker_figures
+from agents.web.views.live import newest, sees_the_worker, shown_story, worker_figures
 from schemas.codecs import BadInput
-from schemas.limits import PAGE_ITEMS_MAX
+from schemas.limits import ID_CHARS_MAX, PAGE_ITEMS_MAX
 
 LOOK_S: Final = 1.0
 """How often it is looked at what is new."""
 OVERLAP_S: Final = 3
 SEEN_MAX: Final = 5_000
 """Arrivals that a stream remembers, so that it says each once; beyond, one may be said twice."""
+FOLLOWED_MAX: Final = 50
+"""Stories that a stream says changes of, those that it said last."""
 SUMMARY: Final = (
     "Server-sent events: `story` as each is stored or changes (as in `GET /api/v1/live`), `gone` with the id of one "
     "that was withdrawn, `worker` as its figures change (for keys that see all apps), `problem` before an end that was "
     "not planned. It begins with the newest stories, or after `Last-Event-ID`; it ends after ten minutes, to be asked "
-    "for again. A story may be told twice. A line that begins with a colon says that it is still there."
+    "for again, with the stories that are `shown` by then: of those too it says what is gone. A story may be told "
+    "twice. A line that begins with a colon says that it is still there."
 )
 
 
@@ -47,11 +50,12 @@ async def get_stream(context: Context, request: web.Request) -> web.StreamRespon
     cursor = Arrival(*unpack(last_id)) if last_id else None
     async with context.streams.place(context.visitors.of(request)):
         begun = Arrival(now(), "")
+        shown = _shown_ids(request)
         known = [] if cursor else await off_loop(newest, context, app)
         stream = await Stream.opened(request)
         try:
             feed = StoryFeed(context, stream, app, cursor or begun, worker=sees_the_worker(request))
-            await feed.begin(known)
+            await feed.begin(known, shown)
             while not stream.is_over:
                 await feed.look()
                 if not await context.streams.pause(LOOK_S):
@@ -75,11 +79,17 @@ class StoryFeed:
         self._told: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._worker: Any = None
 
-    async def begin(self, known: Sequence[dict[str, Any]]) -> None:
-        """Says what is there already, the oldest story first. Raises Gone."""
+    async def begin(self, known: Sequence[dict[str, Any]], shown: Sequence[str] = ()) -> None:
+        """Says what is there already, the oldest story first, and of the stories with the ids `shown` which are gone or
+        have changed since. Raises Gone, StorageUnavailable."""
         await self._figures()
-        for shown in reversed(known):
-            await self._say(shown)
+        found = await self._named(list(shown))
+        there = {name: one for name, one in found.items() if self._app in (None, one.story.app)}
+        for name in shown:
+            if name not in there:
+                await self._stream.say("gone", {"id": name})
+        for one in (*reversed(known), *map(self._shown, there.values())):
+            await self._say(one)
 
     async def look(self) -> None:
         """Says what is new since the last look. Raises Gone, StorageUnavailable."""
@@ -138,9 +148,16 @@ class StoryFeed:
         if {**before, "support": shown["support"]} == shown:  # a flow's support grows with each of its stories
             return
         self._told[shown["id"]] = shown
-        while len(self._told) > STORIES_SHOWN:
+        while len(self._told) > FOLLOWED_MAX:
             self._told.popitem(last=False)
         await self._stream.say("story", shown, pack(self._cursor.stored_at, self._cursor.story_id))
+
+
+def _shown_ids(request: web.Request) -> list[str]:
+    shown = list(dict.fromkeys(request.query.getall("shown", [])))
+    if len(shown) > FOLLOWED_MAX or any(len(one) > ID_CHARS_MAX for one in shown):
+        raise BadInput(f"shown: should be the ids of at most {FOLLOWED_MAX} stories")
+    return shown
 
 
 def _earlier(cursor: Arrival) -> Arrival:
@@ -166,6 +183,12 @@ CALLS: Final[tuple[Call, ...]] = (
         },
         parameters=(
             text_parameter("app", "Stories of this app."),
+            Parameter(
+                "shown",
+                "query",
+                "The ids of stories that the caller shows: it is said which of them are gone or have changed.",
+                {"type": "array", "items": {"type": "string", "maxLength": ID_CHARS_MAX}, "maxItems": FOLLOWED_MAX},
+            ),
             Parameter(
                 "Last-Event-ID",
                 "header",

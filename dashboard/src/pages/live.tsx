@@ -37,7 +37,7 @@ export function Live({ query }: { query: URLSearchParams }) {
 function Listening({ app }: { app: string }) {
   const [paused, pause] = useState(false);
   const [state, take] = useReducer(taken, { stories: [], worker: undefined });
-  const link = useStream(urlOf("/api/v1/live/stream", {}, { app }), !paused, take);
+  const link = useStream(urlOf("/api/v1/live/stream", {}, { app }), !paused, state.stories.map((one) => one.id), take);
   useKeys({ ...ROWS, p: { what: "pause, or go on", run: () => pause(!paused) } });
   const { stories, worker } = state;
   if (link.problem && [401, 403].includes(link.problem.status)) return <Wrong problem={link.problem} />;
