@@ -14,7 +14,7 @@ from typing import Final
 from pipeline.flows.foreign_texts import ForeignTexts
 from pipeline.flows.trace import Session, is_earlier_try, numberless, rough_of, session_of, target_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
-from pipeline.semantics.elements import is_search
+from pipeline.semantics.elements import DATA, is_search
 from pipeline.semantics.object_names import is_row
 from schemas.elements import Candidate, Element
 from schemas.events import Appeared, Change, Page, TextChanged, ValueChanged
@@ -234,7 +234,7 @@ class _Vote:
                 step = session.story.steps[at]
                 return any(rough_of(one) == rough for one in (step.opened_changes if opened else step.changes))
 
-            others_data = self._foreign.stand_in(_text_of(change))
+            others_data = self._foreign.stand_in(_text_of(change)) or self._nobody_tells(place, change)
             if others_data or self._numbers_vary(place, keys, opened):
                 continue
             if self.held(place, shows, shows_such):
@@ -246,6 +246,15 @@ class _Vote:
                 kept.append(change.model_copy(update={"element": self._element(place, change.element, ways)}))
         self.dropped += len(changes) - len(kept)
         return tuple(kept)
+
+    def _nobody_tells(self, place: int, change: Change) -> bool:
+        """Whether only this session went that way, and what the page showed there may be anybody's: it holds nothing
+        that the user entered, and is no name of the page itself."""
+        if any(self.own.tokens[place] in other.places for other in self.others):
+            return False
+        text, after = _text_of(change), self.own.story.steps[place].after
+        names_page = change.element.level == 1 and after is not None and (change.element.text or "") in after.title
+        return isinstance(change, Appeared | TextChanged) and not names_page and DATA not in self.own.masked(text)
 
     def _numbers_vary(self, place: int, keys: tuple[Hashable, ...], opened: bool) -> bool:
         """Whether others saw the same with other numbers, and nobody with these: those of a thing that was made."""

@@ -73,6 +73,9 @@ _TICKET_NUMBER = r"(?<=[\[(])[A-Z][A-Z0-9]{1,9}-\d+(?=[\])])|\A[A-Z][A-Z0-9]{1,9
 """The number of a ticket, where it stands as one: `[SUP-417]`, `SUP-417: The lamp`."""
 _IN_BRACKETS = r"(?<=\()(?:[a-z0-9]{5}(?:-[a-z0-9]{5})+|[a-z0-9]{6}(?:-[a-z0-9]{6})+)(?=\))"
 """What a page adds to a name so that it is the only one, in groups of one length: `Add folder (pvehx-vckrt)`."""
+_COUNT = r"(?<=\s\()(?:[2-9]|\d{2,4})(?=\)\s*\Z)"
+"""How many things there are, behind what they are called: `Components (7)`. Others add some and take some away; a first
+one (`Cart (1)`) is the user's own."""
 _WITHHELD = r"•{3}"
 """What stands where the recorder read a secret: the page shows something else there."""
 _LONG_DECIMAL = r"\b\d+\.\d{7,}\b"
@@ -98,6 +101,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (_FOLDER, ".+"),
     (_IN_BRACKETS, r"[\w-]+"),
     (r"#\d+\b", r"#\d+"),
+    (_COUNT, r"\d+"),
     (_TICKET_NUMBER, r"[A-Z0-9]+-\d+"),
     (_LONG_DECIMAL, r"[\d.]+"),
     (_WITHHELD, ".+"),

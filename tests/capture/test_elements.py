@@ -163,6 +163,24 @@ def test_select_box_is_not_named_by_its_options(record: Record, site: Site) -> N
     assert "Country" in values
 
 
+def test_choices_of_a_list_tell_nothing_apart(record: Record) -> None:
+    """Nobody sees them until the list opens: they are no text of what is around it."""
+
+    def do(page: Page) -> None:
+        page.evaluate(
+            """document.body.insertAdjacentHTML('beforeend',
+            '<table><tr class=filter><td class=how>Kind <select><option>is<option>is not</select>' +
+            '<td class=what><select><option>major<option>minor</select></table>')"""
+        )
+        page.locator(".what select").select_option("minor")
+        page.locator("td.how").click(position={"x": 2, "y": 2})
+
+    (select, click) = actions(record("form.html", do))
+    told = str([one.model_dump() for step in (select, click) for one in step.target.candidates])
+    assert "majorminor" not in told
+    assert "isis not" not in told
+
+
 def test_field_tells_its_form(record: Record) -> None:
     """Whatever is filled in first, the fields of one form tell the same form, and those of another one another; a
     field that forms of all kinds have tells none."""

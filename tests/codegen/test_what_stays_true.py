@@ -262,6 +262,19 @@ def test_which_entries_a_log_holds_together_is_not_asserted() -> None:
     assert "Nine days" in code
 
 
+def test_a_page_is_known_by_its_own_name() -> None:
+    """Not by a heading of what is listed on it, which is there for others' doing."""
+    shown = (
+        Appeared(element=by_role("h1", "heading", "Roadmap", level=1)),
+        Appeared(element=by_role("h2", "heading", "Milestone: Spring sale 84", level=2)),
+    )
+    opened = GotoStep(url="https://example.com/roadmap", **base(at("/roadmap"), at("/roadmap"), changes=shown))
+    saved = ClickStep(target=by_role("button", "button", "Save"), **base(at("/roadmap")))
+    code = write_test(story(opened, saved)).code
+    assert 'get_by_role("heading", name="Roadmap")' in code
+    assert "Milestone" not in code
+
+
 def test_nothing_is_asserted_twice_between_the_steps() -> None:
     """What came up once more in the same document was looked for already; the outcome is always told."""
     shown = (Appeared(element=by_role("h2", "heading", "Details")),)

@@ -14,7 +14,7 @@ from pipeline.generate import tests_of as write_tests
 from pipeline.semantics.verbs import is_password
 from schemas.codecs import to_json
 from schemas.elements import ById, ByRole, ByText, Candidate, Scope
-from schemas.events import Appeared, Click, Effect, End, Page
+from schemas.events import Appeared, Click, Effect, End, Navigation, Page
 from schemas.stories import ClickStep, Story
 from tests.flows.acts import PlainVisitor
 from tests.flows.test_flow_assignment import told
@@ -97,6 +97,34 @@ def test_a_moment_is_no_other_text() -> None:
     stories = [sessions(f"Last change: 2026/11/{day} 10:{day} by you.", value="Ada")[0] for day in (11, 12, 13)]
     stories = [story.model_copy(update={"id": str(number)}) for number, story in enumerate(stories)]
     assert any("Last change" in text for text in said_in(consensus(stories).story))
+
+
+def test_what_a_page_showed_one_session_alone_is_dropped() -> None:
+    """Nobody else came that way: what was listed there may be anybody's. What the page is called stays, and so does all
+    that the only session of a flow saw."""
+
+    def by_way_of(path: str, number: int) -> Story:
+        visitor = Visitor("shop", number, random.Random(number))
+        visitor.add(Navigation, url=visitor.home + path, how="load")
+        visitor.url = visitor.home + path
+        name = path.strip("/").capitalize()
+        seen = (
+            Appeared(element=element("h1", "heading", name).model_copy(update={"level": 1})),
+            Appeared(element=element("h2", "heading", "Spring sale")),
+        )
+        visitor.add(Effect, cause=None, after=Page(url=visitor.url, title=f"{name} – Shop"), changes=seen)
+        visitor.open("/profile")
+        visitor.write("Nickname", "Ada")
+        visitor.came(visitor.add(Click, target=element("button", "button", "Save")), alert("Saved."))
+        visitor.add(End)
+        return told(visitor).model_copy(update={"id": str(number)})
+
+    several = [by_way_of(path, number) for number, path in enumerate(("/offers", "/news", "/help"))]
+    assert len({story.flow_key for story in several}) == 1
+    found = consensus(several).story
+    assert "Spring sale" not in said_in(found)
+    assert said_in(found) & {"Offers", "News", "Help"}
+    assert "Spring sale" in said_in(consensus(several[:1]).story)
 
 
 def test_one_session_in_three_costs_it() -> None:

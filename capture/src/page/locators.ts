@@ -89,7 +89,8 @@ export class Locators {
       const value = element.getAttribute(by)?.trim();
       if (value) locators.push(...withExact(by, value, element, index));
     }
-    if ((!isField(element) && !editingHost(element)) || /^(submit|button)$/.test(element.getAttribute("type") ?? "")) {
+    const shows = !isField(element) && !editingHost(element) && !hasChoices(element);
+    if (shows || /^(submit|button)$/.test(element.getAttribute("type") ?? "")) {
       locators.push(...this.byText(element, index));
     }
     return locators;
@@ -272,17 +273,20 @@ function withExact(by: "label" | "placeholder" | "alt" | "text" | "title", value
   return fewer.length < found.length && fewer.includes(element) ? [loose, exact] : [loose];
 }
 
+/** Whether the element's text has all the choices of a list in it: nobody sees those until it opens. */
+const hasChoices = (element: Element): boolean => !!element.querySelector("select");
+
 /** Short texts inside `up`, most telling first: those that `element` itself doesn't show, then its own. */
 function tellingTexts(up: Element, element: Element, index: PageIndex): string[] {
-  const own = plainPart(index.text(element));
+  const own = element.nodeName === "SELECT" ? "" : plainPart(index.text(element));
   const texts: { text: string; weight: number }[] = [];
   const look = (node: Element, depth: number): void => {
     if (texts.length > 12 || depth > 8) return;
     for (const child of [...node.children, ...(node.shadowRoot?.children ?? [])]) {
-      if (child === element || SKIPPED.has(child.nodeName)) continue;
+      if (child === element || SKIPPED.has(child.nodeName) || child.nodeName === "SELECT") continue;
       const text = plainPart(speakable(index.text(child)));
       if (!text) continue;
-      const leaf = text.length <= HAS_TEXT_CHARS_MAX;
+      const leaf = text.length <= HAS_TEXT_CHARS_MAX && !hasChoices(child);
       if (leaf && text !== own && text.length > 1 && /[\p{L}\d]/u.test(text)) {
         const heading = index.role(child) === "heading" || /^(A|B|STRONG|H\d|TH|LABEL)$/.test(child.nodeName);
         texts.push({ text, weight: (heading ? 0 : 2) + (/\d/.test(text) ? 3 : 0) + (text.length > 40 ? 1 : 0) });

@@ -65,6 +65,8 @@ SENTENCE_WORDS_MIN: Final = 3
 PIECE_CHARS_MIN: Final = 3
 GLUED_CHARS_MAX: Final = 60
 VERB_CHARS_MIN: Final = 4
+FIRST_HEADING: Final = 7
+"""How much more the name of the page says than the headings of what is listed on it, numbers or not."""
 ANSWER_WORDS_MAX: Final = 14
 PERSON_WORDS_MAX: Final = 5
 _THREE_WORDS = re.compile(r"(?:\W*+\w++){3}")
@@ -194,7 +196,7 @@ def importance(element: Element, text: str, typing: Typing) -> int:
         score -= 40
     elif len(text) < 4:
         score -= 20 if typing.echoed(text) or re.search(r"\d", text) else 40  # a word so short stands in many others
-    if looks_glued(text) and not typing.echoed(text):
+    if looks_glued(text) and not typing.stands_in(text):
         score -= 25
     if len(text) > LONG_CHARS:
         score -= 20
@@ -202,9 +204,13 @@ def importance(element: Element, text: str, typing: Typing) -> int:
         score -= 35
     if _PROMOTES.search(text):
         score -= 30
-    if in_margin(element):
-        score -= 18
-    return score
+    return score + _by_place(element)
+
+
+def _by_place(element: Element) -> int:
+    """How much more or less a text says for where it stands: in the margin, or as the name of the page."""
+    names_page = element.role == "heading" and element.level == 1
+    return (FIRST_HEADING if names_page else 0) - (18 if in_margin(element) else 0)
 
 
 def _as_answer(element: Element, text: str, typing: Typing) -> int:
