@@ -28,16 +28,22 @@ CHOSEN: Final = "choose "
 _MAKING: Final = re.compile(rf"/({'|'.join(MAKING_PAGES)}|\+)$")
 """How the addresses of pages end where one thing is made, whatever is filled in for it."""
 
-ActivityKind = Literal["sign in", "search", "narrow", "open form", "do", "leave filled in"]
-LISTINGS: Final = frozenset({"search", "narrow"})
+ActivityKind = Literal[
+    "sign in", "sign out", "search", "filter", "open form", "delete", "submit", "act", "browse", "leave filled in"
+]
+LISTINGS: Final = frozenset({"search", "filter"})
 """What only lists things."""
+ACTS: Final = frozenset({"sign out", "delete", "submit", "act"})
+"""What asks the app to do something."""
+_KEY_KINDS: Final[dict[str, str]] = {**dict.fromkeys(ACTS, "do"), "filter": "narrow"}
+"""What kinds are called in the keys of flows: control and fields tell acts apart there, whatever they are called."""
 ONLY_WAYS: Final = LISTINGS | {"sign in"}
 """What is but the way to what is done after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One thing that was done.
+    """One thing that was done, typed: title, flow, coverage and tests are projections of the same activities.
 
     `place` is the pattern of the page it was done on, `fields` the identities of what was filled in for it, sorted,
     `what` the identity of the control, `outcome` what came of it: nothing to say, or the kind of refusal. `steps` are
@@ -54,13 +60,18 @@ class Activity:
     form: str = ""
     rule: str = field(default="", compare=False)
 
+    @property
+    def key_kind(self) -> str:
+        """The kind as it tells flows apart."""
+        return _KEY_KINDS.get(self.kind, self.kind)
+
     def key_fields(self) -> list[str]:
         """The fields as they tell flows apart. Of a form with several it is left to the user which of them to fill in;
         what the page refused was not filled in right; a button of its own says more than what was chosen before."""
         names = list(self.fields)
         if self.kind == "search":
             return []  # which of the page's boxes it was makes no difference
-        if self.kind != "do":
+        if self.kind not in ACTS:
             return names
         if self.outcome:
             return []
@@ -77,7 +88,7 @@ class Activity:
 
     def like(self, other: "Activity") -> bool:
         """Whether it is the same attempt, be it with other fields or another outcome."""
-        if self.kind != other.kind:
+        if self.key_kind != other.key_kind:
             return False
         again = bool(self.outcome) and self.place == other.place
         return self.kind in ONLY_WAYS or self.what == other.what or again

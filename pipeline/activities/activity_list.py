@@ -15,6 +15,8 @@ class ActivityList:
     steps: Sequence[Step]
     answers: Answers
     found: list[Activity] = field(default_factory=list)
+    record: list[Activity] = field(default_factory=list)
+    """Each activity as it was read, also those that a later one repeats, and pages that were only looked at."""
 
     @property
     def last(self) -> Activity | None:
@@ -27,6 +29,7 @@ class ActivityList:
 
     def add(self, activity: Activity) -> None:
         """Adds an activity; one that repeats the last, or tries it again after a refusal, replaces it."""
+        self.record.append(activity)
         last = self.last
         let_in = activity.kind == "sign in" and last is not None and not last.outcome
         if last is not None and last.like(activity) and not (let_in and activity.outcome):
@@ -54,6 +57,8 @@ class ActivityList:
         sent = self.steps[activity.steps[-1]]
         return sent.navigates or self.answers.writes(sent)
 
-    def take_back(self) -> None:
+    def take_back(self) -> Activity:
         """Drops the last one: the user thought better of it."""
-        self.found.pop()
+        dropped = self.found.pop()
+        self.record = [one for one in self.record if one.steps != dropped.steps]
+        return dropped

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
-from pipeline.activities.activity import CHANGED, CHOSEN, LEADS, SEND, TO_CART, Activity
+from pipeline.activities.activity import ACTS, LISTINGS, SEND, Activity
 from pipeline.activities.activity_list import ActivityList
 from pipeline.activities.facts.action_links import acts_by_link
-from pipeline.activities.facts.changed_things import changed_thing, saves_itself
+from pipeline.activities.facts.changed_things import saves_itself
 from pipeline.activities.facts.filters import narrowed
-from pipeline.activities.facts.lookups import asks_for, chose_among
 from pipeline.activities.facts.passive import (
     folds,
     only_brings_fields,
@@ -25,14 +24,13 @@ from pipeline.activities.facts.passive import (
 from pipeline.activities.facts.responses import Answers
 from pipeline.activities.forms.form_state import FieldStep, FormState
 from pipeline.activities.forms.password_forms import PasswordForms
-from pipeline.semantics.addresses import ID
-from pipeline.semantics.controls import DELETE_BUTTON, asked_by, deletes, does_by_itself, opener
+from pipeline.activities.sending import Sent, activity_of, taken_back
+from pipeline.semantics.controls import DELETE_BUTTON, deletes, does_by_itself, opener
 from pipeline.semantics.elements import (
     DATA,
     Data,
     identity,
     in_control,
-    in_menu,
     is_item,
     is_search,
     shortcut,
@@ -44,12 +42,10 @@ from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_text_field
 from pipeline.semantics.verbs import (
     APART,
     CANCEL,
-    CART,
     COMMIT,
     LOOKS,
     PAGING,
     SEARCH,
-    SIGN_OUT,
     SWITCHES,
     words_on,
 )
@@ -149,7 +145,7 @@ class Classifier:
         """Whether a field changed as the page was left: an editor handed over what was typed into it when that was sent
         off. It says which form that was."""
         last = self.done.last
-        sent = self.steps[last.steps[-1]] if last is not None and last.kind == "do" else None
+        sent = self.steps[last.steps[-1]] if last is not None and last.kind in ACTS else None
         if last is None or sent is None or not sent.navigates or not step.page.url:
             return False
         if sent.after is None or not self.answers.leads_on(sent):
@@ -165,7 +161,7 @@ class Classifier:
         way = None if self.filled or self.answers.writes(step) else narrowed(step)
         if way is not None:
             self.done.add(
-                Activity("narrow", "", (), way, "", (number,), rule="the address only says how a list is shown")
+                Activity("filter", "", (), way, "", (number,), rule="the address only says how a list is shown")
             )
         return way is not None
 
@@ -188,7 +184,7 @@ class Classifier:
             self.filled.choose(number, step)
         elif CANCEL.match(words) and puts_away(step, self.answers, self.view):
             if folds(step) or not self._cancel():
-                self._take_back(number, step)
+                taken_back(self.done, number, step, self.answers, self.data)
         elif reveals(step, self.answers) or self._opens_search(number, words):
             return
         elif acts_by_link(step):
@@ -196,7 +192,7 @@ class Classifier:
             self.filled.fields.clear()
             self._do(number, step, identity(step.target, self.data))
         elif only_looks(step, self.answers, bool(self.filled)):
-            self._look(step)
+            self._look(number, step)
         elif (kind := opener(step, words)) and not self.filled and self._opens(number, step):
             self.done.add(Activity("open form", "", (), kind, "", (number,), rule="a control that opens a form"))
         elif not self._prepares(number, step):
@@ -215,7 +211,7 @@ class Classifier:
                 self._do(number, step, SEND)
         elif deletes(step):
             refused = self.outcomes[number] = self.answers.refusal(step)
-            self.done.add(Activity("do", "", (), DELETE_BUTTON, refused, (number,), rule="the Delete key"))
+            self.done.add(Activity("delete", "", (), DELETE_BUTTON, refused, (number,), rule="the Delete key"))
         elif shortcut(step):
             saves = self.filled and _SAVES.fullmatch(shortcut(step))
             self._do(number, step, SEND if saves else f"press {shortcut(step)}")
@@ -260,8 +256,11 @@ class Classifier:
         if saved >= 0:
             self._do(saved, self.steps[saved], SEND)
 
-    def _look(self, step: ClickStep) -> None:
+    def _look(self, number: int, step: ClickStep) -> None:
         self._leave()
+        self.done.record.append(
+            Activity("browse", "", (), "", "", (number,), rule="it only leads on or shows something")
+        )
         found = self.searched and not outside_content(step.target)
         self.filled.fields.clear()
         self.view = "" if step.navigates else identity(step.target, self.data, found)
@@ -285,16 +284,6 @@ class Classifier:
             self.done.take_back()
         return asked
 
-    def _take_back(self, number: int, step: ClickStep) -> None:
-        """What only asked whether something is meant is nothing where the user thought better of it."""
-        last = self.done.last
-        if last is None or last.kind != "do" or last.outcome or any(not f.startswith(CHOSEN) for f in last.fields):
-            return
-        asked = self.steps[last.steps[-1]]
-        led_here = asked.navigates and led_to(asked, self.data) == self._place(step)
-        if not self.answers.writes(asked) and (led_here or last.steps[-1] == number - 1):
-            self.done.take_back()
-
     # --- activities ---
 
     def _settle_search(self) -> None:
@@ -317,67 +306,18 @@ class Classifier:
         numbers = (*numbers, *(() if number in numbers else (number,)))
         used = [self.steps[at] for at in numbers]
         words = caption(step.target) if isinstance(step, ClickStep) else ""
-        sought = any(is_search(one) for one in used) or _SEEK.match(words) or asks_for(used, step, self.answers)
         entered = self.passwords.sent_by(number)
-        if entered is not None and entered.purpose in ("sign in", "confirm"):
-            outcome = self.outcomes[number] = self.answers.settled(entered.answer.outcome)
-            self.done.add(Activity("sign in", "", (), "", outcome, numbers, rule="form with a password"))
-        elif sought and what in ("", SEND):
-            self.done.add(Activity("search", "", fields, "", "", numbers, rule="it only looked something up"))
-            self.searched = True
-        elif chose_among(used, step, self.answers):
-            self.done.add(Activity("narrow", "", (), "filter", "", numbers, rule="a choice stands in the address"))
-        else:
-            if fields and self.done.last_is("open form", "edit"):
-                fields = (CHANGED,)
-            thing = (
-                ""
-                if entered is not None
-                else changed_thing(used, step, what not in ("", SEND), self.answers, self.data)
-            )
-            if thing:
-                fields, what = self._apart_from_thing(thing, fields, what, words)
-            where = thing or self._context(place, step, fields)
-            refused = self.answers.refusal(step, used)
-            if entered is not None:
-                refused = self.answers.settled(entered.answer.outcome and (refused or entered.answer.outcome))
-            self.outcomes[number] = refused
-            if not fields and isinstance(step, ClickStep) and (asked := asked_by(step, self.data)):
-                self._take_back(number, step)  # what asked whether it is meant says less than what was said to it
-                where, what = "", asked
-            if does_by_itself(step) and what:
-                where = ""  # wherever the thing is shown
-            if CART.search(words):  # the same from a list and from the page of the thing, however many are taken
-                where, fields, what, form = "", (), TO_CART, ""
-            self.done.add(
-                Activity("do", where, fields, what, refused, numbers, form, "a control that sends off or acts")
-            )
+        sent = Sent(
+            number, step, what, place, fields, numbers, form, used, words, entered,
+            self.done, self.answers, self.data, self.view,
+        )  # fmt: skip
+        activity = activity_of(sent)
+        self.searched = self.searched or activity.kind == "search"
+        if activity.kind not in LISTINGS:
+            self.outcomes[number] = activity.outcome
+        self.done.add(activity)
         if step.navigates:
             self.view = ""
 
-    def _apart_from_thing(
-        self, thing: str, fields: tuple[str, ...], what: str, words: str
-    ) -> tuple[tuple[str, ...], str]:
-        """The fields and the control without what is data of the thing that was changed: what a switch of it is called,
-        and which of several signs was pressed."""
-        if ID in thing and fields and all(name.startswith(f"{CHOSEN}switch ") for name in fields):
-            fields = (f"{CHOSEN}switch {DATA}",)
-        return fields, "sign" if words and not _LETTERS.search(words) else what
-
-    def _context(self, place: str, step: Step, fields: Sequence[str]) -> str:
-        """Where it was done; what stands in a menu can be done everywhere."""
-        if isinstance(step, ClickStep) and SIGN_OUT.search(caption(step.target)):
-            return ""
-        if not fields and isinstance(step, ClickStep) and in_menu(step.target):
-            return ""
-        there = led_to(step, self.data) if step.navigates else place
-        if fields and there not in ("", place) and self.done.last_is("open form"):
-            return f"{LEADS}{there}"  # a form that opens over many pages is told by where it leads
-        return f"{place} {self.view}" if self.view and DATA not in self.view else place
-
     def _place(self, step: Step) -> str:
         return self.data.place(step.page.url)
-
-
-def led_to(step: Step, data: Data) -> str:
-    return data.place(step.after.url) if step.after is not None else ""

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.activities.activity import ONLY_WAYS, THING, TO_CART, Activity
-from pipeline.activities.classifier import Classifier, led_to
+from pipeline.activities.activity import ACTS, ONLY_WAYS, THING, TO_CART, Activity
+from pipeline.activities.classifier import Classifier
 from pipeline.activities.facts.passive import only_browses, quiet_activities
 from pipeline.activities.facts.responses import Answers, Verdicts
 from pipeline.activities.facts.variables import data_of
 from pipeline.activities.forms.password_forms import PasswordForms, password_forms
+from pipeline.activities.sending import led_to
 from pipeline.activities.story_activities import Activities
 from pipeline.semantics.controls import asks_to_delete, does_by_itself
 from pipeline.semantics.elements import DATA, Data
@@ -28,7 +29,7 @@ def activities_of(
     passwords = password_forms(steps, requests) if passwords is None else passwords
     reading = Classifier(steps, data, Answers(steps, requests, data), passwords)
     reading.run()
-    done = tuple(reading.done.found)
+    done, record = tuple(reading.done.found), tuple(reading.done.record)
     verdicts = Verdicts(steps, reading.answers, reading.outcomes)
     quiet = quiet_activities(done, steps, reading.answers)
     last = next((activity for activity in reversed(done) if activity not in quiet), None)
@@ -41,22 +42,23 @@ def activities_of(
         if end_at < len(steps):
             page = steps[end_at - 1].after or steps[end_at].page
             found = activities_of(steps[:end_at], requests, page if page.url else final_page, passwords)
-            return replace(found, verdicts=verdicts.but(found.verdicts))
+            seen = (one for one in reading.done.record if one.steps[0] >= end_at)
+            return replace(found, verdicts=verdicts.but(found.verdicts), record=(*found.record, *seen))
     end = data.place(final_page.url)
     if last is None or last.kind != "sign in":
         # Which thing was open when something was done to it is data.
-        view = "" if last is not None and last.kind == "do" and DATA in reading.view else reading.view
+        view = "" if last is not None and last.kind in ACTS and DATA in reading.view else reading.view
         if last is not None and last.place.startswith(THING):
-            return Activities(done, (), quiet, verdicts)  # wherever it is shown
+            return Activities(done, (), quiet, verdicts, record)  # wherever it is shown
         stays = last is not None and _leaves_no_place(last, steps[last.steps[-1]], data, end)
-        return Activities(done, tuple(part for part in ("" if stays else end, view) if part), quiet, verdicts)
+        return Activities(done, tuple(part for part in ("" if stays else end, view) if part), quiet, verdicts, record)
     submit = steps[last.steps[-1]]
     stayed = end == data.place(submit.page.url) and not last.outcome and not any(step.changes for step in steps)
     if led_to(submit, data) in ("", end) and not stayed:
         # Where a sign-in leads depends on where the user was stopped. Who is still there may not have been let in: a
         # format that tells no effects has nothing else to say so.
-        return Activities(done, (), quiet, verdicts)
-    return Activities(done, tuple(part for part in (end, reading.view) if part), quiet, verdicts)
+        return Activities(done, (), quiet, verdicts, record)
+    return Activities(done, tuple(part for part in (end, reading.view) if part), quiet, verdicts, record)
 
 
 def _leaves_no_place(last: Activity, step: Step, data: Data, end: str) -> bool:

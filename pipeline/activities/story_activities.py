@@ -18,6 +18,9 @@ class Activities:
     end: tuple[str, ...]
     quiet: tuple[Activity, ...]
     verdicts: Verdicts
+    record: tuple[Activity, ...] = ()
+    """Each activity as it was read, in order: also first tries and repetitions, which `done` has once, and pages that
+    were looked at."""
 
     def shape(self) -> list[object]:
         """What makes stories one flow, ready to be hashed: a sign-in and a search are but the way to what was done
@@ -32,7 +35,7 @@ class Activities:
             only_way = signed_in or (activity.kind in LISTINGS and at < last)
             if only_way and len(done) > 1:
                 continue
-            shown = [activity.kind, activity.place, activity.key_fields(), activity.what, activity.outcome]
+            shown = [activity.key_kind, activity.place, activity.key_fields(), activity.what, activity.outcome]
             if told[-1:] != [shown]:
                 told.append(shown)
         return [told, list(self.end)]

@@ -74,7 +74,7 @@ def seen_flow(
 
 def _token(activity: Activity) -> str:
     """An activity whatever fields were filled in for it: two ways of filling in a form are one activity."""
-    return f"{activity.kind}|{activity.place}|{activity.form}|{activity.what}|{activity.outcome}"
+    return f"{activity.key_kind}|{activity.place}|{activity.form}|{activity.what}|{activity.outcome}"
 
 
 def coverage(

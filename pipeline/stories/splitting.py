@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from pipeline.activities.activity import Activity
+from pipeline.activities.activity import ACTS, Activity
 from pipeline.activities.classify import activities_of
 from pipeline.activities.facts.variables import data_of
 from pipeline.intake.rrweb.merge import is_unreadable
@@ -109,4 +109,4 @@ def _done(story: Story, steps: Sequence[Step]) -> tuple[Activity, ...]:
 
 def _works(activities: Sequence[Activity]) -> bool:
     """Whether something was sent off and taken, beside signing in and out."""
-    return any(activity.kind == "do" and activity.fields and not activity.outcome for activity in activities)
+    return any(activity.kind in ACTS and activity.fields and not activity.outcome for activity in activities)

@@ -134,7 +134,7 @@ def test_something_made_and_refused(words: Mapping[str, str]) -> None:
     )
     story = journey.story()
     assert story.title.startswith("Try to create")
-    assert outcomes(story)[-1] == ("do", True)
+    assert outcomes(story)[-1] == ("submit", True)
 
 
 def test_something_changed_given_up_and_deleted(words: Mapping[str, str]) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.activities.classify import activities_of
 from pipeline.activities.clicks import CLICK_RULES
 from pipeline.activities.forms.kinds import FORM_RULES
 from pipeline.activities.intents import GOAL_RULES, goals_of
+from pipeline.activities.sending import RULES
 from schemas.elements import Element
-from schemas.events import Fill
+from schemas.events import Fill, Page
 from tests.stories.by_hand import HOME, Journey, alert, button, link, password, searchbox, textbox
 
 NAMES = [
@@ -71,3 +73,12 @@ def test_a_rule_decides_its_own_example(name: str, example: str) -> None:
     last = goals[-1]
     table = last.rule.partition(":")[0]
     assert (table if name in ("form", "click") else last.rule, story.title) == (name, title)
+
+
+@pytest.mark.parametrize(("name", "example"), [(rule.name, rule.example) for rule in RULES], ids=lambda text: text)
+def test_a_rule_makes_the_activity_of_its_example(name: str, example: str) -> None:
+    """The last activity of the journey is made by the rule, and has the kind that the example says."""
+    told, _, kind = example.partition(" => ")
+    story = journey_of(told).story()
+    last = activities_of(story.steps, story.network_requests, Page(url=story.final_state.url)).record[-1]
+    assert (last.rule, last.kind) == (name, kind)

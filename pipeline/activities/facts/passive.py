@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.activities.activity import Activity
+from pipeline.activities.activity import ACTS, Activity
 from pipeline.activities.facts.responses import Answers
 from pipeline.semantics.addresses import on_one_page
 from pipeline.semantics.elements import Data, in_menu, is_item, leads_nowhere
@@ -139,7 +139,7 @@ def folds(step: ClickStep) -> bool:
 
 def quiet_activities(done: Sequence[Activity], steps: Sequence[Step], answers: Answers) -> tuple[Activity, ...]:
     """The activities that only changed how the page looks, where another one did more."""
-    acts = (activity for activity in done if activity.kind == "do")
+    acts = (activity for activity in done if activity.kind in ACTS)
     if not any(
         activity.fields or activity.outcome or any(answers.writes(steps[at]) for at in activity.steps)
         for activity in acts
@@ -153,7 +153,7 @@ def _only_shows(activity: Activity, step: Step, answers: Answers) -> bool:
         not isinstance(step, ClickStep)
         or activity.fields
         or activity.outcome
-        or activity.kind not in ("do", "open form")
+        or activity.kind not in ACTS | {"open form"}
     ):
         return False
     if activity.kind == "open form":

@@ -1,0 +1,199 @@
+"""What a step did that sends something off or acts: the table of rules that makes typed activities of it.
+
+A rule reads facts that were found once for the step (`Sent`); the first that says something decides, for the title as
+for the flow.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pipeline.activities.activity import ACTS, CHANGED, CHOSEN, LEADS, SEND, TO_CART, Activity, ActivityKind
+from pipeline.activities.activity_list import ActivityList
+from pipeline.activities.facts.changed_things import changed_thing
+from pipeline.activities.facts.lookups import asks_for, chose_among
+from pipeline.activities.facts.responses import Answers
+from pipeline.activities.forms.password_forms import PasswordForm
+from pipeline.activities.rules import Rule
+from pipeline.semantics.addresses import ID
+from pipeline.semantics.controls import asked_by, asks_to_delete, does_by_itself
+from pipeline.semantics.elements import DATA, Data, in_menu, is_search
+from pipeline.semantics.lexicon import WORDS
+from pipeline.semantics.verbs import CART, SIGN_OUT
+from schemas.stories import ClickStep, FillStep, Step
+
+_SIGN: Final = re.compile(r"\w")
+_SEEK: Final = WORDS["seeks_alone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A step that sends something off or acts, and what was filled in before it.
+
+    `what` is the identity of the control, `place` the pattern of the page on which it began, `fields` what tells the
+    fields apart, `numbers` those of all steps that it is made of, `used` these steps, `words` what is written on the
+    control. `password` is the form with a password that it sent off. `before` is what was done before it, `view` what
+    was opened without the address changing.
+    """
+
+    number: int
+    step: Step
+    what: str
+    place: str
+    fields: tuple[str, ...]
+    numbers: tuple[int, ...]
+    form: str
+    used: Sequence[Step]
+    words: str
+    password: PasswordForm | None
+    before: ActivityList
+    answers: Answers
+    data: Data
+    view: str
+
+
+def activity_of(sent: Sent) -> Activity:
+    """The activity that a step is, by the first rule that says so."""
+    for rule in RULES:
+        found = rule.read(sent)
+        if found is not None:
+            return replace(found, rule=rule.name)
+    raise AssertionError("the last rule takes every step")
+
+
+def _sign_in(sent: Sent) -> Activity | None:
+    if sent.password is None or sent.password.purpose not in ("sign in", "confirm"):
+        return None
+    return Activity("sign in", "", (), "", sent.answers.settled(sent.password.answer.outcome), sent.numbers)
+
+
+def _search(sent: Sent) -> Activity | None:
+    """Only looked up: typed into a search field, sent off by a control that seeks, or asked for by the address."""
+    if sent.password is not None or sent.what not in ("", SEND):
+        return None
+    fills = [one for one in sent.used if isinstance(one, FillStep)]
+    seeks = any(map(is_search, fills)) and (all(map(is_search, fills)) or not sent.answers.writes(sent.step))
+    if not (seeks or _SEEK.match(sent.words) or asks_for(sent.used, sent.step, sent.answers)):
+        return None
+    return Activity("search", "", sent.fields, "", "", sent.numbers)
+
+
+def _filter(sent: Sent) -> Activity | None:
+    if sent.password is not None or not chose_among(sent.used, sent.step, sent.answers):
+        return None
+    return Activity("filter", "", (), "filter", "", sent.numbers)
+
+
+def _sign_out(sent: Sent) -> Activity | None:
+    is_exit = isinstance(sent.step, ClickStep) and SIGN_OUT.search(sent.words)
+    return _done(sent, "sign out") if is_exit else None
+
+
+def _cart(sent: Sent) -> Activity | None:
+    """The same from a list and from the page of the thing, however many are taken."""
+    if not CART.search(sent.words):
+        return None
+    return replace(_done(sent, "act"), place="", fields=(), what=TO_CART, form="")
+
+
+def _delete(sent: Sent) -> Activity | None:
+    return _done(sent, "delete") if asks_to_delete(sent.step) else None
+
+
+def _submit(sent: Sent) -> Activity | None:
+    return _done(sent, "submit") if sent.fields or sent.what in ("", SEND) else None
+
+
+def _act(sent: Sent) -> Activity:
+    return _done(sent, "act")
+
+
+RULES: Final[tuple[Rule[Callable[[Sent], Activity | None]], ...]] = (
+    Rule(
+        "a form with a password lets somebody in",
+        "open /login; fill 'User name' with 'ada'; type password; click 'Log in'; comes /home => sign in",
+        _sign_in,
+    ),
+    Rule(
+        "it only looked something up",
+        "open /books; fill 'Author' with 'Lee'; click 'Go on'; comes /books?author=Lee => search",
+        _search,
+    ),
+    Rule(
+        "what was chosen stands in the address",
+        "open /books; choose 'Price' in 'Order'; click 'Go on'; comes /books?order=price => filter",
+        _filter,
+    ),
+    Rule("sign out", "open /home; click 'Log out'; comes /bye => sign out", _sign_out),
+    Rule("put into the cart", "open /shop/7; click 'Add to cart'; comes /cart => act", _cart),
+    Rule("delete", "open /books/7; click 'Delete'; comes /books => delete", _delete),
+    Rule(
+        "a form was sent off",
+        "open /news; fill 'Mail' with 'ada'; click 'Go on'; asks POST /news => submit",
+        _submit,
+    ),
+    Rule("a control that acts", "open /books/7; click 'Archive'; asks POST /books/7/archive => act", _act),
+)
+"""What was done by a step that sends something off or acts: what a form was and what came of it count before words."""
+
+
+def _done(sent: Sent, kind: ActivityKind) -> Activity:
+    """What was done to the app: where, with which fields and by which control, and what came of it."""
+    fields, what, numbers, step = sent.fields, sent.what, sent.numbers, sent.step
+    if fields and sent.before.last_is("open form", "edit"):
+        fields = (CHANGED,)
+    named = what not in ("", SEND)
+    thing = "" if sent.password is not None else changed_thing(sent.used, step, named, sent.answers, sent.data)
+    if thing:
+        fields, what = _apart_from_thing(thing, fields, what, sent.words)
+    where = thing or _context(sent, fields)
+    refused = sent.answers.refusal(step, sent.used)
+    if sent.password is not None:
+        outcome = sent.password.answer.outcome
+        refused = sent.answers.settled(outcome and (refused or outcome))
+    if not fields and isinstance(step, ClickStep) and (asked := asked_by(step, sent.data)):
+        # What asked whether it is meant says less than what was said to it.
+        first = taken_back(sent.before, sent.number, step, sent.answers, sent.data)
+        if first is not None and first.kind == "delete":
+            kind, numbers = "delete", (*first.steps, *numbers)
+        where, what = "", asked
+    if does_by_itself(step) and what:
+        where = ""  # wherever the thing is shown
+    return Activity(kind, where, fields, what, refused, numbers, sent.form)
+
+
+def _apart_from_thing(thing: str, fields: tuple[str, ...], what: str, words: str) -> tuple[tuple[str, ...], str]:
+    """The fields and the control without what is data of the thing that was changed: what a switch of it is called,
+    and which of several signs was pressed."""
+    if ID in thing and fields and all(name.startswith(f"{CHOSEN}switch ") for name in fields):
+        fields = (f"{CHOSEN}switch {DATA}",)
+    return fields, "sign" if words and not _SIGN.search(words) else what
+
+
+def _context(sent: Sent, fields: Sequence[str]) -> str:
+    """Where it was done; what stands in a menu can be done everywhere."""
+    step = sent.step
+    if isinstance(step, ClickStep) and (SIGN_OUT.search(sent.words) or (not fields and in_menu(step.target))):
+        return ""
+    there = led_to(step, sent.data) if step.navigates else sent.place
+    if fields and there not in ("", sent.place) and sent.before.last_is("open form"):
+        return f"{LEADS}{there}"  # a form that opens over many pages is told by where it leads
+    return f"{sent.place} {sent.view}" if sent.view and DATA not in sent.view else sent.place
+
+
+def taken_back(before: ActivityList, number: int, step: ClickStep, answers: Answers, data: Data) -> Activity | None:
+    """Drops what only asked whether something is meant, where `step` answers that; gives what was dropped."""
+    last = before.last
+    if last is None or last.kind not in ACTS or last.outcome or any(not f.startswith(CHOSEN) for f in last.fields):
+        return None
+    asked = before.steps[last.steps[-1]]
+    led_here = asked.navigates and led_to(asked, data) == data.place(step.page.url)
+    if answers.writes(asked) or not (led_here or last.steps[-1] == number - 1):
+        return None
+    return before.take_back()
+
+
+def led_to(step: Step, data: Data) -> str:
+    """The pattern of the page that a step led to."""
+    return data.place(step.after.url) if step.after is not None else ""
