@@ -92,6 +92,21 @@ def test_words_of_a_part_find_what_is_around_it(record: Record) -> None:
     assert ByText(value="Nothing chosen") in [one.locator for one in unique(click.target)]
 
 
+def test_words_of_a_part_that_nobody_sees_find_nothing(record: Record) -> None:
+    """What is folded away in a search bar can't be clicked: its words are no way to the bar around it."""
+
+    def do(page: Page) -> None:
+        page.locator("body").evaluate(
+            """body => body.insertAdjacentHTML("afterbegin", `<div role="search" style="width: 200px; height: 40px">
+            <div style="width: 0; height: 0; overflow: hidden"><i>No rules</i><b>Add filter</b></div></div>`)"""
+        )
+        page.get_by_role("search").click()
+
+    (click,) = actions(record("table.html", do))
+    assert not [one for one in click.target.candidates if isinstance(one.locator, ByText)]
+    assert ByRole(role="search") in [one.locator for one in unique(click.target)]
+
+
 def test_icon_font_characters_are_no_name(record: Record) -> None:
     """Characters that mean something only in their font are in no name."""
     (click,) = actions(record("table.html", lambda page: page.get_by_role("button", name="Star").click()))

@@ -1,6 +1,6 @@
 // The ways to find an element again, each with its count in the live page. Which one is best is the test writer's choice.
 import type { Config } from "../config";
-import { ancestorsOf, closest, editingHost, idOf, isField, isTextField, parentOf, SKIPPED, speakable, tagOf } from "./dom";
+import { ancestorsOf, closest, editingHost, idOf, isField, isTextField, parentOf, SKIPPED, speakable, tagOf, visible } from "./dom";
 import { NAME_CHARS_MAX, PATH_STEPS_MAX } from "../limits";
 import type { PageIndex } from "./pageindex";
 import { HOLE, isHidden, naming, plainPart, wordsOf } from "./reader";
@@ -144,7 +144,7 @@ export class Locators {
     const found = index.found(locator);
     const parts = found.filter((one) => element.contains(one));
     const [part] = parts;
-    if (!part || parts.length > 1 || index.text(part) !== index.text(element)) return null;
+    if (!part || parts.length > 1 || !visible(part) || index.text(part) !== index.text(element)) return null;
     const used = closest(part, INTERACTIVE);
     return used && used !== element && element.contains(used) ? null : { locator, count: found.length, index: found.indexOf(part) };
   }
