@@ -5,16 +5,19 @@ outer fields of records that clients read), no white space. Equal values give eq
 """
 
 from functools import lru_cache
-from typing import Any, Literal, TypeVar, get_origin
+from typing import Any, Final, Literal, TypeVar, get_origin
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from schemas import cutting
 from schemas.base import Value
+from schemas.elements import Element
 
 V = TypeVar("V", bound=Value)
 
+PRINTED_BYTES_MAX: Final = 1024 * 1024
+"""JSON of the elements whose print is kept, and at most twice as much."""
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -54,7 +57,54 @@ def dump(value: Any) -> Any:
 
 def to_json(value: Any) -> bytes:
     """Canonical JSON of a value or of a list of values."""
-    return orjson.dumps(dump(value))
+    return orjson.dumps(_printable(value))
+
+
+class PrintedElements:
+    """The canonical JSON of the elements that came last: one stands in an event, a step and a story, and is printed
+    with each. They are told apart by identity, in two halves, each of which takes elements until their JSON has
+    `half_max` bytes, and one more. Safe on any thread."""
+
+    def __init__(self, half_max: int) -> None:
+        self._half_max = half_max
+        self._bytes = 0
+        self._new: dict[int, tuple[Element, orjson.Fragment]] = {}
+        self._old: dict[int, tuple[Element, orjson.Fragment]] = {}
+
+    def put(self, element: Element, raw: bytes) -> orjson.Fragment:
+        """Keeps the JSON of an element."""
+        if self._bytes >= self._half_max:
+            self._old, self._new, self._bytes = self._new, {}, 0
+        fragment = orjson.Fragment(raw)
+        self._new[id(element)] = (element, fragment)  # it holds its element, so no other one has the same identity
+        self._bytes += len(raw)
+        return fragment
+
+    def of(self, element: Element) -> orjson.Fragment:
+        """The JSON of an element."""
+        found = self._new.get(id(element)) or self._old.get(id(element))
+        return found[1] if found else self.put(element, orjson.dumps(dump(element)))
+
+
+PRINTED: Final = PrintedElements(PRINTED_BYTES_MAX)
+
+
+def _printable(value: Any) -> Any:
+    """As `dump`, with elements as their JSON."""
+    kind = type(value)
+    if kind is Element:
+        return PRINTED.of(value)
+    if isinstance(value, Value):
+        fields = value.__dict__
+        out = {}
+        for attribute, name, always, default in _fields(type(value)):
+            inner = fields[attribute]
+            if always or (inner is not default and inner != default):
+                out[name] = inner if type(inner) in _SCALARS else _printable(inner)
+        return out
+    if kind is tuple or kind is list:
+        return [item if type(item) in _SCALARS else _printable(item) for item in value]
+    return dump(value)
 
 
 def from_json(adapter: TypeAdapter[V], raw: bytes | str) -> V:

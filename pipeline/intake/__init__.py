@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.bodies import Bounds, Opening, TooLarge, clean, documents, require_few_parts, tokens_in, unwrapped
+from pipeline.intake.formats.canonical import canonical_events
 from pipeline.intake.reading import SMALL_BYTES_MAX, Admit, Intake, Reading, Refused, allow_all
 from schemas import limits
 from schemas.avro import AvroReader, schema_id
@@ -50,6 +51,11 @@ def read_message(raw: bytes, headers: Mapping[str, bytes] = _NO_HEADERS, avro: A
         if avro is None:
             raise BadInput("Avro in the Confluent wire format, but no schema registry is configured")
         return _read_document(clean(avro.events(raw)), _MESSAGE, len(raw))
+    known = canonical_events(raw, _MESSAGE.events_max) if len(raw) <= SMALL_BYTES_MAX else None
+    if known is not None:
+        events = tuple(event for event, _ in known)
+        printed = {id(event): body for event, body in known if body is not None}
+        return Intake(events, (), len(events), tuple(range(len(events))), printed)
     return _read(raw, _MESSAGE, headers.get("content-type", b"").decode("latin-1").lower(), _NO_QUERY)
 
 

@@ -39,12 +39,14 @@ class Refused:
 @dataclass(frozen=True)
 class Intake:
     """What a body gave. `seen` counts its events as they came; one of them can become several of ours, or none.
-    `places` says of each of ours which one it was made of."""
+    `places` says of each of ours which one it was made of, `printed` has the canonical JSON of those events, by their
+    identity, that came in no other form."""
 
     events: tuple[Event, ...] = ()
     refused: tuple[Refused, ...] = ()
     seen: int = 0
     places: tuple[int, ...] = ()
+    printed: Mapping[int, bytes] = field(default_factory=dict, compare=False)
 
     @property
     def accepted(self) -> int:

@@ -53,6 +53,36 @@ class RecentCache(Generic[K, R]):
         self._new, self._old = {}, {}
 
 
+class RecentByBytes(Generic[R]):
+    """What was made of the bytes used last.
+
+    They stand in two halves, each of which takes bytes until they are `half_max`, and once more; then the older half is
+    forgotten. Safe on any thread.
+    """
+
+    def __init__(self, half_max: int) -> None:
+        self._half_max = half_max
+        self._weight = 0
+        self._new: dict[bytes, R] = {}
+        self._old: dict[bytes, R] = {}
+
+    def get(self, raw: bytes) -> R | None:
+        """What was made of them; None where they were not used lately."""
+        found = self._new.get(raw)
+        if found is None:
+            found = self._old.get(raw)
+            if found is not None:
+                self.put(raw, found)
+        return found
+
+    def put(self, raw: bytes, value: R) -> None:
+        """Adds what was made of these bytes."""
+        if self._weight >= self._half_max:
+            self._old, self._new, self._weight = self._new, {}, 0
+        self._new[raw] = value
+        self._weight += len(raw)
+
+
 class RecentByIdentity(Generic[K, R]):
     """What was made of the values used last, told apart by identity.
 

@@ -6,6 +6,7 @@ The newest ones are kept in their parsed form too, so that a window that closes 
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from pipeline.intake.formats.canonical import canonical_event
 from pipeline.semantics.derived import RecentCache
 from schemas.codecs import from_json, to_json
 from schemas.events import EVENT, Event
@@ -31,10 +32,10 @@ class RawEvent(NamedTuple):
     body: bytes
 
 
-def light(event: Event) -> RawEvent:
-    """The light form of an event."""
+def light(event: Event, known: bytes | None = None) -> RawEvent:
+    """The light form of an event. `known` is its canonical JSON, where that is at hand."""
     key = (event.at_ms, event.tab_id, event.seq, event.id)
-    body = to_json(event)
+    body = to_json(event) if known is None else known
     if len(body) <= PARSED_BYTES_MAX:
         _parsed.put(body, event)
     return RawEvent(event.app, event.journey_id, key, event.kind == "end", body)
@@ -43,7 +44,7 @@ def light(event: Event) -> RawEvent:
 def parsed(body: bytes) -> Event:
     """The event that was printed as `body`. Equal whether it was cached or is parsed again; it leaves the cache, for a
     window is usually told once. Raises BadInput for what is no event."""
-    return _parsed.pop(body) or from_json(EVENT, body)
+    return _parsed.pop(body) or canonical_event(body) or from_json(EVENT, body)
 
 
 class Arrival(NamedTuple):

@@ -86,7 +86,7 @@ class Reader:
         lights = []
         for event in mine:
             try:
-                lights.append(light(event))
+                lights.append(light(event, intake.printed.get(id(event))))
             except Exception as error:  # noqa: BLE001 - buried; its neighbours go on
                 letters.append(await self._own_fault(message, headers, error))
         return Read(lights, letters, [Misrouted(target, one) for target, one in elsewhere])

@@ -34,6 +34,9 @@ _CHARS_MAX = {
     "after": limits.VALUE_CHARS_MAX,
     "message": limits.VALUE_CHARS_MAX,
 }
+_LONG = dict.fromkeys(("before", "after", "message"), limits.VALUE_CHARS_MAX)
+"""Texts that may be long wherever they stand; a `value` is a locator's too, which is no text to be cut."""
+_ADDRESSES = ("url", "href")
 _IDS = ("id", "app", "session_id", "journey_id", "user_id", "tab_id", "opened_tab_id", "cause")
 
 
@@ -46,7 +49,7 @@ def native_event(raw: Mapping[str, Any]) -> Event:
     """One event in our own format. Raises BadInput with the field's name."""
     trimmed = (
         dict(raw)
-        if _fits(raw)
+        if fits(raw)
         else {key: value if key in _IDS else _trimmed(key, value) for key, value in raw.items() if value is not None}
     )
     for name in _IDS:
@@ -64,12 +67,12 @@ def native_event(raw: Mapping[str, Any]) -> Event:
     if type(raw.get(name)) is not int or name != "at_ms":
         trimmed["at_ms"] = time_ms(name, raw.get(name))
     try:
-        return _without_secrets(EVENT.validate_python(trimmed))
+        return without_secrets(EVENT.validate_python(trimmed))
     except ValidationError as error:
         raise BadInput(_explained(raw, error)) from None
 
 
-def _without_secrets(event: Event) -> Event:
+def without_secrets(event: Event) -> Event:
     """The event without the values of fields that are secret by their attributes. Our recorder leaves them out itself;
     another producer may not."""
     if isinstance(event, Fill) and event.value.secret:
@@ -98,7 +101,7 @@ def _explained(raw: Mapping[str, Any], error: ValidationError) -> str:
     return explain(error)[: limits.CAUSE_CHARS_MAX]
 
 
-def _fits(raw: Mapping[str, Any]) -> bool:
+def fits(raw: Mapping[str, Any]) -> bool:
     """Whether nothing in an event needs a cut: true of nearly every one, and much quicker than cutting."""
     chars_max, nested = limits.TEXT_CHARS_MAX, (dict, list)
     waiting: list[Any] = [raw]
@@ -114,7 +117,7 @@ def _fits(raw: Mapping[str, Any]) -> bool:
         for key, value in node.items():
             kind = type(value)
             if kind is str:
-                if len(value) > chars_max or (key in ("url", "href") and safe_url(value) != value):
+                if (safe_url(value) != value) if key in _ADDRESSES else len(value) > _LONG.get(key, chars_max):
                     return False
             elif kind is dict:
                 waiting.append(value)
@@ -130,7 +133,7 @@ def _fits(raw: Mapping[str, Any]) -> bool:
 def _trimmed(key: str, node: Any) -> Any:
     """The value of field `key`, with texts and lists cut to their bounds."""
     if type(node) is str:
-        if key in ("url", "href"):
+        if key in _ADDRESSES:
             return safe_url(node)
         chars_max = _CHARS_MAX.get(key, limits.TEXT_CHARS_MAX)
         return node if len(node) <= chars_max else node[:chars_max]
