@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import orjson
+
 from pipeline.privacy.replacing import Replacer
 from schemas.codecs import dump, from_plain
 from schemas.events import Dialog, Event, Fill, Upload
@@ -28,6 +30,7 @@ _ENVELOPE: Final = frozenset(
     {"v", "kind", "id", "app", "session_id", "journey_id", "user_id", "source", "traffic", "how", "opened_tab_id"}
 )
 """Fields of an event that hold ids and our own words."""
+_TIMES: Final = frozenset({"at_ms", "seq", "tab_id"})
 _VOWELS: Final = "aeiou"
 _CONSONANTS: Final = "bcdfghklmnprstvwz"
 _ISO: Final = re.compile(r"(\d{4}-)(\d{2})(-\d{2})?(T\d{2}:\d{2}(?::\d{2})?)?")
@@ -134,6 +137,11 @@ def events_without_values(events: Sequence[Event], seed: str) -> list[dict[str, 
         }
         for event in events
     ]
+
+
+def event_without_texts(event: bytes) -> dict[str, Any]:
+    """An event, as canonical JSON, of which only ids, times and our own words are shown."""
+    return {name: value for name, value in orjson.loads(event).items() if name in _ENVELOPE or name in _TIMES}
 
 
 def _mapped(value: Any, replace: Callable[[str], str]) -> Any:

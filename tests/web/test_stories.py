@@ -1,7 +1,9 @@
 """Stories and open journeys by HTTP."""
 
 import json
+import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 import orjson
@@ -9,7 +11,7 @@ import pytest
 
 from agents.storage import StoredStory
 from agents.web.services import OpenWindow
-from agents.web.views.stories import ROUTED_HEADER, story_json, window_json
+from agents.web.views.stories import EVENTS_SHOWN_MAX, ROUTED_HEADER, SHOWN_BYTES_MAX, story_json, windows_json
 from pipeline.flows.ids import flow_id
 from schemas.codecs import to_json
 from schemas.events import Fill, Typed
@@ -144,12 +146,48 @@ def test_an_open_journey_of_people_has_made_up_values() -> None:
         value=Typed(text="Bernadette"),
     )
     window = OpenWindow("shop", "s", False, [to_json(typed), an_event("end")])
-    assert b"Bernadette" in orjson.dumps(window_json(window, 1))
-    hidden = window_json(window, 2)
+    assert b"Bernadette" in orjson.dumps(windows_json([window], 1))
+    (hidden,) = windows_json([window], 2)
     assert "ernadette" not in str(hidden)
     assert [event["id"] for event in hidden["events"]] == ["e", "end"]
     marked = OpenWindow("shop", "s", False, [to_json(typed.model_copy(update={"traffic": "test"}))])
-    assert b"Bernadette" in orjson.dumps(window_json(marked, 2))
+    assert b"Bernadette" in orjson.dumps(windows_json([marked], 2))
+
+
+def filled(number: int, text: str, **more: Any) -> bytes:
+    """A field that was filled, as the table holds it."""
+    page = {"url": "https://shop.people.io/"}
+    return to_json(Fill(id=f"e{number}", app="shop", session_id="s", journey_id="j", at_ms=number, page=page,
+                        target=textbox("Name"), value=Typed(text=text), **more))  # fmt: skip
+
+
+def test_the_newest_events_of_open_windows_have_room() -> None:
+    """However many windows and events a journey has, and however large they are: as much as a small answer holds."""
+    small = [OpenWindow("shop", f"w{at}", False, [an_event("e", traffic="test")] * 400) for at in range(9)]
+    told = windows_json(small, 3)
+    assert [len(one["events"]) for one in told] == [0] * 6 + [200, 400, 400]
+    assert {one["event_count"] for one in told} == {400}
+    assert sum(len(one["events"]) for one in told) == EVENTS_SHOWN_MAX
+    large = OpenWindow("shop", "w", False, [filled(at, f"{at} " * 2_000) for at in range(300)])
+    (shown,) = windows_json([large])
+    assert len(orjson.dumps(shown)) <= SHOWN_BYTES_MAX + 1_000
+    assert orjson.loads(orjson.dumps(shown))["events"][-1]["id"] == "e299"
+
+
+def test_a_window_too_large_to_look_through_shows_no_texts() -> None:
+    """To make up its values would take seconds for one small request; testers' are shown."""
+    words = [f"Bernadette {at} " * 300 for at in range(3_000)]
+    people = OpenWindow("shop", "w", False, [filled(at, text) for at, text in enumerate(words)])
+    began_s = time.thread_time()
+    (shown,) = windows_json([people], 2)
+    assert time.thread_time() - began_s < 0.1
+    assert "ernadette" not in str(shown)
+    assert shown["events"][-1] == {"v": 1, "kind": "fill", "id": "e2999", "app": "shop", "session_id": "s",
+                                   "journey_id": "j", "source": "native", "at_ms": 2_999}  # fmt: skip
+    testers = OpenWindow("shop", "w", False, [filled(1, text, traffic="test") for text in words])
+    assert b"Bernadette" in orjson.dumps(windows_json([testers], 2))
+    one = OpenWindow("shop", "w", False, [*testers.events, filled(3_000, "Bernadette Holm")])
+    assert b"ernadette" not in orjson.dumps(windows_json([one], 2))
 
 
 def test_a_story_is_explained_on_request(site: Site) -> None:

@@ -1,5 +1,6 @@
 """Stories, and journeys that are still open."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from agents.web.guards.admission import may_see, own_app
 from agents.web.queries import PAGE_PARAMETERS, flag, off_loop, page_request, text_filters, text_parameter
 from agents.web.services import OpenWindow
 from pipeline.activities.explain import explain
-from pipeline.privacy.pseudonyms import events_without_values, visible_to_everyone
+from pipeline.privacy.pseudonyms import event_without_texts, events_without_values, visible_to_everyone
 from pipeline.stories.traffic import traffic_of
 from schemas.codecs import dump, from_json
 from schemas.events import EVENT
@@ -25,6 +26,11 @@ ROUTED_HEADER: Final = "X-Journeywright-Routed"
 """Set on a request that one worker passes on to another, so that it is passed on once only."""
 ROUTE_SECONDS_MAX: Final = 5.0
 EVENTS_SHOWN_MAX: Final = 1_000
+"""Events of one journey's open windows."""
+SHOWN_BYTES_MAX: Final = 200_000
+"""Bytes of these events, beyond the first: to look a megabyte through for values takes a third of a second."""
+TESTERS: Final = b'"traffic":"test"'
+"""Stands in each event that says so of itself; within a text its quotes would be escaped."""
 
 
 def story_json(stored: StoredStory, users_min: int = 1) -> dict[str, Any]:
@@ -51,23 +57,44 @@ async def get_story(context: Context, request: web.Request) -> web.Response:
     if stored is None or not may_see(request, stored.story.app):
         raise not_found("story", key)
     users_min = context.services.settings.users_min
+    return json_answer(await off_loop(_story, stored, users_min, explains))
+
+
+def _story(stored: StoredStory, users_min: int, explains: bool | None) -> dict[str, Any]:
     told = story_json(stored, users_min)
     if explains:
-        shown = visible_to_everyone(stored.story, users_min)
-        told["explanation"] = await off_loop(lambda: asdict(explain(shown)))
-    return json_answer(told)
+        told["explanation"] = asdict(explain(visible_to_everyone(stored.story, users_min)))
+    return told
 
 
-def window_json(window: OpenWindow, users_min: int = 1) -> dict[str, Any]:
-    """An open window as clients see it: of a very long one, the newest EVENTS_SHOWN_MAX events. Where values of real
-    traffic need several users, they are made up."""
-    shown: list[Any] = [orjson.Fragment(event) for event in window.events[-EVENTS_SHOWN_MAX:]]
-    if users_min > 1:
-        events = [from_json(EVENT, event) for event in window.events]
-        if traffic_of(events) == "real":
-            shown = events_without_values(events, window.story_id)[-EVENTS_SHOWN_MAX:]
-    fields = {"app": window.app, "story_id": window.story_id, "ended": window.ended}
-    return {**fields, "event_count": len(window.events), "events": shown}
+def windows_json(windows: Sequence[OpenWindow], users_min: int = 1) -> list[dict[str, Any]]:
+    """Open windows as clients see them, with the newest events of all of them, as many as there is room for. Where
+    values of real traffic need several users they are made up; and where that would take long, no texts are shown."""
+    bytes_left, events_left = SHOWN_BYTES_MAX, EVENTS_SHOWN_MAX
+    told: list[dict[str, Any]] = []
+    for window in reversed(windows):
+        shown: list[bytes] = []
+        for event in reversed(window.events[-events_left:] if events_left else ()):
+            bytes_left -= len(event)
+            if bytes_left < 0 and (told or shown):
+                break
+            shown.append(event)
+        events_left -= len(shown)
+        fields = {"app": window.app, "story_id": window.story_id, "ended": window.ended}
+        events = _shown(window, shown[::-1], users_min)
+        told.append({**fields, "event_count": len(window.events), "events": events})
+    return told[::-1]
+
+
+def _shown(window: OpenWindow, newest: list[bytes], users_min: int) -> list[Any]:
+    """The newest events of a window as whoever asks may read them."""
+    whole: list[Any] = [orjson.Fragment(event) for event in newest]
+    if users_min <= 1 or all(TESTERS in event for event in window.events):
+        return whole
+    if len(newest) < len(window.events):
+        return [event_without_texts(event) for event in newest]
+    events = [from_json(EVENT, event) for event in newest]
+    return events_without_values(events, window.story_id) if traffic_of(events) == "real" else whole
 
 
 async def get_journey(context: Context, request: web.Request) -> web.StreamResponse:
@@ -84,7 +111,7 @@ async def get_journey(context: Context, request: web.Request) -> web.StreamRespo
         hint = "it may be closed: GET /api/v1/stories"
         raise ApiError(404, "not_found", f"no open journey has the id {key[:100]!r}", hint)
     users_min = context.services.settings.users_min
-    told = await off_loop(lambda: [window_json(one, users_min) for one in windows])
+    told = await off_loop(windows_json, windows, users_min)
     return json_answer({"journey_id": key, "windows": told})
 
 
