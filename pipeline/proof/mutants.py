@@ -19,6 +19,8 @@ TEXTS_MAX: Final = 20
 TEXT_CHARS_MIN: Final = 3
 """Shorter texts stand in too many places."""
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_GONE: Final = (".to_be_hidden()", ".to_have_count(0)")
+"""How a test says that something is not there."""
 _ACTS: Final = frozenset({"Enter", " "})
 
 
@@ -91,14 +93,15 @@ def _typed(story: Story) -> tuple[str, ...]:
 
 
 def asserted_texts(test: GeneratedTest) -> tuple[str, ...]:
-    """The texts that the assertions of the last step look for: what the test says its user saw in the end."""
+    """The texts that the assertions of the last step look for: what the test says its user saw in the end, and not what
+    was gone then."""
     begins = [line for line in test.step_lines if line > 0]
     if not begins:
         return ()
     expects = [
         node.value
         for node in ast.walk(ast.parse(test.code))
-        if isinstance(node, ast.Expr) and node.lineno > begins[-1] and "expect(" in ast.unparse(node)
+        if isinstance(node, ast.Expr) and node.lineno > begins[-1] and _says_shown(node.value)
     ]
     constants = (
         node.value
@@ -117,6 +120,12 @@ def asserted_texts(test: GeneratedTest) -> tuple[str, ...]:
         and isinstance(call.args[0], ast.Constant)
     }
     return _telling(text for text in constants if text not in roles)
+
+
+def _says_shown(statement: ast.expr) -> bool:
+    """Whether a statement expects something to be there: where it is to be gone, no other text would break that."""
+    code = ast.unparse(statement)
+    return "expect(" in code and not code.endswith(_GONE)
 
 
 def _telling(texts: Iterable[str]) -> tuple[str, ...]:

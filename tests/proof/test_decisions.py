@@ -17,7 +17,7 @@ from pipeline.codegen.amendments import Amendments
 from pipeline.proof.diagnosis import RULES, diagnose
 from pipeline.proof.evidence import Answer, RunFacts
 from pipeline.proof.instrument import instrumented
-from pipeline.proof.mutants import Request, mutants_of
+from pipeline.proof.mutants import Request, asserted_texts, mutants_of
 from pipeline.proof.repair import locator_of, next_repair
 from pipeline.proof.states import STATES, Standing, state_of
 from pipeline.proof.verdicts import outcome_of, run_of
@@ -252,6 +252,15 @@ def test_mutants_break_what_the_story_changed_and_saw() -> None:
     assert planned["altered_value"].texts == ("Buy bread",)
     assert planned["dead_control"].step == 2
     assert "stale_answer" in planned
+
+
+def test_text_that_is_gone_in_the_end_can_not_be_missing() -> None:
+    """A test that expects a text to be gone holds whatever else stands there: no mutant changes that text."""
+    shown = write_test(saved())
+    more = 'expect(page.get_by_text("Old note")).to_be_hidden()\n    expect(page.get_by_text("Mine")).to_have_count(0)'
+    gone = shown.model_copy(update={"code": f"{shown.code.rstrip()}\n    {more}\n"})
+    assert asserted_texts(shown)
+    assert asserted_texts(gone) == asserted_texts(shown)
 
 
 def test_quarantined_test_of_a_project_is_not_run(tmp_path: Path) -> None:
