@@ -150,7 +150,10 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     ]
     for context in dict.fromkeys(contexts):
         PROOF.watch.attach(context)
-    return (yield)
+    try:
+        return (yield)
+    finally:
+        PROOF.watch.end_step()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -179,6 +182,7 @@ def _told(facts: dict[str, Any] | None, seconds: float) -> dict[str, Any]:
     return {
         "passed": facts is None,
         "seconds": seconds,
+        "longest_step_seconds": watch.longest_s,
         "step": watch.step if watch.step >= 0 else None,
         "answers": watch.answers,
         "page_errors": [one["text"] for one in watch.page_errors if one["step"] == watch.step],

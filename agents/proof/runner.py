@@ -37,6 +37,8 @@ RESET_S: Final = 300
 """How long a reset of the environment may take."""
 WAIT_MS_MIN: Final = 1_500
 """A statement waits at least so long for what a broken app may still do."""
+WAIT_STEPS: Final = 3
+"""A statement waits so many times the longest step: what is broken goes by way of the runner, which takes time."""
 RUNS_MAX: Final = 40
 """Runs that share a process; further ones get a new one."""
 OUTPUT_BYTES_MAX: Final = 64_000
@@ -182,7 +184,7 @@ class Runner:
             (left / "output.txt").write_bytes(printed)
             facts = RunFacts(False, time.monotonic() - began_s, error=ended or _last_line(printed), started=False)
         if mutant is None and facts.passed:
-            self._note_time(test, facts.seconds)
+            self._note_time(test, max(row["longest_step_seconds"] for row in told))
         if kept is not None:
             _keep(kept, left, self.environment.secrets)
         if ended is not None or not facts.started or facts.error_type == "closed":
@@ -196,11 +198,11 @@ class Runner:
         self._longest_s = max(self._longest_s, seconds)
 
     def _wait_ms(self, test: GeneratedTest, mutant: Mutant | None) -> int | None:
-        """How long each statement waits for a broken app: none of a run that passed took longer than all of that run.
-        None: as long as always."""
+        """How long each statement waits for a broken app: none of a run that passed took longer than the longest step
+        of that run. None: as long as always."""
         if mutant is None or test != self._timed:
             return None
-        return max(WAIT_MS_MIN, round(2000 * self._longest_s))
+        return max(WAIT_MS_MIN, round(WAIT_STEPS * 1000 * self._longest_s))
 
     def _told(self, child: Child, orders: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
         """What the tests of one run told (several where there are rows of values), and why their process is at its

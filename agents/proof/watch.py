@@ -3,6 +3,7 @@
 import json
 import re
 import tempfile
+import time
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +38,8 @@ class Watch:
         self.orders = orders
         self.chapters: list[str] = everywhere.get("chapters", [])
         self.step = -1
+        self.longest_s = 0.0
+        self._step_began_s: float | None = None
         self.answers: list[dict[str, Any]] = []
         self.page_errors: list[dict[str, Any]] = []
         self.console: list[str] = []
@@ -54,6 +57,7 @@ class Watch:
 
     def attach(self, context: BrowserContext) -> None:
         """Listens in a context before the test gets it, and breaks what the mutant breaks."""
+        self._step_began_s = time.monotonic()
         context.set_default_timeout(self.waits_ms(ACTION_TIMEOUT_MS))
         context.on("page", self._page)
         for page in context.pages:
@@ -127,6 +131,7 @@ class Watch:
 
     def at(self, step: int) -> None:
         """The test begins a step."""
+        self.end_step()
         if self.chapters[step : step + 1]:
             for context in self.contexts:
                 with suppress(Error):  # a context that the test closed
@@ -140,6 +145,13 @@ class Watch:
         for page in self.pages:
             if not page.is_closed() and mutant["kind"] in ("missing_text", "wrong_text", "dead_control"):
                 page.evaluate("() => window.__proof_arm && window.__proof_arm()")
+
+    def end_step(self) -> None:
+        """Notes how long the step under way took: `longest_s` is that of the longest one."""
+        now_s = time.monotonic()
+        if self._step_began_s is not None:
+            self.longest_s = max(self.longest_s, now_s - self._step_began_s)
+        self._step_began_s = now_s
 
     def _note_applied(self) -> None:
         self.applied = True

@@ -276,9 +276,9 @@ def test_pages_reach_named_origins_only(
     assert report.blocked == (() if reached else (foreign,))
 
 
-@pytest.mark.parametrize(("seconds", "waits_ms"), [((0.1,), 1_500), ((2.0, 3.0, 1.0), 6_000)])
+@pytest.mark.parametrize(("seconds", "waits_ms"), [((0.1,), 1_500), ((1.0, 1.5, 0.5), 4_500)])
 def test_broken_app_is_waited_for_as_long_as_a_good_one_may_need(seconds: tuple[float, ...], waits_ms: int) -> None:
-    """Twice what the longest run took that passed, and never less than the bound; else as long as always."""
+    """Three times what the longest step took of runs that passed, and never less than the bound; else as always."""
     test, mutant = write_test(story()), Mutant("dead_control", 2)
     with Runner(Environment("http://127.0.0.1:9", Path("chromium"))) as runner:
         assert runner._wait_ms(test, mutant) is None
@@ -288,3 +288,15 @@ def test_broken_app_is_waited_for_as_long_as_a_good_one_may_need(seconds: tuple[
         assert runner._wait_ms(test, None) is None
         assert runner._wait_ms(write_test(story(secret=True)), mutant) is None
     assert Watch({"wait_ms": waits_ms}, {}).waits_ms(5_000) == min(waits_ms, 5_000)
+
+
+def test_the_longest_step_of_a_run_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the beginning of one step to that of the next, or to the end of the run; not what came before it."""
+    seconds = iter([100.0, 100.5, 103.0, 104.0])
+    monkeypatch.setattr("agents.proof.watch.time.monotonic", lambda: next(seconds))
+    watch = Watch({}, {})
+    watch.end_step()
+    watch.at(0)
+    watch.at(1)
+    watch.end_step()
+    assert watch.longest_s == 2.5
