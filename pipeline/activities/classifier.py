@@ -9,7 +9,7 @@ from pipeline.activities.activity import ACTS, LISTINGS, SEND, Activity
 from pipeline.activities.activity_list import ActivityList
 from pipeline.activities.facts.action_links import acts_by_link
 from pipeline.activities.facts.changed_things import saves_itself
-from pipeline.activities.facts.filters import narrowed
+from pipeline.activities.facts.filters import narrowed, narrowed_by_entries
 from pipeline.activities.facts.passive import (
     folds,
     only_brings_fields,
@@ -46,6 +46,7 @@ from pipeline.semantics.verbs import (
     LOOKS,
     PAGING,
     SEARCH,
+    SIGN_OUT,
     SWITCHES,
     words_on,
 )
@@ -71,7 +72,7 @@ _SAVES: Final = re.compile(r"(Control|Meta)\+(s|Enter)", re.I)
 _LETTERS: Final = re.compile(r"\w")
 _COLUMNS: Final = frozenset({"list", "listbox", "grid", "rowgroup"})
 """What holds things of one kind: which of several something is dragged to is data."""
-_SEEK: Final = WORDS["seeks_alone"]
+_SEEK: Final = WORDS["seeks"]
 
 
 @dataclass
@@ -189,6 +190,7 @@ class Classifier:
             return
         elif acts_by_link(step):
             self._settle_search()
+            self._settle_filter()
             self.filled.fields.clear()
             self._do(number, step, identity(step.target, self.data))
         elif only_looks(step, self.answers, bool(self.filled)):
@@ -196,6 +198,8 @@ class Classifier:
         elif (kind := opener(step, words)) and not self.filled and self._opens(number, step):
             self.done.add(Activity("open form", "", (), kind, "", (number,), rule="a control that opens a form"))
         elif not self._prepares(number, step):
+            if SIGN_OUT.search(words):
+                self._move()  # nothing is sent off by that
             self.filled.sent_by(step)
             if not self.filled and COMMIT.match(words) and not APART.search(words):
                 self.filled.keep(number, step)
@@ -255,6 +259,7 @@ class Classifier:
         )
         if saved >= 0:
             self._do(saved, self.steps[saved], SEND)
+        self._settle_filter()
 
     def _look(self, number: int, step: ClickStep) -> None:
         self._leave()
@@ -298,9 +303,19 @@ class Classifier:
         for name in seeking:
             del self.filled.fields[name]
 
+    def _settle_filter(self) -> None:
+        """What was entered and never sent off has narrowed the list, where the page shows that it did no more."""
+        numbers = tuple(sorted(self.filled.fields.values()))
+        used = [self.steps[number] for number in numbers]
+        way = narrowed_by_entries(used)
+        if way is not None and not any(map(self.answers.writes, used)):
+            self.done.add(Activity("filter", "", (), way, "", numbers, rule="entered, and only the list changed"))
+            self.filled.fields.clear()
+
     def _do(self, number: int, step: Step, what: str) -> None:
         if what not in ("", SEND):
             self._settle_search()
+            self._settle_filter()
         place = self.filled.place if self.filled else self._place(step)
         fields, numbers, form = self.filled.take(what)
         numbers = (*numbers, *(() if number in numbers else (number,)))

@@ -1,5 +1,7 @@
-"""What the user was after: the steps of a story read as a few goals, each with the words for it.
+"""The activities of a story in words: a few goals, each with the phrases that title and sentence are made of.
 
+What was done, and what came of it, was decided by the classifier; a goal only has words for one activity or for several
+in a row (a control that opened a form, the pages of the form, what sent it off), and for pages that were looked at.
 Each goal has phrases with what was on the page (for people) and a plain sentence without any value (for embedding).
 """
 
@@ -7,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from pipeline.activities.activity import ActivityKind
 from pipeline.activities.classify import activities_of
 from pipeline.activities.clicks import read_click
 from pipeline.activities.facts.responses import changes
@@ -18,10 +21,10 @@ from pipeline.activities.rules import Rule
 from pipeline.activities.story_activities import Activities
 from pipeline.semantics.controls import asks_to_delete
 from pipeline.semantics.derived import once_per_steps
+from pipeline.semantics.elements import is_search
 from pipeline.semantics.object_names import deleted_object, opened_name, ticked_before
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_name, is_text_field, quoted
 from pipeline.semantics.verbs import (
-    CANCEL,
     CART,
     CHECK_OUT,
     CONFIRM,
@@ -48,7 +51,7 @@ from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkReq
 
 
 class Reader:
-    """The steps, and one recogniser after another asked what begins at a step."""
+    """The activities of a story, and one rule after another asked for the words for what begins at a step."""
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class Reader:
         self.steps = steps
         self._passwords = passwords
         self._verdicts = activities.verdicts
+        self._at = {number: activity for activity in activities.record for number in activity.steps}
         self._writing = {request.cause for request in requests if request.cause and changes(request)}
         self._silent = not any(request.cause for request in requests) and not any(
             step.changes for step in steps
@@ -92,6 +96,11 @@ class Reader:
         again = before.kind == "sign_up" and goal.kind == "settings" and is_password(self.steps[goal.first])
         return replace(before, first=goal.first, last=goal.last, phrases=(Phrase("sign up"),)) if again else goal
 
+    def _kind(self, number: int) -> ActivityKind | None:
+        """The kind of the activity that a step is part of."""
+        activity = self._at.get(number)
+        return None if activity is None else activity.kind
+
     # --- signing in and out ---
 
     def sign_in(self, first: int) -> Goal | None:
@@ -122,7 +131,7 @@ class Reader:
                 return Goal("sign_in", first, last, (Phrase(verb),), "log in: sign in with user name and password")
 
     def sign_out(self, first: int) -> Goal | None:
-        if not says(self.steps[first], SIGN_OUT):
+        if self._kind(first) != "sign out":
             return None
         words = self.steps[first].said.lower()
         return Goal(
@@ -136,7 +145,7 @@ class Reader:
         if says(self.steps[first], SEARCH) and first + 1 < len(self.steps):
             start = first + 1
         fill = self.steps[start]
-        if not isinstance(fill, FillStep) or not is_search_field(fill.target) or is_password(fill):
+        if self._kind(start) != "search" or not isinstance(fill, FillStep) or not is_search(fill):
             return None
         last = start
         while last + 1 < len(self.steps) and self._searches(self.steps[last + 1]):
@@ -190,13 +199,11 @@ class Reader:
 
     def delete(self, first: int) -> Goal | None:
         step = self.steps[first]
-        if not asks_to_delete(step):
+        if self._kind(first) != "delete" or not asks_to_delete(step):
             return None
         last = first
         while last + 1 < len(self.steps) and says(self.steps[last + 1], CONFIRM):
             last += 1
-        if last == first and last + 1 < len(self.steps) and says(self.steps[last + 1], CANCEL):
-            return None
         last = self._end_of_asking(last)
         noun = object_noun(caption(step.target), DELETE) if isinstance(step, ClickStep) else ""
         named = ticked_before(self.steps, first) or deleted_object(self.steps, first, last)
@@ -212,7 +219,7 @@ class Reader:
         return end if says(sent, DELETE) or says(sent, CONFIRM) or isinstance(sent, PressStep) else last
 
     def form(self, first: int) -> Goal | None:
-        goal = rebuild.read_form(self.steps, first, self._is_other_goal, self._verdicts.refused)
+        goal = rebuild.read_form(self.steps, first, self._stops(first), self._verdicts.refused, self._kind)
         made = self._account_in(goal) if goal is not None else None
         if goal is not None and made is not None and made.sent is not None:
             cut = goal.last < made.sent  # by what was looked for in a list of the page's own
@@ -231,9 +238,20 @@ class Reader:
         made = (form for form in self._passwords if form.purpose == "make account" and form.sent is not None)
         return next((form for form in made if goal.first <= form.first <= goal.last), None)
 
+    def _stops(self, first: int) -> Callable[[int], bool]:
+        """What tells where another goal begins than the form that begins at `first`: of forms with a password each is
+        one of its own."""
+        sent = next((form.sent for form in self._passwords if form.sent is not None and form.sent >= first), None)
+        return lambda index: (
+            self._is_other_goal(index)
+            or (sent is not None and index > sent and self._passwords.beginning(index) is not None)
+        )
+
     def _is_other_goal(self, index: int) -> bool:
         step = self.steps[index]
-        if isinstance(step, GotoStep) or says(step, DELETE) or says(step, SIGN_OUT):
+        if isinstance(step, GotoStep) or self._kind(index) == "sign out":
+            return True
+        if self._kind(index) == "delete" and asks_to_delete(step):
             return True
         return self.sign_in(index) is not None or self.search(index) is not None
 
@@ -272,13 +290,9 @@ def _form_ends(steps: Sequence[Step]) -> list[int]:
         onward = says(step, CONFIRM) or says(step, rebuild.FORWARD)
         between = onward and any(is_password(later) for later in steps[index + 1 : index + 3])
         ticked = isinstance(step, ClickStep) and step.target.role in ("checkbox", "radio")
-        filled = isinstance(step, FillStep | CheckStep | SelectStep) and not is_search_only(step)
+        filled = isinstance(step, FillStep | CheckStep | SelectStep) and not is_search(step)
         ends[index] = ends[index + 1] if filled or ticked or between else index
     return ends
-
-
-def is_search_only(step: Step) -> bool:
-    return isinstance(step, FillStep) and is_search_field(step.target)
 
 
 def goals_of(

@@ -20,11 +20,11 @@ from pipeline.semantics.addresses import ID
 from pipeline.semantics.controls import asked_by, asks_to_delete, does_by_itself
 from pipeline.semantics.elements import DATA, Data, in_menu, is_search
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.verbs import CART, SIGN_OUT
+from pipeline.semantics.verbs import CART, SEARCH, SIGN_OUT
 from schemas.stories import ClickStep, FillStep, Step
 
 _SIGN: Final = re.compile(r"\w")
-_SEEK: Final = WORDS["seeks_alone"]
+_SEEK: Final = WORDS["seeks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,18 @@ def _search(sent: Sent) -> Activity | None:
     """Only looked up: typed into a search field, sent off by a control that seeks, or asked for by the address."""
     if sent.password is not None or sent.what not in ("", SEND):
         return None
-    fills = [one for one in sent.used if isinstance(one, FillStep)]
-    seeks = any(map(is_search, fills)) and (all(map(is_search, fills)) or not sent.answers.writes(sent.step))
-    if not (seeks or _SEEK.match(sent.words) or asks_for(sent.used, sent.step, sent.answers)):
+    if not (_seeks(sent) or _SEEK.search(sent.words) or asks_for(sent.used, sent.step, sent.answers)):
         return None
     return Activity("search", "", sent.fields, "", "", sent.numbers)
+
+
+def _seeks(sent: Sent) -> bool:
+    """Whether something was typed into a search field and sent off for that. A form that holds such a field among
+    others, or has a button that says something else, and that asks for a change, is a form."""
+    fills = [one for one in sent.used if isinstance(one, FillStep)]
+    if not any(map(is_search, fills)) or not sent.answers.writes(sent.step):
+        return any(map(is_search, fills))
+    return all(map(is_search, fills)) and (not sent.words or bool(SEARCH.search(sent.words)))
 
 
 def _filter(sent: Sent) -> Activity | None:

@@ -10,7 +10,7 @@ from pipeline.semantics.derived import once_per_element, once_per_text
 from pipeline.semantics.generated import is_id
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.text import clean, is_text_field, spaced
-from pipeline.semantics.verbs import is_search_field, row_act
+from pipeline.semantics.verbs import is_password, is_search_field, row_act
 from pipeline.semantics.wording import key
 from schemas.elements import ByTag, Element
 from schemas.stories import FillStep, PressStep, Step
@@ -257,7 +257,8 @@ def choice(target: Element, data: Data) -> str:
 
 
 def is_search(step: Step) -> bool:
-    return isinstance(step, FillStep) and is_search_field(step.target)
+    """Whether it types what is searched for."""
+    return isinstance(step, FillStep) and is_search_field(step.target) and not is_password(step)
 
 
 def shortcut(step: PressStep) -> str:

@@ -236,7 +236,7 @@ def test_a_list_of_the_page_within_a_form_does_not_end_it() -> None:
     story = visit.click(button("Save")).new_page(f"{HOME}users", heading("Users")).story()
     form = list(password_forms(story.steps, story.network_requests))[-1]
     assert (form.purpose, form.login) == ("make account", form.first)
-    assert story.title == "Create the account 'bob'"
+    assert story.title == "Create the user 'bob'"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Which steps change no more than what of a list is shown, or in which order."""
 
 import re
+from collections.abc import Sequence
 from typing import Final, Literal
 from urllib.parse import parse_qsl
 
@@ -9,8 +10,9 @@ from pipeline.semantics.elements import in_menu
 from pipeline.semantics.generated import is_id
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.text import caption, is_button, is_link
+from pipeline.semantics.verbs import SORTING, SORTS, words_on
 from schemas.events import CountChanged
-from schemas.stories import CheckStep, ClickStep, SelectStep, Step
+from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, Step
 
 Narrowing = ClickStep | SelectStep | CheckStep
 _SORTING: Final = re.compile(r"sort|order|direction|asc|desc", re.I)
@@ -51,6 +53,21 @@ def shows_others(step: Step) -> bool:
     """Whether a list has another length afterwards, or the address asks for something else."""
     asks = step.after is not None and query(step.after.url) != query(step.page.url)
     return asks or any(isinstance(change, CountChanged) and not change.texts for change in step.changes)
+
+
+def narrows(step: Step) -> bool:
+    """Whether what was entered only changes which things of a list are shown, or their order."""
+    if not isinstance(step, FillStep | SelectStep | CheckStep):
+        return False
+    return bool(SORTING.search(words_on(step.target))) or shows_others(step)
+
+
+def narrowed_by_entries(used: Sequence[Step]) -> Literal["sort", "filter"] | None:
+    """How steps that filled in fields changed only what of a list the page shows; None where one of them did not."""
+    entries = [step for step in used if isinstance(step, FillStep | SelectStep | CheckStep) and narrows(step)]
+    if not used or len(entries) < len(used):
+        return None
+    return "sort" if all(SORTS.search(words_on(step.target)) for step in entries) else "filter"
 
 
 def _newly_asked(step: Narrowing) -> list[str]:

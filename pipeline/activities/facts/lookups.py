@@ -1,10 +1,16 @@
 """What was only asked for: a page whose address asks for what was typed or chosen, or is named so."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from pipeline.activities.facts.responses import Answers
 from pipeline.semantics.addresses import folded, new_path_parts, new_query_values
-from schemas.stories import CheckStep, FillStep, SelectStep, Step
+from pipeline.semantics.lexicon import WORDS
+from pipeline.semantics.verbs import words_on
+from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, Step, UploadStep
+
+_CODE: Final = WORDS["code_field"]
+"""Fields for what a thing is called by."""
 
 
 def asks_for(used: Sequence[Step], step: Step, answers: Answers) -> bool:
@@ -14,9 +20,16 @@ def asks_for(used: Sequence[Step], step: Step, answers: Answers) -> bool:
         return False
     typed = {folded(one.value.text) for one in used if isinstance(one, FillStep)} - {""}
     said = new_query_values(step.page.url, step.after.url)
-    if answers.asks(step):
+    if answers.asks(step) or (not answers.recorded and is_called(used)):
         said |= new_path_parts(step.page.url, step.after.url)
     return bool(typed & said)
+
+
+def is_called(used: Sequence[Step]) -> bool:
+    """Whether nothing was entered but what a thing is called by."""
+    entries = [one for one in used if isinstance(one, FillStep | SelectStep | CheckStep | UploadStep | DragStep)]
+    fill = entries[0] if len(entries) == 1 else None
+    return isinstance(fill, FillStep) and bool(_CODE.search(words_on(fill.target)))
 
 
 def chose_among(used: Sequence[Step], step: Step, answers: Answers) -> bool:

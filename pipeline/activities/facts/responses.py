@@ -57,6 +57,8 @@ class Answers:
         for request in requests:
             if request.cause is not None:
                 self._sent.setdefault(request.cause, []).append(request)
+        self.recorded = bool(self._sent)
+        """Whether any request was recorded that a step caused."""
         writing = ((number, step) for number, step in enumerate(steps) if self.writes(step))
         self._last_write = {data.place(step.page.url): number for number, step in writing}
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.activities.activity import ActivityKind
 from pipeline.activities.forms.fields import Field
 from pipeline.semantics.text import caption
 from schemas.stories import ClickStep, FillStep, Step
@@ -19,6 +20,8 @@ class Form:
     opener: ClickStep | None
     sent: int | None
     """The number of the step that sent it off."""
+    kind: ActivityKind | None = None
+    """The kind of the activity that it is, or that ends it."""
 
     @property
     def commit(self) -> Step | None:

@@ -3,19 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
-from pipeline.activities.facts.filters import shows_others
+from pipeline.activities.activity import LISTINGS
 from pipeline.activities.forms.fields import Field
 from pipeline.activities.forms.form import Form
 from pipeline.activities.phrases import GoalKind
 from pipeline.activities.rules import Rule
 from pipeline.semantics.addresses import (
-    folded,
-    new_path_parts,
-    new_query_values,
     page_words,
     path_words,
     pattern,
-    place,
 )
 from pipeline.semantics.controls import does_by_itself
 from pipeline.semantics.elements import ITEM_ROLES
@@ -29,25 +25,21 @@ from pipeline.semantics.verbs import (
     EDIT,
     MAKING_PAGES,
     SETTINGS,
-    SORTING,
     TITLE_FIELD,
     named_in_path,
     says,
     words_on,
 )
-from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
+from schemas.stories import CheckStep, DragStep, SelectStep, UploadStep
 
 CHANGES: Final = WORDS["keeps_changes"]
 """What buttons say that keep what was changed in a thing."""
 ANSWERS: Final = WORDS["answers"]
 """Buttons of forms on the page of a thing that don't change the thing itself."""
-SEEKS: Final = WORDS["seeks"]
 MOVES: Final = WORDS["moves"]
 """What buttons say of a thing that goes on under another name, whatever is made for that (`A redirect was created`)."""
 SENDS: Final = WORDS["sends"]
 """What buttons say of what is made to be sent away."""
-_CODE: Final = WORDS["code_field"]
-"""Fields for what a thing is called by."""
 _CARD: Final = WORDS["card_field"]
 """Fields of a card that pays."""
 
@@ -82,6 +74,13 @@ def changes_thing(form: Form) -> bool:
     return "{id}" in pattern(form.own[-1].page.url) or any(_in_row(step) for step in form.fields)
 
 
+def _only_lists(form: Form) -> GoalKind | None:
+    """Only looked up, or a list narrowed, as its activity says."""
+    if form.kind not in LISTINGS:
+        return None
+    return "search" if form.kind == "search" and form.fills else "filter"
+
+
 def _puts_into_cart(form: Form) -> GoalKind | None:
     by_opener = form.opener is not None and says(form.opener, CART)
     return "cart" if by_opener or CART.search(form.commit_words) else None
@@ -110,10 +109,6 @@ def _uploads(form: Form) -> GoalKind | None:
     return "create" if _by_controls(form) == "create" and _is_named(form) else "upload"
 
 
-def _seeks(form: Form) -> GoalKind | None:
-    return "search" if form.fills and form.commit is not None and SEEKS.search(form.commit_words) else None
-
-
 def _said_changed(form: Form) -> GoalKind | None:
     success = done(form.own)
     if success is None or success.verb != "edit" or SETTINGS.search(success.noun):
@@ -121,50 +116,13 @@ def _said_changed(form: Form) -> GoalKind | None:
     return None if _in_settings(form.own[-1].page.url) else "edit"
 
 
-def _looks_up(form: Form) -> GoalKind | None:
-    if not _asks(form) or CREATE.match(form.commit_words):
-        return None
-    return "search" if form.fills else "filter"
-
-
 def _sets(form: Form) -> GoalKind | None:
     return "settings" if _in_settings(form.own[-1].page.url) else None
-
-
-def _asks(form: Form) -> bool:
-    """Whether what was entered stands in the address of the same page afterwards, which shows what was found; or names
-    the page that opened."""
-    sent = form.own[-1] if form.commit is None else form.commit
-    after, page = sent.after, sent.page
-    if after is None:
-        return False
-    if place(after.url) != place(page.url):
-        return _is_called(form) and bool(new_path_parts(page.url, after.url) & _entered(form))
-    narrows = form.commit and not form.fills and any(SORTING.search(words_on(step.target)) for step in form.fields)
-    return bool(narrows or new_query_values(page.url, after.url) & _entered(form))
 
 
 def _is_named(form: Form) -> bool:
     """Whether the user gave what is made a name, so that a file with it is but an attachment."""
     return any(TITLE_FIELD.search(words_on(step.target)) for step in form.fills)
-
-
-def _is_called(form: Form) -> bool:
-    """Whether nothing was entered but what a thing is called by."""
-    return len(form.fills) == len(form.fields) == 1 and bool(_CODE.search(words_on(form.fills[0].target)))
-
-
-def _entered(form: Form) -> set[str]:
-    """What was typed and chosen."""
-    typed = {folded(step.value.text) for step in form.fills if not step.value.secret}
-    chosen = {
-        folded(text)
-        for step in form.fields
-        if isinstance(step, SelectStep)
-        for option in step.options
-        for text in (option.value, option.label)
-    }
-    return (typed | chosen) - {""}
 
 
 def _by_controls(form: Form) -> GoalKind | None:
@@ -199,20 +157,9 @@ def _keeps_changes(form: Form) -> GoalKind | None:
     return "edit" if CHANGES.search(form.commit_words) and (not form.fields or _holds(form)) else None
 
 
-def _narrows_list(form: Form) -> GoalKind | None:
-    return "filter" if form.commit is None and form.fields and all(map(narrows, form.fields)) else None
-
-
 def _holds(form: Form) -> bool:
     """Whether the form held something when the user came, by what the recorder says of it."""
     return any(step.target.form_holds for step in form.fields if not isinstance(step, DragStep))
-
-
-def narrows(step: Field) -> bool:
-    """Whether a choice only changes which things of a list are shown, or their order."""
-    if not isinstance(step, FillStep | SelectStep | CheckStep):
-        return False
-    return bool(SORTING.search(words_on(step.target))) or shows_others(step)
 
 
 def _changes_it(form: Form) -> bool:
@@ -229,6 +176,11 @@ def _in_row(step: Field) -> bool:
 
 
 FORM_RULES: Final[tuple[Rule[Callable[[Form], GoalKind | None]], ...]] = (
+    Rule(
+        "it only listed things",
+        "open /books; fill 'Author' with 'Lee'; click 'Go on'; comes /books?author=Lee => Search for 'Lee'",
+        _only_lists,
+    ),
     Rule(
         "put into the cart",
         "open /shop/7; click 'Add to cart'; comes /cart => Add a product to the cart",
@@ -251,19 +203,9 @@ FORM_RULES: Final[tuple[Rule[Callable[[Form], GoalKind | None]], ...]] = (
     ),
     Rule("a file", "open /files; upload 'a.txt'; click 'Go on'; comes /files => Upload 'a.txt'", _uploads),
     Rule(
-        "the button says search",
-        "open /books; fill 'Author' with 'Lee'; submit 'Find'; comes /books/all => Search for 'Lee'",
-        _seeks,
-    ),
-    Rule(
         "the page says that it was changed",
         "open /team; fill 'Who' with 'Ada'; click 'Go on'; says 'Member 'Ada' was updated' => Edit the member 'Ada'",
         _said_changed,
-    ),
-    Rule(
-        "what was entered stands in the address",
-        "open /books; fill 'Author' with 'Lee'; click 'Go on'; comes /books?author=Lee => Search for 'Lee'",
-        _looks_up,
     ),
     Rule(
         "the controls or the address say so",
@@ -292,9 +234,6 @@ FORM_RULES: Final[tuple[Rule[Callable[[Form], GoalKind | None]], ...]] = (
     ),
     Rule(
         "a button that keeps changes", "open /motto; click 'Save'; says 'All is well' => Edit the motto", _keeps_changes
-    ),
-    Rule(
-        "lists that only narrow or sort", "open /books; choose 'Price' in 'Sort by' => Sort by 'Price'", _narrows_list
     ),
 )
 """What a form was for: what the page said counts before its controls, these before its address, that before its

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from pipeline.activities.activity import LISTINGS, ActivityKind
 from pipeline.activities.clicks import act_of, broader, does
 from pipeline.activities.forms.fields import FIELDS_NAMED_MAX, Field, entered, narrowed_by, plainly_entered
 from pipeline.activities.forms.form import Form
-from pipeline.activities.forms.kinds import MOVES, SEEKS, SENDS, changes_thing, kind_of
+from pipeline.activities.forms.kinds import MOVES, SENDS, changes_thing, kind_of
 from pipeline.activities.forms.names import GENERIC_NOUNS, created_object, edited_object, noun_of, thing_near
 from pipeline.activities.phrases import COMMENTS, CREATES, DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
 from pipeline.semantics.addresses import last_word, route
@@ -50,10 +51,14 @@ _OF_THE_USER: Final = LISTS["own_pages"]
 
 
 def read_form(
-    steps: Sequence[Step], first: int, stops: Callable[[int], bool], refused: Callable[[int], bool]
+    steps: Sequence[Step],
+    first: int,
+    stops: Callable[[int], bool],
+    refused: Callable[[int], bool],
+    kind_at: Callable[[int], ActivityKind | None],
 ) -> Goal | None:
     """The form that begins at step `first`, if one does. `stops` tells where another goal begins, `refused` whether
-    what a step sent off was refused."""
+    what a step sent off was refused, `kind_at` the kind of the activity that a step is part of."""
     start = steps[first]
     opener = start if isinstance(start, ClickStep) and _opens_form(start) else None
     if opener is None and not isinstance(start, Field):
@@ -65,7 +70,7 @@ def read_form(
     last, index = first, first + 1
     while index < len(steps) and not stops(index):
         step = steps[index]
-        if isinstance(commit, ClickStep) and (SEEKS.search(caption(commit.target)) or says(commit, CART)):
+        if sent is not None and (kind_at(sent) in LISTINGS or says(steps[sent], CART)):
             break
         if is_commit(step):
             last, sent, commit = index, index, step
@@ -79,7 +84,7 @@ def read_form(
         elif not isinstance(step, HoverStep | ScrollStep):
             break
         index += 1
-    form = Form(steps, first, last, opener, sent)
+    form = Form(steps, first, last, opener, sent, kind_at(last if sent is None else sent))
     begun = form.fields or (opener is not None and commit is not None)
     return _goal(form, refused) if begun else None
 
@@ -102,7 +107,7 @@ def _goal(form: Form, refused: Callable[[int], bool]) -> Goal:
     """What the form was for; one that was refused to the end was tried only."""
     kind, rule = kind_of(form)
     goal = replace(_meant(form, kind), rule=f"form: {rule}")
-    tried = form.sent is not None and refused(form.sent)
+    tried = refused(form.last if form.sent is None else form.sent)
     if not tried or goal.kind in ("search", "filter"):
         return goal
     return replace(goal, phrases=(Phrase("try", f"to {goal.order}"),))
