@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pipeline.activities.activity import ActivityKind
 from pipeline.activities.facts.action_links import acts_by_link
 from pipeline.activities.facts.filters import narrowed, shows_others
 from pipeline.activities.phrases import (
@@ -52,7 +53,7 @@ _NO_NOUN: Final = WORDS["no_noun"]
 _OPENED_ROLES: Final = ("tab", "menuitem", "row", "option", "treeitem")
 
 
-def read_click(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | None:
+def read_click(steps: Sequence[Step], first: int, wrote: bool | None, kind: ActivityKind | None = None) -> Goal | None:
     """What the click at `first` was for; `wrote`: whether the app was asked to change something because of it, None
     where that was not recorded."""
     step = steps[first]
@@ -61,7 +62,7 @@ def read_click(steps: Sequence[Step], first: int, wrote: bool | None) -> Goal | 
     name = caption(step.target) or next(iter(headings(step.changes)), "")
     if step.download is None and (not name or PAGING.match(name)):
         return None
-    click = Click(steps, first, step, name, wrote)
+    click = Click(steps, first, step, name, wrote, kind)
     found = ((rule, rule.read(click)) for rule in CLICK_RULES)
     return next((replace(goal, rule=f"click: {rule.name}") for rule, goal in found if goal is not None), None)
 
@@ -76,6 +77,7 @@ class Click:
     step: ClickStep
     name: str
     wrote: bool | None
+    kind: ActivityKind | None
 
 
 def _downloads(click: Click) -> Goal | None:
@@ -168,7 +170,7 @@ def _pressed(click: Click) -> Goal | None:
     """A button that changed something in the app, whatever it says; anything else where the page says so too."""
     steps, first, step = click.steps, click.first, click.step
     words, acts = without_quotes(caption(step.target)), acts_by_link(step)
-    if not (click.wrote or acts) or not words or CREATE.match(words) or EDIT.match(words):
+    if click.kind == "browse" or not (click.wrote or acts) or not words or CREATE.match(words) or EDIT.match(words):
         return None
     control = is_button(step.target) or leads_nowhere(step.target) or in_control(step.target) or acts
     if not control and (step.navigates or not succeeded(step)):

@@ -101,6 +101,13 @@ class Reader:
         activity = self._at.get(number)
         return None if activity is None else activity.kind
 
+    def _sends(self, number: int) -> bool:
+        """Whether a step sent off what was typed before it, whatever is written on it."""
+        activity = self._at.get(number)
+        if activity is None or activity.kind != "submit" or activity.steps[-1] != number:
+            return False
+        return any(isinstance(self.steps[at], FillStep) for at in activity.steps if at != number)
+
     # --- signing in and out ---
 
     def sign_in(self, first: int) -> Goal | None:
@@ -219,7 +226,7 @@ class Reader:
         return end if says(sent, DELETE) or says(sent, CONFIRM) or isinstance(sent, PressStep) else last
 
     def form(self, first: int) -> Goal | None:
-        goal = rebuild.read_form(self.steps, first, self._stops(first), self._verdicts.refused, self._kind)
+        goal = rebuild.read_form(self.steps, first, self._stops(first), self._verdicts.refused, self._kind, self._sends)
         made = self._account_in(goal) if goal is not None else None
         if goal is not None and made is not None and made.sent is not None:
             cut = goal.last < made.sent  # by what was looked for in a list of the page's own
@@ -257,7 +264,7 @@ class Reader:
 
     def click(self, first: int) -> Goal | None:
         wrote = self.steps[first].event_id in self._writing
-        return read_click(self.steps, first, None if self._silent else wrote)
+        return read_click(self.steps, first, None if self._silent else wrote, self._kind(first))
 
 
 GOAL_RULES: Final[tuple[Rule[Callable[[Reader, int], Goal | None]], ...]] = (

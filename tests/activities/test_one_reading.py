@@ -160,3 +160,25 @@ def test_a_sign_up_sent_by_its_address_is_no_search() -> None:
     journey.fill(password(), "", secret="password").fill(password("Again"), "", secret="password")
     story = journey.click(button("Go", type="submit")).leads_to(f"{HOME}join/done?name=bob").story()
     assert (story.title, [activity.kind for activity in activities_in(story).done]) == ("Sign up", ["submit"])
+
+
+def test_what_sends_a_form_off_ends_it_whatever_it_says() -> None:
+    """A button that says no word for sending (`Enroll Token`) sent the form off: its fields are told with it."""
+    journey = Journey().opens(f"{HOME}token/enroll").fill(textbox("Description", form="token / description"), "Key")
+    story = journey.click(button("Enroll Token")).asks(f"{HOME}token/init").story()
+    assert len(goals_of(story.steps, story.network_requests)) == len(activities_in(story).record) == 1
+
+
+def test_a_row_that_speaks_of_paying_is_only_opened() -> None:
+    """What is written in a letter says nothing of what opening it does, though the app notes that it was read."""
+    letter = in_row(button("ann@example.com today Please remove or pay the old bill"), "old bill")
+    journey = Journey().opens(f"{HOME}mails").click(letter).asks(f"{HOME}api/mails/9", "PATCH")
+    assert journey.leads_to(f"{HOME}mails/9").story().title.startswith("Open ")
+
+
+def test_an_entry_of_a_menu_that_changes_a_thing_is_an_act() -> None:
+    """`Archive` in a menu asked the app to archive: the title said so, and the flow held nothing."""
+    entry = Element(tag="li", role="menuitem", name="Archive", text="Archive")
+    story = Journey().opens(f"{HOME}today").click(entry).asks(f"{HOME}api/tasks/7/archive").story()
+    assert [one.kind for one in activities_in(story).done] == ["act"]
+    assert story.title.startswith("Archive")

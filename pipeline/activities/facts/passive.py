@@ -10,7 +10,18 @@ from pipeline.semantics.elements import Data, in_menu, is_item, leads_nowhere
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import errors, messages, succeeded
 from pipeline.semantics.text import caption, clean, is_button, is_link
-from pipeline.semantics.verbs import APART, CART, CHECK_OUT, COMMIT, DELETE, FILTER, SEARCH, SIGN_OUT, WITHIN
+from pipeline.semantics.verbs import (
+    APART,
+    CART,
+    CHECK_OUT,
+    COMMIT,
+    DELETE,
+    FILTER,
+    SEARCH,
+    SIGN_OUT,
+    WITHIN,
+    button_act,
+)
 from schemas.elements import Element
 from schemas.events import Gone, StateChanged
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, PressStep, ReloadStep, ScrollStep, Step
@@ -43,7 +54,8 @@ def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     if step.target.role == "option" and answers.writes(step):
         return False  # what was chosen was kept at once
     if step.target.role in _VIEWS or step.target.tag == "a":
-        return step.navigates or not (answers.writes(step) and messages(step.changes))
+        told = bool(messages(step.changes)) or bool(button_act(words)[0])
+        return step.navigates or not (answers.writes(step) and told)
     if is_button(step.target):
         notes = not words and answers.leads_on(step)  # that a thing was read, as it is opened
         return step.navigates and not filled and (notes or not answers.writes(step))

@@ -56,9 +56,11 @@ def read_form(
     stops: Callable[[int], bool],
     refused: Callable[[int], bool],
     kind_at: Callable[[int], ActivityKind | None],
+    sends: Callable[[int], bool],
 ) -> Goal | None:
     """The form that begins at step `first`, if one does. `stops` tells where another goal begins, `refused` whether
-    what a step sent off was refused, `kind_at` the kind of the activity that a step is part of."""
+    what a step sent off was refused, `kind_at` the kind of the activity that a step is part of, `sends` whether a
+    step sent off what was filled in before it."""
     start = steps[first]
     opener = start if isinstance(start, ClickStep) and _opens_form(start) else None
     if opener is None and not isinstance(start, Field):
@@ -72,7 +74,7 @@ def read_form(
         step = steps[index]
         if sent is not None and (kind_at(sent) in LISTINGS or says(steps[sent], CART)):
             break
-        if is_commit(step):
+        if is_commit(step) or sends(index):
             last, sent, commit = index, index, step
         elif isinstance(step, Field | PressStep):
             last = index
