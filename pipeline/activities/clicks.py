@@ -24,7 +24,7 @@ from pipeline.activities.rules import Rule
 from pipeline.semantics.elements import LIKING, in_control, in_menu, leads_nowhere
 from pipeline.semantics.lexicon import LISTS, WORDS
 from pipeline.semantics.messages import headings, succeeded, without_quotes
-from pipeline.semantics.object_names import acted_on, ticked_before
+from pipeline.semantics.object_names import acted_on, opened_before, ticked_before
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_link, quoted
 from pipeline.semantics.verbs import CANCEL, CHECK_OUT, CREATE, EDIT, PAGING, button_act
 from schemas.stories import ClickStep, Step
@@ -60,6 +60,8 @@ def read_click(steps: Sequence[Step], first: int, wrote: bool | None, kind: Acti
     if not isinstance(step, ClickStep):
         return None
     name = caption(step.target) or next(iter(headings(step.changes)), "")
+    if not name and step.target.role == "switch":
+        name = opened_before(steps, first)  # the only one on the page of a thing needs no name
     if step.download is None and (not name or PAGING.match(name)):
         return None
     click = Click(steps, first, step, name, wrote, kind)

@@ -6,6 +6,7 @@ that did not work for everybody. A flow that was seen once gives exactly its one
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ HELD_SHARE: Final = 0.8
 """What so many of the sessions saw is the app's doing; what fewer saw is chance."""
 DECIDED_MIN: Final = 2
 """Other sessions on either side, from which on a choice is said to decide what is seen."""
+_COUNTS: Final = re.compile(r"(?:[^\W\d]+ ){0,2}(\d{1,6}) [^\W\d]+(?: [^\W\d]+)?")
+"""`6 Variables`, `Showing 12 results`"""
 AUTOSAVED_SHARE: Final = 0.5
 """Where the page saved what was typed before so many of the users went on, it does so; the others were quicker."""
 
@@ -235,6 +238,7 @@ class _Vote:
                 return any(rough_of(one) == rough for one in (step.opened_changes if opened else step.changes))
 
             others_data = self._foreign.stand_in(_text_of(change)) or self._nobody_tells(place, change)
+            others_data = others_data or self._counts_things(change)
             if others_data or self._numbers_vary(place, keys, opened):
                 continue
             if self.held(place, shows, shows_such):
@@ -255,6 +259,13 @@ class _Vote:
         text, after = _text_of(change), self.own.story.steps[place].after
         names_page = change.element.level == 1 and after is not None and (change.element.text or "") in after.title
         return isinstance(change, Appeared | TextChanged) and not names_page and DATA not in self.own.masked(text)
+
+    def _counts_things(self, change: Change) -> bool:
+        """Whether it says how many things there are, more than this session entered: others add some and take some
+        away, which the sessions of an hour may not show."""
+        text = change.after if isinstance(change, TextChanged) else change.element.text or change.element.name
+        counted = _COUNTS.fullmatch((text or "").strip())
+        return counted is not None and int(counted[1]) > len(typed_texts(self.own.story.steps))
 
     def _numbers_vary(self, place: int, keys: tuple[Hashable, ...], opened: bool) -> bool:
         """Whether others saw the same with other numbers, and nobody with these: those of a thing that was made."""

@@ -8,7 +8,7 @@ from pipeline.semantics.addresses import query, route, singular, slug
 from pipeline.semantics.elements import in_menu, is_item
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, done, headings, main_headings, quotes, shown_texts
-from pipeline.semantics.text import caption, clean, is_link, is_name, joints, quoted, short
+from pipeline.semantics.text import caption, clean, is_button, is_link, is_name, joints, quoted, short
 from pipeline.semantics.verbs import (
     CANCEL,
     CART,
@@ -25,7 +25,7 @@ from pipeline.semantics.verbs import (
     says,
 )
 from schemas.elements import ByRole, Element, Scope
-from schemas.events import Page
+from schemas.events import Appeared, Page
 from schemas.stories import CheckStep, ClickStep, GotoStep, Step
 
 ROW_ROLES: Final = frozenset({"row", "listitem", "article"})
@@ -106,7 +106,14 @@ def row_before(steps: Sequence[Step], index: int) -> str:
     if not isinstance(step, ClickStep) or not isinstance(opener, ClickStep | CheckStep) or opener.navigates:
         return ""
     around = {one.role for one in step.target.ancestors} | {step.target.role}
-    return row_of(opener.target) if around & _OPENED else ""
+    return row_of(opener.target) if around & _OPENED or _came_with(opener, step.target) else ""
+
+
+def _came_with(opener: ClickStep | CheckStep, target: Element) -> bool:
+    """Whether a button brought the control: the entries of many a menu are plain buttons at the end of the page."""
+    came = (change.element for change in opener.changes if isinstance(change, Appeared))
+    same = any((one.role, caption(one)) == (target.role, caption(target)) for one in came)
+    return same and bool(caption(target)) and is_button(opener.target)
 
 
 def ticked_before(steps: Sequence[Step], index: int) -> str:
@@ -137,7 +144,10 @@ def row_of(target: Element) -> str:
 
 
 def _card_of(target: Element) -> str:
-    """What tells the card apart in which a control stands that others have as well."""
+    """What tells the card apart in which a control stands that others have as well; the entries of a menu are no
+    cards."""
+    if in_menu(target):
+        return ""
     named = (one for one in target.candidates if isinstance(one.locator, ByRole) and one.locator.name)
     if not any(one.count > 1 and not one.within for one in named):
         return ""

@@ -87,6 +87,8 @@ _SHORTCUT: Final = re.compile(
 )
 _JOINT: Final = re.compile(r"[a-z]{2}[A-Z][a-z]|[.!?:][A-Z][a-z]|[a-z]\d[A-Z][a-z]")
 _KEY: Final = re.compile(r"\s?\[\w\]$")
+_EXPLAINED: Final = re.compile(r"^([^:.!?]{2,40}):\s+(?:[^\s:]+\s+){3,}[^\s:]*[.!]$")
+"""A name with a whole sentence behind it."""
 _WORDY = re.compile(r"[^\W_]{2}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -182,7 +184,9 @@ def caption(target: Element) -> str:
 
 
 def _presentable(words: str) -> str:
-    """Without the marks of a required field, and without the key that presses it: `Edit this page [e]`."""
+    """Without the marks of a required field, the key that presses it (`Edit this page [e]`), and what is said to
+    explain it (`Real name: It is shown below your posts.`)."""
+    words = _EXPLAINED.sub(r"\1", words)
     return short(_KEY.sub("", words.rstrip("*: ")) or words)
 
 

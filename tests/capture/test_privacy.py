@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 from schemas.elements import ByTestId
 from schemas.events import Event
 from tests.capture.site import END, Site
+from tests.capture.test_actions import actions
 from tests.capture.told import until_told
 
 pytestmark = pytest.mark.slow
@@ -195,6 +196,24 @@ def test_plain_words_of_masked_controls_may_stand_elsewhere(record: Record) -> N
     assert (click.target.name, click.target.masked) == ("Edit", False)
     texts = [change.element.text for one in events if one.kind == "effect" for change in one.changes]
     assert "Ready to Reschedule" in texts
+
+
+def test_a_hidden_field_is_not_named_by_what_stands_before_it(record: Record) -> None:
+    """A message about passwords before it makes no secret of its value, which addresses and names may hold."""
+
+    def do(page: Page) -> None:
+        page.evaluate(
+            """document.body.insertAdjacentHTML('afterbegin',
+            '<form id="orchardForm"><p>Incorrect password entered.</p>' +
+            '<input type="hidden" name="title" value="Special:Orchard">' +
+            '<label>Login <input name="who"></label></form>')"""
+        )
+        page.evaluate("history.pushState({}, '', '?title=Special:Orchard')")
+        page.get_by_label("Login").press_sequentially("Ada")
+
+    (fill,) = actions(record("form.html", do))
+    assert "Special:Orchard" in fill.page.url
+    assert "orchardForm" in str(fill.target)
 
 
 def test_a_box_that_looks_things_up_is_no_password(record: Record) -> None:

@@ -99,6 +99,14 @@ def test_a_moment_is_no_other_text() -> None:
     assert any("Last change" in text for text in said_in(consensus(stories).story))
 
 
+def test_how_many_things_there_are_is_dropped() -> None:
+    """The same number in all sessions of an hour is chance; of no more things than the user entered, it is not."""
+    stories = [story.model_copy(update={"id": str(number)}) for number, story in enumerate(sessions(*["6 trees"] * 3))]
+    assert said_in(consensus(stories).story) == {"Saved."}
+    stories = [story.model_copy(update={"id": str(number)}) for number, story in enumerate(sessions(*["1 tree"] * 3))]
+    assert "1 tree" in said_in(consensus(stories).story)
+
+
 def test_what_a_page_showed_one_session_alone_is_dropped() -> None:
     """Nobody else came that way: what was listed there may be anybody's. What the page is called stays, and so does all
     that the only session of a flow saw."""

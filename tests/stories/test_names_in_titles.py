@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.elements import Ancestor, Element
+from schemas.elements import Ancestor, ByRole, ByTag, Candidate, Element, Scope
 from tests.stories.by_hand import (
     HOME,
     Journey,
@@ -207,6 +207,64 @@ def test_what_a_menu_of_a_row_does_is_done_to_the_row() -> None:
     journey = Journey().opens(f"{HOME}today").shows_new(heading("Today")).click(row)
     delete = Element(tag="li", role="menuitem", name="Delete", text="Delete", ancestors=(menu,))
     assert journey.click(delete).asks(f"{HOME}api/tasks/7", "DELETE").loses(row).story().title == "Delete 'Call Ann'"
+
+
+def test_what_a_button_of_a_row_brings_acts_on_the_row() -> None:
+    """Also where the entries of its menu are plain buttons at the end of the page, and where one opens a form; the
+    button may have no name."""
+    row = in_row(Element(tag="button", role="button"), "Call Ann")
+    journey = Journey().opens(f"{HOME}today").shows_new(heading("Today")).click(row)
+    journey = journey.shows_new(button("Delete"), button("Edit"))
+    deleted = journey.click(button("Delete")).asks(f"{HOME}api/tasks/7", "DELETE").loses(row)
+    assert deleted.story().title == "Delete 'Call Ann'"
+    journey = Journey().opens(f"{HOME}today").shows_new(heading("Today")).click(row)
+    journey = journey.shows_new(button("Delete"), button("Edit")).click(button("Edit")).shows_new(heading("Edit task"))
+    journey = journey.fill(textbox("Due"), "Soon", before="Now").click(button("Save")).asks(f"{HOME}api/tasks/7")
+    assert journey.story().title == "Edit 'Call Ann'"
+
+
+def test_an_entry_of_a_menu_is_no_card() -> None:
+    """What stands beside it in the menu is no name of the thing that it acts on."""
+    ways = (
+        Candidate(locator=ByRole(role="link", name="Watch"), count=2),
+        Candidate(
+            locator=ByRole(role="link", name="Watch"),
+            within=(Scope(locator=ByTag(tag="ul", classes=("tabs",)), has_text="Read", count=1),),
+            count=1,
+        ),
+    )
+    menu = (
+        Ancestor(tag="li", role="listitem"),
+        Ancestor(tag="ul", role="list"),
+        Ancestor(tag="nav", role="navigation"),
+    )
+    watch = link("Watch").model_copy(update={"candidates": ways, "ancestors": menu})
+    journey = Journey().opens(f"{HOME}wiki/Apple_trees").shows_new(heading("Apple trees")).click(watch)
+    story = journey.asks(f"{HOME}api/watch").shows_new(alert("It is on your watchlist.")).story()
+    assert story.title == "Watch 'Apple trees'"
+
+
+def test_a_label_that_explains_itself_is_told_up_to_its_colon() -> None:
+    """What follows is help, however it is tied to the field."""
+    field = textbox("Real name: It is shown below your posts, if you give one.")
+    story = Journey().opens(f"{HOME}preferences").fill(field, "Ada").click(button("Save")).leads_to(HOME).story()
+    assert story.title == "Change 'Real name' in the settings"
+    time = textbox("Opens: 9:00")
+    assert "'Opens: 9:00'" in Journey().opens(HOME).fill(time, "x").story().steps[-1].said
+
+
+def test_a_number_in_what_was_typed_is_no_name() -> None:
+    """A page may show its figures as headings."""
+    journey = Journey().opens(f"{HOME}join").fill(textbox("Nickname"), "Birch 12").click(button("Create profile"))
+    story = journey.leads_to(f"{HOME}welcome").shows_new(heading("2"), alert("The profile has been created.")).story()
+    assert story.title == "Create the profile 'Birch 12'"
+
+
+def test_a_nameless_switch_is_that_of_what_was_opened() -> None:
+    """The only one on the page of a thing needs no name."""
+    journey = Journey().opens(f"{HOME}pools").click(link("west-pool")).leads_to(f"{HOME}pools/7")
+    story = journey.click(_switch("")).asks(f"{HOME}api/pools/7", "PATCH").shows_new(alert("Pool paused")).story()
+    assert story.title == "Switch 'west-pool'"
 
 
 def test_nothing_of_the_page_before_the_sign_in_is_acted_on() -> None:

@@ -79,7 +79,7 @@ function wordsOf(field: Element): string {
     const named = labelsOf(at);
     words.push(...told, ...named);
     if (depth) words.push(at.localName);
-    if (at.nodeName === at.nodeName.toUpperCase() && at.nodeName !== "BODY" && !named.length && !told[2] && !told[3] && !told[4] && !isPressed(at)) {
+    if (at.nodeName === at.nodeName.toUpperCase() && at.nodeName !== "BODY" && typeOf(at) !== "hidden" && !named.length && !told[2] && !told[3] && !told[4] && !isPressed(at)) {
       words.push(aroundIt(at), textBefore(at) || textAfter(at), ...textsOf(at, "aria-describedby"), ...[...at.attributes].map(({ value }) => value));
     }
   }

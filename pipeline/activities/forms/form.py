@@ -24,6 +24,11 @@ class Form:
     """The kind of the activity that it is, or that ends it."""
 
     @property
+    def opener_at(self) -> int:
+        """The number of the step that opened it. Raises StopIteration where none did."""
+        return next(at for at, step in enumerate(self.steps) if step is self.opener)
+
+    @property
     def commit(self) -> Step | None:
         return None if self.sent is None else self.steps[self.sent]
 

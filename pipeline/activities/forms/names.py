@@ -10,7 +10,7 @@ from pipeline.semantics.addresses import last_word, made_in, route, singular, sl
 from pipeline.semantics.elements import is_item
 from pipeline.semantics.lexicon import LISTS
 from pipeline.semantics.messages import done, headings, without_quotes
-from pipeline.semantics.object_names import named_in, opened_before, row_of
+from pipeline.semantics.object_names import named_in, opened_before, row_before, row_of
 from pipeline.semantics.path_segments import ROUTE
 from pipeline.semantics.text import caption, clean, quoted
 from pipeline.semantics.verbs import (
@@ -33,6 +33,7 @@ OBJECT_CHARS_MAX: Final = 60
 _ACTIVITIES: Final = LISTS["activity_nouns"]
 _NO_NOUNS: Final = _ACTIVITIES | LISTS["activity_pages"]
 """Last words of addresses that say what is done, not to what."""
+_HAS_WORD: Final = re.compile(r"[^\W\d]{2}")
 _NAME: Final = re.compile(r"[A-Z][^.]*$")
 """Last parts of addresses that are the name of a page, as those of wikis."""
 
@@ -82,7 +83,7 @@ def created_object(form: Form) -> str:
     texts = [clean(step.value.text) for step in fills]
     for step in reversed(form.own):
         for heading in headings(step.changes):
-            if any(heading in text for text in texts):
+            if _HAS_WORD.search(heading) and any(heading in text for text in texts):
                 return heading
     titles = [step for step in fills if TITLE_FIELD.search(words_on(step.target))]
     if not titles and fills and all(step.target.tag == "textarea" for step in fills) and (name := _page_name(form)):
@@ -90,7 +91,7 @@ def created_object(form: Form) -> str:
     plain = [step for step in fills if not SIDE_FIELD.search(words_on(step.target))]
     named = [clean(step.value.text) for step in (*titles, *plain, *fills)]
     named = [text for text in named if text and len(text) <= OBJECT_CHARS_MAX]
-    return next((text for text in named if re.search(r"[^\W\d]{2}", text)), named[0] if named else "")
+    return next(filter(_HAS_WORD.search, named), named[0] if named else "")
 
 
 def _page_name(form: Form) -> str:
@@ -109,7 +110,7 @@ def edited_object(form: Form) -> str:
         return picked
     if form.opener is None and noun_of(form, "edit") and not _on_own_page(form):
         return ""
-    if form.opener is not None and (row := row_of(form.opener.target)):
+    if form.opener is not None and (row := row_of(form.opener.target) or row_before(form.steps, form.opener_at)):
         return row
     if form.opener is not None:
         said = (caption(form.opener.target), *headings(form.opener.changes))
