@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from agents.registry import RegistryAway, RegistryError, SchemaRegistry
 from agents.settings import Settings, Topic
+from agents.storage.recent_stories import RECENT
 from pipeline.intake import Intake, read_message
 from schemas.avro import (
     AvroReader,
@@ -87,7 +88,9 @@ class JsonWire:
         return messages_of(events)
 
     def story(self, story: Story) -> bytes:
-        return to_json(story)
+        raw = to_json(story)
+        RECENT.keep(raw.decode(), story)  # its tests are mostly written by this process, right afterwards
+        return raw
 
     def test(self, test: GeneratedTest) -> bytes:
         return to_json(test)
@@ -215,7 +218,9 @@ async def _required(registry: SchemaRegistry, settings: Settings, topic: Topic) 
 
 
 def _story(raw: bytes, reader: AvroReader) -> Story:
-    return from_json(STORY, raw) if schema_id(raw) is None else reader.story(raw)
+    if schema_id(raw) is not None:
+        return reader.story(raw)
+    return RECENT.known(raw) or from_json(STORY, raw)
 
 
 def _without_registry(raw: bytes, error: BadInput) -> BadInput:

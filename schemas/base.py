@@ -6,7 +6,9 @@ Every text, number and list of every value has a bound, which stands in its type
 values share; a test walks all models and finds a field without one.
 """
 
-from typing import Annotated, ClassVar
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -21,6 +23,8 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, ser_json_inf_nan="null")
 
+
+V = TypeVar("V", bound=Value)
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=limits.ID_CHARS_MAX)]
 """An id that somebody outside chose: any text, never a path, never SQL, never code."""
@@ -47,3 +51,23 @@ PlacePx = Annotated[float, Field(ge=-limits.PLACE_PX_MAX, le=limits.PLACE_PX_MAX
 Count = Annotated[int, Field(ge=0, le=limits.COUNT_MAX)]
 Status = Annotated[int, Field(ge=0, le=limits.STATUS_MAX)]
 Version = Annotated[int, Field(ge=1, lt=2**31)]
+
+
+def made(model: type[V], values: dict[str, Any]) -> V:
+    """A value of fields that were looked at already, in a third of the time. All must be within their bounds, and of
+    their types to the last part; those that are missing have their defaults."""
+    value = model.__new__(model)
+    for name, content in (
+        ("__dict__", {**_defaults(model), **values}),
+        ("__pydantic_fields_set__", set(values)),
+        ("__pydantic_extra__", None),
+        ("__pydantic_private__", None),
+    ):
+        object.__setattr__(value, name, content)
+    return value
+
+
+@lru_cache(maxsize=256)
+def _defaults(model: type[Value]) -> Mapping[str, Any]:
+    """In the order of the fields, so that each has its place."""
+    return {name: field.get_default(call_default_factory=True) for name, field in model.model_fields.items()}

@@ -34,6 +34,13 @@ class RecentStories:
                 oldest, _ = self._known.popitem(last=False)
                 self._chars -= len(oldest)
 
+    def known(self, raw: bytes) -> Story | None:
+        """The story with this JSON where it is known."""
+        try:
+            return self._known.get(raw.decode())
+        except UnicodeDecodeError:
+            return None
+
     def story(self, body: str) -> Story:
         """The story with this JSON, parsed where it is not known. Raises BadInput."""
         known = self._known.get(body)

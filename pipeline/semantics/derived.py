@@ -20,8 +20,8 @@ K = TypeVar("K", bound=Hashable)
 TEXTS_MAX: Final = 512
 """Texts and addresses whose answers one function keeps: those of a few stories, 5 MB where each is as long as a value
 may be (VALUE_CHARS_MAX)."""
-ELEMENTS_MAX: Final = 512
-"""Elements whose answers one function keeps: more than a usual window has."""
+ELEMENTS_MAX: Final = 2048
+"""Elements whose answers one function keeps: those of some sessions, which mostly are the same ones."""
 READINGS_MAX: Final = 8
 """Lists of steps whose answers one function keeps: a story is read from several sides, one after the other."""
 

@@ -53,6 +53,16 @@ class Answers:
         return web.json_response({"id": 1, "schema": self.subjects[subject]})
 
 
+def test_a_story_of_this_process_is_not_parsed_again() -> None:
+    """The tests agent gets the very value that was told, not parsed again; of other bytes an equal one."""
+    story = generate.stories_of(journey(random.Random(1), "j", 1_700_000_000_000), Windowing(1_800_000))[0]
+    written = JsonWire().story(story)
+    assert JsonWire().read_story(written) is story
+    spaced = written.replace(b'"version":', b'"version": ')
+    assert JsonWire().read_story(spaced) is not story
+    assert JsonWire().read_story(spaced) == story
+
+
 def with_registry(answers: Answers, work: Callable[[Settings], Awaitable[R]]) -> R:
     """Runs `work` while the registry answers."""
 

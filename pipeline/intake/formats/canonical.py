@@ -9,7 +9,7 @@ equal events.
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
 
 import msgspec
 import orjson
@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline.intake.formats.native import fits, without_secrets
 from pipeline.semantics.derived import RecentByBytes
 from schemas import limits
-from schemas.base import Value
+from schemas.base import Value, made
 from schemas.codecs import PRINTED, dump
 from schemas.elements import Element
 from schemas.events import Change, Event, EventBase, Page, Recording
@@ -87,7 +87,6 @@ class _Kind:
     decode: Callable[[bytes], msgspec.Struct]
     names: tuple[str, ...]
     parts: Mapping[str, Callable[[bytes], Any]]
-    defaults: Mapping[str, Any]
 
 
 def canonical_events(raw: bytes, events_max: int) -> list[tuple[Event, bytes | None]] | None:
@@ -123,7 +122,7 @@ def canonical_event(raw: bytes) -> Event | None:
         return None
     if _encode(told) != raw:
         return None
-    values = dict(kind.defaults)
+    values: dict[str, Any] = {}
     for name in kind.names:
         value = getattr(told, name)
         if value is msgspec.UNSET:
@@ -136,21 +135,8 @@ def canonical_event(raw: bytes) -> Event | None:
         elif type(value) is str and (len(value) > limits.TEXT_CHARS_MAX or name == "url") and not fits({name: value}):
             return None
         values[name] = value
-    event: Event = _made(kind.model, values)
-    return event
-
-
-def _made(model: type[EventBase], values: dict[str, Any]) -> Any:
-    """The value of fields that were looked at already."""
-    made = model.__new__(model)
-    for name, content in (
-        ("__dict__", values),
-        ("__pydantic_fields_set__", set(values)),
-        ("__pydantic_extra__", None),
-        ("__pydantic_private__", None),
-    ):
-        object.__setattr__(made, name, content)
-    return made
+    event: Any = made(kind.model, values)
+    return cast("Event", event)
 
 
 def _all_changes(raw: bytes) -> tuple[Any, ...] | None:
@@ -164,7 +150,6 @@ def _all_changes(raw: bytes) -> tuple[Any, ...] | None:
 def _kind_of(model: type[EventBase]) -> _Kind:
     rows: list[tuple[str, Any] | tuple[str, Any, Any]] = []
     parts: dict[str, Callable[[bytes], Any]] = {}
-    defaults: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         annotation: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
         plain = _plain(annotation)
@@ -172,18 +157,16 @@ def _kind_of(model: type[EventBase]) -> _Kind:
         if read is not None:
             parts[name] = lambda raw, read=read: read(bytes(raw))  # type: ignore[misc]
         kind: Any = plain if read is None else msgspec.Raw
-        if not field.is_required():
-            defaults[name] = field.get_default(call_default_factory=True)
         if field.is_required() or get_origin(field.annotation) is Literal:
             rows.append((name, kind))  # always printed
         elif read is None:
-            rows.append((name, kind, defaults[name]))
+            rows.append((name, kind, field.get_default(call_default_factory=True)))
         else:
             rows.append((name, kind | msgspec.UnsetType, msgspec.UNSET))
     struct = msgspec.defstruct(
         model.__name__, rows, omit_defaults=True, forbid_unknown_fields=True, kw_only=True, gc=False
     )
-    return _Kind(model, msgspec.json.Decoder(struct).decode, tuple(row[0] for row in rows), parts, defaults)
+    return _Kind(model, msgspec.json.Decoder(struct).decode, tuple(row[0] for row in rows), parts)
 
 
 def _reader_of(name: str, annotation: Any) -> Callable[[bytes], Any]:

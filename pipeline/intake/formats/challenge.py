@@ -50,15 +50,15 @@ from schemas.events import (
     Select,
 )
 
-_Kind = Literal["click", "dblclick", "rightclick", "input", "press", "navigation", "request", "end", "opaque"]
-_KINDS: dict[str, _Kind] = {
+Kind = Literal["click", "dblclick", "rightclick", "input", "press", "navigation", "request", "end", "opaque"]
+KINDS: dict[str, Kind] = {
     "click": "click", "dblclick": "dblclick", "doubleclick": "dblclick", "contextmenu": "rightclick",
     "rightclick": "rightclick", "input": "input", "change": "input", "fill": "input", "type": "input",
     "keydown": "press", "keypress": "press", "press": "press", "navigation": "navigation", "navigate": "navigation",
     "apicall": "request", "apirequest": "request", "request": "request", "networkrequest": "request",
     "end": "end", "journeyend": "end", "sessionend": "end",
 }  # fmt: skip
-_ORDER: dict[_Kind, int] = {"press": 1, "input": 1, "click": 2, "navigation": 3, "request": 4, "opaque": 5, "end": 6}
+ORDER: dict[Kind, int] = {"press": 1, "input": 1, "click": 2, "navigation": 3, "request": 4, "opaque": 5, "end": 6}
 """Some producers cut times to seconds: events that share one stand in the order in which they usually happen."""
 _MODIFIERS: tuple[tuple[Modifier, str, str], ...] = (
     ("Alt", "altKey", "alt_key"),
@@ -81,17 +81,18 @@ def challenge_event(raw: Mapping[str, Any]) -> Event:
     """One event of this format; what it names and we don't know becomes Opaque. Raises BadInput with the field."""
     props = mapping(raw.get("properties")) or raw
     name = text_field(raw, "event") or text_field(props, "eventType", "event_type")
-    kind = _KINDS.get(name.lower().replace("$", "").replace("-", "").replace("_", ""), "opaque")
+    kind = KINDS.get(name.lower().replace("$", "").replace("-", "").replace("_", ""), "opaque")
     base = _envelope(raw, props, kind)
     match kind:
         case "click" | "dblclick" | "rightclick":
             return _click(base, props, kind)
         case "input":
-            return _input(base, props)
+            return input_event(base, target_of(props), _value(props), _told_checked(props))
         case "press":
             return _press(base, props, name)
         case "navigation":
-            return _navigation(base, props)
+            told = text_field(props, "to_url", "$to_url", "toUrl", "navigation_url", chars_max=limits.URL_CHARS_MAX)
+            return navigation_event(base, target_of(props), told)
         case "request":
             return _request(base, props)
         case "end":
@@ -100,8 +101,8 @@ def challenge_event(raw: Mapping[str, Any]) -> Event:
             return Opaque(**base, name=name)
 
 
-def _envelope(raw: Mapping[str, Any], props: Mapping[str, Any], kind: _Kind) -> Envelope:
-    url = _page_url(props)
+def _envelope(raw: Mapping[str, Any], props: Mapping[str, Any], kind: Kind) -> Envelope:
+    url = page_url(props)
     names = {**props, **{key: raw[key] for key in ("session_id", "journey_id", "distinct_id", "app") if raw.get(key)}}
     ours = who(
         id_field(names, "app", "$app"),
@@ -128,7 +129,7 @@ def _envelope(raw: Mapping[str, Any], props: Mapping[str, Any], kind: _Kind) -> 
         user_id=id_field(names, "distinct_id", "$distinct_id", "user_id"),
         tab_id=id_field(props, "$window_id", "tab_id") or "",
         at_ms=time_ms(clock, value),
-        seq=seq if type(seq) is int and 0 <= seq <= limits.SEQ_MAX else _ORDER.get(kind, 2),
+        seq=seq if type(seq) is int and 0 <= seq <= limits.SEQ_MAX else ORDER.get(kind, 2),
         source="challenge",
         traffic=traffic_field(props),
         page=Page(url=url, title=text_field(props, "title", "$title"), **viewport(props)),
@@ -145,15 +146,19 @@ def viewport(props: Mapping[str, Any]) -> dict[str, int]:
     return out
 
 
-def _page_url(props: Mapping[str, Any]) -> str:
+def page_url(props: Mapping[str, Any]) -> str:
     """The page's address; `$current_url` wins over `$pathname`, which can disagree with it."""
     url = safe_url(text_field(props, "$current_url", "current_url", "url", chars_max=limits.URL_CHARS_MAX))
     host, path = text_field(props, "$host", "host"), text_field(props, "$pathname", "pathname")
     return url or (f"https://{host}{path or '/'}" if host else "")
 
 
-def _target(props: Mapping[str, Any]) -> tuple[Element, dict[str, str], str]:
-    """The element, its attributes, and the text that the producer gave it."""
+Target = tuple[Element, dict[str, str], str]
+"""An element, its attributes, and the text that the producer gave it."""
+
+
+def target_of(props: Mapping[str, Any]) -> Target:
+    """What a record says of its element."""
     attributes = attribute_map(props.get("elementAttributes") or props.get("element_attributes"))
     tag = tag_name(props.get("elementType") or props.get("element_type") or attributes.get("tag"))
     text = text_field(props, "elementText", "element_text", "text", chars_max=limits.VALUE_CHARS_MAX)
@@ -165,8 +170,8 @@ def _modifiers(props: Mapping[str, Any]) -> tuple[Modifier, ...]:
     return tuple(key for key, camel, snake in _MODIFIERS if flag(props, camel, snake))
 
 
-def _click(base: Envelope, props: Mapping[str, Any], kind: _Kind) -> Event:
-    target, _, _ = _target(props)
+def _click(base: Envelope, props: Mapping[str, Any], kind: Kind) -> Event:
+    target, _, _ = target_of(props)
     number = props.get("mouseButton", props.get("mouse_button", 0))
     button = _BUTTONS[number] if type(number) is int and 0 <= number <= 2 else "left"
     return Click(
@@ -178,11 +183,12 @@ def _click(base: Envelope, props: Mapping[str, Any], kind: _Kind) -> Event:
     )
 
 
-def _input(base: Envelope, props: Mapping[str, Any]) -> Event:
-    target, attributes, text = _target(props)
+def input_event(base: Envelope, aim: Target, value: str | None, told_checked: bool | None) -> Event:
+    """What was typed, chosen or ticked; `value` is there where the producer gives it a field of its own."""
+    target, attributes, text = aim
     if is_check(target.tag, attributes):
-        return Check(**base, target=target, checked=_checked(props, attributes, text))
-    value = _value(props, attributes)
+        return Check(**base, target=target, checked=_checked(told_checked, attributes, text))
+    value = attributes.get("value") if value is None else value
     if target.tag == "select":
         chosen = text if value is None else value
         label = text if value is None or text == value else ""
@@ -192,12 +198,12 @@ def _input(base: Envelope, props: Mapping[str, Any]) -> Event:
     return Fill(**base, target=target, value=withheld(attributes) if value is None else typed(attributes, value))
 
 
-def _value(props: Mapping[str, Any], attributes: Mapping[str, str]) -> str | None:
+def _value(props: Mapping[str, Any]) -> str | None:
     """The value where a producer gives it a field of its own."""
     for name in ("value", "inputValue", "input_value", "elementValue", "element_value"):
         if isinstance(props.get(name), (str, int, float)):
             return str(props[name])[: limits.VALUE_CHARS_MAX]
-    return attributes.get("value")
+    return None
 
 
 def _is_label(text: str, attributes: Mapping[str, str]) -> bool:
@@ -211,9 +217,13 @@ def _is_label(text: str, attributes: Mapping[str, str]) -> bool:
     return bare in {re.sub(r"[-_\s]+", " ", name).strip().rstrip(":* ").casefold() for name in names if name}
 
 
-def _checked(props: Mapping[str, Any], attributes: Mapping[str, str], text: str) -> bool:
+def _told_checked(props: Mapping[str, Any]) -> bool | None:
     told = props.get("checked", props.get("elementChecked"))
-    if isinstance(told, bool):
+    return told if isinstance(told, bool) else None
+
+
+def _checked(told: bool | None, attributes: Mapping[str, str], text: str) -> bool:
+    if told is not None:
         return told
     words = {attributes.get("checked", "").lower(), attributes.get("aria-checked", "").lower(), text.strip().lower()}
     return not words & {"false", "off", "unchecked"}
@@ -223,15 +233,14 @@ def _press(base: Envelope, props: Mapping[str, Any], name: str) -> Event:
     key = props.get("key")
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         return Opaque(**base, name=name)
-    target, _, _ = _target(props)
+    target, _, _ = target_of(props)
     return Press(**base, target=target, key=key, modifiers=_modifiers(props))
 
 
-def _navigation(base: Envelope, props: Mapping[str, Any]) -> Event:
+def navigation_event(base: Envelope, aim: Target, told: str) -> Event:
     """The address that the page came to, where the record tells it; else the (perhaps old) address it carries."""
-    target, attributes, text = _target(props)
+    target, attributes, text = aim
     linked = target.tag in ("a", "area", "button") and bool(text or attributes.get("href"))
-    told = text_field(props, "to_url", "$to_url", "toUrl", "navigation_url", chars_max=limits.URL_CHARS_MAX)
     href = attributes.get("href", "") if linked else ""
     here = base["page"].url
     url = urls.join(here, told or href)[: limits.URL_CHARS_MAX]

@@ -31,7 +31,7 @@ from schemas.codecs import BadInput
 from schemas.elements import Ancestor, ByPath, Candidate, Element, PathStep
 from schemas.events import Click, Effect, Event, Fill, Navigation, Opaque, Page, Press, Select
 
-_NAMES = {
+NAMES = {
     "$autocapture", "$pageview", "$pageleave", "$snapshot", "$rageclick", "$dead_click", "$copy_autocapture",
     "$identify", "$set", "$groupidentify", "$feature_flag_called", "$web_vitals", "$exception", "$screen", "$opt_in",
     "$$heatmap", "$create_alias", "$performance_event", "$snapshot_items",
@@ -59,7 +59,7 @@ def is_posthog(raw: Mapping[str, Any]) -> bool:
     if not isinstance(raw.get("event"), str):
         return False
     props = mapping(raw.get("properties"))
-    return raw["event"] in _NAMES or ("session_id" not in props and any(mark in props for mark in _MARKS))
+    return raw["event"] in NAMES or ("session_id" not in props and any(mark in props for mark in _MARKS))
 
 
 def token(raw: Any) -> str:
