@@ -1,6 +1,7 @@
 """What is known of a failure at its moment: the statement, what its locator matches, and what kind of error it is."""
 
 import ast
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -9,6 +10,9 @@ from typing import Any, Final
 from playwright.sync_api import Error, Page
 
 from agents.proof.watch import CHARS_MAX
+
+NOW_MS: Final = 100
+"""How long it may take to see whether a statement holds at this moment."""
 
 
 def failure(error: BaseException, trace: TracebackType | None, path: str, pages: Sequence[Page]) -> dict[str, Any]:
@@ -22,6 +26,7 @@ def failure(error: BaseException, trace: TracebackType | None, path: str, pages:
         "statement": ast.unparse(statement)[:CHARS_MAX] if statement is not None else "",
         "asserts": statement is not None and _asserts(statement),
         "matched": None if statement is None or frame is None else _matched(statement, frame),
+        "late": statement is not None and frame is not None and _holds_now(statement, frame),
         "asks_password": any(_asks_password(page) for page in pages),
     }
 
@@ -90,6 +95,28 @@ def _matched(statement: ast.stmt, frame: FrameType) -> int | None:
         return None
 
 
+def _holds_now(statement: ast.stmt, frame: FrameType) -> bool:
+    """Whether what a statement expects of the page is there at this moment."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not _expects(call):
+        return False
+    asked = copy.deepcopy(call)
+    asked.keywords = [one for one in asked.keywords if one.arg != "timeout"]
+    asked.keywords.append(ast.keyword("timeout", ast.Constant(NOW_MS)))
+    code = compile(ast.fix_missing_locations(ast.Expression(asked)), "<statement>", "eval")
+    try:
+        eval(code, frame.f_globals, frame.f_locals)  # noqa: S307 (the test's own expression, which has just run)
+    except (AssertionError, Error):
+        return False
+    return True
+
+
+def _expects(call: ast.Call) -> bool:
+    """Whether a call is `expect(…).to_…()`."""
+    subject = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return isinstance(subject, ast.Call) and isinstance(subject.func, ast.Name) and subject.func.id == "expect"
+
+
 def _locator(statement: ast.stmt) -> ast.expr | None:
     """What a statement acts on: `X` of `X.click()`, `expect(X).to_…()` and `fill_credential(X, …)`."""
     if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
@@ -100,7 +127,7 @@ def _locator(statement: ast.stmt) -> ast.expr | None:
     if not isinstance(called, ast.Attribute):
         return None
     subject = called.value
-    if isinstance(subject, ast.Call) and isinstance(subject.func, ast.Name) and subject.func.id == "expect":
+    if isinstance(subject, ast.Call) and _expects(statement.value):
         return subject.args[0] if subject.args else None
     return subject
 

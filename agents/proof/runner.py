@@ -302,6 +302,7 @@ def _facts(told: Sequence[Mapping[str, Any]], test: GeneratedTest, environment: 
         step=step,
         last=step is not None and step == last,
         matched=one.get("matched"),
+        late=one.get("late", False),
         asks_password=one.get("asks_password", False),
         signs_in=signs_in_before(test, step),
         answers=tuple(Answer(**answer) for answer in one["answers"] if origin(answer["url"]) in own),

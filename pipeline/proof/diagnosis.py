@@ -142,6 +142,13 @@ RULES: Final = (
         "Repair: another recorded locator may match exactly one.",
     ),
     Rule(
+        "came late",
+        "test",
+        lambda facts: facts.late,
+        "What users saw came, but after the statement had waited its time.",
+        "Run it again on a machine with less to do; if it stays late, find out why the app has become slow.",
+    ),
+    Rule(
         "wrong outcome",
         "app",
         lambda facts: facts.asserts and facts.last and facts.error_type == "assertion",

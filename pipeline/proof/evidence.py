@@ -50,6 +50,8 @@ class RunFacts:
     step: int | None = None
     last: bool = False
     matched: int | None = None
+    late: bool = False
+    """Whether what the failing statement expects was there right after it had waited its time."""
     asks_password: bool = False
     signs_in: bool = False
     """Whether the test typed a password before the failing step or in it."""

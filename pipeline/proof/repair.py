@@ -25,9 +25,10 @@ def next_repair(facts: RunFacts, before: Amendments) -> Repair | None:
 
     A locator that does not match exactly once is replaced by the next recorded one. An assertion between the steps
     that fails although its locator matches once, or after its locator was replaced already, is left out. The
-    assertions after the last step are never left out, and nothing is skipped, forced or waited for longer.
+    assertions after the last step are never left out, and nothing is skipped, forced or waited for longer. What came
+    late was right, so nothing is repaired.
     """
-    if facts.passed or facts.step is None or not facts.statement:
+    if facts.passed or facts.late or facts.step is None or not facts.statement:
         return None
     locator = locator_of(facts.statement)
     replaced = any(step == facts.step for step, _ in before.avoided)

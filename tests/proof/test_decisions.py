@@ -47,6 +47,7 @@ CASES = {
     "request lost": replace(FAILED, answers=(answer(0),)),
     "script error": replace(FAILED, page_errors=("TypeError: x is undefined",)),
     "several matches": replace(FAILED, error_type="strict", matched=2),
+    "came late": replace(FAILED, error_type="assertion", asserts=True, matched=1, late=True),
     "wrong outcome": replace(FAILED, error_type="assertion", asserts=True, last=True, matched=0),
     "wrong content": replace(FAILED, error_type="assertion", asserts=True, matched=1),
     "element missing": replace(FAILED, error_type="timeout", matched=0),
@@ -65,6 +66,14 @@ def test_every_rule_has_a_case_and_tells_what_to_do() -> None:
     """No rule is without a proof here, and each says to a person what it means and what comes next."""
     assert [rule.name for rule in RULES] == list(CASES)
     assert all(rule.means and rule.next_step for rule in RULES)
+
+
+def test_what_came_late_is_no_reason_to_assert_less() -> None:
+    """An assertion that holds a moment later holds here: it is neither left out nor asked of another element."""
+    statement = "expect(page.get_by_text('x')).to_be_visible()"
+    early = replace(FAILED, error_type="assertion", asserts=True, statement=statement)
+    assert next_repair(replace(early, matched=1), Amendments()) is not None
+    assert next_repair(replace(early, matched=1, late=True), Amendments()) is None
 
 
 def test_error_of_an_earlier_step_does_not_blame_the_app() -> None:

@@ -9,9 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from agents.proof.artifacts import ArtifactStore
-from agents.proof.failures import _error_type
+from agents.proof.failures import _error_type, failure
 from agents.proof.prover import Proof, Subject, Wanted, prove
 from agents.proof.runner import Environment, ResetFailed, Runner
 from agents.proof.watch import Watch, altered
@@ -22,6 +23,7 @@ from pipeline.proof.mutants import Mutant
 from schemas.elements import ByRole, ByText, Candidate, Element
 from schemas.events import Appeared, Page, Typed
 from schemas.stories import ClickStep, FillStep, State, Story
+from tests.proof.healing.judge import chromium
 from tests.proof.healing.shop import Version, served
 from tests.proof.test_decisions import by_role, saved
 
@@ -246,6 +248,21 @@ def test_address_that_does_not_answer_in_time_is_not_reached(text: str, kind: st
 def test_altered_value_is_another_text(text: str, other: str) -> None:
     """Digits change; else words or letters change places, where that makes a difference."""
     assert altered(text) == other
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_what_comes_just_after_its_time_is_late(chromium_path: str, tmp_path: Path, comes: bool) -> None:
+    """A statement that holds at the moment of its failure had not been given the time that the page took."""
+    path = tmp_path / "test_late.py"
+    path.write_text('expect(page.get_by_text("Saved")).to_be_visible(timeout=10)\n')
+    with chromium(chromium_path) as browser:
+        page = browser.new_page()
+        page.set_content("<p>Notes</p>")
+        with pytest.raises(AssertionError) as failed:
+            exec(compile(path.read_text(), str(path), "exec"), {"page": page, "expect": expect})
+        if comes:
+            page.set_content("<p>Saved</p>")
+        assert failure(failed.value, failed.tb, str(path), [page])["late"] is comes
 
 
 def test_reset_that_fails_is_told(chromium_path: str) -> None:
