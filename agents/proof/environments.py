@@ -9,6 +9,7 @@
     reset = "./reset.sh"
     build = "118"
     parallel = 2
+    expect_s = 10
 
 Secrets stand in files of their own, NAME=value a line, or in variables: never in this one.
 """
@@ -21,7 +22,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from agents.proof.runner import Environment
+from agents.proof.runner import EXPECT_S, EXPECT_S_MAX, Environment
 from agents.settings import BadSettings
 from pipeline.semantics.urls import origin
 from schemas import limits
@@ -43,7 +44,8 @@ _Origins = Annotated[tuple[_Line, ...], Field(max_length=ORIGINS_MAX)]
 class Place(BaseModel):
     """One environment. Secrets may be typed on the base URL's origin and on `allowed_origins`; pages may load from
     these and from `reached_origins` ("*": from anywhere). `reset` is a command or an address to POST to, `parallel` how
-    many tests run at once. Where it is `automatic`, workers with the role prove run new and changed tests there."""
+    many tests run at once, `expect_s` how long an assertion may wait there. Where it is `automatic`, workers with the
+    role prove run new and changed tests there."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,6 +58,7 @@ class Place(BaseModel):
     build: _Line = ""
     parallel: Annotated[int, Field(ge=1, le=PARALLEL_MAX)] = 1
     automatic: bool = False
+    expect_s: Annotated[int, Field(ge=1, le=EXPECT_S_MAX)] = EXPECT_S
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class Environments:
             self.identities(place),
             place.allowed_origins,
             place.reached_origins,
+            expect_s=place.expect_s,
         )
 
 

@@ -19,10 +19,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from agents.proof.child import CHANNEL
 from agents.proof.failures import failure
-from agents.proof.watch import CHARS_MAX, EXPECT_TIMEOUT_MS, Watch
+from agents.proof.watch import CHARS_MAX, Watch
 
 ORDERS: Final = "JOURNEYWRIGHT_PROOF"
-"""The variable with what holds for all runs, as JSON: `runs`, `reached`, `chapters`."""
+"""The variable with what holds for all runs, as JSON: `runs`, `reached`, `chapters`, `expect_ms`."""
 RUN: Final = "proof_run"
 """The parameter that tells the runs of a test apart."""
 
@@ -71,7 +71,7 @@ class Proof:
             self.end()
             self._run, self._orders = run, self.channel.orders()
         self.watch = Watch(self._orders or {}, self.everywhere)
-        expect.set_options(timeout=self.watch.waits_ms(EXPECT_TIMEOUT_MS))
+        expect.set_options(timeout=self.watch.waits_ms(self.watch.expect_ms))
         return self._orders is not None
 
     def end(self) -> None:

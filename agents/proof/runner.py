@@ -33,6 +33,9 @@ from schemas.generated_tests import GeneratedTest
 
 RUN_S: Final = 180
 """How long one run of one test may take."""
+EXPECT_S: Final = 5
+"""How long an assertion may wait: Playwright's own bound."""
+EXPECT_S_MAX: Final = 60
 RESET_S: Final = 300
 """How long a reset of the environment may take."""
 WAIT_MS_MIN: Final = 1_500
@@ -71,7 +74,8 @@ class Environment:
     `base_url` is where it runs; `name` and `build` stand in verdicts. `reset` is a command, or an address to POST to,
     that makes it a clean copy before each run (empty: nothing is done). `variables` are the identities: APP_USER,
     APP_PASSWORD and their like. `allowed_origins` may get secrets besides the base URL's; pages reach these and the
-    `reached_origins`, and nothing else ("*": everything). `parallel` is how many tests may run at once.
+    `reached_origins`, and nothing else ("*": everything). `parallel` is how many tests may run at once, `expect_s` how
+    long an assertion may wait in this place: one that is slow gives no test another bound.
     """
 
     base_url: str
@@ -83,6 +87,7 @@ class Environment:
     allowed_origins: tuple[str, ...] = ()
     reached_origins: tuple[str, ...] = ()
     parallel: int = 1
+    expect_s: int = EXPECT_S
 
     @property
     def reached(self) -> list[str] | None:
@@ -273,7 +278,8 @@ def _command(folder: Path, test: GeneratedTest, environment: Environment) -> tup
         str(folder / "project" / test.file_name),
     ]
     variables = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    orders = {"runs": RUNS_MAX, "reached": environment.reached, "chapters": test.steps}
+    told = {"reached": environment.reached, "chapters": test.steps, "expect_ms": 1000 * environment.expect_s}
+    orders = {"runs": RUNS_MAX, **told}
     variables |= {**environment.variables, "CHROMIUM": str(environment.chromium), ORDERS: json.dumps(orders)}
     if environment.allowed_origins:
         variables[ALLOWED_ORIGINS] = " ".join(environment.allowed_origins)

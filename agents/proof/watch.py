@@ -26,7 +26,7 @@ PICTURE_MS: Final = 5_000
 ACTION_TIMEOUT_MS: Final = 10_000
 """How long an action may wait: less than Playwright's own bound, so that what is proven passes there too."""
 EXPECT_TIMEOUT_MS: Final = 5_000
-"""How long an assertion may wait: Playwright's own bound."""
+"""How long an assertion may wait, unless the environment says otherwise: Playwright's own bound."""
 _ERROR_STATUS: Final = 400
 
 
@@ -37,6 +37,7 @@ class Watch:
     def __init__(self, orders: dict[str, Any], everywhere: dict[str, Any]) -> None:
         self.orders = orders
         self.chapters: list[str] = everywhere.get("chapters", [])
+        self.expect_ms: int = everywhere.get("expect_ms", EXPECT_TIMEOUT_MS)
         self.step = -1
         self.longest_s = 0.0
         self._step_began_s: float | None = None
@@ -58,7 +59,7 @@ class Watch:
     def attach(self, context: BrowserContext) -> None:
         """Listens in a context before the test gets it, and breaks what the mutant breaks."""
         self._step_began_s = time.monotonic()
-        context.set_default_timeout(self.waits_ms(ACTION_TIMEOUT_MS))
+        context.set_default_timeout(self.waits_ms(max(ACTION_TIMEOUT_MS, self.expect_ms)))
         context.on("page", self._page)
         for page in context.pages:
             self._page(page)

@@ -100,6 +100,21 @@ def test_repaired_test_waits_for_approval(app: App, tmp_path: Path) -> None:
     assert kept(tmp_path) == ("healed", ["passed"])
 
 
+LATE = """<script>for (const told of document.querySelectorAll("[role=status]")) {
+    told.hidden = true; setTimeout(() => { told.hidden = false }, 6500) }</script>"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("options", "outcome"), [((), "failed"), (("--expect-timeout", "12"), "passed")])
+def test_a_slow_place_is_waited_for_where_a_person_says_so(
+    app: App, tmp_path: Path, options: tuple[str, ...], outcome: str
+) -> None:
+    """A message that comes after 6.5 s is there for an assertion that may wait for 12; Playwright's own bound is 5."""
+    app.more = LATE
+    code = prove(app, tmp_path, *options)
+    assert (code == 0, kept(tmp_path)[1]) == (outcome == "passed", [outcome])
+
+
 def test_app_without_tests_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing to prove is a failure that says what to do."""
     options = ["--storage", f"sqlite:///{tmp_path / 'empty.db'}", "--data", str(tmp_path)]

@@ -14,6 +14,7 @@ base_url = "https://staging.shop.example/"
 allowed_origins = ["https://login.shop.example"]
 secrets = "staging.env"
 parallel = 2
+expect_s = 12
 """
 
 
@@ -24,6 +25,7 @@ def test_environment_is_read_with_its_secrets(tmp_path: Path) -> None:
     known = read_environments(tmp_path / "environments.toml")
     place = known.place("staging")
     assert (place.app, place.parallel) == ("shop", 2)
+    assert known.environment("staging", Path("chromium")).expect_s == 12
     assert known.identities(place) == {"APP_USER": "ada", "APP_PASSWORD": "a=b c"}
     with pytest.raises(BadSettings, match="there is staging"):
         known.place("production")
@@ -36,6 +38,7 @@ def test_environment_is_read_with_its_secrets(tmp_path: Path) -> None:
         ('[s]\nbase_url = "https://a.example"', "s.app"),
         ('[s]\napp = "a"\nbase_url = "file:///etc"', "base_url"),
         ('[s]\napp = "a"\nbase_url = "https://a.example"\nparallel = 17', "parallel"),
+        ('[s]\napp = "a"\nbase_url = "https://a.example"\nexpect_s = 61', "expect_s"),
         ('[s]\napp = "a"\nbase_url = "https://a.example"\npassword = "x"', "password"),
         ("[s", "no TOML"),
     ],

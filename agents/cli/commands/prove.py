@@ -65,6 +65,16 @@ def prove(
     ] = "",
     reach: Annotated[list[str] | None, REACH] = None,
     parallel: Annotated[int, typer.Option(min=1, max=16, help="How many tests run at once.")] = 1,
+    expect_s: Annotated[
+        int,
+        typer.Option(
+            "--expect-timeout",
+            metavar="SECONDS",
+            min=1,
+            max=60,
+            help="How long an assertion may wait in this place, if that is slow.",
+        ),
+    ] = 5,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JUnit XML.")] = None,
     summary: Annotated[Path | None, typer.Option(metavar="FILE", help="Append a summary in Markdown.")] = None,
 ) -> None:
@@ -77,7 +87,7 @@ def prove(
 
     told = Environment(
         base_url, find_chromium(settings), environment, build, reset, {}, tuple(origins(allow_origin)),
-        tuple(reach or ()), parallel,
+        tuple(reach or ()), parallel, expect_s,
     )  # fmt: skip
     place = _place(settings, told, app)
     services = Services(settings)
@@ -133,6 +143,7 @@ def _place(settings: Settings, told: "Environment", app: str) -> "Environment":
             allowed_origins=(*told.allowed_origins, *origins(written.allowed_origins)),
             reached_origins=(*told.reached_origins, *written.reached_origins),
             parallel=max(told.parallel, written.parallel),
+            expect_s=max(told.expect_s, written.expect_s),
         )
     if not place.base_url:
         raise Failure("say where the app runs: --base-url, or --environment with JOURNEYWRIGHT_ENVIRONMENTS", 2)
