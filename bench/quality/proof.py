@@ -1,10 +1,11 @@
-"""`python -m bench.quality.proof [app[:journey]…] [--redo] [--no-mutants] [--report]`: proves what was recorded.
+"""`python -m bench.quality.proof [app[:journey]…] [--redo] [--no-mutants] [--expect-timeout S] [--report]`.
 
-First `python -m bench.quality --offline` records the journeys. Then each journey's story and test go into a storage of
-their own, and `journeywright prove --runs 3 --mutants --repair` runs against a fresh copy of the app, reset before each
-run as the harness does it. What is measured lies beside the harness's results, in `proof/`; the tests as they were
-published lie in `proof/harness/`, where the harness measures them again: `MEASURE_OUT=…/proof/harness python -m
-bench.quality --offline --runs 3 --mutants` says whether they reach their evidence, and what they notice.
+Proves what was recorded: first `python -m bench.quality --offline` records the journeys. Then each journey's story and
+test go into a storage of their own, and `journeywright prove --runs 3 --mutants --repair` runs against a fresh copy of
+the app, reset before each run as the harness does it. What is measured lies beside the harness's results, in `proof/`;
+the tests as they were published lie in `proof/harness/`, where the harness measures them again: `MEASURE_OUT=…/proof/
+harness python -m bench.quality --offline --runs 3 --mutants` says whether they reach their evidence, and what they
+notice.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -114,7 +115,9 @@ class Proven:
                 "resets": round(self.resets, 1), "changed": self.changed, "verdict": told}  # fmt: skip
 
 
-def prove(copies: Copies, who: tuple[str, str], recorded: Path, folder: Path, published: Path, mutants: bool) -> Proven:
+def prove(
+    copies: Copies, who: tuple[str, str], recorded: Path, folder: Path, published: Path, options: Sequence[str]
+) -> Proven:
     """Proves the test of one recorded journey; the project with the test as people get it goes to `published`."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -128,7 +131,7 @@ def prove(copies: Copies, who: tuple[str, str], recorded: Path, folder: Path, pu
     command = [
         *(sys.executable, "-m", "agents.cli", "prove", "--app", written.app, "--data", str(folder), "--storage", url),
         *("--base-url", f"http://127.0.0.1:{copies.port}", "--reset", copies.reset, "--reach", "*"),
-        *("--runs", "3", "--repair", "--users-min", "1", *(["--mutants"] if mutants else [])),
+        *("--runs", "3", "--repair", "--users-min", "1", *options),
     ]
     user, password = who
     variables = {**os.environ, "APP_USER": user or "", "APP_PASSWORD": password or "", "PYTHONPATH": str(REPO)}
@@ -150,7 +153,7 @@ def prove(copies: Copies, who: tuple[str, str], recorded: Path, folder: Path, pu
     return Proven(stored.state, stored.origin, seconds, copies.seconds, stored.code != written.code, verdict)
 
 
-def prove_app(places: Places, name: str, only: set[str], redo: bool, mutants: bool) -> list[str]:
+def prove_app(places: Places, name: str, only: set[str], redo: bool, options: Sequence[str]) -> list[str]:
     """Proves the journeys of one app that were recorded and not proven before; those that could not be, with why."""
     failed: list[str] = []
     app = importlib.import_module(name)
@@ -166,7 +169,7 @@ def prove_app(places: Places, name: str, only: set[str], redo: bool, mutants: bo
             published = places.out / "proof" / "harness" / "results" / f"{OFFLINE}-tests" / name / journey
             who = scripted.extra.get("who") or (app.USER, app.PASSWORD)
             try:
-                told = prove(copies, who, recorded, places.out / "proof" / name / journey, published, mutants).as_json()
+                told = prove(copies, who, recorded, places.out / "proof" / name / journey, published, options).as_json()
             except Exception as error:  # noqa: BLE001 (the next journey goes on; the command fails at its end)
                 failed.append(f"{key}: {type(error).__name__}: {error}")
                 print(failed[-1], file=sys.stderr, flush=True)
@@ -242,6 +245,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--redo", action="store_true", help="Prove again what was proven before.")
     parser.add_argument("--no-mutants", action="store_true", help="Only run and repair: a third of the time.")
+    parser.add_argument("--expect-timeout", type=int, default=5, metavar="S", help="The harness itself waits for 15 s.")
     parser.add_argument("--report", action="store_true", help="Only print the table.")
     parser.add_argument("what", nargs="*", metavar="app[:journey]")
     chosen = parser.parse_args(arguments)
@@ -251,6 +255,7 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     failed: list[str] = []
+    options = ["--expect-timeout", str(chosen.expect_timeout), *([] if chosen.no_mutants else ["--mutants"])]
     if not chosen.report:
         os.environ["TRIALS_ROOT"] = str(places.trials)
         sys.path.insert(0, str(places.harness / "apps"))
@@ -259,7 +264,7 @@ def main(arguments: list[str]) -> int:
             name, _, journey = one.partition(":")
             apps.setdefault(name, set()).update({journey} - {""})
         for name, only in apps.items():
-            failed += prove_app(places, name, only, chosen.redo, not chosen.no_mutants)
+            failed += prove_app(places, name, only, chosen.redo, options)
     report(places)
     for why in failed:
         print(f"not proven: {why}", file=sys.stderr)
