@@ -22,30 +22,22 @@ from pipeline.activities.phrases import (
 )
 from pipeline.activities.rules import Rule
 from pipeline.semantics.elements import LIKING, in_control, in_menu, leads_nowhere
-from pipeline.semantics.lexicon import LISTS, WORDS
+from pipeline.semantics.lexicon import ACTS, LISTS, WORDS
 from pipeline.semantics.messages import headings, succeeded, without_quotes
 from pipeline.semantics.object_names import acted_on, opened_before, ticked_before
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_link, quoted
-from pipeline.semantics.verbs import CANCEL, CHECK_OUT, CREATE, EDIT, PAGING, button_act
+from pipeline.semantics.verbs import CANCEL, CHECK_OUT, CREATE, EDIT, PAGING, button_act, link_act
 from schemas.stories import ClickStep, Step
 
-_OF_FORMS: Final = frozenset(
-    {"add", "cancel", "change", "confirm", "delete", "edit", "remove", "save", "send", "update", "upload"}
-)
+_OF_FORMS: Final = frozenset(ACTS["of_forms"])
 """What begins, ends or gives up a form, or has words of its own."""
-_AT_ONCE: Final = re.compile(r"(clear|resume|start)\b", re.I)
-"""Verbs that begin the names of pages as well: they are meant only where the link has done something."""
-_BROADER: Final = {
-    **dict.fromkeys(("cancel", "revoke", "leave", "withdraw", "unsubscribe"), DELETES),
-    **dict.fromkeys(("comment", "reply"), COMMENTS),
-    **dict.fromkeys(("clone", "duplicate", "enrol", "enroll", "invite"), CREATES),
-    **dict.fromkeys(("export",), DOWNLOADS),
-    **dict.fromkeys(("copy", "play", "preview", "print", "restart", "retry", "run", "trigger"), ""),
-    **dict.fromkeys(("disable", "enable", "follow", "like", "mute", "unfollow", "unlike", "unmute", "watch"), SWITCHES),
-}
-"""What a verb is called in broader words; of the others, that they change a thing."""
+_SENTENCES: Final = {
+    "delete": DELETES, "comment": COMMENTS, "create": CREATES, "download": DOWNLOADS, "switch": SWITCHES, "none": "",
+}  # fmt: skip
+_BROADER: Final = {act: _SENTENCES[name] for name, acts in ACTS["broader"].items() for act in acts}
+"""What an act is called in broader words; of the others, that they change a thing."""
 _PREPOSITION: Final = WORDS["preposition"]
-_TOWARDS: Final = {"comment": "on", "reply": "to", "subscribe": "to", "unsubscribe": "from", "vote": "for"}
+_TOWARDS: Final = ACTS["towards"]
 """What stands between such a verb and a thing."""
 _SHELLS: Final = LISTS["shells"]
 """What is closed only to see what is behind it."""
@@ -113,9 +105,8 @@ def _act(click: Click) -> Goal | None:
     steps, first, step = click.steps, click.first, click.step
     words = caption(step.target)
     verb, rest = act_of(words)
-    at_once = _AT_ONCE.match(words) if not verb and is_link(step.target) and acts_by_link(step) else None
-    if at_once is not None:
-        verb, rest = at_once[0].lower(), words[at_once.end() :].strip()
+    if not verb and is_link(step.target) and acts_by_link(step):
+        verb, rest = link_act(words)
     is_name = bool(re.search(r"\d", rest)) or words.lower() == "close" or _leads_to_it(step, words)
     is_name = is_name or (verb == "close" and rest.lower() in _SHELLS)
     answered = step.changes or step.navigates or step.dialogs or click.wrote is not False

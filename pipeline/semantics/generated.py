@@ -11,38 +11,25 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.semantics.derived import once_per_text
+from pipeline.semantics.lexicon import AGES, DAYS, MONTHS
 
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)(?:[a-z]{2,7})?\.?"
-_DAY = r"(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?(?:UTC|GMT|Z\b|[+-]\d{2}:?\d{2}))?"
 _HOUR = r"\b(?:1[0-2]|0?[1-9])\s?[AaPp]\.?\s?[Mm]\b\.?"
 _DATE = (
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
     r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
-    rf"|(?:{_DAY},?\s+)?{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b"
-    rf"|(?:{_DAY},?\s+)?\d{{1,2}}(?:st|nd|rd|th)?\.?\s+{_MONTH}(?:,?\s+\d{{4}})?\b"
-    rf"|{_MONTH}(?:\s+{_MONTH})?\s+\d{{4}}"
+    rf"|(?:{DAYS},?\s+)?{MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b"
+    rf"|(?:{DAYS},?\s+)?\d{{1,2}}(?:st|nd|rd|th)?\.?\s+(?:de\s+)?{MONTHS}(?:,?\s+\d{{4}})?\b"
+    rf"|{MONTHS}(?:\s+{MONTHS})?\s+\d{{4}}"
     r"|\b\d{1,2}(?:\.|º)?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d{2}\b"
     r"|\d{4}年\d{1,2}月\d{1,2}日"
-)
-_UNIT = r"(?:milliseconds?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?)"
-_FOREIGN_UNIT = (
-    r"(?:Sekunden?|Minuten?|Stunden?|Tag(?:en|e)?|Wochen?|Monat(?:en|e)?|Jahr(?:en|e)?"
-    r"|segundos?|minut[oe]s?|horas?|d[íi]as?|semanas?|mes(?:es)?|años?|secondes?|heures?|jours?|semaines?|mois|ans?)\b"
-)
-_SPAN = rf"(?:\d+\s*(?:{_UNIT}|ms|[smhd])|(?:an?|a few|one)\s+{_UNIT})"
-_AGE = (
-    rf"(?:\b(?:about|less than|over|almost)\s+)?(?:\b|(?<=[^\W\d])(?=\d)){_SPAN}(?:,?\s+(?:and\s+)?{_SPAN})?\s+ago"
-    r"|\bjust now\b|(?:\A|(?<=[·•|]\s))now(?=\s*(?:[·•|]|\Z))|\btoday\b|\byesterday\b|\btomorrow\b|\bmoments? ago\b"
-    rf"|\bin\s+{_SPAN}\b"
-    rf"|\b(?:vor|hace|il y a)\s+(?:\d+|ein\w*|un\w*)\s+{_FOREIGN_UNIT}"
 )
 _TOOK = (
     r"\b\d+(?:\.\d+)?\s?(?:ms|seconds?|secs?|s)\b"
     r"|(?i:(?<=\btime)\W{0,3}|(?<=\bleft)\W{0,3}|(?<=elapsed)\W{0,3}|(?<=remaining)\W{0,3})\d+(?:\s*/\s*\d+)?\b"
 )
 _UUID: Final = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-_PERIOD = rf"\A(?:{_MONTH}|{_DAY})\Z"
+_PERIOD = rf"\A(?:{MONTHS}|{DAYS})\Z"
 _HEX = r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b|\b(?=[0-9A-F]*\d)(?=[0-9A-F]*[A-F])[0-9A-F]{12,}\b"
 # Looked for where a run of its signs begins, not at each word of the run: that would read `a-a-a-…` ever again.
 _RUN = r"(?:(?<![A-Za-z0-9_-])|(?<=(?<![A-Za-z0-9_-])-))"
@@ -84,7 +71,7 @@ _YEAR = r"(?<![\d.,])(?:19|20)\d{2}(?![\d.,]*\d)"
 
 _KINDS: tuple[tuple[str, str], ...] = (
     (rf"(?:{_DATE})(?:T|,?\s+(?:at\s+)?)(?:{_CLOCK})", ".+"),
-    (f"(?i:{_AGE})", ".+"),
+    (f"(?i:{AGES})", ".+"),
     (rf"\b{_UUID}\b", "[0-9a-fA-F-]{36}"),
     (_DATE, ".+"),
     (_PERIOD, ".+"),

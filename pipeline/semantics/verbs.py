@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.semantics.addresses import path_words
 from pipeline.semantics.derived import once_per_element, once_per_text
-from pipeline.semantics.lexicon import BUTTON_ACTS, LISTS, ROW_ACTS, WORDS, Acts
+from pipeline.semantics.lexicon import BUTTON_ACTS, LINK_ACTS, LISTS, ROW_ACTS, WORDS, Acts
 from pipeline.semantics.text import caption, clean, is_button, is_text_field, spaced
 from schemas.elements import Element
 from schemas.stories import ClickStep, FillStep, PressStep, Step
@@ -79,6 +79,12 @@ def row_act(words: str) -> tuple[str, str]:
 def button_act(words: str) -> tuple[str, str]:
     """As `row_act`, for controls that stand anywhere."""
     return _act(words, ROW_ACTS + BUTTON_ACTS)
+
+
+@once_per_text
+def link_act(words: str) -> tuple[str, str]:
+    """As `row_act`, for links that have done something, whose captions may begin as the names of pages do."""
+    return _act(words, LINK_ACTS)
 
 
 def _act(words: str, every: Sequence[Acts]) -> tuple[str, str]:

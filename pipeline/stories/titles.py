@@ -9,6 +9,7 @@ from pipeline.activities.phrases import SMALL, Goal, Phrase
 from pipeline.semantics.addresses import last_word, place, spoken
 from pipeline.semantics.elements import in_menu
 from pipeline.semantics.generated import fixed_words, parts
+from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import SUCCESS, errors, headings, messages, quotes, succeeded
 from pipeline.semantics.text import capital, is_button, listed, quoted, short
 from schemas.stories import ClickStep, FillStep, GotoStep, Step
@@ -18,7 +19,7 @@ GOALS_IN_TITLE_MAX: Final = 2
 GOALS_IN_SENTENCE_MAX: Final = 4
 _FIRST_SENTENCE: Final = re.compile(r"^(.{8,}?[.!?]) .*$")
 _FORMS: Final = frozenset({"create", "edit", "settings", "submit", "choose", "upload"})
-_WAITING: Final = re.compile(r"^\w+ing\b.{0,40}(\.\.\.|…)$", re.I)
+_WAITING: Final = WORDS["waiting"]
 """What a page says while it is about something."""
 _BY_NUMBER: Final = re.compile(r"#?\d+")
 _TICKING: Final = frozenset({"choose", "submit"})

@@ -9,8 +9,9 @@ import pytest
 from pipeline.activities.classify import activities_of
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import goals_of
+from pipeline.semantics.generated import fixed_words, parts
 from pipeline.semantics.lexicon import DONE_VERBS, LANGUAGES, TABLES, WORDS
-from pipeline.semantics.verbs import button_act
+from pipeline.semantics.verbs import button_act, link_act
 from schemas.elements import Element
 from schemas.events import Page
 from schemas.stories import Story
@@ -179,6 +180,7 @@ def test_languages_have_the_same_keys() -> None:
         for part in ("words", "lists"):
             assert list(table[part]) == list(english[part])
         assert set(table["done"]["verbs"]) == set(english["done"]["verbs"])
+        assert list(table["times"]) == list(english["times"])
         assert all(re.compile(one, re.I) for parts in table["words"].values() for one in parts)
     assert set(DONE_VERBS.values()) == set(english["done"]["verbs"])
 
@@ -187,3 +189,35 @@ def test_a_noun_keeps_its_first_letter() -> None:
     """An article is a word of its own, not the beginning of one: the `A` of `Album` is none."""
     journey = Journey().opens(f"{HOME}p1").fill(textbox("x"), "Hours").click(button("OK"))
     assert journey.shows_new(alert("Album 'Hours' was created.")).story().title == "Create the album 'Hours'"
+
+
+AGES = {
+    "en": ("3 days ago", "an hour ago", "just now", "March 3, 2026"),
+    "de": ("vor 3 Tagen", "vor einer Stunde", "gerade eben", "3. März 2026"),
+    "es": ("hace 3 días", "hace una hora", "ahora mismo", "3 de marzo de 2026"),
+    "fr": ("il y a 3 jours", "il y a une heure", "à l’instant", "3 mars 2026"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ages_and_dates_are_known_in_each_language(language: str) -> None:
+    """How long ago something was is told anew each time: nothing of it is fixed."""
+    for text in AGES[language]:
+        assert not fixed_words(parts(text)), text
+
+
+WAITS = {"en": "Saving…", "de": "Speichert …", "es": "Guardando…", "fr": "Enregistrement…"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_page_is_about_is_not_what_the_user_sees(language: str) -> None:
+    """A message that something is being done is no result of it."""
+    journey = Journey().opens(f"{HOME}p1").click(button("Go")).asks(f"{HOME}api/go")
+    assert WAITS[language] not in journey.shows_new(alert(WAITS[language])).story().sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_links_that_did_something_are_told_by_their_verb(language: str) -> None:
+    """`Start` leads to a page of that name, or starts something: by what came of it."""
+    word = next(iter(TABLES[language]["acts"]["links"].get("start", ["start"])))
+    assert link_act(word.capitalize()) == ("start", "")

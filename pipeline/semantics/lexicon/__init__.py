@@ -4,7 +4,8 @@ Each language is one file (`en.toml`, `de.toml`, `es.toml`, `fr.toml`). `[words]
 of that language say for a key; a page is read with those of all languages, and what matches decides. `[lists]` holds
 plain words. `[done]` is how messages tell that something was done: `articles` before the noun, `between` it and the
 verb, and `verbs` by what they are called here. `[acts]` is what controls do
-to a thing (`Archive`). A new language is a file with the same keys, and a name in LANGUAGES.
+to a thing (`Archive`), `[times]` how dates and ages are written. A new language is a file with the same keys, and a
+name in LANGUAGES. `acts.toml` holds what is known of acts whatever language they are said in.
 
 `secrets.json` is read by the recorder's build too: see pipeline/semantics/secret_words.py.
 """
@@ -24,6 +25,9 @@ NAMED: Final = r"['\"‘“„«]\s?(?P<object>[^'\"‘’“”«»]{1,80})['\"
 TABLES: Final[Mapping[str, Mapping[str, Any]]] = {
     name: tomllib.loads(resources.files(__name__).joinpath(f"{name}.toml").read_text("utf-8")) for name in LANGUAGES
 }
+ACTS: Final[Mapping[str, Any]] = tomllib.loads(resources.files(__name__).joinpath("acts.toml").read_text("utf-8"))
+"""What is known of acts by what they are called here: which belong to forms, what is broader, what stands before a
+thing."""
 
 
 def _joined(key: str) -> re.Pattern[str]:
@@ -77,8 +81,22 @@ def _acts_of(acts: Mapping[str, Any], kind: str, same: str) -> Acts:
 
 ROW_ACTS: Final = tuple(_acts_of(table["acts"], "rows", "same") for table in TABLES.values())
 """What controls do that stand in the row of a thing."""
+LINK_ACTS: Final = tuple(_acts_of(table["acts"], "links", "same_of_links") for table in TABLES.values())
+"""What links do that have done something."""
 BUTTON_ACTS: Final = tuple(_acts_of(table["acts"], "buttons", "same_of_buttons") for table in TABLES.values())
 """What others do beside that."""
+
+
+def _ages_of(times: Mapping[str, Any]) -> str:
+    """How one language says how long ago something was."""
+    span = times["span"].replace("UNIT", times["unit"])
+    return "|".join(age.replace("SPAN", span) for age in times["ages"])
+
+
+AGES: Final = "|".join(_ages_of(table["times"]) for table in TABLES.values())
+"""How long ago something was, as a regular expression."""
+MONTHS: Final = f"(?:{'|'.join(table['times']['month'] for table in TABLES.values())})"
+DAYS: Final = f"(?:{'|'.join(table['times']['day'] for table in TABLES.values())})"
 
 DONE: Final = tuple(one for table in TABLES.values() for one in _messages_of(table["done"]))
 """`Page 'Spring sale' created`, and `Deleted product 'Garden hose'`."""
