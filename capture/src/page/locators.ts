@@ -89,7 +89,7 @@ export class Locators {
       const value = element.getAttribute(by)?.trim();
       if (value) locators.push(...withExact(by, value, element, index));
     }
-    const shows = !isField(element) && !editingHost(element) && !hasChoices(element);
+    const shows = !isField(element) && !editingHost(element) && !choicesIn(element);
     if (shows || /^(submit|button)$/.test(element.getAttribute("type") ?? "")) {
       locators.push(...this.byText(element, index));
     }
@@ -273,8 +273,8 @@ function withExact(by: "label" | "placeholder" | "alt" | "text" | "title", value
   return fewer.length < found.length && fewer.includes(element) ? [loose, exact] : [loose];
 }
 
-/** Whether the element's text has all the choices of a list in it: nobody sees those until it opens. */
-const hasChoices = (element: Element): boolean => !!element.querySelector("select");
+/** The first list in the element, all the choices of which are in its text: nobody sees those until it opens. */
+const choicesIn = (element: Element): Element | null => element.querySelector("select");
 
 /** Short texts inside `up`, most telling first: those that `element` itself doesn't show, then its own. */
 function tellingTexts(up: Element, element: Element, index: PageIndex): string[] {
@@ -286,7 +286,7 @@ function tellingTexts(up: Element, element: Element, index: PageIndex): string[]
       if (child === element || SKIPPED.has(child.nodeName) || child.nodeName === "SELECT") continue;
       const text = plainPart(speakable(index.text(child)));
       if (!text) continue;
-      const leaf = text.length <= HAS_TEXT_CHARS_MAX && !hasChoices(child);
+      const leaf = text.length <= HAS_TEXT_CHARS_MAX && !choicesIn(child);
       if (leaf && text !== own && text.length > 1 && /[\p{L}\d]/u.test(text)) {
         const heading = index.role(child) === "heading" || /^(A|B|STRONG|H\d|TH|LABEL)$/.test(child.nodeName);
         texts.push({ text, weight: (heading ? 0 : 2) + (/\d/.test(text) ? 3 : 0) + (text.length > 40 ? 1 : 0) });
