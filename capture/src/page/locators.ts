@@ -142,9 +142,8 @@ export class Locators {
   private byPart(locator: Locator, element: Element, index: PageIndex): Candidate | null {
     if (locator.by !== "text") return null;
     const found = index.found(locator);
-    const parts = found.filter((one) => element.contains(one));
-    const [part] = parts;
-    if (!part || parts.length > 1 || !visible(part) || index.text(part) !== index.text(element)) return null;
+    const [part, another] = found.filter((one) => element.contains(one));
+    if (!part || another || !visible(part) || index.text(part) !== index.text(element)) return null;
     const used = closest(part, INTERACTIVE);
     return used && used !== element && element.contains(used) ? null : { locator, count: found.length, index: found.indexOf(part) };
   }
