@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.locators.finder import ordinal
-from schemas.elements import ById, ByRole, ByText, Candidate, Scope
+from schemas.elements import Ancestor, ById, ByRole, ByText, Candidate, Scope
 from schemas.events import Appeared, Choice, Gone, StateChanged, TextChanged, Typed, ValueChanged
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -260,6 +260,26 @@ def test_which_entries_a_log_holds_together_is_not_asserted() -> None:
     code = write_test(story(press)).code
     assert "21,0429" not in code
     assert "Nine days" in code
+
+
+def test_rows_of_a_page_on_the_way_are_others_things() -> None:
+    """Of a list that a click only led to, no row is asserted but the one that the story uses; what a form that was
+    sent off shows is its effect."""
+    lists, cell = at("/limits"), (Ancestor(tag="tr", role="row"),)
+
+    def shown(text: str) -> Appeared:
+        return Appeared(element=by_text("span", text).model_copy(update={"ancestors": cell}))
+
+    changes = (shown("truck-98"), Appeared(element=by_text("p", "Slots")))
+    led = ClickStep(
+        target=by_role("button", "button", "Limits"), **base(PAGE, lists, changes=changes, navigates=True, loads=True)
+    )
+    more = ClickStep(target=by_role("button", "button", "More"), **base(lists))
+    code = write_test(story(led, more)).code
+    assert "truck-98" not in code
+    typed = FillStep(target=by_label("Find"), value=Typed(text="truck"), **base(PAGE))
+    sent = led.model_copy(update={"target": by_role("button", "button", "Go")})
+    assert "truck-98" in write_test(story(typed, sent, more)).code
 
 
 def test_a_page_is_known_by_its_own_name() -> None:
