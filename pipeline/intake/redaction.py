@@ -48,7 +48,12 @@ _PARTS: Final = (
     "hasl", "jelsz", "paro", "ifre", "kh", "sandi", "laluan", "lozink", "zapork", "gesl", "slaptaz", "fjalekal",
     "pasahitz", "lykilor", "clave", "chave", "mdp", "einmal", "engang", "solo uso", "sicher", "freisch", "digit",
     "step", "factor", "licen", "recover", "unlock", "pr", "saml", "nonce", "sas", "pw", "best", "hash", "device",
-    "pairing",
+    "pairing", "puk", "geheim", "taj", "hem", "sala", "titk", "gizl", "slapt", "slepen", "skrivn", "rahas", "tunnus",
+    "jet", "maiden", "mutter", "fille", "panien", "kizlik", "jelm", "losenfr", "answer", "wort", "netz", "netw",
+    "natverk", "netv", "sieciow", "safe", "wpa", "priv", "soukr", "sukrom", "zasebn", "yksit", "ozel", "pribadi",
+    "semilla", "segret", "bi mat", "khoa", "adgang", "acces", "zug", "turva", "suoja", "biztons", "guvenl", "sigurn",
+    "varnos", "saugos", "drosib", "keaman", "bezp", "sakerh", "sikkerh", "beveil", "dostep", "pristup", "tilgang",
+    "atkomst", "paas", "hozzaf", "erisim", "prieig", "piekl", "dostop", "akses",
 )  # fmt: skip
 """One of these is in every ASCII text that speaks of a secret: looked for first, for that is quick."""
 _RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{16,}")

@@ -1,7 +1,10 @@
-"""What pages call fields that take a secret, in any language: the same words for the recorder and for the intake.
+"""What pages call fields that take a secret, in any language.
 
-They lie in `lexicon/secrets.json`, which the recorder's build reads as well. A text is compared without case, accents,
-underscores and humps; words of languages that have endings stand there by their stems.
+The words of `lexicon/secrets.json` are the same for the recorder, whose build reads them as well, and for the intake.
+Those of `secrets_by_language.json` are the intake's alone, for pages load the recorder: many languages make words for
+codes, keys and answers of what they are for (`Alarmcode`, `clé de secours`), so the parts are told there, and put
+together here. A text is compared without case, accents, underscores and humps; words of languages that have endings
+stand there by their stems.
 """
 
 import json
@@ -9,19 +12,52 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from importlib import resources
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 SecretWord = Literal["password", "otp", "card"]
 
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")
 _HUMP: Final = re.compile("(?<=[a-z])(?=[A-Z])")
-# A part of the program like its modules: the same for every run, whatever the settings.
-_TABLE: Final = json.loads(resources.files("pipeline.semantics.lexicon").joinpath("secrets.json").read_text("utf-8"))
-WORDS: Final[Mapping[SecretWord, re.Pattern[str]]] = {
-    # `\b` and its like know Latin letters only, as those of the recorder do.
-    kind: re.compile("|".join(_TABLE[kind]), re.ASCII)
-    for kind in ("otp", "card", "password")
+_SMALL_WORDS: Final = r"(?:[\s'’-]+(?!zip|post|area|item|bar|tax)[^\s|]{1,4}){0,2}"
+_BETWEEN: Final = rf"[^\s|]{{0,12}}{_SMALL_WORDS}[\s'’-]{{0,2}}"
+"""What may stand between the two parts of a name: the ending of the first, small words."""
+_FAR: Final = "[^|]{0,30}"
+
+
+def _table(name: str) -> Any:
+    # A part of the program like its modules: the same for every run, whatever the settings.
+    return json.loads(resources.files("pipeline.semantics.lexicon").joinpath(name).read_text("utf-8"))
+
+
+def _paired(for_what: str, what: str, between: str = _BETWEEN) -> str:
+    """Names in which the two parts stand together, in either order."""
+    return f"(?:{for_what}){between}(?:{what})|(?:{what}){between}(?:{for_what})"
+
+
+def _by_language() -> Mapping[SecretWord, list[str]]:
+    table = _table("secrets_by_language.json")
+    checks, guarded, hidden, code, key, answer = (
+        "|".join(table[name]) for name in ("checks", "guarded", "hidden", "code", "key", "answer")
+    )
+    keys, answers = _paired(f"{guarded}|{hidden}", key), _paired(f"{guarded}|{hidden}", answer, _FAR)
+    return {
+        "otp": [*table["otp"], _paired(f"{checks}|{guarded}", code)],
+        "card": [],
+        "password": [*table["password"], _paired(hidden, code), keys, answers],
+    }
+
+
+_SHARED: Final = _table("secrets.json")
+_MORE: Final = _by_language()
+_KINDS: Final[tuple[SecretWord, ...]] = ("otp", "card", "password")
+# `\b` and its like know Latin letters only, as those of the recorder do.
+SHARED_WORDS: Final[Mapping[SecretWord, re.Pattern[str]]] = {
+    kind: re.compile("|".join(_SHARED[kind]), re.ASCII) for kind in _KINDS
 }
+WORDS: Final[tuple[tuple[SecretWord, re.Pattern[str]], ...]] = (
+    *SHARED_WORDS.items(),
+    *((kind, re.compile("|".join(_MORE[kind]), re.ASCII)) for kind in _KINDS if _MORE[kind]),
+)
 
 
 def kind_by_words(text: str) -> SecretWord | None:
@@ -29,9 +65,11 @@ def kind_by_words(text: str) -> SecretWord | None:
 
     >>> kind_by_words("Potvrďte heslo")
     'password'
+    >>> kind_by_words("Bezpečnostní kód")
+    'otp'
     """
     plain = folded(text)
-    return next((kind for kind, words in WORDS.items() if words.search(plain)), None)
+    return next((kind for kind, words in WORDS if words.search(plain)), None)
 
 
 def folded(text: str) -> str:
