@@ -305,6 +305,8 @@ class Classifier:
 
     def _settle_filter(self) -> None:
         """What was entered and never sent off has narrowed the list, where the page shows that it did no more."""
+        if not self.filled:
+            return
         numbers = tuple(sorted(self.filled.fields.values()))
         used = [self.steps[number] for number in numbers]
         way = narrowed_by_entries(used)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.activities.activity import ActivityKind
 from pipeline.activities.classify import activities_of
 from pipeline.activities.clicks import read_click
 from pipeline.activities.facts.responses import changes
@@ -64,6 +63,7 @@ class Reader:
         self._passwords = passwords
         self._verdicts = activities.verdicts
         self._at = {number: activity for activity in activities.record for number in activity.steps}
+        self._kind_of = {number: activity.kind for number, activity in self._at.items()}.get
         self._writing = {request.cause for request in requests if request.cause and changes(request)}
         self._silent = not any(request.cause for request in requests) and not any(
             step.changes for step in steps
@@ -95,11 +95,6 @@ class Reader:
         """A form that signs up and was refused wants its passwords once more: that changes none."""
         again = before.kind == "sign_up" and goal.kind == "settings" and is_password(self.steps[goal.first])
         return replace(before, first=goal.first, last=goal.last, phrases=(Phrase("sign up"),)) if again else goal
-
-    def _kind(self, number: int) -> ActivityKind | None:
-        """The kind of the activity that a step is part of."""
-        activity = self._at.get(number)
-        return None if activity is None else activity.kind
 
     def _sends(self, number: int) -> bool:
         """Whether a step sent off what was typed before it, whatever is written on it."""
@@ -138,7 +133,7 @@ class Reader:
                 return Goal("sign_in", first, last, (Phrase(verb),), "log in: sign in with user name and password")
 
     def sign_out(self, first: int) -> Goal | None:
-        if self._kind(first) != "sign out":
+        if self._kind_of(first) != "sign out":
             return None
         words = self.steps[first].said.lower()
         return Goal(
@@ -152,7 +147,7 @@ class Reader:
         if says(self.steps[first], SEARCH) and first + 1 < len(self.steps):
             start = first + 1
         fill = self.steps[start]
-        if self._kind(start) != "search" or not isinstance(fill, FillStep) or not is_search(fill):
+        if self._kind_of(start) != "search" or not isinstance(fill, FillStep) or not is_search(fill):
             return None
         last = start
         while last + 1 < len(self.steps) and self._searches(self.steps[last + 1]):
@@ -206,7 +201,7 @@ class Reader:
 
     def delete(self, first: int) -> Goal | None:
         step = self.steps[first]
-        if self._kind(first) != "delete" or not asks_to_delete(step):
+        if self._kind_of(first) != "delete" or not asks_to_delete(step):
             return None
         last = first
         while last + 1 < len(self.steps) and says(self.steps[last + 1], CONFIRM):
@@ -226,7 +221,9 @@ class Reader:
         return end if says(sent, DELETE) or says(sent, CONFIRM) or isinstance(sent, PressStep) else last
 
     def form(self, first: int) -> Goal | None:
-        goal = rebuild.read_form(self.steps, first, self._stops(first), self._verdicts.refused, self._kind, self._sends)
+        goal = rebuild.read_form(
+            self.steps, first, self._stops(first), self._verdicts.refused, self._kind_of, self._sends
+        )
         made = self._account_in(goal) if goal is not None else None
         if goal is not None and made is not None and made.sent is not None:
             cut = goal.last < made.sent  # by what was looked for in a list of the page's own
@@ -256,15 +253,15 @@ class Reader:
 
     def _is_other_goal(self, index: int) -> bool:
         step = self.steps[index]
-        if isinstance(step, GotoStep) or self._kind(index) == "sign out":
+        if isinstance(step, GotoStep) or self._kind_of(index) == "sign out":
             return True
-        if self._kind(index) == "delete" and asks_to_delete(step):
+        if self._kind_of(index) == "delete" and asks_to_delete(step):
             return True
         return self.sign_in(index) is not None or self.search(index) is not None
 
     def click(self, first: int) -> Goal | None:
         wrote = self.steps[first].event_id in self._writing
-        return read_click(self.steps, first, None if self._silent else wrote, self._kind(first))
+        return read_click(self.steps, first, None if self._silent else wrote, self._kind_of(first))
 
 
 GOAL_RULES: Final[tuple[Rule[Callable[[Reader, int], Goal | None]], ...]] = (

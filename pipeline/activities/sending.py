@@ -56,25 +56,26 @@ class Sent:
 def activity_of(sent: Sent) -> Activity:
     """The activity that a step is, by the first rule that says so."""
     for rule in RULES:
-        found = rule.read(sent)
+        found = rule.read(sent, rule.name)
         if found is not None:
-            return replace(found, rule=rule.name)
+            return found
     raise AssertionError("the last rule takes every step")
 
 
-def _sign_in(sent: Sent) -> Activity | None:
+def _sign_in(sent: Sent, rule: str) -> Activity | None:
     if sent.password is None or sent.password.purpose not in ("sign in", "confirm"):
         return None
-    return Activity("sign in", "", (), "", sent.answers.settled(sent.password.answer.outcome), sent.numbers)
+    outcome = sent.answers.settled(sent.password.answer.outcome)
+    return Activity("sign in", "", (), "", outcome, sent.numbers, rule=rule)
 
 
-def _search(sent: Sent) -> Activity | None:
+def _search(sent: Sent, rule: str) -> Activity | None:
     """Only looked up: typed into a search field, sent off by a control that seeks, or asked for by the address."""
     if sent.password is not None or sent.what not in ("", SEND):
         return None
     if not (_seeks(sent) or _SEEK.search(sent.words) or asks_for(sent.used, sent.step, sent.answers)):
         return None
-    return Activity("search", "", sent.fields, "", "", sent.numbers)
+    return Activity("search", "", sent.fields, "", "", sent.numbers, rule=rule)
 
 
 def _seeks(sent: Sent) -> bool:
@@ -86,37 +87,37 @@ def _seeks(sent: Sent) -> bool:
     return all(map(is_search, fills)) and (not sent.words or bool(SEARCH.search(sent.words)))
 
 
-def _filter(sent: Sent) -> Activity | None:
+def _filter(sent: Sent, rule: str) -> Activity | None:
     if sent.password is not None or not chose_among(sent.used, sent.step, sent.answers):
         return None
-    return Activity("filter", "", (), "filter", "", sent.numbers)
+    return Activity("filter", "", (), "filter", "", sent.numbers, rule=rule)
 
 
-def _sign_out(sent: Sent) -> Activity | None:
+def _sign_out(sent: Sent, rule: str) -> Activity | None:
     is_exit = isinstance(sent.step, ClickStep) and SIGN_OUT.search(sent.words)
-    return _done(sent, "sign out") if is_exit else None
+    return _done(sent, "sign out", rule) if is_exit else None
 
 
-def _cart(sent: Sent) -> Activity | None:
+def _cart(sent: Sent, rule: str) -> Activity | None:
     """The same from a list and from the page of the thing, however many are taken."""
     if not CART.search(sent.words):
         return None
-    return replace(_done(sent, "act"), place="", fields=(), what=TO_CART, form="")
+    return replace(_done(sent, "act", rule), place="", fields=(), what=TO_CART, form="")
 
 
-def _delete(sent: Sent) -> Activity | None:
-    return _done(sent, "delete") if asks_to_delete(sent.step) else None
+def _delete(sent: Sent, rule: str) -> Activity | None:
+    return _done(sent, "delete", rule) if asks_to_delete(sent.step) else None
 
 
-def _submit(sent: Sent) -> Activity | None:
-    return _done(sent, "submit") if sent.fields or sent.what in ("", SEND) else None
+def _submit(sent: Sent, rule: str) -> Activity | None:
+    return _done(sent, "submit", rule) if sent.fields or sent.what in ("", SEND) else None
 
 
-def _act(sent: Sent) -> Activity:
-    return _done(sent, "act")
+def _act(sent: Sent, rule: str) -> Activity:
+    return _done(sent, "act", rule)
 
 
-RULES: Final[tuple[Rule[Callable[[Sent], Activity | None]], ...]] = (
+RULES: Final[tuple[Rule[Callable[[Sent, str], Activity | None]], ...]] = (
     Rule(
         "a form with a password lets somebody in",
         "open /login; fill 'User name' with 'ada'; type password; click 'Log in'; comes /home => sign in",
@@ -145,7 +146,7 @@ RULES: Final[tuple[Rule[Callable[[Sent], Activity | None]], ...]] = (
 """What was done by a step that sends something off or acts: what a form was and what came of it count before words."""
 
 
-def _done(sent: Sent, kind: ActivityKind) -> Activity:
+def _done(sent: Sent, kind: ActivityKind, rule: str) -> Activity:
     """What was done to the app: where, with which fields and by which control, and what came of it."""
     fields, what, numbers, step = sent.fields, sent.what, sent.numbers, sent.step
     if fields and sent.before.last_is("open form", "edit"):
@@ -167,7 +168,7 @@ def _done(sent: Sent, kind: ActivityKind) -> Activity:
         where, what = "", asked
     if does_by_itself(step) and what:
         where = ""  # wherever the thing is shown
-    return Activity(kind, where, fields, what, refused, numbers, sent.form)
+    return Activity(kind, where, fields, what, refused, numbers, sent.form, rule)
 
 
 def _apart_from_thing(thing: str, fields: tuple[str, ...], what: str, words: str) -> tuple[tuple[str, ...], str]:
