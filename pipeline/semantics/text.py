@@ -187,7 +187,12 @@ def _presentable(words: str) -> str:
     """Without the marks of a required field, the key that presses it (`Edit this page [e]`), and what is said to
     explain it (`Real name: It is shown below your posts.`)."""
     words = _EXPLAINED.sub(r"\1", words)
-    return short(_KEY.sub("", words.rstrip("*: ")) or words)
+    return short(without_key(words.rstrip("*: ")) or words)
+
+
+def without_key(words: str) -> str:
+    """A caption without the key that presses it: `Edit this page [e]` is `Edit this page`."""
+    return _KEY.sub("", words)
 
 
 def is_symbol(words: str) -> bool:

@@ -253,3 +253,15 @@ def test_a_long_word_of_a_sentence_is_cut_with_its_quotes_closed() -> None:
     whole = "x" * (SENTENCE_WORD_CHARS_MAX - 2)
     assert sentence(f"Open '{whole}'", "") == f"Open '{whole}'."
     assert max(map(len, told.split())) <= SENTENCE_WORD_CHARS_MAX
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("Edit this page [e]", "Edit this page"), ("Edit this page", "Edit this page"), (None, "Edit this page [e]")],
+)
+def test_the_key_in_a_title_is_no_part_of_a_name(title: str | None, name: str) -> None:
+    """Where a caption is shown under the mouse alone, the title names the link before that, and the caption then: what
+    both have in common holds in either. What a page shows with brackets by itself stays."""
+    link = by_role("a", "link", title or "Edit this page [e]", title=title)
+    code = write_test(story(ClickStep(target=link, **base(PAGE, at("/edit"))))).code
+    assert f'page.get_by_role("link", name="{name}").click()' in code

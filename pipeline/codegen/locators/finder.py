@@ -24,7 +24,7 @@ from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name,
 from pipeline.codegen.python.quoting import escaped, quoted
 from pipeline.semantics.generated import looks_generated, telling
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.text import joints
+from pipeline.semantics.text import joints, without_key
 from schemas.elements import (
     ByAltText,
     ByAttribute,
@@ -122,7 +122,7 @@ class Finder:
         root = self.root(element)
         if root is None:
             return []
-        candidates = element.candidates or derived(element)
+        candidates = [_without_key(element, one) for one in element.candidates or derived(element)]
         ways = (self.candidate(root, candidate) for candidate in candidates)
         ways = (way for way, one in zip(ways, candidates, strict=True) if not _doubtful(element, one))
         return [way for way in ways if way is not None]
@@ -302,6 +302,15 @@ _WITHHELD: Final = quoted("•••")[1:-1]
 def _doubtful(element: Element, candidate: Candidate) -> bool:
     """Whether versions of Playwright disagree about the element's role."""
     return element.tag in ("th", "td") and isinstance(candidate.locator, ByRole)
+
+
+def _without_key(element: Element, candidate: Candidate) -> Candidate:
+    """A name by a title without the key that presses it: a style may show the caption under the mouse alone, and the
+    title, with its key, names the element but until then."""
+    locator = candidate.locator
+    if not isinstance(locator, ByRole) or locator.exact or not locator.name or locator.name != element.title:
+        return candidate
+    return candidate.model_copy(update={"locator": locator.model_copy(update={"name": without_key(locator.name)})})
 
 
 def _goes_on(code: str, before: str) -> bool:
