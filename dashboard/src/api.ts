@@ -9,6 +9,8 @@ export type GetPath = With<"get">;
 export type Answer<P extends keyof paths, Method extends "get" | "put" | "post" = "get"> = paths[P] extends Record<Method, infer O> ? Ok<O> : never;
 type Query = Record<string, string | number | undefined>;
 
+/** Told to the window once the server took a change. */
+export const CHANGED = "journeywright-changed";
 const KEY = "journeywright-key";
 const CACHED_MAX = 60;
 const cached = new Map<string, unknown>();
@@ -83,6 +85,7 @@ export async function send<P extends keyof paths, M extends "put" | "post">(meth
   const told = { method: method.toUpperCase(), headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
   const answer = await ask(urlOf(path, ids), told);
   cached.clear();
+  dispatchEvent(new Event(CHANGED));
   return answer as Answer<P, M>;
 }
 

@@ -1,8 +1,8 @@
 // The frame around every page: where one is, where one can go, and the keys.
 import { Component, type ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { key, keepKey, useGet } from "./api";
-import { allKeys, useKeys } from "./keys";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { CHANGED, key, keepKey, useGet } from "./api";
+import { allKeys, rowTo, useKeys } from "./keys";
 import { Page } from "./parts";
 import { Coverage } from "./pages/coverage";
 import { Flow } from "./pages/flow";
@@ -23,6 +23,13 @@ export function App() {
   const name = parts[0] ?? "";
   const current = name === "flows" ? "" : name;
   const main = useRef<HTMLElement>(null);
+  const at = parts.join("/");
+  const left = useRef<{ at: string; href: string }>(undefined);
+  // Who goes on by keys goes on from the page, and who comes back, from the row that led away.
+  useLayoutEffect(() => {
+    if (left.current && left.current.at !== at) (rowTo(left.current.href) ?? main.current)?.focus({ preventScroll: true });
+    left.current = { at, href: location.href };
+  }, [at]);
   return (
     <div onClick={followLinks}>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>Skip to the page</button>
@@ -40,7 +47,7 @@ export function App() {
         </span>
       </header>
       <main ref={main} tabIndex={-1} id="page">
-        <Net key={parts.join("/")}>{pageOf(parts, query)}</Net>
+        <Net key={at}>{pageOf(parts, query)}</Net>
       </main>
       {help && <Help close={() => showHelp(false)} />}
     </div>
@@ -72,6 +79,10 @@ export function useTitle(title: string): void {
 
 function ToReview() {
   const asked = useGet("/api/v1/flows", {}, { state: TO_REVIEW.join(","), limit: 1 });
+  useEffect(() => {
+    addEventListener(CHANGED, asked.again);
+    return () => removeEventListener(CHANGED, asked.again);
+  }, [asked.again]);
   const total = asked.data?.total;
   return total ? <span class="badge" title={number(total)}>{compact(total)}<span class="hidden"> to look at</span></span> : null;
 }

@@ -37,5 +37,8 @@ export function count(many: number, one: string, more: string = `${one}s`): stri
   return `${number(many)} ${many === 1 ? one : more}`;
 }
 
+/** A title, or what stands where there is none to read. */
+export const titled = (text: string): string => (text.trim() ? text : "(untitled)");
+
 /** One paragraph on one line, as a table has room for. */
 export const line = (text: string): string => text.replace(/\s+/g, " ").trim();

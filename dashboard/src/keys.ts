@@ -45,6 +45,9 @@ export function move(by: 1 | -1): void {
   next?.scrollIntoView({ block: "nearest" });
 }
 
+/** The row that leads to an address. */
+export const rowTo = (href: string): HTMLElement | undefined => [...document.querySelectorAll<HTMLAnchorElement>("a[data-row]")].find((row) => row.href === href);
+
 export const ROWS: Keys = {
   j: { what: "next", run: () => move(1) },
   k: { what: "previous", run: () => move(-1) },

@@ -40,7 +40,7 @@ def state_of(standing: Standing) -> State:
     if standing.outcome is None or standing.outcome == "not_run":
         return _unproven(standing)
     if standing.proved_revision != standing.revision:
-        return "outdated"
+        return "reviewed" if _approved(standing) else "outdated"
     match standing.outcome:
         case "failed":
             return "outdated" if standing.gone else "failing"

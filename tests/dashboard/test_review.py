@@ -46,17 +46,43 @@ def test_the_failing_checkout_is_found_understood_edited_and_approved(
     expect(page.get_by_text("a fixed wait is too short on some days")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    expect(page.get_by_role("main")).to_be_focused()  # at the top of the page, where one can go on
+    assert page.evaluate("scrollY") == 0
     expect(page.get_by_role("button", name="What changed")).to_be_enabled()
     page.keyboard.press("d")
     expect(page.locator(".diff li.new")).to_contain_text(["page.wait_for_timeout(1000)"])
     assert violations(page) == []
+    waiting = page.get_by_role("link", name="to look at")
+    before = waiting.inner_text()
     page.keyboard.press("a")
     expect(page.get_by_role("heading", level=1)).not_to_have_text(flow.title)
+    expect(page.get_by_role("status").filter(has_text=f"Approved: {flow.title}")).to_be_visible()
+    expect(waiting).not_to_have_text(before)
+    expect(page.get_by_role("main")).to_be_focused()
     stored = shown.storage.test(flow.test_id)
     assert stored is not None
     assert stored.saved
     assert "page.wait_for_timeout(1000)" in stored.code
     assert shown.storage.decisions(flow.test_id)[0].decision == "approve"
+    assert stored.state == "reviewed"
+
+
+def test_back_from_a_flow_the_keys_go_on_from_its_row(shown: Shown, open_page: Callable[..., Page]) -> None:
+    """Whoever works through a list by keys keeps the place in it; a page that is opened begins at its beginning."""
+    page = open_page(shown.url)
+    rows = page.locator("tbody [data-row]")
+    expect(rows.first).to_be_visible()
+    for _ in range(3):
+        page.keyboard.press("j")
+    third = rows.nth(2).inner_text()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(third)
+    expect(page.get_by_role("main")).to_be_focused()
+    page.go_back()
+    expect(rows.nth(2)).to_be_focused()
+    page.keyboard.press("j")
+    expect(rows.nth(3)).to_be_focused()
 
 
 def test_a_test_is_rejected_with_a_reason(shown: Shown, open_page: Callable[..., Page]) -> None:

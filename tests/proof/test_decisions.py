@@ -121,6 +121,8 @@ def test_texts_of_a_run_are_cut_at_their_bound() -> None:
         (Standing(1, outcome="failed", proved_revision=1), "failing"),
         (Standing(1, outcome="flaky", proved_revision=1), "flaky"),
         (Standing(2, outcome="passed", proved_revision=1), "outdated"),
+        (Standing(2, "edited", "approve", 2, "failed", 1), "reviewed"),
+        (Standing(2, "edited", "approve", 1, "failed", 1), "outdated"),
         (Standing(1, decision="approve", decided_revision=1, outcome="passed", proved_revision=1), "reviewed"),
         (Standing(2, decision="approve", decided_revision=1, outcome="passed", proved_revision=2), "proven"),
         (Standing(1, decision="reject", decided_revision=1, outcome="passed", proved_revision=1), "quarantined"),

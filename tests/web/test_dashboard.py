@@ -32,6 +32,19 @@ def test_every_page_leads_back_to_where_the_port_is_mounted(site: Site, built: P
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
+def test_a_wrong_link_leads_to_a_page_in_a_browser_alone(site: Site, built: Path) -> None:
+    """From which one can go on; a program is told as of every call."""
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = site.http.get("/no/where", headers=browser)
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert '<base href="../">' in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    for headers in (browser, {}):
+        assert site.http.post("/no/where", headers=headers).json()["error"]["code"] == "not_found"
+        assert site.http.get("/api/v1/flows/x", headers=headers).json()["error"]["code"] == "not_found"
+    assert site.http.get("/no/where").json()["error"]["code"] == "not_found"
+
+
 def test_a_page_may_run_and_load_only_what_is_served_here(site: Site, built: Path) -> None:
     """No inline script or style, no frame around it, no other host, no text that becomes markup."""
     policy = site.http.get("/").headers["Content-Security-Policy"]

@@ -79,6 +79,18 @@ def test_the_sessions_of_a_flow_and_what_they_agree_on(site: Site) -> None:
     assert site.http.get("/api/v1/flows/nobody/agreement").status_code == 404
 
 
+def test_a_healed_test_is_laid_beside_the_sessions_that_it_is_written_from(site: Site) -> None:
+    """They are of another flow, as the users do another thing now; that flow is named."""
+    filled(site)
+    stored = site.storage.test(a_test(a_story("c", flow_key="enter")).id)
+    assert stored is not None
+    healed = stored.test.model_copy(update={"story_id": "a", "code": f"{stored.code}# healed\n"})
+    site.storage.put_repair(healed, "users press the button now")
+    told = site.http.get(f"/api/v1/flows/{ENTER}/agreement").json()
+    assert (told["flow_id"], [one["story_id"] for one in told["sessions"]]) == (BUTTON, ["a", "b"])
+    assert site.http.get(f"/api/v1/flows/{BUTTON}/agreement").json()["flow_id"] == BUTTON
+
+
 def test_a_flow_is_merged_and_parted(site: Site) -> None:
     """`merged_into` says where its stories are, and is what one changes; stories name the flow that they are in."""
     filled(site)

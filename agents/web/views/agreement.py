@@ -29,6 +29,7 @@ def _list_of(item: dict[str, Any]) -> dict[str, Any]:
 
 SCHEMA: Final = _object(
     test_id={"type": "string", "nullable": True},
+    flow_id={"type": "string", "description": "The flow of the sessions: another one where that one heals the test."},
     sessions=_list_of(
         _object(
             story_id=_TEXT,
@@ -67,15 +68,20 @@ async def get_agreement(context: Context, request: web.Request) -> web.Response:
         raise not_found("flow", key) from None
     if not may_see(request, flow.app):
         raise not_found("flow", key)
-    found = await off_loop(_found, storage, key, flow.test_id, users_min)
-    steps = [asdict(step) for step in found.steps]
-    return json_answer({"test_id": flow.test_id, "sessions": [_session(one) for one in found.sessions], "steps": steps})
+    own, found = await off_loop(_found, storage, key, flow.test_id, users_min)
+    sessions, steps = [_session(one) for one in found.sessions], [asdict(step) for step in found.steps]
+    return json_answer({"test_id": flow.test_id, "flow_id": own, "sessions": sessions, "steps": steps})
 
 
-def _found(storage: Storage, flow_id: str, test_id: str | None, users_min: int) -> Agreement:
-    stories = storage.sessions(flow_id)
+def _found(storage: Storage, flow_id: str, test_id: str | None, users_min: int) -> tuple[str, Agreement]:
+    """The agreement, and the flow whose sessions it is about: a healed test is written from those of the flow in which
+    users do now what it was about."""
     stored = storage.test(test_id) if test_id is not None else None
-    return Agreement(tuple(stories), ()) if stored is None else agreement(stories, stored.test, users_min)
+    if stored is None:
+        return flow_id, Agreement(tuple(storage.sessions(flow_id)), ())
+    story = stored.test.story_id
+    own, _ = storage.flows_of_stories([story]).get(story, (flow_id, True))
+    return own, agreement(storage.sessions(own), stored.test, users_min)
 
 
 def _session(story: Story) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Final
 from aiohttp import web
 
 from agents.web.calls import Answer, Call, Context, Parameter
-from agents.web.errors import ApiError, not_found
+from agents.web.errors import ApiError, Handler, not_found
 
 FOLDER: Final = Path(__file__).parent.parent / "static" / "dashboard"
 PAGE_FILE: Final = "index.html"
@@ -62,6 +62,11 @@ def file(path: Path, _changed_ns: int) -> File:
 
 async def get_page(_context: Context, request: web.Request) -> web.Response:
     """The document of every page."""
+    return get_document(request)
+
+
+def get_document(request: web.Request) -> web.Response:
+    """The document, for the address that was asked for. Raises ApiError where it is not built."""
     path = FOLDER / PAGE_FILE
     try:
         found = file(path, path.stat().st_mtime_ns)
@@ -72,6 +77,19 @@ async def get_page(_context: Context, request: web.Request) -> web.Response:
     page = text.encode()
     sent = File(page, gzip.compress(page, mtime=0), f"{found.etag}-{depth}")
     return _sent(request, sent, "text/html", PAGE_HEADERS)
+
+
+@web.middleware
+async def page_of_nowhere(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Who follows a wrong link with a browser is told so by a page, from which one can go on."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        if request.method != "GET" or "text/html" not in request.headers.get("Accept", ""):
+            raise
+        page = get_document(request)
+        page.set_status(404)
+        return page
 
 
 async def get_file(_context: Context, request: web.Request) -> web.Response:

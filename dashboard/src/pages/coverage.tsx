@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { useTitle } from "../app";
 import { type Answer, useGet } from "../api";
-import { count, day, number, share } from "../format";
+import { count, day, number, share, titled } from "../format";
 import { ROWS, useKeys } from "../keys";
 import { Empty, Export, Figure, Loaded, Page, Share, Table, Time } from "../parts";
 import { address, go } from "../router";
@@ -69,7 +69,7 @@ function Figures({ found, app, flows }: { found: Found; app: string; flows: numb
       {found.died_out.length > 0 && <section><div class="above"><h2>Tested, and not seen any more</h2><Export name="died-out" rows={() => found.died_out.map((gap) => ({ ...gap }))} whole={found.died_out} /></div><Gaps gaps={found.died_out} /></section>}
       <section>
         <div class="above"><h2>The fewest tests that would do</h2><span class="faint">in the order in which they help most</span><Export name="smallest" rows={() => smallest} /></div>
-        <ol class="plain">{smallest.map((one) => <li><Page to={["flows", one.flow_id]} data-row="1">{one.title || "(untitled)"}</Page></li>)}</ol>
+        <ol class="plain">{smallest.map((one) => <li><Page to={["flows", one.flow_id]} data-row="1">{titled(one.title)}</Page></li>)}</ol>
       </section>
     </>
   );
@@ -83,7 +83,7 @@ function ByOthers({ value }: { value: number | undefined }) {
 function Gaps({ gaps }: { gaps: Found["missing"] }) {
   return (
     <Table label="Flows" columns={[{ head: "Flow", kind: "what" }, { head: "Why" }, { head: "Journeys", kind: "num" }, { head: "Seen" }]}
-      rows={gaps.map((gap) => [<Page to={["flows", gap.flow_id]} data-row="1">{gap.title || "(untitled)"}</Page>, gap.reason, number(gap.journeys), <Time iso={gap.last_seen} />])} />
+      rows={gaps.map((gap) => [<Page to={["flows", gap.flow_id]} data-row="1">{titled(gap.title)}</Page>, gap.reason, number(gap.journeys), <Time iso={gap.last_seen} />])} />
   );
 }
 

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useTitle } from "../app";
 import { type Answer, Problem, get, send, useGet } from "../api";
 import { linesOf, stepsOfLines } from "../code";
-import { count, moment, number } from "../format";
+import { count, moment, number, titled } from "../format";
 import { ROWS, useKeys } from "../keys";
 import { Command, Copy, Empty, Export, Loaded, Page, State, Table, Time, Wrong } from "../parts";
 import { address, go } from "../router";
@@ -33,7 +33,7 @@ function Told({ flow, step, again }: { flow: FlowAnswer; step: number; again: ()
     <>
       <div class="head">
         <p class="crumbs"><Page to={[]}>Flows</Page> / {flow.app}</p>
-        <h1>{title || "(untitled)"}</h1>
+        <h1>{titled(title)}</h1>
         <p class="facts">
           {whole && <State state={test.data?.state ?? (flow.test_id ? "draft" : "untested")} />}
           <span>{count(flow.support, "journey")}</span>
@@ -54,7 +54,7 @@ function Told({ flow, step, again }: { flow: FlowAnswer; step: number; again: ()
           )}
           {agreement.problem && <Wrong problem={agreement.problem} again={agreement.again} />}
           {flow.test_id && <section><h2>Runs</h2><VerdictList asked={verdicts} app={flow.app} /></section>}
-          {agreement.data && <Sessions sessions={agreement.data.sessions} support={flow.support} />}
+          {agreement.data && <Sessions agreement={agreement.data} flow={flow} />}
           <Same flow={flow} again={again} />
         </>
       )}
@@ -103,7 +103,7 @@ function SideBySide({ test, agreement, step }: { test: Test; agreement: Agreemen
         {(test.notes?.length ?? 0) > 0 && <details><summary>{count(test.notes?.length ?? 0, "note")}: what was left out, and why</summary><ul class="notes">{test.notes?.map((note) => <li>{note}</li>)}</ul></details>}
       </section>
       <section aria-labelledby="test-title" class="program">
-        <div class="above"><h2 id="test-title">Test</h2><span class="path">{test.file ?? test.file_name}</span>{test.saved && <span class="faint">edited by hand: its lines no longer belong to steps</span>}<Copy text={test.code} what="the test" /></div>
+        <div class="above"><h2 id="test-title">Test</h2><span class="path" title={test.file ?? test.file_name}>{test.file ?? test.file_name}</span>{test.saved && <span class="faint">edited by hand: its lines no longer belong to steps</span>}<Copy text={test.code} what="the test" /></div>
         <ol class="code" ref={code} tabIndex={0} aria-label="The test's code">
           {lines.map((text, at) => {
             const owner = owners[at] ?? -1;
@@ -164,10 +164,10 @@ function Agreed({ told, all }: { told: Agreement["steps"][number]; all: number }
   );
 }
 
-function Sessions({ sessions, support }: { sessions: Agreement["sessions"]; support: number }) {
+function Sessions({ agreement: { sessions, flow_id }, flow }: { agreement: Agreement; flow: FlowAnswer }) {
   return (
     <section>
-      <div class="above"><h2>Sessions</h2><span class="faint">the test is written from {number(sessions.length)} of {count(support, "journey")}; the first tells its steps</span><Export name="sessions" rows={() => sessions.map((one) => ({ ...one }))} whole={sessions} /></div>
+      <div class="above"><h2>Sessions</h2><span class="faint">the test is written from {flow_id === flow.flow_id ? <>{number(sessions.length)} of {count(flow.support, "journey")}</> : <>{count(sessions.length, "journey")} of <Page to={["flows", flow_id]}>the flow that heals it</Page></>}; the first tells its steps</span><Export name="sessions" rows={() => sessions.map((one) => ({ ...one }))} whole={sessions} /></div>
       <Table label="Sessions" columns={[{ head: "Began" }, { head: "Session", kind: "mono" }, { head: "Whose" }, { head: "Steps", kind: "num" }, { head: "Ended by" }, { head: "Story", kind: "mono" }]}
         rows={sessions.map((one) => [<time dateTime={one.started_at}>{moment(one.started_at)}</time>, one.session_id, one.traffic === "test" ? "testers" : "people", number(one.steps), one.closed_by, <>{one.story_id.slice(0, 8)} <Copy text={one.story_id} what="the story's id" /></>])} />
     </section>

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useTitle } from "../app";
 import { type Answer, useGet, usePages } from "../api";
-import { count, number } from "../format";
+import { count, number, titled } from "../format";
 import { ROWS, useKeys } from "../keys";
 import { Bars, Command, Empty, Export, Loaded, More, Page, State, Strip, Time, labelOf } from "../parts";
 import { STATES, having, parse } from "../query";
@@ -98,7 +98,7 @@ function FlowRow({ flow, days, text, manyApps }: { flow: Row; days: readonly str
   return (
     <tr>
       <td class="what">
-        <Page to={["flows", flow.flow_id]} data-row="1">{flow.title || "(untitled)"}</Page>
+        <Page to={["flows", flow.flow_id]} data-row="1">{titled(flow.title)}</Page>
         <span class="tags">
           {flow.tags.map((tag) => <Page to={[]} query={{ q: having(text, "tag", tag) }} class="tag">{tag}</Page>)}
           {manyApps && <Page to={[]} query={{ q: having(text, "app", flow.app) }} class="app">{flow.app}</Page>}

@@ -2,7 +2,7 @@
 import { useReducer, useState } from "preact/hooks";
 import { useTitle } from "../app";
 import { type Answer, urlOf } from "../api";
-import { ago, count, moment, number, seconds } from "../format";
+import { ago, count, moment, number, seconds, titled } from "../format";
 import { ROWS, useKeys } from "../keys";
 import { Command, Empty, Export, Figure, Page, Table, Time, Wrong } from "../parts";
 import { type Link, type Told, useStream } from "../stream";
@@ -55,7 +55,7 @@ function Listening({ app }: { app: string }) {
         <div class="above"><h2>Newest stories</h2><Export name="stories" rows={() => stories.map((one) => ({ ...one, tags: one.tags.join(" ") }))} whole={stories} /></div>
         {stories.length ? (
           <Table label="Newest stories" columns={[{ head: "Story", kind: "what" }, { head: "App" }, { head: "Steps", kind: "num" }, { head: "Test" }, { head: "Began" }]}
-            rows={stories.map((one) => [<><Page to={["flows", one.flow_id]} data-row="1">{one.title || "(untitled)"}</Page><span class="tags">{one.tags.map((tag) => <span class="tag">{tag}</span>)}</span></>, one.app, number(one.steps), one.has_test ? "written" : "not yet", <Time iso={one.started_at} />])} />
+            rows={stories.map((one) => [<><Page to={["flows", one.flow_id]} data-row="1">{titled(one.title)}</Page><span class="tags">{one.tags.map((tag) => <span class="tag">{tag}</span>)}</span></>, one.app, number(one.steps), one.has_test ? "written" : "not yet", <Time iso={one.started_at} />])} />
         ) : link.state === "open" ? <Empty title="No story yet"><p>A journey becomes a story after 30 minutes of silence, or at once when the page calls <code>window.journeywright.end()</code>.</p></Empty> : null}
       </section>
       {worker ? <Troubles worker={worker} /> : link.state === "open" && <p class="note">How the worker is, a key for all apps may see.</p>}

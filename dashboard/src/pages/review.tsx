@@ -5,7 +5,7 @@ import { type Answer, Problem, send, useGet, usePages } from "../api";
 import { linesOf, stepsOfLines } from "../code";
 import { diff } from "../diff";
 import type { CodeProblem, Editor } from "../editor";
-import { count, moment, number } from "../format";
+import { count, moment, number, titled } from "../format";
 import { ROWS, useKeys } from "../keys";
 import { Command, Copy, Empty, Export, Loaded, More, Page, State, Strip, Time, Wrong, labelOf } from "../parts";
 import { TO_REVIEW } from "../query";
@@ -17,12 +17,32 @@ type Agreement = Answer<"/api/v1/flows/{id}/agreement">;
 type Revisions = Answer<"/api/v1/tests/{id}/revisions">;
 const QUEUE = { state: TO_REVIEW.join(","), limit: 100 };
 const PAUSE_MS = 400;
+const DONE = { approve: "Approved", reject: "Rejected", quarantine: "Quarantined", release: "Released" } as const;
+
+/** What was done on the page before: the next one says it once. */
+const last = { told: "" };
+const taken = (): string => {
+  const { told } = last;
+  last.told = "";
+  return told;
+};
+
+/** To the top of the page, from where keys go on. */
+function toPage(): void {
+  document.getElementById("page")?.focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
 
 export function Review({ id, query }: { id: string | undefined; query: URLSearchParams }) {
   const app = query.get("app") ?? undefined;
   const asked = useGet("/api/v1/flows", {}, { ...QUEUE, app });
-  if (id === undefined) return <Queue asked={asked} app={app} />;
-  return <One key={id} id={id} app={app} step={query.get("view") ?? ""} queue={asked.data?.flows.flatMap((flow) => flow.test_id ?? []) ?? []} total={asked.data?.total ?? 0} refresh={asked.again} />;
+  const [said, say] = useState(taken);
+  return (
+    <>
+      <p role="status" class="said">{said}</p>
+      {id === undefined ? <Queue asked={asked} app={app} /> : <One key={id} id={id} say={say} app={app} step={query.get("view") ?? ""} queue={asked.data?.flows.flatMap((flow) => flow.test_id ?? []) ?? []} total={asked.data?.total ?? 0} refresh={asked.again} />}
+    </>
+  );
 }
 
 function Queue({ asked, app }: { asked: ReturnType<typeof useGet<"/api/v1/flows">>; app: string | undefined }) {
@@ -50,7 +70,7 @@ function Rows({ first, app }: { first: Answer<"/api/v1/flows">; app: string | un
         <thead><tr><th scope="col">Test</th><th scope="col">State</th><th scope="col">Last ten runs</th><th scope="col">Written from</th><th scope="col">Seen</th></tr></thead>
         <tbody>{flows.map((flow) => (
           <tr>
-            <td class="what"><Page to={["review", flow.test_id ?? ""]} query={{ app }} data-row="1">{flow.title}</Page><span class="tags">{flow.tags.map((tag) => <span class="tag">{tag}</span>)}</span></td>
+            <td class="what"><Page to={["review", flow.test_id ?? ""]} query={{ app }} data-row="1">{titled(flow.title)}</Page><span class="tags">{flow.tags.map((tag) => <span class="tag">{tag}</span>)}</span></td>
             <td><State state={flow.state} /></td>
             <td><Strip verdicts={flow.verdicts} /></td>
             <td>{count(flow.sessions, "session")}</td>
@@ -63,17 +83,17 @@ function Rows({ first, app }: { first: Answer<"/api/v1/flows">; app: string | un
   );
 }
 
-function One({ id, app, queue, total, step, refresh }: { id: string; app: string | undefined; queue: readonly string[]; total: number; step: string; refresh: () => void }) {
+function One({ id, say, app, queue, total, step, refresh }: { id: string; say: (what: string) => void; app: string | undefined; queue: readonly string[]; total: number; step: string; refresh: () => void }) {
   const asked = useGet("/api/v1/tests/{id}", { id });
   const place = queue.indexOf(id);
   const verdicts = useVerdictsOf(id);
   // With the verdicts: what came later would push the test down while somebody reads it.
-  return <Loaded asked={verdicts.data || verdicts.problem ? asked : { ...asked, data: undefined }}>{(test) => <Told verdicts={verdicts} test={test} app={app} queue={queue} total={total} place={place} view={step} again={() => { asked.again(); refresh(); }} />}</Loaded>;
+  return <Loaded asked={verdicts.data || verdicts.problem ? asked : { ...asked, data: undefined }}>{(test) => <Told say={say} verdicts={verdicts} test={test} app={app} queue={queue} total={total} place={place} view={step} again={() => { asked.again(); refresh(); }} />}</Loaded>;
 }
 
-interface ToldProps { test: Test; verdicts: ReturnType<typeof useVerdictsOf>; app: string | undefined; queue: readonly string[]; total: number; place: number; view: string; again: () => void }
+interface ToldProps { say: (what: string) => void; test: Test; verdicts: ReturnType<typeof useVerdictsOf>; app: string | undefined; queue: readonly string[]; total: number; place: number; view: string; again: () => void }
 
-function Told({ test, verdicts, app, queue, total, place, view, again }: ToldProps) {
+function Told({ say, test, verdicts, app, queue, total, place, view, again }: ToldProps) {
   const agreement = useGet("/api/v1/flows/{id}/agreement", { id: test.flow_id });
   const history = useGet("/api/v1/tests/{id}/revisions", { id: test.id });
   const [editing, edit] = useState(false);
@@ -91,7 +111,15 @@ function Told({ test, verdicts, app, queue, total, place, view, again }: ToldPro
     work(true);
     fail(undefined);
     send("post", `/api/v1/tests/{id}/${decision}`, { id: test.id }, { reason }).then(
-      () => { reject(false); again(); if (decision === "approve" || decision === "reject") { if (next && next !== test.id) open(next); else go(address(["review"], { app })); } },
+      () => {
+        reject(false);
+        again();
+        const told = `${DONE[decision]}: ${titled(test.title)}`;
+        if (decision !== "approve" && decision !== "reject") return say(told);
+        last.told = told;
+        if (next && next !== test.id) open(next);
+        else go(address(["review"], { app }));
+      },
       (error: unknown) => { if (error instanceof Problem) fail(error); },
     ).finally(() => work(false));
   };
@@ -106,11 +134,12 @@ function Told({ test, verdicts, app, queue, total, place, view, again }: ToldPro
     d: { what: "what changed", run: () => show(view === "changes" ? "" : "changes") },
   });
   const revisions = history.data?.revisions ?? [];
+  const reason = view === "changes" ? undefined : revisions.find((one) => one.number === test.revision)?.reason;
   return (
     <>
       <div class="head">
         <p class="crumbs"><Page to={["review"]} query={{ app }}>Review</Page>{place >= 0 && ` / ${number(place + 1)} of ${number(total)}`}</p>
-        <h1>{test.title}</h1>
+        <h1>{titled(test.title)}</h1>
         <p class="facts">
           <State state={test.state} />
           <span>{test.origin}, revision {number(test.revision)}</span>
@@ -128,9 +157,10 @@ function Told({ test, verdicts, app, queue, total, place, view, again }: ToldPro
       {problem && <Wrong problem={problem} />}
       {rejecting && <Reject decide={decide} close={() => reject(false)} busy={busy} />}
       {failed && <Failure verdict={failed} test={test} />}
+      {reason && <p class="note">Why it was {test.origin}: {reason}</p>}
       {newest && !current && <p class="note">The newest verdict is about revision {number(newest.revision)}; this is revision {number(test.revision)}, which was not run yet. <Command text={`journeywright prove --app ${test.app} --base-url URL`} /></p>}
       {editing
-        ? <Edit test={test} close={() => edit(false)} saved={() => { edit(false); again(); history.again(); }} />
+        ? <Edit test={test} close={() => edit(false)} saved={() => { edit(false); again(); history.again(); say("Saved as a new revision."); toPage(); }} />
         : (
           <section aria-label="Code">
             <div class="above">
@@ -166,7 +196,7 @@ function Reject({ decide, close, busy }: { decide: (decision: "reject", reason: 
 }
 
 function Annotated({ test, agreement, verdict, failed }: { test: Test; agreement: Agreement | undefined; verdict: Verdict | undefined; failed: Verdict | undefined }) {
-  const lines = useMemo(() => test.code.replace(/\n$/, "").split("\n"), [test.code]);
+  const lines = useMemo(() => linesIn(test.code), [test.code]);
   const begins = test.saved ? [] : test.step_lines ?? [];
   const owners = useMemo(() => stepsOfLines(lines.length, begins), [lines, begins]);
   const words = useMemo(() => linesOf(test.code), [test.code]);
@@ -196,12 +226,16 @@ function Annotated({ test, agreement, verdict, failed }: { test: Test; agreement
   );
 }
 
+const linesIn = (code: string = ""): string[] => code.replace(/\n$/, "").split("\n");
+
 function Changes({ revisions, current }: { revisions: Revisions["revisions"]; current: number }) {
   const mine = revisions.find((one) => one.number === current) ?? revisions[0];
   const [to, setTo] = useState(mine?.number ?? 0);
   const [from, setFrom] = useState(revisions.find((one) => one.number < to)?.number ?? revisions.find((one) => one.number !== to)?.number ?? 0);
   const [before, after] = [from, to].map((wanted) => revisions.find((one) => one.number === wanted));
-  const lines = useMemo(() => diff((before?.code ?? "").split("\n"), (after?.code ?? "").split("\n")), [before, after]);
+  const lines = useMemo(() => diff(linesIn(before?.code), linesIn(after?.code)), [before, after]);
+  // The words of a text over several lines are those of the whole.
+  const [then, now] = useMemo(() => [linesOf(before?.code ?? ""), linesOf(after?.code ?? "")], [before, after]);
   const choose = (label: string, value: number, set: (value: number) => void) => (
     <label>{label} <select value={value} onChange={(event) => set(Number(event.currentTarget.value))}>{revisions.map((one) => <option value={one.number}>{one.number}: {one.origin}, {moment(one.written_at)}</option>)}</select></label>
   );
@@ -211,7 +245,7 @@ function Changes({ revisions, current }: { revisions: Revisions["revisions"]; cu
       <p class="acts">{choose("From", from, setFrom)}{choose("to", to, setTo)}<span class="faint">{changed ? count(changed, "changed line") : "no difference"}</span></p>
       {after?.reason && <p class="note">Why: {after.reason}</p>}
       <ol class="code diff" tabIndex={0} aria-label="What changed">
-        {lines.map((one) => <li class={one.kind}><span class="no">{one.before ?? ""}</span><span class="no">{one.after ?? ""}</span><span class="mark">{one.kind === "new" ? "+" : one.kind === "gone" ? "−" : " "}</span><code>{linesOf(one.text)[0]}</code></li>)}
+        {lines.map((one) => <li class={one.kind}><span class="no">{one.before ?? ""}</span><span class="no">{one.after ?? ""}</span><span class="mark">{one.kind === "new" ? "+" : one.kind === "gone" ? "−" : " "}</span><code>{one.after ? now[one.after - 1] : then[(one.before ?? 0) - 1]}</code></li>)}
       </ol>
     </>
   );

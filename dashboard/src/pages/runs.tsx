@@ -119,7 +119,7 @@ function VerdictPages({ first, query, total }: { first: Verdicts; query: Record<
 function VerdictRows({ pages, total }: { pages: readonly Verdicts[]; total?: number }) {
   const verdicts = pages.flatMap((page) => page.verdicts);
   const titles: Record<string, string> = Object.assign({}, ...pages.map((page) => page.titles));
-  const titleOf = (test: string) => titles[test] || test.slice(0, 8);
+  const titleOf = (test: string) => titles[test]?.trim() || test.slice(0, 8);
   return (
     <>
       <div class="above"><span role="status">{count(total ?? verdicts.length, "verdict")}</span><Export name="verdicts" rows={() => verdicts.map((one) => ({ test: titleOf(one.test_id), outcome: one.outcome, kind: one.kind ?? "", build: one.build ?? "", ended_at: one.ended_at, step: failureOf(one)?.step ?? null, statement: failureOf(one)?.statement ?? "", error: failureOf(one)?.error ?? "", test_id: one.test_id }))} whole={verdicts} /></div>
@@ -164,7 +164,7 @@ function Compared({ one, other }: { one: string; other: string }) {
         <div class="above"><span role="status">{differing ? `${count(differing, "test")} of ${number(tests)} came to something else` : `All ${count(tests, "test")} came to the same`}</span>{differing > differences.length && <span class="faint">the worst {number(differences.length)} are shown</span>}
           <Export name="compared" rows={() => differences.map((row) => ({ test: titles[row.test_id] ?? "", before: row.before?.outcome ?? "", before_kind: row.before?.kind ?? "", after: row.after?.outcome ?? "", after_kind: row.after?.kind ?? "", test_id: row.test_id }))} whole={differences} /></div>
         {differences.length > 0 && <Table label="What changed" columns={[{ head: "Test", kind: "what" }, { head: named(before) }, { head: named(after) }]}
-          rows={differences.map((row) => [<Page to={["review", row.test_id]} data-row="1">{titles[row.test_id] || row.test_id.slice(0, 8)}</Page>, cell(row.before), cell(row.after)])} />}
+          rows={differences.map((row) => [<Page to={["review", row.test_id]} data-row="1">{titles[row.test_id]?.trim() || row.test_id.slice(0, 8)}</Page>, cell(row.before), cell(row.after)])} />}
       </>
     )}</Loaded>
   );
