@@ -33,3 +33,27 @@ export function stepsOfLines(lines: number, begins: readonly number[]): number[]
   });
   return found;
 }
+
+/** A statement whatever its quotes and line breaks are, as programs write it in one way and people in another. */
+const plain = (statement: string): string => statement.replace(/["']/g, '"').replace(/\s+/g, "").replace(/,\)/g, ")");
+
+/** The place of the first line, of those that `wanted` leaves, on which a statement stands or begins; -1 where it isn't. */
+export function lineOf(statement: string, lines: readonly string[], wanted: (at: number) => boolean = () => true): number {
+  const told = plain(statement);
+  const same = lines.findIndex((text, at) => wanted(at) && plain(text) === told);
+  return same >= 0 ? same : lines.findIndex((text, at) => wanted(at) && /[([]$/.test(text) && told.startsWith(plain(text)));
+}
+
+interface Asserted { readonly line: number; readonly statement: string; readonly sessions: number | null }
+
+/** Why each assertion is there, by its line: of a program that somebody edited, those that stand in it still. */
+export function reasons(lines: readonly string[], steps: readonly { readonly sessions: number; readonly assertions: readonly Asserted[] }[]) {
+  const found = new Map<number, Asserted & { readonly of: number }>();
+  for (const step of steps) {
+    for (const one of step.assertions) {
+      const known = lines[one.line - 1]?.trim() === one.statement ? one.line : lineOf(one.statement, lines, (at) => !found.has(at + 1)) + 1;
+      if (known) found.set(known, { ...one, of: step.sessions });
+    }
+  }
+  return found;
+}

@@ -43,15 +43,21 @@ def test_the_failing_checkout_is_found_understood_edited_and_approved(
     assert violations(page) == []
     photograph(page, "edit")
     page.keyboard.type("1000)")
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("# by hand")
+    page.keyboard.press("Enter")
     expect(page.get_by_text("a fixed wait is too short on some days")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
     expect(page.get_by_role("main")).to_be_focused()  # at the top of the page, where one can go on
     assert page.evaluate("scrollY") == 0
+    reasons = page.locator(".code li", has_text="seen by")
+    expect(reasons.first).to_contain_text("expect(")  # each where its assertion is now
+    assert all("expect(" in line for line in reasons.all_inner_texts())
     expect(page.get_by_role("button", name="What changed")).to_be_enabled()
     page.keyboard.press("d")
-    expect(page.locator(".diff li.new")).to_contain_text(["page.wait_for_timeout(1000)"])
+    expect(page.locator(".diff li.new")).to_contain_text(["# by hand", "page.wait_for_timeout(1000)"])
     assert violations(page) == []
     waiting = page.get_by_role("link", name="to look at")
     before = waiting.inner_text()

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useTitle } from "../app";
 import { type Answer, Problem, get, send, useGet } from "../api";
-import { linesOf, stepsOfLines } from "../code";
+import { linesOf, reasons, stepsOfLines } from "../code";
 import { count, moment, number, titled } from "../format";
 import { ROWS, useKeys } from "../keys";
 import { Command, Copy, Empty, Export, Loaded, Page, State, Table, Time, Wrong } from "../parts";
@@ -78,7 +78,7 @@ function SideBySide({ test, agreement, step }: { test: Test; agreement: Agreemen
   };
   useEffect(() => { if (step) show(step - 1, code); }, [step]);
   const known = agreement?.test_id === test.id && agreement.steps.length === steps.length ? agreement.steps : [];
-  const assertions = new Map(known.flatMap((one) => one.assertions.map((assertion) => [assertion.line, { ...assertion, of: one.sessions }] as const)));
+  const assertions = useMemo(() => reasons(test.code.replace(/\n$/, "").split("\n"), known), [test.code, agreement]);
   const all = agreement?.sessions.length ?? 0;
   const lookup = usePlaces(test.story_id);
   return (

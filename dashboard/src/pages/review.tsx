@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useTitle } from "../app";
 import { type Answer, Problem, send, useGet, usePages } from "../api";
-import { linesOf, stepsOfLines } from "../code";
+import { linesOf, lineOf, reasons, stepsOfLines } from "../code";
 import { diff } from "../diff";
 import type { CodeProblem, Editor } from "../editor";
 import { count, moment, number, titled } from "../format";
@@ -200,15 +200,22 @@ function Annotated({ test, agreement, verdict, failed }: { test: Test; agreement
   const begins = test.saved ? [] : test.step_lines ?? [];
   const owners = useMemo(() => stepsOfLines(lines.length, begins), [lines, begins]);
   const words = useMemo(() => linesOf(test.code), [test.code]);
-  const known = new Map((agreement?.test_id === test.id ? agreement.steps : []).flatMap((step) => step.assertions.map((one) => [one.line, { ...one, of: step.sessions }] as const)));
+  const known = useMemo(() => reasons(lines, agreement?.test_id === test.id ? agreement.steps : []), [lines, agreement, test.id]);
   const failure = failed && failureOf(failed);
-  const at = failure?.statement ? lines.findIndex((text, line) => text.trim() === failure.statement?.trim() && (failure.step === null || failure.step === undefined || owners[line] === failure.step || owners[line] === -1)) : -1;
-  const noticed = (text: string) => (verdict?.mutants ?? []).filter((one) => one.applied && one.noticed && one.statement?.trim() === text.trim()).map((one) => one.kind.replaceAll("_", " "));
+  const at = failure?.statement ? lineOf(failure.statement, lines, (line) => failure.step === null || failure.step === undefined || owners[line] === failure.step || owners[line] === -1) : -1;
+  const noticed = useMemo(() => {
+    const kinds = new Map<number, string[]>();
+    for (const one of verdict?.mutants ?? []) {
+      const line = one.applied && one.noticed && one.statement ? lineOf(one.statement, lines) : -1;
+      if (line >= 0) kinds.set(line, [...kinds.get(line) ?? [], one.kind.replaceAll("_", " ")]);
+    }
+    return kinds;
+  }, [lines, verdict]);
   return (
     <ol class="code why-beside" tabIndex={0} aria-label="The test's code, with why each assertion is there">
-      {lines.map((text, line) => {
+      {lines.map((_, line) => {
         const why = known.get(line + 1);
-        const breaks = text.trim().startsWith("expect(") ? noticed(text) : [];
+        const breaks = noticed.get(line) ?? [];
         const step = owners[line] ?? -1;
         return (
           <li class={line === at ? "broke" : ""}>
