@@ -34,14 +34,19 @@ export function stepsOfLines(lines: number, begins: readonly number[]): number[]
   return found;
 }
 
+const STATEMENT_LINES_MAX = 12;
+
 /** A statement whatever its quotes and line breaks are, as programs write it in one way and people in another. */
 const plain = (statement: string): string => statement.replace(/["']/g, '"').replace(/\s+/g, "").replace(/,\)/g, ")");
 
-/** The place of the first line, of those that `wanted` leaves, on which a statement stands or begins; -1 where it isn't. */
+/** The place of the first line, of those that `wanted` leaves, on which a statement begins; -1 where it isn't. */
 export function lineOf(statement: string, lines: readonly string[], wanted: (at: number) => boolean = () => true): number {
   const told = plain(statement);
-  const same = lines.findIndex((text, at) => wanted(at) && plain(text) === told);
-  return same >= 0 ? same : lines.findIndex((text, at) => wanted(at) && /[([]$/.test(text) && told.startsWith(plain(text)));
+  return lines.findIndex((text, at) => {
+    if (!wanted(at) || !text.trim() || !told.startsWith(plain(text))) return false;
+    for (let many = 1; many <= STATEMENT_LINES_MAX; many++) if (plain(lines.slice(at, at + many).join("")) === told) return true;
+    return false;
+  });
 }
 
 interface Asserted { readonly line: number; readonly statement: string; readonly sessions: number | null }

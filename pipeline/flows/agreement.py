@@ -85,9 +85,25 @@ def _asserted(code: str, begins: Sequence[int]) -> dict[int, list[tuple[int, str
     lines = code.splitlines()
     found: dict[int, list[tuple[int, str]]] = {}
     for begin, end in pairwise([*begins, len(lines) + 1]):
-        statements = [(number, lines[number - 1].strip()) for number in range(begin, min(end, len(lines) + 1))]
-        found[begin] = [(number, text) for number, text in statements if text.startswith("expect(")]
+        numbers = [number for number in range(begin, min(end, len(lines) + 1)) if _begins(lines[number - 1])]
+        found[begin] = [(number, _statement(lines, number - 1)) for number in numbers]
     return found
+
+
+def _begins(line: str) -> bool:
+    return line.strip().startswith("expect(")
+
+
+def _statement(lines: Sequence[str], first: int) -> str:
+    """A statement on one line: those that a formatter breaks end on a line that is no deeper than the first."""
+    indent = len(lines[first]) - len(lines[first].lstrip())
+    parts = [lines[first].strip()]
+    if parts[0].endswith(("(", "[", "{")):
+        for line in lines[first + 1 :]:
+            parts.append(line.strip())
+            if len(line) - len(line.lstrip()) <= indent:
+                break
+    return "".join(part if part[-1:] != "," else f"{part} " for part in parts)
 
 
 def _step(

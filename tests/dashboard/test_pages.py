@@ -77,7 +77,8 @@ def test_coverage_says_what_is_covered_and_by_how_few(shown: Shown, open_page: C
 
 def test_live_shows_a_story_as_it_comes(make_site: Callable[..., Site], open_page: Callable[..., Page]) -> None:
     """Without a reload, and on top, however long ago it began; it leaves when it is withdrawn. While it is paused,
-    nothing moves; what came or went meanwhile is there, or gone, afterwards. What could not be read stands below with its cause."""
+    nothing moves; what came or went meanwhile is there, or gone, afterwards. What could not be read stands below with
+    its cause."""
     site = make_site()
     site.storage.put_story(a_story())
     site.metrics.note_dead_letter("unreadable", "no JSON", "events", 3, 7)

@@ -71,7 +71,8 @@ def verdict(stored: StoredTest, build: str, at: str, left: tuple[Artifact, ...] 
 
 def mutants(stored: StoredTest) -> Iterable[MutantResult]:
     """The last assertion notices a missing text, and nobody a late answer."""
-    asserted = [ast.unparse(ast.parse(line.strip())) for line in stored.code.splitlines() if line.strip().startswith("expect(")]
+    statements = [ast.unparse(node) for node in ast.walk(ast.parse(stored.code)) if isinstance(node, ast.Expr)]
+    asserted = [statement for statement in statements if statement.startswith("expect(")]
     if asserted:
         yield MutantResult(kind="missing_text", applied=True, noticed=True, statement=asserted[-1])
         yield MutantResult(kind="server_error", applied=True, noticed=True, statement=asserted[-1])

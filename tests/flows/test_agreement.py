@@ -57,3 +57,16 @@ def test_an_edited_test_has_no_lines_of_steps() -> None:
     found = agreement(stories, edited, 1)
     assert [step.line for step in found.steps] == [0] * len(stories[0].steps)
     assert not any(step.assertions for step in found.steps)
+
+
+def test_an_assertion_over_several_lines_is_told_as_one() -> None:
+    """It begins at its first line, and what it says on the others counts."""
+    stories = sessions("a", "b")
+    test = write_test(stories, 1)
+    (line,) = [one for one in test.code.splitlines() if "Saved." in one and one.strip().startswith("expect(")]
+    inside = line.strip().removeprefix("expect(").removesuffix(").to_be_visible()")
+    broken = f"    expect(\n        {inside}\n    ).to_be_visible()"
+    found = agreement(stories, test.model_copy(update={"code": test.code.replace(line, broken)}), 1)
+    (saved,) = [one for step in found.steps for one in step.assertions if "Saved." in one.statement]
+    assert (saved.statement, saved.sessions) == (line.strip(), 2)
+    assert test.code.splitlines()[saved.line - 1] == line
