@@ -116,6 +116,7 @@ export function Empty({ title, children }: { title: string; children?: Component
 
 export function Wrong({ problem, again }: { problem: Problem; again?: () => void }) {
   if (problem.status === 401 || problem.code === "wrong_key") return <AskKey problem={problem} />;
+  if (problem.status === 404) return <div class="wrong" role="alert"><strong>{sentence(problem.message)}</strong> <Page to={[]}>All flows</Page></div>;
   return (
     <div class="wrong" role="alert">
       <strong>{sentence(problem.message)}</strong> {sentence(problem.hint)}
