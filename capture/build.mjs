@@ -1,4 +1,5 @@
 // Bundles src/main.ts into the one script that the web views serve as /capture.js.
+import { tokenizer } from "acorn";
 import { build, transform } from "esbuild";
 import { readFile, readdir, writeFile, mkdir } from "node:fs/promises";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -10,7 +11,7 @@ import { secretWords } from "./secret-words.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, "..", "agents", "web", "static", "capture.js");
-const BANNER = "/* journeywright recorder; contains ivya (MIT), a fork of Playwright's injected script (Apache-2.0) */";
+const BANNER = "/* journeywright recorder; contains ivya (MIT), made of Playwright (Apache-2.0) */";
 const GZIP_BYTES_MAX = 50_800;
 
 // ivya is Playwright's own resolution of roles, names and texts as a library. Its parts for that are bundled with a
@@ -36,14 +37,14 @@ const PATCHES = [
   ['value.full += child.nodeValue || "";', "value.full += wordsOf(child);"],
   [
     "if (!shouldSkipForTextMatching(root)) {\n\t\t\tif (root",
-    "const masked = textHoleFor(root);\n\t\tif (masked !== null) value.full = value.normalized = masked;\n\t\telse $&",
+    "const masked = textHoleFor(root);\n\t\tif (masked !== null) value.full = masked;\n\t\telse $&",
   ],
 ];
 /** ivya is built for older browsers than ours: `a ?? b` and `a?.b` are shorter, and take no variable. */
 const SHORTER = [
-  [/\((_\w+) = ([^()]*(?:\([^()]*\))?)\) !== null && \1 !== void 0 \? \1 : /g, "($2) ?? "],
-  [/\((_\w+) = ([^()]*(?:\([^()]*\))?)\) !== null && \1 !== void 0 \|\| \(\2 = /g, "($2 ??= "],
-  [/\((_\w+) = ([^()]*(?:\([^()]*\))?)\) === null \|\| \1 === void 0 \? void 0 : \1\./g, "($2)?."],
+  [/\((_[\w$]+) = ([^()]*(?:\([^()]*\))?)\) !== null && \1 !== void 0 \? \1 : /g, "($2) ?? "],
+  [/\((_[\w$]+) = ([^()]*(?:\([^()]*\))?)\) !== null && \1 !== void 0 \|\| \(\2 = /g, "($2 ??= "],
+  [/\((_[\w$]+) = ([^()]*(?:\([^()]*\))?)\) === null \|\| \1 === void 0 \? void 0 : \1\./g, "($2)?."],
   [/\b([\w.]+) === null \|\| \1 === void 0 \? void 0 : \1\./g, "$1?."],
   [/\b([\w.]+) === null \|\| \1 === void 0 \|\| \1\./g, "$1?."],
 ];
@@ -77,6 +78,9 @@ function hasGlobalAriaAttribute(element, forRole) {
 `;
   }],
   [/(visitedElements: \/\* @__PURE__ \*\/ new Set\(\),\n)(?:\t+embedded\w+: void 0,\n)+/g, "$1"],
+  [/\t\tif \(element\.ownerSVGElement && tagName === "A"\) \{\n[^]*?\n\t\t\}\n/, ""],
+  // Blanks are tidied where a text is asked for, not in each of all that are around it.
+  [/,\n\t+normalized: (?:""|normalizeWhiteSpace\((?:root\.value|ariaLabel)\))|\t+if \(value\.full\) value\.normalized = normalizeWhiteSpace\(value\.full\);/g, ""],
   // One way for what names an element from within, and one for pictures.
   [/\t\tif \(!labelledBy && tagName === "(FIELDSET|FIGURE)"\) \{\n[^]*?\n\t\t\}\n/g, ""],
   [/(\t\tif \()tagName === "TABLE"(\) \{\n[^]*?=== )"CAPTION"([^]*?)const summary = element.getAttribute\("summary"\) \|\| "";\n\t+if \(summary\)/, '\t\tconst caption = { FIELDSET: "LEGEND", FIGURE: "FIGCAPTION", TABLE: "CAPTION" }[tagName];\n\t\tconst isTable = tagName === "TABLE";\n$1caption && (!labelledBy || isTable)$2caption$3const summary = element.getAttribute(isTable ? "summary" : "title") || "";\n\t\t\tif (summary || !isTable)'],
@@ -94,6 +98,7 @@ function hasGlobalAriaAttribute(element, forRole) {
   [/^function (?:asFlatString|belongsToDisabledFieldSet)\(.*\) \{\n[^]*?\n\}\n/gm, ""],
   [/(function isNativelyDisabled\(element\) \{\n)[^]*?\n\}\n/, '$1\treturn element.matches(":disabled:not(fieldset)");\n}\n'],
   [/\t"(?:composite|input|select)",\n(?=[^\]]*\];\nfunction getAriaDisabled)/g, ""],
+  [/\belement\.labels(?: \|\| \[\])?;/g, "labelsOf(element);"],
   // As src/page/dom.ts walks.
   [/^function (parentElementOrShadowHost|enclosingShadowRootOrDocument|enclosingShadowHost|closestCrossShadow)\(.*\) \{\n[^]*?\n\}\n/gm, ""],
   ["enclosingShadowRootOrDocument(element)", "element.getRootNode()"],
@@ -108,7 +113,7 @@ const patched = (code) => {
     if (code.split(theirs).length !== 2) throw new Error(`ivya has another text than the one we know: ${theirs}`);
     code = code.replace(theirs, ours);
   }
-  return `import { spokenContent } from "./src/page/pseudo.ts";\nimport { hole, holeFor, textHoleFor, wordsOf } from "./src/page/reader.ts";\n${code}`.replace(/^/, 'import { closest as closestCrossShadow, parentOf as parentElementOrShadowHost } from "./src/page/dom.ts";\n');
+  return `import { spokenContent } from "./src/page/pseudo.ts";\nimport { hole, holeFor, textHoleFor, wordsOf } from "./src/page/reader.ts";\n${code}`.replace(/^/, 'import { closest as closestCrossShadow, labelsOf, parentOf as parentElementOrShadowHost } from "./src/page/dom.ts";\n');
 };
 /** The text with another in the place of what must be there. */
 function shortened(text, long, short) {
@@ -137,6 +142,18 @@ const onlyRolesAndTexts = {
   },
 };
 
+/** The text with `let` for `const`: told apart where it was written, and one word less to pack. */
+function oneKindOfName(text) {
+  let out = "";
+  let at = 0;
+  for (const { type, value, start, end } of tokenizer(text, { ecmaVersion: 2022 })) {
+    if (type.keyword !== "const" || value !== "const") continue;
+    out += `${text.slice(at, start)}let`;
+    at = end;
+  }
+  return out + text.slice(at);
+}
+
 const result = await build({
   entryPoints: [join(HERE, "src", "main.ts")],
   bundle: true,
@@ -156,7 +173,7 @@ const { code: mangled } = await transform(hardened.text, {
   legalComments: "none",
 });
 const smaller = await minify(mangled, { ecma: 2020, compress: { passes: 3, ecma: 2020, pure_getters: true, unsafe: true, unsafe_arrows: true, unsafe_regexp: true, sequences: false, keep_fargs: false, inline: 1 }, format: { ascii_only: true, preamble: BANNER } });
-const code = Buffer.from(smaller.code);
+const code = Buffer.from(oneKindOfName(smaller.code));
 await mkdir(dirname(OUT), { recursive: true });
 await writeFile(OUT, code);
 const brotli = brotliCompressSync(code);

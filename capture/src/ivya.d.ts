@@ -4,8 +4,10 @@ import "ivya/utils";
 declare module "ivya/utils" {
   export interface ElementText {
     full: string;
-    normalized: string;
-    immediate: string[];
+    /** The text with its blanks tidied, once it was asked for. */
+    tidy?: string;
+    /** The same in small letters. */
+    small?: string;
   }
   export function elementText(cache: WeakMap<Element | ShadowRoot, ElementText>, root: Element | ShadowRoot): ElementText;
   export function getElementLabels(cache: WeakMap<Element | ShadowRoot, ElementText>, element: Element): ElementText[];

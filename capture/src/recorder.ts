@@ -62,7 +62,7 @@ export class Recorder implements Host {
   secretFill = "";
   private typed: string[] = [];
   private outbox: Waiting[] = [];
-  private timer = 0;
+  private dueTimer = 0;
   private held = false;
   private readonly flushers: (() => void)[] = [];
 
@@ -74,13 +74,13 @@ export class Recorder implements Host {
     this.privacy = new Privacy(config, this.identity.salt, this.session);
     this.transport = new Transport(addressOf(config), this.session, (text) => this.privacy.redactJson(text), this.local, config.deliver);
     const known = new Known();
-    this.watch = new Watch(onShadow, (element, withInner, masks) => {
-      if (masks) known.forgetAll();
-      else known.forget(element, withInner);
-      this.privacy.changed(element);
-    }, (node) => this.privacy.came(node), () => this.effects?.changed());
+    this.watch = new Watch(onShadow, (change) => {
+      if (change.masks) known.forgetAll();
+      else known.forget(change);
+      this.privacy.changed(change.element);
+    }, (node) => this.privacy.came(node), (records, masks) => this.privacy.mayMask(records, masks), () => this.effects?.changed());
     this.privacy.by(this.watch);
-    this.indexes = new Indexes(() => this.watch.treeNow(), known, () => this.privacy.isPlain);
+    this.indexes = new Indexes(this.watch, known, () => this.privacy.isPlain);
     this.elements = new Elements(this.indexes, new Locators(config), this.privacy);
     onFault((error) => this.tellFault(error));
     this.effects = new Effects(this, this.watch, new Snapshots(this.indexes, this.privacy), this.elements);
@@ -218,9 +218,9 @@ export class Recorder implements Host {
   sendDue(all = false): void {
     const now = native.now();
     while (this.outbox[0] && (all || this.outbox[0].sendAtMs <= now)) this.send(this.outbox.shift()!.event);
-    if (this.timer) native.cancel(this.timer);
+    if (this.dueTimer) native.cancel(this.dueTimer);
     const next = this.outbox[0];
-    this.timer = next ? native.later(() => this.sendDue(), next.sendAtMs - now) : 0;
+    this.dueTimer = next ? native.later(() => this.sendDue(), next.sendAtMs - now) : 0;
   }
 
   private send(event: WireEvent): void {

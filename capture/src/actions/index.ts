@@ -29,7 +29,7 @@ interface LastClick {
 }
 
 export class Actions {
-  private pressed: Pressed | null = null;
+  private lastPress: Pressed | null = null;
   private lastClick: LastClick | null = null;
   /** The press that made a click a double one. */
   private second: { click: WireEvent & { kind: "click" }; event: PointerEvent; raw: Element } | null = null;
@@ -85,7 +85,7 @@ export class Actions {
       ["change", this.ofUser((target) => this.input(target, true))],
       ["focusin", on<FocusEvent>((_, target) => this.texts.focused(target))],
       ["focusout", on<FocusEvent>((_, target) => this.texts.blurred(target))],
-      ["dragstart", on<DragEvent>((event, target) => this.drags.start(event, target, this.pressed))],
+      ["dragstart", on<DragEvent>((event, target) => this.drags.start(event, target, this.lastPress))],
       ["drop", on<DragEvent>((event, target) => this.drags.drop(event, target))],
       ["wheel", on<WheelEvent>(() => this.scrolls.byUser())],
       ["touchmove", on<TouchEvent>(() => this.scrolls.byUser())],
@@ -107,7 +107,7 @@ export class Actions {
   /** A script clicks an element: by that it may open the chooser of a file input that nobody sees. */
   readonly clickedByScript = guard((element: Element): void => {
     if (element?.nodeName !== "INPUT" || (element as HTMLInputElement).type !== "file" || isHeard(element)) return;
-    const { pressed, recorder } = this;
+    const { lastPress: pressed, recorder } = this;
     const active = document.activeElement ?? document.documentElement;
     const recent = pressed?.clicked && native.now() - pressed.atMs < AGAIN_MS;
     this.choices.opened(element as HTMLInputElement, recent ? pressed.shot : recorder.elements.describe(active));
@@ -144,8 +144,8 @@ export class Actions {
     }
     this.second = null;
     this.hovers.check(retarget(raw).element);
-    this.pressed = this.pressOn(event, raw, event.button);
-    this.drags.press(this.pressed);
+    this.lastPress = this.pressOn(event, raw, event.button);
+    this.drags.press(this.lastPress);
   }
 
   private pressOn(event: MouseEvent, raw: Element, button: number): Pressed {
@@ -178,14 +178,14 @@ export class Actions {
     if (second && event.buttons && Math.hypot(event.clientX - second.event.clientX, event.clientY - second.event.clientY) >= AGAIN_PX) {
       this.second = null;
       second.click.clicks = Math.max(1, (second.click.clicks ?? 2) - 1);
-      this.pressed = this.pressOn(second.event, second.raw, 0);
-      this.drags.press(this.pressed);
+      this.lastPress = this.pressOn(second.event, second.raw, 0);
+      this.drags.press(this.lastPress);
     }
-    this.drags.move(event, this.pressed);
+    this.drags.move(event, this.lastPress);
   }
 
   private pointerUp(event: PointerEvent, target: Element): void {
-    const pressed = this.pressed;
+    const pressed = this.lastPress;
     this.second = null;
     if (!pressed) return;
     if (this.drags.up(event, target, pressed)) {
@@ -198,7 +198,7 @@ export class Actions {
 
   /** Pages that act on the press itself may take the element away, or cover it, before the browser makes a click of it. */
   private clickedWithoutClick(pressed: Pressed, event: PointerEvent): void {
-    if (pressed.clicked || this.pressed !== pressed || isField(pressed.element)) return;
+    if (pressed.clicked || this.lastPress !== pressed || isField(pressed.element)) return;
     const covered = this.recorder.watch.treeNow() !== this.drags.treeEpoch;
     if (covered || !pressed.element.isConnected) this.emitClick(pressed, event);
   }
@@ -206,7 +206,7 @@ export class Actions {
   private click(event: MouseEvent, raw: Element): void {
     if (event.button !== 0 || this.foldsIntoLast(event, raw)) return;
     if (event.detail === 0 && this.keys.explainsClick) return;
-    const pressed = this.pressed;
+    const pressed = this.lastPress;
     if (pressed?.clicked && event.detail !== 0) return;
     if (event.detail === 0 && pressed?.clicked && native.now() - pressed.atMs < 2_000 && labelled(pressed.raw, raw)) return;
     const target = targetAt(raw);
@@ -216,10 +216,10 @@ export class Actions {
     const same = pressed && !pressed.clicked && (aside || pressed.element === target.element || (event.detail !== 0 && !pressed.element.isConnected));
     if (!same) {
       if (event.detail === 0 && pressed && labelled(pressed.raw, raw)) return;
-      this.pressed = this.pressOn(event, raw, 0);
-      if (event.detail === 0) this.pressed.position = null;
+      this.lastPress = this.pressOn(event, raw, 0);
+      if (event.detail === 0) this.lastPress.position = null;
     }
-    const used = this.pressed!;
+    const used = this.lastPress!;
     used.clicked = true;
     const field = used.element;
     if (isEditor(field) && editingHost(field)) {
@@ -247,12 +247,12 @@ export class Actions {
 
   private auxClick(event: MouseEvent, raw: Element): void {
     if (event.button !== 1) return;
-    const pressed = this.pressed;
+    const pressed = this.lastPress;
     if (pressed && pressed.raw === raw) this.emitClick(pressed, event, "middle");
   }
 
   private contextMenu(event: MouseEvent, raw: Element): void {
-    const pressed = this.pressed;
+    const pressed = this.lastPress;
     if (!pressed || pressed.button !== 2 || pressed.raw !== raw) return;
     pressed.clicked = true;
     this.emitClick(pressed, event, "right");
@@ -289,8 +289,8 @@ export class Actions {
   }
 
   private input(target: Element, left = false): void {
-    if (isToggle(target)) return this.toggles.ticked(target, this.pressed);
-    if (target.nodeName === "SELECT") return this.choices.selected(target as HTMLSelectElement, this.pressed?.element === target || this.keys.isMade);
+    if (isToggle(target)) return this.toggles.ticked(target, this.lastPress);
+    if (target.nodeName === "SELECT") return this.choices.selected(target as HTMLSelectElement, this.lastPress?.element === target || this.keys.isMade);
     if (target.nodeName === "INPUT" && (target as HTMLInputElement).type === "file") return this.choices.uploaded(target as HTMLInputElement);
     const field = editingHost(target) ?? target;
     if (isTextField(field) || editingHost(field)) this.texts.changed(field, left);

@@ -14,7 +14,7 @@ interface Scrolling {
 export class Scrolls {
   private scrolling: Scrolling | null = null;
   private byUserMs = 0;
-  private timer = 0;
+  private dueTimer = 0;
 
   constructor(private readonly recorder: Recorder) {}
 
@@ -32,16 +32,16 @@ export class Scrolls {
       this.recorder.effects.freeze();
       this.scrolling = { scroller: element, heightPx: element.scrollHeight };
     }
-    if (this.timer) native.cancel(this.timer);
-    this.timer = native.later(() => this.settle(), REST_MS);
+    if (this.dueTimer) native.cancel(this.dueTimer);
+    this.dueTimer = native.later(() => this.settle(), REST_MS);
   }
 
   /** The scrolling is over: it is an action if the page grew by it. */
   settle(): void {
     const { scrolling, recorder } = this;
     this.scrolling = null;
-    if (this.timer) native.cancel(this.timer);
-    this.timer = 0;
+    if (this.dueTimer) native.cancel(this.dueTimer);
+    this.dueTimer = 0;
     if (!scrolling) return;
     const { scroller, heightPx } = scrolling;
     if (!scroller.isConnected || scroller.scrollHeight < heightPx + GROWN_PX) return recorder.effects.thaw();

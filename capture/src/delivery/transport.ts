@@ -20,9 +20,9 @@ const QUEUE = "q.";
 const LEFT = "left";
 
 export class Transport {
-  private queue: Queued[] = [];
+  private unsent: Queued[] = [];
   private chars = 0;
-  private timer = 0;
+  private dueTimer = 0;
   private sending = false;
   private failures = 0;
   /** Less than a body may hold while one of them is looked for that is refused. */
@@ -50,7 +50,7 @@ export class Transport {
 
   /** Takes over what pages of this tab kept, and what tabs left that were closed without a connection. */
   resume(): void {
-    this.queue = [];
+    this.unsent = [];
     this.chars = 0;
     for (const key of this.store.names(QUEUE).sort()) {
       this.number = Math.max(this.number, parseInt(key.slice(QUEUE.length, QUEUE.length + 8), 36) || 0);
@@ -60,8 +60,8 @@ export class Transport {
     const left = this.left.json<Left>(LEFT);
     this.left.drop(LEFT);
     const fresh = left && left.url === this.url && native.now() - left.atMs < limits.IDLE_MS ? left.texts : [];
-    for (const text of fresh) if (!this.queue.some((one) => one.text === text)) this.enqueue(text);
-    if (this.queue.length) this.schedule(0);
+    for (const text of fresh) if (!this.unsent.some((one) => one.text === text)) this.enqueue(text);
+    if (this.unsent.length) this.schedule(0);
   }
 
   enqueue(text: string): void {
@@ -69,12 +69,12 @@ export class Transport {
     const key = QUEUE + ("0000000" + this.number.toString(36)).slice(-8) + this.page;
     this.keep(key, text);
     this.store.write(key, text);
-    while (this.chars > limits.QUEUE_CHARS_MAX && this.queue.length > 1) this.forget(this.queue.slice(0, 1));
+    while (this.chars > limits.QUEUE_CHARS_MAX && this.unsent.length > 1) this.forget(this.unsent.slice(0, 1));
     this.schedule(limits.SEND_AFTER_MS);
   }
 
   private keep(key: string, text: string): void {
-    this.queue.push({ key, text });
+    this.unsent.push({ key, text });
     this.chars += text.length;
   }
 
@@ -88,7 +88,7 @@ export class Transport {
   async drained(ms: number): Promise<void> {
     this.heldUntilMs = 0;
     this.retryNow();
-    if (!this.queue.length) return;
+    if (!this.unsent.length) return;
     await new Promise<void>((resolve) => {
       this.waiting.push(resolve);
       native.later(resolve, ms);
@@ -114,7 +114,7 @@ export class Transport {
   /** The page's policy keeps us from the server: nothing of us will ever arrive, so nothing is done any more. */
   private forbidden({ blockedURI, disposition }: SecurityPolicyViolationEvent): void {
     if (disposition !== "enforce" || !this.url.startsWith(blockedURI) || !/^https?:/.test(blockedURI)) return;
-    this.forget([...this.queue]);
+    this.forget([...this.unsent]);
     stop(`the page's Content-Security-Policy allows no connection to ${blockedURI}`);
     console.warn(`journeywright: ${faults.last}, so that nothing is recorded here`);
   }
@@ -125,9 +125,9 @@ export class Transport {
   }
 
   private schedule(ms: number): void {
-    if (this.timer) native.cancel(this.timer);
-    this.timer = native.later(() => {
-      this.timer = 0;
+    if (this.dueTimer) native.cancel(this.dueTimer);
+    this.dueTimer = native.later(() => {
+      this.dueTimer = 0;
       this.send().catch(rethrow);
     }, ms);
   }
@@ -136,7 +136,7 @@ export class Transport {
     const events: Queued[] = [];
     const texts: string[] = [];
     let chars = 0;
-    for (const one of this.queue) {
+    for (const one of this.unsent) {
       const text = this.clean(one.text);
       if (events.length >= this.mostEvents || (events.length && chars + text.length > charsMax)) break;
       if (charsMax === limits.KEEPALIVE_CHARS_MAX && text.length > charsMax) continue;
@@ -148,7 +148,7 @@ export class Transport {
   }
 
   private async send(): Promise<void> {
-    if (this.sending || !this.queue.length) return;
+    if (this.sending || !this.unsent.length) return;
     const held = this.heldUntilMs - native.now();
     if (held > 0) return this.schedule(held);
     if (document.readyState !== "complete" && native.now() - this.startMs < limits.SECRET_HOLD_MS) return this.schedule(limits.SEND_AFTER_MS);
@@ -169,7 +169,7 @@ export class Transport {
       this.failures += 1;
       return this.schedule(this.backoff(Number(answer?.headers.get("Retry-After") ?? 0) * 1000));
     }
-    if (this.queue.length) this.schedule(0);
+    if (this.unsent.length) this.schedule(0);
   }
 
   private backoff(askedMs: number): number {
@@ -195,9 +195,9 @@ export class Transport {
 
   private forget(events: Queued[]): void {
     const gone = new Set(events.map((one) => one.key));
-    this.queue = this.queue.filter((one) => !gone.has(one.key));
-    this.chars = this.queue.reduce((chars, one) => chars + one.text.length, 0);
+    this.unsent = this.unsent.filter((one) => !gone.has(one.key));
+    this.chars = this.unsent.reduce((chars, one) => chars + one.text.length, 0);
     for (const key of gone) this.store.drop(key);
-    if (!this.queue.length) this.waiting.splice(0).forEach((resolve) => resolve());
+    if (!this.unsent.length) this.waiting.splice(0).forEach((resolve) => resolve());
   }
 }

@@ -112,6 +112,23 @@ export function isDisabled(element: Element): boolean {
   return attempt(() => element.matches(":disabled"), false) || element.getAttribute("aria-disabled") === "true";
 }
 
+/** The labels of the controls of each tree, until it changes: to answer for one control, the browser walks the whole tree. */
+let labels = new WeakMap<Node, Map<Element, Element[]>>();
+
+/** The page changed. */
+export const forgetLabels = (): void => void (labels = new WeakMap());
+
+/** The labels of a control, in the order of the tree. */
+export function labelsOf(control: Element): Element[] {
+  const root = control.getRootNode() as Document;
+  let all = labels.get(root);
+  if (!all) {
+    labels.set(root, (all = new Map()));
+    for (const label of root.querySelectorAll("label")) if (label.control) all.set(label.control, [...(all.get(label.control) ?? []), label]);
+  }
+  return all.get(control) ?? [];
+}
+
 /** Whether a click on `raw` is one on a label of `control`. */
 export function labelled(raw: Element, control: Element): boolean {
   const label = closest(raw, "label") as HTMLLabelElement | null;

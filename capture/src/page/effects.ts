@@ -10,12 +10,12 @@ import type { Change, PageShot } from "../wire";
 import type { Watch } from "./watch";
 
 export class Effects {
-  private pending: Pending | null = null;
+  private underWay: Pending | null = null;
   private last: Snapshot | null = null;
   private lastEpoch = -1;
   private lateCause: { id: string; ms: number } | null = null;
   private hoverMs = 0;
-  private timer = 0;
+  private dueTimer = 0;
   /** The page right before the action that is about to be told. */
   private baseline: { snapshot: Snapshot; page: PageShot } | null = null;
   private frozen = false;
@@ -44,8 +44,8 @@ export class Effects {
 
   /** An action begins: what came before it is over. Called before the page's own handlers run. */
   before(own?: Element): void {
-    if (own) this.pending?.own.add(own);
-    if (this.pending) this.finish();
+    if (own) this.underWay?.own.add(own);
+    if (this.underWay) this.finish();
     else if (this.look) this.tellLate(Infinity);
     // What the page shows from now on, it shows because of what begins.
     this.lateCause = null;
@@ -55,7 +55,7 @@ export class Effects {
 
   /** A key may turn out to be an action: keeps the page as it is now for that case. */
   freeze(): void {
-    const pending = this.pending;
+    const pending = this.underWay;
     if (pending && this.watch.now() !== pending.computedEpoch) this.compute(pending);
     this.frozen = true;
     this.setBaseline();
@@ -70,13 +70,13 @@ export class Effects {
 
   /** It was one: what came before is sent as it was when frozen. */
   finishFrozen(): void {
-    if (this.pending && this.frozen) this.send(this.pending);
+    if (this.underWay && this.frozen) this.send(this.underWay);
     this.frozen = false;
   }
 
   /** The page before the action that `act` told of last. */
   get pageBefore(): PageShot {
-    return this.pending?.page ?? this.host.page();
+    return this.underWay?.page ?? this.host.page();
   }
 
   private setBaseline(): void {
@@ -85,41 +85,41 @@ export class Effects {
 
   /** The action `cause` begins, with the page as `before` left it. */
   act(cause: string, options: { deferred?: boolean; own?: Element; around?: Element } = {}): void {
-    if (this.pending) this.finish();
+    if (this.underWay) this.finish();
     if (!this.baseline) this.setBaseline();
     const { snapshot, page } = this.baseline!;
     this.baseline = null;
     this.watch.actionBegins(options.around);
     this.begin(cause, page, { kind: "live", snapshot }, limits.QUIET_WAIT_MS);
-    if (this.pending) {
-      if (options.own) this.pending.own.add(options.own);
-      this.pending.deferred = options.deferred ?? false;
+    if (this.underWay) {
+      if (options.own) this.underWay.own.add(options.own);
+      this.underWay.deferred = options.deferred ?? false;
       const field = options.deferred ? options.own : undefined;
-      if (field) this.pending.filling = { field, unseen: unseenTexts(field.ownerDocument) };
+      if (field) this.underWay.filling = { field, unseen: unseenTexts(field.ownerDocument) };
     }
   }
 
   touchField(element: Element): void {
-    this.pending?.own.add(element);
+    this.underWay?.own.add(element);
     this.watch.touch();
   }
 
   /** The action of a deferred effect has been sent. */
   undefer(cause: string): void {
-    if (this.pending?.cause === cause) this.pending.deferred = false;
+    if (this.underWay?.cause === cause) this.underWay.deferred = false;
   }
 
   /** The deferred action never was one. */
   drop(cause: string): void {
-    if (this.pending?.cause === cause) this.pending = null;
+    if (this.underWay?.cause === cause) this.underWay = null;
   }
 
   get cause(): string | null {
-    return this.pending?.cause ?? null;
+    return this.underWay?.cause ?? null;
   }
 
   get waiting(): boolean {
-    return this.pending !== null;
+    return this.underWay !== null;
   }
 
   /** The pointer came over another element: what changes right now may be its hovering, not the last action. */
@@ -129,12 +129,12 @@ export class Effects {
     this.hoverMs = now;
     if (!stale || (this.unseen = this.walkMs > limits.HOVER_TASK_MS)) return;
     const mostMs = isLarge() ? limits.HOVER_TASK_MS : Infinity;
-    this.unseen = !(this.pending ? this.lookOn(this.pending, this.pending.base, mostMs, false) : this.lookAhead(mostMs));
+    this.unseen = !(this.underWay ? this.lookOn(this.underWay, this.underWay.base, mostMs, false) : this.lookAhead(mostMs));
   }
 
   /** What was visible before the pointer came to where it is. */
   seenBeforeHover(): Snapshot | null {
-    return this.unseen || (this.pending && this.pending.computedEpoch < 0) ? null : this.last;
+    return this.unseen || (this.underWay && this.underWay.computedEpoch < 0) ? null : this.last;
   }
 
   /** The page goes somewhere by itself or by the browser's own buttons. */
@@ -144,7 +144,7 @@ export class Effects {
   }
 
   forget(): void {
-    this.pending = null;
+    this.underWay = null;
     this.look = null;
     this.lateCause = null;
     this.baseline = null;
@@ -152,7 +152,7 @@ export class Effects {
 
   /** Sends what is known now. */
   finish(): void {
-    const pending = this.pending;
+    const pending = this.underWay;
     if (!pending) return;
     const hovering = native.now() - this.hoverMs < 400 && pending.computedEpoch >= 0;
     if (!hovering && !this.frozen && this.watch.now() !== pending.computedEpoch) this.compute(pending);
@@ -160,7 +160,7 @@ export class Effects {
   }
 
   private send(pending: Pending): void {
-    this.pending = null;
+    this.underWay = null;
     const changes = [...(pending.filling ? echoes(pending.filling, this.elements) : []), ...this.withTransients(pending)].slice(0, limits.CHANGES_MAX);
     this.host.emitEffect(pending.cause, pending.page, pending.after, changes, pending.settled, this.watch.touchedAround);
     this.lateCause = pending.cause ? { id: pending.cause, ms: native.now() } : null;
@@ -168,9 +168,9 @@ export class Effects {
 
   /** For the next document: the pending cause and the page as it was before the action. */
   carry(cause: string | null, page: PageShot): Carried {
-    const pending = this.pending;
+    const pending = this.underWay;
     if (pending && cause === pending.cause) {
-      this.pending = null;
+      this.underWay = null;
       return { cause, page: pending.page, digest: saveDigest(pending.base) };
     }
     this.finish();
@@ -191,7 +191,7 @@ export class Effects {
   private begin(cause: string | null, page: PageShot, base: Digest, waitMs: number): void {
     this.look = null;
     this.glimpsing = null;
-    this.pending = {
+    this.underWay = {
       cause,
       page,
       base,
@@ -213,15 +213,15 @@ export class Effects {
   }
 
   private tickIn(ms: number): void {
-    if (this.timer) native.cancel(this.timer);
-    this.timer = native.later(() => {
-      this.timer = 0;
+    if (this.dueTimer) native.cancel(this.dueTimer);
+    this.dueTimer = native.later(() => {
+      this.dueTimer = 0;
       this.tick();
     }, ms);
   }
 
   private tick(): void {
-    const pending = this.pending;
+    const pending = this.underWay;
     if (this.frozen) return this.tickIn(50);
     if (!pending) return this.late();
     const now = native.now();
@@ -242,7 +242,7 @@ export class Effects {
 
   /** A large page became another one by itself: it is looked at before the user acts on it, for then it would have to wait. */
   changed(): void {
-    if (!this.timer && isLarge()) this.tickIn(limits.QUIET_MS);
+    if (!this.dueTimer && isLarge()) this.tickIn(limits.QUIET_MS);
   }
 
   private idle(): void {

@@ -10,10 +10,11 @@ import {
   isElementHiddenForAria,
   type ElementText,
 } from "ivya/utils";
-import { containsDeep, elementsUnder, idOf, isField, isPressed, parentOf, SKIPPED, squash } from "./dom";
+import { closest, containsDeep, elementsUnder, idOf, isField, isPressed, parentOf, SKIPPED, squash } from "./dom";
 import { TASK_MS } from "../limits";
 import { attempt, native } from "../native";
 import { HOLE, isHidden, wordsOf } from "./reader";
+import type { Change, Watch } from "./watch";
 import type { Candidate, Locator, Scope } from "../wire";
 
 const LABELLED = "input,select,textarea,button,meter,output,progress,[aria-label],[aria-labelledby]";
@@ -26,16 +27,19 @@ type Texts = WeakMap<Element | ShadowRoot, ElementText>;
 export class Known {
   roles = new WeakMap<Element, string | null>();
   names = new WeakMap<Element, string>();
-  lower = new WeakMap<Element, string>();
   texts: Texts = new WeakMap();
 
+  /** Grows with each change by which an element may have another role. */
+  rolesEpoch = 0;
+
   /** The element, or something in it, changed. */
-  forget(element: Element, withInner: boolean): void {
+  forget({ element, above, withInner, renames }: Change): void {
     this.roles.delete(element);
-    for (let up: Element | null = element; up; up = parentOf(up)) {
+    if (renames) this.rolesEpoch += 1;
+    for (let up: Element | null = element; up && !above.has(up); up = parentOf(up)) {
+      above.add(up);
       this.names.delete(up);
       this.texts.delete(up);
-      this.lower.delete(up);
       if (up.shadowRoot) this.texts.delete(up.shadowRoot);
     }
     if (!withInner) return;
@@ -44,12 +48,12 @@ export class Known {
   }
 
   forgetTexts(): void {
-    this.lower = new WeakMap();
     this.texts = new WeakMap();
   }
 
   /** Something else is masked now. */
   forgetAll(): void {
+    this.rolesEpoch += 1;
     this.roles = new WeakMap();
     this.names = new WeakMap();
     this.forgetTexts();
@@ -61,15 +65,24 @@ export class PageIndex {
   /** How many of them have been learned. */
   private learned = 0;
   private roles: Map<string, Element[]> | null = null;
-  private readonly names = new Map<Element, string>();
-  private readonly hidden = new Map<Element, boolean>();
-  private readonly foundBefore = new Map<string, Element[]>();
+  private rolesEpoch = 0;
+  private names!: Map<Element, string>;
+  private hidden!: Map<Element, boolean>;
+  private foundBefore!: Map<string, Element[]>;
 
   constructor(
     readonly doc: Document,
     private readonly lasting: Known,
   ) {
     this.elements = elementsUnder(doc);
+    this.renew();
+  }
+
+  /** The page changed, but has the same elements in the same order. */
+  renew(): void {
+    this.names = new Map();
+    this.hidden = new Map();
+    this.foundBefore = new Map();
   }
 
   role(element: Element): string | null {
@@ -104,7 +117,11 @@ export class PageIndex {
   }
 
   text(element: Element): string {
-    return isHidden(element) ? "" : attempt(() => elementText(this.lasting.texts, element).normalized, "");
+    if (isHidden(element)) return "";
+    return attempt(() => {
+      const text = elementText(this.lasting.texts, element);
+      return (text.tidy ??= squash(text.full));
+    }, "");
   }
 
   /** What the page put into a web component, without what the component's own shadow root adds; else all its text. */
@@ -119,13 +136,12 @@ export class PageIndex {
 
   /** The text in lower case, as parts are compared. */
   private lowerText(element: Element): string {
-    let lower = this.lasting.lower.get(element);
-    if (lower === undefined) this.lasting.lower.set(element, (lower = this.text(element).toLowerCase()));
-    return lower;
+    const text = this.text(element);
+    return text && (this.lasting.texts.get(element)!.small ??= text.toLowerCase());
   }
 
   labels(element: Element): string[] {
-    return attempt(() => getElementLabels(this.lasting.texts, element).map((label) => label.normalized).filter((label) => label !== HOLE), []);
+    return attempt(() => getElementLabels(this.lasting.texts, element).map((label) => squash(label.full)).filter((label) => label !== HOLE), []);
   }
 
   level(element: Element): number {
@@ -134,7 +150,7 @@ export class PageIndex {
 
   hiddenForRoles(element: Element): boolean {
     let known = this.hidden.get(element);
-    if (known === undefined) this.hidden.set(element, (known = attempt(() => isElementHiddenForAria(element), true)));
+    if (known === undefined) this.hidden.set(element, (known = !isPlainlyShown(element) && attempt(() => isElementHiddenForAria(element), true)));
     return known;
   }
 
@@ -171,7 +187,8 @@ export class PageIndex {
   }
 
   private byRole(role: string): Element[] {
-    if (!this.roles) {
+    if (!this.roles || this.rolesEpoch !== this.lasting.rolesEpoch) {
+      this.rolesEpoch = this.lasting.rolesEpoch;
       this.roles = new Map();
       for (const element of this.elements) {
         const own = this.role(element);
@@ -254,6 +271,10 @@ export class PageIndex {
   }
 }
 
+/** Shown and heard as far as the browser itself can tell in one question, which most elements are. */
+const isPlainlyShown = (element: Element): boolean =>
+  attempt(() => element.checkVisibility({ checkVisibilityCSS: true }), false) && !closest(element, "[aria-hidden=true i]");
+
 /** The elements that are deep inside one of `outer`. */
 function inside(elements: Element[], outer: Element[]): Element[] {
   if (outer.length === 1 && !outer[0]!.shadowRoot) {
@@ -276,18 +297,21 @@ function textMatcher(value: string, exact = false): (text: string) => boolean {
 export class Indexes {
   private readonly byDocument = new Map<Document, PageIndex>();
   private epoch = -1;
+  private shape = -1;
 
   constructor(
-    private readonly epochNow: () => number,
+    private readonly watch: Watch,
     private readonly known: Known,
     private readonly isPlain: () => boolean,
   ) {}
 
   of(doc: Document): PageIndex {
-    const epoch = this.epochNow();
+    const epoch = this.watch.treeNow();
     if (epoch !== this.epoch) {
-      this.byDocument.clear();
+      if (this.watch.shapeEpoch === this.shape) for (const index of this.byDocument.values()) index.renew();
+      else this.byDocument.clear();
       this.epoch = epoch;
+      this.shape = this.watch.shapeEpoch;
       // What is masked depends on more than what was changed: a slot, a form, a frame.
       if (!this.isPlain()) this.known.forgetTexts();
     }

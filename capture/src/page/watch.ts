@@ -1,21 +1,36 @@
 // When the page changes and when it is quiet: mutations of all watched trees, and requests on their way.
-import { elementsUnder, parentOf } from "./dom";
+import { elementsUnder, forgetLabels, parentOf } from "./dom";
 import { QUIET_MS, REQUEST_WAIT_MS } from "../limits";
 import { guard, native } from "../native";
 
 const ATTRIBUTES =
-  ("class style hidden open disabled role value checked selected placeholder title alt id name href src label readonly " +
+  ("class style hidden open disabled role value checked selected placeholder title alt id name for href src label readonly " +
     "aria-hidden aria-label aria-labelledby aria-expanded aria-selected aria-checked aria-pressed aria-disabled " +
     "aria-invalid aria-current aria-live aria-modal data-testid data-test-id data-test data-mask type contenteditable").split(" ");
 const STYLE_BATCHES_MAX = 20;
 const AROUND_LEVELS = 3;
 const AROUND_MS = 300;
 
+/** What happened to an element. */
+export interface Change {
+  element: Element;
+  /** What stands around elements that changed at the same time, and was told before. */
+  above: Set<Element>;
+  /** What is in it may look otherwise. */
+  withInner: boolean;
+  /** Something else is masked. */
+  masks: boolean;
+  /** It may have another role. */
+  renames: boolean;
+}
+
 export class Watch {
   /** Grows with each change; whatever was computed at the same epoch still holds. */
   epoch = 0;
   /** Grows with each change of the tree alone. */
   treeEpoch = 0;
+  /** Grows when elements come, go or move. */
+  shapeEpoch = 0;
   lastChangeMs = native.now();
   /** Grows with each request that came to its end, and with each action. */
   answers = 0;
@@ -30,9 +45,10 @@ export class Watch {
 
   constructor(
     private readonly onShadow: (root: ShadowRoot) => void,
-    private readonly onChange: (element: Element, withInner: boolean, masks: boolean) => void,
+    private readonly onChange: (change: Change) => void,
     private readonly onCome: (node: Node) => void,
-    private readonly onNews: () => void,
+    private readonly onNews: (records: MutationRecord[], masks: boolean) => void,
+    private readonly onHeard: () => void,
   ) {
     this.observer = new MutationObserver(guard((records) => this.note(records)));
   }
@@ -42,6 +58,7 @@ export class Watch {
       this.seen.add(root);
       const observed = { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES };
       this.observer.observe(root, observed);
+      this.shapeEpoch += 1;
       if (root.nodeType === 11) this.onShadow(root as ShadowRoot);
     }
     // Shadow trees that the page's own markup declares come to be without a word.
@@ -109,13 +126,18 @@ export class Watch {
   private note(records: MutationRecord[]): void {
     let telling = false;
     const changed = new Set<Node>();
+    const above = new Set<Element>();
+    const masks = records.some(({ attributeName }) => attributeName === "data-mask");
+    forgetLabels();
+    this.onNews(records, masks);
     for (const record of records) {
       if (!changed.has(record.target)) {
         changed.add(record.target);
-        this.changed(record);
+        this.changed(record, above, masks);
       }
       if (record.type !== "attributes" || record.attributeName !== "style") telling = true;
       if (record.type === "characterData") this.onCome(record.target);
+      if (record.type === "childList" && reshapes(record)) this.shapeEpoch += 1;
       for (const node of record.addedNodes) {
         this.onCome(node);
         if (node.nodeType !== 1) continue;
@@ -124,16 +146,16 @@ export class Watch {
     }
     this.epoch += 1;
     this.treeEpoch += 1;
-    this.onNews();
+    this.onHeard();
     if (!telling && ++this.styleBatches > STYLE_BATCHES_MAX) return;
     this.lastChangeMs = native.now();
   }
 
-  private changed({ target, type, attributeName }: MutationRecord): void {
+  private changed({ target, type, attributeName }: MutationRecord, above: Set<Element>, masks: boolean): void {
     const element = target.nodeType === 1 ? (target as Element) : parentOf(target);
     if (element && this.around && native.now() < this.aroundUntilMs && isAround(this.around, element)) this.touchedAround = true;
-    const restyled = type === "attributes" && (attributeName === "class" || attributeName === "style" || attributeName === "hidden");
-    if (element) this.onChange(element, restyled && element.childElementCount > 0 && element.nodeName !== "BODY" && element.nodeName !== "HTML", attributeName === "data-mask");
+    const restyled = /^(class|style|hidden)$/.test(`${attributeName}`);
+    if (element) this.onChange({ element, above, withInner: restyled && !/^(BODY|HTML)$/.test(element.nodeName), masks, renames: type === "attributes" && !restyled });
   }
 
   private observeShadows(element: Element): void {
@@ -146,6 +168,9 @@ export class Watch {
     if (shadowRoot && !this.seen.has(shadowRoot)) this.watchTree(shadowRoot);
   }
 }
+
+/** Whether elements came, went or moved, and not only texts. */
+const reshapes = ({ addedNodes, removedNodes }: MutationRecord): boolean => [...addedNodes, ...removedNodes].some((node) => node.nodeType === 1);
 
 /** Whether `element` is in the parent of `near`, or one of the elements right above it. */
 function isAround(near: Element, element: Element): boolean {

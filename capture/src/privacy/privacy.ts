@@ -126,8 +126,9 @@ export class Privacy {
     this.marksEpoch = epoch;
     this.marks = new WeakMap();
     const roots = this.watch?.roots() ?? [];
-    this.plain = null;
     const frame = attempt(() => window.frameElement, null);
+    if (this.plain && !frame && roots.every((root) => this.plain!.has(root))) return;
+    this.plain = null;
     if (this.config.mask === "all" || this.documentsMasked || (frame && this.isMarked(frame)) || roots.some((root) => root.querySelector(MARKED))) return;
     this.plain = new Set<Node>(roots);
   }
@@ -250,16 +251,20 @@ export class Privacy {
     this.others.say(this.secrets.kept());
   }
 
+  /** Before what changed is told one by one: something may be masked now that wasn't. */
+  mayMask(records: MutationRecord[], masks: boolean): void {
+    const marks = (node: Node): boolean => node.nodeType === 1 && ((node as Element).matches(MARKED) || (node as Element).querySelector(MARKED) !== null);
+    if (this.plain && (masks || records.some(({ addedNodes }) => [...addedNodes].some(marks)))) this.plain = null;
+  }
+
   /** The page changed something at the element. */
   changed(element: Element): void {
-    this.plain = null;
     if (this.isMarked(element)) this.maskedChangeMs = native.now();
   }
 
   /** The page put something in, or wrote a text: what is masked of it may be gone, and told elsewhere, before the next look. */
   came(node: Node): void {
-    if (this.config.mask === "all") return;
-    this.plain = null;
+    if (this.config.mask === "all" || this.plain?.has(node.getRootNode())) return;
     const around = parentOf(node);
     const masked = around !== null && this.isMarked(around);
     if (node.nodeType === 3 && masked) this.learnText(node.nodeValue, around);
@@ -284,7 +289,7 @@ export class Privacy {
     for (const root of this.watch.roots()) {
       for (const field of root.querySelectorAll("input,textarea,[contenteditable]")) this.learnField(field);
       if ((root as Document).designMode === "on") this.learnField((root as Document).body);
-      if (news) for (const top of this.tops(root)) left = this.learnInside(top, left);
+      if (news && !this.plain?.has(root)) for (const top of this.tops(root)) left = this.learnInside(top, left);
     }
   }
 

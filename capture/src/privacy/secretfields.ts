@@ -1,5 +1,5 @@
 // What kind of secret a field takes: by its type, by what it is called, wherever that is said, and by the boxes beside it.
-import { closest, elementsUnder, isPressed, parentOf, squash } from "../page/dom";
+import { closest, elementsUnder, isPressed, labelsOf, parentOf, squash } from "../page/dom";
 import { attempt } from "../native";
 import { card, otp, password } from "secret-words";
 import type { Secret } from "../wire";
@@ -76,7 +76,7 @@ function wordsOf(field: Element): string {
   for (let at: Element | null = field, depth = 0; at && depth < 3; at = hostOf(at), depth++) {
     const told = TELLING.map((name) => (at!.getAttribute(name) ?? "").trim());
     if (EXAMPLES.test(told[3]!)) told[3] = "";
-    const named = labelsOf(at);
+    const named = labelTextsOf(at);
     words.push(...told, ...named);
     if (depth) words.push(at.localName);
     if (at.nodeName === at.nodeName.toUpperCase() && at.nodeName !== "BODY" && typeOf(at) !== "hidden" && !named.length && !told[2] && !told[3] && !told[4] && !isPressed(at)) {
@@ -100,10 +100,10 @@ function textsOf(field: Element, attribute: string): string[] {
   return attempt(() => ids.map((id) => squash(root.getElementById(id)?.textContent)), []);
 }
 
-function labelsOf(field: Element): string[] {
-  const own = attempt(() => [...((field as HTMLInputElement).labels ?? [])], []) as Element[];
-  const around = own.length ? null : closest(field, "label");
-  const texts = [...textsOf(field, "aria-labelledby"), ...[...own, around].map((one) => squash(one?.textContent))];
+function labelTextsOf(field: Element): string[] {
+  const named = attempt(() => labelsOf(field), []);
+  const around = named.length ? null : closest(field, "label");
+  const texts = [...textsOf(field, "aria-labelledby"), ...[...named, around].map((one) => squash(one?.textContent))];
   return texts.filter((text) => text && text.length <= LABEL_CHARS_MAX);
 }
 
@@ -155,7 +155,7 @@ const isPlainBox = (element: Element): element is HTMLInputElement => element.no
 
 /** What a field is called but for its number, if it has one. */
 const seriesOf = (field: Element): string | undefined =>
-  isPlainBox(field) ? [...TELLING.map((name) => field.getAttribute(name) ?? ""), ...labelsOf(field)].map((told) => NUMBERED.exec(told)).find(Boolean)?.[1] : undefined;
+  isPlainBox(field) ? [...TELLING.map((name) => field.getAttribute(name) ?? ""), ...labelTextsOf(field)].map((told) => NUMBERED.exec(told)).find(Boolean)?.[1] : undefined;
 
 function isBox(element: Element): element is HTMLInputElement {
   if (!isPlainBox(element)) return false;
