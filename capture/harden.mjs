@@ -39,7 +39,7 @@ const METHODS = {
   Selection: "getRangeAt",
   DataTransfer: "getData",
   Headers: "get",
-  URLSearchParams: "append get toString",
+  URLSearchParams: "append forEach get toString",
   Date: "getTime toISOString",
   AnimationEffect: "getComputedTiming",
   KeyframeEffect: "getKeyframes",

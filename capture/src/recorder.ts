@@ -72,7 +72,10 @@ export class Recorder implements Host {
   ) {
     this.identity = new Identity(this.session, this.local);
     this.privacy = new Privacy(config, this.identity.salt, this.session);
-    this.transport = new Transport(addressOf(config), this.session, (text) => this.privacy.redactJson(text), this.local, config.deliver);
+    this.transport = new Transport(addressOf(config), this.session, (text) => this.privacy.redactJson(text), this.local, config.deliver, () => {
+      const told = this.emit({ kind: "recorder_error", error: "send", where: "csp" });
+      return told ? [this.privacy.redactJson(JSON.stringify(told))] : [];
+    });
     const known = new Known();
     this.watch = new Watch(onShadow, (change) => {
       if (change.masks) known.forgetAll();

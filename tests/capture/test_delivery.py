@@ -81,6 +81,38 @@ def test_closing_the_tab_without_a_connection(page: Page, site: Site, context: B
     assert other.evaluate("localStorage.getItem('journeywright.left')") is None
 
 
+OFFLINE_S = 60
+COUNTER = """<!doctype html><title>Counter</title><label>Note <input></label>
+<button onclick="said.textContent = ++count">Add</button><p id="said"></p><script>let count = 0</script>"""
+
+
+def test_a_minute_offline(page: Page, site: Site, context: BrowserContext) -> None:
+    """What the user does while there is no connection for a minute arrives once it is back: nothing lost, nothing twice,
+    in its order."""
+    site.pages["/counter.html"] = (COUNTER, "text/html; charset=utf-8", {})
+    page.goto(f"{site.url}/counter.html")
+    add, note = page.get_by_role("button", name="Add"), page.get_by_label("Note")
+    add.click()
+    wait_for(page, site, "effect", 2)
+    context.set_offline(True)
+    for part in range(6):
+        add.click()
+        note.fill("")
+        note.press_sequentially(f"part {part}")
+        page.wait_for_timeout(OFFLINE_S / 6 * 1_000)
+    before = len(site.received)
+    context.set_offline(False)
+    add.click()
+    page.evaluate(END)
+    assert before < len(site.received)
+    ids = [raw["id"] for raw in site.received]
+    assert len(ids) == len(set(ids))
+    assert len(site.kind("click")) == 8
+    assert [one.value.text for one in site.kind("fill") if one.value.text] == [f"part {part}" for part in range(6)]
+    told = [one.seq for one in site.events()]
+    assert told == list(range(told[0], told[0] + len(told)))
+
+
 @pytest.fixture
 def keeping(browser: Browser, site: Site, capture_js: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """A page of a browser that keeps pages for the way back, as those of people do; that of the other tests doesn't."""

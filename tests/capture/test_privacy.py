@@ -225,3 +225,18 @@ def test_a_box_that_looks_things_up_is_no_password(record: Record) -> None:
 
     fills = [one.value for one in record("marked.html", do) if one.kind == "fill"]
     assert [(one.text, one.secret) for one in fills] == [("Norway", None), ("", "password")]
+
+
+LINKED = """<!doctype html><title>People</title><div data-mask><a href="/people?who=Quimtrax+Zorablin">Open</a></div>
+<button onclick="said.textContent = 'Hello Quimtrax Zorablin'">Show</button><p id="said"></p>"""
+
+
+def test_what_a_masked_link_asks_for_is_withheld(page: Page, site: Site) -> None:
+    """The values in a masked link's address are told nowhere else either."""
+    site.pages["/linked.html"] = (LINKED, "text/html; charset=utf-8", {})
+    page.goto(f"{site.url}/linked.html")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_text("Hello").wait_for()
+    page.evaluate(END)
+    assert "Hello" in site.told()
+    assert "Quimtrax" not in site.told() and "Zorablin" not in site.told()

@@ -41,7 +41,9 @@ export class Transport {
     private readonly store: Store,
     private readonly clean: (text: string) => string,
     private readonly left: Store,
-    private readonly deliver: Deliver | null = null,
+    private readonly deliver: Deliver | null,
+    /** An event that says so, where the page may not send. */
+    private readonly barred: () => string[],
   ) {
     this.resume();
     window.addEventListener("online", guard(() => this.retryNow()));
@@ -99,22 +101,24 @@ export class Transport {
   leave(): void {
     const body = this.batch(limits.KEEPALIVE_CHARS_MAX);
     if (!body.events.length) return;
-    if (!this.deliver && (this.failures || !navigator.onLine)) this.leaveBehind();
+    if (!this.deliver && (this.failures || !navigator.onLine)) this.leaveBehind(this.batch(limits.LEFT_CHARS_MAX).texts);
     const sent = !this.deliver && attempt(() => navigator.sendBeacon(this.url, body.text), false);
     if (!sent) this.post(body.text, true).catch(() => undefined);
   }
 
   /** Nobody is there to take it, and the tab may be closed: the next page of this origin tells it. Ids fold what comes twice. */
-  private leaveBehind(): void {
+  private leaveBehind(more: string[]): void {
     const before = this.left.json<Left>(LEFT)?.texts ?? [];
-    const texts = [...before, ...this.batch(limits.LEFT_CHARS_MAX).texts].slice(-limits.LEFT_EVENTS_MAX);
+    const texts = [...before, ...more].slice(-limits.LEFT_EVENTS_MAX);
     this.left.write(LEFT, JSON.stringify({ url: this.url, atMs: native.now(), texts } satisfies Left));
   }
 
-  /** The page's policy keeps us from the server: nothing of us will ever arrive, so nothing is done any more. */
+  /** The page's policy keeps us from the server: nothing is done any more, and the next page of the origin tells of it. */
   private forbidden({ blockedURI, disposition }: SecurityPolicyViolationEvent): void {
     if (disposition !== "enforce" || !this.url.startsWith(blockedURI) || !/^https?:/.test(blockedURI)) return;
+    const told = this.barred();
     this.forget([...this.unsent]);
+    this.leaveBehind(told);
     stop(`the page's Content-Security-Policy allows no connection to ${blockedURI}`);
     console.warn(`journeywright: ${faults.last}, so that nothing is recorded here`);
   }

@@ -229,7 +229,7 @@ export class Effects {
     const unrest = this.host.ready() ? this.watch.unrestMs() : limits.QUIET_MS;
     if (unrest > 0 && this.host.ready()) this.glimpse(pending);
     const patienceMs = pending.waitMs + (this.watch.awaits ? limits.REQUEST_WAIT_MS : 0);
-    if (unrest > 0 && waited < patienceMs) return this.tickIn(Math.max(50, Math.min(unrest, 250)));
+    if (unrest > 0 && (pending.deferred || waited < patienceMs)) return this.tickIn(Math.max(50, Math.min(unrest, 250)));
     if (this.watch.now() !== pending.computedEpoch) {
       if (!this.lookOn(pending, pending.base, limits.TASK_MS, unrest > 0)) return this.tickIn(0);
       pending.quietMs = native.now();
@@ -332,7 +332,7 @@ export class Effects {
 
   /** Short messages may go before the page is quiet: they are described as soon as they are there. */
   private glimpse(pending: Pending): void {
-    const epoch = this.watch.now();
+    const epoch = this.watch.treeNow();
     if (!this.glimpsing) {
       const gapMs = Math.max(GLIMPSE_MS, this.walkMs * GLIMPSE_GAP);
       if (epoch === pending.glimpsedEpoch || pending.seen.size > 20 || native.now() - pending.glimpsedMs < gapMs) return;

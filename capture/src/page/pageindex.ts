@@ -20,6 +20,7 @@ import type { Candidate, Locator, Scope } from "../wire";
 const LABELLED = "input,select,textarea,button,meter,output,progress,[aria-label],[aria-labelledby]";
 
 const INNER_MAX = 300;
+const MUCH_CHARS = 5_000;
 
 type Texts = WeakMap<Element | ShadowRoot, ElementText>;
 
@@ -117,11 +118,11 @@ export class PageIndex {
   }
 
   text(element: Element): string {
-    if (isHidden(element)) return "";
-    return attempt(() => {
-      const text = elementText(this.lasting.texts, element);
-      return (text.tidy ??= squash(text.full));
-    }, "");
+    return tidied(this.textOf(element));
+  }
+
+  private textOf(element: Element): ElementText {
+    return isHidden(element) ? NONE : attempt(() => elementText(this.lasting.texts, element), NONE);
   }
 
   /** What the page put into a web component, without what the component's own shadow root adds; else all its text. */
@@ -132,12 +133,6 @@ export class PageIndex {
       text += child.nodeType === 1 ? ` ${this.text(child as Element)} ` : child.nodeType === 3 ? wordsOf(child) : "";
     }
     return squash(text) || this.text(element);
-  }
-
-  /** The text in lower case, as parts are compared. */
-  private lowerText(element: Element): string {
-    const text = this.text(element);
-    return text && (this.lasting.texts.get(element)!.small ??= text.toLowerCase());
   }
 
   labels(element: Element): string[] {
@@ -159,11 +154,7 @@ export class PageIndex {
     const key = JSON.stringify([locator, within]);
     const known = this.foundBefore.get(key);
     if (known) return known;
-    let elements = this.lookUp(locator);
-    if (within.length) {
-      const outer = this.matchesScope(within[within.length - 1]!, within.slice(0, -1));
-      elements = inside(elements, outer);
-    }
+    const elements = within.length ? inside(this.found(locator), this.matchesScope(within[within.length - 1]!, within.slice(0, -1))) : this.lookUp(locator);
     this.foundBefore.set(key, elements);
     return elements;
   }
@@ -173,7 +164,7 @@ export class PageIndex {
     const all = this.found(scope.locator, within);
     if (scope.has_text === undefined) return all;
     const part = scope.has_text.toLowerCase();
-    return all.filter((one) => this.lowerText(one).includes(part));
+    return all.filter((one) => inSmall(this.textOf(one)).includes(part));
   }
 
   /** The candidate with its count and the element's place, or null where it doesn't find the element. */
@@ -254,12 +245,17 @@ export class PageIndex {
     const part = value.toLowerCase();
     const found: Element[] = [];
     const down = (element: Element): boolean => {
-      if (SKIPPED.has(element.nodeName) || !this.lowerText(element).includes(part)) return false;
+      if (SKIPPED.has(element.nodeName)) return false;
+      const text = this.textOf(element);
+      // Of much text it is asked last whether it holds the words as a whole.
+      const much = text.full.length > MUCH_CHARS;
+      if (!much && !inSmall(text).includes(part)) return false;
       let childMatches = false;
       for (const root of [element, element.shadowRoot]) {
         for (let child = root?.firstElementChild; child; child = child.nextElementSibling) if (down(child)) childMatches = true;
       }
-      const own = !exact || this.text(element) === value;
+      if (much && (childMatches || !inSmall(text).includes(part))) return childMatches;
+      const own = !exact || tidied(text) === value;
       if (own && !childMatches) found.push(element);
       return own;
     };
@@ -270,6 +266,13 @@ export class PageIndex {
     return boxes.length ? this.elements.filter((one) => found.includes(one) || boxes.includes(one)) : found;
   }
 }
+
+const NONE: ElementText = { full: "", tidy: "" };
+
+const tidied = (text: ElementText): string => (text.tidy ??= squash(text.full));
+
+/** In small letters, as parts are compared. */
+const inSmall = (text: ElementText): string => (text.small ??= tidied(text).toLowerCase());
 
 /** Shown and heard as far as the browser itself can tell in one question, which most elements are. */
 const isPlainlyShown = (element: Element): boolean =>
