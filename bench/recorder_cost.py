@@ -1,6 +1,6 @@
 """What recorders cost a page: ours beside posthog-js (autocapture, and with session recording) and rrweb, in one run.
 
-    python -m bench.recorder_cost [--only ours,rrweb] [--rounds 10]
+    python -m bench.recorder_cost [--only ours,rrweb] [--pages "storm;typing"] [--rounds 10]
 
 For each recorder and page: the CPU time of the page's main thread in milliseconds, without what the page takes by
 itself; the longest task by CPU time; the bytes that were sent, as they went over the wire; and the time from an input
@@ -159,6 +159,21 @@ def clicks(page: Page, rounds: int) -> None:
         page.wait_for_timeout(300)
 
 
+def at_once(page: Page, _: int) -> None:
+    """A click in a page of 10,000 elements as soon as they are there."""
+    page.evaluate("fill(10000)")
+    page.locator("#many button").first.click()
+
+
+def masked(page: Page, rounds: int) -> None:
+    """Clicks beside 12,000 masked texts."""
+    page.evaluate("many.dataset.mask = ''; fill(18000)")
+    page.wait_for_timeout(500)
+    for _ in range(rounds):
+        page.locator("#busy").click()
+        page.wait_for_timeout(300)
+
+
 def storm(page: Page, _: int) -> None:
     """Changes of text all the time, after a click."""
     page.locator("#busy").click()
@@ -181,6 +196,8 @@ def typing(page: Page, _: int) -> None:
 
 PAGES: dict[str, Callable[[Page, int], None]] = {
     "10,000 nodes": clicks,
+    "at once": at_once,
+    "masked": masked,
     "storm": storm,
     "scrolling": scrolling,
     "typing": typing,
@@ -234,6 +251,7 @@ def measure(
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", default=",".join(TAGS))
+    parser.add_argument("--pages", default=";".join(PAGES), help="names of pages, with a semicolon between them")
     parser.add_argument("--rounds", type=int, default=10)
     chosen = parser.parse_args()
     subprocess.run(["npm", "run", "-s", "build"], cwd=REPO / "capture", check=True, capture_output=True)
@@ -252,7 +270,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         path = find_chromium(load())
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        for kind, use in PAGES.items():
+        for kind, use in [(one, PAGES[one]) for one in chosen.pages.split(";")]:
             alone: dict[str, Any] = {}
             for name in names:
                 found = measure(browser, server, TAGS[name], use, chosen.rounds)

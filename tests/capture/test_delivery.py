@@ -87,8 +87,8 @@ COUNTER = """<!doctype html><title>Counter</title><label>Note <input></label>
 
 
 def test_a_minute_offline(page: Page, site: Site, context: BrowserContext) -> None:
-    """What the user does while there is no connection for a minute arrives once it is back: nothing lost, nothing twice,
-    in its order."""
+    """What the user does while there is no connection for a minute arrives once it is back: in its order, nothing lost,
+    nothing twice."""
     site.pages["/counter.html"] = (COUNTER, "text/html; charset=utf-8", {})
     page.goto(f"{site.url}/counter.html")
     add, note = page.get_by_role("button", name="Add"), page.get_by_label("Note")

@@ -153,8 +153,8 @@ def test_faults_are_told_by_place_and_are_few(opened: Page, site: Site) -> None:
 
 
 def test_no_connection_is_allowed(opened: Page, site: Site) -> None:
-    """A policy that keeps us from our server: the page works, nothing of it is kept or tried again, the console says why,
-    and the server hears of it by the next page of the origin that may send."""
+    """A policy that keeps us from our server: the page works, nothing of it is kept or tried again, the console says
+    why, and the server hears of it by the next page of the origin that may send."""
     strict = Hostile(headers={"Content-Security-Policy": "connect-src 'self'"})
     said: list[str] = []
     opened.on("console", lambda message: said.append(message.text))

@@ -15,7 +15,8 @@ ROWS = "".join(f"<tr><td>Order {one}</td><td>is open</td><td><button>Edit</butto
 LABELLED = f"""<label for=pay>Pay now</label> <button id=pay>&euro;</button><table><tbody>{ROWS}</tbody></table><script>
 window.asked = 0;
 const own = Object.getOwnPropertyDescriptor(HTMLButtonElement.prototype, "labels");
-Object.defineProperty(HTMLButtonElement.prototype, "labels", {{ ...own, get() {{ asked += 1; return own.get.call(this) }} }});
+const counted = {{ ...own, get() {{ asked += 1; return own.get.call(this) }} }};
+Object.defineProperty(HTMLButtonElement.prototype, "labels", counted);
 </script>"""
 
 CHANGING = """<p id=said>0</p><div id=all>

@@ -239,4 +239,4 @@ def test_what_a_masked_link_asks_for_is_withheld(page: Page, site: Site) -> None
     page.get_by_text("Hello").wait_for()
     page.evaluate(END)
     assert "Hello" in site.told()
-    assert "Quimtrax" not in site.told() and "Zorablin" not in site.told()
+    assert not re.search("Quimtrax|Zorablin", site.told())
