@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from agents.registry import RegistryAway, RegistryError, SchemaRegistry
 from agents.settings import Settings, Topic
-from agents.storage.recent_stories import RECENT
+from agents.storage.recent_stories import RECENT, json_of
 from pipeline.intake import Intake, read_message
 from schemas.avro import (
     AvroReader,
@@ -88,7 +88,7 @@ class JsonWire:
         return messages_of(events)
 
     def story(self, story: Story) -> bytes:
-        raw = to_json(story)
+        raw = json_of(story)
         RECENT.keep(raw.decode(), story)  # its tests are mostly written by this process, right afterwards
         return raw
 

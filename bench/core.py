@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from bench.flows.synthetic import traffic
 from pipeline.generate import stories_of_window
 from pipeline.generate import test_of as written
 from pipeline.intake import read_message
@@ -27,6 +28,7 @@ from pipeline.windowing.flush import WindowEmitted
 from pipeline.windowing.partition import PartitionWindows, Windowing
 from pipeline.windowing.segments import SegmentLog
 from schemas.codecs import from_json, to_json
+from schemas.messages import messages_of
 from schemas.stories import STORY
 
 RECORD: Final = Path(__file__).with_name("core_calls.json")
@@ -84,7 +86,7 @@ def _event(drawn: random.Random, journey: str, place: int, at_ms: int, name: str
 def run(watch: Watch) -> int:
     """All stages, each under `watch`; the number of events."""
     raw = messages()
-    read = watch("read", lambda: [[light(event) for event in read_message(one).events] for one in raw])
+    read = watch("read", lambda: [_lights(one) for one in raw])
     told = watch("window", lambda: _told(read))
     windows = watch("close", lambda: [one.window() for one in told])
     stories = watch("tell", lambda: [story for window in windows for story in stories_of_window(window)])
@@ -92,7 +94,15 @@ def run(watch: Watch) -> int:
     printed = watch("print", lambda: [to_json(story) for story in stories])
     again = watch("read again", lambda: [from_json(STORY, one) for one in printed])
     watch("write", lambda: [written([story], 3, "flow") for story in again])
+    ours = [message.value for _, window in traffic(JOURNEYS, 1) for message in messages_of(window.events)]
+    watch("read ours", lambda: [_lights(one) for one in ours])
     return sum(map(len, read))
+
+
+def _lights(raw: bytes) -> list[RawEvent]:
+    """The events of a message as a worker takes them."""
+    intake = read_message(raw)
+    return [light(event, intake.printed.get(id(event))) for event in intake.events]
 
 
 def _told(read: list[list[RawEvent]]) -> list[WindowEmitted]:

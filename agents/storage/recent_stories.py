@@ -5,7 +5,8 @@ import threading
 from collections import OrderedDict
 from typing import Final
 
-from schemas.codecs import from_json
+from pipeline.semantics.derived import once_per_story
+from schemas.codecs import from_json, to_json
 from schemas.stories import STORY, Story
 
 CHARS_MAX: Final = 4 * 1024 * 1024
@@ -48,6 +49,12 @@ class RecentStories:
             known = from_json(STORY, body)
             self.keep(body, known)
         return known
+
+
+@once_per_story
+def json_of(story: Story) -> bytes:
+    """Its canonical JSON: the same value is printed for the topic and for the storage."""
+    return to_json(story)
 
 
 RECENT: Final = RecentStories()

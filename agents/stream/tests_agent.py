@@ -18,7 +18,6 @@ from agents.stream.broker.inbox import Inbox
 from agents.stream.broker.sending import Record, Sender
 from agents.stream.dependencies import StreamDependencies
 from agents.stream.flow_writing import FlowWriter, Output, Said, Stored, UnwrittenFlow, unwritten
-from agents.stream.giving_way import LOOK_S, GivingWay
 from agents.stream.journeys.reading import item_of
 from agents.stream.supervision.abort import end_process
 from agents.stream.supervision.suspects import EndedWorkers, Suspects, cause_of, traced
@@ -70,7 +69,6 @@ class TestsAgent:
         self._tests = parts.settings.topic("tests")
         self._worker = ThreadPoolExecutor(1, "tests")
         self._storing = asyncio.Lock()
-        self._giving_way = GivingWay(parts.progress)
         self._unclassified: deque[str] = deque(maxlen=UNCLASSIFIED_MAX)
         self._unwritable: dict[str, tuple[tuple[str, int], ...]] = {}
         """Flows, with their stories, of which our code can't write a test: not tried again before they change."""
@@ -96,10 +94,7 @@ class TestsAgent:
                     self.inbox.arrived.clear()
                     self._stage.moved("stories")
                     await self._wait_until(look_at_s)
-                if self.inbox and self._giving_way.waits():
-                    self._stage.moved("events that wait to be read")
-                    await asyncio.sleep(LOOK_S)
-                elif self.inbox:
+                if self.inbox:
                     await self._batch(self.inbox.take(TOGETHER_MAX), self.inbox.round)
                 if time.monotonic() >= look_at_s:
                     await self._settle_by_hand()

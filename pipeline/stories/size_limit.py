@@ -16,15 +16,9 @@ from schemas.stories import GotoStep, NetworkRequest, Step, Story
 ENVELOPE_BYTES: Final = 40_000
 """Room left for tags and patterns, for what Avro repeats beside the JSON, and for the message's own headers."""
 
-FILLED_BYTES: Final = 250
-"""What the canonical JSON of any one object has more than one that leaves out all defaults: the tags of unions, and the
-empty fields of records that clients read. A test adds up the fields of each."""
-
 
 def fitted(story: Story, bytes_max: int = limits.MESSAGE_BYTES_MAX - ENVELOPE_BYTES) -> Story:
     """The story itself where its JSON has at most `bytes_max` bytes, else a reduced one that has."""
-    if bytes_at_most(story) <= bytes_max:
-        return story
     for reduce, note in _REDUCTIONS:
         if len(to_json(story)) <= bytes_max:
             return story
@@ -39,12 +33,6 @@ def fitted(story: Story, bytes_max: int = limits.MESSAGE_BYTES_MAX - ENVELOPE_BY
     if len(to_json(story)) > bytes_max:
         story = _noted(opened_only(story), "Only the first page is kept: the story was too large.")
     return story
-
-
-def bytes_at_most(story: Story) -> int:
-    """No fewer bytes than its canonical JSON has, found much quicker: each object in it opens one bracket."""
-    terse = story.model_dump_json(exclude_defaults=True, by_alias=True)
-    return len(terse.encode()) + FILLED_BYTES * terse.count("{")
 
 
 def _noted(story: Story, note: str) -> Story:

@@ -4,16 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic_core import PydanticUndefined
 
 from pipeline.generate import test_of as write_flow
 from pipeline.intake import read_body
 from pipeline.patterns.matching import PATTERNS_MAX, Pattern, match_patterns, tagged
-from pipeline.stories.size_limit import ENVELOPE_BYTES, FILLED_BYTES, bytes_at_most
+from pipeline.stories.size_limit import ENVELOPE_BYTES
 from schemas import limits
-from schemas.codecs import _fields, to_json
+from schemas.codecs import to_json
 from schemas.elements import (
     Ancestor,
     ByAttribute,
@@ -49,10 +46,9 @@ from schemas.events import (
     Typed,
     Upload,
 )
-from schemas.stories import ActionSummary, ClickStep, GotoStep, NetworkRequest, PatternMatch, ScrollStep, Story
+from schemas.stories import ActionSummary, GotoStep, PatternMatch, Story
 from tests.bounds.journeys import FRAMING_BYTES, told, written
-from tests.bounds.sizes import bytes_max, models
-from tests.storage.samples import a_story
+from tests.bounds.sizes import bytes_max
 
 WORST = {
     "control characters": "\x01",  # six bytes in JSON
@@ -192,36 +188,6 @@ def test_what_can_not_be_cut_has_room() -> None:
     least = bytes_max(Story, frozenset({"steps", "network_requests", "actions", "tags", "patterns"}))
     least += bytes_max(ActionSummary) + bytes_max(GotoStep, frozenset({"changes", "opened_changes", "dialogs"}))
     assert least <= limits.MESSAGE_BYTES_MAX - ENVELOPE_BYTES
-
-
-def test_no_object_gains_more_by_its_defaults() -> None:
-    """What is printed of an object although it is as it is by itself is less than FILLED_BYTES, and holds no object."""
-    for model in models():
-        printed = [
-            f'"{name}":{to_json(default).decode()},'
-            for _, name, always, default in _fields(model)
-            if always and default is not PydanticUndefined
-        ]
-        assert sum(map(len, printed)) <= FILLED_BYTES, model
-        assert "{" not in "".join(printed), model
-
-
-@given(
-    texts=st.lists(st.text(st.characters(codec="utf-8"), max_size=20), max_size=20),
-    numbers=st.lists(st.floats(-limits.PLACE_PX_MAX, limits.PLACE_PX_MAX), max_size=20),
-)
-def test_a_story_is_never_longer_than_it_is_taken_for(texts: list[str], numbers: list[float]) -> None:
-    """Whatever its texts and numbers are, also where it holds little else than defaults."""
-    words = (Element(candidates=(Candidate(locator=ByLabel(value=text)),)) for text in texts)
-    steps = [ClickStep(event_id="1", at_ms=0, target=one) for one in words]
-    scrolls = [ScrollStep(event_id="1", at_ms=0, x_px=number) for number in numbers]
-    update: dict[str, Any] = {
-        "steps": (*steps, *scrolls),
-        "actions": (ActionSummary(type="click"), *(ActionSummary(type="click", value=text) for text in texts)),
-        "network_requests": (NetworkRequest(url=""), *(NetworkRequest(url=text) for text in texts)),
-    }
-    story = a_story().model_copy(update=update)
-    assert len(to_json(story)) <= bytes_at_most(story)
 
 
 def test_a_story_has_no_more_tags_than_there_is_room_for() -> None:

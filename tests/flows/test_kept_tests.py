@@ -4,9 +4,14 @@ import pytest
 
 from pipeline import generate
 from pipeline.codegen import write_test
-from pipeline.codegen.amendments import Amendments
+from pipeline.codegen.amendments import NONE, Amendments
+from pipeline.flows import trace
+from pipeline.flows.consensus import Consensus
+from pipeline.flows.trace import SESSIONS_WEIGHT_MAX, Session, session_of
+from pipeline.generate import KEPT_TESTS_MIN
 from schemas.codecs import to_json
 from schemas.generated_tests import GeneratedTest
+from schemas.stories import Story
 from tests.flows.test_consensus import sessions
 
 
@@ -55,3 +60,49 @@ def test_a_long_test_is_not_kept(written: list[str], monkeypatch: pytest.MonkeyP
     for _ in range(3):
         generate.test_of(found, 1)
     assert len(written) == 3
+
+
+def test_the_newest_tests_are_kept_within_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test is at hand until KEPT_TESTS_MIN newer ones were written, and is written again once twice as many were."""
+    written: list[str] = []
+    (story,) = sessions("Same.")
+    test = write_test(story)
+
+    def write(told: Story, *_: object, **__: object) -> GeneratedTest:
+        written.append(told.title)
+        return test
+
+    monkeypatch.setattr(generate, "write_test", write)
+    generate._tests.clear()
+
+    def ask(title: str) -> None:
+        generate._written(Consensus(story.model_copy(update={"title": title}), (story,)), NONE)
+
+    for newer, times in ((KEPT_TESTS_MIN - 1, 1), (2 * KEPT_TESTS_MIN, 2)):
+        ask("first")
+        for number in range(newer):
+            ask(f"{newer}/{number}")
+        ask("first")
+        assert written.count("first") == times
+    generate._tests.clear()
+
+
+def test_sessions_are_kept_within_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session is laid out once until others of twice SESSIONS_WEIGHT_MAX steps and changes came."""
+    laid_out: list[Story] = []
+
+    class Laid(Session):
+        def __init__(self, told: Story) -> None:
+            laid_out.append(told)
+
+    monkeypatch.setattr(trace, "Session", Laid)
+    (story,) = sessions("Same.")
+    weight = sum(1 + len(step.changes) + len(step.opened_changes) for step in story.steps)
+    half = SESSIONS_WEIGHT_MAX // weight
+    kept = [story.model_copy() for _ in range(2 * half + 4)]
+    for one in (kept[0], *kept[1 : half - 1], kept[0]):
+        session_of(one)
+    assert sum(one is kept[0] for one in laid_out) == 1
+    for one in (*kept[half:], *(story.model_copy() for _ in range(half + 2)), kept[0]):
+        session_of(one)
+    assert sum(one is kept[0] for one in laid_out) == 2

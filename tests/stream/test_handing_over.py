@@ -15,8 +15,7 @@ from agents.stream.broker.inbox import Inbox
 from agents.stream.broker.sending import Record, Refusals
 from agents.stream.dependencies import StreamDependencies
 from agents.stream.flow_writing import TOGETHER_MAX
-from agents.stream.giving_way import CAUGHT_UP_S, GIVE_WAY_S, GivingWay
-from agents.stream.supervision.progress import BEHIND_MESSAGES, PartitionProgress, Progress
+from agents.stream.supervision.progress import Progress
 from agents.stream.supervision.suspects import Suspects
 from agents.stream.supervision.under_way import UnderWay
 from agents.stream.tests_agent import BATCH_MAX, TestsAgent
@@ -120,48 +119,6 @@ def test_what_was_read_before_a_rebalance_is_not_stored_after_it(tmp_path: Path)
     assert storage.story("s1") is None
     assert storage.story("s2") is not None
     storage.close()
-
-
-def test_stories_wait_while_events_do(tmp_path: Path) -> None:
-    """While more messages wait than live traffic leaves, nothing is stored; once they are read, it is."""
-    agent, storage = agent_on(tmp_path)
-    storage.go_on.set()
-    came = Come(a_story(), 1)
-    partition = PartitionProgress(queued=BEHIND_MESSAGES + 1)
-    agent._parts.progress.partitions = {0: partition}
-
-    async def run() -> None:
-        agent.inbox.offer(came)
-        work = asyncio.create_task(agent.work())
-        await asyncio.sleep(0.5)
-        assert agent._parts.progress.writer.waits_for == "events that wait to be read"
-        assert not storage.began.is_set()
-        partition.queued = BEHIND_MESSAGES
-        await came.acknowledged.wait()
-        work.cancel()
-
-    asyncio.run(asyncio.wait_for(run(), 20))
-    assert storage.story("s1") is not None
-    storage.close()
-
-
-def test_stories_give_way_for_a_bounded_time() -> None:
-    """Events that never stop waiting let a batch of stories pass each GIVE_WAY_S; those that were read, after
-    CAUGHT_UP_S."""
-    clock = [100.0]
-    partition = PartitionProgress(queued=BEHIND_MESSAGES)
-    giving_way = GivingWay(Progress(partitions={0: partition}), lambda: clock[0])
-    assert not giving_way.waits()
-    partition.queued += 1
-    for passed_s, waits in ((0.0, True), (GIVE_WAY_S - 0.1, True), (0.1, False), (0.0, True), (GIVE_WAY_S, False)):
-        clock[0] += passed_s
-        assert giving_way.waits() is waits
-    assert giving_way.waits()
-    partition.queued = 0
-    clock[0] += CAUGHT_UP_S - 0.01
-    assert giving_way.waits()
-    clock[0] += 0.02
-    assert not giving_way.waits()
 
 
 def test_partitions_are_given_away_once_nothing_is_being_stored(tmp_path: Path) -> None:

@@ -3,11 +3,17 @@ not."""
 
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from agents.stream.supervision import watch
 from agents.stream.supervision.abort import FROZEN
+from agents.stream.supervision.progress import PartitionProgress, Position, Progress
+from agents.stream.supervision.under_way import UnderWay
+from agents.stream.supervision.watch import STILL_S, TURN_STILLS
 
 ENDS = """
 import sys, threading, time
@@ -59,6 +65,46 @@ def test_whoever_has_no_work_or_waits_for_the_broker_does_not_end(tmp_path: Path
     """And when the broker is back, the time begins anew."""
     code, said = outcome(tmp_path, f"{excuse}; watch.look(); progress.answered_s = time.monotonic(); watch.look()")
     assert code == 0, said
+
+
+@pytest.mark.parametrize(
+    ("change", "is_over"),
+    [
+        ({"since": 10}, False),
+        ({"since": -10}, True),
+        ({"since": 10, "flushing": True}, True),
+        ({"since": 10, "waits_for": "the reading of offset 3"}, True),
+        ({"since": 10, "others": -STILL_S - 10}, True),
+        ({"since": STILL_S * TURN_STILLS, "stories": 10}, False),
+        ({"since": STILL_S * TURN_STILLS, "stories": -10}, True),
+    ],
+    ids=["in turn", "for too long", "flushing", "at work", "nobody moves", "stories", "stories for too long"],
+)
+def test_who_waits_for_messages_has_its_turn_after_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], is_over: bool
+) -> None:
+    """The consumer hands on one message after the other: while others are given theirs, the last one of a partition,
+    and the stories, are waited for TURN_STILLS times as long; nobody who has something in hand is. `since` and
+    `stories` count from there, `others` from now."""
+    now_s, ended = time.monotonic(), []
+    monkeypatch.setattr(watch, "end_process", lambda why, **_: ended.append(why))
+    long_ago_s = now_s - STILL_S * TURN_STILLS
+    waits = PartitionProgress(
+        end=10,
+        moved_s=long_ago_s + change["since"],
+        waits_for=change.get("waits_for", "messages"),
+        flushing=change.get("flushing", False),
+    )
+    partitions = {3: waits, 4: PartitionProgress(end=0, moved_s=now_s + change.get("others", 0))}
+    progress = Progress(partitions=partitions, settled=True)
+    if "stories" in change:
+        progress.stories[1] = Position(end=5, moved_s=long_ago_s + change["stories"])
+        progress.writer.moved_s = long_ago_s - 10
+    under_way, _ = UnderWay.open(tmp_path)
+    suspects: Any = None
+    watch.Watch(progress, under_way, suspects, beat_s=now_s).look()
+    under_way.close()
+    assert bool(ended) is is_over
 
 
 def test_stories_wait_while_the_storage_is_away_and_not_for_ever_after(tmp_path: Path) -> None:

@@ -25,14 +25,14 @@ from sqlalchemy import (
     update,
 )
 
-from agents.storage.recent_stories import RECENT
+from agents.storage.recent_stories import RECENT, json_of
 from agents.storage.sql import rows
 from agents.storage.tables import FLOW_CHANGES, FLOWS, STORIES, STORY_TAGS, TESTS
 from agents.storage.values import FlowState, Page, PageRequest, StoredStory, StoryFilter
 from pipeline.activities.flow_key import KEY_VERSION
 from pipeline.flows.consensus import SAMPLES_MAX, evidence_of
 from pipeline.flows.ids import flow_id, test_id
-from schemas.codecs import from_json, to_json
+from schemas.codecs import from_json
 from schemas.stories import STORY, Story
 
 KNOWN_AS: Final = "known as"
@@ -147,7 +147,7 @@ class _Placed:
 
 
 def _placed(story: Story, now: str) -> _Placed:
-    body = to_json(story).decode()
+    body = json_of(story).decode()
     RECENT.keep(body, story)
     return _Placed(story, rows.plain(story.id), flow_id(story.app, story.flow_key), body, now)
 

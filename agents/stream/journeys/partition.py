@@ -124,7 +124,6 @@ class Partition:
         for task in self._tasks:
             task.cancel()
         self._queue.clear()
-        self.progress.queued = 0
         self._around.hold(self.number, False)
         self._move(Step.ENDED)
 
@@ -140,7 +139,6 @@ class Partition:
         if not takes(self.life):
             return
         self._queue.append(event)
-        self.progress.queued = len(self._queue)
         self._unflushed_bytes += len(event.message.value or b"")
         self._arrived.set()
         self._weigh()
@@ -175,7 +173,6 @@ class Partition:
                 self.progress.waits_for = f"the reading of offset {event.message.offset}"
                 found = await self._around.read(event.message, self.state.offset)
                 self._queue.popleft()
-                self.progress.queued = len(self._queue)
                 self._apply(event, found)
             except Exception as error:
                 self._around.failed(f"a message of partition {self.number}", error, event.message, event.message)

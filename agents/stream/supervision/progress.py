@@ -6,8 +6,6 @@ from typing import Final
 
 from pipeline.windowing.partition_life import State
 
-BEHIND_MESSAGES: Final = 20
-"""A partition is behind where more messages wait to be read: live traffic leaves none."""
 STUCK_S: Final = 60.0
 """How long messages may wait without any being done, before the worker counts as stuck."""
 SILENT_S: Final = 30.0
@@ -62,8 +60,6 @@ class PartitionProgress(Position):
     delivers: str = ""
     """What the one who flushes it waits for."""
     flushing: bool = False
-    queued: int = 0
-    """Messages that this worker has and did not read yet."""
 
     @property
     def has_work(self) -> bool:
@@ -114,11 +110,6 @@ class Progress:
         """A message of `stories` was stored, and the tests that follow from it."""
         if partition in self.stories:
             self.stories[partition].move(offset)
-
-    @property
-    def behind(self) -> bool:
-        """Whether events wait to be read that this worker has already."""
-        return any(row.queued > BEHIND_MESSAGES for row in self.partitions.values())
 
     def broker_silent(self) -> str | None:
         """None while the broker answers."""

@@ -39,6 +39,8 @@ ITEM_CPU_S: Final = 60.0
 """CPU time that one message, window or flow may take: a thousand times what the largest one does."""
 STORAGE_S: Final = 40.0
 """So long after the storage did not answer, it counts as away: it gives up after 20 s, and is asked again."""
+TURN_STILLS: Final = 4
+"""So many times as long may somebody wait for messages while others are given theirs."""
 TICK_CPU_S: Final = 0.02
 """CPU time from which on something counts as computing, since the last look."""
 
@@ -94,23 +96,33 @@ class Watch:
         yield "loop", self.beat_s, "the event loop does not turn"
         progress = self.progress
         away = now_s - progress.storage_away_s < STORAGE_S
-        for number, row in list(progress.partitions.items()):
+        rows = list(progress.partitions.items())
+        newest_s = max((row.moved_s for _, row in rows), default=float("-inf"))
+        for number, row in rows:
             if not progress.settled or row.has_work:
+                idle = row.waits_for == "messages" and not row.flushing
+                moved_s = self._in_turn(row.moved_s, newest_s) if idle else row.moved_s
                 waits = row.delivers or row.waits_for
-                yield f"events {number}", row.moved_s, f"partition {number} of events is {row.state}, waits for {waits}"
+                yield f"events {number}", moved_s, f"partition {number} of events is {row.state}, waits for {waits}"
         writer = progress.writer
         behind = sorted(number for number, row in list(progress.stories.items()) if row.lag)
         if away:
             self._excuse("stories", now_s)
         elif behind:
             moved_s = max([writer.moved_s, *(progress.stories[number].moved_s for number in behind)])
-            if writer.waits_for != "stories":  # its look at merged flows is no progress of what waits
-                moved_s = writer.moved_s
+            # Its look at merged flows is no progress of what waits.
+            moved_s = writer.moved_s if writer.waits_for != "stories" else self._in_turn(moved_s, newest_s)
             yield (
                 "stories",
                 moved_s,
                 f"partitions {behind} of stories have a lag, the tests agent waits for {writer.waits_for}",
             )
+
+    def _in_turn(self, moved_s: float, newest_s: float) -> float:
+        """When somebody who has nothing in hand moved: the one consumer of a worker hands on one message after the
+        other, so that the last one of a partition comes after all those of others. That they move excuses it for some
+        time."""
+        return max(moved_s, min(newest_s, moved_s + (TURN_STILLS - 1) * self.still_s))
 
     def _excuse_all(self, now_s: float) -> None:
         for name, _, _ in list(self._places(now_s)):

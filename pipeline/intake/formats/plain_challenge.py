@@ -36,6 +36,7 @@ NUL: Final = b"\\u0000"
 _Text = Annotated[str, msgspec.Meta(max_length=limits.TEXT_CHARS_MAX)]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=limits.ID_CHARS_MAX)]
 _Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31)]
+_Moment = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 _Attributes = dict[_Text, _Text]
 
 
@@ -54,7 +55,7 @@ class _Properties(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     attributes: Annotated[_Attributes, msgspec.Meta(max_length=ATTRIBUTES_MAX)] = msgspec.field(
         default_factory=dict, name="elementAttributes"
     )
-    timestamp: _Text = ""
+    timestamp: _Text | _Moment = ""
     browser: _Text = msgspec.field(default="", name="$browser")
     device: _Text = msgspec.field(default="", name="$device")
     referrer: str = msgspec.field(default="", name="$referrer")
@@ -67,7 +68,7 @@ class _Properties(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 class _Told(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     uuid: _Name
     event: Annotated[str, msgspec.Meta(min_length=1, max_length=limits.TEXT_CHARS_MAX)]
-    timestamp: _Text
+    timestamp: _Text | _Moment
     properties: _Properties
 
 
