@@ -7,6 +7,7 @@ from typing import Final, assert_never
 
 from pipeline.activities.activity import ACTS, LISTINGS, SEND, Activity
 from pipeline.activities.activity_list import ActivityList
+from pipeline.activities.activity_rules import StepFacts, activity_of, taken_back
 from pipeline.activities.facts.action_links import acts_by_link
 from pipeline.activities.facts.changed_things import saves_itself
 from pipeline.activities.facts.filters import narrowed, narrowed_by_entries
@@ -24,7 +25,6 @@ from pipeline.activities.facts.passive import (
 from pipeline.activities.facts.responses import Answers
 from pipeline.activities.forms.form_state import FieldStep, FormState
 from pipeline.activities.forms.password_forms import PasswordForms
-from pipeline.activities.sending import Sent, activity_of, taken_back
 from pipeline.semantics.controls import DELETE_BUTTON, deletes, does_by_itself, opener
 from pipeline.semantics.elements import (
     DATA,
@@ -324,11 +324,11 @@ class Classifier:
         used = [self.steps[at] for at in numbers]
         words = caption(step.target) if isinstance(step, ClickStep) else ""
         entered = self.passwords.sent_by(number)
-        sent = Sent(
+        facts = StepFacts(
             number, step, what, place, fields, numbers, form, used, words, entered,
             self.done, self.answers, self.data, self.view,
         )  # fmt: skip
-        activity = activity_of(sent)
+        activity = activity_of(facts)
         self.searched = self.searched or activity.kind == "search"
         if activity.kind not in LISTINGS:
             self.outcomes[number] = activity.outcome

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.activities.activity import ACTS, ONLY_WAYS, THING, TO_CART, Activity
+from pipeline.activities.activity_rules import led_to
 from pipeline.activities.classifier import Classifier
 from pipeline.activities.facts.passive import only_browses, quiet_activities
 from pipeline.activities.facts.responses import Answers, Verdicts
 from pipeline.activities.facts.variables import data_of
 from pipeline.activities.forms.password_forms import PasswordForms, password_forms
-from pipeline.activities.sending import led_to
 from pipeline.activities.story_activities import Activities
 from pipeline.semantics.controls import asks_to_delete, does_by_itself
 from pipeline.semantics.elements import DATA, Data

@@ -134,10 +134,10 @@ def does(verb: str, rest: str, thing: str) -> Phrase:
     said = "" if rest.casefold() in thing.casefold() else rest.lower() if _NO_NOUN.fullmatch(rest) else rest
     if verb in _TOWARDS and thing.startswith(("'", "“")) and not said:
         thing = f"{_TOWARDS[verb]} {thing}"
-    told = (thing, said) if _PREPOSITION.match(said) else (said, "" if said and thing in ("it", "them") else thing)
+    parts = (thing, said) if _PREPOSITION.match(said) else (said, "" if said and thing in ("it", "them") else thing)
     if rest.isalpha() and rest.islower() and not thing and not _NO_NOUN.fullmatch(rest):
-        told = ("the", rest)
-    return Phrase(verb, " ".join(filter(None, told)) or "it")
+        parts = ("the", rest)
+    return Phrase(verb, " ".join(filter(None, parts)) or "it")
 
 
 def _leads_to_it(step: ClickStep, words: str) -> bool:

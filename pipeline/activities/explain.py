@@ -54,7 +54,7 @@ def explain(story: Story) -> Explanation:
         steps = range(goal.first, goal.last + 1)
         title.append(Reason(_numbers(steps), goal.order, goal.rule, evidence.of_steps(steps)))
     flow = [
-        Reason(_numbers(done.steps), _told(done), _rule_of(done, activities), evidence.of_steps(done.steps[-1:]))
+        Reason(_numbers(done.steps), _in_words(done), _rule_of(done, activities), evidence.of_steps(done.steps[-1:]))
         for done in activities.done
     ]
     return Explanation(tuple(title), tuple(flow), activities.end)
@@ -64,7 +64,7 @@ def _numbers(places: Sequence[int]) -> tuple[int, ...]:
     return tuple(place + 1 for place in places)
 
 
-def _told(done: Activity) -> str:
+def _in_words(done: Activity) -> str:
     """An activity in words: `do 'send' with name, on /items/{id}: refused`."""
     parts = [
         done.kind,

@@ -127,8 +127,8 @@ class Reader:
                 return Goal("confirm", first, last, (Phrase("confirm", "the password"),), "confirm the password")
             case "sign in" if form.refused:
                 plain = "log in with a wrong password and see a login error"
-                told = Phrase("try", f"to {verb}") if form.answer.locked else Phrase(verb, "with a wrong password")
-                return Goal("sign_in_refused", first, last, (told,), plain)
+                phrase = Phrase("try", f"to {verb}") if form.answer.locked else Phrase(verb, "with a wrong password")
+                return Goal("sign_in_refused", first, last, (phrase,), plain)
             case "sign in":
                 return Goal("sign_in", first, last, (Phrase(verb),), "log in: sign in with user name and password")
 

@@ -29,13 +29,13 @@ class Activities:
         acts = [at for at, activity in enumerate(done) if activity.kind not in ONLY_WAYS]
         ways = [at for at, activity in enumerate(done) if activity.kind in LISTINGS]
         last = max((*acts[-1:], *ways[-1:]), default=-1)
-        told: list[object] = []
+        acts_shown: list[object] = []
         for at, activity in enumerate(done):
             signed_in = activity.kind == "sign in" and not activity.outcome
             only_way = signed_in or (activity.kind in LISTINGS and at < last)
             if only_way and len(done) > 1:
                 continue
             shown = [activity.key_kind, activity.place, activity.key_fields(), activity.what, activity.outcome]
-            if told[-1:] != [shown]:
-                told.append(shown)
-        return [told, list(self.end)]
+            if acts_shown[-1:] != [shown]:
+                acts_shown.append(shown)
+        return [acts_shown, list(self.end)]

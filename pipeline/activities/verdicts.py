@@ -156,18 +156,17 @@ def _refuses(element: Element) -> bool:
 
 def _words(sent: Sent) -> Answer | None:
     """What the page says by the form, once it was sent off."""
-    told = _told(sent)
-    if not told:
+    if not _words_against(sent):
         return None
     return Answer("refused", "words", _says_locked(sent))
 
 
-def _told(sent: Sent) -> list[str]:
+def _words_against(sent: Sent) -> list[str]:
     near = [one for one in sent.step.changes if _is_near(one.element)]
-    told = errors(near)
-    if not told and not sent.step.navigates:
-        told = [text for _, text in shown_texts(near) if len(text) <= ANSWER_CHARS_MAX and sounds_wrong(text)]
-    return told
+    words = errors(near)
+    if not words and not sent.step.navigates:
+        words = [text for _, text in shown_texts(near) if len(text) <= ANSWER_CHARS_MAX and sounds_wrong(text)]
+    return words
 
 
 def _is_near(element: Element) -> bool:
@@ -175,4 +174,4 @@ def _is_near(element: Element) -> bool:
 
 
 def _says_locked(sent: Sent) -> bool:
-    return any(LOCKED.search(text) for text in _told(sent)[:1])
+    return any(LOCKED.search(text) for text in _words_against(sent)[:1])

@@ -49,11 +49,11 @@ def _without_ways(goals: Sequence[Goal]) -> list[Goal]:
     before something was done: that was only looked up."""
     acts = [at for at, goal in enumerate(goals) if goal.kind not in ("search", "filter", "sign_out")]
     goals = [goal for at, goal in enumerate(goals) if goal.kind != "filter" or at > max(acts, default=-1)]
-    told = [{name.casefold() for name in quotes(goal.order)} for goal in goals]
+    names = [{name.casefold() for name in quotes(goal.order)} for goal in goals]
     return [
         goal
         for at, goal in enumerate(goals)
-        if goal.kind != "search" or not any(told[at] & later or _is_number(told[at]) for later in told[at + 1 :])
+        if goal.kind != "search" or not any(names[at] & later or _is_number(names[at]) for later in names[at + 1 :])
     ]
 
 
@@ -63,13 +63,13 @@ def _is_number(sought: set[str]) -> bool:
 
 def _standing_alone(goals: Sequence[Goal]) -> list[Goal]:
     """The goals; `them` is said in full where the ticks that it speaks of aren't told right before."""
-    told = []
+    complete = []
     for at, goal in enumerate(goals):
         if goal.kind in ("delete", "act") and (at == 0 or goals[at - 1].kind not in _TICKING):
             them = Phrase(goal.phrases[0].verb, "the ticked items")
             goal = replace(goal, phrases=tuple(them if one.rest == "them" else one for one in goal.phrases))
-        told.append(goal)
-    return told
+        complete.append(goal)
+    return complete
 
 
 def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
@@ -163,9 +163,9 @@ def _page_named(steps: Sequence[Step]) -> str:
 
 
 def _sentence(phrases: list[Phrase], steps: Sequence[Step], title: str) -> str:
-    told = _last_message(steps)
+    message = _last_message(steps)
     # The sentence has its own full stop: a quoted one before it would be read as a slip.
-    ending = f" and sees {quoted(told.removesuffix('.'), 100)}" if told and told not in title else ""
+    ending = f" and sees {quoted(message.removesuffix('.'), 100)}" if message and message not in title else ""
     return f"The user {listed([phrase.report for phrase in phrases])}{',' if ending else ''}{ending}."
 
 
@@ -173,10 +173,10 @@ def _last_message(steps: Sequence[Step]) -> str:
     changes = steps[-1].changes if steps else ()
     known = {heading for step in steps[:-1] for heading in headings(step.changes)}
     new = [heading for heading in headings(changes) if heading not in known and heading not in steps[-1].page.title]
-    told = [text for text in messages(changes) if not _WAITING.search(text)]
-    told.sort(key=lambda text: not SUCCESS.search(text))
+    said = [text for text in messages(changes) if not _WAITING.search(text)]
+    said.sort(key=lambda text: not SUCCESS.search(text))
     wrong = errors(changes) if not steps or not succeeded(steps[-1]) else []
-    found = [text for text in wrong or told or new if _says_something(text)]
+    found = [text for text in wrong or said or new if _says_something(text)]
     return _FIRST_SENTENCE.sub(r"\1", found[0].rstrip("×✕ ") or found[0]) if found else ""
 
 

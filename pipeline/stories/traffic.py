@@ -18,12 +18,12 @@ RESERVED_NAMES: Final = ("localhost", "test", "example", "invalid", "example.com
 
 def traffic_of(events: Iterable[Event]) -> Traffic:
     """Whose traffic these events of one session are, in any order. Where producers disagree, it is people's."""
-    told = list(events)
-    said = {event.traffic for event in told} - {None}
+    every = list(events)
+    said = {event.traffic for event in every} - {None}
     if said:
         return "real" if "real" in said else "test"
     # The page of a navigation is the one before it, which may be somebody else's.
-    addresses = {event.url if isinstance(event, Navigation) else event.page.url for event in told}
+    addresses = {event.url if isinstance(event, Navigation) else event.page.url for event in every}
     hosts = {host for host in map(_host, addresses) if host}
     return "test" if hosts and all(map(_is_nobodys, hosts)) else "real"
 

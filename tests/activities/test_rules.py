@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.activities.activity_rules import RULES
 from pipeline.activities.classify import activities_of
 from pipeline.activities.clicks import CLICK_RULES
 from pipeline.activities.forms.kinds import FORM_RULES
 from pipeline.activities.intents import GOAL_RULES, goals_of
-from pipeline.activities.sending import RULES
 from schemas.elements import Element
 from schemas.events import Fill, Page
 from tests.stories.by_hand import HOME, Journey, alert, button, link, password, searchbox, textbox

@@ -34,8 +34,8 @@ def acts_by_link(step: ClickStep) -> bool:
         return False
     gone = any(isinstance(change, Gone) and caption(change.element) == words for change in step.changes)
     carried = (value for _, value in parse_qsl(query(step.after.url)) if value in said)
-    told = (text for text in (*messages(step.changes), *carried) if len(text) <= ANSWER_CHARS_MAX)
-    return (gone and not is_item(step.target)) or any(map(_DONE.search, told))
+    said_so = (text for text in (*messages(step.changes), *carried) if len(text) <= ANSWER_CHARS_MAX)
+    return (gone and not is_item(step.target)) or any(map(_DONE.search, said_so))
 
 
 def _shown(url: str, said: frozenset[str]) -> tuple[str, tuple[str, ...], frozenset[tuple[str, str]]]:

@@ -54,8 +54,8 @@ def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     if step.target.role == "option" and answers.writes(step):
         return False  # what was chosen was kept at once
     if step.target.role in _VIEWS or step.target.tag == "a":
-        told = bool(messages(step.changes)) or bool(button_act(words)[0])
-        return step.navigates or not (answers.writes(step) and told)
+        answered = bool(messages(step.changes)) or bool(button_act(words)[0])
+        return step.navigates or not (answers.writes(step) and answered)
     if is_button(step.target):
         notes = not words and answers.leads_on(step)  # that a thing was read, as it is opened
         return step.navigates and not filled and (notes or not answers.writes(step))
@@ -130,8 +130,8 @@ def _form_of(step: Step) -> str:
 def puts_away(step: ClickStep, answers: Answers, view: str) -> bool:
     """Whether what says `close` only puts away what was looked at (`view`), also where the page writes down what stands
     open."""
-    told = [text for text in messages(step.changes) if not _CANCELLED.search(text)] or succeeded(step)
-    gives_up = step.navigates and caption(step.target).lower() == "cancel" and not told
+    answered = [text for text in messages(step.changes) if not _CANCELLED.search(text)] or succeeded(step)
+    gives_up = step.navigates and caption(step.target).lower() == "cancel" and not answered
     if gives_up or not answers.writes(step):
         return True
     return bool(view) and not step.navigates and all(isinstance(change, Gone) for change in step.changes)

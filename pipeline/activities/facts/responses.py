@@ -74,11 +74,11 @@ class Answers:
     def refusal(self, step: Step, filled: Sequence[Step] = ()) -> str:
         """What the page said against it, in its own words apart from data; nothing where it was taken. What it said
         while the form was `filled` in counts where nothing was sent off then."""
-        told = self._words_against(step)
-        if not told and not (self.writes(step) or step.navigates or step.changes):
-            told = next((errors(one.changes) for one in reversed(filled) if one is not step), [])
-        if told:
-            self._refused = f"refused: {self.data.without(told[0][:REFUSAL_READ_MAX])[:REFUSAL_CHARS_MAX]}"
+        against = self._words_against(step)
+        if not against and not (self.writes(step) or step.navigates or step.changes):
+            against = next((errors(one.changes) for one in reversed(filled) if one is not step), [])
+        if against:
+            self._refused = f"refused: {self.data.without(against[0][:REFUSAL_READ_MAX])[:REFUSAL_CHARS_MAX]}"
         elif self.failed(step):
             self._refused = self._refused or "refused"
         elif not self._still_refused(step):
@@ -94,8 +94,8 @@ class Answers:
 
     def _wrong_headings(self, step: Step) -> list[str]:
         """Headings that say what went wrong with what was sent off: `You did not pass`."""
-        told = [text for text in headings(step.changes) if _FAILED.search(text)] if self.writes(step) else []
-        return [text for text in told if _FAILED.search(self.data.without(without_own(text, step, self._own)))]
+        failures = [text for text in headings(step.changes) if _FAILED.search(text)] if self.writes(step) else []
+        return [text for text in failures if _FAILED.search(self.data.without(without_own(text, step, self._own)))]
 
     def failed(self, step: Step) -> bool:
         """Whether a request that it caused was answered so. What fails beside a new page (a ping, a lock let go) is not
@@ -133,19 +133,19 @@ class Answers:
 class Verdicts:
     """What came of each step that sent something off: the one answer to whether it was refused.
 
-    `told` are those that the reading of the story in its order decided; any other step is judged by itself.
+    `decided` are those that the reading of the story in its order decided; any other step is judged by itself.
     """
 
-    def __init__(self, steps: Sequence[Step], answers: Answers, told: Mapping[int, str]) -> None:
+    def __init__(self, steps: Sequence[Step], answers: Answers, decided: Mapping[int, str]) -> None:
         self._steps = steps
         self._answers = answers
-        self._told = dict(told)
+        self._decided = dict(decided)
 
     def refused(self, number: int) -> bool:
         """Whether what that step sent off was refused."""
-        told = self._told.get(number)
-        return self._answers.says_no(self._steps[number]) if told is None else bool(told)
+        outcome = self._decided.get(number)
+        return self._answers.says_no(self._steps[number]) if outcome is None else bool(outcome)
 
     def but(self, later: "Verdicts") -> "Verdicts":
         """These, where `later`, which read fewer of the steps, has none."""
-        return Verdicts(self._steps, self._answers, {**self._told, **later._told})
+        return Verdicts(self._steps, self._answers, {**self._decided, **later._decided})

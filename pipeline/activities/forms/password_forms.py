@@ -164,7 +164,7 @@ class _Reader:
         url = sender.page.url
         fields = self._fields(form)
         beside = len({_field(step.target) for step in own if isinstance(step, FillStep | SelectStep)} - fields)
-        told = names_sign_in(words, url)
+        named = names_sign_in(words, url)
         if len(fields) > 1:
             old = any(asks_old(step.target) for step in own if is_password(step) and isinstance(step, FillStep))
             if old or not beside:
@@ -174,17 +174,17 @@ class _Reader:
         tried = next((one for one in reversed(before) if one.purpose == "sign in" and self._same(one, form)), None)
         if tried is not None:
             return "sign in"
-        if signed_in is not None and not (told and self._names_other_entrance(words, url, signed_in)):
+        if signed_in is not None and not (named and self._names_other_entrance(words, url, signed_in)):
             return "confirm" if not beside else "make account"
         if SIGN_UP.search(words) or signs_up_at(url):
             return "sign up"
-        if not beside and not told and (CONFIRM.match(words) or named_in_path(url, "confirm")):
+        if not beside and not named and (CONFIRM.match(words) or named_in_path(url, "confirm")):
             return "confirm"
-        if beside > SIGN_IN_FIELDS_MAX - (not told):
+        if beside > SIGN_IN_FIELDS_MAX - (not named):
             return "sign up" if beside > SIGN_IN_FIELDS_MAX and not KEEPS.match(words) else "keep"
         forms = spaced(" ".join(dict.fromkeys(step.target.form for step in own if isinstance(step, FillStep))))
         makes = any(verb.search(text) for verb in (_MAKES, SIGN_UP) for text in (words, forms))
-        return "keep" if not told and (makes or named_in_path(url, *_MAKING)) else "sign in"
+        return "keep" if not named and (makes or named_in_path(url, *_MAKING)) else "sign in"
 
     def _names_other_entrance(self, words: str, url: str, signed_in: PasswordForm) -> bool:
         """Whether the button says that somebody signs in, or the address does and is not the one of before."""

@@ -193,21 +193,21 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
         phrases = narrowed_by(form.fields)
     elif form.commit is not None:
         phrases.append(_sent_off(said))
-    told = without_quotes(" ".join(messages([change for step in form.own for change in step.changes])[:1]))
+    answer = without_quotes(" ".join(messages([change for step in form.own for change in step.changes])[:1]))
     plain = NARROWS if kind == "filter" else plainly_entered(form.fields, form.commit is not None)
     if any(isinstance(step, FillStep) for step in form.fields):
-        told = ""  # what the page answers to a text that was sent off says little of what it was sent for
+        answer = ""  # what the page answers to a text that was sent off says little of what it was sent for
     success = done(form.own)
     if kind == "choose" and success is not None and success.noun and success.noun not in GENERIC_NOUNS:
         plain = ""  # what the page says was done tells more than which boxes were ticked for it
     elif kind == "choose" and (sent := _sent_off(said)).verb != "click" and _says_what(sent):
         plain = without_quotes(sent.order)  # and so does a button that says it
-    plain = ": ".join(filter(None, (plain, short(told))))
+    plain = ": ".join(filter(None, (plain, short(answer))))
     also = ""
     if form.fields and all(isinstance(step, DragStep) for step in form.fields):
         plain, also = DRAGS, EDITS
     elif kind == "choose" and changes_thing(form):
-        plain, also = plain if told else EDITS, EDITS
+        plain, also = plain if answer else EDITS, EDITS
         if all(map(does_by_itself, form.fields)) and (thing := acted_on(form.steps, form.first)):
             phrases = [replace(one, rest=f"{one.rest} on {thing}") for one in phrases]
     elif kind == "submit" and (verb := act_of(said)[0]) and verb not in _ADDING:

@@ -1,7 +1,7 @@
 """What a step did that sends something off or acts: the table of rules that makes typed activities of it.
 
-A rule reads facts that were found once for the step (`Sent`); the first that says something decides, for the title as
-for the flow.
+A rule reads facts that were found once for the step (`StepFacts`); the first that says something decides, for the title
+as for the flow.
 """
 
 import re
@@ -28,7 +28,7 @@ _SEEK: Final = WORDS["seeks"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class StepFacts:
     """A step that sends something off or acts, and what was filled in before it.
 
     `what` is the identity of the control, `place` the pattern of the page on which it began, `fields` what tells the
@@ -53,71 +53,71 @@ class Sent:
     view: str
 
 
-def activity_of(sent: Sent) -> Activity:
+def activity_of(facts: StepFacts) -> Activity:
     """The activity that a step is, by the first rule that says so."""
     for rule in RULES:
-        found = rule.read(sent, rule.name)
+        found = rule.read(facts, rule.name)
         if found is not None:
             return found
     raise AssertionError("the last rule takes every step")
 
 
-def _sign_in(sent: Sent, rule: str) -> Activity | None:
-    if sent.password is None or sent.password.purpose not in ("sign in", "confirm"):
+def _sign_in(facts: StepFacts, rule: str) -> Activity | None:
+    if facts.password is None or facts.password.purpose not in ("sign in", "confirm"):
         return None
-    outcome = sent.answers.settled(sent.password.answer.outcome)
-    return Activity("sign in", "", (), "", outcome, sent.numbers, rule=rule)
+    outcome = facts.answers.settled(facts.password.answer.outcome)
+    return Activity("sign in", "", (), "", outcome, facts.numbers, rule=rule)
 
 
-def _search(sent: Sent, rule: str) -> Activity | None:
+def _search(facts: StepFacts, rule: str) -> Activity | None:
     """Only looked up: typed into a search field, sent off by a control that seeks, or asked for by the address."""
-    if sent.password is not None or sent.what not in ("", SEND):
+    if facts.password is not None or facts.what not in ("", SEND):
         return None
-    if not (_seeks(sent) or _SEEK.search(sent.words) or asks_for(sent.used, sent.step, sent.answers)):
+    if not (_seeks(facts) or _SEEK.search(facts.words) or asks_for(facts.used, facts.step, facts.answers)):
         return None
-    return Activity("search", "", sent.fields, "", "", sent.numbers, rule=rule)
+    return Activity("search", "", facts.fields, "", "", facts.numbers, rule=rule)
 
 
-def _seeks(sent: Sent) -> bool:
+def _seeks(facts: StepFacts) -> bool:
     """Whether something was typed into a search field and sent off for that. A form that holds such a field among
     others, or has a button that says something else, and that asks for a change, is a form."""
-    fills = [one for one in sent.used if isinstance(one, FillStep)]
-    if not any(map(is_search, fills)) or not sent.answers.writes(sent.step):
+    fills = [one for one in facts.used if isinstance(one, FillStep)]
+    if not any(map(is_search, fills)) or not facts.answers.writes(facts.step):
         return any(map(is_search, fills))
-    return all(map(is_search, fills)) and (not sent.words or bool(SEARCH.search(sent.words)))
+    return all(map(is_search, fills)) and (not facts.words or bool(SEARCH.search(facts.words)))
 
 
-def _filter(sent: Sent, rule: str) -> Activity | None:
-    if sent.password is not None or not chose_among(sent.used, sent.step, sent.answers):
+def _filter(facts: StepFacts, rule: str) -> Activity | None:
+    if facts.password is not None or not chose_among(facts.used, facts.step, facts.answers):
         return None
-    return Activity("filter", "", (), "filter", "", sent.numbers, rule=rule)
+    return Activity("filter", "", (), "filter", "", facts.numbers, rule=rule)
 
 
-def _sign_out(sent: Sent, rule: str) -> Activity | None:
-    is_exit = isinstance(sent.step, ClickStep) and SIGN_OUT.search(sent.words)
-    return _done(sent, "sign out", rule) if is_exit else None
+def _sign_out(facts: StepFacts, rule: str) -> Activity | None:
+    is_exit = isinstance(facts.step, ClickStep) and SIGN_OUT.search(facts.words)
+    return _done(facts, "sign out", rule) if is_exit else None
 
 
-def _cart(sent: Sent, rule: str) -> Activity | None:
+def _cart(facts: StepFacts, rule: str) -> Activity | None:
     """The same from a list and from the page of the thing, however many are taken."""
-    if not CART.search(sent.words):
+    if not CART.search(facts.words):
         return None
-    return replace(_done(sent, "act", rule), place="", fields=(), what=TO_CART, form="")
+    return replace(_done(facts, "act", rule), place="", fields=(), what=TO_CART, form="")
 
 
-def _delete(sent: Sent, rule: str) -> Activity | None:
-    return _done(sent, "delete", rule) if asks_to_delete(sent.step) else None
+def _delete(facts: StepFacts, rule: str) -> Activity | None:
+    return _done(facts, "delete", rule) if asks_to_delete(facts.step) else None
 
 
-def _submit(sent: Sent, rule: str) -> Activity | None:
-    return _done(sent, "submit", rule) if sent.fields or sent.what in ("", SEND) else None
+def _submit(facts: StepFacts, rule: str) -> Activity | None:
+    return _done(facts, "submit", rule) if facts.fields or facts.what in ("", SEND) else None
 
 
-def _act(sent: Sent, rule: str) -> Activity:
-    return _done(sent, "act", rule)
+def _act(facts: StepFacts, rule: str) -> Activity:
+    return _done(facts, "act", rule)
 
 
-RULES: Final[tuple[Rule[Callable[[Sent, str], Activity | None]], ...]] = (
+RULES: Final[tuple[Rule[Callable[[StepFacts, str], Activity | None]], ...]] = (
     Rule(
         "a form with a password lets somebody in",
         "open /login; fill 'User name' with 'ada'; type password; click 'Log in'; comes /home => sign in",
@@ -146,29 +146,29 @@ RULES: Final[tuple[Rule[Callable[[Sent, str], Activity | None]], ...]] = (
 """What was done by a step that sends something off or acts: what a form was and what came of it count before words."""
 
 
-def _done(sent: Sent, kind: ActivityKind, rule: str) -> Activity:
+def _done(facts: StepFacts, kind: ActivityKind, rule: str) -> Activity:
     """What was done to the app: where, with which fields and by which control, and what came of it."""
-    fields, what, numbers, step = sent.fields, sent.what, sent.numbers, sent.step
-    if fields and sent.before.last_is("open form", "edit"):
+    fields, what, numbers, step = facts.fields, facts.what, facts.numbers, facts.step
+    if fields and facts.before.last_is("open form", "edit"):
         fields = (CHANGED,)
     named = what not in ("", SEND)
-    thing = "" if sent.password is not None else changed_thing(sent.used, step, named, sent.answers, sent.data)
+    thing = "" if facts.password is not None else changed_thing(facts.used, step, named, facts.answers, facts.data)
     if thing:
-        fields, what = _apart_from_thing(thing, fields, what, sent.words)
-    where = thing or _context(sent, fields)
-    refused = sent.answers.refusal(step, sent.used)
-    if sent.password is not None:
-        outcome = sent.password.answer.outcome
-        refused = sent.answers.settled(outcome and (refused or outcome))
-    if not fields and isinstance(step, ClickStep) and (asked := asked_by(step, sent.data)):
+        fields, what = _apart_from_thing(thing, fields, what, facts.words)
+    where = thing or _context(facts, fields)
+    refused = facts.answers.refusal(step, facts.used)
+    if facts.password is not None:
+        outcome = facts.password.answer.outcome
+        refused = facts.answers.settled(outcome and (refused or outcome))
+    if not fields and isinstance(step, ClickStep) and (asked := asked_by(step, facts.data)):
         # What asked whether it is meant says less than what was said to it.
-        first = taken_back(sent.before, sent.number, step, sent.answers, sent.data)
+        first = taken_back(facts.before, facts.number, step, facts.answers, facts.data)
         if first is not None and first.kind == "delete":
             kind, numbers = "delete", (*first.steps, *numbers)
         where, what = "", asked
     if does_by_itself(step) and what:
         where = ""  # wherever the thing is shown
-    return Activity(kind, where, fields, what, refused, numbers, sent.form, rule)
+    return Activity(kind, where, fields, what, refused, numbers, facts.form, rule)
 
 
 def _apart_from_thing(thing: str, fields: tuple[str, ...], what: str, words: str) -> tuple[tuple[str, ...], str]:
@@ -179,15 +179,15 @@ def _apart_from_thing(thing: str, fields: tuple[str, ...], what: str, words: str
     return fields, "sign" if words and not _SIGN.search(words) else what
 
 
-def _context(sent: Sent, fields: Sequence[str]) -> str:
+def _context(facts: StepFacts, fields: Sequence[str]) -> str:
     """Where it was done; what stands in a menu can be done everywhere."""
-    step = sent.step
-    if isinstance(step, ClickStep) and (SIGN_OUT.search(sent.words) or (not fields and in_menu(step.target))):
+    step = facts.step
+    if isinstance(step, ClickStep) and (SIGN_OUT.search(facts.words) or (not fields and in_menu(step.target))):
         return ""
-    there = led_to(step, sent.data) if step.navigates else sent.place
-    if fields and there not in ("", sent.place) and sent.before.last_is("open form"):
+    there = led_to(step, facts.data) if step.navigates else facts.place
+    if fields and there not in ("", facts.place) and facts.before.last_is("open form"):
         return f"{LEADS}{there}"  # a form that opens over many pages is told by where it leads
-    return f"{sent.place} {sent.view}" if sent.view and DATA not in sent.view else sent.place
+    return f"{facts.place} {facts.view}" if facts.view and DATA not in facts.view else facts.place
 
 
 def taken_back(before: ActivityList, number: int, step: ClickStep, answers: Answers, data: Data) -> Activity | None:
