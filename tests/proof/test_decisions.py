@@ -14,6 +14,7 @@ from agents.proof.failures import statement_at
 from agents.proof.strengthening import _assertion
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.amendments import Amendments
+from pipeline.codegen.project.files import quarantine_list
 from pipeline.proof.diagnosis import RULES, diagnose
 from pipeline.proof.evidence import Answer, RunFacts
 from pipeline.proof.instrument import instrumented
@@ -28,6 +29,9 @@ from schemas.stories import ClickStep, FillStep, GotoStep, NetworkRequest, State
 from schemas.verdicts import Run
 
 FAILED = RunFacts(passed=False, seconds=1, step=2, statement="page.get_by_role('button').click()")
+
+
+PASSES = "def test_it() -> None:\n    assert True\n"
 
 
 def answer(status: int, *, document: bool = False, step: int = 2) -> Answer:
@@ -284,6 +288,20 @@ def test_quarantined_test_of_a_project_is_not_run(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "1 skipped" in done.stdout, done.stdout
     assert "quarantined: it is being rebuilt" in done.stdout
+
+
+@pytest.mark.parametrize(("quarantined", "outcome"), [("z", "1 skipped"), ("a", "1 passed")])
+def test_a_list_of_a_larger_project_names_no_other_test(tmp_path: Path, quarantined: str, outcome: str) -> None:
+    """Where only the second of two tests of one name was exported, its file has another name than in the list."""
+    first, second = (write_test(saved()).model_copy(update={"id": one, "code": PASSES}) for one in ("a", "z"))
+    files = project_files([second])
+    assert second.file_name in files
+    files["quarantine.txt"] = quarantine_list([first, second], {quarantined: "it waits"})
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    command = (sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(tmp_path))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert outcome in done.stdout, done.stdout
 
 
 def test_a_locator_with_a_name_is_told_written_out(tmp_path: Path) -> None:

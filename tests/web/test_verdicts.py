@@ -87,14 +87,14 @@ def test_proving_runs_are_listed_with_their_verdicts(site: Site) -> None:
 
 
 def test_quarantine_is_a_list_that_an_exported_project_reads(site: Site) -> None:
-    """A file's name and why, in one line whatever was written; empty once it is released."""
+    """A file's name, the test's id and why, in one line whatever was written; empty once it is released."""
     key = filled(site)
     assert site.http.get("/api/v1/quarantine", params={"app": "shop.example"}).text == ""
     site.http.post(f"/api/v1/tests/{key}/quarantine", json={"reason": "being\nrebuilt"})
     stored = site.storage.test(key)
     assert stored is not None
     told = site.http.get("/api/v1/quarantine", params={"app": "shop.example"})
-    assert told.text == f"{stored.test.file_name} being rebuilt\n"
+    assert told.text == f"{stored.test.file_name} id={key} being rebuilt\n"
     assert told.headers["Content-Type"] == "text/plain; charset=utf-8"
     site.http.post(f"/api/v1/tests/{key}/release")
     assert site.http.get("/api/v1/quarantine", params={"app": "shop.example"}).text == ""

@@ -84,6 +84,7 @@ def project_files(
     those on which credentials may be typed beside that of the base URL.
     `storage_state`: the sessions began signed in, so the tests start with the storage state that a variable names.
     `quarantined` are the ids of tests that are not to be run now, each with why: `quarantine.txt` lists their files.
+    `tests.json` has the file of each test by its id: such a list may be that of a project with more tests.
     """
     ordered = sorted(tests, key=lambda test: (test.file_name, test.id))
     people = people_of(flows or {})
@@ -108,6 +109,7 @@ def project_files(
         files[".env.example"] = "".join(f"{line}\n" for line in _example(names, people))
     placed = file_names(ordered)
     files |= {placed[test.id]: codes[test.id] for test in ordered}
+    files["tests.json"] = json.dumps({test.id: placed[test.id] for test in ordered}, indent=1) + "\n"
     if quarantined:
         files["quarantine.txt"] = quarantine_list(ordered, quarantined)
     return files
@@ -128,10 +130,10 @@ def file_names(tests: Iterable[GeneratedTest]) -> dict[str, str]:
 
 
 def quarantine_list(tests: Iterable[GeneratedTest], quarantined: Mapping[str, str]) -> str:
-    """The text of `quarantine.txt`: the file of each test that is not to be run now, and why, one a line."""
+    """The text of `quarantine.txt`: the file of each test that is not to be run now, its id, and why, one a line."""
     names = file_names(tests)
-    told = ((names[test], why) for test, why in quarantined.items() if test in names)
-    return "".join(f"{name} {' '.join(why.split())}".rstrip() + "\n" for name, why in sorted(told))
+    told = ((names[test], f"id={test}", *why.split()) for test, why in quarantined.items() if test in names)
+    return "".join(" ".join(words) + "\n" for words in sorted(told))
 
 
 def _numbered(test: GeneratedTest, flows: Mapping[str, Consensus], people: People) -> GeneratedTest:
