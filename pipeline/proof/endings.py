@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.codegen.python.program import UNIQUE
 from pipeline.flows.trace import Session
 from pipeline.privacy.pseudonyms import typed_texts
 from pipeline.semantics.elements import DATA, named
@@ -28,13 +29,25 @@ class EndText:
 
 
 def end_texts(test: GeneratedTest) -> tuple[EndText, ...]:
-    """The texts that the assertions after the last step see, those of the first row where it has several."""
+    """The texts that the assertions after the last step see, those of the first row where it has several, and names
+    that are made unique as users typed them."""
     values = {one.name: one.values[0] for one in test.parameters if one.values}
+    values |= dict(_made_unique(test, values))
     found: dict[EndText, None] = {}
     for matcher, call in _end_assertions(test):
         if matcher in _SHOWS:
             found |= dict.fromkeys(_texts(call, values))
     return tuple(found)
+
+
+def _made_unique(test: GeneratedTest, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The variables of the names that the test makes unique, with what these are made of."""
+    for node in ast.walk(ast.parse(test.code)):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=called), args=[made_of])) if (
+                called == UNIQUE
+            ):
+                yield name, _value(made_of, values)
 
 
 def _end_assertions(test: GeneratedTest) -> list[tuple[str, ast.Call]]:

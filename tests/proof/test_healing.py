@@ -173,6 +173,20 @@ def test_test_that_says_less_of_its_end_is_noticed() -> None:
     assert lost(test, Session(saved()), weaker, Session(saved())) == ("Saved: Buy bread",)
 
 
+def test_a_name_that_is_made_unique_is_said() -> None:
+    """A new test whose sessions each made a thing of their own name says of its end no less for that."""
+    test = write_test(saved())
+    said = test.code.replace("'Saved: Buy bread'", '"Saved: Buy bread"')
+    assert '"Saved: Buy bread"' in said
+    first, rest = said.split("    page.goto(", 1)
+    unique = f'{first}    name = unique("Buy bread")\n    page.goto({rest}'.replace(
+        '"Saved: Buy bread"', '"Saved: " + name'
+    )
+    lines = tuple(line + 1 if line else 0 for line in test.step_lines)
+    newer = test.model_copy(update={"code": unique, "step_lines": lines})
+    assert lost(test, Session(saved()), newer, Session(saved())) == ()
+
+
 @pytest.mark.slow
 def test_changes_of_a_real_app_are_decided_right() -> None:
     """Recorded in Chromium before and after: what can be healed is written anew and passes, what is broken is not."""
