@@ -200,10 +200,14 @@ class Reader:
     # --- deleting, forms, opening ---
 
     def delete(self, first: int) -> Goal | None:
-        step = self.steps[first]
-        if self._kind_of(first) != "delete" or not asks_to_delete(step):
+        activity = self._at.get(first)
+        if activity is None or activity.kind != "delete":
             return None
-        last = first
+        # A reason that was typed for it belongs to it.
+        last = activity.steps[-1] if isinstance(self.steps[first], FillStep | SelectStep) else first
+        step = self.steps[last]
+        if not asks_to_delete(step):
+            return None
         while last + 1 < len(self.steps) and says(self.steps[last + 1], CONFIRM):
             last += 1
         last = self._end_of_asking(last)

@@ -223,6 +223,14 @@ def test_what_a_button_of_a_row_brings_acts_on_the_row() -> None:
     assert journey.story().title == "Edit 'Call Ann'"
 
 
+def test_a_reason_for_a_deletion_belongs_to_it() -> None:
+    """Its field held something, and changes nothing of the thing."""
+    journey = Journey().opens(f"{HOME}wiki/Pear_trees?action=delete").shows_new(heading("Pear trees"))
+    journey = journey.fill(textbox("Other reason"), "Not needed", before="content was: all of it")
+    journey = journey.click(button("Delete page")).leads_to(f"{HOME}wiki").shows_new(alert("It is gone."))
+    assert journey.story().title == "Delete 'Pear trees'"
+
+
 def test_an_entry_of_a_menu_is_no_card() -> None:
     """What stands beside it in the menu is no name of the thing that it acts on."""
     ways = (
