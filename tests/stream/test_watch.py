@@ -1,6 +1,7 @@
 """What counts as standing still: a worker that does ends and says why; whoever waits for somebody who is away does
 not."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from agents.stream.supervision import watch
 from agents.stream.supervision.abort import FROZEN
 from agents.stream.supervision.progress import PartitionProgress, Position, Progress
 from agents.stream.supervision.under_way import UnderWay
-from agents.stream.supervision.watch import STILL_S, TURN_STILLS
+from agents.stream.supervision.watch import HELD_SIGNAL, STILL_S, TURN_STILLS
 
 ENDS = """
 import sys, threading, time
@@ -190,7 +191,8 @@ HELD = "import re; re.match('(a+)+$', 'a' * 200 + 'b')"
 
 
 def test_native_code_that_lets_no_thread_run_ends_the_worker_and_is_known(tmp_path: Path) -> None:
-    """No thread of ours can look then: a timer that needs none ends it, with the place, and the mark stays."""
+    """No thread of ours can look then: a timer that needs none, and counts CPU time, ends it, with the place; the mark
+    stays."""
     held = f"""
 watch.still_s = 1.0
 row.end = 0
@@ -199,9 +201,44 @@ with under_way.doing("window/w1"):
     {HELD}
 """
     code, said = outcome(tmp_path, held)
-    assert code == 1
-    assert "Timeout" in said
+    assert code == -HELD_SIGNAL
+    assert "most recent call first" in said
+    assert "re.match" in said or "in match" in said
     assert "Mark(item='window/w1', known=0" in outcome(tmp_path, "print(left)")[1]
+
+
+def test_a_look_that_comes_late_ends_nobody(tmp_path: Path) -> None:
+    """Whoever had no time itself can't say that the others stood still; the time begins anew."""
+    code, said = outcome(tmp_path, "watch.looked_s = long_ago_s; watch.look(); watch.look()")
+    assert code == 0, said
+
+
+def test_a_machine_that_was_frozen_is_no_fault_of_what_was_under_way(tmp_path: Path) -> None:
+    """However long: the worker ends, for others own its partitions by now, and says that it was given no time."""
+    frozen = """
+from agents.stream.supervision.abort import Watchdog, at_end
+at_end.append(under_way.clear)
+watch.still_s, watch.late_s = 3.0, 2.0
+row.end = 0
+watch.looked_s = time.monotonic()
+watch.start()
+Watchdog(4.0).start()
+with under_way.doing("window/w1"):
+    print("started", flush=True)
+    time.sleep(60)
+"""
+    command = [sys.executable, "-c", f"{ENDS}\n{frozen}", str(tmp_path)]
+    with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "started\n"
+        time.sleep(1)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(8)
+        process.send_signal(signal.SIGCONT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 70, said
+    assert FROZEN in said
+    assert "window/w1" not in outcome(tmp_path, "print(left)")[1]
 
 
 @pytest.mark.parametrize(

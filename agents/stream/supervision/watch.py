@@ -10,12 +10,14 @@ again, and the next owner of its partitions goes on where it stood.
 
 It looks from a thread of its own, so it sees an event loop that stands still, too. Where native code lets no thread of
 Python's run at all, a timer that needs none ends the worker: what is under way keeps its marks, and the next start
-knows it.
+knows it. That timer counts CPU time. A machine that was frozen gave none, so it is the clock that tells (`Watchdog`),
+and nothing under way is blamed. Native code that lets no thread run and computes nothing is ended late, by the clock.
 """
 
 import faulthandler
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -41,6 +43,12 @@ STORAGE_S: Final = 40.0
 """So long after the storage did not answer, it counts as away: it gives up after 20 s, and is asked again."""
 TURN_STILLS: Final = 4
 """So many times as long may somebody wait for messages while others are given theirs."""
+HELD_SIGNAL: Final = signal.SIGPROF
+"""Ends a worker in which native code used STILL_S of CPU time and let nothing else run; its place is printed first."""
+ASLEEP_S: Final = 450.0
+"""So long nothing may run and nothing be computed."""
+LATE_S: Final = 20.0
+"""A look that comes so much later than it should says nothing of the others: there was no time for any of them."""
 TICK_CPU_S: Final = 0.02
 """CPU time from which on something counts as computing, since the last look."""
 
@@ -59,12 +67,17 @@ class Watch:
     recovered: Callable[[], int | None] = lambda: None
     still_s: float = STILL_S
     item_cpu_s: float = ITEM_CPU_S
+    asleep_s: float = ASLEEP_S
+    late_s: float = LATE_S
+    looked_s: float = field(default_factory=time.monotonic)
     beat_s: float = field(default_factory=time.monotonic)
     _alive_s: dict[str, float] = field(default_factory=dict)
     _last: dict[str, float] = field(default_factory=dict)
 
     def start(self) -> None:
         """Starts the thread."""
+        faulthandler.register(HELD_SIGNAL, chain=True)  # what comes after the place ends the process
+        self._arm()
         threading.Thread(target=self._run, name="watch", daemon=True).start()
 
     def beat(self) -> None:
@@ -73,9 +86,14 @@ class Watch:
 
     def _run(self) -> None:
         while True:
-            faulthandler.dump_traceback_later(self.still_s, exit=True)
+            self._arm()
             time.sleep(LOOK_S)
             self.look()
+
+    def _arm(self) -> None:
+        """Has the process end where this is not called again in time."""
+        signal.setitimer(signal.ITIMER_PROF, self.still_s)
+        faulthandler.dump_traceback_later(self.asleep_s, exit=True)
 
     def look(self) -> None:
         """Ends the worker where it stands still."""
@@ -83,7 +101,9 @@ class Watch:
             return
         self._condemn_endless()
         now_s = time.monotonic()
-        if self._is_computing() or self.progress.broker_silent() is not None or self.progress.asked:
+        late = now_s - self.looked_s > LOOK_S + self.late_s
+        self.looked_s = now_s
+        if late or self._is_computing() or self.progress.broker_silent() is not None or self.progress.asked:
             self._excuse_all(now_s)
             return
         for name, moved_s, where in self._places(now_s):
