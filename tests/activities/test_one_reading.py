@@ -182,3 +182,13 @@ def test_an_entry_of_a_menu_that_changes_a_thing_is_an_act() -> None:
     story = Journey().opens(f"{HOME}today").click(entry).asks(f"{HOME}api/tasks/7/archive").story()
     assert [one.kind for one in activities_in(story).done] == ["act"]
     assert story.title.startswith("Archive")
+
+
+def test_a_secret_that_is_set_confirms_nothing() -> None:
+    """Who is signed in and sets something that is withheld as a password confirms no password by that."""
+    journey = Journey().opens(f"{HOME}login").fill(textbox("User name"), "ann").fill(password(), secret="password")
+    journey.click(button("Log in", type="submit")).leads_to(f"{HOME}home").shows_new(heading("Home"))
+    journey.opens(f"{HOME}tokens/7").fill(password("Key"), secret="password").click(button("Set description"))
+    story = journey.asks(f"{HOME}tokens/description/7").story()
+    assert "confirm" not in story.title
+    assert [one.kind for one in activities_in(story).record] == ["sign in", "submit"]

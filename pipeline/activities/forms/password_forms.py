@@ -175,7 +175,10 @@ class _Reader:
         if tried is not None:
             return "sign in"
         if signed_in is not None and not (named and self._names_other_entrance(words, url, signed_in)):
-            return "confirm" if not beside else "make account"
+            if beside:
+                return "make account"
+            old = any(asks_old(step.target) for step in own if isinstance(step, FillStep))
+            return "keep" if KEEPS.match(words) and not old else "confirm"
         if SIGN_UP.search(words) or signs_up_at(url):
             return "sign up"
         if not beside and not named and (CONFIRM.match(words) or named_in_path(url, "confirm")):
