@@ -116,7 +116,6 @@ export function Empty({ title, children }: { title: string; children?: Component
 
 export function Wrong({ problem, again }: { problem: Problem; again?: () => void }) {
   if (problem.status === 401 || problem.code === "wrong_key") return <AskKey problem={problem} />;
-  if (problem.status === 404) return <div class="wrong" role="alert"><strong>{sentence(problem.message)}</strong> <Page to={[]}>All flows</Page></div>;
   return (
     <div class="wrong" role="alert">
       <strong>{sentence(problem.message)}</strong> {sentence(problem.hint)}
@@ -143,6 +142,12 @@ function AskKey({ problem }: { problem: Problem }) {
       <p class="faint">Keys are listed in the file that JOURNEYWRIGHT_API_KEYS names.</p>
     </form>
   );
+}
+
+/** What a page is about, as `Loaded`; where there is no such thing, that is all that the page says. */
+export function PageOf<T>({ asked, children }: { asked: Asked<T>; children: (data: T) => ComponentChildren }) {
+  if (asked.problem?.status === 404) return <div class="empty"><h1>{sentence(asked.problem.message)}</h1><p><Page to={[]}>All flows</Page></p></div>;
+  return <Loaded asked={asked}>{children}</Loaded>;
 }
 
 /** What was asked for, once it is there, or what stands in its place. */

@@ -20,7 +20,7 @@ from tests.waiting import waiting
 from tests.web.conftest import make_site  # noqa: F401 - a fixture
 
 AXE = Path(__file__).resolve().parents[2] / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
-REFUSED = re.compile(r"Failed to load resource: .* status of (401|412|503)")
+REFUSED = re.compile(r"Failed to load resource: .* status of (401|404|412|503)")
 """What a browser says where a call was refused, as some tests want it."""
 SHOTS = Path(__file__).resolve().parents[2] / ".data" / "screens"
 """Where the tests leave a picture of each page, to look at; nothing is compared with them."""

@@ -129,6 +129,23 @@ def test_hostile_texts_stay_texts(make_site: Callable[..., Site], open_page: Cal
         assert set(schemes) == {"http:"}
 
 
+def test_from_a_wrong_link_one_can_go_on(make_site: Callable[..., Site], open_page: Callable[..., Page]) -> None:
+    """An address that is no page, and a page of something that is gone, say so and lead to what there is."""
+    site = make_site()
+    site.storage.put_story(a_story())
+    for path, told in (
+        ("/no/such/page", "There is nothing at this address"),
+        ("/flows/gone", "No flow has the id"),
+        ("/review/gone", "No test has the id"),
+        ("/runs?run=gone", "No proving run has the id"),
+    ):
+        page = open_page(site.url + path)
+        expect(page.get_by_text(told)).to_be_visible()
+        assert violations(page) == []
+        page.get_by_role("link", name="All flows").click()
+        expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+
+
 def test_where_keys_are_on_it_asks_for_one(
     make_site: Callable[..., Site], open_page: Callable[..., Page], tmp_path: Path
 ) -> None:

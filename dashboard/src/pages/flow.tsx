@@ -5,7 +5,7 @@ import { type Answer, Problem, get, send, useGet } from "../api";
 import { linesOf, reasons, stepsOfLines } from "../code";
 import { count, moment, number, titled } from "../format";
 import { ROWS, useKeys } from "../keys";
-import { Command, Copy, Empty, Export, Loaded, Page, State, Table, Time, Wrong } from "../parts";
+import { Command, Copy, Empty, Export, Loaded, Page, PageOf, State, Table, Time, Wrong } from "../parts";
 import { address, go } from "../router";
 import { Failure, VerdictList, failing, useVerdictsOf } from "../verdicts";
 
@@ -16,7 +16,7 @@ type Agreement = Answer<"/api/v1/flows/{id}/agreement">;
 
 export function Flow({ id, query }: { id: string; query: URLSearchParams }) {
   const asked = useGet("/api/v1/flows/{id}", { id });
-  return <Loaded asked={asked}>{(flow) => <Told flow={flow} step={Number(query.get("step") ?? 0)} again={asked.again} />}</Loaded>;
+  return <PageOf asked={asked}>{(flow) => <Told flow={flow} step={Number(query.get("step") ?? 0)} again={asked.again} />}</PageOf>;
 }
 
 function Told({ flow, step, again }: { flow: FlowAnswer; step: number; again: () => void }) {

@@ -7,7 +7,7 @@ import { diff } from "../diff";
 import type { CodeProblem, Editor } from "../editor";
 import { count, moment, number, titled } from "../format";
 import { ROWS, useKeys } from "../keys";
-import { Command, Copy, Empty, Export, Loaded, More, Page, State, Strip, Time, Wrong, labelOf } from "../parts";
+import { Command, Copy, Empty, Export, Loaded, More, Page, PageOf, State, Strip, Time, Wrong, labelOf } from "../parts";
 import { TO_REVIEW } from "../query";
 import { address, go } from "../router";
 import { Failure, type Verdict, VerdictList, failing, failureOf, useVerdictsOf } from "../verdicts";
@@ -88,7 +88,7 @@ function One({ id, say, app, queue, total, step, refresh }: { id: string; say: (
   const place = queue.indexOf(id);
   const verdicts = useVerdictsOf(id);
   // With the verdicts: what came later would push the test down while somebody reads it.
-  return <Loaded asked={verdicts.data || verdicts.problem ? asked : { ...asked, data: undefined }}>{(test) => <Told say={say} verdicts={verdicts} test={test} app={app} queue={queue} total={total} place={place} view={step} again={() => { asked.again(); refresh(); }} />}</Loaded>;
+  return <PageOf asked={verdicts.data || verdicts.problem ? asked : { ...asked, data: undefined }}>{(test) => <Told say={say} verdicts={verdicts} test={test} app={app} queue={queue} total={total} place={place} view={step} again={() => { asked.again(); refresh(); }} />}</PageOf>;
 }
 
 interface ToldProps { say: (what: string) => void; test: Test; verdicts: ReturnType<typeof useVerdictsOf>; app: string | undefined; queue: readonly string[]; total: number; place: number; view: string; again: () => void }

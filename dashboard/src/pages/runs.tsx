@@ -3,7 +3,7 @@ import { useTitle } from "../app";
 import { type Answer, useGet, usePages } from "../api";
 import { count, moment, number } from "../format";
 import { ROWS, useKeys } from "../keys";
-import { Command, Empty, Export, Loaded, More, Page, State, Table } from "../parts";
+import { Command, Empty, Export, Loaded, More, Page, PageOf, State, Table } from "../parts";
 import { address, go } from "../router";
 import { OneVerdict, failureOf } from "../verdicts";
 
@@ -86,7 +86,7 @@ function OneRun({ id, query }: { id: string; query: URLSearchParams }) {
   const run = useGet("/api/v1/runs/{id}", { id });
   const kind = query.get("kind") ?? "";
   return (
-    <Loaded asked={run}>{(one) => {
+    <PageOf asked={run}>{(one) => {
       const passed = one.outcomes["passed"] ?? 0;
       return (
         <>
@@ -100,7 +100,7 @@ function OneRun({ id, query }: { id: string; query: URLSearchParams }) {
           {passed > 0 && !kind && <VerdictsOf title="Passed" total={passed} wanted={{ run_id: id, outcome: "passed" }} />}
         </>
       );
-    }}</Loaded>
+    }}</PageOf>
   );
 }
 
