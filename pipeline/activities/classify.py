@@ -54,7 +54,7 @@ def activities_of(
         return Activities(done, tuple(part for part in ("" if stays else end, view) if part), quiet, verdicts, record)
     submit = steps[last.steps[-1]]
     stayed = end == data.place(submit.page.url) and not last.outcome and not any(step.changes for step in steps)
-    if led_to(submit, data) in ("", end) and not stayed:
+    if led_to(submit, data) in ("", end) and not stayed and not reading.view:
         # Where a sign-in leads depends on where the user was stopped. Who is still there may not have been let in: a
         # format that tells no effects has nothing else to say so.
         return Activities(done, (), quiet, verdicts, record)

@@ -106,7 +106,9 @@ def row_before(steps: Sequence[Step], index: int) -> str:
     if not isinstance(step, ClickStep) or not isinstance(opener, ClickStep | CheckStep) or opener.navigates:
         return ""
     around = {one.role for one in step.target.ancestors} | {step.target.role}
-    return row_of(opener.target) if around & _OPENED or _came_with(opener, step.target) else ""
+    if not (around & _OPENED or _came_with(opener, step.target)):
+        return ""
+    return (_picked_by(opener) if isinstance(opener, ClickStep) else "") or row_of(opener.target)
 
 
 def _came_with(opener: ClickStep | CheckStep, target: Element) -> bool:

@@ -11,7 +11,7 @@ from pipeline.semantics.elements import in_menu
 from pipeline.semantics.generated import fixed_words, parts
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import SUCCESS, errors, headings, messages, quotes, succeeded
-from pipeline.semantics.text import capital, is_button, listed, quoted, short
+from pipeline.semantics.text import capital, caption, is_button, listed, quoted, short
 from schemas.stories import ClickStep, FillStep, GotoStep, Step
 
 TITLE_CHARS_MAX: Final = 120
@@ -33,7 +33,7 @@ def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[st
     chosen = _joined([goal for goal in goals if goal.kind not in SMALL], steps)
     titled = [goal for goal in chosen if goal.kind not in _PRELUDE]
     if not titled:
-        titled = _pressed_after(goals, steps)
+        titled = _pressed_after(goals, steps) or _opened_after(goals, steps)
         chosen = [*chosen, *titled]
     if all(goal.kind == "sign_out" for goal in titled):
         titled = chosen
@@ -78,6 +78,21 @@ def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
     after = next((at for at in range(len(goals) - 1, -1, -1) if goals[at].kind in _PRELUDE), len(goals))
     pressed = [goal for goal in goals[after + 1 :] if goal.kind in SMALL and _answered(steps[goal.last])]
     return [replace(goal, phrases=(Phrase("click", goal.phrases[0].rest),)) for goal in pressed[-1:]]
+
+
+def _opened_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
+    """The last thing of the page itself that somebody opened after signing in, where nothing else was done."""
+    after = next((at for at in range(len(goals) - 1, -1, -1) if goals[at].kind in _PRELUDE), len(goals))
+    opened = [goal for goal in goals[after + 1 :] if goal.kind == "open"]
+    return [goal for goal in opened[-1:] if _shows_thing(steps[goal.last])]
+
+
+def _shows_thing(step: Step) -> bool:
+    """Whether a click showed what it names, in the page or on one of its own."""
+    if not isinstance(step, ClickStep) or in_menu(step.target):
+        return False
+    name = caption(step.target)
+    return bool(name) and any(name in heading for heading in headings(step.changes))
 
 
 def _answered(step: Step) -> bool:

@@ -231,6 +231,30 @@ def test_a_reason_for_a_deletion_belongs_to_it() -> None:
     assert journey.story().title == "Delete 'Pear trees'"
 
 
+def test_what_was_opened_in_place_after_a_sign_in_is_what_the_user_came_for() -> None:
+    """The title says so, and the flow is another than that of the sign-in alone; the thing that was opened is what a
+    control does something to next, though its row holds more."""
+    row = in_row(link("Broken press"), "Ivo Lund Broken press 264 B")
+    inbox = sign_in(Journey().opens(f"{HOME}login")).leads_to(f"{HOME}inbox")
+    alone = inbox.story()
+    opened = inbox.click(row).shows_new(heading("Broken press"))
+    read = opened.story()
+    assert read.title == "Open 'Broken press'"
+    assert read.flow_key != alone.flow_key
+    toolbar = button("Delete").model_copy(update={"ancestors": (Ancestor(tag="ul", role="menu"),)})
+    assert opened.click(toolbar).asks(f"{HOME}api/mail/2", "DELETE").loses(row).story().title == "Delete 'Broken press'"
+
+
+def test_two_parts_that_the_page_shows_as_one_are_one_name() -> None:
+    """A first and a last name, say."""
+    journey = (
+        Journey().opens(f"{HOME}contacts/new").fill(textbox("First name"), "Ada").fill(textbox("Last name"), "Fern")
+    )
+    shown = Element(tag="td", role="cell", text="Ada Fern")
+    story = journey.click(button("Save")).asks(f"{HOME}api/contacts").shows_new(alert("Saved."), shown).story()
+    assert story.title == "Create the contact 'Ada Fern'"
+
+
 def test_an_entry_of_a_menu_is_no_card() -> None:
     """What stands beside it in the menu is no name of the thing that it acts on."""
     ways = (

@@ -1,6 +1,7 @@
 """What a form made or changed is called: its kind (`page`), and its name."""
 
 import re
+from itertools import permutations
 from typing import Final
 from urllib.parse import unquote
 
@@ -9,7 +10,7 @@ from pipeline.activities.phrases import GoalKind
 from pipeline.semantics.addresses import last_word, made_in, route, singular, slug, thing_in
 from pipeline.semantics.elements import is_item
 from pipeline.semantics.lexicon import LISTS
-from pipeline.semantics.messages import done, headings, without_quotes
+from pipeline.semantics.messages import done, headings, shown_texts, without_quotes
 from pipeline.semantics.object_names import named_in, opened_before, row_before, row_of
 from pipeline.semantics.path_segments import ROUTE
 from pipeline.semantics.text import caption, clean, quoted
@@ -30,6 +31,8 @@ from schemas.stories import (
 
 GENERIC_NOUNS: Final = LISTS["generic_nouns"]
 OBJECT_CHARS_MAX: Final = 60
+PARTS_MAX: Final = 6
+"""Fields, two of which a page may show together as one name."""
 _ACTIVITIES: Final = LISTS["activity_nouns"]
 _NO_NOUNS: Final = _ACTIVITIES | LISTS["activity_pages"]
 """Last words of addresses that say what is done, not to what."""
@@ -85,6 +88,9 @@ def created_object(form: Form) -> str:
         for heading in headings(step.changes):
             if _HAS_WORD.search(heading) and any(heading in text for text in texts):
                 return heading
+    together = {f"{first} {second}" for first, second in permutations(dict.fromkeys(texts[:PARTS_MAX]), 2)}
+    if shown := next((text for step in form.own for _, text in shown_texts(step.changes) if text in together), ""):
+        return shown
     titles = [step for step in fills if TITLE_FIELD.search(words_on(step.target))]
     if not titles and fills and all(step.target.tag == "textarea" for step in fills) and (name := _page_name(form)):
         return name
