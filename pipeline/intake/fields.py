@@ -84,7 +84,7 @@ _GRANTING_NAME = (
     r"(?:\[|\]|\)|%5B|%5D){0,3}"
 )
 """How parameters are called that grant access."""
-_SECRET_IN_URL = re.compile(rf"(?P<name>[?&#;~]{_GRANTING_NAME}=)[^&#;\s]+", re.IGNORECASE)
+_SECRET_IN_URL = re.compile(rf"(?P<name>[?&#;~]{_GRANTING_NAME}[=:])[^&#;\s]+", re.IGNORECASE)
 _SECRET_IN_INNER_URL = re.compile(
     rf"(?P<name>%(?:25){{0,3}}(?:3F|26|23|3B){_GRANTING_NAME}(?:%(?:25){{0,3}}3D|=))"
     r"(?:[^&#;\s%]|%(?!(?:25){0,3}(?:26|23|3B)))+",
@@ -103,6 +103,11 @@ _GRANT_IN_PATH = re.compile(
     re.IGNORECASE,
 )
 """What follows in a path on one of these words is what makes the address work, if it looks drawn by chance."""
+_SHORT_LINK = re.compile(
+    r"(?P<name>/(?:l|s|r|i|m|go|links?|shared?|join|password|pw|session|callback)/)"
+    r"(?P<value>[A-Za-z0-9]{10,4000})(?=[/?#]|$)"
+)
+"""What follows on one of these is the address itself of something that whoever knows it may see, if chance wrote it."""
 _DRAWN = re.compile(r"\d|[a-z][A-Z]|^.{20}")
 _LONG = re.compile(r"[A-Za-z0-9]{10}|[\w~.-]{24}")
 _SEGMENT = re.compile(r"/(?P<value>[\w~.-]{24,4000})(?=[/?#]|$)", re.ASCII)
@@ -146,7 +151,10 @@ def _without_chance(url: str) -> str:
     """The address without parts and values that only chance writes, if it is one and not a text."""
     if not _LONG.search(url) or " " in url:
         return url
-    short = _SEGMENT.sub(lambda found: f"/{urls.WITHHELD}" if _is_drawn(found["value"]) else found[0], url)
+    linked = _SHORT_LINK.sub(
+        lambda found: found["name"] + urls.WITHHELD if _is_chance(found["value"], "") else found[0], url
+    )
+    short = _SEGMENT.sub(lambda found: f"/{urls.WITHHELD}" if _is_drawn(found["value"]) else found[0], linked)
     return _VALUE.sub(
         lambda found: found["before"] + urls.WITHHELD if _is_chance(found["value"], found["name"] or "") else found[0],
         short,

@@ -141,6 +141,21 @@ def test_what_fits_is_not_cut() -> None:
     assert len(event.target.candidates) == 1
 
 
+@pytest.mark.parametrize("way", ["/l/", "/share/", "/join/", "/session/", "/password/", "/#token:", "/?access_token:"])
+def test_short_links_and_tokens_behind_a_colon_are_withheld(way: str) -> None:
+    """Whoever knows such an address may see what it leads to."""
+    url = f"https://shop.example{way}k9ZpQ2vX7LmN4tRb"
+    event = one(native(kind="navigation", url=url, page={"url": url}))
+    assert event.page.url == f"https://shop.example{way}withheld"
+
+
+@pytest.mark.parametrize("way", ["/join/room12", "/s/summerSale2024", "/l/product-list", "/r/learnprogramming"])
+def test_names_that_follow_a_short_link_stay(way: str) -> None:
+    """What people called something was not written by chance."""
+    url = f"https://shop.example{way}"
+    assert one(native(kind="navigation", url=url, page={"url": url})).page.url == url
+
+
 def test_secrets_in_addresses_are_withheld() -> None:
     """A form sent by GET puts the password into the address; it goes no further than here."""
     url = "https://ann:pw@shop.example/in?email=a%40b&password=hunter22&next=%2F#access_token=abc"
