@@ -182,6 +182,8 @@ class _Vote:
         saw = {id(other): has(other, at) for other, at in seen}
         if any(mine in self._rare for mine in self.own.inputs[: place + 1]):
             like = None  # what others didn't see may go by the value, and tell it
+        if any(other.user != self.own.user for other, _ in seen):
+            like = None  # what one person sees and another doesn't is theirs: the test signs in as anybody
         if witnesses or like is None:
             asked = [saw[id(other)] for other, _ in witnesses or seen]
         else:

@@ -14,7 +14,7 @@ from pipeline.generate import tests_of as write_tests
 from pipeline.semantics.verbs import is_password
 from schemas.codecs import to_json
 from schemas.elements import ById, ByRole, ByText, Candidate, Scope
-from schemas.events import Appeared, Click, Effect, End, Navigation, Page
+from schemas.events import Appeared, Click, Effect, End, Fill, Navigation, Page, Typed
 from schemas.stories import ClickStep, Story
 from tests.flows.acts import PlainVisitor
 from tests.flows.test_flow_assignment import told
@@ -97,6 +97,27 @@ def test_a_moment_is_no_other_text() -> None:
     stories = [sessions(f"Last change: 2026/11/{day} 10:{day} by you.", value="Ada")[0] for day in (11, 12, 13)]
     stories = [story.model_copy(update={"id": str(number)}) for number, story in enumerate(stories)]
     assert any("Last change" in text for text in said_in(consensus(stories).story))
+
+
+def test_what_a_page_calls_each_user_is_dropped() -> None:
+    """The tester signs in with another account than any of those who were recorded."""
+
+    def signs_in(number: int, login: str, name: str) -> Story:
+        visitor = Visitor("shop", number, random.Random(number))
+        visitor.open("/login")
+        visitor.add(Fill, target=element("input", "textbox", "Login"), value=Typed(text=login))
+        word = element("input", "textbox", "Password").model_copy(update={"type": "password"})
+        visitor.add(Fill, target=word, value=Typed(secret="password", token=login))
+        cause = visitor.add(Click, target=element("button", "button", "Sign in"))
+        visitor.came(cause, alert(f"Welcome back, {name}."), heading("All lamps"), url="/lamps")
+        visitor.add(End)
+        return told(visitor).model_copy(update={"id": str(number)})
+
+    people = (("ada", "Ms Quill"), ("bob", "Mr Stone"), ("cleo", "Dr Marsh"))
+    stories = [signs_in(number, login, name) for number, (login, name) in enumerate(people)]
+    assert len({story.flow_key for story in stories}) == 1
+    assert said_in(consensus(stories).story) == {"All lamps"}
+    assert "Welcome back, Ms Quill." in said_in(consensus(stories[:1]).story)
 
 
 def test_how_many_things_there_are_is_dropped() -> None:
