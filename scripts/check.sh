@@ -14,6 +14,7 @@ run "ruff format" "$bin/ruff" format --check --quiet .
 run "mypy" "$bin/mypy" --no-error-summary
 run "import-linter" "$bin/lint-imports" --no-cache
 if [ -f capture/tsconfig.json ]; then run "tsc, recorder" npm --prefix capture run --silent check; fi
+if [ -f capture/build.mjs ]; then run "recorder within its bound" npm --prefix capture run --silent build; fi
 run "no circles, recorder" "$bin/python" scripts/circles.py capture/src
 if [ -f dashboard/tsconfig.json ]; then run "tsc, dashboard" npm --prefix dashboard run --silent check; fi
 

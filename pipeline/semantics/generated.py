@@ -49,7 +49,7 @@ _VERSION = (
 )
 _RATE = (
     r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|B|[kKMG]?bits?|[Bb]ytes|msgs?|req(?:uest)?s?)?/s(?:ec)?\b"
-    r"|\b\d+[.,]\d+\s?%"
+    r"|\b\d+[.,]\d+\s?%|\A\d{1,3}\s?%\Z"
 )
 _FOLDER = (
     r"(?<![\w./:~-])/(?:home|tmp|var|root|Users|mnt|srv|opt|dev|run|private|usr)(?:/[\w.+@-]+)+"

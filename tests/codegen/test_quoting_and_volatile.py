@@ -110,6 +110,7 @@ def test_a_css_string_never_ends_early(text: str) -> None:
         "SUP-417: The lamp",
         "Add folder (pvehx-vckrt)",
         "Manage Components (7)",
+        "100%",
     ],
 )
 def test_what_changes_from_run_to_run_is_volatile(text: str) -> None:
