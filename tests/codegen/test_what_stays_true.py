@@ -262,6 +262,21 @@ def test_which_entries_a_log_holds_together_is_not_asserted() -> None:
     assert "Nine days" in code
 
 
+def test_a_button_that_went_away_while_one_typed_is_not_missed() -> None:
+    """It shows a state of the app's own; an entry of a list that is left out by what was typed is another matter."""
+
+    def gone(role: str, text: str) -> Gone:
+        return Gone(element=by_role("div", role, text, text=text))
+
+    changes = (gone("button", "Server online"), gone("option", "Bakery"))
+    typed = FillStep(target=by_label("Find"), value=Typed(text="Corner"), **base(PAGE, PAGE, changes=changes))
+    more = ClickStep(target=by_role("button", "button", "More"), **base(PAGE))
+    code = write_test(story(typed, more)).code
+    assert "Server online" not in code
+    alone = typed.model_copy(update={"changes": changes[1:]})
+    assert "Bakery" in write_test(story(alone, more)).code
+
+
 def test_rows_of_a_page_on_the_way_are_others_things() -> None:
     """Of a list that a click only led to, no row is asserted but the one that the story uses; what a form that was
     sent off shows is its effect."""

@@ -25,7 +25,7 @@ from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics import urls
 from pipeline.semantics.text import caption, is_editor
 from schemas.elements import Element
-from schemas.events import TextChanged
+from schemas.events import Change, Gone, TextChanged
 from schemas.stories import (
     CheckStep,
     ClickStep,
@@ -143,7 +143,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     asked = caption(step.target) if isinstance(step, ClickStep) else ""
     typing = Typing(writer.fixed, writer.pieces, asked, writer.emptied, writer.used)
     typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
-    checks = checks_of(finder, step.changes, typing, stays, writer.ticking)
+    checks = checks_of(finder, _of_the_step(step), typing, stays, writer.ticking)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     if step.loads:  # of what was on the old page, only what the journey is about says something by being gone
         checks = [check for check in checks if check.kind != "gone" or check.score >= GONE_SCORE_MIN]
@@ -159,6 +159,14 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         if title is not None:
             checks.append(title)
     return sorted(checks, key=lambda check: -check.score)
+
+
+def _of_the_step(step: Step) -> tuple[Change, ...]:
+    """What a step changed; that a button went away while the user typed is the app's own doing, and may not come again:
+    a state that it shows (`Server online`), a hint that it closes."""
+    if not isinstance(step, FillStep):
+        return step.changes
+    return tuple(one for one in step.changes if not (isinstance(one, Gone) and one.element.role == "button"))
 
 
 def what_stayed(writer: Writer, story: Story, place: int) -> list[Check]:
