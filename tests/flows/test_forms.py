@@ -93,6 +93,16 @@ def picks(visitor: Visitor) -> None:
     visitor.add(Select, target=zone, options=({"value": "1", "label": "UTC"},))
 
 
+def test_settings_are_changed_whether_they_held_something_or_not() -> None:
+    """Nobody makes settings: the first name that a user gives there is the change that the next one is."""
+
+    def at(act: Acts) -> str:
+        return key(lambda visitor: visitor.open("/preferences"), act, sends("Save", url="/preferences"))
+
+    changed = types("Real name", "Ada", before="Bo", form="prefs / realname", holds=True)
+    assert at(types("Real name", form="prefs / realname")) == at(changed)
+
+
 def test_a_remark_changes_no_thing() -> None:
     """Though it stands in the form of one, and may quote what it answers; with something else it is a change."""
     comment = types("Comment", "I see it too.", form="title", holds=True)

@@ -94,7 +94,8 @@ class FormState:
             names = ()
         elif self._form and (self.is_form() if what == SEND else self.typed()):
             new = tuple(name for name in names if name != CHANGED and not name.startswith(CHOSEN)) or (TYPED,)
-            names = (CHANGED,) if self._holds and not self._new and not self._only_remarks else new
+            held = (self._holds and not self._new) or named_in_path(self.place, *SETTINGS_PAGES)
+            names = (CHANGED,) if held and not self._only_remarks else new
         self.fields.clear()
         return names, numbers, self._form if numbers else ""
 
