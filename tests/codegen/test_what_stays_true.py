@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.locators.finder import ordinal
-from schemas.elements import Ancestor, ById, ByRole, ByText, Candidate, Scope
+from schemas.elements import Ancestor, ById, ByRole, ByText, ByTitle, Candidate, Scope
 from schemas.events import Appeared, Choice, Gone, StateChanged, TextChanged, Typed, ValueChanged
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -123,6 +123,25 @@ def test_what_the_last_step_saved_is_asserted_where_the_page_stays(
     ]
     code = write_test(story(click, networkRequests=sent)).code
     assert ('with page.expect_response(re.compile(r"/api/config$")) as response_info:' in code) is waits
+
+
+def test_a_frame_that_is_looked_into_twice_has_a_variable() -> None:
+    """One of each: what is typed into them stands beside what it is typed into, not beside where that is."""
+
+    def within(title: str, label: str, text: str) -> FillStep:
+        frame = (Candidate(locator=ByTitle(value=title), count=1),)
+        target = by_label(label).model_copy(update={"frames": (frame,)})
+        return FillStep(target=target, value=Typed(text=text), **base(PAGE))
+
+    steps = [within("Contact", "First name", "Ada"), within("Card", "Bank", "Rhine"), within("Contact", "Town", "Ulm")]
+    code = write_test(story(*steps)).code
+    assert code.count('get_by_title("Contact")') == 1
+    assert 'frame = page.get_by_title("Contact").content_frame' in code
+    assert 'frame.get_by_label("Town").fill("Ulm")' in code
+    assert 'page.get_by_title("Card").content_frame.get_by_label("Bank").fill("Rhine")' in code
+    both = write_test(story(*steps, within("Card", "Account", "12"))).code
+    assert 'frame_2 = page.get_by_title("C' in both
+    assert both.count(".content_frame") == 2
 
 
 def test_a_locator_that_is_used_often_has_a_variable() -> None:

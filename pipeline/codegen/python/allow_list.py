@@ -16,7 +16,7 @@ FUNCTIONS: Final = frozenset({"expect", FILL_CREDENTIAL, UNIQUE})
 VARIABLES: Final = (
     "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "file_chooser_info",
     "response_info", "response", "field", "value", "copied", "choice", "button", "link", "row", "dialog_box", "cell",
-    "element", "box", "item", "heading", "name",
+    "element", "frame", "box", "item", "heading", "name",
 )  # fmt: skip
 METHODS: Final = frozenset(
     [

@@ -14,6 +14,10 @@ LONG_CHARS: Final = 80
 """one longer than that where it is used twice,"""
 WIDE_CHARS: Final = 110
 """and one that no line has room for in any case."""
+FRAME_USES_MIN: Final = 2
+"""A frame that is looked into so often gets a variable."""
+FRAMES_MAX: Final = 5
+"""Frames of a test that get one."""
 _LOCATORS: Final = frozenset(
     {
         "locator", "get_by_role", "get_by_label", "get_by_placeholder", "get_by_alt_text", "get_by_text",
@@ -32,7 +36,14 @@ OTHER: Final = "element"
 
 
 def share_locators(program: Program) -> None:
-    """Puts variables in the place of such locators, each given its value right before its first use."""
+    """Puts variables in the place of such locators, each given its value right before its first use; of what stands in
+    a frame, first one for the frame."""
+    for number in range(1, FRAMES_MAX + 1):
+        frames = Counter(code for statement in program.body for found in _used(statement) for code in _frames(found))
+        often = [code for code, uses in frames.items() if uses >= FRAME_USES_MIN]
+        if not often:
+            break
+        _share_frame(program, min(often, key=len), Name("frame" if number == 1 else f"frame_{number}"))
     counts = Counter(flat(found) for statement in program.body for found in _used(statement))
     taken: Counter[str] = Counter()
     named: dict[str, Name] = {}
@@ -50,6 +61,58 @@ def share_locators(program: Program) -> None:
             body.append(Assign(named[code].id, found))
         body.append(_with_names(statement, named) if named else statement)
     program.move(body, moved)
+
+
+def _frames(found: Expr) -> Iterator[str]:
+    """The frames, as code, in which a locator looks."""
+    at = found
+    while isinstance(at, Call | Attr):
+        if isinstance(at, Attr) and at.name == "content_frame":
+            yield flat(at)
+        at = at.function if isinstance(at, Call) else at.of
+
+
+def _share_frame(program: Program, code: str, name: Name) -> None:
+    """Puts a variable in the place of a frame, given its value right before its first use."""
+    body: list[Statement] = []
+    moved: dict[int, int] = {}
+    known = False
+    for place, statement in enumerate(program.body):
+        moved[place] = len(body)
+        found = next((one for one in _used(statement) if code in _frames(one)), None)
+        if found is not None and not known:
+            body.append(Assign(name.id, _frame_of(found, code)))
+            known = True
+        body.append(statement if found is None else _in_frame(statement, code, name))
+    program.move(body, moved)
+
+
+def _frame_of(found: Expr, code: str) -> Expr:
+    at = found
+    while isinstance(at, Call | Attr) and not (isinstance(at, Attr) and flat(at) == code):
+        at = at.function if isinstance(at, Call) else at.of
+    return at
+
+
+def _in_frame(statement: Statement, code: str, name: Name) -> Statement:
+    """The statement with the variable in the place of the frame, wherever it stands."""
+
+    def within(expr: Expr) -> Expr:
+        match expr:
+            case Attr(of=of):
+                return name if flat(expr) == code else replace(expr, of=within(of))
+            case Call(function=function, args=args):
+                return replace(expr, function=within(function), args=tuple(map(within, args)))
+            case _:
+                return expr
+
+    match statement:
+        case Run(expr=expr) | Assign(expr=expr) | Assert(expr=expr):
+            return replace(statement, expr=within(expr))
+        case With(body=body):
+            return replace(statement, body=tuple(_in_frame(one, code, name) for one in body))
+        case Blank() | Remark():
+            return statement
 
 
 def _deserves(code: str, uses: int) -> bool:
