@@ -169,3 +169,12 @@ def test_a_field_is_made_once_within_the_bound() -> None:
     again = field("first", "d")
     assert again is not first
     assert again == first
+
+
+@pytest.mark.parametrize("begin", ['{"events": ', '{"events":[{"uuid":"1","more":', '{"uuid":"1","more":'])
+def test_lists_within_lists_go_the_slow_way(begin: str) -> None:
+    """However deep: the refusal is a bad input, not a fault of ours."""
+    raw = (begin + "[" * 5_000 + "]" * 5_000).encode()
+    assert plain_events(raw, 10) is None
+    with pytest.raises(BadInput, match="nested deeper"):
+        read_message(raw)

@@ -28,6 +28,8 @@ PARTS_BYTES_MAX: Final = 2 * 1024 * 1024
 PART_BYTES_MAX: Final = 8 * 1024
 """A longer part is read anew each time: few are, and they seldom come again."""
 NUL: Final = b"\\u0000"
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What a decoder raises at what it can't read, lists within lists a thousand deep among it: the slow way says why."""
 
 _PLAIN = (str, int, bool, type(None))
 _encode = msgspec.json.Encoder().encode
@@ -96,7 +98,7 @@ def canonical_events(raw: bytes, events_max: int) -> list[tuple[Event, bytes | N
         return None
     try:
         slices = _slices.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
     if len(slices) > events_max:
         return None
@@ -118,7 +120,7 @@ def canonical_event(raw: bytes) -> Event | None:
         if kind is None:
             return None
         told = kind.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
     if _encode(told) != raw:
         return None

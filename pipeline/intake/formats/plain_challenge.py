@@ -11,6 +11,7 @@ import msgspec
 from pipeline.intake.elements import is_field
 from pipeline.intake.fields import Envelope, time_ms, who
 from pipeline.intake.formats import posthog
+from pipeline.intake.formats.canonical import UNREADABLE
 from pipeline.intake.formats.challenge import (
     KINDS,
     ORDER,
@@ -91,7 +92,7 @@ def plain_events(raw: bytes, events_max: int) -> list[Event] | None:
             told = [_decode_one(raw)]
         else:
             return None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
     if len(told) > events_max:
         return None
