@@ -218,7 +218,7 @@ def test_a_machine_that_was_frozen_is_no_fault_of_what_was_under_way(tmp_path: P
     frozen = """
 from agents.stream.supervision.abort import Watchdog, at_end
 at_end.append(under_way.clear)
-watch.still_s, watch.late_s = 3.0, 2.0
+watch.still_s, watch.late_s = 8.0, 2.0  # long before that, the process is stopped
 row.end = 0
 watch.looked_s = time.monotonic()
 watch.start()
@@ -233,7 +233,7 @@ with under_way.doing("window/w1"):
         assert process.stdout.readline() == "started\n"
         time.sleep(1)
         process.send_signal(signal.SIGSTOP)
-        time.sleep(8)
+        time.sleep(12)
         process.send_signal(signal.SIGCONT)
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 70, said
