@@ -4,6 +4,7 @@ The JSON is canonical: fields in the order of their declaration, defaults left o
 outer fields of records that clients read), no white space. Equal values give equal bytes.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeVar, get_origin
 
@@ -41,18 +42,23 @@ def dump(value: Any) -> Any:
     if kind in _SCALARS:  # first, and once more below: nearly all that there is to print
         return value
     if isinstance(value, Value):
-        fields = value.__dict__
-        out = {}
-        for attribute, name, always, default in _fields(type(value)):
-            inner = fields[attribute]
-            if always or (inner is not default and inner != default):
-                out[name] = inner if type(inner) in _SCALARS else dump(inner)
-        return out
+        return _changed_fields(value, dump)
     if isinstance(value, (tuple, list)):
         return [dump(item) for item in value]
     if isinstance(value, dict):
         return {key: dump(item) for key, item in value.items()}
     return value
+
+
+def _changed_fields(value: Value, inner_of: Callable[[Any], Any]) -> dict[str, Any]:
+    """The fields of a value that are no defaults, each as `inner_of` gives it."""
+    fields = value.__dict__
+    out = {}
+    for attribute, name, always, default in _fields(type(value)):
+        inner = fields[attribute]
+        if always or (inner is not default and inner != default):
+            out[name] = inner if type(inner) in _SCALARS else inner_of(inner)
+    return out
 
 
 def to_json(value: Any) -> bytes:
@@ -95,13 +101,7 @@ def _printable(value: Any) -> Any:
     if kind is Element:
         return PRINTED.of(value)
     if isinstance(value, Value):
-        fields = value.__dict__
-        out = {}
-        for attribute, name, always, default in _fields(type(value)):
-            inner = fields[attribute]
-            if always or (inner is not default and inner != default):
-                out[name] = inner if type(inner) in _SCALARS else _printable(inner)
-        return out
+        return _changed_fields(value, _printable)
     if kind is tuple or kind is list:
         return [item if type(item) in _SCALARS else _printable(item) for item in value]
     return dump(value)

@@ -87,12 +87,17 @@ def _matched(statement: ast.stmt, frame: FrameType) -> int | None:
     found = _locator(statement)
     if found is None:
         return None
-    code = compile(ast.fix_missing_locations(ast.Expression(found)), "<locator>", "eval")
     try:
-        locator = eval(code, frame.f_globals, frame.f_locals)  # noqa: S307 (the test's own expression, which has just run)
+        locator = _evaluated(found, frame)
         return int(locator.count()) if hasattr(locator, "count") and hasattr(locator, "filter") else None
     except Error:
         return None
+
+
+def _evaluated(expression: ast.expr, frame: FrameType) -> Any:
+    """The value of an expression of the test, at the place where the test stands. Raises what the expression raises."""
+    code = compile(ast.fix_missing_locations(ast.Expression(expression)), "<statement>", "eval")
+    return eval(code, frame.f_globals, frame.f_locals)  # noqa: S307 (the test's own expression, which has just run)
 
 
 def _holds_now(statement: ast.stmt, frame: FrameType) -> bool:
@@ -103,9 +108,8 @@ def _holds_now(statement: ast.stmt, frame: FrameType) -> bool:
     asked = copy.deepcopy(call)
     asked.keywords = [one for one in asked.keywords if one.arg != "timeout"]
     asked.keywords.append(ast.keyword("timeout", ast.Constant(NOW_MS)))
-    code = compile(ast.fix_missing_locations(ast.Expression(asked)), "<statement>", "eval")
     try:
-        eval(code, frame.f_globals, frame.f_locals)  # noqa: S307 (the test's own expression, which has just run)
+        _evaluated(asked, frame)
     except (AssertionError, Error):
         return False
     return True

@@ -22,6 +22,7 @@ from agents.proof.artifacts import VerdictFolder, without_secrets
 from agents.proof.child import Child, Ended
 from agents.proof.plugin import ORDERS
 from agents.proof.video import Videos
+from agents.proof.watch import EXPECT_TIMEOUT_MS
 from pipeline.codegen import project_files
 from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
 from pipeline.codegen.values.credentials import PASSWORD
@@ -33,8 +34,8 @@ from schemas.generated_tests import GeneratedTest
 
 RUN_S: Final = 180
 """How long one run of one test may take."""
-EXPECT_S: Final = 5
-"""How long an assertion may wait: Playwright's own bound."""
+EXPECT_S: Final = EXPECT_TIMEOUT_MS // 1_000
+"""How long an assertion may wait, unless the environment says otherwise."""
 EXPECT_S_MAX: Final = 60
 RESET_S: Final = 300
 """How long a reset of the environment may take."""

@@ -99,7 +99,7 @@ def register(app: faust.App, services: WebServices) -> None:
 def prepare(web_app: web.Application, context: Context) -> None:
     """The parts of the aiohttp application that stand around the views."""
     web_app.middlewares.append(error_middleware)
-    web_app.middlewares.append(dashboard.page_of_nowhere)
+    web_app.middlewares.append(dashboard.not_found_page)
     if not context.services.keys.required:
         web_app.middlewares.append(own_names_only(Hosts(context.services.settings)))
 

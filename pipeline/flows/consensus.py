@@ -161,6 +161,7 @@ class _Vote:
         self.dropped = 0
         self._same = {id(other): self._alike_until(other) for other in others}
         self._foreign = _foreign(own, others)
+        self._entered = len(typed_texts(own.story.steps))
 
     def _alike_until(self, other: Session) -> int:
         """How many of the first steps had the same input in the other session."""
@@ -239,9 +240,7 @@ class _Vote:
                 step = session.story.steps[at]
                 return any(rough_of(one) == rough for one in (step.opened_changes if opened else step.changes))
 
-            others_data = self._foreign.stand_in(_text_of(change)) or self._nobody_tells(place, change)
-            others_data = others_data or self._counts_things(change)
-            if others_data or self._numbers_vary(place, keys, opened):
+            if self._is_of_others(place, change) or self._numbers_vary(place, keys, opened):
                 continue
             if self.held(place, shows, shows_such):
 
@@ -253,7 +252,13 @@ class _Vote:
         self.dropped += len(changes) - len(kept)
         return tuple(kept)
 
-    def _nobody_tells(self, place: int, change: Change) -> bool:
+    def _is_of_others(self, place: int, change: Change) -> bool:
+        """Whether a change shows what other users made, or may well do so."""
+        if self._foreign.stand_in(_text_of(change)) or self._counts_things(change):
+            return True
+        return self._seen_alone(place, change)
+
+    def _seen_alone(self, place: int, change: Change) -> bool:
         """Whether only this session went that way, and what the page showed there may be anybody's: it holds nothing
         that the user entered, and is no name of the page itself."""
         if any(self.own.tokens[place] in other.places for other in self.others):
@@ -267,7 +272,7 @@ class _Vote:
         away, which the sessions of an hour may not show."""
         text = change.after if isinstance(change, TextChanged) else change.element.text or change.element.name
         counted = _COUNTS.fullmatch((text or "").strip())
-        return counted is not None and int(counted[1]) > len(typed_texts(self.own.story.steps))
+        return counted is not None and int(counted[1]) > self._entered
 
     def _numbers_vary(self, place: int, keys: tuple[Hashable, ...], opened: bool) -> bool:
         """Whether others saw the same with other numbers, and nobody with these: those of a thing that was made."""

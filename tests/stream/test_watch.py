@@ -14,7 +14,7 @@ from agents.stream.supervision import watch
 from agents.stream.supervision.abort import FROZEN
 from agents.stream.supervision.progress import PartitionProgress, Position, Progress
 from agents.stream.supervision.under_way import UnderWay
-from agents.stream.supervision.watch import HELD_SIGNAL, STILL_S, TURN_STILLS
+from agents.stream.supervision.watch import HELD_SIGNAL, IDLE_FACTOR, STILL_S
 
 ENDS = """
 import sys, threading, time
@@ -76,8 +76,8 @@ def test_whoever_has_no_work_or_waits_for_the_broker_does_not_end(tmp_path: Path
         ({"since": 10, "flushing": True}, True),
         ({"since": 10, "waits_for": "the reading of offset 3"}, True),
         ({"since": 10, "others": -STILL_S - 10}, True),
-        ({"since": STILL_S * TURN_STILLS, "stories": 10}, False),
-        ({"since": STILL_S * TURN_STILLS, "stories": -10}, True),
+        ({"since": STILL_S * IDLE_FACTOR, "stories": 10}, False),
+        ({"since": STILL_S * IDLE_FACTOR, "stories": -10}, True),
     ],
     ids=["in turn", "for too long", "flushing", "at work", "nobody moves", "stories", "stories for too long"],
 )
@@ -85,11 +85,11 @@ def test_who_waits_for_messages_has_its_turn_after_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], is_over: bool
 ) -> None:
     """The consumer hands on one message after the other: while others are given theirs, the last one of a partition,
-    and the stories, are waited for TURN_STILLS times as long; nobody who has something in hand is. `since` and
+    and the stories, are waited for IDLE_FACTOR times as long; nobody who has something in hand is. `since` and
     `stories` count from there, `others` from now."""
     now_s, ended = time.monotonic(), []
     monkeypatch.setattr(watch, "end_process", lambda why, **_: ended.append(why))
-    long_ago_s = now_s - STILL_S * TURN_STILLS
+    long_ago_s = now_s - STILL_S * IDLE_FACTOR
     waits = PartitionProgress(
         end=10,
         moved_s=long_ago_s + change["since"],

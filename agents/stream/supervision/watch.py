@@ -41,7 +41,7 @@ ITEM_CPU_S: Final = 60.0
 """CPU time that one message, window or flow may take: a thousand times what the largest one does."""
 STORAGE_S: Final = 40.0
 """So long after the storage did not answer, it counts as away: it gives up after 20 s, and is asked again."""
-TURN_STILLS: Final = 4
+IDLE_FACTOR: Final = 4
 """So many times as long may somebody wait for messages while others are given theirs."""
 HELD_SIGNAL: Final = signal.SIGPROF
 """Ends a worker in which native code used STILL_S of CPU time and let nothing else run; its place is printed first."""
@@ -142,7 +142,7 @@ class Watch:
         """When somebody who has nothing in hand moved: the one consumer of a worker hands on one message after the
         other, so that the last one of a partition comes after all those of others. That they move excuses it for some
         time."""
-        return max(moved_s, min(newest_s, moved_s + (TURN_STILLS - 1) * self.still_s))
+        return max(moved_s, min(newest_s, moved_s + (IDLE_FACTOR - 1) * self.still_s))
 
     def _excuse_all(self, now_s: float) -> None:
         for name, _, _ in list(self._places(now_s)):

@@ -80,7 +80,7 @@ def get_document(request: web.Request) -> web.Response:
 
 
 @web.middleware
-async def page_of_nowhere(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def not_found_page(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Who follows a wrong link with a browser is told so by a page, from which one can go on."""
     try:
         return await handler(request)

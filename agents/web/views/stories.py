@@ -29,7 +29,7 @@ EVENTS_SHOWN_MAX: Final = 1_000
 """Events of one journey's open windows."""
 SHOWN_BYTES_MAX: Final = 200_000
 """Bytes of these events, beyond the first: to look a megabyte through for values takes a third of a second."""
-TESTERS: Final = b'"traffic":"test"'
+MARKED_AS_TEST: Final = b'"traffic":"test"'
 """Stands in each event that says so of itself; within a text its quotes would be escaped."""
 
 
@@ -89,7 +89,7 @@ def windows_json(windows: Sequence[OpenWindow], users_min: int = 1) -> list[dict
 def _shown(window: OpenWindow, newest: list[bytes], users_min: int) -> list[Any]:
     """The newest events of a window as whoever asks may read them."""
     whole: list[Any] = [orjson.Fragment(event) for event in newest]
-    if users_min <= 1 or all(TESTERS in event for event in window.events):
+    if users_min <= 1 or all(MARKED_AS_TEST in event for event in window.events):
         return whole
     if len(newest) < len(window.events):
         return [event_without_texts(event) for event in newest]

@@ -1,7 +1,7 @@
 """Variables for locators that a test uses often, or that leave no room in a line for what is done with them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -38,13 +38,10 @@ OTHER: Final = "element"
 def share_locators(program: Program) -> None:
     """Puts variables in the place of such locators, each given its value right before its first use; of what stands in
     a frame, first one for the frame."""
-    for number in range(1, FRAMES_MAX + 1):
-        frames = Counter(code for statement in program.body for found in _used(statement) for code in _frames(found))
-        often = [code for code, uses in frames.items() if uses >= FRAME_USES_MIN]
-        if not often:
-            break
-        _share_frame(program, min(often, key=len), Name("frame" if number == 1 else f"frame_{number}"))
-    counts = Counter(flat(found) for statement in program.body for found in _used(statement))
+    counts = _counts(program)
+    if any("content_frame" in code for code in counts):
+        _share_frames(program)
+        counts = _counts(program)
     taken: Counter[str] = Counter()
     named: dict[str, Name] = {}
     body: list[Statement] = []
@@ -59,43 +56,36 @@ def share_locators(program: Program) -> None:
             taken[stem] += 1
             named[code] = Name(stem if taken[stem] == 1 else f"{stem}_{taken[stem]}")
             body.append(Assign(named[code].id, found))
-        body.append(_with_names(statement, named) if named else statement)
+        body.append(_with(statement, lambda expr: _replaced(expr, named)) if named else statement)
     program.move(body, moved)
 
 
-def _frames(found: Expr) -> Iterator[str]:
-    """The frames, as code, in which a locator looks."""
+def _counts(program: Program) -> Counter[str]:
+    """How often each locator, as code, is used."""
+    return Counter(flat(found) for statement in program.body for found in _used(statement))
+
+
+def _share_frames(program: Program) -> None:
+    for number in range(1, FRAMES_MAX + 1):
+        used = (found for statement in program.body for found in _used(statement))
+        frames = Counter(flat(frame) for found in used for frame in _frames(found))
+        often = [code for code, uses in frames.items() if uses >= FRAME_USES_MIN]
+        if not often:
+            break
+        _share_frame(program, min(often, key=len), Name("frame" if number == 1 else f"frame_{number}"))
+
+
+def _frames(found: Expr) -> Iterator[Expr]:
+    """The frames in which a locator looks."""
     at = found
     while isinstance(at, Call | Attr):
         if isinstance(at, Attr) and at.name == "content_frame":
-            yield flat(at)
+            yield at
         at = at.function if isinstance(at, Call) else at.of
 
 
 def _share_frame(program: Program, code: str, name: Name) -> None:
     """Puts a variable in the place of a frame, given its value right before its first use."""
-    body: list[Statement] = []
-    moved: dict[int, int] = {}
-    known = False
-    for place, statement in enumerate(program.body):
-        moved[place] = len(body)
-        found = next((one for one in _used(statement) if code in _frames(one)), None)
-        if found is not None and not known:
-            body.append(Assign(name.id, _frame_of(found, code)))
-            known = True
-        body.append(statement if found is None else _in_frame(statement, code, name))
-    program.move(body, moved)
-
-
-def _frame_of(found: Expr, code: str) -> Expr:
-    at = found
-    while isinstance(at, Call | Attr) and not (isinstance(at, Attr) and flat(at) == code):
-        at = at.function if isinstance(at, Call) else at.of
-    return at
-
-
-def _in_frame(statement: Statement, code: str, name: Name) -> Statement:
-    """The statement with the variable in the place of the frame, wherever it stands."""
 
     def within(expr: Expr) -> Expr:
         match expr:
@@ -106,13 +96,18 @@ def _in_frame(statement: Statement, code: str, name: Name) -> Statement:
             case _:
                 return expr
 
-    match statement:
-        case Run(expr=expr) | Assign(expr=expr) | Assert(expr=expr):
-            return replace(statement, expr=within(expr))
-        case With(body=body):
-            return replace(statement, body=tuple(_in_frame(one, code, name) for one in body))
-        case Blank() | Remark():
-            return statement
+    body: list[Statement] = []
+    moved: dict[int, int] = {}
+    first = True
+    for place, statement in enumerate(program.body):
+        moved[place] = len(body)
+        frames = (frame for found in _used(statement) for frame in _frames(found) if flat(frame) == code)
+        if (frame := next(frames, None)) is not None:
+            if first:
+                body.append(Assign(name.id, frame))
+            first, statement = False, _with(statement, within)
+        body.append(statement)
+    program.move(body, moved)
 
 
 def _deserves(code: str, uses: int) -> bool:
@@ -171,12 +166,13 @@ def _is_locator(expr: Expr) -> bool:
     return at is not expr
 
 
-def _with_names(statement: Statement, named: dict[str, Name]) -> Statement:
+def _with(statement: Statement, replaced: Callable[[Expr], Expr]) -> Statement:
+    """The statement with each of its expressions replaced."""
     match statement:
         case Run(expr=expr) | Assign(expr=expr) | Assert(expr=expr):
-            return replace(statement, expr=_replaced(expr, named))
+            return replace(statement, expr=replaced(expr))
         case With(body=body):
-            return replace(statement, body=tuple(_with_names(one, named) for one in body))
+            return replace(statement, body=tuple(_with(one, replaced) for one in body))
         case Blank() | Remark():
             return statement
 
