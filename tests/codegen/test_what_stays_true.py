@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.locators.finder import ordinal
-from schemas.elements import Ancestor, ById, ByRole, ByText, ByTitle, Candidate, Scope
+from schemas.elements import ById, ByRole, ByText, Candidate, Scope
 from schemas.events import Appeared, Choice, Gone, StateChanged, TextChanged, Typed, ValueChanged
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -125,37 +125,6 @@ def test_what_the_last_step_saved_is_asserted_where_the_page_stays(
     assert ('with page.expect_response(re.compile(r"/api/config$")) as response_info:' in code) is waits
 
 
-def test_a_frame_that_is_looked_into_twice_has_a_variable() -> None:
-    """One of each: what is typed into them stands beside what it is typed into, not beside where that is."""
-
-    def within(title: str, label: str, text: str) -> FillStep:
-        frame = (Candidate(locator=ByTitle(value=title), count=1),)
-        target = by_label(label).model_copy(update={"frames": (frame,)})
-        return FillStep(target=target, value=Typed(text=text), **base(PAGE))
-
-    steps = [within("Contact", "First name", "Ada"), within("Card", "Bank", "Rhine"), within("Contact", "Town", "Ulm")]
-    code = write_test(story(*steps)).code
-    assert code.count('get_by_title("Contact")') == 1
-    assert 'frame = page.get_by_title("Contact").content_frame' in code
-    assert 'frame.get_by_label("Town").fill("Ulm")' in code
-    assert 'page.get_by_title("Card").content_frame.get_by_label("Bank").fill("Rhine")' in code
-    both = write_test(story(*steps, within("Card", "Account", "12"))).code
-    assert 'frame_2 = page.get_by_title("C' in both
-    assert both.count(".content_frame") == 2
-
-
-def test_a_locator_that_is_used_often_has_a_variable() -> None:
-    """It is given its value right before the first use, and the lines of steps are still right."""
-    field = by_label("Note")
-    steps = [FillStep(target=field, value=Typed(text=f"Note {number}"), **base(PAGE)) for number in range(4)]
-    test = write_test(story(*steps))
-    assert test.code.count('page.get_by_label("Note")') == 1
-    assert '    field = page.get_by_label("Note")\n    field.fill("Note 0")' in test.code
-    lines = test.code.splitlines()
-    assert "goto" in lines[test.step_lines[0] - 1]
-    assert all(f"Note {number}" in lines[test.step_lines[number] - 1] for number in (1, 2, 3))
-
-
 def test_that_a_thing_in_use_went_away_is_asserted() -> None:
     """Its going is what such a step is for; of other things that went with it one alone says enough."""
     row = Scope(locator=ByRole(role="row"), has_text="Tech news")
@@ -271,64 +240,6 @@ def test_an_address_is_known_by_what_the_user_chose() -> None:
     assert "col=id" not in code
 
 
-def test_which_entries_a_log_holds_together_is_not_asserted() -> None:
-    """An announcer takes in what is said next and lets the rest go when it pleases."""
-    log = by_text("div", "21,0429").model_copy(update={"role": "log", "live": True, "text": "21,0429"})
-    changes = (TextChanged(element=log, before="21,042", after="21,0429"), Appeared(element=by_text("p", "Nine days")))
-    press = ClickStep(target=by_role("button", "button", "More"), **base(PAGE, PAGE, changes=changes))
-    code = write_test(story(press)).code
-    assert "21,0429" not in code
-    assert "Nine days" in code
-
-
-def test_a_button_that_went_away_while_one_typed_is_not_missed() -> None:
-    """It shows a state of the app's own; an entry of a list that is left out by what was typed is another matter."""
-
-    def gone(role: str, text: str) -> Gone:
-        return Gone(element=by_role("div", role, text, text=text))
-
-    changes = (gone("button", "Server online"), gone("option", "Bakery"))
-    typed = FillStep(target=by_label("Find"), value=Typed(text="Corner"), **base(PAGE, PAGE, changes=changes))
-    more = ClickStep(target=by_role("button", "button", "More"), **base(PAGE))
-    code = write_test(story(typed, more)).code
-    assert "Server online" not in code
-    alone = typed.model_copy(update={"changes": changes[1:]})
-    assert "Bakery" in write_test(story(alone, more)).code
-
-
-def test_rows_of_a_page_on_the_way_are_others_things() -> None:
-    """Of a list that a click only led to, no row is asserted but the one that the story uses; what a form that was
-    sent off shows is its effect."""
-    lists, cell = at("/limits"), (Ancestor(tag="tr", role="row"),)
-
-    def shown(text: str) -> Appeared:
-        return Appeared(element=by_text("span", text).model_copy(update={"ancestors": cell}))
-
-    changes = (shown("truck-98"), Appeared(element=by_text("p", "Slots")))
-    led = ClickStep(
-        target=by_role("button", "button", "Limits"), **base(PAGE, lists, changes=changes, navigates=True, loads=True)
-    )
-    more = ClickStep(target=by_role("button", "button", "More"), **base(lists))
-    code = write_test(story(led, more)).code
-    assert "truck-98" not in code
-    typed = FillStep(target=by_label("Find"), value=Typed(text="truck"), **base(PAGE))
-    sent = led.model_copy(update={"target": by_role("button", "button", "Go")})
-    assert "truck-98" in write_test(story(typed, sent, more)).code
-
-
-def test_a_page_is_known_by_its_own_name() -> None:
-    """Not by a heading of what is listed on it, which is there for others' doing."""
-    shown = (
-        Appeared(element=by_role("h1", "heading", "Roadmap", level=1)),
-        Appeared(element=by_role("h2", "heading", "Milestone: Spring sale 84", level=2)),
-    )
-    opened = GotoStep(url="https://example.com/roadmap", **base(at("/roadmap"), at("/roadmap"), changes=shown))
-    saved = ClickStep(target=by_role("button", "button", "Save"), **base(at("/roadmap")))
-    code = write_test(story(opened, saved)).code
-    assert 'get_by_role("heading", name="Roadmap")' in code
-    assert "Milestone" not in code
-
-
 def test_nothing_is_asserted_twice_between_the_steps() -> None:
     """What came up once more in the same document was looked for already; the outcome is always told."""
     shown = (Appeared(element=by_role("h2", "heading", "Details")),)
@@ -434,17 +345,6 @@ def test_a_block_of_many_parts_is_not_asserted_as_a_whole() -> None:
     assert "now" not in code
     for wanted in ("New toner is in.", "Changed Status from Open."):
         assert f'get_by_text("{wanted}")' in code, code
-
-
-def test_what_the_next_words_sweep_away_is_not_asserted() -> None:
-    """A list of suggestions and its headings are what the app has loaded until then; what stays may be asserted."""
-    opened = (Appeared(element=by_text("div", "Suggested payees")), Appeared(element=by_text("p", "Balance of 12.00")))
-    click = ClickStep(target=by_role("div", "combobox", "Payee"), **base(PAGE, PAGE, changes=opened))
-    swept = (Gone(element=by_text("div", "Suggested payees")),)
-    typed = FillStep(target=by_label("Payee"), value=Typed(text="Corner shop"), **base(PAGE, PAGE, changes=swept))
-    code = write_test(story(click, typed, ClickStep(target=by_role("button", "button", "Add"), **base(PAGE)))).code
-    assert "Suggested payees" not in code
-    assert "Balance of 12.00" in code
 
 
 def test_a_window_is_found_without_the_button_that_closes_it() -> None:
