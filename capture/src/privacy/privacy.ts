@@ -10,6 +10,7 @@ import { attempt, native } from "../native";
 import { HOLE, readBy } from "../page/reader";
 import { boxesOf, holdsCard, kindByWords, kindOfBoxes, ownKind, withoutCards } from "./secretfields";
 import type { Store } from "../delivery/store";
+import { mapTexts } from "./texts";
 import type { Watch } from "../page/watch";
 import { Withheld } from "./withheld";
 import type { Secret, WireEvent } from "../wire";
@@ -23,29 +24,14 @@ const ADDRESS = /^(href|src|action|formaction|poster|srcset)$/;
 const ATTRIBUTE_CHARS_MAX = 500;
 const CHANNEL = "journeywright.withheld";
 const JUST_MS = 300;
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 type Shared = ReturnType<Withheld["kept"]>;
 /** What a TreeWalker shows. */
 const ELEMENTS_AND_TEXTS = 1 | 4;
 const LEARNED_NODES_MAX = 6_000;
-/** Ids and what our own code wrote: no text of the page's is in them. */
-const KEPT = new Set("journey_id session_id tab_id opened_tab_id cause token kind by change source app tag role attribute".split(" "));
 
 /** A letter or a few, and where such stand once for each element. */
 const PIECE = /^[\p{L}\p{N}]{1,6}$/u;
 const PIECES = /^(text|name|texts|after)$/;
-
-/** The value with each text in it told in another way, but for ids and what our own code wrote. */
-function mapTexts(value: unknown, tell: (text: string, key: string) => string, key = ""): unknown {
-  if (typeof value === "string") return KEPT.has(key) || ID.test(value) ? value : tell(value, key);
-  if (Array.isArray(value)) {
-    const told = value.map((one) => mapTexts(one, tell, key));
-    // What was found by a text that is withheld isn't found by what is left of it.
-    return /^(candidates|frames)$/.test(key) ? told.filter((one, at) => Array.isArray(one) || JSON.stringify(one) === JSON.stringify(value[at])) : told;
-  }
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mapTexts(one, tell, name)]));
-}
 
 export class Privacy {
   private readonly wasPassword = new WeakSet<Element>();
