@@ -64,15 +64,16 @@ class Watchdog:
 
     def start(self) -> None:
         """Starts the thread."""
-        self._beat()
+        self._beat_s, self._beat_cpu_s = time.monotonic(), time.process_time()
         self._thread.start()
 
-    def check(self) -> None:
-        """Ends the process if it was stopped for too long. Where it computed meanwhile, what is under way keeps its
-        marks: the next start must not meet it for ever."""
-        stopped_s = time.monotonic() - self._beat_s
+    def check(self) -> float:
+        """Ends the process if it was stopped for too long, otherwise the time of this look. Where it computed
+        meanwhile, what is under way keeps its marks: the next start must not meet it for ever."""
+        now_s = time.monotonic()
+        stopped_s = now_s - self._beat_s
         if not self._thread.is_alive() or stopped_s <= self._limit_s:
-            return
+            return now_s
         cpu_s = time.process_time() - self._beat_cpu_s
         computed = cpu_s >= COMPUTED_SHARE * stopped_s
         why = "a computation let nothing else run" if computed else FROZEN
@@ -84,9 +85,5 @@ class Watchdog:
     def _run(self) -> None:
         while True:
             time.sleep(PULSE_S)
-            self.check()
-            self._beat()
-
-    def _beat(self) -> None:
-        self._beat_cpu_s = time.process_time()
-        self._beat_s = time.monotonic()
+            # The next look counts from the time that this one saw: a stop right after it is seen then.
+            self._beat_s, self._beat_cpu_s = self.check(), time.process_time()
