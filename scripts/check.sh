@@ -17,5 +17,6 @@ if [ -f capture/tsconfig.json ]; then run "tsc, recorder" npm --prefix capture r
 if [ -f capture/build.mjs ]; then run "recorder within its bound" npm --prefix capture run --silent build; fi
 run "no circles, recorder" "$bin/python" scripts/circles.py capture/src
 if [ -f dashboard/tsconfig.json ]; then run "tsc, dashboard" npm --prefix dashboard run --silent check; fi
+run "no circles, dashboard" "$bin/python" scripts/circles.py dashboard/src
 
 [ ${#failed[@]} = 0 ] || { printf 'check: failed: %s\n' "${failed[*]}" >&2; exit 1; }

@@ -13,14 +13,15 @@ def imported(module: Path) -> set[Path]:
     """The modules that one imports, for values or for types."""
     found = set()
     for name in IMPORT.findall(module.read_text()):
-        there = (module.parent / re.sub(r"\.(js|ts)$", "", name)).resolve()
-        found |= {one for one in (there.with_name(f"{there.name}.ts"), there / "index.ts") if one.exists()}
+        there = (module.parent / re.sub(r"\.(js|tsx?)$", "", name)).resolve()
+        files = (there.with_name(f"{there.name}.ts"), there.with_name(f"{there.name}.tsx"), there / "index.ts")
+        found |= {one for one in files if one.exists()}
     return found
 
 
 def main(folder: str) -> None:
     root = Path(folder).resolve()
-    graph = {module: imported(module) for module in sorted(root.rglob("*.ts"))}
+    graph = {module: imported(module) for module in sorted([*root.rglob("*.ts"), *root.rglob("*.tsx")])}
     if not any(graph.values()):
         sys.exit(f"no module below {folder} imports another: is the folder right?")
     try:

@@ -12,6 +12,7 @@ import { Review } from "./pages/review";
 import { Runs } from "./pages/runs";
 import { TO_REVIEW } from "./query";
 import { BASE, followLinks, useRoute } from "./router";
+import { useTitle } from "./title";
 import { compact, number } from "./format";
 
 const PAGES = [["", "Flows"], ["review", "Review"], ["runs", "Runs"], ["coverage", "Coverage"], ["live", "Live"]] as const;
@@ -71,10 +72,6 @@ function pageOf(parts: readonly string[], query: URLSearchParams): ComponentChil
 function Nowhere() {
   useTitle("Not found");
   return <div class="empty"><h1>There is nothing at this address</h1><p><Page to={[]}>All flows</Page></p></div>;
-}
-
-export function useTitle(title: string): void {
-  useEffect(() => void (document.title = title ? `${title} · journeywright` : "journeywright"), [title]);
 }
 
 function ToReview() {

@@ -29,6 +29,15 @@ def test_a_circle_is_found_whatever_is_imported(tmp_path: Path) -> None:
     assert all(name in found.stderr for name in ("main.ts", "index.ts", "effects.ts"))
 
 
+def test_a_circle_through_modules_with_markup_is_found(tmp_path: Path) -> None:
+    """`.tsx` modules are named without their ending, as others are."""
+    (tmp_path / "app.tsx").write_text('import { Page } from "./page";\n')
+    (tmp_path / "page.tsx").write_text('import { useTitle } from "./app";\n')
+    found = circles(tmp_path)
+    assert found.returncode == 1
+    assert "app.tsx" in found.stderr
+
+
 def test_what_only_leads_down_is_none(tmp_path: Path) -> None:
     """Two ways to the same module are no circle; a folder without any module that imports is the wrong one."""
     down = {"main": 'import "./a";\nimport "./b";\n', "a": 'import { b } from "./b";\n', "b": "export const b = 1;\n"}

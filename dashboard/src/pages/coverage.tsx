@@ -1,6 +1,6 @@
 // Coverage: what users do, weighed by how many do it, and what of that the tests cover.
 import { useEffect } from "preact/hooks";
-import { useTitle } from "../app";
+import { useTitle } from "../title";
 import { type Answer, useGet } from "../api";
 import { count, day, number, share, titled } from "../format";
 import { ROWS, useKeys } from "../keys";

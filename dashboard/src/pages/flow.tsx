@@ -1,6 +1,6 @@
 // One flow: its story beside its test. Either lights the other.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { useTitle } from "../app";
+import { useTitle } from "../title";
 import { type Answer, Problem, get, send, useGet } from "../api";
 import { linesOf, reasons, stepsOfLines } from "../code";
 import { count, moment, number, titled } from "../format";

@@ -1,7 +1,7 @@
 // Home: what people do, what state its test is in, what asks for attention first.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useTitle } from "../app";
+import { useTitle } from "../title";
 import { type Answer, useGet, usePages } from "../api";
 import { count, number, titled } from "../format";
 import { ROWS, useKeys } from "../keys";

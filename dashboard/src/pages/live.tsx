@@ -1,6 +1,6 @@
 // Live: what comes in, as it comes, and how the worker that answers is.
 import { useReducer, useState } from "preact/hooks";
-import { useTitle } from "../app";
+import { useTitle } from "../title";
 import { type Answer, urlOf } from "../api";
 import { ago, count, moment, number, seconds, titled } from "../format";
 import { ROWS, useKeys } from "../keys";

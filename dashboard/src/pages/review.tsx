@@ -1,6 +1,6 @@
 // Review: one test after the other, with what it stands on, until none asks for a person.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { useTitle } from "../app";
+import { useTitle } from "../title";
 import { type Answer, Problem, send, useGet, usePages } from "../api";
 import { linesOf, lineOf, reasons, stepsOfLines } from "../code";
 import { diff } from "../diff";

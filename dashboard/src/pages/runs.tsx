@@ -1,5 +1,5 @@
 // Runs: what came of running the tests, by run and build; two of them compared.
-import { useTitle } from "../app";
+import { useTitle } from "../title";
 import { type Answer, useGet, usePages } from "../api";
 import { count, moment, number } from "../format";
 import { ROWS, useKeys } from "../keys";
