@@ -8,48 +8,18 @@ from typing import Final, assert_never
 from pipeline.activities.activity import ACTS, LISTINGS, SEND, Activity
 from pipeline.activities.activity_list import ActivityList
 from pipeline.activities.activity_rules import StepFacts, activity_of, taken_back
-from pipeline.activities.facts.action_links import acts_by_link
+from pipeline.activities.click_effects import ClickEffect, ClickFacts, effect_of, prepares
 from pipeline.activities.facts.changed_things import saves_itself
 from pipeline.activities.facts.filters import narrowed, narrowed_by_entries
-from pipeline.activities.facts.passive import (
-    folds,
-    only_brings_fields,
-    only_looks,
-    only_looks_elsewhere,
-    only_points,
-    only_prepares,
-    outside_content,
-    puts_away,
-    reveals,
-)
+from pipeline.activities.facts.passive import folds, only_brings_fields, outside_content
 from pipeline.activities.facts.responses import Answers
 from pipeline.activities.forms.form_state import FieldStep, FormState
 from pipeline.activities.forms.password_forms import PasswordForms
 from pipeline.semantics.controls import DELETE_BUTTON, deletes, does_by_itself, opener
-from pipeline.semantics.elements import (
-    DATA,
-    Data,
-    identity,
-    in_control,
-    is_item,
-    is_search,
-    shortcut,
-    stands_in_row,
-)
-from pipeline.semantics.lexicon import WORDS
+from pipeline.semantics.elements import DATA, Data, identity, is_item, is_search, shortcut, stands_in_row
 from pipeline.semantics.messages import errors
-from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_text_field
-from pipeline.semantics.verbs import (
-    APART,
-    CANCEL,
-    COMMIT,
-    LOOKS,
-    PAGING,
-    SEARCH,
-    SIGN_OUT,
-    SWITCHES,
-    words_on,
-)
+from pipeline.semantics.text import caption, is_button
+from pipeline.semantics.verbs import APART, COMMIT, SEARCH, SIGN_OUT, SWITCHES, words_on
 from pipeline.steps.draft import same_target
 from schemas.stories import (
     BackStep,
@@ -69,10 +39,8 @@ from schemas.stories import (
 
 _SAVES: Final = re.compile(r"(Control|Meta)\+(s|Enter)", re.I)
 """Key combinations that send off what was filled in."""
-_LETTERS: Final = re.compile(r"\w")
 _COLUMNS: Final = frozenset({"list", "listbox", "grid", "rowgroup"})
 """What holds things of one kind: which of several something is dragged to is data."""
-_SEEK: Final = WORDS["seeks"]
 
 
 @dataclass
@@ -89,6 +57,8 @@ class Classifier:
 
     outcomes: dict[int, str] = field(default_factory=dict)
     """What came of what a step sent off, by its number."""
+    click_rules: dict[int, str] = field(default_factory=dict)
+    """The rule that read a click, by its number."""
 
     def __post_init__(self) -> None:
         self.filled = FormState(self.data)
@@ -166,44 +136,44 @@ class Classifier:
             )
         return way is not None
 
-    def _says_nothing(self, step: ClickStep, words: str) -> bool:
-        """Whether it only puts the cursor somewhere, looks at something, or was taken back."""
-        if step.dialogs and not any(dialog.accepted for dialog in step.dialogs):
-            return True
-        if is_text_field(step.target) or only_looks_elsewhere(step, self.steps) or only_points(step, self.answers):
-            return True
-        if self.filled:
-            return bool(LOOKS.match(words))
-        return bool(PAGING.match(words)) and not self.answers.writes(step)
-
     def _click(self, number: int, step: ClickStep) -> None:
         words = caption(step.target)
-        amidst = self.passwords.amidst(number) and step.target.role not in BOX_ROLES
-        if amidst or self._says_nothing(step, words) or self._narrows(number, step):
-            return
-        if step.target.role in BOX_ROLES or (step.target.tag == "label" and not in_control(step.target)):
-            self.filled.choose(number, step)
-        elif CANCEL.match(words) and puts_away(step, self.answers, self.view):
-            if folds(step) or not self._cancel():
-                taken_back(self.done, number, step, self.answers, self.data)
-        elif reveals(step, self.answers) or self._opens_search(number, words):
-            return
-        elif acts_by_link(step):
-            self._settle_search()
-            self._settle_filter()
-            self.filled.fields.clear()
-            self._do(number, step, identity(step.target, self.data))
-        elif only_looks(step, self.answers, bool(self.filled)):
-            self._look(number, step)
-        elif (kind := opener(step, words)) and not self.filled and self._opens(number, step):
-            self.done.add(Activity("open form", "", (), kind, "", (number,), rule="a control that opens a form"))
-        elif not self._prepares(number, step):
-            if SIGN_OUT.search(words):
-                self._move()  # nothing is sent off by that
-            self.filled.sent_by(step)
-            if not self.filled and COMMIT.match(words) and not APART.search(words):
-                self.filled.keep(number, step)
-            self._do(number, step, self._control(step, words))
+        facts = ClickFacts(
+            number, step, words, self.steps, self.filled, self.view, self.answers, self.passwords, self.data
+        )
+        effect, self.click_rules[number] = effect_of(facts)
+        match effect:
+            case ClickEffect.NOTHING:
+                pass
+            case ClickEffect.NARROWS:
+                self._narrows(number, step)
+            case ClickEffect.CHOOSES:
+                self.filled.choose(number, step)
+            case ClickEffect.GIVES_UP:
+                if folds(step) or not self._cancel():
+                    taken_back(self.done, number, step, self.answers, self.data)
+            case ClickEffect.ACTS_BY_LINK:
+                self._settle_search()
+                self._settle_filter()
+                self.filled.fields.clear()
+                self._do(number, step, identity(step.target, self.data))
+            case ClickEffect.LOOKS:
+                self._look(number, step)
+            case ClickEffect.OPENS_FORM:
+                kind, rule = opener(step, words), self.click_rules[number]
+                self.done.add(Activity("open form", "", (), kind, "", (number,), rule=rule))
+            case ClickEffect.SENDS:
+                self._send(number, step, words)
+            case _:
+                assert_never(effect)
+
+    def _send(self, number: int, step: ClickStep, words: str) -> None:
+        if SIGN_OUT.search(words):
+            self._move()  # nothing is sent off by that
+        self.filled.sent_by(step)
+        if not self.filled and COMMIT.match(words) and not APART.search(words):
+            self.filled.keep(number, step)
+        self._do(number, step, self._control(step, words))
 
     def _press(self, number: int, step: PressStep) -> None:
         if step.key == "Escape" and not step.modifiers:
@@ -211,7 +181,7 @@ class Classifier:
         elif self.passwords.amidst(number):
             return
         elif step.key == "Enter" and (self.filled or step.navigates or self.answers.writes(step)):
-            if not self._prepares(number, step):
+            if not prepares(number, step, self.passwords, self.answers, self.data):
                 self._do(number, step, SEND)
         elif deletes(step):
             refused = self.outcomes[number] = self.answers.refusal(step)
@@ -219,10 +189,6 @@ class Classifier:
         elif shortcut(step):
             saves = self.filled and _SAVES.fullmatch(shortcut(step))
             self._do(number, step, SEND if saves else f"press {shortcut(step)}")
-
-    def _prepares(self, number: int, step: ClickStep | PressStep) -> bool:
-        """Whether it did nothing but make ready what was sent off later; a form with a password was sent off."""
-        return self.passwords.sent_by(number) is None and only_prepares(number, step, self.answers, self.data)
 
     def _control(self, step: ClickStep, words: str) -> str:
         """What sends something off: Enter and the button that says no more than that are the same."""
@@ -236,15 +202,6 @@ class Classifier:
         sends = not words or COMMIT.match(words) or (is_button(step.target) and typed)
         tried = typed or self.filled.is_form() or bool(errors(step.changes)) or self.answers.failed(step)
         return SEND if sends and tried and not APART.search(words) else identity(step.target, self.data)
-
-    def _opens(self, number: int, step: ClickStep) -> bool:
-        """Whether a control that may open a form does: one that sends something off is followed by fields."""
-        return not self.answers.writes(step) or any(isinstance(later, FillStep) for later in self.steps[number + 1 :])
-
-    def _opens_search(self, number: int, words: str) -> bool:
-        """Whether a control brought the box that something was searched in next."""
-        brings = not self.filled and bool(SEARCH.search(words)) and number + 1 < len(self.steps)
-        return brings and is_search(self.steps[number + 1])
 
     def _again(self, step: ClickStep) -> bool:
         """Whether it presses once more what sent the last form off."""
@@ -263,9 +220,7 @@ class Classifier:
 
     def _look(self, number: int, step: ClickStep) -> None:
         self._leave()
-        self.done.record.append(
-            Activity("browse", "", (), "", "", (number,), rule="it only leads on or shows something")
-        )
+        self.done.record.append(Activity("browse", "", (), "", "", (number,), rule=self.click_rules[number]))
         found = self.searched and not outside_content(step.target)
         self.filled.fields.clear()
         self.view = "" if step.navigates else identity(step.target, self.data, found)

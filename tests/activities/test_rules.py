@@ -6,9 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.activities.activity_rules import RULES
+from pipeline.activities.classifier import Classifier
 from pipeline.activities.classify import activities_of
+from pipeline.activities.click_effects import CLICK_EFFECTS
 from pipeline.activities.clicks import CLICK_RULES
+from pipeline.activities.facts.responses import Answers
+from pipeline.activities.facts.variables import data_of
 from pipeline.activities.forms.kinds import FORM_RULES
+from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import GOAL_RULES, goals_of
 from schemas.elements import Element
 from schemas.events import Fill, Page
@@ -42,6 +47,9 @@ ACTS: dict[str, Callable[[Journey, str, list[str]], object]] = {
     ),
     "upload ": lambda journey, _, texts: journey.upload(Element(tag="input", type="file", name="File"), texts[0]),
     "click link": lambda journey, _, texts: journey.click(link(texts[0])),
+    "click field": lambda journey, _, texts: journey.click(textbox(texts[0])),
+    "answers no": lambda journey, _, texts: journey.answers(texts[0], accepted=False),
+    "opens a tab": lambda journey, *_: journey.popup(f"{HOME}help", "t2"),
     "click box": lambda journey, _, texts: journey.click(Element(tag="span", role="checkbox", name=texts[0])),
     "submit ": lambda journey, _, texts: journey.click(button(texts[0], type="submit")),
     "click ": lambda journey, _, texts: journey.click(button(texts[0])),
@@ -82,3 +90,16 @@ def test_a_rule_makes_the_activity_of_its_example(name: str, example: str) -> No
     story = journey_of(told).story()
     last = activities_of(story.steps, story.network_requests, Page(url=story.final_state.url)).record[-1]
     assert (last.rule, last.kind) == (name, kind)
+
+
+@pytest.mark.parametrize(
+    ("name", "example"), [(rule.name, rule.example) for rule in CLICK_EFFECTS], ids=lambda text: text
+)
+def test_a_rule_decides_what_the_click_of_its_example_does(name: str, example: str) -> None:
+    """Some click of the journey is read by the rule."""
+    story = journey_of(example).story()
+    data = data_of(story.steps)
+    passwords = password_forms(story.steps, story.network_requests)
+    reading = Classifier(story.steps, data, Answers(story.steps, story.network_requests, data), passwords)
+    reading.run()
+    assert name in reading.click_rules.values()

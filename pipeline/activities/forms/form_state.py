@@ -17,7 +17,7 @@ _BY_ITSELF: Final = frozenset({"number", "date", "time", "month", "week", "datet
 @dataclass
 class FormState:
     """What was filled in since something was sent off last: `fields` are the numbers of the steps by identity. It lives
-    only inside of `teller`."""
+    only while a story is read."""
 
     data: Data
     fields: dict[str, int] = field(default_factory=dict)

@@ -1,0 +1,210 @@
+"""What a click does to the reading of a story: the table of rules that decides it.
+
+A click narrows a list, fills in a box, gives up what was begun, leads on, opens a form, sends something off, or tells
+nothing. The first rule that holds decides.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from pipeline.activities.facts.action_links import acts_by_link
+from pipeline.activities.facts.filters import narrowed
+from pipeline.activities.facts.passive import (
+    only_looks,
+    only_looks_elsewhere,
+    only_points,
+    only_prepares,
+    puts_away,
+    reveals,
+)
+from pipeline.activities.facts.responses import Answers
+from pipeline.activities.forms.form_state import FormState
+from pipeline.activities.forms.password_forms import PasswordForms
+from pipeline.activities.rules import Rule
+from pipeline.semantics.controls import opener
+from pipeline.semantics.elements import Data, in_control, is_search
+from pipeline.semantics.text import BOX_ROLES, is_text_field
+from pipeline.semantics.verbs import CANCEL, LOOKS, PAGING, SEARCH
+from schemas.stories import ClickStep, FillStep, PressStep, Step
+
+
+class ClickEffect(Enum):
+    """What a click does to the reading."""
+
+    NOTHING = auto()
+    NARROWS = auto()
+    CHOOSES = auto()
+    GIVES_UP = auto()
+    ACTS_BY_LINK = auto()
+    LOOKS = auto()
+    OPENS_FORM = auto()
+    SENDS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ClickFacts:
+    """A click among the steps of a story, by its number, and how far the story was read before it.
+
+    `words` is what is written on the control, `filled` the form that is being filled in, `view` what was opened without
+    the address changing.
+    """
+
+    number: int
+    step: ClickStep
+    words: str
+    steps: Sequence[Step]
+    filled: FormState
+    view: str
+    answers: Answers
+    passwords: PasswordForms
+    data: Data
+
+
+def effect_of(facts: ClickFacts) -> tuple[ClickEffect, str]:
+    """What a click does, and the name of the rule that says so."""
+    for rule in CLICK_EFFECTS:
+        effect, holds = rule.read
+        if holds(facts):
+            return effect, rule.name
+    raise AssertionError("the last rule takes every click")
+
+
+def prepares(number: int, step: ClickStep | PressStep, passwords: PasswordForms, answers: Answers, data: Data) -> bool:
+    """Whether it did nothing but make ready what was sent off later; a form with a password was sent off."""
+    return passwords.sent_by(number) is None and only_prepares(number, step, answers, data)
+
+
+def _amidst_password(facts: ClickFacts) -> bool:
+    return facts.passwords.amidst(facts.number) and facts.step.target.role not in BOX_ROLES
+
+
+def _taken_back(facts: ClickFacts) -> bool:
+    return bool(facts.step.dialogs) and not any(dialog.accepted for dialog in facts.step.dialogs)
+
+
+def _points(facts: ClickFacts) -> bool:
+    return is_text_field(facts.step.target) or only_points(facts.step, facts.answers)
+
+
+def _looks_elsewhere(facts: ClickFacts) -> bool:
+    return only_looks_elsewhere(facts.step, facts.steps)
+
+
+def _turns_page(facts: ClickFacts) -> bool:
+    if facts.filled:
+        return bool(LOOKS.match(facts.words))
+    return bool(PAGING.match(facts.words)) and not facts.answers.writes(facts.step)
+
+
+def _narrows(facts: ClickFacts) -> bool:
+    return not facts.filled and not facts.answers.writes(facts.step) and narrowed(facts.step) is not None
+
+
+def _chooses(facts: ClickFacts) -> bool:
+    target = facts.step.target
+    return target.role in BOX_ROLES or (target.tag == "label" and not in_control(target))
+
+
+def _gives_up(facts: ClickFacts) -> bool:
+    return bool(CANCEL.match(facts.words)) and puts_away(facts.step, facts.answers, facts.view)
+
+
+def _reveals(facts: ClickFacts) -> bool:
+    """A menu or a section that opens, or the box that something was searched in next."""
+    if reveals(facts.step, facts.answers):
+        return True
+    later = facts.steps[facts.number + 1 : facts.number + 2]
+    return not facts.filled and bool(SEARCH.search(facts.words)) and any(map(is_search, later))
+
+
+def _acts_by_link(facts: ClickFacts) -> bool:
+    return acts_by_link(facts.step)
+
+
+def _looks(facts: ClickFacts) -> bool:
+    return only_looks(facts.step, facts.answers, bool(facts.filled))
+
+
+def _opens_form(facts: ClickFacts) -> bool:
+    """A control that may open a form does; one that sends something off is followed by fields."""
+    if not opener(facts.step, facts.words) or facts.filled:
+        return False
+    later = facts.steps[facts.number + 1 :]
+    return not facts.answers.writes(facts.step) or any(isinstance(step, FillStep) for step in later)
+
+
+def _prepares(facts: ClickFacts) -> bool:
+    return prepares(facts.number, facts.step, facts.passwords, facts.answers, facts.data)
+
+
+def _sends(_: ClickFacts) -> bool:
+    return True
+
+
+CLICK_EFFECTS: Final[tuple[Rule[tuple[ClickEffect, Callable[[ClickFacts], bool]]], ...]] = (
+    Rule(
+        "between the fields of a form with a password",
+        "open /login; fill 'User name' with 'ada'; click 'Next'; type password; click 'Log in'; comes /home",
+        (ClickEffect.NOTHING, _amidst_password),
+    ),
+    Rule(
+        "its question was answered with no",
+        "open /books/7; click 'Delete'; answers no 'Delete the book?'",
+        (ClickEffect.NOTHING, _taken_back),
+    ),
+    Rule(
+        "it only puts the cursor into a field or on a text",
+        "open /books; click field 'Author'; says 'Type a name.'",
+        (ClickEffect.NOTHING, _points),
+    ),
+    Rule(
+        "it opens a tab in which nothing is done",
+        "open /books; click link 'Help'; opens a tab",
+        (ClickEffect.NOTHING, _looks_elsewhere),
+    ),
+    Rule("it only leads to another page of a list", "open /books; click 'Next'", (ClickEffect.NOTHING, _turns_page)),
+    Rule(
+        "the address only says how a list is shown",
+        "open /books; click link 'Price'; comes /books?sort=price",
+        (ClickEffect.NARROWS, _narrows),
+    ),
+    Rule("a box or its label", "open /books; click box 'Only new'", (ClickEffect.CHOOSES, _chooses)),
+    Rule(
+        "it gives up what was begun",
+        "open /news; fill 'Mail' with 'ada'; click 'Cancel'",
+        (ClickEffect.GIVES_UP, _gives_up),
+    ),
+    Rule(
+        "it only opens a menu, a section or a search box",
+        "open /books; click 'Search'; fill search 'Search' with 'Lee'; press Enter",
+        (ClickEffect.NOTHING, _reveals),
+    ),
+    Rule(
+        "a link that acts",
+        "open /books/7; click link 'Archive'; comes /books/7; says 'The book was archived.'",
+        (ClickEffect.ACTS_BY_LINK, _acts_by_link),
+    ),
+    Rule(
+        "it only leads on or shows something",
+        "open /books; click link 'Red sea'; comes /books/7",
+        (ClickEffect.LOOKS, _looks),
+    ),
+    Rule(
+        "a control that opens a form",
+        "open /books; click 'New book'; fill 'Title' with 'Red sea'; click 'Save'; asks POST /books",
+        (ClickEffect.OPENS_FORM, _opens_form),
+    ),
+    Rule(
+        "it makes ready what is sent off later",
+        "open /news; click 'Weekly'; fill 'Mail' with 'ada'; click 'Go on'; asks POST /news",
+        (ClickEffect.NOTHING, _prepares),
+    ),
+    Rule(
+        "it sends something off, or acts",
+        "open /news; fill 'Mail' with 'ada'; click 'Go on'; asks POST /news",
+        (ClickEffect.SENDS, _sends),
+    ),
+)
+"""What a click does: what takes it out of the story comes first, then what it led to, last what it sent."""
