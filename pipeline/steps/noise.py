@@ -86,8 +86,8 @@ def _replaces(now: Draft, before: Draft) -> bool:
             told = not (second.by_keys or first.by_keys) or bool(second.keys and first.keys)
             return told and same_target(now.target, before.target)
         case (CheckStep() as second, CheckStep() as first):
-            # Ticked and unticked again are two things where the page asks its server at each.
-            answered = second.checked != first.checked and before.asks > 0
+            # Ticked and unticked again are two things where the page answers the first: what it did may stay done.
+            answered = second.checked != first.checked and before.has_effect()
             return not answered and same_target(now.target, before.target)
         case (SelectStep(), SelectStep()):
             return same_target(now.target, before.target)

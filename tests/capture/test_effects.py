@@ -80,6 +80,27 @@ def test_what_says_most_is_told_gone_wherever_it_stood(record: Record) -> None:
     assert len(gone) <= GONE_MAX
 
 
+def test_what_another_element_still_says_is_not_found_gone(record: Record) -> None:
+    """A list that is called as the label of its field closes, and a word goes whose twin stays: the list is told by its
+    role and name, and the word in no way by which a test would look for nothing."""
+
+    def do(page: Page) -> None:
+        page.evaluate(
+            """() => document.body.insertAdjacentHTML("beforeend", `<p id="c">City</p><p>Noon</p><div id="s">
+              <div role="listbox" aria-label="City"><div role="option">Bern</div></div><div>Noon</div><p>Noonday sun</p>
+              <button onclick="s.remove()">Close</button></div>`)"""
+        )
+        page.wait_for_timeout(300)
+        page.get_by_role("button", name="Close").click()
+
+    effect = effect_after(record("redrawn.html", do), "click")
+    gone = {one.element.role or one.element.text: one for one in effect.changes if one.change == "gone"}
+    locators = {said: [each.locator for each in one.element.candidates] for said, one in gone.items()}
+    assert locators["listbox"] == [ByRole(by="role", role="listbox", name="City", exact=True)]
+    assert locators["paragraph"] == [ByText(by="text", value="Noonday sun", exact=True)]
+    assert locators["Noon"] == []
+
+
 def test_what_is_kept_from_screen_readers_stays_what_it_was(record: Record) -> None:
     """A list that opens hides the rest of the page from screen readers: nothing else came or went for the eye."""
     effect = effect_after(record("redrawn.html", lambda page: page.get_by_role("button", name="More").click()), "click")

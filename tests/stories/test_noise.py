@@ -115,6 +115,13 @@ def test_a_box_ticked_and_unticked_ends_as_it_was_left() -> None:
     assert Journey().opens().check(box).check(box, checked=False).said() == [START, "Untick 'I agree'"]
 
 
+def test_a_box_whose_tick_the_page_answered_is_ticked_and_unticked() -> None:
+    """What the first click did beyond the box (a calendar closed) isn't undone by the second: both are steps."""
+    box = Element(tag="input", type="checkbox", role="checkbox", name="I agree", id="agree")
+    journey = Journey().opens().check(box).loses(heading("March")).check(box, checked=False)
+    assert journey.said() == [START, "Tick 'I agree'", "Untick 'I agree'"]
+
+
 def test_scrolling_twice_is_scrolling_once() -> None:
     """The last position counts."""
     journey = Journey().opens().add(Scroll, y_px=100).add(Scroll, y_px=900)

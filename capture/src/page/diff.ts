@@ -4,7 +4,7 @@ import type { Elements } from "./elements";
 import * as limits from "../limits";
 import { hash64 } from "../hash";
 import { native } from "../native";
-import type { FieldState, Item, ListState, Snapshot, StateName } from "./snapshot";
+import { NAMED, type FieldState, type Item, type ListState, type Snapshot, type StateName } from "./snapshot";
 import type { Candidate, Change, ElementShot, Locator } from "../wire";
 
 /** The page before: as it was seen in this document, or what was kept of it from the document before. */
@@ -240,13 +240,13 @@ export class Comparison {
 
   /** What can be said of an element that is no longer there. Where several others are found in its way, that is told. */
   private goneShot(role: string, text: string, live: boolean, doc: Document): ElementShot {
-    const named = /^(heading|link|button|tab|menuitem|option|dialog|alertdialog|img|checkbox|radio|switch|textbox|combobox|searchbox)$/;
-    const byName = named.test(role);
+    const byName = NAMED.has(role) || /dialog$/.test(role);
     const shot: ElementShot = { tag: "div", text, candidates: [], role: role || undefined, live: live || undefined, name: byName ? text : undefined };
     if (!byName && text.length > limits.NAME_CHARS_MAX) return shot;
     const locator: Locator = byName ? { by: "role", role, name: text, exact: true } : { by: "text", value: text, exact: true };
-    const others = this.circumstances.elements.indexes.of(doc).found(locator).length;
-    shot.candidates!.push({ locator, count: others > 1 ? others : 0, index: 0 });
+    const others = this.circumstances.elements.indexes.of(doc).found(locator);
+    // What another one still says isn't gone.
+    if (!others.some(visible)) shot.candidates!.push({ locator, count: others.length > 1 ? others.length : 0, index: 0 });
     return shot;
   }
 

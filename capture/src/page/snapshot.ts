@@ -53,7 +53,8 @@ export interface Snapshot {
   complete: boolean;
 }
 
-const NAMED = new Set(
+/** Told by their names. */
+export const NAMED = new Set(
   ("heading link button tab menuitem menuitemcheckbox menuitemradio option checkbox radio switch img textbox searchbox " +
     "combobox spinbutton slider treeitem listbox").split(" "),
 );
