@@ -6,7 +6,7 @@ the place of its own values. What a page says whatever was typed (a text that wa
 """
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,13 +17,19 @@ from pipeline.codegen.python.parametrize import VALUE_CHARS_MIN, bound, texts_in
 from pipeline.codegen.test_writer import write_steps, writer_for
 from pipeline.flows.consensus import Consensus
 from pipeline.flows.trace import Session, session_of
+from pipeline.semantics.elements import is_search
+from pipeline.semantics.lexicon import FIELDS
+from pipeline.semantics.text import caption, clean
 from schemas.generated_tests import Parameter
-from schemas.stories import FillStep, Story
+from schemas.stories import FillStep, Step, Story
 
 ROWS_MAX: Final = 3
 """Rows of a test with parameters, the representative's own first."""
 TRIES_MAX: Final = 8
 """Sessions of which the test is written to find rows."""
+SEARCHED: Final = "search_text"
+OTHER: Final = "value"
+"""What is called so where no word says what its field is for."""
 Row = tuple[str, ...]
 
 
@@ -51,10 +57,30 @@ def with_parameters(told: Consensus) -> Consensus:
         if same is not None and fixed in (None, same):
             rows.append(row)
             fixed = same
-    varied = [column for column in zip(*rows, strict=True) if len(set(column)) > 1]
-    names = ["value" if number == 0 else f"value_{number + 1}" for number in range(len(varied))]
-    found = tuple(Parameter(name=name, values=column) for name, column in zip(names, varied, strict=True))
+    columns = zip(places, zip(*rows, strict=True), strict=True)
+    varied = [(own.story.steps[at], column) for at, column in columns if len(set(column)) > 1]
+    names = _parameter_names([step for step, _ in varied])
+    found = tuple(Parameter(name=name, values=column) for name, (_, column) in zip(names, varied, strict=True))
     return replace(told, parameters=found, fixed=fixed or frozenset())
+
+
+def _parameter_names(steps: Iterable[Step]) -> list[str]:
+    """A name for what is typed by each step: by what its field is for, in words of ours whatever the page says."""
+    names: list[str] = []
+    for step in steps:
+        stem = _field_name(step)
+        again = sum(name.rstrip("0123456789").rstrip("_") == stem for name in names)
+        names.append(f"{stem}_{again + 1}" if again else stem)
+    return names
+
+
+def _field_name(step: Step) -> str:
+    if not isinstance(step, FillStep):
+        return OTHER
+    if is_search(step):
+        return SEARCHED
+    said = [clean(words).rstrip(" *:") for words in (step.target.label, caption(step.target), step.target.placeholder)]
+    return next((name for words in said for name, field in FIELDS.items() if words and field.search(words)), OTHER)
 
 
 def _signed_in(session: Session) -> int:

@@ -181,6 +181,7 @@ def test_languages_have_the_same_keys() -> None:
             assert list(table[part]) == list(english[part])
         assert set(table["done"]["verbs"]) == set(english["done"]["verbs"])
         assert list(table["times"]) == list(english["times"])
+        assert list(table["fields"]) == list(english["fields"])
         assert all(re.compile(one, re.I) for parts in table["words"].values() for one in parts)
     assert set(DONE_VERBS.values()) == set(english["done"]["verbs"])
 

@@ -89,7 +89,7 @@ def test_rows_are_made_unique_each() -> None:
     stories = [one.model_copy(update={"traffic": "test"}) for one in makes(NAMES)]
     code = write_flow(stories).code
     assert "parametrize" in code
-    assert "\n    value = unique(value)\n" in code
+    assert "\n    new_name = unique(new_name)\n" in code
 
 
 def test_a_name_in_a_pattern_stays() -> None:

@@ -46,8 +46,8 @@ def test_values_of_many_users_become_rows() -> None:
         assert rows.count(name) == 1
         assert name not in body
     assert "ids=['p1', 'p2', 'p3']" in code.replace('"', "'")
-    assert ".fill(value)" in code
-    assert '"Saved \'" + value + "\'."' in code
+    assert ".fill(new_name)" in code
+    assert '"Saved \'" + new_name + "\'."' in code
 
 
 def real(stories: list[Story]) -> list[Story]:
@@ -68,7 +68,51 @@ def test_test_traffic_needs_no_crowd() -> None:
     stories = saves(["Groceries", "Garden tools", "Paint", "Wood"])
     (parameter,) = agreed(stories).parameters
     assert len(parameter.values) == 3
-    assert parameter.name == "value"
+    assert parameter.name == "new_name"
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("Subject *", "subject"),
+        ("Betreff:", "subject"),
+        ("Prénom", "first_name"),
+        ("Last name", "last_name"),
+        ("To", "recipient"),
+        ("Move to", "value"),
+        ("Código postal", "postcode"),
+        ("Frobnication", "value"),
+        ("__import__('os')", "value"),
+    ],
+)
+def test_a_parameter_is_called_by_what_its_field_is_for(label: str, name: str) -> None:
+    """In words of ours, whatever language and words the page has; `value` where none fits."""
+
+    def sends(number: int, value: str) -> Story:
+        visitor = Visitor("shop", number, random.Random("plain"))
+        visitor.open("/lists/new")
+        visitor.write(label, value)
+        visitor.send("Save", "POST", "/lists", alert("Saved."), url="/lists")
+        visitor.add(End)
+        return told(visitor)
+
+    stories = [sends(number, value) for number, value in enumerate(("Groceries", "Paint", "Wood"))]
+    assert [parameter.name for parameter in agreed(stories).parameters] == [name]
+    check_code(write_flow(stories).code)
+
+
+def test_parameters_of_one_kind_are_numbered() -> None:
+    """Two fields for the same kind of thing give two names."""
+    stories = []
+    for number, (one, other) in enumerate([("Groceries", "Green"), ("Paint", "Black"), ("Wood", "White")]):
+        visitor = Visitor("shop", number, random.Random("plain"))
+        visitor.open("/lists/new")
+        visitor.write("List name", one)
+        visitor.write("Colour name", other)
+        visitor.send("Save", "POST", "/lists", alert("Saved."), url="/lists")
+        visitor.add(End)
+        stories.append(told(visitor))
+    assert [parameter.name for parameter in agreed(stories).parameters] == ["new_name", "new_name_2"]
 
 
 def test_rows_that_would_find_what_the_row_before_made_are_none() -> None:
@@ -187,4 +231,4 @@ def test_what_a_page_says_to_everybody_is_no_echo() -> None:
     check_code(code)
     assert "@pytest.mark.parametrize(" in code
     assert '"Wood and paint"' in code
-    assert '"Found for \'" + value + "\'."' in code
+    assert '"Found for \'" + search_text + "\'."' in code

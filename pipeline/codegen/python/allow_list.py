@@ -6,6 +6,7 @@ from typing import Final
 
 from pipeline.codegen.python.program import FILL_CREDENTIAL, UNIQUE
 from pipeline.codegen.python.quoting import is_plain
+from pipeline.semantics.lexicon import FIELDS
 
 MODULES: Final = frozenset({"os", "re", "pytest"})
 IMPORTS: Final = {"playwright.sync_api": {"Locator", "Page", "expect"}, "collections.abc": {"Callable"}}
@@ -16,7 +17,7 @@ FUNCTIONS: Final = frozenset({"expect", FILL_CREDENTIAL, UNIQUE})
 VARIABLES: Final = (
     "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "file_chooser_info",
     "response_info", "response", "field", "value", "copied", "choice", "button", "link", "row", "dialog_box", "cell",
-    "element", "frame", "box", "item", "heading", "name",
+    "element", "frame", "box", "item", "heading", "name", "search_text", *FIELDS,
 )  # fmt: skip
 METHODS: Final = frozenset(
     [

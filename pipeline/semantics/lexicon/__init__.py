@@ -3,9 +3,9 @@
 Each language is one file (`en.toml`, `de.toml`, `es.toml`, `fr.toml`). `[words]` holds regular expressions: what pages
 of that language say for a key; a page is read with those of all languages, and what matches decides. `[lists]` holds
 plain words. `[done]` is how messages tell that something was done: `articles` before the noun, `between` it and the
-verb, and `verbs` by what they are called here. `[acts]` is what controls do
-to a thing (`Archive`), `[times]` how dates and ages are written. A new language is a file with the same keys, and a
-name in LANGUAGES. `acts.toml` holds what is known of acts whatever language they are said in.
+verb, and `verbs` by what they are called here. `[acts]` is what controls do to a thing (`Archive`), `[times]` how dates
+and ages are written, `[fields]` what fields are for. A new language is a file with the same keys, and a name in
+LANGUAGES. `acts.toml` holds what is known of acts whatever language they are said in.
 
 `secrets.json` is read by the recorder's build too: see pipeline/semantics/secret_words.py.
 """
@@ -40,6 +40,11 @@ WORDS: Final[Mapping[str, re.Pattern[str]]] = {key: _joined(key) for key in TABL
 LISTS: Final[Mapping[str, frozenset[str]]] = {
     key: frozenset(word for table in TABLES.values() for word in table["lists"][key]) for key in TABLES["en"]["lists"]
 }
+FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
+    name: re.compile("|".join(filter(None, (table["fields"][name] for table in TABLES.values()))), re.I)
+    for name in TABLES["en"]["fields"]
+}
+"""What fields are for: names of variables, of ours, and what fields are called that hold such a thing."""
 DONE_VERBS: Final[Mapping[str, str]] = {
     word: verb for table in TABLES.values() for verb, words in table["done"]["verbs"].items() for word in words
 }
