@@ -90,6 +90,8 @@ class Writer:
     """Whether a field was left with nothing somewhere in the story."""
     buttons: frozenset[str] = frozenset()
     """What the buttons and links of the story's pages are called."""
+    own_counts: frozenset[tuple[str, str]] = frozenset()
+    """The numbers of items that are the story's own doing, each by its step's event id and its list."""
     needs: tuple[Need, ...] = ()
     """The things that the story used and had not made."""
     pages: dict[str, Expr] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from pipeline.codegen.assertions.outcome import (
     saving_request,
     where_it_ended,
 )
+from pipeline.codegen.assertions.own_lists import own_counts
 from pipeline.codegen.assertions.salience import Typing, captions_of, empties, pieces_of
 from pipeline.codegen.assertions.selection import met_before
 from pipeline.codegen.locators.finder import PATH_SCORE, expect
@@ -178,7 +179,7 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
     writer = Writer(
         program, told, home_of(story), typed, hidden, shapes, pieces_of(story.steps, typed), empties(story.steps)
     )
-    writer.readings, writer.needs = made, needs_of(story)
+    writer.readings, writer.needs, writer.own_counts = made, needs_of(story), own_counts(story.steps)
     changes = (change for step in story.steps for change in step.changes)
     writer.buttons = captions_of(changes, Typing(typed, used=writer.used))
     writer.notes += told.notes

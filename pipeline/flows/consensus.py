@@ -18,7 +18,7 @@ from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, 
 from pipeline.semantics.elements import DATA, is_search
 from pipeline.semantics.object_names import is_row
 from schemas.elements import Candidate, Element
-from schemas.events import Appeared, Change, Page, TextChanged, ValueChanged
+from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter
 from schemas.stories import FillStep, NetworkRequest, State, Step, Story
 
@@ -30,8 +30,13 @@ HELD_SHARE: Final = 0.8
 """What so many of the sessions saw is the app's doing; what fewer saw is chance."""
 DECIDED_MIN: Final = 2
 """Other sessions on either side, from which on a choice is said to decide what is seen."""
-_COUNTS: Final = re.compile(r"(?:[^\W\d]+ ){0,2}(\d{1,6}) [^\W\d]+(?: [^\W\d]+)?")
-"""`6 Variables`, `Showing 12 results`"""
+_COUNTS: Final = re.compile(r"(?<![\w.,:/#$€£¥-])(\d+ [^\W\d]{2,4} )?(\d{1,6}) [^\W\d]{2}")
+"""`6 Variables`, `View 2 deleted edits`, `Custom query (8 matches)`; before it, what makes it the user's own progress:
+`2 of 3 steps`"""
+_RANGE: Final = re.compile(r"(?<![\w.,:/#-])\d{1,6} ?[^\W\d]{0,4}[-–]? ?\d{1,6} [^\W\d]{2,4} (\d{1,6})(?!\w)")
+"""`Messages 1 to 6 of 6`, `1 – 6 of 6`"""
+COUNTED_CHARS_MAX: Final = 120
+"""Of a longer text the beginning alone is looked at for numbers of things."""
 AUTOSAVED_SHARE: Final = 0.5
 """Where the page saved what was typed before so many of the users went on, it does so; the others were quicker."""
 
@@ -270,9 +275,13 @@ class _Vote:
     def _counts_things(self, change: Change) -> bool:
         """Whether it says how many things there are, more than this session entered: others add some and take some
         away, which the sessions of an hour may not show."""
+        if isinstance(change, CountChanged):
+            return not change.texts and change.after > self._entered
         text = change.after if isinstance(change, TextChanged) else change.element.text or change.element.name
-        counted = _COUNTS.fullmatch((text or "").strip())
-        return counted is not None and int(counted[1]) > self._entered
+        said = self.own.masked((text or "")[:COUNTED_CHARS_MAX])
+        counted = [int(hit[2]) for hit in _COUNTS.finditer(said) if hit[1] is None]
+        counted += [int(hit[1]) for hit in _RANGE.finditer(said)]
+        return max(counted, default=0) > max(self._entered, 1)
 
     def _numbers_vary(self, place: int, keys: tuple[Hashable, ...], opened: bool) -> bool:
         """Whether others saw the same with other numbers, and nobody with these: those of a thing that was made."""

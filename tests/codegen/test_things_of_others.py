@@ -1,8 +1,10 @@
 """What others made, or the app does by itself, is not asserted on the way."""
 
+import pytest
+
 from pipeline.codegen import write_test
-from schemas.elements import Ancestor
-from schemas.events import Appeared, Gone, TextChanged, Typed
+from schemas.elements import Ancestor, ByPath, ByRole, ByText, Candidate, Element, PathStep, Scope
+from schemas.events import Appeared, CountChanged, Gone, TextChanged, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
@@ -76,3 +78,73 @@ def test_what_the_next_words_sweep_away_is_not_asserted() -> None:
     code = write_test(story(click, typed, ClickStep(target=by_role("button", "button", "Add"), **base(PAGE)))).code
     assert "Suggested payees" not in code
     assert "Balance of 12.00" in code
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_asserted"), [(0, 1, True), (6, 7, False), (6, 5, False), (0, 5, False)]
+)
+def test_items_are_counted_where_all_are_the_user_s_own(before: int, after: int, is_asserted: bool) -> None:
+    """Others put things into a list that held some before; the first item of an empty one is the user's own."""
+    rows = Candidate(locator=ByRole(role="row"), within=(Scope(locator=ByRole(role="table")),))
+    count = CountChanged(element=Element(tag="table", role="table"), items=rows, before=before, after=after)
+    typed = FillStep(target=by_label("Name"), value=Typed(text="drone_64"), **base(PAGE))
+    add = ClickStep(target=by_role("button", "button", "Create"), **base(PAGE, PAGE, changes=(count,)))
+    assert (f"to_have_count({after})" in write_test(story(typed, add)).code) is is_asserted
+
+
+def test_a_cell_without_a_told_row_is_others_thing() -> None:
+    """Some tables tell no row around their cells."""
+    cell = by_text("td", "truck-98").model_copy(update={"role": "cell"})
+    changes = (Appeared(element=cell), Appeared(element=by_text("p", "Slots")))
+    link = by_role("a", "link", "Limits")
+    led = ClickStep(target=link, **base(PAGE, at("/limits"), changes=changes, navigates=True, loads=True))
+    more = ClickStep(target=by_role("button", "button", "More"), **base(at("/limits")))
+    code = write_test(story(led, more)).code
+    assert "truck-98" not in code
+    assert "Slots" in code
+
+
+def test_a_message_that_came_may_stand_beside_another_one() -> None:
+    """`Loading…` may come before it goes: the one with these words is looked for."""
+    alert = Element(
+        tag="div",
+        role="alert",
+        text="Successfully saved.",
+        candidates=(Candidate(locator=ByRole(role="alert"), count=1),),
+    )
+    save = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=(Appeared(element=alert),)))
+    code = write_test(story(save)).code
+    assert 'expect(page.get_by_role("alert").filter(has_text="Successfully saved.")).to_be_visible()' in code
+
+
+def test_a_notice_that_stands_twice_is_seen_once_at_least() -> None:
+    """A page may hold it for screen readers as well; another text that stands twice says nothing."""
+
+    def twice(text: str, live: bool) -> Appeared:
+        found = Candidate(locator=ByText(value=text), count=2, index=1)
+        path = Candidate(locator=ByPath(steps=(PathStep(tag="div", nth_of_type=2),)), count=1)
+        return Appeared(element=Element(tag="div", text=text, live=live, candidates=(found, path)))
+
+    changes = (twice("Variable created", True), twice("Read the manual", False))
+    code = write_test(
+        story(ClickStep(target=by_role("button", "button", "Create"), **base(PAGE, PAGE, changes=changes)))
+    ).code
+    assert 'expect(page.get_by_text("Variable created").filter(visible=True).first).to_be_visible()' in code
+    assert "manual" not in code
+
+
+def test_a_short_text_of_a_cell_is_looked_for_in_its_row() -> None:
+    """That no other text held the number was chance; without a row that is told, the whole text is looked for."""
+    row = Appeared(element=Element(tag="tr", role="row", text="truck-9861", name="truck-98 6 1"))
+    cells = tuple(
+        Appeared(element=by_text("td", text).model_copy(update={"role": "cell"})) for text in ("truck-98", "6")
+    )
+    name = FillStep(target=by_label("Name"), value=Typed(text="truck-98"), **base(PAGE))
+    slots = FillStep(target=by_label("Slots"), value=Typed(text="6"), **base(PAGE))
+    button = by_role("button", "button", "Create")
+    code = write_test(story(name, slots, ClickStep(target=button, **base(PAGE, PAGE, changes=(row, *cells))))).code
+    assert 'page.get_by_role("row").filter(has_text="truck-98").get_by_text("6", exact=True)' in "".join(
+        line.strip() for line in code.splitlines()
+    )
+    code = write_test(story(name, slots, ClickStep(target=button, **base(PAGE, PAGE, changes=cells)))).code
+    assert 'expect(page.get_by_text("6", exact=True)).to_be_visible()' in code

@@ -24,7 +24,8 @@ SCORE_NEW: Final = 54
 """Where the best check was made before in this document, another one must say so much."""
 
 
-_ROWS: Final = frozenset({"row", "tr"})
+_ROWS: Final = frozenset({"row", "tr", "cell", "gridcell", "rowheader", "td"})
+"""Roles and tags of rows and of what stands in them; of a cell no row may be told around it."""
 
 
 def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> list[Check]:

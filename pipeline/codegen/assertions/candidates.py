@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check, says_part
+from pipeline.codegen.assertions.rows import is_row_element as is_row
+from pipeline.codegen.assertions.rows import made_sure
 from pipeline.codegen.assertions.salience import (
     LONG_NAMED_ROLES,
     LOUD_ROLES,
@@ -28,7 +30,7 @@ from pipeline.codegen.assertions.salience import (
     without_captions,
 )
 from pipeline.codegen.assertions.states import comes_with_an_id, count_check, state_check, value_check
-from pipeline.codegen.locators.finder import PATH_SCORE, Finder, Found, expect, is_anyone, is_bare
+from pipeline.codegen.locators.finder import PATH_SCORE, Finder, Found, expect, is_any_message, is_anyone, is_bare
 from pipeline.codegen.locators.text_matchers import readable, regex
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
@@ -59,7 +61,7 @@ def checks_of(
     """All usable checks for the changes of a step, best first. `same_page`: the document stayed, so that things that
     went away say something. `shapes` are those of texts that tick."""
     out: list[Check] = []
-    changes = changes[:CHANGES_MAX]
+    changes = made_sure(changes[:CHANGES_MAX])
     changes = tuple(
         change
         for change in changes
@@ -171,6 +173,8 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
     kind = "status" if _is_answer(element, text) else (element.role or "text")
     cut = element.text_cut and not element.name
     found = _by_clause(finder, element, clause) if cut else _telling(finder, element)
+    if (found is None or not found.unique) and not transient and (notice := _notice(finder, element, text)) is not None:
+        return Check(method(expect(notice), "to_be_visible"), score, "status", text, True)
     if found is None:
         # A name may be for screen readers alone: only what can be seen is in the element.
         seen = readable(element.text or "")
@@ -188,6 +192,17 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
         score -= 30
     shown = Attr(_shown(found.expr), "first") if found.cut else found.expr
     return Check(method(expect(shown), "to_be_visible"), score, kind, found.says or text, transient)
+
+
+def _notice(finder: Finder, element: Element, text: str) -> Expr | None:
+    """A message that came and that the page holds more than once, as for screen readers too: one that is seen."""
+    root = finder.root(element)
+    if root is None or len(text) <= SHORT or not (element.live or says_of_itself(element)):
+        return None
+    said = [one for one in element.candidates if isinstance(one.locator, ByText) and one.count > 1 and not one.within]
+    ways = [finder.candidate(root, one.model_copy(update={"count": 0})) for one in said]
+    found = next((way for way in ways if way is not None and readable(way.says) == text), None)
+    return None if found is None else Attr(_shown(found.expr), "first")
 
 
 def _is_answer(element: Element, text: str) -> bool:
@@ -229,10 +244,6 @@ def without_buttons(element: Element, text: str, typing: Typing) -> str:
     return without_captions(text, typing.captions | typing.buttons) if is_item else text
 
 
-def is_row(element: Element) -> bool:
-    return element.role == "row" or element.tag == "tr"
-
-
 def _telling(finder: Finder, element: Element) -> Found | None:
     """The best locator that looks for a text of the element, unique ones first."""
     ways = [way for way in finder.all(element) if way.says and readable(way.says)]
@@ -257,7 +268,7 @@ def _contains(finder: Finder, element: Element, text: str, score: int, kind: str
         return None
     if is_bare(found):
         return None
-    if is_anyone(found):
+    if is_anyone(found) or is_any_message(found):
         one = method(found.expr, "filter", has_text=value)
         return Check(method(expect(one), "to_be_visible"), score, kind, text, soon)
     return Check(method(expect(found.expr), "to_contain_text", value), score, kind, text, soon)

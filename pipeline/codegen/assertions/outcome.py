@@ -13,6 +13,7 @@ from pipeline.codegen.assertions.candidates import checks_of
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check
 from pipeline.codegen.assertions.entered import entered_in
 from pipeline.codegen.assertions.kept_values import kept_values
+from pipeline.codegen.assertions.own_lists import list_of
 from pipeline.codegen.assertions.pages import title_check, url_check
 from pipeline.codegen.assertions.removed import removed_check
 from pipeline.codegen.assertions.salience import Typing, captions_of
@@ -25,7 +26,7 @@ from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics import urls
 from pipeline.semantics.text import caption, is_editor
 from schemas.elements import Element
-from schemas.events import Change, Gone, TextChanged
+from schemas.events import Change, CountChanged, Gone, TextChanged
 from schemas.stories import (
     CheckStep,
     ClickStep,
@@ -143,7 +144,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     asked = caption(step.target) if isinstance(step, ClickStep) else ""
     typing = Typing(writer.fixed, writer.pieces, asked, writer.emptied, writer.used)
     typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
-    checks = checks_of(finder, _of_the_step(step), typing, stays, writer.ticking)
+    checks = checks_of(finder, _of_the_step(writer, step), typing, stays, writer.ticking)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     if step.loads:  # of what was on the old page, only what the journey is about says something by being gone
         checks = [check for check in checks if check.kind != "gone" or check.score >= GONE_SCORE_MIN]
@@ -161,12 +162,17 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     return sorted(checks, key=lambda check: -check.score)
 
 
-def _of_the_step(step: Step) -> tuple[Change, ...]:
-    """What a step changed; that a button went away while the user typed is the app's own doing, and may not come again:
-    a state that it shows (`Server online`), a hint that it closes."""
-    if not isinstance(step, FillStep):
-        return step.changes
-    return tuple(one for one in step.changes if not (isinstance(one, Gone) and one.element.role == "button"))
+def _of_the_step(writer: Writer, step: Step) -> tuple[Change, ...]:
+    """What a step changed. That a button went away while the user typed is the app's own doing, and may not come again:
+    a state that it shows (`Server online`), a hint that it closes. How many items a list has that others fill, too, is
+    theirs."""
+
+    def is_of_others(one: Change) -> bool:
+        if isinstance(one, CountChanged):
+            return not one.texts and (step.event_id, list_of(one)) not in writer.own_counts
+        return isinstance(step, FillStep) and isinstance(one, Gone) and one.element.role == "button"
+
+    return tuple(one for one in step.changes if not is_of_others(one))
 
 
 def what_stayed(writer: Writer, story: Story, place: int) -> list[Check]:

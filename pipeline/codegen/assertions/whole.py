@@ -6,12 +6,12 @@ from pipeline.codegen.assertions.candidates import (
     CHANGES_MAX,
     ITEMS,
     beginning,
-    is_row,
     of_sentences,
     text_value,
     without_buttons,
 )
 from pipeline.codegen.assertions.check import Check
+from pipeline.codegen.assertions.rows import is_row_element as is_row
 from pipeline.codegen.assertions.salience import Typing, has_captions, looks_glued, whole_sentences
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect, is_anyone
 from pipeline.codegen.locators.text_matchers import readable

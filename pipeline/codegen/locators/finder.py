@@ -287,6 +287,15 @@ def is_anyone(found: Found) -> bool:
             return is_bare(found)
 
 
+def is_any_message(found: Found) -> bool:
+    """Whether the locator finds any message of the page or frame: a second one may come and stand beside it."""
+    match found.expr:
+        case Call(function=Attr(name="get_by_role"), args=(Literal(value="alert" | "status"),), keywords=()):
+            return True
+        case _:
+            return False
+
+
 def is_bare(found: Found) -> bool:
     """Whether the locator says nothing but a tag that pages are full of: that it was the only `span` is chance."""
     match found.expr:

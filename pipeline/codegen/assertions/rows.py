@@ -1,0 +1,67 @@
+"""Short texts of a table's cells, made sure by the row that they stand in."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pipeline.codegen.locators.text_matchers import readable
+from schemas.elements import ByRole, ByText, Candidate, Element, Scope
+from schemas.events import Appeared, Change
+
+SHORT_CHARS: Final = 2
+"""Texts up to so many characters, and plain numbers, stand in others by chance."""
+NAME_CHARS_MIN: Final = 3
+"""A shorter text of another cell doesn't tell its row."""
+_NUMBER: Final = re.compile(r"\d{1,4}")
+
+
+def made_sure(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The changes with short texts (`6`) looked for as a whole, and in their row where another cell of it is told from
+    all other texts: that no other text held it was chance."""
+    return tuple(
+        change.model_copy(update={"element": _sure(change.element, changes)}) if _is_short(change) else change
+        for change in changes
+    )
+
+
+def _is_short(change: Change) -> bool:
+    text = readable(change.element.text or "")
+    is_small = 0 < len(text) <= SHORT_CHARS or _NUMBER.fullmatch(text) is not None
+    return isinstance(change, Appeared) and is_small
+
+
+def _sure(element: Element, changes: Sequence[Change]) -> Element:
+    text = readable(element.text or "")
+    whole = tuple(map(_as_a_whole, element.candidates))
+    told = next(_tellers(text, changes), None)
+    if told is not None and not any(one.within and one.count == 1 for one in whole):
+        row = Scope(locator=ByRole(role="row"), has_text=told, count=1)
+        whole = (Candidate(locator=ByText(value=text, exact=True), within=(row,), count=1),)
+    return element.model_copy(update={"candidates": whole})
+
+
+def _as_a_whole(candidate: Candidate) -> Candidate:
+    locator = candidate.locator
+    if not isinstance(locator, ByText) or candidate.count != 1:
+        return candidate
+    return candidate.model_copy(update={"locator": locator.model_copy(update={"exact": True})})
+
+
+def _tellers(text: str, changes: Sequence[Change]) -> Iterator[str]:
+    """The texts of other cells that came with the one row in which this text stands once, each the only one of the
+    page."""
+    came = [change.element for change in changes if isinstance(change, Appeared)]
+    rows = [readable(one.name or "") for one in came if is_row_element(one)]
+    holding = [name for name in rows if name.split().count(text) == 1]
+    if len(holding) != 1 or sum(name.split().count(text) for name in rows) != 1:
+        return
+    for one in came:
+        own = readable(one.text or "")
+        alone = any(isinstance(way.locator, ByText) and way.count == 1 and not way.within for way in one.candidates)
+        if alone and not is_row_element(one) and NAME_CHARS_MIN <= len(own) < len(holding[0]) and own in holding[0]:
+            yield own
+
+
+def is_row_element(element: Element) -> bool:
+    """Whether the element is a row of a table."""
+    return element.role == "row" or element.tag == "tr"
