@@ -16,6 +16,7 @@ from pipeline.flows.foreign_texts import ForeignTexts
 from pipeline.flows.trace import Session, is_earlier_try, numberless, rough_of, session_of, target_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
 from pipeline.semantics.elements import DATA, is_search
+from pipeline.semantics.generated import parts
 from pipeline.semantics.object_names import is_row
 from schemas.elements import Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
@@ -278,7 +279,8 @@ class _Vote:
         if isinstance(change, CountChanged):
             return not change.texts and change.after > self._entered
         text = change.after if isinstance(change, TextChanged) else change.element.text or change.element.name
-        said = self.own.masked((text or "")[:COUNTED_CHARS_MAX])
+        masked = self.own.masked((text or "")[:COUNTED_CHARS_MAX])
+        said = "".join("…" if part.pattern else part.text for part in parts(masked))
         counted = [int(hit[2]) for hit in _COUNTS.finditer(said) if hit[1] is None]
         counted += [int(hit[1]) for hit in _RANGE.finditer(said)]
         return max(counted, default=0) > max(self._entered, 1)

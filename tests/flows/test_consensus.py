@@ -132,6 +132,7 @@ def test_what_a_page_calls_each_user_is_dropped() -> None:
         ("Results (1 of 1)", True),
         ("Total 24.10 paid", True),
         ("Lamp #12 was sent", True),
+        ("This page was last edited on 29 November 2026, at 12:21.", True),
     ],
 )
 def test_how_many_things_there_are_is_dropped(text: str, is_kept: bool) -> None:
