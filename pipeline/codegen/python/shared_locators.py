@@ -28,7 +28,7 @@ STEMS: Final = {
     "textbox": "field", "searchbox": "field", "spinbutton": "field", "combobox": "choice", "listbox": "choice",
     "button": "button", "link": "link", "checkbox": "box", "radio": "box", "switch": "box", "menuitem": "item",
     "option": "item", "treeitem": "item", "heading": "heading", "row": "row", "dialog": "dialog_box", "cell": "cell",
-    "gridcell": "cell",
+    "gridcell": "cell", "alert": "message", "status": "message",
 }  # fmt: skip
 """Names of variables by the role of what is found; words of ours, whatever was captured."""
 FIELD: Final = "field"
