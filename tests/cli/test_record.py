@@ -197,13 +197,16 @@ def test_address_that_does_not_answer_is_named(tmp_path: Path, free_port: Callab
     assert not (tmp_path / "out").exists()
 
 
+NOW_MS = round(time.time() * 1000)
+"""One for all events: their numbers alone say which is later."""
+
+
 def event(number: int) -> str:
-    now_ms = round(time.time() * 1000)
     return json.dumps(
         {
             "kind": "end",
             "id": f"e{number}",
-            "at_ms": now_ms + number,
+            "at_ms": NOW_MS + number,
             "seq": number,
             "app": "x",
             "session_id": f"s{number}",
