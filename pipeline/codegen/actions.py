@@ -57,6 +57,9 @@ MASKED_TEXTS: Final = {
 }
 
 
+NOTHING: Final[frozenset[str]] = frozenset()
+
+
 @dataclass(frozen=True)
 class ExpectedRequest:
     """A request that an action must cause, by a pattern of its address or a word that it holds. Its status is to be
@@ -148,7 +151,8 @@ class Writer:
         return frozenset(need.name for need in self.needs)
 
     def finder(self, step: Step) -> Finder:
-        avoided = frozenset(locator for place, locator in self.amendments.avoided if place == self.program.step)
+        amended = self.amendments.avoided
+        avoided = frozenset(locator for place, locator in amended if place == self.program.step) if amended else NOTHING
         return Finder(self.page_of(step), self.fixed, self.hidden, avoided, self.pieces)
 
     def write(self, step: Step) -> bool:
@@ -335,7 +339,7 @@ class Writer:
 
     def _awaited(self, step: FillStep, on: Expr) -> list[Statement]:
         """A field that the page fills by itself must be filled before it is overwritten."""
-        key = repr(on)
+        key = flat(on)
         if key in self.waited or not step.before or step.target.tag not in ("input", "textarea"):
             self.waited.add(key)
             return []

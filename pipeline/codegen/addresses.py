@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote
 from pipeline.codegen.python.quoting import escaped
 from pipeline.semantics import urls
 from pipeline.semantics.addresses import slug
+from pipeline.semantics.derived import once_per_text
 from pipeline.semantics.generated import begins_with_digits, is_id, is_volatile
 from pipeline.semantics.urls import Url
 
@@ -75,6 +76,7 @@ def split_url(url: str) -> Url | None:
     return found if found is not None and found.origin else None
 
 
+@once_per_text
 def relative(url: str) -> str:
     """Path, query and fragment, without parameters that carry tokens."""
     found = split_url(url)
@@ -94,6 +96,7 @@ def _sensitive_fragment(fragment: str) -> bool:
     return bool(re.search(r"(?i)token|=.{12,}", fragment))
 
 
+@once_per_text
 def address(
     url: str, known: frozenset[str], varying: frozenset[str] = frozenset(), chosen: tuple[str, ...] = ()
 ) -> Address | None:
@@ -211,6 +214,7 @@ def _unstable_param(name: str, value: str, known: frozenset[str]) -> bool:
     return value not in known and (bool(re.search(r"\d{2,}|^\d+$", value)) or is_id(value))
 
 
+@once_per_text
 def segments_of(url: str) -> frozenset[str]:
     """Path segments and query values of an address."""
     found = split_url(url)

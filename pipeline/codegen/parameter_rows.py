@@ -35,6 +35,9 @@ Row = tuple[str, ...]
 
 def with_parameters(told: Consensus) -> Consensus:
     """The consensus with what was typed after signing in as parameters, where other sessions give rows."""
+    others = [story for story in told.sessions if story.id != told.story.id]
+    if not others:
+        return told
     own = session_of(told.story)
     start = _signed_in(own)
     places = [at for at in range(start, len(own.story.steps)) if _typed(own, at)]
@@ -46,7 +49,7 @@ def with_parameters(told: Consensus) -> Consensus:
     rows = [first]
     fixed: frozenset[Expr] | None = None
     tries = TRIES_MAX
-    for other in (session_of(story) for story in told.sessions if story.id != told.story.id):
+    for other in map(session_of, others):
         if tries == 0 or len(rows) == ROWS_MAX:
             break
         row = _row(own, other, places, start)

@@ -137,7 +137,7 @@ def _written(
     needs = writer.needs
     told_needs = [names.sentence("Needs " + ", ".join(f"'{need.name}'" for need in needs), "")] if needs else []
     not_repeated = (*told_needs, *dict.fromkeys(writer.not_repeated))
-    code = program.text(name, docstring, not_repeated)
+    code, step_lines = program.file(name, docstring, not_repeated, len(story.steps))
     code_bytes = len(code.encode())
     if code_bytes > limits.CODE_BYTES_MAX:
         return None
@@ -159,7 +159,7 @@ def _written(
         actions=tuple(program.actions),
         assertions=tuple(program.assertions),
         code=code,
-        step_lines=program.step_lines(name, docstring, not_repeated, len(story.steps)),
+        step_lines=step_lines,
         parameters=program.parameters,
         needs=needs,
         makes=makes_of(story),
@@ -317,4 +317,4 @@ def _assert(writer: Writer, step: Step, checks: list[Check]) -> None:
         writer.program.check(Run(met_before(check, writer.met).statement, same))
         writer.met |= {flat(subject.args[0]) for subject in chain_of(check.statement)}
         if check.kind == "value":
-            writer.waited |= {repr(call.args[0]) for call in chain_of(check.statement)}
+            writer.waited |= {flat(call.args[0]) for call in chain_of(check.statement)}

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from pipeline.semantics.addresses import singular
+from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.elements import DATA, Data, named, stands_in_row
 from pipeline.semantics.text import caption, is_text_field
 from pipeline.semantics.verbs import CART, CONFIRM, CREATE, DELETE, EDIT, SETTINGS_PAGES, named_in_path, says
@@ -22,6 +23,7 @@ def deletes(step: Step) -> bool:
     return not step.modifiers and not is_text_field(step.target)
 
 
+@once_per_step
 def asks_to_delete(step: Step) -> bool:
     """Whether it presses the Delete key, or a control that says so."""
     return deletes(step) or says(step, DELETE)

@@ -16,12 +16,16 @@ from schemas.stories import NetworkRequest, Step, Story
 P = ParamSpec("P")
 R = TypeVar("R")
 K = TypeVar("K", bound=Hashable)
+S = TypeVar("S", bound=Step)
+V = TypeVar("V")
 
 TEXTS_MAX: Final = 512
 """Texts and addresses whose answers one function keeps: those of a few stories, 5 MB where each is as long as a value
 may be (VALUE_CHARS_MAX)."""
 ELEMENTS_MAX: Final = 2048
 """Elements whose answers one function keeps: those of some sessions, which mostly are the same ones."""
+STEPS_MAX: Final = 1024
+"""Steps whose answers one function keeps: those of some stories, which are told and then written."""
 READINGS_MAX: Final = 8
 """Lists of steps whose answers one function keeps: a story is read from several sides, one after the other."""
 
@@ -116,21 +120,29 @@ def once_per_text(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def once_per_element(function: Callable[[Element], R]) -> Callable[[Element], R]:
-    """Marks a pure function of an element: the same object is answered from memory.
+    """Marks a pure function of an element: the same object is answered from memory, for ELEMENTS_MAX of them."""
+    return _once_per_identity(function, ELEMENTS_MAX)
 
-    Elements are told apart by identity, for to compare them costs more than most answers; what is kept holds its
-    element, so that no other one can come to have the same identity. Safe on any thread.
-    """
-    known: dict[int, tuple[Element, R]] = {}
+
+def once_per_step(function: Callable[[S], R]) -> Callable[[S], R]:
+    """Marks a pure function of a step: the same object is answered from memory, for STEPS_MAX of them. A step is asked
+    by what tells it, and again by what writes its test."""
+    return _once_per_identity(function, STEPS_MAX)
+
+
+def _once_per_identity(function: Callable[[V], R], values_max: int) -> Callable[[V], R]:
+    """Values are told apart by identity, for to compare them costs more than most answers; what is kept holds its
+    value, so that no other one can come to have the same identity. Safe on any thread."""
+    known: dict[int, tuple[V, R]] = {}
 
     @wraps(function)
-    def answered(target: Element) -> R:
-        found = known.get(id(target))
+    def answered(value: V) -> R:
+        found = known.get(id(value))
         if found is None:
-            found = (target, function(target))
-            if len(known) >= ELEMENTS_MAX:
+            found = (value, function(value))
+            if len(known) >= values_max:
                 known.clear()
-            known[id(target)] = found
+            known[id(value)] = found
         return found[1]
 
     return answered

@@ -122,6 +122,12 @@ class Part:
 def parts(text: str, fixed: tuple[str, ...] = ()) -> tuple[Part, ...]:
     """The text cut into fixed and volatile parts. `fixed` are texts that the story itself typed."""
     kept = [(at, at + len(word)) for word in fixed if word and word in text for at in _places(text, word)]
+    return _cut(text, tuple(kept))
+
+
+@once_per_text
+def _cut(text: str, kept: tuple[tuple[int, int], ...]) -> tuple[Part, ...]:
+    """The text in parts; what is generated ends where one of the places begins that are `kept`."""
     out: list[Part] = []
     at = 0
     for hit in _VOLATILE.finditer(text):

@@ -71,7 +71,7 @@ def test_a_step_begins_with_its_comment() -> None:
         program.step = step
         program.act(statement)
     add_remarks(program)
-    lines = program.text("test_x", "X.").splitlines()
-    first, second = program.step_lines("test_x", "X.", (), 2)
+    code, (first, second) = program.file("test_x", "X.", (), 2)
+    lines = code.splitlines()
     assert "click" in lines[first - 1]
     assert lines[second - 1].lstrip().startswith("# ")

@@ -52,6 +52,14 @@ def test_what_says_something_else_is_written_anew(written: list[str]) -> None:
     assert len(written) == 3
 
 
+def test_what_a_flows_only_session_gives_is_not_kept(written: list[str]) -> None:
+    """Nearly no flow comes again with that one session: its test takes no room, and no digest of its story is made."""
+    for _ in range(2):
+        generate.test_of(sessions("Same."), 1)
+    assert len(written) == 2
+    assert not generate._tests._new
+
+
 def test_a_long_test_is_not_kept(written: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Code beyond KEPT_CHARS_MAX is written each time."""
     found = sessions("Same.", "Same.")
@@ -76,7 +84,7 @@ def test_the_newest_tests_are_kept_within_the_bound(monkeypatch: pytest.MonkeyPa
     generate._tests.clear()
 
     def ask(title: str) -> None:
-        generate._written(Consensus(story.model_copy(update={"title": title}), (story,)), NONE)
+        generate._written(Consensus(story.model_copy(update={"title": title}), (story, story)), NONE)
 
     for newer, times in ((KEPT_TESTS_MIN - 1, 1), (2 * KEPT_TESTS_MIN, 2)):
         ask("first")

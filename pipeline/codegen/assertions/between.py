@@ -59,6 +59,8 @@ def _sends(step: Step, before: Step | None) -> bool:
 def _without_others_rows(writer: Writer, step: Step) -> Step:
     """The step without the rows of the page that it led to, but for those with what the story entered or uses: others
     make such things, and take them away."""
+    if not step.changes:
+        return step
     own = [text.casefold() for text in (*writer.fixed, *writer.used) if text]
 
     def is_others(change: Change) -> bool:

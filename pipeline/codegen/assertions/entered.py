@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.codegen.values.credentials import is_secret
+from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.verbs import is_search_field
 from schemas.stories import CheckStep, FillStep, SelectStep, Step
@@ -43,21 +44,25 @@ NOTHING: Final = Entered()
 def entered_in(steps: Sequence[Step], names: Iterable[str] = ()) -> Entered:
     """What was entered in these steps, without what is withheld, without words that were only looked for and without
     the `names` of people who signed in."""
-    out: list[str] = []
-    for step in steps[-STEPS_MAX:]:
-        if isinstance(step, FillStep) and not is_secret(step) and not is_search_field(step.target):
-            text = step.value.text
-            added = text[len(step.before) :] if step.before and text.startswith(step.before) else text
-            out += [line.strip() for line in added.splitlines() if line.strip()]
-            out += [EMPTIED] if step.before and not text else []
-        elif isinstance(step, SelectStep):
-            out += [option.label.strip() for option in step.options if option.label.strip()]
-            out += [] if step.options else [EMPTIED]
-        elif isinstance(step, CheckStep) and step.checked and step.target.role == "radio":
-            name = (step.target.name or "").strip()
-            out += [name] if name else []
     known = set(names)
-    return Entered(tuple(value for value in dict.fromkeys(out) if value not in known)[-VALUES_MAX:])
+    values = dict.fromkeys(value for step in steps[-STEPS_MAX:] for value in _entered_by(step))
+    return Entered(tuple(value for value in values if value not in known)[-VALUES_MAX:])
+
+
+@once_per_step
+def _entered_by(step: Step) -> tuple[str, ...]:
+    if isinstance(step, FillStep) and not is_secret(step) and not is_search_field(step.target):
+        text = step.value.text
+        added = text[len(step.before) :] if step.before and text.startswith(step.before) else text
+        emptied = [EMPTIED] if step.before and not text else []
+        return (*(line.strip() for line in added.splitlines() if line.strip()), *emptied)
+    if isinstance(step, SelectStep):
+        chosen = tuple(option.label.strip() for option in step.options if option.label.strip())
+        return chosen if step.options else (EMPTIED,)
+    if isinstance(step, CheckStep) and step.checked and step.target.role == "radio":
+        name = (step.target.name or "").strip()
+        return (name,) if name else ()
+    return ()
 
 
 def shows(folded: str, value: str) -> bool:

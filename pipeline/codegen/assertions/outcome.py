@@ -142,10 +142,13 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     same_page = step.after is None or addresses.relative(step.after.url) == addresses.relative(step.page.url)
     stays = same_page and not isinstance(step, GotoStep)
     asked = caption(step.target) if isinstance(step, ClickStep) else ""
-    typing = Typing(writer.fixed, writer.pieces, asked, writer.emptied, writer.used)
-    typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
-    checks = checks_of(finder, _of_the_step(writer, step), typing, stays, writer.ticking)
-    checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
+    checks: list[Check] = []
+    changes = _of_the_step(writer, step)
+    if changes:
+        typing = Typing(writer.fixed, writer.pieces, asked, writer.emptied, writer.used)
+        typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
+        checks = checks_of(finder, changes, typing, stays, writer.ticking)
+        checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     if step.loads:  # of what was on the old page, only what the journey is about says something by being gone
         checks = [check for check in checks if check.kind != "gone" or check.score >= GONE_SCORE_MIN]
     checks += _typed_text(writer, step)

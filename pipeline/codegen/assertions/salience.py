@@ -165,11 +165,14 @@ def is_put_together(word: str, pieces: Container[str]) -> bool:
     """Whether shorter pieces make up the whole of a word."""
     if not 2 * PIECE_CHARS_MIN <= len(word) <= GLUED_CHARS_MAX:
         return False
-    ends = {0}
-    for end in range(PIECE_CHARS_MIN, len(word) + 1):
+    first = next((end for end in range(PIECE_CHARS_MIN, len(word)) if word[:end] in pieces), 0)
+    if not first:
+        return False  # as nearly always
+    ends = [0, first]
+    for end in range(first + 1, len(word) + 1):
         if any(word[at:end] in pieces for at in ends if PIECE_CHARS_MIN <= end - at < len(word)):
-            ends.add(end)
-    return len(word) in ends
+            ends.append(end)
+    return ends[-1] == len(word)
 
 
 def in_margin(element: Element) -> bool:

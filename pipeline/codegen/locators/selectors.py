@@ -5,6 +5,7 @@ from typing import Final, assert_never
 from urllib.parse import unquote
 
 from pipeline.codegen.python.quoting import css_string, is_css_identifier
+from pipeline.semantics.derived import once_per_text
 from pipeline.semantics.generated import is_volatile, looks_generated
 from schemas.elements import (
     ByAltText,
@@ -124,23 +125,11 @@ def css(locator: ById | ByAttribute | ByTag | ByPath) -> tuple[str, int] | None:
     """A CSS selector and its score, None where it can't be trusted."""
     match locator:
         case ById(value=value):
-            if looks_generated(value) or not value:
-                return None
-            return (f"#{value}" if is_css_identifier(value) else f"[id={css_string(value)}]"), 500
+            return _id_css(value)
         case ByAttribute(tag=tag, attribute=attribute, value=value):
-            if (
-                not _TAG.match(tag)
-                or not _ATTRIBUTE.match(attribute)
-                or (attribute in ("id", "class", "name") and looks_generated(value))
-                or any(is_volatile(unquote(part)) for part in re.split(r"[/?#&=]", value))
-            ):
-                return None
-            return f"{tag}[{attribute}={css_string(value)}]", 420 if attribute == "name" else 520
+            return _attribute_css(tag, attribute, value)
         case ByTag(tag=tag, classes=classes):
-            if not _TAG.match(tag):
-                return None
-            kept = [name for name in classes if is_css_identifier(name) and not looks_generated(name)]
-            return tag + "".join(f".{name}" for name in kept), 530 if kept else 540
+            return _tag_css(tag, tuple(classes))
         case ByPath(steps=steps):
             if not steps or not all(_TAG.match(step.tag) for step in steps):
                 return None
@@ -151,6 +140,33 @@ def css(locator: ById | ByAttribute | ByTag | ByPath) -> tuple[str, int] | None:
             return path, 2_000_000 + 10 * len(steps)
         case _:
             assert_never(locator)
+
+
+@once_per_text
+def _id_css(value: str) -> tuple[str, int] | None:
+    if looks_generated(value) or not value:
+        return None
+    return (f"#{value}" if is_css_identifier(value) else f"[id={css_string(value)}]"), 500
+
+
+@once_per_text
+def _attribute_css(tag: str, attribute: str, value: str) -> tuple[str, int] | None:
+    if (
+        not _TAG.match(tag)
+        or not _ATTRIBUTE.match(attribute)
+        or (attribute in ("id", "class", "name") and looks_generated(value))
+        or any(is_volatile(unquote(part)) for part in re.split(r"[/?#&=]", value))
+    ):
+        return None
+    return f"{tag}[{attribute}={css_string(value)}]", 420 if attribute == "name" else 520
+
+
+@once_per_text
+def _tag_css(tag: str, classes: tuple[str, ...]) -> tuple[str, int] | None:
+    if not _TAG.match(tag):
+        return None
+    kept = [name for name in classes if is_css_identifier(name) and not looks_generated(name)]
+    return tag + "".join(f".{name}" for name in kept), 530 if kept else 540
 
 
 def derived(element: Element) -> tuple[Candidate, ...]:

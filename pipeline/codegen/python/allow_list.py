@@ -1,8 +1,8 @@
 """The last gate: a generated program is parsed and held to the few shapes of syntax that the writer makes."""
 
 import ast
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Any, Final
 
 from pipeline.codegen.python.program import FILL_CREDENTIAL, UNIQUE
 from pipeline.codegen.python.quoting import is_plain
@@ -113,6 +113,21 @@ _SHAPES: Final = frozenset({
     ast.Constant, ast.Subscript, ast.List, ast.Dict, ast.BoolOp, ast.Or, ast.Compare, ast.Eq, ast.In, ast.Lambda,
     ast.BinOp, ast.Add, ast.UnaryOp, ast.USub,
 })  # fmt: skip
+_CONTEXTS: Final = (ast.Load, ast.Store)
+"""What a name is used for stands in these; `del` alone would have another one, and is no allowed statement."""
+_VALUES: Final = frozenset(
+    {"id", "attr", "name", "asname", "module", "level", "kind", "type_comment", "type_ignores", "ctx"}
+)
+"""Fields in which no nodes stand that have to be looked at."""
+
+
+def _inner_fields(shape: type[ast.AST]) -> tuple[str, ...]:
+    values = _VALUES | ({"arg"} if shape in (ast.arg, ast.keyword) else set())
+    return () if shape is ast.Constant else tuple(name for name in shape._fields if name not in values)
+
+
+_INNER: Final = {shape: _inner_fields(shape) for shape in _SHAPES}
+"""The fields of each allowed shape in which nodes may stand."""
 
 
 class ForbiddenCode(AssertionError):
@@ -124,7 +139,7 @@ def check_code(code: str, functions: tuple[str, ...] = ()) -> None:
 
     It must be one test function with its imports, or exactly `functions`, in this order.
     """
-    if not all(map(is_plain, set(code))):
+    if not code.isascii() and not all(map(is_plain, set(code))):
         raise ForbiddenCode("the program has signs that can't be seen or that deceive")
     try:
         tree = ast.parse(code)
@@ -132,25 +147,31 @@ def check_code(code: str, functions: tuple[str, ...] = ()) -> None:
         raise ForbiddenCode(f"the program doesn't parse: {type(error).__name__}") from error
     _top(tree, functions)
     written = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    seen = [part for one in written for part in (*one.decorator_list, *_annotations(one))]
-    known = {id(inner) for part in seen for inner in ast.walk(part)}
-    nodes = _walked(tree)
-    for node in nodes:
-        if id(node) not in known:
-            _node(node)
-    _credentials(nodes)
+    known = {id(part) for one in written for part in (*one.decorator_list, *_annotations(one))}
+    _credentials(_walked(tree, known))
 
 
-def _walked(tree: ast.AST) -> list[ast.AST]:
-    """All nodes, as `ast.walk` finds them, in a third of its time."""
-    nodes = [tree]
-    for node in nodes:
-        for name in node._fields:
-            inner = getattr(node, name, None)
-            if isinstance(inner, list):
-                nodes += [one for one in inner if isinstance(one, ast.AST)]
-            elif isinstance(inner, ast.AST):
-                nodes.append(inner)
+def _walked(tree: ast.AST, known: Container[int]) -> list[ast.AST]:
+    """All nodes but those of the `known` parts, each of them held to what is allowed. It is asked of each test that is
+    written, so it looks only where a shape has nodes."""
+    nodes: list[ast.AST] = []
+    waiting: list[ast.AST | None] = [tree]
+    for node in waiting:
+        if node is None or id(node) in known:
+            continue
+        fields = _INNER.get(type(node))
+        if fields is None:
+            raise ForbiddenCode(f"{type(node).__name__} is not allowed")
+        check = _CHECKS.get(type(node))
+        if check is not None:
+            check(node)
+        nodes.append(node)
+        for name in fields:
+            inner = getattr(node, name)
+            if type(inner) is list:
+                waiting += inner
+            else:
+                waiting.append(inner)
     return nodes
 
 
@@ -169,9 +190,13 @@ def _top(tree: ast.Module, wanted: tuple[str, ...]) -> None:
 
 def _annotations(function: ast.FunctionDef) -> list[ast.expr]:
     found = [argument.annotation for argument in function.args.args if argument.annotation is not None]
-    if any(ast.unparse(annotation) not in ANNOTATIONS for annotation in found):
+    if any(_as_code(annotation) not in ANNOTATIONS for annotation in found):
         raise ForbiddenCode("an argument is of a kind that is not allowed")
     return found
+
+
+def _as_code(expr: ast.expr) -> str:
+    return expr.id if isinstance(expr, ast.Name) else ast.unparse(expr)
 
 
 def _parametrizes(decorator: ast.expr) -> bool:
@@ -183,50 +208,54 @@ def _parametrizes(decorator: ast.expr) -> bool:
     return all(isinstance(node, allowed) for value in inside for node in ast.walk(value))
 
 
-def _is_negative(node: ast.UnaryOp) -> bool:
-    """Whether it is a whole number below zero: a place left of an element's corner, a wheel that turns up."""
+def _number(node: ast.UnaryOp) -> None:
+    """A whole number below zero may have a sign: a place left of an element's corner, a wheel that turns up."""
     operand = node.operand
-    return isinstance(node.op, ast.USub) and isinstance(operand, ast.Constant) and type(operand.value) is int
+    if not (isinstance(node.op, ast.USub) and isinstance(operand, ast.Constant) and type(operand.value) is int):
+        raise ForbiddenCode("UnaryOp is not allowed")
 
 
-def _node(node: ast.AST) -> None:
-    if type(node) not in _SHAPES or (isinstance(node, ast.UnaryOp) and not _is_negative(node)):
-        raise ForbiddenCode(f"{type(node).__name__} is not allowed")
-    match node:
-        case ast.Import(names=names):
-            if any(alias.name not in MODULES or alias.asname for alias in names):
-                raise ForbiddenCode("an import is not allowed")
-        case ast.ImportFrom(module=module, names=names):
-            if any(alias.name not in IMPORTS.get(module or "", ()) or alias.asname for alias in names):
-                raise ForbiddenCode("an import is not allowed")
-        case ast.Name(id=name):
-            if name not in NAMES and _stem(name) not in VARIABLES:
-                raise ForbiddenCode("a name is not allowed")
-        case ast.Attribute(attr=name):
-            if name not in METHODS:
-                raise ForbiddenCode(f"the method {name} is not allowed")
-        case ast.UnaryOp() | ast.Call():
-            _applied(node)
-        case _:
-            pass
+def _import(node: ast.Import) -> None:
+    if any(alias.name not in MODULES or alias.asname for alias in node.names):
+        raise ForbiddenCode("an import is not allowed")
 
 
-def _applied(node: ast.UnaryOp | ast.Call) -> None:
-    match node:
-        case ast.UnaryOp(operand=ast.Constant(value=int() | float())):
-            pass
-        case ast.UnaryOp():
-            raise ForbiddenCode("only a number may have a sign")
-        case ast.Call(func=called):
-            if isinstance(called, ast.Name) and called.id not in FUNCTIONS:
-                raise ForbiddenCode("a call is not allowed")
+def _import_from(node: ast.ImportFrom) -> None:
+    if any(alias.name not in IMPORTS.get(node.module or "", ()) or alias.asname for alias in node.names):
+        raise ForbiddenCode("an import is not allowed")
+
+
+def _name(node: ast.Name) -> None:
+    if (node.id not in NAMES and _stem(node.id) not in VARIABLES) or not isinstance(node.ctx, _CONTEXTS):
+        raise ForbiddenCode("a name is not allowed")
+
+
+def _attribute(node: ast.Attribute) -> None:
+    if node.attr not in METHODS:
+        raise ForbiddenCode(f"the method {node.attr} is not allowed")
+
+
+def _call(node: ast.Call) -> None:
+    if isinstance(node.func, ast.Name) and node.func.id not in FUNCTIONS:
+        raise ForbiddenCode("a call is not allowed")
+
+
+_CHECKS: Final[Mapping[type[ast.AST], Callable[[Any], None]]] = {
+    ast.UnaryOp: _number,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Call: _call,
+}
+"""What is asked of a node beyond its shape."""
 
 
 def _credentials(nodes: Sequence[ast.AST]) -> None:
     """What comes from the environment, or was read off a page as a secret, goes nowhere but into the fixture that looks
     where it types it."""
     fills = _fills(nodes)
-    used = [node for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)]
+    used = [node for node in nodes if type(node) is ast.Name and not isinstance(node.ctx, ast.Store)]
     secret = [node for node in used if node.id == "os" or _stem(node.id) == "password"]
     shown = [node for node in used if _stem(node.id) == "shown"]
     typed = {id(inner) for call in fills for inner in ast.walk(call.args[1])} if secret else set()
@@ -239,8 +268,8 @@ def _credentials(nodes: Sequence[ast.AST]) -> None:
 
 
 def _fills(nodes: Sequence[ast.AST]) -> list[ast.Call]:
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
-    found = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == FILL_CREDENTIAL]
+    calls = [node for node in nodes if type(node) is ast.Call]
+    found = [call for call in calls if type(call.func) is ast.Name and call.func.id == FILL_CREDENTIAL]
     if any(len(call.args) != 2 or call.keywords for call in found):
         raise ForbiddenCode(f"{FILL_CREDENTIAL} takes a field and a value")
     return found

@@ -109,8 +109,8 @@ def method(of: Expr, called: str, /, *args: Plain, **keywords: Plain) -> Call:
     """`of.called(args…, keyword=…)`; plain values become literals."""
     return Call(
         Attr(of, called),
-        tuple(_expr(arg) for arg in args),
-        tuple((key, _expr(value)) for key, value in keywords.items()),
+        tuple([_expr(arg) for arg in args]) if args else (),
+        tuple([(key, _expr(value)) for key, value in keywords.items()]) if keywords else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from pipeline.codegen.python.quoting import is_plain
@@ -11,6 +12,8 @@ WORDS_MAX = 12
 NAME_CHARS_MAX = 64
 SENTENCE_WORDS_MAX = 32
 SENTENCE_WORD_CHARS_MAX: Final = 40
+CHARS_KEPT: Final = 1_024
+"""Characters of which it is remembered whether a sentence keeps them."""
 _SIGNS: Final = frozenset(" ,.:;'’“”…()+-–/%&@#=*!?€$£×_[]")
 """Signs that a sentence keeps: none ends a docstring or begins an escape."""
 _QUOTES: Final = str.maketrans(dict.fromkeys('"„«»', "'"))
@@ -58,7 +61,7 @@ def sentence(text: str, otherwise: str) -> str:
     """A docstring's sentence, as people read it: letters, digits and signs that can't end a docstring are kept."""
     for source in (text, otherwise):
         shown = unicodedata.normalize("NFC", source).translate(_QUOTES)
-        kept = re.sub("'{2,}", "'", "".join(char if _is_kept(char) else " " for char in shown))
+        kept = re.sub("'{2,}", "'", "".join(map(_kept, shown)))
         words = [_short(word) for word in kept.split()]
         if any(map(is_name, words)):
             told = " ".join(words[:SENTENCE_WORDS_MAX]).rstrip(" ,.")
@@ -74,7 +77,9 @@ def _short(word: str) -> str:
     return f"{word[: SENTENCE_WORD_CHARS_MAX - 1 - len(closing)]}…{closing}"
 
 
-def _is_kept(char: str) -> bool:
+@lru_cache(maxsize=CHARS_KEPT)
+def _kept(char: str) -> str:
+    """The character, or a space in the place of one that a sentence doesn't keep."""
     kind = unicodedata.category(char)
     is_shown = kind[0] in "LMN" or (kind[0] == "S" and not char.isascii())
-    return char in _SIGNS or (is_plain(char) and is_shown)
+    return char if char in _SIGNS or (is_plain(char) and is_shown) else " "

@@ -19,9 +19,10 @@ def once_per_node(function: F) -> F:
     @wraps(function)
     def answered(node: Any) -> Any:
         known = node.__dict__
-        found = known.get(name)
-        if found is None:
+        try:
+            return known[name]
+        except KeyError:
             found = known[name] = function(node)
-        return found
+            return found
 
     return cast("F", answered)

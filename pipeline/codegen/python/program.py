@@ -148,33 +148,33 @@ class Program:
         self._begins.setdefault(self.step, len(self.body))
         self.body.append(statement)
 
-    def step_lines(self, name: str, docstring: str, notes: tuple[str, ...], steps: int) -> tuple[int, ...]:
-        """The line of the file, from 1, on which each of the story's `steps` begins; 0 for one without statements."""
-        line = 1 + module([self], []).count("\n") + _line_count(self._head(name, docstring, notes))
+    def file(self, name: str, docstring: str, notes: tuple[str, ...], steps: int) -> tuple[str, tuple[int, ...]]:
+        """The whole file of a test, and the line of it, from 1, on which each of the story's `steps` begins; 0 for one
+        without statements. `notes` stand in its docstring, a line each."""
+        head = self._head(name, docstring, notes)
+        line = 1 + module([self], []).count("\n") + _line_count(head)
         at = []
         for statement in self.body:
             at.append(line)
             line += _line_count(_inner_lines(statement))
-        return tuple(at[self._begins[step]] if step in self._begins else 0 for step in range(steps))
-
-    def text(self, name: str, docstring: str, notes: tuple[str, ...] = ()) -> str:
-        """The whole file of a test; `notes` stand in its docstring."""
-        return module([self], self.function(name, docstring, notes))
+        lines = tuple(at[self._begins[step]] if step in self._begins else 0 for step in range(steps))
+        return module([self], [*head, *self._statements()]), lines
 
     def function(self, name: str, docstring: str, notes: tuple[str, ...] = ()) -> list[str]:
         """The function alone, as lines; `notes` stand in its docstring, a line each."""
+        return [*self._head(name, docstring, notes), *self._statements()]
+
+    def _statements(self) -> list[str]:
         body = list(self.body)
         while body and isinstance(body[-1], Blank):
             body.pop()
-        return [
-            *self._head(name, docstring, notes),
-            *(line for statement in body for line in _inner_lines(statement)),
-        ]
+        return [line for statement in body for line in _inner_lines(statement)]
 
     def _head(self, name: str, docstring: str, notes: tuple[str, ...]) -> list[str]:
         """The function up to its first statement."""
-        fills = [_FILLS] if FILL_CREDENTIAL in _all_names(self) else []
-        fills += [_MAKES_UNIQUE] if UNIQUE in _all_names(self) else []
+        names = _all_names(self)
+        fills = [_FILLS] if FILL_CREDENTIAL in names else []
+        fills += [_MAKES_UNIQUE] if UNIQUE in names else []
         arguments = [f"{self.page}: Page", *fills, *(f"{parameter.name}: str" for parameter in self.parameters)]
         return [
             *parametrized(self.parameters),
@@ -214,8 +214,8 @@ def _head(name: str, arguments: str) -> list[str]:
     return [one] if len(one) <= LINE_CHARS_MAX else [f"def {name}(", f"{INDENT}{arguments}", ") -> None:"]
 
 
-def _all_names(program: Program) -> set[str]:
-    return {name for statement in program.body for name in _names(statement)}
+def _all_names(program: Program) -> frozenset[str]:
+    return frozenset().union(*map(_names, program.body))
 
 
 @once_per_node

@@ -69,6 +69,10 @@ RULES: Final = (
 )
 
 
+EXPLAINED: Final = (Run, With)
+"""The statements that rules are about."""
+
+
 def add_remarks(program: Program) -> None:
     """Puts each rule's comment before the first statement that it is about."""
     waiting = list(RULES)
@@ -76,8 +80,9 @@ def add_remarks(program: Program) -> None:
     moved: dict[int, int] = {}
     for place, statement in enumerate(program.body):
         moved[place] = len(body)
-        for rule in [rule for rule in waiting if rule.is_meant(statement)]:
-            waiting.remove(rule)
-            body.append(Remark(rule.says))
+        if type(statement) in EXPLAINED:
+            for rule in [rule for rule in waiting if rule.is_meant(statement)]:
+                waiting.remove(rule)
+                body.append(Remark(rule.says))
         body.append(statement)
     program.move(body, moved)

@@ -42,6 +42,8 @@ def share_locators(program: Program) -> None:
     if any("content_frame" in code for code in counts):
         _share_frames(program)
         counts = _counts(program)
+    if not any(_deserves(code, uses) for code, uses in counts.items()):
+        return
     taken: Counter[str] = Counter()
     named: dict[str, Name] = {}
     body: list[Statement] = []
