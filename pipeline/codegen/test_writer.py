@@ -24,7 +24,7 @@ from pipeline.codegen.locators.finder import PATH_SCORE, expect
 from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code
 from pipeline.codegen.python.expressions import Attr, Equal, Expr, Literal, flat, method
-from pipeline.codegen.python.program import Assert, Program, Run
+from pipeline.codegen.python.program import Assert, Program, Remark, Run
 from pipeline.codegen.python.remarks import add_remarks
 from pipeline.codegen.python.shared_locators import share_locators
 from pipeline.codegen.tickers import ticking
@@ -39,9 +39,9 @@ from pipeline.stories.page_states import final_state
 from pipeline.stories.size_limit import ENVELOPE_BYTES, opened_only
 from schemas import limits
 from schemas.codecs import to_json
-from schemas.events import Gone
+from schemas.events import Gone, StateChanged
 from schemas.generated_tests import GeneratedTest, Parameter
-from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, ReloadStep, SelectStep, Step, Story
+from schemas.stories import BackStep, CheckStep, ClickStep, FillStep, GotoStep, ReloadStep, SelectStep, Step, Story
 
 ITEMS: Final = frozenset({"gridcell", "cell", "row", "option", "treeitem", "menuitem", "listitem"})
 LEAVES: Final = (GotoStep, ReloadStep, BackStep)
@@ -256,8 +256,8 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
         _assert(writer, step, checks)
         writer.read_after(step, place)
         following = story.steps[place + 1] if place + 1 < end else None
-        if following is not None and _waits_to_load(step, following):
-            writer.program.act(Run(method(writer.page_of(following), "wait_for_load_state")))
+        if following is not None:
+            _await_page(writer, step, following)
         if checks and place != last:
             writer.program.pause()
     if not finished and end > last:
@@ -303,6 +303,28 @@ def _waits_to_load(step: Step, following: Step) -> bool:
     if not came or isinstance(step, GotoStep | ReloadStep | BackStep) or isinstance(following, GotoStep):
         return False
     return not (isinstance(following, ClickStep) and following.loads and is_link(following.target))
+
+
+def _await_page(writer: Writer, step: Step, following: Step) -> None:
+    """Waits until the next step can use the page that came by this one."""
+    if _waits_to_load(step, following):
+        writer.program.act(Run(method(writer.page_of(following), "wait_for_load_state")))
+    _await_script(writer, step, following)
+
+
+def _await_script(writer: Writer, step: Step, following: Step) -> None:
+    """Waits until a new page has disabled the control that the next step enables by entering something: before, what is
+    typed reaches no script, and the control stays as it is."""
+    came = step.loads or isinstance(step, GotoStep | ReloadStep)
+    if not came or not isinstance(following, FillStep | SelectStep | CheckStep) or following.tab_id != step.tab_id:
+        return
+    for change in following.changes:
+        if isinstance(change, StateChanged) and change.state == "disabled" and not change.after:
+            found = writer.finder(following).best(change.element)
+            if found is not None and found.unique and found.score < PATH_SCORE:
+                writer.program.act(Remark("The page's script has come as soon as this can't be used yet."))
+                writer.program.check(Run(method(expect(found.expr), "to_be_disabled")))
+                return
 
 
 def _assert(writer: Writer, step: Step, checks: list[Check]) -> None:

@@ -33,6 +33,19 @@ def test_a_button_that_can_be_used_now_is_asserted_where_the_next_step_leaves_it
     assert "to_be_enabled" in write_test(story(typed, other)).code
 
 
+def test_a_field_is_used_once_the_page_s_script_has_come() -> None:
+    """The control that the typing enables is disabled by it, or from the beginning; on a page that is in use it is."""
+    save = by_role("button", "button", "Save")
+    enabled = (StateChanged(element=save, state="disabled", after=False),)
+    opened = ClickStep(target=by_role("a", "link", "Settings"), **base(PAGE, NEXT, navigates=True, loads=True))
+    typed = FillStep(target=by_label("Call"), value=Typed(text="Ann"), **base(NEXT, NEXT, changes=enabled))
+    click = ClickStep(target=save, **base(NEXT))
+    code = write_test(story(opened, typed, click)).code
+    assert code.index("to_be_disabled()") < code.index('fill("Ann")')
+    more = ClickStep(target=by_role("button", "button", "More"), **base(NEXT))
+    assert "to_be_disabled" not in write_test(story(opened, more, typed, click)).code
+
+
 @pytest.mark.parametrize(
     ("value", "is_asserted"),
     [
