@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.flows.foreign_texts import ForeignTexts
+from pipeline.flows.number_free import first_sentences, saying
 from pipeline.flows.trace import Session, is_earlier_try, numberless, rough_of, session_of, target_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
 from pipeline.semantics.elements import DATA, is_search
@@ -247,6 +248,7 @@ class _Vote:
                 return any(rough_of(one) == rough for one in (step.opened_changes if opened else step.changes))
 
             if self._is_of_others(place, change) or self._numbers_vary(place, keys, opened):
+                kept += self._without_numbers(place, change, opened)
                 continue
             if self.held(place, shows, shows_such):
 
@@ -257,6 +259,20 @@ class _Vote:
                 kept.append(change.model_copy(update={"element": self._element(place, change.element, ways)}))
         self.dropped += len(changes) - len(kept)
         return tuple(kept)
+
+    def _without_numbers(self, place: int, change: Change, opened: bool) -> list[Change]:
+        """What came by its sentences before the first number, where the others saw these."""
+        said = first_sentences(change.element.text or "") if isinstance(change, Appeared) else ""
+        alone = not any(self.own.tokens[place] in other.places for other in self.others)
+        if not said or alone or self._foreign.stand_in(said):
+            return []
+
+        def says(session: Session, at: int) -> bool:
+            step = session.story.steps[at]
+            shown = step.opened_changes if opened else step.changes
+            return any(isinstance(one, Appeared) and (one.element.text or "").startswith(said) for one in shown)
+
+        return [change.model_copy(update={"element": saying(change.element, said)})] if self.held(place, says) else []
 
     def _is_of_others(self, place: int, change: Change) -> bool:
         """Whether a change shows what other users made, or may well do so."""

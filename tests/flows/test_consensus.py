@@ -79,6 +79,16 @@ def test_the_number_of_a_thing_that_was_made_is_dropped() -> None:
     assert "2 of 3 steps are done." in said_in(consensus(alike).story)
 
 
+def test_a_message_is_told_up_to_its_number() -> None:
+    """What it says before a number that is another one in each session is the same for all; half a sentence is none."""
+    texts = [f"The code is not the right one. Only {left} attempts are left." for left in (4, 3, 2)]
+    stories = [story.model_copy(update={"id": str(number)}) for number, story in enumerate(sessions(*texts))]
+    assert said_in(consensus(stories).story) == {"Saved.", "The code is not the right one."}
+    texts = [f"The code is wrong, {left} attempts are left." for left in (4, 3, 2)]
+    stories = [story.model_copy(update={"id": str(number)}) for number, story in enumerate(sessions(*texts))]
+    assert said_in(consensus(stories).story) == {"Saved."}
+
+
 def test_what_others_typed_is_dropped() -> None:
     """A list that shows what other sessions made says nothing of this one."""
     stories = [

@@ -1,0 +1,39 @@
+"""What a message says before it tells a number that is another one in each session."""
+
+import re
+from typing import Final
+
+from schemas.elements import ByRole, ByText, Candidate, Element
+
+WORDS_MIN: Final = 3
+"""Fewer words may stand anywhere."""
+_SENTENCE: Final = re.compile(r"[^.!?\d]*[^\W\d]{2}['\"’”»)]?[.!?]['\"’”»)]?(?=\s)")
+
+
+def first_sentences(text: str) -> str:
+    """The whole sentences before the first number; nothing where they say too little.
+
+    `The code is not the right one. Only 1 attempt is left.` gives `The code is not the right one.`
+    """
+    at = 0
+    while (found := _SENTENCE.match(text, at)) is not None:
+        at = found.end()
+    said = text[:at].strip()
+    rest = text[at:]
+    return said if len(said.split()) >= WORDS_MIN and any(char.isdigit() for char in rest) else ""
+
+
+def saying(element: Element, said: str) -> Element:
+    """The element as one that says this, with which its text begins; found by it where it was found by that text."""
+    candidates = tuple(_saying(one, said) for one in element.candidates)
+    name = said if (element.name or "").startswith(said) else element.name
+    return element.model_copy(update={"text": said, "name": name, "candidates": candidates})
+
+
+def _saying(candidate: Candidate, said: str) -> Candidate:
+    locator = candidate.locator
+    if isinstance(locator, ByText) and locator.value.startswith(said):
+        return candidate.model_copy(update={"locator": locator.model_copy(update={"value": said, "exact": False})})
+    if isinstance(locator, ByRole) and (locator.name or "").startswith(said):
+        return candidate.model_copy(update={"locator": locator.model_copy(update={"name": said, "exact": False})})
+    return candidate
