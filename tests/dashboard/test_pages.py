@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -17,6 +18,7 @@ from playwright.sync_api import Page, expect
 
 from agents.keys import Keys
 from agents.local.processes import free_port
+from agents.web.streams import Stream
 from pipeline.flows.ids import flow_id
 from tests.dashboard.conftest import Shown, photograph, violations
 from tests.dashboard.verdicts import CHAPTERS
@@ -32,6 +34,13 @@ RING = """() => {
   return at === document.body ? null : [at.outerHTML.slice(0, 80), style.outlineStyle !== "none" && seen];
 }"""
 """What has the focus, and whether that can be seen; None for nothing."""
+MOVED = """() => new Promise((told) => {
+  let moved = 0;
+  new PerformanceObserver((list) => { for (const one of list.getEntries()) moved += one.value; })
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => told(moved), 1000);
+})"""
+"""How much the page's parts have moved so far, as browsers sum it up."""
 CUT_OFF = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -98,6 +107,26 @@ def test_live_shows_a_story_as_it_comes(make_site: Callable[..., Site], open_pag
     expect(page.get_by_role("link", name="Water the plants")).to_be_hidden()
     site.storage.withdraw_story("later")
     expect(page.get_by_role("link", name="Feed the cat")).to_be_hidden()
+
+
+def test_live_does_not_move_as_it_opens(
+    make_site: Callable[..., Site], open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However slowly it is told what there is: figures, stories one after the other, and what stands below them."""
+    told = Stream.say
+
+    async def slowly(stream: Stream, *what: Any) -> None:
+        await asyncio.sleep(0.1)
+        await told(stream, *what)
+
+    monkeypatch.setattr(Stream, "say", slowly)
+    site = make_site()
+    site.storage.put_stories([a_story(f"s{number}", title=f"Water plant {number}") for number in range(20)])
+    site.metrics.note_dead_letter("unreadable", "no JSON", "events", 3, 7)
+    page = open_page(f"{site.url}/live")
+    expect(page.get_by_role("region", name="Newest dead letters")).to_contain_text("no JSON")
+    expect(page.locator("[data-row]")).to_have_count(20)
+    assert page.evaluate(MOVED) < 0.01
 
 
 def test_live_asks_again_where_there_was_no_place(

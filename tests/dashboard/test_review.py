@@ -1,6 +1,6 @@
 """Review: a person's work, done with the keyboard alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,6 +8,16 @@ from playwright.sync_api import Page, expect
 from tests.dashboard.conftest import Shown, photograph, violations
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(autouse=True)
+def codes_put_back(shown: Shown) -> Iterator[None]:
+    """The machine is that of other tests too: what was edited says again what it said before."""
+    before = {stored.test.id: stored.code for stored in shown.storage.tests().items}
+    yield
+    for stored in shown.storage.tests().items:
+        if stored.code != before[stored.test.id]:
+            shown.storage.save_edit(stored.test.id, before[stored.test.id], None)
 
 
 def test_the_failing_checkout_is_found_understood_edited_and_approved(

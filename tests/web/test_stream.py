@@ -109,12 +109,13 @@ def test_what_went_away_while_nobody_listened_is_told(site: Site) -> None:
 
 
 def test_the_first_look_has_as_many_as_live_has(site: Site) -> None:
-    """The newest ones, the newest last."""
+    """The newest ones, the newest last; then that these were all."""
     days = [a_story(f"s{day}", start_timestamp=f"2024-10-{day:02d}T00:00:00.000Z") for day in range(1, 26)]
     site.storage.put_stories(days)
     with listening(site) as told:
-        found = [next_of("story", told).value["id"] for _ in range(STORIES_SHOWN)]
-    assert found == [f"s{day}" for day in range(26 - STORIES_SHOWN, 26)]
+        found = [next(told) for _ in range(STORIES_SHOWN + 2)]
+    assert [one.kind for one in found] == ["worker", *["story"] * STORIES_SHOWN, "begun"]
+    assert [one.value["id"] for one in found[1:-1]] == [f"s{day}" for day in range(26 - STORIES_SHOWN, 26)]
 
 
 def test_the_worker_is_told_of_as_it_changes(site: Site) -> None:
@@ -136,10 +137,11 @@ def test_a_key_of_one_app_hears_of_its_stories_alone(make_site: Callable[..., Si
     with listening(site, params={"shown": "other"}, headers=bearer(READ)) as told:
         assert next_of("gone", told).value == {"id": "other"}
     with listening(site, headers=bearer(READ)) as told:
-        first = next(told)
+        first, begun = next(told), next(told)
         site.storage.put_story(a_story("theirs", app="other.example"))
         site.storage.put_story(a_story("also mine"))
         second = next(told)
+    assert begun.kind == "begun"
     assert [(one.kind, one.value["id"], one.value["app"]) for one in (first, second)] == [
         ("story", "mine", APP),
         ("story", "also mine", APP),

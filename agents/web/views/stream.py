@@ -35,7 +35,8 @@ FOLLOWED_MAX: Final = 50
 SUMMARY: Final = (
     "Server-sent events: `story` as each is stored or changes (as in `GET /api/v1/live`), `gone` with the id of one "
     "that was withdrawn, `worker` as its figures change (for keys that see all apps), `problem` before an end that was "
-    "not planned. It begins with the newest stories, or after `Last-Event-ID`; it ends after ten minutes, to be asked "
+    "not planned. It begins with the newest stories, or after `Last-Event-ID`; `begun` says that all of what there was "
+    "is told, so that it can be shown at once. It ends after ten minutes, to be asked "
     "for again, with the stories that are `shown` by then: of those too it says what is gone. A story may be told "
     "twice. A line that begins with a colon says that it is still there."
 )
@@ -81,7 +82,7 @@ class StoryFeed:
 
     async def begin(self, known: Sequence[dict[str, Any]], shown: Sequence[str] = ()) -> None:
         """Says what is there already, the oldest story first, and of the stories with the ids `shown` which are gone or
-        have changed since. Raises Gone, StorageUnavailable."""
+        have changed since; then that this was all. Raises Gone, StorageUnavailable."""
         await self._figures()
         found = await self._named(list(shown))
         there = {name: one for name, one in found.items() if self._app in (None, one.story.app)}
@@ -90,6 +91,7 @@ class StoryFeed:
                 await self._stream.say("gone", {"id": name})
         for one in (*reversed(known), *map(self._shown, there.values())):
             await self._say(one)
+        await self._stream.say("begun", {})
 
     async def look(self) -> None:
         """Says what is new since the last look. Raises Gone, StorageUnavailable."""

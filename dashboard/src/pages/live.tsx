@@ -11,7 +11,7 @@ const WAITS_S = 60;
 const SHOWN_MAX = 50;
 type Story = Answer<"/api/v1/live">["stories"][number];
 type Worker = NonNullable<Answer<"/api/v1/live">["worker"]>;
-interface State { readonly stories: readonly Story[]; readonly worker: Worker | undefined }
+interface State { readonly stories: readonly Story[]; readonly worker: Worker | undefined; readonly begun: boolean }
 
 function taken(state: State, { kind, value }: Told): State {
   switch (kind) {
@@ -24,6 +24,7 @@ function taken(state: State, { kind, value }: Told): State {
     }
     case "gone": return { ...state, stories: state.stories.filter((one) => one.id !== (value as Story).id) };
     case "worker": return { ...state, worker: value as Worker };
+    case "begun": return { ...state, begun: true };
     default: return state;
   }
 }
@@ -36,10 +37,10 @@ export function Live({ query }: { query: URLSearchParams }) {
 
 function Listening({ app }: { app: string }) {
   const [paused, pause] = useState(false);
-  const [state, take] = useReducer(taken, { stories: [], worker: undefined });
+  const [state, take] = useReducer(taken, { stories: [], worker: undefined, begun: false });
   const link = useStream(urlOf("/api/v1/live/stream", {}, { app }), !paused, state.stories.map((one) => one.id), take);
   useKeys({ ...ROWS, p: { what: "pause, or go on", run: () => pause(!paused) } });
-  const { stories, worker } = state;
+  const { stories, worker, begun } = state;
   if (link.problem && [401, 403].includes(link.problem.status)) return <Wrong problem={link.problem} />;
   return (
     <>
@@ -50,16 +51,21 @@ function Listening({ app }: { app: string }) {
           <button type="button" aria-pressed={paused} onClick={() => pause(!paused)}>Pause <kbd>p</kbd></button>
         </p>
       </div>
-      {(worker || link.state === "opening") && <Figures worker={worker} />}
-      <section>
-        <div class="above"><h2>Newest stories</h2><Export name="stories" rows={() => stories.map((one) => ({ ...one, tags: one.tags.join(" ") }))} whole={stories} /></div>
-        {stories.length ? (
-          <Table label="Newest stories" columns={[{ head: "Story", kind: "what" }, { head: "App" }, { head: "Steps", kind: "num" }, { head: "Test" }, { head: "Began" }]}
-            rows={stories.map((one) => [<><Page to={["flows", one.flow_id]} data-row="1">{titled(one.title)}</Page><span class="tags">{one.tags.map((tag) => <span class="tag">{tag}</span>)}</span></>, one.app, number(one.steps), one.has_test ? "written" : "not yet", <Time iso={one.started_at} />])} />
-        ) : link.state === "open" ? <Empty title="No story yet"><p>A journey becomes a story after 30 minutes of silence, or at once when the page calls <code>window.journeywright.end()</code>.</p></Empty> : null}
-      </section>
-      {worker ? <Troubles worker={worker} /> : link.state === "open" && <p class="note">How the worker is, a key for all apps may see.</p>}
+      {(worker || !begun) && <Figures worker={worker} />}
+      {begun && <><Newest stories={stories} />{worker ? <Troubles worker={worker} /> : <p class="note">How the worker is, a key for all apps may see.</p>}</>}
     </>
+  );
+}
+
+function Newest({ stories }: { stories: readonly Story[] }) {
+  return (
+    <section>
+      <div class="above"><h2>Newest stories</h2><Export name="stories" rows={() => stories.map((one) => ({ ...one, tags: one.tags.join(" ") }))} whole={stories} /></div>
+      {stories.length ? (
+        <Table label="Newest stories" columns={[{ head: "Story", kind: "what" }, { head: "App" }, { head: "Steps", kind: "num" }, { head: "Test" }, { head: "Began" }]}
+          rows={stories.map((one) => [<><Page to={["flows", one.flow_id]} data-row="1">{titled(one.title)}</Page><span class="tags">{one.tags.map((tag) => <span class="tag">{tag}</span>)}</span></>, one.app, number(one.steps), one.has_test ? "written" : "not yet", <Time iso={one.started_at} />])} />
+      ) : <Empty title="No story yet"><p>A journey becomes a story after 30 minutes of silence, or at once when the page calls <code>window.journeywright.end()</code>.</p></Empty>}
+    </section>
   );
 }
 
@@ -74,7 +80,7 @@ function standing({ state, problem, seconds: left = 0 }: Link): string {
 
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((all, one) => all + one, 0);
 
-/** The same boxes before the figures have come, so that nothing below them moves then. */
+/** The same boxes before the figures have come. What stands below is shown once all of it is told: nothing moves then. */
 function Figures({ worker }: { worker: Worker | undefined }) {
   const lag = worker?.partitions.reduce((all, one) => all + Math.max(0, one.lag_messages), 0);
   return (
