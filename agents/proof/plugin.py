@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page
 
 from agents.proof.child import CHANNEL
 from agents.proof.failures import failure
@@ -71,7 +71,7 @@ class Proof:
             self.end()
             self._run, self._orders = run, self.channel.orders()
         self.watch = Watch(self._orders or {}, self.everywhere)
-        expect.set_options(timeout=self.watch.waits_ms(self.watch.expect_ms))
+        self.watch.bound()
         return self._orders is not None
 
     def end(self) -> None:
@@ -182,7 +182,7 @@ def _told(facts: dict[str, Any] | None, seconds: float) -> dict[str, Any]:
     return {
         "passed": facts is None,
         "seconds": seconds,
-        "longest_step_seconds": watch.longest_s,
+        "steps_seconds": sorted(watch.steps_s.items()),
         "step": watch.step if watch.step >= 0 else None,
         "answers": watch.answers,
         "page_errors": [one["text"] for one in watch.page_errors if one["step"] == watch.step],

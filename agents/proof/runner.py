@@ -9,9 +9,10 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import entry_points
+from itertools import pairwise
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -42,7 +43,7 @@ RESET_S: Final = 300
 WAIT_MS_MIN: Final = 1_500
 """A statement waits at least so long for what a broken app may still do."""
 WAIT_STEPS: Final = 3
-"""A statement waits so many times the longest step: what is broken goes by way of the runner, which takes time."""
+"""A statement waits so many times what its step took: what is broken goes by way of the runner, which takes time."""
 RUNS_MAX: Final = 40
 """Runs that share a process; further ones get a new one."""
 OUTPUT_BYTES_MAX: Final = 64_000
@@ -147,7 +148,7 @@ class Runner:
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._runs = 0
         self._timed: GeneratedTest | None = None
-        self._longest_s = 0.0
+        self._steps_s: dict[int, float] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -180,7 +181,7 @@ class Runner:
             "mutant": broken,
             "keep": None if kept is None else str(left),
             "videos": videos,
-            "wait_ms": self._wait_ms(test, mutant),
+            "waits_ms": self._waits_ms(test, mutant),
         }
         told, ended = self._told(self._child, orders)
         if told:
@@ -190,7 +191,7 @@ class Runner:
             (left / "output.txt").write_bytes(printed)
             facts = RunFacts(False, time.monotonic() - began_s, error=ended or _last_line(printed), started=False)
         if mutant is None and facts.passed:
-            self._note_time(test, max(row["longest_step_seconds"] for row in told))
+            self._note_times(test, [(step, seconds) for row in told for step, seconds in row["steps_seconds"]])
         if kept is not None:
             _keep(kept, left, self.environment.secrets)
         if ended is not None or not facts.started or facts.error_type == "closed":
@@ -198,17 +199,19 @@ class Runner:
         blocked = {address for one in told for address in one.get("blocked", ())}
         return RunReport(facts, any(one.get("applied") for one in told), tuple(sorted(blocked)))
 
-    def _note_time(self, test: GeneratedTest, seconds: float) -> None:
+    def _note_times(self, test: GeneratedTest, times: Iterable[tuple[int, float]]) -> None:
         if test != self._timed:
-            self._timed, self._longest_s = test, 0.0
-        self._longest_s = max(self._longest_s, seconds)
+            self._timed, self._steps_s = test, {}
+        for step, seconds in times:
+            self._steps_s[step] = max(self._steps_s.get(step, 0.0), seconds)
 
-    def _wait_ms(self, test: GeneratedTest, mutant: Mutant | None) -> int | None:
-        """How long each statement waits for a broken app: none of a run that passed took longer than the longest step
-        of that run. None: as long as always."""
+    def _waits_ms(self, test: GeneratedTest, mutant: Mutant | None) -> list[int] | None:
+        """How long the statements of each step wait for a broken app: none of a run that passed took longer than its
+        step, or than the one before, from which a page may be late at times. None: as long as always."""
         if mutant is None or test != self._timed:
             return None
-        return max(WAIT_MS_MIN, round(WAIT_STEPS * 1000 * self._longest_s))
+        took = [self._steps_s.get(step, 0.0) for step in range(-1, len(test.step_lines))]
+        return [max(WAIT_MS_MIN, round(WAIT_STEPS * 1000 * max(pair))) for pair in pairwise(took)]
 
     def _told(self, child: Child, orders: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
         """What the tests of one run told (several where there are rows of values), and why their process is at its

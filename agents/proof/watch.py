@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Response, Route, WebSocketRoute
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Response, Route, WebSocketRoute, expect
 
 from agents.proof.video import make_video
 
@@ -28,6 +28,8 @@ ACTION_TIMEOUT_MS: Final = 10_000
 EXPECT_TIMEOUT_MS: Final = 5_000
 """How long an assertion may wait, unless the environment says otherwise: Playwright's own bound."""
 _ERROR_STATUS: Final = 400
+_FILES: Final = "js|mjs|css|map|woff2?|ttf|otf|eot|png|jpe?g|gif|svg|webp|avif|ico|wasm"
+"""What the addresses of an app's own files end on: no write changes these, and each that is looked at takes time."""
 
 
 class Watch:
@@ -39,7 +41,7 @@ class Watch:
         self.chapters: list[str] = everywhere.get("chapters", [])
         self.expect_ms: int = everywhere.get("expect_ms", EXPECT_TIMEOUT_MS)
         self.step = -1
-        self.longest_s = 0.0
+        self.steps_s: dict[int, float] = {}
         self._step_began_s: float | None = None
         self.answers: list[dict[str, Any]] = []
         self.page_errors: list[dict[str, Any]] = []
@@ -59,7 +61,8 @@ class Watch:
     def attach(self, context: BrowserContext) -> None:
         """Listens in a context before the test gets it, and breaks what the mutant breaks."""
         self._step_began_s = time.monotonic()
-        context.set_default_timeout(self.waits_ms(max(ACTION_TIMEOUT_MS, self.expect_ms)))
+        self.contexts.append(context)
+        self._bound(context)
         context.on("page", self._page)
         for page in context.pages:
             self._page(page)
@@ -72,7 +75,6 @@ class Watch:
             context.route_web_socket(foreign, self._block_socket)
         if self.orders.get("keep"):
             context.tracing.start(screenshots=True, snapshots=True, sources=True)
-            self.contexts.append(context)
         mutant = self.orders.get("mutant")
         if mutant is None:
             return
@@ -81,11 +83,22 @@ class Watch:
             config = json.dumps({"kind": mutant["kind"], "texts": mutant["texts"]})
             context.add_init_script(f"({BREAK_PAGE.read_text()})({config})")
         else:
-            context.route("**/*", self._route)
+            context.route(_looked_at(mutant["request"]), self._route)
 
     def waits_ms(self, bound_ms: int) -> int:
-        """How long a statement may wait that waits `bound_ms` at most."""
-        return min(bound_ms, self.orders.get("wait_ms") or bound_ms)
+        """How long a statement of the step at hand may wait that waits `bound_ms` at most: where the app is broken by
+        now, as long as is told for that step."""
+        told = self.orders.get("waits_ms") if self.armed else None
+        return min(bound_ms, told[self.step]) if told and self.step < len(told) else bound_ms
+
+    def bound(self) -> None:
+        """Sets how long the statements of the step at hand may wait."""
+        expect.set_options(timeout=self.waits_ms(self.expect_ms))
+        for context in self.contexts:
+            self._bound(context)
+
+    def _bound(self, context: BrowserContext) -> None:
+        context.set_default_timeout(self.waits_ms(max(ACTION_TIMEOUT_MS, self.expect_ms)))
 
     def _page(self, page: Page) -> None:
         self.pages.append(page)
@@ -133,25 +146,28 @@ class Watch:
     def at(self, step: int) -> None:
         """The test begins a step."""
         self.end_step()
-        if self.chapters[step : step + 1]:
+        if self.orders.get("keep") and self.chapters[step : step + 1]:
             for context in self.contexts:
                 with suppress(Error):  # a context that the test closed
                     context.tracing.group_end()
                     context.tracing.group(self.chapters[step])
         self.step = step
         mutant = self.orders.get("mutant")
-        if mutant is None or step < mutant["step"] or self.armed:
+        if mutant is None or step < mutant["step"]:
             return
-        self.armed = True
+        begins, self.armed = not self.armed, True
+        self.bound()
+        if not begins:
+            return
         for page in self.pages:
             if not page.is_closed() and mutant["kind"] in ("missing_text", "wrong_text", "dead_control"):
                 page.evaluate("() => window.__proof_arm && window.__proof_arm()")
 
     def end_step(self) -> None:
-        """Notes how long the step under way took: `longest_s` is that of the longest one."""
+        """Notes how long the step under way took."""
         now_s = time.monotonic()
         if self._step_began_s is not None:
-            self.longest_s = max(self.longest_s, now_s - self._step_began_s)
+            self.steps_s[self.step] = now_s - self._step_began_s
         self._step_began_s = now_s
 
     def _note_applied(self) -> None:
@@ -261,6 +277,13 @@ def _pattern(reached: tuple[str, ...]) -> re.Pattern[str]:
 def _foreign(reached: list[str]) -> re.Pattern[str]:
     """Finds the addresses of all other origins; those of sockets stand for those of their pages."""
     return _pattern(tuple(reached))
+
+
+def _looked_at(wanted: dict[str, Any] | None) -> re.Pattern[str]:
+    """Finds the addresses of the requests that a mutant may do something to: all but the app's own files."""
+    if wanted and re.search(rf"\.(?:{_FILES})$", wanted["segments"][-1], re.IGNORECASE):
+        return re.compile("^")
+    return re.compile(rf"^(?![^?#]*\.(?:{_FILES})(?:[?#]|$))", re.IGNORECASE)
 
 
 def _matches(wanted: dict[str, Any], request: Request) -> bool:

@@ -15,7 +15,7 @@ from agents.proof.artifacts import ArtifactStore
 from agents.proof.failures import _error_type, failure
 from agents.proof.prover import Proof, Subject, Wanted, prove
 from agents.proof.runner import Environment, ResetFailed, Runner
-from agents.proof.watch import Watch, altered
+from agents.proof.watch import Watch, _looked_at, altered
 from pipeline.codegen import write_test
 from pipeline.generate import test_of as written_from
 from pipeline.proof.evidence import signs_in_before
@@ -293,22 +293,29 @@ def test_pages_reach_named_origins_only(
     assert report.blocked == (() if reached else (foreign,))
 
 
-@pytest.mark.parametrize(("seconds", "waits_ms"), [((0.1,), 1_500), ((1.0, 1.5, 0.5), 4_500)])
-def test_broken_app_is_waited_for_as_long_as_a_good_one_may_need(seconds: tuple[float, ...], waits_ms: int) -> None:
-    """Three times what the longest step took of runs that passed, and never less than the bound; else as always."""
+def test_broken_app_is_waited_for_as_long_as_a_good_one_may_need() -> None:
+    """Three times what the step or the one before took of runs that passed, and never less than the bound; as long as
+    always before the app is broken, and where no run passed."""
     test, mutant = write_test(story()), Mutant("dead_control", 2)
     with Runner(Environment("http://127.0.0.1:9", Path("chromium"))) as runner:
-        assert runner._wait_ms(test, mutant) is None
-        for one in seconds:
-            runner._note_time(test, one)
-        assert runner._wait_ms(test, mutant) == waits_ms
-        assert runner._wait_ms(test, None) is None
-        assert runner._wait_ms(write_test(story(secret=True)), mutant) is None
-    assert Watch({"wait_ms": waits_ms}, {}).waits_ms(5_000) == min(waits_ms, 5_000)
+        assert runner._waits_ms(test, mutant) is None
+        for seconds in (0.1, 1.5, 1.0):
+            runner._note_times(test, [(-1, 0.7), (0, seconds), (1, 0.2)])
+        waits_ms = runner._waits_ms(test, mutant)
+        assert waits_ms == [4_500, 4_500, 1_500]
+        assert runner._waits_ms(test, None) is None
+        assert runner._waits_ms(write_test(story(secret=True)), mutant) is None
+    watch = Watch({"waits_ms": waits_ms, "mutant": {"kind": "dead_control", "step": 1}}, {})
+    told = []
+    for step in range(3):
+        watch.at(step)
+        told.append(watch.waits_ms(5_000))
+    assert told == [5_000, 4_500, 1_500]
+    expect.set_options(timeout=5_000)
 
 
-def test_the_longest_step_of_a_run_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From the beginning of one step to that of the next, or to the end of the run; not what came before it."""
+def test_the_time_of_each_step_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the beginning of one step to that of the next, or to the end of the run."""
     seconds = iter([100.0, 100.5, 103.0, 104.0])
     monkeypatch.setattr("agents.proof.watch.time.monotonic", lambda: next(seconds))
     watch = Watch({}, {})
@@ -316,4 +323,20 @@ def test_the_longest_step_of_a_run_is_known(monkeypatch: pytest.MonkeyPatch) -> 
     watch.at(0)
     watch.at(1)
     watch.end_step()
-    assert watch.longest_s == 2.5
+    assert watch.steps_s == {-1: 0.5, 0: 2.5, 1: 1.0}
+
+
+@pytest.mark.parametrize(
+    ("segments", "url", "looked_at"),
+    [
+        (("", "api", "notes"), "http://a.example/api/notes?of=main.js", True),
+        (("", "api", "notes"), "http://a.example/", True),
+        (("", "api", "notes"), "http://a.example/assets/main.js?v=3", False),
+        (("", "api", "notes"), "http://a.example/assets/font.woff2", False),
+        (("", "files", "photo.png"), "http://a.example/files/photo.png", True),
+    ],
+)
+def test_the_own_files_of_an_app_go_their_own_way(segments: tuple[str, ...], url: str, looked_at: bool) -> None:
+    """No write changes them, and each that is looked at takes time; unless the write is that of such a file."""
+    found = _looked_at({"method": "PUT", "segments": segments}).match(url)
+    assert (found is not None) == looked_at
