@@ -15,6 +15,7 @@ from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.flows.trace import Session
 from pipeline.proof.endings import lost
 from pipeline.proof.healing import HealingRule, decide, evidence_sentences
+from pipeline.proof.instrument import lines_after_edit
 from pipeline.proof.mutants import Mutant, mutants_of
 from pipeline.proof.repair import REPAIRS_MAX, Repair, next_repair
 from pipeline.proof.states import Origin
@@ -255,5 +256,6 @@ def _now() -> str:
 
 
 def with_code(test: GeneratedTest, code: str) -> GeneratedTest:
-    """A test as a person edited it: its lines are no longer those of the story's steps."""
-    return test if code == test.code else test.model_copy(update={"code": code, "step_lines": ()})
+    """A test as a person edited it: the steps begin where their lines are now."""
+    lines = lines_after_edit(test.code, test.step_lines, code)
+    return test if code == test.code else test.model_copy(update={"code": code, "step_lines": lines})

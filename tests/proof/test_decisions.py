@@ -17,7 +17,7 @@ from pipeline.codegen.amendments import Amendments
 from pipeline.codegen.project.files import quarantine_list
 from pipeline.proof.diagnosis import RULES, diagnose
 from pipeline.proof.evidence import Answer, RunFacts
-from pipeline.proof.instrument import instrumented
+from pipeline.proof.instrument import instrumented, lines_after_edit
 from pipeline.proof.mutants import Request, asserted_texts, mutants_of
 from pipeline.proof.repair import locator_of, next_repair
 from pipeline.proof.states import STATES, Standing, state_of
@@ -255,6 +255,22 @@ def test_instrumented_copy_tells_its_steps_and_is_else_the_same() -> None:
     kept = [line for line in copy.split("\n") if "proof_step" not in line]
     assert kept == test.code.split("\n")
     assert instrumented(test.code, ()) == test.code
+
+
+def test_steps_of_an_edited_test_begin_where_their_lines_are_now() -> None:
+    """Lines that were added move them; a line that was changed, or that stands within something else now, is none."""
+    test = write_test(saved())
+    lines = test.code.split("\n")
+    opens, types, saves = test.step_lines
+    longer = "\n".join(["# by hand", *lines[: saves - 1], "    page.reload()", *lines[saves - 1 :]])
+    assert lines_after_edit(test.code, test.step_lines, longer) == (opens + 1, types + 1, saves + 2)
+    ast.parse(instrumented(longer, (opens + 1, types + 1, saves + 2)))
+    changed = test.code.replace(lines[types - 1], lines[types - 1].replace("Title", "Name"))
+    assert changed != test.code
+    assert lines_after_edit(test.code, test.step_lines, changed) == (opens, 0, saves)
+    quoted = test.code.replace(lines[types - 1], f'    """\n{lines[types - 1]}\n    """')
+    assert lines_after_edit(test.code, test.step_lines, quoted) == (opens, 0, saves + 2)
+    assert lines_after_edit(test.code, test.step_lines, "def test_it(page:\n") == ()
 
 
 def test_mutants_break_what_the_story_changed_and_saw() -> None:

@@ -51,6 +51,15 @@ def test_an_edit_is_saved_over_what_was_read(site: Site) -> None:
     assert site.http.get(f"/api/v1/tests/{key}").json()["code"] == EDIT
 
 
+def test_steps_of_an_edited_test_are_where_their_lines_are(site: Site) -> None:
+    """A line above moves them, so that a reader still sees which lines a step has."""
+    site.storage.put_story(a_story())
+    test = a_test(a_story(), steps=("Open the page",), step_lines=(3,))
+    assert site.storage.put_test(test)
+    assert put(site, test.id, f"import re\n{test.code}", "*").status_code == 200
+    assert site.http.get(f"/api/v1/tests/{test.id}").json()["step_lines"] == [4]
+
+
 def test_code_may_come_as_plain_text(site: Site) -> None:
     """text/plain is taken as the code itself; `*` saves over whatever is there."""
     headers = {"If-Match": "*", "Content-Type": "text/plain; charset=utf-8"}

@@ -13,6 +13,7 @@ from agents.web.errors import ApiError, not_found
 from agents.web.guards.admission import KEY, may_see, own_app
 from agents.web.queries import PAGE_PARAMETERS, flag, off_loop, page_request, text_filters, text_parameter
 from pipeline.codegen.edit_checks import problems_of
+from pipeline.proof.instrument import lines_after_edit
 from pipeline.proof.states import STATES
 from schemas import limits
 from schemas.codecs import BadInput, dump
@@ -27,6 +28,7 @@ def test_json(stored: StoredTest) -> dict[str, Any]:
     return {
         **fields,
         "code": stored.code,
+        "step_lines": lines_after_edit(stored.test.code, stored.test.step_lines, stored.code),
         "user_story_id": stored.test.story_id,
         "saved": stored.saved,
         "etag": stored.etag,

@@ -65,7 +65,7 @@ function Told({ flow, step, again }: { flow: FlowAnswer; step: number; again: ()
 function SideBySide({ test, agreement, step }: { test: Test; agreement: Agreement | undefined; step: number }) {
   const [lit, light] = useState(step ? step - 1 : -1);
   const steps = test.steps ?? [];
-  const begins = test.saved ? [] : test.step_lines ?? [];
+  const begins = test.step_lines ?? [];
   const lines = useMemo(() => linesOf(test.code.replace(/\n$/, "")), [test.code]);
   const owners = useMemo(() => stepsOfLines(lines.length, begins), [lines, begins]);
   const code = useRef<HTMLOListElement>(null);
@@ -103,7 +103,7 @@ function SideBySide({ test, agreement, step }: { test: Test; agreement: Agreemen
         {(test.notes?.length ?? 0) > 0 && <details><summary>{count(test.notes?.length ?? 0, "note")}: what was left out, and why</summary><ul class="notes">{test.notes?.map((note) => <li>{note}</li>)}</ul></details>}
       </section>
       <section aria-labelledby="test-title" class="program">
-        <div class="above"><h2 id="test-title">Test</h2><span class="path" title={test.file ?? test.file_name}>{test.file ?? test.file_name}</span>{test.saved && <span class="faint">edited by hand: its lines no longer belong to steps</span>}<Copy text={test.code} what="the test" /></div>
+        <div class="above"><h2 id="test-title">Test</h2><span class="path" title={test.file ?? test.file_name}>{test.file ?? test.file_name}</span>{test.saved && <span class="faint">edited by hand</span>}<Copy text={test.code} what="the test" /></div>
         <ol class="code" ref={code} tabIndex={0} aria-label="The test's code">
           {lines.map((text, at) => {
             const owner = owners[at] ?? -1;

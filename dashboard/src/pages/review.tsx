@@ -197,12 +197,12 @@ function Reject({ decide, close, busy }: { decide: (decision: "reject", reason: 
 
 function Annotated({ test, agreement, verdict, failed }: { test: Test; agreement: Agreement | undefined; verdict: Verdict | undefined; failed: Verdict | undefined }) {
   const lines = useMemo(() => linesIn(test.code), [test.code]);
-  const begins = test.saved ? [] : test.step_lines ?? [];
+  const begins = test.step_lines ?? [];
   const owners = useMemo(() => stepsOfLines(lines.length, begins), [lines, begins]);
   const words = useMemo(() => linesOf(test.code), [test.code]);
   const known = useMemo(() => reasons(lines, agreement?.test_id === test.id ? agreement.steps : []), [lines, agreement, test.id]);
   const failure = failed && failureOf(failed);
-  const at = failure?.statement ? lineOf(failure.statement, lines, (line) => failure.step === null || failure.step === undefined || owners[line] === failure.step || owners[line] === -1) : -1;
+  const at = failure?.statement ? lineOf(failure.statement, lines, (line) => failure.step === null || failure.step === undefined || owners[line] === failure.step || owners[line] === -1 || !begins[failure.step]) : -1;
   const noticed = useMemo(() => {
     const kinds = new Map<number, string[]>();
     for (const one of verdict?.mutants ?? []) {
