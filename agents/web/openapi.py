@@ -88,7 +88,12 @@ OWN_SCHEMAS: Final[dict[str, Any]] = {
         ]
     },
     "Explanation": _object(
-        {"title": _list_of(ref("Reason")), "flow": _list_of(ref("Reason")), "end": _list_of(STRING)}
+        {
+            "title": _list_of(ref("Reason")),
+            "flow": _list_of(ref("Reason")),
+            "end": _list_of(STRING),
+            "other_clicks": _list_of(ref("Reason")),
+        }
     ),
     "Reason": _object({"steps": _list_of(COUNT), "activity": STRING, "rule": STRING, "evidence": _list_of(STRING)}),
     "StoryPage": _object({"stories": _list_of(ref("StoryAnswer")), "next_cursor": CURSOR}),

@@ -43,22 +43,32 @@ def activities_of(
             page = steps[end_at - 1].after or steps[end_at].page
             found = activities_of(steps[:end_at], requests, page if page.url else final_page, passwords)
             seen = (one for one in reading.done.record if one.steps[0] >= end_at)
-            return replace(found, verdicts=verdicts.but(found.verdicts), record=(*found.record, *seen))
+            verdicts = verdicts.but(found.verdicts)
+            return replace(found, verdicts=verdicts, record=(*found.record, *seen), click_rules=reading.click_rules)
+    end = _end(reading, last, final_page)
+    return Activities(done, end, quiet, verdicts, record, reading.click_rules)
+
+
+def _end(reading: Classifier, last: Activity | None, final_page: Page) -> tuple[str, ...]:
+    """Where the story ended, as far as that says something of what was done: the pattern of the page, and what was
+    opened on it."""
+    data, steps, view = reading.data, reading.steps, reading.view
     end = data.place(final_page.url)
-    if last is None or last.kind != "sign in":
+    if last is None:
+        return tuple(filter(None, (end, view)))
+    if last.kind != "sign in":
+        if last.place.startswith(THING):
+            return ()  # wherever it is shown
         # Which thing was open when something was done to it is data.
-        view = "" if last is not None and last.kind in ACTS and DATA in reading.view else reading.view
-        if last is not None and last.place.startswith(THING):
-            return Activities(done, (), quiet, verdicts, record)  # wherever it is shown
-        stays = last is not None and _leaves_no_place(last, steps[last.steps[-1]], data, end)
-        return Activities(done, tuple(part for part in ("" if stays else end, view) if part), quiet, verdicts, record)
+        view = "" if last.kind in ACTS and DATA in view else view
+        return tuple(filter(None, ("" if _leaves_no_place(last, steps[last.steps[-1]], data, end) else end, view)))
     submit = steps[last.steps[-1]]
     stayed = end == data.place(submit.page.url) and not last.outcome and not any(step.changes for step in steps)
-    if led_to(submit, data) in ("", end) and not stayed and not reading.view:
+    if led_to(submit, data) in ("", end) and not stayed and not view:
         # Where a sign-in leads depends on where the user was stopped. Who is still there may not have been let in: a
         # format that tells no effects has nothing else to say so.
-        return Activities(done, (), quiet, verdicts, record)
-    return Activities(done, tuple(part for part in (end, reading.view) if part), quiet, verdicts, record)
+        return ()
+    return tuple(filter(None, (end, view)))
 
 
 def _leaves_no_place(last: Activity, step: Step, data: Data, end: str) -> bool:

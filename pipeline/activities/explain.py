@@ -32,11 +32,12 @@ class Reason:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a story is told as it is: `title` has what title, sentence and tags are made of, `flow` what its flow is told
-    by, and `end` where it ended."""
+    by, `end` where it ended, and `other_clicks` those that the flow is not told by."""
 
     title: tuple[Reason, ...]
     flow: tuple[Reason, ...]
     end: tuple[str, ...]
+    other_clicks: tuple[Reason, ...]
 
 
 def explain(story: Story) -> Explanation:
@@ -57,7 +58,13 @@ def explain(story: Story) -> Explanation:
         Reason(_numbers(done.steps), _in_words(done), _rule_of(done, activities), evidence.of_steps(done.steps[-1:]))
         for done in activities.done
     ]
-    return Explanation(tuple(title), tuple(flow), activities.end)
+    in_flow = {number for done in activities.done for number in done.steps}
+    others = [
+        Reason((number + 1,), story.steps[number].said, rule, ())
+        for number, rule in sorted(activities.click_rules.items())
+        if number not in in_flow
+    ]
+    return Explanation(tuple(title), tuple(flow), activities.end, tuple(others))
 
 
 def _numbers(places: Sequence[int]) -> tuple[int, ...]:

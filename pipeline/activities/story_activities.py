@@ -1,6 +1,7 @@
 """All that a story did, and what of it makes stories one flow."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pipeline.activities.activity import LISTINGS, ONLY_WAYS, Activity
 from pipeline.activities.facts.responses import Verdicts
@@ -21,6 +22,8 @@ class Activities:
     record: tuple[Activity, ...] = ()
     """Each activity as it was read, in order: also first tries and repetitions, which `done` has once, and pages that
     were looked at."""
+    click_rules: Mapping[int, str] = field(default_factory=dict)
+    """The rule that read a click, by the number of its step."""
 
     def shape(self) -> list[object]:
         """What makes stories one flow, ready to be hashed: a sign-in and a search are but the way to what was done

@@ -10,7 +10,7 @@ from agents.composition import Services
 from agents.settings import Settings, load
 from pipeline.flows.ids import flow_id
 from tests.storage.samples import APP, a_story
-from tests.stories.by_hand import HOME, Journey, button
+from tests.stories.by_hand import HOME, Journey, button, link
 
 ENTER, BUTTON = (flow_id(APP, key) for key in ("enter", "button"))
 
@@ -61,11 +61,13 @@ def test_what_cannot_be_done_is_said_in_a_line(
 
 def test_explain_says_which_rule_told_a_story(services: Services, capsys: pytest.CaptureFixture[str]) -> None:
     """What the title and the flow are made of comes with its rule and its evidence; an unknown story is said."""
-    story = Journey().opens().click(button("Archive")).asks(f"{HOME}archive").story()
+    journey = Journey().opens().click(link("Old")).leads_to(f"{HOME}old")
+    story = journey.click(button("Archive")).asks(f"{HOME}archive").story()
     services.storage.put_stories([story])
     assert root.run(("explain", story.id)) == 0
     told = capsys.readouterr().out
-    assert "archive it  (step 2; rule: click: a verb that does something to a thing)" in told
+    assert "Click the link 'Old'  (step 2; rule: it only leads on or shows something)" in told
+    assert "archive 'Old'  (step 3; rule: click: a verb that does something to a thing)" in told
     assert "POST shop.example/archive was answered 200" in told
     assert root.run(("explain", "nobody")) == 1
     assert "there is no story" in capsys.readouterr().err

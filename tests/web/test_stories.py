@@ -17,7 +17,7 @@ from schemas.codecs import to_json
 from schemas.events import Fill, Typed
 from tests.flows.test_parameters import saves
 from tests.storage.samples import APP, a_story, a_test
-from tests.stories.by_hand import HOME, Journey, button, textbox
+from tests.stories.by_hand import HOME, Journey, button, link, textbox
 from tests.web.conftest import Site, an_event
 
 KNOWN = {
@@ -192,11 +192,20 @@ def test_a_window_too_large_to_look_through_shows_no_texts() -> None:
 
 def test_a_story_is_explained_on_request(site: Site) -> None:
     """`explain=1` adds which rule said what; anything that is no yes or no is refused, and without it nothing comes."""
-    story = Journey().opens().click(button("Archive")).asks(f"{HOME}archive").story()
+    story = (
+        Journey()
+        .opens()
+        .click(link("Old"))
+        .leads_to(f"{HOME}old")
+        .click(button("Archive"))
+        .asks(f"{HOME}archive")
+        .story()
+    )
     site.storage.put_stories([story])
     told = site.http.get(f"/api/v1/stories/{story.id}", params={"explain": "1"}).json()["explanation"]
-    assert [reason["activity"] for reason in told["title"]] == ["archive it"]
+    assert [reason["activity"] for reason in told["title"]] == ["open 'Old'", "archive 'Old'"]
     assert all(reason["rule"] and reason["evidence"] for reason in (*told["title"], *told["flow"]))
+    assert [reason["rule"] for reason in told["other_clicks"]] == ["it only leads on or shows something"]
     assert "explanation" not in site.http.get(f"/api/v1/stories/{story.id}").json()
     assert site.http.get(f"/api/v1/stories/{story.id}", params={"explain": "perhaps"}).status_code == 400
 

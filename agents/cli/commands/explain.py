@@ -14,7 +14,8 @@ HELP = """Says which rule said what of a story, and from which evidence.
 
 Example:  journeywright explain 5f0c2a7e-0000-5000-8000-000000000000
 
-The first part is what title, sentence and tags are made of, the second what the story's flow is told by."""
+The first part is what title, sentence and tags are made of, the second what the story's flow is told by, the third
+which clicks it is not told by, and why."""
 
 
 def lines_of(reasons: tuple[Reason, ...]) -> list[str]:
@@ -52,6 +53,7 @@ def explain_story(settings: Settings, story: Annotated[str, typer.Argument(help=
         "Flow:",
         *lines_of(found.flow),
         *(f"  it ended at {place}" for place in found.end),
+        *(("Clicks that the flow is not told by:", *lines_of(found.other_clicks)) if found.other_clicks else ()),
     ]
     for line in lines:
         out.print(line, markup=False, highlight=False)
