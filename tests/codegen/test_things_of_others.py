@@ -148,3 +148,20 @@ def test_a_short_text_of_a_cell_is_looked_for_in_its_row() -> None:
     )
     code = write_test(story(name, slots, ClickStep(target=button, **base(PAGE, PAGE, changes=cells)))).code
     assert 'expect(page.get_by_text("6", exact=True)).to_be_visible()' in code
+
+
+def test_what_is_listed_after_a_sign_in_is_others_thing() -> None:
+    """A sign-in makes none of the rows of the page that it leads to."""
+    rows = tuple(Appeared(element=by_text("td", text)) for text in ("Parking 12.50", "Rent 900.00"))
+    changes = (*rows, Appeared(element=by_role("h1", "heading", "Bills", level=1)))
+    name = FillStep(target=by_label("Login"), value=Typed(text="chalet"), **base(PAGE))
+    word = by_label("Password").model_copy(update={"type": "password"})
+    password = FillStep(target=word, value=Typed(secret="password", token="t"), **base(PAGE))
+    button = by_role("button", "button", "Sign in")
+    send = ClickStep(target=button, **base(PAGE, at("/bills"), changes=changes, navigates=True, loads=True))
+    more = ClickStep(target=by_role("button", "button", "More"), **base(at("/bills")))
+    for told in (story(name, password, send), story(name, password, send, more)):
+        code = write_test(told).code
+        assert "Bills" in code
+        assert "Parking" not in code
+        assert "Rent" not in code

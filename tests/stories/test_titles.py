@@ -39,6 +39,13 @@ def _wiki_page() -> Journey:
     return journey.click(button("Save")).leads_to(f"{WIKI}roadmap").shows_new(heading("Roadmap"))
 
 
+def _wiki_page_with_a_remark() -> Journey:
+    body = Element(tag="textarea", id="text")
+    journey = Journey().opens(WIKI).click(link("Create this page")).leads_to(f"{WIKI}RecipeRye?action=edit")
+    journey.fill(body, "Mix 4 cups and wait.").fill(textbox("Comment about this change (optional)"), "first draft")
+    return journey.click(button("Submit changes")).leads_to(f"{WIKI}RecipeRye").shows_new(heading("Downloads"))
+
+
 def _delete() -> Journey:
     journey = Journey().opens().click(link("Old news")).leads_to(f"{HOME}pages/7/edit/").click(link("Delete"))
     return journey.leads_to(f"{HOME}pages/7/delete/").click(button("Yes, delete")).leads_to(HOME)
@@ -333,6 +340,7 @@ CASES = [
     (_search(), "Search for 'agenda'", "The user searches for 'agenda'."),
     (_page(), "Create the page 'Spring sale'", "The user creates the page 'Spring sale'"),
     (_wiki_page(), "Create the page 'Roadmap'", "The user creates the page 'Roadmap'"),
+    (_wiki_page_with_a_remark(), "Create the page 'RecipeRye'", "The user creates the page 'RecipeRye'"),
     (_delete(), "Delete 'Old news'", "The user deletes 'Old news'."),
     (_tidy(), "Delete 'Safety rules'", "The user deletes 'Safety rules'."),
     (_row(), "Delete 'Monday note'", "The user deletes 'Monday note'"),

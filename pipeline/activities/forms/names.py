@@ -1,6 +1,7 @@
 """What a form made or changed is called: its kind (`page`), and its name."""
 
 import re
+from collections.abc import Sequence
 from itertools import permutations
 from typing import Final
 from urllib.parse import unquote
@@ -92,12 +93,18 @@ def created_object(form: Form) -> str:
     if shown := next((text for step in form.own for _, text in shown_texts(step.changes) if text in together), ""):
         return shown
     titles = [step for step in fills if TITLE_FIELD.search(words_on(step.target))]
-    if not titles and fills and all(step.target.tag == "textarea" for step in fills) and (name := _page_name(form)):
-        return name
     plain = [step for step in fills if not SIDE_FIELD.search(words_on(step.target))]
+    if not titles and _writes_text(fills, plain) and (name := _page_name(form)):
+        return name
     named = [clean(step.value.text) for step in (*titles, *plain, *fills)]
     named = [text for text in named if text and len(text) <= OBJECT_CHARS_MAX]
     return next(filter(_HAS_WORD.search, named), named[0] if named else "")
+
+
+def _writes_text(fills: Sequence[FillStep], plain: Sequence[FillStep]) -> bool:
+    """Whether a text was written, with at most remarks beside it."""
+    is_text = [step.target.tag == "textarea" for step in fills]
+    return any(is_text) and all(text or step not in plain for text, step in zip(is_text, fills, strict=True))
 
 
 def _page_name(form: Form) -> str:

@@ -6,13 +6,14 @@ from typing import Final
 from pipeline.codegen.actions import Writer
 from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.entered import NOTHING, Entered, entered_in
-from pipeline.codegen.assertions.outcome import checks_after, what_stayed
+from pipeline.codegen.assertions.outcome import checks_after, lets_in, what_stayed
+from pipeline.codegen.assertions.rows import without_others_rows
 from pipeline.codegen.assertions.selection import chosen, covering
 from pipeline.codegen.python.expressions import Attr, Call, Expr, flat
 from pipeline.semantics.text import caption
 from pipeline.semantics.verbs import is_commit
 from schemas.elements import Element
-from schemas.events import Appeared, Change, Gone
+from schemas.events import Gone
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, HoverStep, ScrollStep, SelectStep, Step, Story
 
 CHECKS_NAVIGATED: Final = 2
@@ -24,15 +25,12 @@ SCORE_NEW: Final = 54
 """Where the best check was made before in this document, another one must say so much."""
 
 
-_ROWS: Final = frozenset({"row", "tr", "cell", "gridcell", "rowheader", "td"})
-"""Roles and tags of rows and of what stands in them; of a cell no row may be told around it."""
-
-
 def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> list[Check]:
     """What to assert after the step of this place, before the next one begins."""
     step, upcoming = story.steps[place], story.steps[place + 1]
     before = story.steps[place - 1] if place else None
-    own = step if _sends(step, before) else _without_others_rows(writer, step)
+    sends = _sends(step, before) and not lets_in(story, place)
+    own = step if sends else without_others_rows(step, (*writer.fixed, *writer.used))
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
     checks = _that_hold(writer, offered, upcoming)
     if isinstance(step, GotoStep):
@@ -54,22 +52,6 @@ def _sends(step: Step, before: Step | None) -> bool:
     if not isinstance(step, ClickStep) or not step.navigates:
         return not isinstance(step, GotoStep)
     return is_commit(step) or isinstance(before, FillStep | SelectStep | CheckStep)
-
-
-def _without_others_rows(writer: Writer, step: Step) -> Step:
-    """The step without the rows of the page that it led to, but for those with what the story entered or uses: others
-    make such things, and take them away."""
-    if not step.changes:
-        return step
-    own = [text.casefold() for text in (*writer.fixed, *writer.used) if text]
-
-    def is_others(change: Change) -> bool:
-        element = change.element
-        rows = {element.role, element.tag}.union(*((one.role, one.tag) for one in element.ancestors))
-        text = f"{element.name or ''} {element.text or ''}".casefold()
-        return isinstance(change, Appeared) and bool(rows & _ROWS) and not any(word in text for word in own)
-
-    return step.model_copy(update={"changes": tuple(change for change in step.changes if not is_others(change))})
 
 
 def _not_proven(writer: Writer, steps: Sequence[Step]) -> Entered:

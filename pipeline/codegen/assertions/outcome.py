@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from pipeline.activities.facts.responses import CHANGING, changes
+from pipeline.activities.forms.password_forms import password_forms
 from pipeline.codegen import addresses
 from pipeline.codegen.actions import ExpectedRequest, Writer, goes_with_it
 from pipeline.codegen.assertions.candidates import checks_of
@@ -16,6 +17,7 @@ from pipeline.codegen.assertions.kept_values import kept_values
 from pipeline.codegen.assertions.own_lists import list_of
 from pipeline.codegen.assertions.pages import title_check, url_check
 from pipeline.codegen.assertions.removed import removed_check
+from pipeline.codegen.assertions.rows import without_others_rows
 from pipeline.codegen.assertions.salience import Typing, captions_of
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.whole import whole_text
@@ -224,7 +226,9 @@ def _same(one: str, other: str) -> bool:
 def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> list[Check]:
     """The outcome: several checks of different kinds; where the last step changed nothing that the recording knows,
     the state of its field, the address and the texts of the final state. Where the test is amended, more of these."""
-    offered = [*what_stayed(writer, story, len(story.steps) - 1), *checks_after(writer, step, known)]
+    place = len(story.steps) - 1
+    own = without_others_rows(step, (*writer.fixed, *writer.used)) if lets_in(story, place) else step
+    offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
     taken = chosen(offered, CHECKS_LAST, entered_in(story.steps, writer.credentials.names))
     page = shown_on(writer, step)
     if _saves(story, step):
@@ -245,6 +249,12 @@ def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> 
         state = [*_own_state(writer, step), *_still_there(writer, story, step, known)]
         taken += _added(writer, [*offered, *state, *_final_texts(page, story, writer.fixed)], taken)
     return taken
+
+
+def lets_in(story: Story, place: int) -> bool:
+    """Whether the step of this place signs somebody in: what is listed then, others made."""
+    form = password_forms(story.steps, story.network_requests).sent_by(place)
+    return form is not None and form.purpose == "sign in" and not form.refused
 
 
 def _added(writer: Writer, offered: Sequence[Check], taken: Sequence[Check]) -> list[Check]:

@@ -1,18 +1,35 @@
-"""Short texts of a table's cells, made sure by the row that they stand in."""
+"""Rows of tables: those that others made, and short texts made sure by the row that they stand in."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from pipeline.codegen.locators.text_matchers import readable
 from schemas.elements import ByRole, ByText, Candidate, Element, Scope
 from schemas.events import Appeared, Change
+from schemas.stories import Step
 
 SHORT_CHARS: Final = 2
 """Texts up to so many characters, and plain numbers, stand in others by chance."""
 NAME_CHARS_MIN: Final = 3
 """A shorter text of another cell doesn't tell its row."""
 _NUMBER: Final = re.compile(r"\d{1,4}")
+_ROWS: Final = frozenset({"row", "tr", "cell", "gridcell", "rowheader", "td"})
+"""Roles and tags of rows and of what stands in them; of a cell no row may be told around it."""
+
+
+def without_others_rows(step: Step, own: Iterable[str]) -> Step:
+    """The step without the rows of the page that it led to, but for those with a text of the user's `own`, entered or
+    used: others make such things, and take them away."""
+    words = [text.casefold() for text in own if text]
+
+    def is_others(change: Change) -> bool:
+        element = change.element
+        rows = {element.role, element.tag}.union(*((one.role, one.tag) for one in element.ancestors))
+        text = f"{element.name or ''} {element.text or ''}".casefold()
+        return isinstance(change, Appeared) and bool(rows & _ROWS) and not any(word in text for word in words)
+
+    return step.model_copy(update={"changes": tuple(change for change in step.changes if not is_others(change))})
 
 
 def made_sure(changes: tuple[Change, ...]) -> tuple[Change, ...]:
