@@ -5,6 +5,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from threading import Event
 from typing import Final, Protocol
 
@@ -41,7 +42,8 @@ class StoredTests(Protocol):
 @dataclass(frozen=True)
 class NewTests:
     """`environments` are those in which new tests are proven, `artifacts` is where runs leave what they have to
-    show, `videos` says of which runs a video is kept; `stopping` is set where the worker is to end."""
+    show, `videos` says of which runs a video is kept; `stopping` is set where the worker is to end. What is proven on
+    one build in one place is one proving run; of builds without a name, what is proven on one day."""
 
     stored: StoredTests
     environments: Sequence[tuple[str, Environment]]
@@ -65,11 +67,11 @@ class NewTests:
         return found
 
     def _proven(self, subject: Subject, environment: Environment) -> Verdict:
-        parts = (subject.test.id, str(subject.revision), environment.build, environment.name)
-        verdict_id = str(uuid.uuid5(_NAMESPACE, "\0".join(parts)))
+        place = (environment.build, environment.name)
         wanted = Wanted(
-            RUNS, mutants=True, artifacts=self.artifacts, videos=self.videos, verdict_id=verdict_id,
-            stopping=self.stopping,
+            RUNS, mutants=True, artifacts=self.artifacts, videos=self.videos,
+            run_id=_named("run", subject.test.app, *place, "" if environment.build else _today()),
+            verdict_id=_named(subject.test.id, str(subject.revision), *place), stopping=self.stopping,
         )  # fmt: skip
         for tries_left in reversed(range(TRIES_MAX)):
             verdict = self.stored.prove(subject, environment, wanted, logger.info).verdict
@@ -79,3 +81,12 @@ class NewTests:
             wanted = replace(wanted, artifacts=None)
             self.stopping.wait(TRY_PAUSE_S)
         return verdict
+
+
+def _named(*parts: str) -> str:
+    """The id that always belongs to these parts."""
+    return str(uuid.uuid5(_NAMESPACE, "\0".join(parts)))
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
