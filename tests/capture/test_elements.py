@@ -44,6 +44,22 @@ def test_shadow_roots_are_open_books(record: Record) -> None:
     assert check.checked
 
 
+def test_inside_of_a_component_is_called_as_the_label_around_it(record: Record) -> None:
+    """The box that a web component draws in its shadow root has no label of its own: a person reads the one around."""
+
+    def do(page: Page) -> None:
+        page.evaluate(
+            """() => { customElements.define("my-box", class extends HTMLElement { constructor() { super();
+                 this.attachShadow({ mode: "open" }).innerHTML = "<input type=checkbox>" } });
+               document.body.insertAdjacentHTML("beforeend", "<label><my-box></my-box> Urgent</label>") }"""
+        )
+        page.wait_for_timeout(200)
+        page.locator("my-box input").check()
+
+    (check,) = actions(record("shadow.html", do))
+    assert (check.kind, check.target.label) == ("check", "Urgent")
+
+
 def test_names_that_contain_another_get_an_exact_variant(record: Record) -> None:
     """ "Save" beside "Save as draft": the loose form finds both, the exact one only it."""
     (click,) = actions(record("table.html", lambda page: page.get_by_role("button", name="Save", exact=True).click()))

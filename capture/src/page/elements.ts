@@ -101,7 +101,9 @@ export class Elements {
       shot.text = cut(text, limits.TEXT_CHARS_MAX);
       if (text.length > limits.TEXT_CHARS_MAX) shot.text_cut = true;
     }
-    const label = field ? speakable(index.labels(element).join(" ")) : "";
+    // The inside of a web component has the label that stands around that.
+    const around = field && closest(element, "label");
+    const label = field ? speakable(index.labels(element).join(" ") || (around ? index.text(around) : "")) : "";
     if (label) shot.label = cut(label, limits.TEXT_CHARS_MAX);
     for (const key of ["placeholder", "alt", "title"] as const) {
       const value = element.getAttribute(key)?.trim();
