@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from schemas import cutting
 from schemas.base import Value
 from schemas.elements import Element
+from schemas.recent import RecentByWeight
 
 V = TypeVar("V", bound=Value)
 
@@ -67,28 +68,24 @@ def to_json(value: Any) -> bytes:
 
 
 class PrintedElements:
-    """The canonical JSON of the elements that came last: one stands in an event, a step and a story, and is printed
-    with each. They are told apart by identity, in two halves, each of which takes elements until their JSON has
-    `half_max` bytes, and one more. Safe on any thread."""
+    """The canonical JSON of the elements that came last, told apart by identity: one stands in an event, a step and a
+    story, and is printed with each. Up to `half_max` bytes of JSON, twice. Safe on any thread."""
 
     def __init__(self, half_max: int) -> None:
-        self._half_max = half_max
-        self._bytes = 0
-        self._new: dict[int, tuple[Element, orjson.Fragment]] = {}
-        self._old: dict[int, tuple[Element, orjson.Fragment]] = {}
+        self._known: RecentByWeight[int, tuple[Element, orjson.Fragment, int]] = RecentByWeight(
+            half_max, lambda _, kept: kept[2]
+        )
 
     def put(self, element: Element, raw: bytes) -> orjson.Fragment:
         """Keeps the JSON of an element."""
-        if self._bytes >= self._half_max:
-            self._old, self._new, self._bytes = self._new, {}, 0
         fragment = orjson.Fragment(raw)
-        self._new[id(element)] = (element, fragment)  # it holds its element, so no other one has the same identity
-        self._bytes += len(raw)
+        # What is kept holds its element, so no other one has the same identity.
+        self._known.put(id(element), (element, fragment, len(raw)))
         return fragment
 
     def of(self, element: Element) -> orjson.Fragment:
         """The JSON of an element."""
-        found = self._new.get(id(element)) or self._old.get(id(element))
+        found = self._known.get(id(element))
         return found[1] if found else self.put(element, orjson.dumps(dump(element)))
 
 

@@ -64,6 +64,7 @@ class Reader:
         self._verdicts = activities.verdicts
         self._at = {number: activity for activity in activities.record for number in activity.steps}
         self._kind_of = {number: activity.kind for number, activity in self._at.items()}.get
+        self._searched = "search" in (activity.kind for activity in self._at.values())
         self._writing = {request.cause for request in requests if request.cause and changes(request)}
         self._silent = not any(request.cause for request in requests) and not any(
             step.changes for step in steps
@@ -106,6 +107,8 @@ class Reader:
     # --- signing in and out ---
 
     def sign_in(self, first: int) -> Goal | None:
+        if not self._passwords.all:
+            return None
         opens = says(self.steps[first], SIGN_IN) or says(self.steps[first], SIGN_UP)
         form = self._passwords.beginning(first + 1 if opens else first)
         if form is None or form.sent is None:
@@ -143,6 +146,8 @@ class Reader:
     # --- searching ---
 
     def search(self, first: int) -> Goal | None:
+        if not self._searched:
+            return None
         start = first
         if says(self.steps[first], SEARCH) and first + 1 < len(self.steps):
             start = first + 1
@@ -293,9 +298,10 @@ def _form_ends(steps: Sequence[Step]) -> list[int]:
     """For each step the first one from there on that is no field of the same form. A `Next` between two fields belongs
     to the form. One more than there are steps."""
     ends = [len(steps)] * (len(steps) + 1)
+    typed = any(map(is_password, steps))
     for index in range(len(steps) - 1, -1, -1):
         step = steps[index]
-        onward = says(step, CONFIRM) or says(step, rebuild.FORWARD)
+        onward = typed and (says(step, CONFIRM) or says(step, rebuild.FORWARD))
         between = onward and any(is_password(later) for later in steps[index + 1 : index + 3])
         ticked = isinstance(step, ClickStep) and step.target.role in ("checkbox", "radio")
         filled = isinstance(step, FillStep | CheckStep | SelectStep) and not is_search(step)

@@ -6,11 +6,13 @@ are pure, so an answer that is kept is the answer that would be computed.
 """
 
 import weakref
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import lru_cache, wraps
 from typing import Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
 from schemas.elements import Element
+from schemas.events import Change
+from schemas.recent import RecentByWeight
 from schemas.stories import NetworkRequest, Step, Story
 
 P = ParamSpec("P")
@@ -57,60 +59,25 @@ class RecentCache(Generic[K, R]):
         self._new, self._old = {}, {}
 
 
-class RecentByBytes(Generic[R]):
-    """What was made of the bytes used last.
-
-    They stand in two halves, each of which takes bytes until they are `half_max`, and once more; then the older half is
-    forgotten. Safe on any thread.
-    """
+class RecentByBytes(RecentByWeight[bytes, R]):
+    """What was made of the bytes used last: within `half_max` of them, twice."""
 
     def __init__(self, half_max: int) -> None:
-        self._half_max = half_max
-        self._weight = 0
-        self._new: dict[bytes, R] = {}
-        self._old: dict[bytes, R] = {}
-
-    def get(self, raw: bytes) -> R | None:
-        """What was made of them; None where they were not used lately."""
-        found = self._new.get(raw)
-        if found is None:
-            found = self._old.get(raw)
-            if found is not None:
-                self.put(raw, found)
-        return found
-
-    def put(self, raw: bytes, value: R) -> None:
-        """Adds what was made of these bytes."""
-        if self._weight >= self._half_max:
-            self._old, self._new, self._weight = self._new, {}, 0
-        self._new[raw] = value
-        self._weight += len(raw)
+        super().__init__(half_max, lambda raw, _: len(raw))
 
 
-class RecentByIdentity(Generic[K, R]):
-    """What was made of the values used last, told apart by identity.
+class RecentByIdentity(Generic[V, R]):
+    """What was made of the values used last, told apart by identity: within `half_max` of what they weigh, twice."""
 
-    They stand in two halves, each of which takes values until they weigh `half_max`, and one more; then the older half
-    is forgotten. Safe on any thread.
-    """
+    def __init__(self, half_max: int, weigh: Callable[[V], int]) -> None:
+        self._known: RecentByWeight[int, tuple[V, R]] = RecentByWeight(half_max, lambda _, found: weigh(found[0]))
 
-    def __init__(self, half_max: int, weigh: Callable[[K], int]) -> None:
-        self._half_max = half_max
-        self._weigh = weigh
-        self._weight = 0
-        self._new: dict[int, tuple[K, R]] = {}
-        self._old: dict[int, tuple[K, R]] = {}
-
-    def get(self, value: K, make: Callable[[K], R]) -> R:
+    def get(self, value: V, make: Callable[[V], R]) -> R:
         """What `make` makes of the value, or has made of it before."""
-        key = id(value)
-        found = self._new.get(key)
-        if found is None:  # what is kept holds its value, so no other one has the same identity
-            found = self._old.get(key) or (value, make(value))
-            if self._weight >= self._half_max:
-                self._old, self._new, self._weight = self._new, {}, 0
-            self._new[key] = found
-            self._weight += self._weigh(value)
+        found = self._known.get(id(value))  # what is kept holds its value, so no other one has the same identity
+        if found is None:
+            found = (value, make(value))
+            self._known.put(id(value), found)
         return found[1]
 
 
@@ -128,6 +95,20 @@ def once_per_step(function: Callable[[S], R]) -> Callable[[S], R]:
     """Marks a pure function of a step: the same object is answered from memory, for STEPS_MAX of them. A step is asked
     by what tells it, and again by what writes its test."""
     return _once_per_identity(function, STEPS_MAX)
+
+
+def once_per_changes(function: Callable[[Iterable[Change]], list[R]]) -> Callable[[Iterable[Change]], list[R]]:
+    """Marks a pure function of what a step changed: the same changes, those of a step, are answered from memory, for
+    STEPS_MAX of them."""
+    remembered = _once_per_identity(function, STEPS_MAX)
+
+    @wraps(function)
+    def answered(changes: Iterable[Change]) -> list[R]:
+        if type(changes) is tuple:
+            return list(remembered(changes)) if changes else []
+        return function(changes)
+
+    return answered
 
 
 def _once_per_identity(function: Callable[[V], R], values_max: int) -> Callable[[V], R]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from pipeline.semantics.derived import once_per_changes, once_per_step
 from pipeline.semantics.lexicon import DONE, DONE_VERBS, WORDS
 from pipeline.semantics.text import clean, is_name
 from schemas.elements import Element
@@ -69,6 +70,7 @@ def shown_texts(changes: Iterable[Change]) -> Iterator[tuple[Element, str]]:
             yield change.element, clean(change.after)
 
 
+@once_per_changes
 def messages(changes: Iterable[Change]) -> list[str]:
     """What the page told the user: alerts, status lines, toasts. Of one within another the inner one is enough."""
     found = dict.fromkeys(text for element, text in shown_texts(changes) if text and _answers(element, text))
@@ -95,11 +97,13 @@ def _is_marked(element: Element, classes: re.Pattern[str]) -> bool:
     return any(classes.search(name) for name in element.classes)
 
 
+@once_per_changes
 def headings(changes: Iterable[Change]) -> list[str]:
     """Headings that newly appeared, the highest level first."""
     return list(dict.fromkeys(text for _, _, text in _levelled(changes)))
 
 
+@once_per_changes
 def main_headings(changes: Iterable[Change]) -> list[str]:
     """Those of the highest level among them."""
     found = _levelled(changes)
@@ -119,6 +123,7 @@ def _tag_level(tag: str) -> int:
     return int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else 6
 
 
+@once_per_changes
 def errors(changes: Iterable[Change]) -> list[str]:
     """Messages of refusal."""
     found = []
@@ -185,6 +190,7 @@ def _done_in(text: str) -> re.Match[str] | None:
     return next((match for pattern in DONE if (match := pattern.match(text))), None)
 
 
+@once_per_step
 def succeeded(step: Step) -> bool:
     """Whether the page said that something was done."""
     return done([step]) is not None or any(SUCCESS.search(text) for text in messages(step.changes))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, assert_never
 
 from pipeline.semantics.addresses import origin
+from pipeline.semantics.derived import once_per_element
 from pipeline.semantics.secret_words import kind_by_words
 from pipeline.semantics.text import is_text_field
 from pipeline.semantics.verbs import words_on
@@ -126,11 +127,13 @@ class Draft:
     def _acts(self) -> bool:
         return bool(self.dialogs or self.navigates or self.opens_tab or self.download is not None or self.asks)
 
-    def finished(self) -> Step:
+    def finished(self, said: str) -> Step:
+        """The step with all that came of it, and its line of plain English."""
         saved = {"autosaved": self.autosaved} if isinstance(self.step, FillStep) else {}
         return self.step.model_copy(
             update={
                 **saved,
+                "said": said,
                 "after": self.after,
                 "changes": merged(self.changes),
                 "dialogs": tuple(self.dialogs),
@@ -243,6 +246,7 @@ def same_target(left: Element | None, right: Element | None) -> bool:
     return identity(left) == identity(right)
 
 
+@once_per_element
 def identity(element: Element) -> tuple[object, ...]:
     """What tells an element from others and stays while it is used; hashable."""
     own = (element.id, element.test_id, element.name_attribute, element.label, element.placeholder)

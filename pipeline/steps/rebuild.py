@@ -69,14 +69,10 @@ def rebuild(events: Sequence[Event]) -> Rebuilt | None:
     if len(drafts) > limits.STORY_STEPS_MAX:
         notes.append(f"Only the first {limits.STORY_STEPS_MAX} of {len(drafts)} steps are kept.")
         drafts = drafts[: limits.STORY_STEPS_MAX]
-    steps = tuple(_spoken(draft.finished()) for draft in drafts)
+    steps = tuple(draft.finished(said(draft.step)[: limits.SAID_CHARS_MAX]) for draft in drafts)
     owners = {event_id: draft.event_ids[0] for draft in drafts for event_id in draft.event_ids}
     requests = _network(tape.requests, owners, notes)
     return Rebuilt(steps, requests, tape.last_page, tuple(dict.fromkeys(notes)))
-
-
-def _spoken(step: Step) -> Step:
-    return step.model_copy(update={"said": said(step)[: limits.SAID_CHARS_MAX]})
 
 
 def _network(requests: list[Request], owners: dict[str, str], notes: list[str]) -> tuple[NetworkRequest, ...]:

@@ -14,6 +14,7 @@ from pipeline.intake import read_body, read_message
 from pipeline.intake.formats import canonical
 from pipeline.intake.formats.canonical import PART_BYTES_MAX, PARTS_BYTES_MAX, Parts, canonical_event, canonical_events
 from pipeline.windowing.events import light
+from schemas import codecs
 from schemas.codecs import PRINTED_BYTES_MAX, PrintedElements, to_json
 from schemas.elements import Element
 from schemas.events import Click, Event, Fill, Navigation, Page, Typed
@@ -169,7 +170,8 @@ def _long_element(chars: int) -> Element:
 
 
 def test_the_print_of_elements_is_kept_within_its_bound() -> None:
-    """An element's JSON is made once until twice as much came as the bound says; an equal element is another one."""
+    """An element's JSON is made once until twice as much came as the bound says; an equal element is another one, and
+    one that was asked for meanwhile stays."""
     kept = PrintedElements(100)
     asked, forgotten = Element(name="a"), Element(name="b")
     fragment, other = kept.of(asked), kept.of(forgotten)
@@ -177,8 +179,27 @@ def test_the_print_of_elements_is_kept_within_its_bound() -> None:
     assert kept.of(Element(name="a")) is not fragment
     for number in range(30):
         kept.of(Element(name=f"{number:02}"))
+        assert kept.of(asked) is fragment
     assert kept.of(forgotten) is not other
-    assert PRINTED_BYTES_MAX == 1024 * 1024
+
+
+def test_the_elements_of_this_process_are_kept_up_to_the_bound_and_twice_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At PRINTED_BYTES_MAX: what has so many bytes of JSON is at hand together; once twice as many came, and one
+    element more, it is printed anew."""
+    monkeypatch.setattr(codecs, "PRINTED", PrintedElements(PRINTED_BYTES_MAX))
+    size = len(to_json(_long_element(4_000)))
+    count = PRINTED_BYTES_MAX // size
+    first, *others = [_long_element(4_000) for _ in range(count)]
+    fragment = codecs.PRINTED.of(first)
+    for one in others:
+        codecs.PRINTED.of(one)
+    assert codecs.PRINTED.of(first) is fragment
+    forgotten = codecs.PRINTED.of(others[0])
+    for _ in range(2 * (count + 2)):
+        codecs.PRINTED.of(_long_element(4_000))
+    assert codecs.PRINTED.of(others[0]) is not forgotten
 
 
 def test_all_characters_are_printed_alike_by_both_codecs() -> None:

@@ -2,7 +2,7 @@
 
 import weakref
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pytest
 
@@ -12,10 +12,13 @@ from pipeline.patterns.matching import own_texts, story_texts
 from pipeline.semantics.derived import (
     ELEMENTS_MAX,
     READINGS_MAX,
+    STEPS_MAX,
     TEXTS_MAX,
     RecentByIdentity,
     RecentCache,
+    once_per_changes,
     once_per_element,
+    once_per_step,
     once_per_steps,
     once_per_story,
     once_per_text,
@@ -23,7 +26,7 @@ from pipeline.semantics.derived import (
 from pipeline.semantics.text import caption
 from pipeline.windowing.closed_window import ClosedWindow
 from schemas.elements import Element
-from schemas.events import Click, Navigation, Page
+from schemas.events import Appeared, Change, Click, Navigation, Page
 from schemas.stories import GotoStep, NetworkRequest, Step, Story
 
 
@@ -62,6 +65,58 @@ def test_an_element_is_never_taken_for_one_that_is_gone() -> None:
     """Elements that come and go, and so would have each other's identity, have their own captions."""
     for number in range(4 * ELEMENTS_MAX):
         assert caption(Element(name=f"Button {number}")) == f"Button {number}"
+
+
+def test_a_step_and_what_it_changed_are_read_once() -> None:
+    """The same step is read once, and so are its changes; a list, which somebody may change, is read each time. Whoever
+    changes the answer changes nobody else's."""
+    read: list[object] = []
+
+    @once_per_step
+    def address(step: GotoStep) -> str:
+        read.append(step)
+        return step.url
+
+    @once_per_changes
+    def names(changes: Iterable[Change]) -> list[str]:
+        read.append(changes)
+        return [change.element.name or "" for change in changes]
+
+    step = GotoStep(event_id="e", at_ms=1, tab_id="", url="/a", changes=(Appeared(element=Element(name="Saved")),))
+    for _ in range(2):
+        assert address(step) == "/a"
+        assert names(step.changes) == ["Saved"]
+        names(step.changes).append("else")
+    assert len(read) == 2
+    assert names(()) == []
+    assert names(list(step.changes)) == names(list(step.changes)) == ["Saved"]
+    assert len(read) == 4
+
+
+def test_no_more_steps_are_kept_than_the_bound_says() -> None:
+    """Beyond STEPS_MAX the older answers go: the first step is read again."""
+    read: Counter[str] = Counter()
+
+    @once_per_step
+    def name(step: GotoStep) -> str:
+        read[step.url] += 1
+        return step.url
+
+    first, *others = [GotoStep(event_id="e", at_ms=1, tab_id="", url=f"/{n}") for n in range(STEPS_MAX + 1)]
+    for step in (first, *others, first):
+        name(step)
+    assert read[first.url] == 2
+    assert set(read.values()) == {1, 2}
+
+
+def test_a_changed_copy_is_as_pydantic_makes_it() -> None:
+    """With the fields that were said beside those that are changed, and with its own copy of what a value holds."""
+    one = Element(tag="a", name="Red sea")
+    quick, slow = one.model_copy(update={"name": "Blue"}), one.model_copy(update={"name": "Blue"}, deep=True)
+    assert quick == slow == Element(tag="a", name="Blue")
+    assert quick.model_fields_set == slow.model_fields_set == {"tag", "name"}
+    assert one.model_copy() == one
+    assert one.name == "Red sea"
 
 
 def test_no_more_texts_are_kept_than_the_bound_says() -> None:

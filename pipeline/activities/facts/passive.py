@@ -98,8 +98,7 @@ def only_prepares(number: int, step: ClickStep | PressStep, answers: Answers, da
     """Whether it sent nothing and led nowhere, before something on the same page that did: a choice in a list of the
     page's own, a password that was made visible, a form that the browser itself would not send off yet."""
     words = caption(step.target) if isinstance(step, ClickStep) else ""
-    names_activity = any(verb.search(words) for verb in (WITHIN, APART, CART, CHECK_OUT, SIGN_OUT))
-    if names_activity and step.changes:
+    if step.changes and any(verb.search(words) for verb in (WITHIN, APART, CART, CHECK_OUT, SIGN_OUT)):
         return False
     if isinstance(step, PressStep) and step.changes and not step.target.form:
         return False

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from pipeline.semantics.addresses import ends_with_name, new_path_parts, origin, place, query, route, slug
-from pipeline.semantics.derived import once_per_steps
+from pipeline.semantics.derived import once_per_step, once_per_steps
 from pipeline.semantics.elements import WORD_CHARS_MIN, Data, in_menu, in_table_row, is_item, is_search, named, row_verb
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import headings
@@ -136,10 +136,15 @@ def _goes_elsewhere(step: Step) -> bool:
 
 def _names_a_thing(step: ClickStep, found: bool) -> bool:
     """Whether what is written on it is the name of one of many things; `found`: it may be one that a search found."""
+    return _is_called_so(step) and (found or not _leads_to_page_called_so(step))
+
+
+@once_per_step
+def _is_called_so(step: ClickStep) -> bool:
+    """Whether what is written on it may be the name of one of many things."""
     if row_verb(step.target) or (ROUTE.fullmatch(slug(named(step.target))) and not _leads_to_one_of_its_kind(step)):
         return False
-    names = is_item(step.target) or _leads_to_its_name(step) or _shows_its_name(step)
-    return names and (found or not _leads_to_page_called_so(step))
+    return is_item(step.target) or _leads_to_its_name(step) or _shows_its_name(step)
 
 
 def _leads_to_one_of_its_kind(step: ClickStep) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.activities.activity import ActivityKind
 from pipeline.activities.forms.fields import Field
@@ -9,7 +10,7 @@ from pipeline.semantics.text import caption
 from schemas.stories import ClickStep, FillStep, Step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """The steps of one form: the control that opened it (if any), its fields, and the control that sent it off."""
 
@@ -32,18 +33,18 @@ class Form:
     def commit(self) -> Step | None:
         return None if self.sent is None else self.steps[self.sent]
 
-    @property
+    @cached_property
     def own(self) -> Sequence[Step]:
         return self.steps[self.first : self.last + 1]
 
-    @property
+    @cached_property
     def fields(self) -> list[Field]:
         return [step for step in self.own if isinstance(step, Field)]
 
-    @property
+    @cached_property
     def commit_words(self) -> str:
         return caption(self.commit.target) if isinstance(self.commit, ClickStep) else ""
 
-    @property
+    @cached_property
     def fills(self) -> list[FillStep]:
         return [step for step in self.own if isinstance(step, FillStep)]
