@@ -188,7 +188,8 @@ class Record:
 
 def newest_manifest(rows: Mapping[str, bytes]) -> Manifest | None:
     """The manifest that reaches furthest among those whose segments are all there; None in an empty table."""
-    manifests = [_read_manifest(key, raw) for key, raw in rows.items() if key.endswith("/m")]
+    read = [_read_manifest(key, raw, len(rows)) for key, raw in rows.items() if key.endswith("/m")]
+    manifests = [manifest for manifest in read if manifest is not None]
     whole = [manifest for manifest in manifests if all(key in rows for key in manifest.segments)]
     if manifests and not whole:
         raise LostRows(f"{len(manifests)} manifests in the journeys table, none with all of its segments")
@@ -277,16 +278,22 @@ def _read_stub(raw: list[Any] | None) -> JourneyWatermark | None:
     return JourneyWatermark(era, count, (at_ms, tab_id, seq, event_id), ended, Arrival(clock_ms, uptime_ms))
 
 
-def _read_manifest(key: str, raw: bytes) -> Manifest:
-    head = _layout(orjson.loads(raw))
+def _read_manifest(key: str, raw: bytes, rows_max: int) -> Manifest | None:
+    """A manifest; None where the row is no manifest at all. One that names more rows than there are names the row ""
+    instead, which is nowhere. Raises LostRows for one of another layout."""
     prefix = key.split("/", 1)[0]
-    keys = [
-        f"{prefix}/{owner}/{number}"
-        for owner, runs in head["segments"]
-        for first, last in runs
-        for number in range(first, last + 1)
-    ]
-    return Manifest(key, head["offset"], Clock(*head["clock"]), tuple(keys))
+    try:
+        head = _layout(orjson.loads(raw))
+        runs = [(str(owner), int(first), int(last)) for owner, some in head["segments"] for first, last in some]
+        offset, (now_ms, uptime_ms, log_ms) = int(head["offset"]), map(int, head["clock"])
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return None
+    if any(first > last for _, first, last in runs):
+        return None
+    keys = [""]
+    if sum(last - first + 1 for _, first, last in runs) <= rows_max:
+        keys = [f"{prefix}/{owner}/{number}" for owner, first, last in runs for number in range(first, last + 1)]
+    return Manifest(key, offset, Clock(now_ms, uptime_ms, log_ms), tuple(keys))
 
 
 def _layout(head: dict[str, Any]) -> dict[str, Any]:

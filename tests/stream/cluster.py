@@ -15,6 +15,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from agents.local import processes
 from agents.settings import Settings
@@ -127,6 +128,29 @@ async def _produce(
         await producer.stop()
 
 
+def produce_what_is_taken(
+    brokers: str, topic: str, messages: Iterable[tuple[bytes | None, bytes | None]], partition: int
+) -> int:
+    """Sends keys and values one by one; how many of them the broker took."""
+    return asyncio.run(_produce_what_is_taken(brokers, topic, list(messages), partition))
+
+
+async def _produce_what_is_taken(
+    brokers: str, topic: str, messages: Sequence[tuple[bytes | None, bytes | None]], partition: int
+) -> int:
+    producer = AIOKafkaProducer(bootstrap_servers=brokers, acks="all", max_request_size=4 * 1024 * 1024)
+    await producer.start()
+    taken = 0
+    try:
+        for key, value in messages:
+            with suppress(KafkaError):
+                await producer.send_and_wait(topic, value, key=key, partition=partition)
+                taken += 1
+    finally:
+        await producer.stop()
+    return taken
+
+
 async def _partitions(brokers: str, topic: str) -> list[TopicPartition]:
     """The partitions of a topic, asked for once; none while it isn't there."""
     if (brokers, topic) not in _COUNTS:
@@ -176,7 +200,7 @@ def latest(records: Iterable[Record]) -> dict[str, bytes]:
     """The last value of each key; those whose last word is a tombstone are left out."""
     found: dict[str, bytes] = {}
     for record in records:
-        key = (record.key or b"").decode()
+        key = (record.key or b"").decode("utf-8", "replace")
         if record.value is None:
             found.pop(key, None)
         else:

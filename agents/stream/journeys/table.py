@@ -8,6 +8,7 @@ begin with their partition.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import faust
 from faust.serializers.codecs import dumps
@@ -15,12 +16,12 @@ from faust.serializers.codecs import dumps
 from agents.faults import message_of
 from agents.stream.broker.sending import Record, Sender
 from agents.stream.broker.topics import TABLE
+from agents.stream.journeys.changelog import ChangelogTable, Window
 from agents.stream.supervision.transient_errors import pauses
 from pipeline.windowing.segments import Changes
 
 logger = logging.getLogger(__name__)
 
-Window = tuple[float, float]
 WINDOW_S = 3600.0
 MARK_WINDOW = (0.0, WINDOW_S - 0.1)
 """The window of rows that belong to no time, as Faust's tumbling windows print it."""
@@ -35,7 +36,9 @@ class JourneysTable:
 
     def __init__(self, app: faust.App, partitions: int, sender: Sender) -> None:
         self._sender = sender
-        self.faust_table = app.Table(TABLE, partitions=partitions, value_type=bytes)
+        shape: dict[str, Any] = {"partitions": partitions, "key_type": bytes, "value_type": bytes}
+        table = ChangelogTable(app, name=TABLE, beacon=app.tables.beacon, **shape)
+        self.faust_table = app.tables.add(table)
         self._windowed = self.faust_table.tumbling(WINDOW_S)
         self._windows: dict[str, Window] = {}
 

@@ -1,0 +1,107 @@
+"""Records of strangers on the topics that we write ourselves and read again: `stories` and `tests`."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Final
+
+import orjson
+import pytest
+
+from schemas import limits
+from schemas.codecs import to_json
+from schemas.events import Event
+from tests.storage.samples import a_story, a_test
+from tests.stream.cluster import produce_what_is_taken, wait_for
+from tests.stream.conftest import Stream
+from tests.stream.traffic import Shape, batches, journey
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+WAIT_S: Final = 180.0
+DEEP: Final = b"[" * 200_000
+
+
+def made(name: str) -> list[Event]:
+    return journey(
+        random.Random(name), name, round(time.time() * 1000) - 200, Shape(steps_min=2, sittings_max=1, ends=1.0)
+    )
+
+
+def changed(value: bytes, **fields: Any) -> bytes:
+    """A record with other fields."""
+    return orjson.dumps({**orjson.loads(value), **fields})
+
+
+def poison(good: bytes) -> list[tuple[bytes | None, bytes | None]]:
+    """Records beside a good one: keys and values of every wrong kind."""
+    key = b"poisoned"
+    whole = changed(good, id="poisoned")
+    far = orjson.dumps(1)
+    values: list[bytes] = [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b"1",
+        b'"x"',
+        b"{}",
+        DEEP,
+        b'{"a":' * 100_000,
+        b"\x00\x00\x00\x00\x07avro",
+        b"\x00" * 1_000,
+        whole[:-1],
+        whole.replace(b'"version":3', b'"version":' + b"9" * 400),
+        whole.replace(b'"version":3', b'"version":9223372036854775808'),
+        whole.replace(b'"version":3', b'"version":NaN'),
+        whole.replace(b'"version":3', b'"version":1e999'),
+        whole.replace(b'"version":3', b'"version":' + far + b".5"),
+        whole.replace(b"shop.example", b"\\ud800"),
+        whole.replace(b"shop.example", b"\xed\xa0\x80"),
+        whole.replace(b"shop.example", b"\\u0000"),
+        changed(whole, app="a" * limits.MESSAGE_BYTES_MAX),
+        changed(whole, app=None),
+        changed(whole, app=[]),
+        changed(whole, app={}),
+        changed(whole, app=""),
+        changed(whole, id="other"),
+        changed(whole, id=""),
+        changed(whole, title="t" * 900_000),
+        changed(whole, tags=["t"] * 100_000),
+        changed(whole, tags={"a": 1}),
+        changed(whole, unknown={"a": [[[1]]]}),
+    ]
+    records: list[tuple[bytes | None, bytes | None]] = [(key, value) for value in values]
+    keys: list[bytes | None] = [None, b"", b"\xff", b"\x00", b"k" * 100_000, "\ud800".encode("utf-8", "surrogatepass")]
+    records += [(one, whole) for one in keys]
+    records += [(one, None) for one in (*keys[1:], b"nobody's", b"'; DROP TABLE stories; --")]
+    return records
+
+
+def test_nobody_stops_the_tests_agent_by_its_topic(make_stream: Callable[..., Stream]) -> None:
+    """Each record that can't be read is a dead letter, each tombstone is taken, and what people do meanwhile is told
+    and tested by the same process. What stands on the topic of tests is read by nobody here."""
+    stream = make_stream(partitions=1)
+    worker = stream.worker()
+    worker.wait_ready()
+    process = worker.process
+    assert process is not None
+    story, test = to_json(a_story("s1")), to_json(a_test(a_story("s1")))
+    first, second = made("first"), made("second")
+    stream.send(*batches(random.Random(1), first))
+    for name, good in (("stories", story), ("tests", test)):
+        taken = produce_what_is_taken(stream.settings.brokers, stream.settings.topic(name), poison(good), 0)
+        assert taken > len(poison(good)) - 6  # the broker takes none without a key
+    stream.send(*batches(random.Random(1), second))
+    wanted = stream.true_tests([*first, *second])
+    wait_for(lambda: wanted.items() <= stream.tests().items(), WAIT_S, worker.tail)
+    wait_for(lambda: stream.lag() == 0, WAIT_S, worker.tail)
+    assert worker.process is process
+    assert worker.running
+    topic = stream.settings.topic("stories").encode()
+    letters = [one for one in stream.records("events-dead-letter") if one.headers["journeywright-topic"] == topic]
+    kinds = Counter(one.headers["journeywright-kind"] for one in letters)
+    assert kinds.keys() <= {b"bad_story", b"unwritable"}  # of a story without steps no test can be written
+    assert kinds[b"bad_story"] > len(poison(story)) // 2
