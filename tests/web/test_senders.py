@@ -9,10 +9,11 @@ import socket
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 from aiohttp import web
@@ -43,6 +44,7 @@ from pipeline.intake.bodies import (
 from pipeline.intake.rrweb.chunks import Entries
 from schemas import limits
 from tests.storage.samples import APP
+from tests.stream.cluster import wait_for
 from tests.web.conftest import Site
 from tests.web.test_events import native, post
 from tests.web.test_keys import WRITE, a_view, bearer, key_file, read_keys
@@ -90,6 +92,37 @@ def test_connections_that_say_nothing_take_no_place_from_others(site: Site) -> N
     assert site.http.get("/healthz").status_code == 200
     for one in opened:
         one.close()
+
+
+def waits_for_its_reader(handler: Any) -> bool:
+    """Whether a connection has something that its client does not read, or is closed already."""
+    return handler.transport is None or handler.transport.get_write_buffer_size() > 0
+
+
+def test_who_reads_nothing_keeps_no_connection(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many that ask for much and read none of it: those beyond the bound are gone at once, with what waited for them,
+    and others are served."""
+    bound = 10
+    monkeypatch.setattr("agents.web.guards.connections.VISITOR_CONNECTIONS_MAX", bound)
+    asked = b"GET /capture.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100
+    server = site.app.web._runner.server
+    with ExitStack() as opened:
+        for _ in range(2 * bound):
+            served = server.requests_count
+            connection = opened.enter_context(socket.socket())
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            connection.settimeout(30)
+            connection.connect(("127.0.0.1", site.app.conf.web_port))
+            with suppress(OSError):
+                connection.sendall(asked)
+            wait_for(
+                lambda served=served: (
+                    server.requests_count > served and all(map(waits_for_its_reader, server.connections))
+                ),
+                60,
+            )
+        assert httpx.get(f"{site.url}/healthz", timeout=60).status_code == 200
+        wait_for(lambda: len(server.connections) <= bound, 60)
 
 
 def test_who_has_no_key_takes_no_place_from_those_who_have(make_site: Callable[..., Site], tmp_path: Path) -> None:

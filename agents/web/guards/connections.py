@@ -27,9 +27,9 @@ class BoundedServer(web.Server):
         visitor = self._visitor(transport)
         own = [one for one, its in self._connections.items() if self._visitor(its) == visitor] if visitor else []
         if len(own) > VISITOR_CONNECTIONS_MAX:
-            _close_one(own, handler)
+            self._close_one(own, handler)
         elif len(self._connections) > CONNECTIONS_MAX:
-            _close_one(list(self._connections), handler)
+            self._close_one(list(self._connections), handler)
 
     def _visitor(self, transport: Any) -> str:
         """Who is at the other end; "" for a trusted proxy."""
@@ -37,10 +37,13 @@ class BoundedServer(web.Server):
         address = address_of(str(peer[0])) if isinstance(peer, tuple) else None
         return "" if address is None or self.visitors.trusts(address) else visitor_at(address)
 
-
-def _close_one(among: list[RequestHandler], newcomer: RequestHandler) -> None:
-    idle = (one for one in among if one is not newcomer and one._current_request is None and not one._force_close)
-    next(idle, newcomer).force_close()
+    def _close_one(self, among: list[RequestHandler], newcomer: RequestHandler) -> None:
+        """Closes one at once: whoever does not read what it was sent would keep the connection until it did."""
+        idle = (one for one in among if one is not newcomer and one._current_request is None and not one._force_close)
+        gone = next(idle, newcomer)
+        transport = self._connections[gone]
+        gone.force_close()
+        transport.abort()
 
 
 class BoundedRunner(web.AppRunner):
