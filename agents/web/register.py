@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from functools import cache
 from time import perf_counter
 from typing import Any, Final
 
 import faust
+import orjson
 from aiohttp import web
 from faust.web import View
 from faust.web.base import BlueprintManager
@@ -49,7 +51,13 @@ LINE_BYTES_MAX: Final = 16 * 1024
 
 async def get_openapi(_context: Context, _request: web.Request) -> web.Response:
     """This description."""
-    return json_answer(openapi.description(CALLS))
+    return json_answer(_described())
+
+
+@cache
+def _described() -> orjson.Fragment:
+    """The description as it is sent: to make it takes a fifteenth of a second, and anybody may ask for it."""
+    return orjson.Fragment(orjson.dumps(openapi.description(CALLS)))
 
 
 CALLS: Final[tuple[Call, ...]] = (

@@ -46,6 +46,17 @@ def test_the_description_is_valid(site: Site) -> None:
             assert declared == {part.split("}")[0] for part in path.split("{")[1:]}
 
 
+def test_the_description_is_made_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To make it costs a fifteenth of a second, and anybody may ask for it as often as they like."""
+    before = site.http.get("/openapi.json").content
+
+    def again(_calls: object) -> None:
+        raise AssertionError("it was made again")
+
+    monkeypatch.setattr("agents.web.register.openapi.description", again)
+    assert site.http.get("/openapi.json").content == before
+
+
 def with_null_types(node: Any) -> Any:
     """OpenAPI's `nullable` in the words of JSON Schema."""
     if isinstance(node, list):
