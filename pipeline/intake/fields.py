@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, NotRequired, TypedDict
 from uuid import UUID, uuid5
 
@@ -11,6 +12,7 @@ import orjson
 
 from pipeline.semantics import urls
 from pipeline.semantics.derived import once_per_text
+from pipeline.semantics.secret_words import kind_by_words
 from schemas import limits
 from schemas.codecs import BadInput
 from schemas.events import Page, Source, Traffic
@@ -80,7 +82,7 @@ _GRANTING_NAME = (
     r"(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|csrf|xsrf|"
     r"oob|user|device|activation|pairing|backup|recovery|mfa|2fa)[-_]?)?"
     r"(?:code|key|sig|sign|hash|auth|authorization|sid|session|pin|ticket|magic|invite|invitation|assertion|credential|nonce|"
-    r"sas|pw)))"
+    r"sas|pw|tok|tkn|sess|sesskey|[cx]srf|v(?:eri(?:fy)?)?code)))"
     r"(?:\[|\]|\)|%5B|%5D){0,3}"
 )
 """How parameters are called that grant access."""
@@ -103,8 +105,16 @@ _GRANT_IN_PATH = re.compile(
     re.IGNORECASE,
 )
 """What follows in a path on one of these words is what makes the address work, if it looks drawn by chance."""
+_GRANT_IN_QUERY = re.compile(
+    r"(?P<name>[?&#;](?:reset|verify|verification|confirm|confirmation|activate|activation|recover|unlock|unsubscribe|optout|"
+    r"signed|pairing|mac|digest|checksum|refresh|cred|clearance)=)(?P<value>[^&#;\s]{6,4000})",
+    re.IGNORECASE,
+)
+"""The same of a parameter that is called by what it lets one do."""
+_NAMED = re.compile(r"(?P<before>[?&#;](?P<name>[^=&#;?\s%]{3,40})=)(?!withheld(?:[&#;]|$))[^&#;\s]+")
 _SHORT_LINK = re.compile(
-    r"(?P<name>/(?:l|s|r|i|m|go|links?|shared?|join|password|pw|session|callback)/)"
+    r"(?P<name>/(?:l|s|r|i|m|go|links?|shared?|join|password|pw|sessions?|callback|(?:web)?hooks?|secrets?|tokens|keys?|"
+    r"one-?time|sign-?in|log-?in)/)"
     r"(?P<value>[A-Za-z0-9]{10,4000})(?=[/?#]|$)"
 )
 """What follows on one of these is the address itself of something that whoever knows it may see, if chance wrote it."""
@@ -116,6 +126,7 @@ _VALUE = re.compile(
 )
 """A value that grants access, whatever it is called; what is called an id may be one of a thing."""
 _ID_NAME = re.compile(r"(?:id|ref|sha|commit|rev|v)$", re.IGNORECASE)
+_NAMES_KEPT: Final = 4_096
 _HEX_CHARS_MIN, _ID_CHARS_MIN, _CHANCE_CHARS_MIN, _MIXED_CHARS_MIN = 32, 24, 16, 10
 _WORD_WITHIN = re.compile(r"[-_.][a-zA-Z]{4,4000}[-_.]")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
@@ -126,7 +137,8 @@ _RUN_CHARS, _SHORT_RUN_CHARS = 3.2, 1.7
 names of products have letters of both kinds and digits too, in longer runs."""
 _URL_SUSPECT = re.compile(
     r"@|pass|pwd|pin|otp|cv[cv]|card|secret|token|key|cod|sig|auth|sid|sess|ticket|magic|invit|assert|cred|jwt|hmac|"
-    r"eyJ|reset|verif|confirm|activat|unsub|sso|bearer|saml|nonce|hash|pw|sas|recover|unlock|set-?pass|%",
+    r"eyJ|reset|verif|confirm|activat|unsub|optout|sso|bearer|saml|nonce|hash|pw|sas|recover|unlock|set-?pass|tok|tkn|[cx]srf|"
+    r"pair|mac|digest|checks|refresh|cred|clearan|signed|%",
     re.IGNORECASE,
 )
 
@@ -139,12 +151,24 @@ def safe_url(url: str) -> str:
 
 def bare_url(url: str) -> str:
     """An address of any length, likewise."""
+    url = _NAMED.sub(_named, url) if "=" in url else url
     if not _URL_SUSPECT.search(url):
         return _without_chance(url)
     needless = _NEEDLESS.sub(lambda found: chr(int(found[1], 16)), url)
     plain = needless if needless != url and _without_parameters(needless) != needless else url
     bare = _JWT.sub(rf"\g<before>{urls.WITHHELD}", urls.without_user(plain) if "@" in plain else plain)
-    return _without_chance(_GRANT_IN_PATH.sub(_granting, _without_parameters(bare)))
+    granted = _GRANT_IN_QUERY.sub(_granting, _GRANT_IN_PATH.sub(_granting, _without_parameters(bare)))
+    return _without_chance(granted)
+
+
+def _named(found: re.Match[str]) -> str:
+    return found["before"] + urls.WITHHELD if _names_secret(found["name"]) else found[0]
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _names_secret(name: str) -> bool:
+    """Whether a parameter is called as fields for secrets are, in any language."""
+    return kind_by_words(name) is not None
 
 
 def _without_chance(url: str) -> str:

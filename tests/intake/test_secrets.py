@@ -135,6 +135,18 @@ def test_number_of_a_card_in_a_plain_field() -> None:
             "/v?q=internationalisation2024&view=quarterlyReport2024",
         ),
         ("/o/9f86d081884c7d659a2feaa0c55ad015", "/o/9f86d081884c7d659a2feaa0c55ad015"),
+        ("/in?kennwort=correcthorse&senha=correcthorse", "/in?kennwort=withheld&senha=withheld"),
+        ("/in?contrasena=correcthorse&page=2", "/in?contrasena=withheld&page=2"),
+        (
+            "/in?csrf=abc&sesskey=abc&tkn=abc&vericode=483920",
+            "/in?csrf=withheld&sesskey=withheld&tkn=withheld&vericode=withheld",
+        ),
+        ("/in?confirm=9f8e7d6c5b4a&unsubscribe=481516", "/in?confirm=withheld&unsubscribe=withheld"),
+        ("/in?confirm=true&reset=filters&verify=1", "/in?confirm=true&reset=filters&verify=1"),
+        ("/hooks/k3jh5k2j3h5k2j3h4kj2h3", "/hooks/withheld"),
+        ("/secrets/9fQ2kLx7Zw3TbV8mNc5R", "/secrets/withheld"),
+        ("/login/enterprise-customers?keyboard=de&author=ada", "/login/enterprise-customers?keyboard=de&author=ada"),
+        ("/keys/PROJ-1234", "/keys/PROJ-1234"),
         ("/files/Report_Q3_2024_final_version_2.pdf", "/files/Report_Q3_2024_final_version_2.pdf"),
     ],
 )
