@@ -27,7 +27,7 @@ from pipeline.semantics.controls import opener
 from pipeline.semantics.elements import Data, in_control, is_search
 from pipeline.semantics.text import BOX_ROLES, is_text_field
 from pipeline.semantics.verbs import CANCEL, LOOKS, PAGING, SEARCH
-from schemas.stories import ClickStep, FillStep, PressStep, Step
+from schemas.stories import CheckStep, ClickStep, FillStep, PressStep, SelectStep, Step
 
 
 class ClickEffect(Enum):
@@ -123,6 +123,20 @@ def _acts_by_link(facts: ClickFacts) -> bool:
     return acts_by_link(facts.step)
 
 
+def _stays_in_form(facts: ClickFacts) -> bool:
+    """A control that left the user in the form: its next field is filled in right after it."""
+    entered = [facts.steps[at] for at in facts.filled.fields.values()]
+    searched = any(map(is_search, entered))
+    if not entered or searched or facts.step.loads or CANCEL.fullmatch(facts.words) or facts.answers.writes(facts.step):
+        return False
+    return _form_of(entered[-1]) == _form_of(*facts.steps[facts.number + 1 : facts.number + 2]) != ""
+
+
+def _form_of(*steps: Step) -> str:
+    """The form that a field is in; nothing of other steps, and where there is none."""
+    return next((one.target.form for one in steps if isinstance(one, FillStep | SelectStep | CheckStep)), "") or ""
+
+
 def _looks(facts: ClickFacts) -> bool:
     return only_looks(facts.step, facts.answers, bool(facts.filled))
 
@@ -171,6 +185,11 @@ CLICK_EFFECTS: Final[tuple[Rule[tuple[ClickEffect, Callable[[ClickFacts], bool]]
         (ClickEffect.NARROWS, _narrows),
     ),
     Rule("a box or its label", "open /books; click box 'Only new'", (ClickEffect.CHOOSES, _chooses)),
+    Rule(
+        "it stands between the fields of one form",
+        "open /news; fill 'Mail' with 'ada' in 'f'; click 'No one'; fill 'Name' with 'Ada' in 'f'; click 'Go on'",
+        (ClickEffect.NOTHING, _stays_in_form),
+    ),
     Rule(
         "it gives up what was begun",
         "open /news; fill 'Mail' with 'ada'; click 'Cancel'",

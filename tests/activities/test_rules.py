@@ -39,7 +39,7 @@ def _path(part: str) -> str:
 ACTS: dict[str, Callable[[Journey, str, list[str]], object]] = {
     "open ": lambda journey, part, _: journey.opens(_path(part)),
     "fill search": lambda journey, _, texts: journey.fill(searchbox(texts[0]), texts[1]),
-    "fill ": lambda journey, _, texts: journey.fill(textbox(texts[0]), texts[1]),
+    "fill ": lambda journey, _, texts: journey.fill(textbox(texts[0], form="".join(texts[2:])), texts[1]),
     "change ": lambda journey, _, texts: journey.fill(textbox(texts[0]), texts[2], before=texts[1]),
     "type password": lambda journey, *_: journey.fill(password(), "", secret="password"),
     "choose ": lambda journey, _, texts: journey.select(
