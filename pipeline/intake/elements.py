@@ -56,6 +56,8 @@ _LOOKS_UP = {"combobox", "searchbox"}
 _EXAMPLES = re.compile(r"^(e\.?g\b|for example|such as)|,.*,", re.IGNORECASE)
 """A placeholder that lists what could be typed says nothing of what is."""
 _TELLING = ("id", "name", "autocomplete", "placeholder", "aria-label", "title", "data-testid")
+_BEFORE_TEXT = (ByLabel, ByPlaceholder, ByAltText)
+"""Ways to find an element that come before its text."""
 _KINDS: tuple[Secret, ...] = ("password", "otp", "card")
 _NO_PASSWORD_TYPES = {"email", "url", "date", "datetime-local", "month", "week", "time", "color", "range"}
 
@@ -252,6 +254,30 @@ def element(told: Described) -> Element:
         editable=is_field(tag, attributes) and not is_check(tag, attributes),
         candidates=tuple(Candidate(locator=way) for way in _ways(told, role, name, text)),
         ancestors=told.ancestors[: limits.ANCESTORS_MAX],
+    )
+
+
+def with_text(bare: Element, attributes: Mapping[str, str], text: str) -> Element:
+    """What `element` makes of the same facts with this text, where `bare` is what it makes of them without one: many
+    elements of a page differ by their texts alone."""
+    words, cut = whole_words(normalised(text))
+    told = Described(bare.tag, attributes, text)
+    name, name_from = _accessible_name(told, bare.role, words)
+    before = [one for one in bare.candidates if isinstance(one.locator, ByTestId)]
+    others = [one for one in bare.candidates[len(before) :] if not isinstance(one.locator, ByRole)]
+    shown = [one for one in others if isinstance(one.locator, _BEFORE_TEXT)]
+    named = [Candidate(locator=ByRole(role=bare.role, name=name))] if bare.role and name else []
+    says = bool(words) and not (named and words == name)
+    spoken = [Candidate(locator=ByText(value=words))] if says else []
+    ways = (*before, *named, *shown, *spoken, *others[len(shown) :])
+    return bare.model_copy(
+        update={
+            "name": name or None,
+            "name_from": name_from,
+            "text": words or None,
+            "text_cut": cut,
+            "candidates": ways[: limits.CANDIDATES_MAX],
+        }
     )
 
 

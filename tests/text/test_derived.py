@@ -25,7 +25,7 @@ from pipeline.semantics.derived import (
 )
 from pipeline.semantics.text import caption
 from pipeline.windowing.closed_window import ClosedWindow
-from schemas.elements import Element
+from schemas.elements import ByText, Element
 from schemas.events import Appeared, Change, Click, Navigation, Page
 from schemas.stories import GotoStep, NetworkRequest, Step, Story
 
@@ -116,6 +116,8 @@ def test_a_changed_copy_is_as_pydantic_makes_it() -> None:
     assert quick == slow == Element(tag="a", name="Blue")
     assert quick.model_fields_set == slow.model_fields_set == {"tag", "name"}
     assert one.model_copy() == one
+    assert hash(one.model_copy()) == hash(one)
+    assert one not in (quick, "Red sea", ByText(value="Red sea"))
     assert one.name == "Red sea"
 
 

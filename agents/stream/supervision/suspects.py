@@ -9,8 +9,7 @@ buried with its trace.
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Final, NoReturn
 
 from agents.faults import message_of, trace_of
@@ -46,17 +45,13 @@ class Suspects:
         self._under_way = under_way
         self._ends: dict[str, WorkerEnd] = {}
 
-    @contextmanager
-    def trying(self, item: str) -> Iterator[None]:
+    def trying(self, item: str) -> AbstractContextManager[None]:
         """Marks the item while the body runs."""
-        with self._under_way.doing(item):
-            yield
+        return self._under_way.doing(item)
 
-    @contextmanager
-    def computing(self, what: str) -> Iterator[None]:
+    def computing(self, what: str) -> AbstractContextManager[None]:
         """Says what this thread computes while the body runs, where that is no single item."""
-        with self._under_way.computing(what):
-            yield
+        return self._under_way.computing(what)
 
     @property
     def any(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from pipeline.intake.elements import is_field
+from pipeline.intake.elements import is_field, with_text
 from pipeline.intake.fields import Envelope, time_ms, who
 from pipeline.intake.formats import posthog
 from pipeline.intake.formats.canonical import UNREADABLE
@@ -170,7 +170,8 @@ def _bare(tag: str, attributes: tuple[tuple[str, str], ...]) -> tuple[Element, d
 
 @once_per_text
 def _texted(tag: str, attributes: tuple[tuple[str, str], ...], text: str) -> Element:
-    return target_of(_described(tag, attributes, text))[0]
+    bare, known, _ = _bare(tag, attributes)
+    return with_text(bare, known, text)
 
 
 def _described(tag: str, attributes: tuple[tuple[str, str], ...], text: str) -> dict[str, Any]:
