@@ -18,7 +18,7 @@ from pipeline.flows.trace import Session, is_earlier_try, numberless, rough_of, 
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
 from pipeline.semantics.elements import DATA, is_search
 from pipeline.semantics.generated import parts
-from pipeline.semantics.object_names import is_row
+from pipeline.semantics.object_names import in_row, is_row
 from schemas.elements import Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter
@@ -278,7 +278,13 @@ class _Vote:
         """Whether a change shows what other users made, or may well do so."""
         if self._foreign.stand_in(_text_of(change)) or self._counts_things(change):
             return True
-        return self._seen_alone(place, change)
+        return self._seen_alone(place, change) or self._is_others_row(change)
+
+    def _is_others_row(self, change: Change) -> bool:
+        """Whether what came is a row of a table, or stands in one, with nothing that the user entered or chose."""
+        if not isinstance(change, Appeared) or not in_row(change.element):
+            return False
+        return DATA not in self.own.masked(_text_of(change))
 
     def _seen_alone(self, place: int, change: Change) -> bool:
         """Whether only this session went that way, and what the page showed there may be anybody's: it holds nothing

@@ -7,7 +7,7 @@ from typing import Final
 from pipeline.semantics.addresses import query, route, singular, slug
 from pipeline.semantics.elements import in_menu, is_item
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.messages import ANSWER_CHARS_MAX, done, headings, main_headings, quotes, shown_texts
+from pipeline.semantics.messages import ANSWER_CHARS_MAX, done, headings, is_message, main_headings, quotes, shown_texts
 from pipeline.semantics.text import caption, clean, is_button, is_link, is_name, joints, quoted, short
 from pipeline.semantics.verbs import (
     CANCEL,
@@ -28,6 +28,8 @@ from schemas.elements import ByRole, Element, Scope
 from schemas.events import Appeared, Page
 from schemas.stories import CheckStep, ClickStep, GotoStep, Step
 
+_OF_ROWS: Final = frozenset({"row", "tr", "cell", "gridcell", "rowheader", "td"})
+_NOT_OF_ROWS: Final = frozenset({"heading", "alert", "status", "alertdialog", "dialog", "textbox", "combobox", "form"})
 ROW_ROLES: Final = frozenset({"row", "listitem", "article"})
 _OPENED: Final = frozenset({"menu", "menuitem", "dialog", "alertdialog", "alert", "status"})
 """What a control of a row brings, for that row."""
@@ -176,6 +178,15 @@ def _named_in_answer(step: ClickStep) -> str:
 def is_row(scope: Scope) -> bool:
     """Whether it says in which of many rows, by what is written in it."""
     return bool(scope.has_text) and isinstance(scope.locator, ByRole) and scope.locator.role in ROW_ROLES
+
+
+def in_row(element: Element) -> bool:
+    """Whether it is a row of a table, a cell, or stands in one; of a cell no row may be told around it. A heading or a
+    message is none, nor a field: old pages are laid out in tables."""
+    if element.role in _NOT_OF_ROWS or element.live or is_message(element):
+        return False
+    around = ((one.role, one.tag) for one in element.ancestors)
+    return not _OF_ROWS.isdisjoint({element.role, element.tag}.union(*around))
 
 
 def opened_name(step: ClickStep) -> str:

@@ -3,9 +3,9 @@
 import pytest
 
 from pipeline.codegen import write_test
-from schemas.elements import Ancestor, ByPath, ByRole, ByText, Candidate, Element, PathStep, Scope
-from schemas.events import Appeared, CountChanged, Gone, TextChanged, Typed
-from schemas.stories import ClickStep, FillStep, GotoStep
+from schemas.elements import Ancestor, ByPath, ByRole, ByTag, ByText, Candidate, Element, PathStep, Scope
+from schemas.events import Appeared, Choice, CountChanged, Gone, TextChanged, Typed
+from schemas.stories import ClickStep, FillStep, GotoStep, SelectStep
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
 PAGE = at("/notes")
@@ -165,3 +165,44 @@ def test_what_is_listed_after_a_sign_in_is_others_thing() -> None:
         assert "Bills" in code
         assert "Parking" not in code
         assert "Rent" not in code
+
+
+def _after_adding(*changes: Appeared) -> str:
+    name = FillStep(target=by_label("Participant"), value=Typed(text="Emil Kal"), **base(PAGE))
+    payer = SelectStep(target=by_label("Payer"), options=(Choice(value="2", label="Bela"),), **base(PAGE))
+    add = ClickStep(target=by_role("button", "button", "Add"), **base(PAGE, PAGE, changes=changes))
+    return write_test(story(name, payer, add)).code
+
+
+def test_a_row_that_mentions_what_was_entered_is_others_row() -> None:
+    """Its cells are known and none of them is it; a row of which it is a cell is the user's own."""
+    text = "Dana Skis Everyone but Emil Kal 29.37 (7.34 each)"
+    row = by_text("tr", text).model_copy(update={"role": "row", "name": text})
+    cells = [by_text("td", part) for part in ("Everyone but Emil Kal", "29.37 (7.34 each)")]
+    told = Appeared(element=by_text("p", "Emil Kal has been added"))
+    changes = [Appeared(element=one) for one in (row, *cells)]
+    code = _after_adding(told, *changes)
+    assert "has been added" in code
+    assert "Skis" not in code
+    assert "7.34" not in code
+    mine = "Emil Kal Guest of Dana"
+    own = by_text("tr", mine).model_copy(update={"role": "row", "name": mine})
+    cells = [by_text("td", part) for part in ("Emil Kal", "Guest of Dana")]
+    assert "Guest of Dana" in _after_adding(*(Appeared(element=one) for one in (own, cells[1], cells[0])))
+
+
+def test_what_was_chosen_in_a_row_of_others_is_not_asserted() -> None:
+    """The row is told by another text: that it holds the same word is chance."""
+    within = (Scope(locator=ByRole(role="row"), has_text="Petrol", count=1),)
+    cell = Element(tag="td", text="Bela", candidates=(Candidate(locator=ByText(value="Bela"), within=within, count=1),))
+    code = _after_adding(Appeared(element=by_text("p", "Emil Kal has been added")), Appeared(element=cell))
+    assert "Petrol" not in code
+
+
+def test_an_item_of_a_menu_is_told_by_what_was_entered() -> None:
+    """What follows in it are captions of a menu that nobody opened."""
+    item = Element(
+        tag="li", role="listitem", text="Emil Kal Settings Log out",
+        candidates=(Candidate(locator=ByTag(tag="li", classes=("projects-item",)), count=1),),
+    )  # fmt: skip
+    assert 'to_contain_text("Emil Kal")' in _after_adding(Appeared(element=item))

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check, says_part
+from pipeline.codegen.assertions.rows import is_of_others_row, made_sure, own_words
 from pipeline.codegen.assertions.rows import is_row_element as is_row
-from pipeline.codegen.assertions.rows import made_sure
 from pipeline.codegen.assertions.salience import (
     LONG_NAMED_ROLES,
     LOUD_ROLES,
@@ -47,6 +47,8 @@ SHORT: Final = 8
 """Texts up to so many characters may stand in others by chance."""
 CHANGES_MAX: Final = 40
 """Changes that are looked at: the recorder sends the telling ones first."""
+OTHERS_ROW: Final = 25
+"""How much less it says what stands in a row of others."""
 ITEMS: Final = frozenset({"listitem", "article"})
 LEFT_CHARS_MIN: Final = 5
 _NO_CHOICE: Final = "----"
@@ -67,10 +69,15 @@ def checks_of(
         for change in changes
         if not (ticks(change, shapes) or only_moved(change, changes) or comes_with_an_id(change, changes, typing))
     )
+    own = own_words((*typing.texts, *typing.used))
     for place, change in enumerate(changes):
         check = _check(finder, change, typing, same_page)
         if check is not None:
             told = _announced(check, change, changes, finder.fixed) if same_page else check
+            if is_of_others_row(change, changes, own):
+                if any(word in check.says.casefold() for word in own):
+                    continue  # what was entered is in a row of others by chance
+                told = _moved(told, -OTHERS_ROW)
             out.append(_moved(told, -(place // 12)))
     shown = {flat(_subject(check.statement)) for check in out if check.kind != "gone"}
     out = [check for check in out if check.kind != "gone" or flat(_subject(check.statement)) not in shown]
@@ -178,7 +185,7 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing)
     if found is None:
         # A name may be for screen readers alone: only what can be seen is in the element.
         seen = readable(element.text or "")
-        return _contains(finder, element, beginning(seen) if cut else seen, score - 8, kind, transient)
+        return _contains(finder, element, beginning(seen) if cut else seen, score - 8, kind, transient, typing)
     if not found.unique:
         score -= 30
     if looks_glued(found.says) and not looks_glued(text):
@@ -253,9 +260,12 @@ def _telling(finder: Finder, element: Element) -> Found | None:
     return None if best is not None and not best.unique and by_other_means else best
 
 
-def _contains(finder: Finder, element: Element, text: str, score: int, kind: str, soon: bool) -> Check | None:
+def _contains(
+    finder: Finder, element: Element, text: str, score: int, kind: str, soon: bool, typing: Typing
+) -> Check | None:
     """`expect(locator).to_contain_text(…)` for an element that is found by other means than its text; where those would
-    find any paragraph or row, it is the one with this text."""
+    find any paragraph or row, it is the one with this text. Of an item of a
+    list or menu it is what was entered, where it begins so."""
     found = finder.best(element)
     if found is None or found.score >= PATH_SCORE or not text or len(text) > TEXT_CHARS_MAX:
         return None
@@ -263,10 +273,10 @@ def _contains(finder: Finder, element: Element, text: str, score: int, kind: str
         score -= 30
     elif found.score >= 500:
         score -= 15
+    if in_margin(element) or element.role == "listitem":
+        text = max((own for own in typing.texts if text.startswith(f"{own} ")), key=len, default=text)
     value = text_value(text, finder.fixed)
-    if value is None:
-        return None
-    if is_bare(found):
+    if value is None or is_bare(found):
         return None
     if is_anyone(found) or is_any_message(found):
         one = method(found.expr, "filter", has_text=value)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from pipeline.codegen.locators.text_matchers import readable
+from pipeline.semantics.object_names import in_row, is_row
 from schemas.elements import ByRole, ByText, Candidate, Element, Scope
 from schemas.events import Appeared, Change
 from schemas.stories import Step
@@ -14,22 +15,44 @@ SHORT_CHARS: Final = 2
 NAME_CHARS_MIN: Final = 3
 """A shorter text of another cell doesn't tell its row."""
 _NUMBER: Final = re.compile(r"\d{1,4}")
-_ROWS: Final = frozenset({"row", "tr", "cell", "gridcell", "rowheader", "td"})
-"""Roles and tags of rows and of what stands in them; of a cell no row may be told around it."""
 
 
 def without_others_rows(step: Step, own: Iterable[str]) -> Step:
     """The step without the rows of the page that it led to, but for those with a text of the user's `own`, entered or
     used: others make such things, and take them away."""
-    words = [text.casefold() for text in own if text]
+    words = own_words(own)
+    kept = tuple(change for change in step.changes if not is_of_others_row(change, step.changes, words))
+    return step.model_copy(update={"changes": kept})
 
-    def is_others(change: Change) -> bool:
-        element = change.element
-        rows = {element.role, element.tag}.union(*((one.role, one.tag) for one in element.ancestors))
-        text = f"{element.name or ''} {element.text or ''}".casefold()
-        return isinstance(change, Appeared) and bool(rows & _ROWS) and not any(word in text for word in words)
 
-    return step.model_copy(update={"changes": tuple(change for change in step.changes if not is_others(change))})
+def own_words(own: Iterable[str]) -> tuple[str, ...]:
+    """Texts of the user in one case, to be looked for in others."""
+    return tuple(dict.fromkeys(text.strip().casefold() for text in own if text.strip()))
+
+
+def is_of_others_row(change: Change, changes: Sequence[Change], words: Sequence[str]) -> bool:
+    """Whether what came is a row, or stands in one, that is not about the user's `words`: it has none of them, or only
+    amidst a text of one of its cells, or the row is told by another text."""
+    element = change.element
+    if not isinstance(change, Appeared) or not in_row(element):
+        return False
+    text = f"{element.name or ''} {element.text or ''}".casefold()
+    if not any(word in text for word in words):
+        return True
+    if is_row_element(element):
+        return _only_amidst_cells(element, changes, words)
+    scopes = [scope for one in element.candidates if one.count == 1 for scope in one.within if is_row(scope)]
+    told = [(scope.has_text or "").casefold() for scope in scopes]
+    return bool(told) and not any(word in row for row in told for word in words)
+
+
+def _only_amidst_cells(row: Element, changes: Sequence[Change], words: Sequence[str]) -> bool:
+    """Whether cells of the row are known, and none of them begins with a text of the user, as that of a thing does
+    which was made or changed."""
+    text = readable(row.name or row.text or "").casefold()
+    parts = [readable(one.element.text or "").casefold() for one in changes if not is_row_element(one.element)]
+    cells = [part for part in parts if NAME_CHARS_MIN <= len(part) < len(text) and part in text]
+    return bool(cells) and not any(cell.startswith(word) for cell in cells for word in words)
 
 
 def made_sure(changes: tuple[Change, ...]) -> tuple[Change, ...]:

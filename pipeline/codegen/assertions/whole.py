@@ -11,6 +11,7 @@ from pipeline.codegen.assertions.candidates import (
     without_buttons,
 )
 from pipeline.codegen.assertions.check import Check
+from pipeline.codegen.assertions.rows import is_of_others_row, own_words
 from pipeline.codegen.assertions.rows import is_row_element as is_row
 from pipeline.codegen.assertions.salience import Typing, has_captions, looks_glued, whole_sentences
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect, is_anyone
@@ -28,11 +29,12 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
     """All that the first row, item or block shows that came and is too long to be looked for by its text: what was
     saved, with every value in it. It shows what was typed; where nothing was, it is a row or item."""
     came = [change.element for change in changes[:CHANGES_MAX] if isinstance(change, Appeared) and not change.transient]
+    own = own_words((*typing.texts, *typing.used))
     long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
     for element in long:
         text = readable(element.text or "")
         shows_it = typing.echoed(text) if typing.texts else is_row(element) or element.role in ITEMS
-        if not shows_it:
+        if not shows_it or is_of_others_row(Appeared(element=element), changes, own):
             continue  # another one of the list than what was entered, or a text of the page's own
         if looks_glued(text) or typing.runs_together(text):
             continue  # texts run together are not one thing: each part says more by itself
