@@ -5,7 +5,7 @@ the regular expression that stands for it. What people typed is fixed, whatever 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -69,13 +69,15 @@ _LONG_DECIMAL = r"\b\d+\.\d{7,}\b"
 """More places than anybody writes down: `4.408098436506364`."""
 _YEAR = r"(?<![\d.,])(?:19|20)\d{2}(?![\d.,]*\d)"
 
+_MOMENT = rf"(?:{_DATE})(?:T|,?\s+(?:at\s+)?)(?:{_CLOCK})"
+_TIME_OF_DAY = rf"\b{_CLOCK}"
 _KINDS: tuple[tuple[str, str], ...] = (
-    (rf"(?:{_DATE})(?:T|,?\s+(?:at\s+)?)(?:{_CLOCK})", ".+"),
+    (_MOMENT, ".+"),
     (f"(?i:{AGES})", ".+"),
     (rf"\b{_UUID}\b", "[0-9a-fA-F-]{36}"),
     (_DATE, ".+"),
     (_PERIOD, ".+"),
-    (rf"\b{_CLOCK}", ".+"),
+    (_TIME_OF_DAY, ".+"),
     (_HOUR, ".+"),
     (_HOST, ".+"),
     (_HEX, "[0-9a-fA-F]+"),
@@ -94,6 +96,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (_WITHHELD, ".+"),
     (_YEAR, r"\d{4}"),
 )
+_TIMES: Final = frozenset({_MOMENT, _DATE, _TIME_OF_DAY})
+_NUMBER: Final = re.compile(r"\d+")
 _VOLATILE = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, (pattern, _) in enumerate(_KINDS)))
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _TICKET: Final = r"[A-Z][A-Z0-9]{1,9}-\d+"
@@ -132,7 +136,10 @@ def _cut(text: str, kept: tuple[tuple[int, int], ...]) -> tuple[Part, ...]:
     at = 0
     for hit in _VOLATILE.finditer(text):
         kind = next(i for i in range(len(_KINDS)) if hit.group(f"k{i}") is not None)
-        within = [start for start, end in kept if start < hit.end() and hit.start() < end]
+        typed = [(start, end) for start, end in kept if start < hit.end() and hit.start() < end]
+        if typed and _KINDS[kind][0] in _TIMES and _is_chance(text, hit, typed):
+            typed = []
+        within = [start for start, _ in typed]
         # Of a folder with the name that was typed, the folder is the server's all the same.
         ends = min(within, default=hit.end()) if _KINDS[kind][0] is _FOLDER else hit.end()
         if ends <= hit.start() or (within and ends == hit.end()):
@@ -144,6 +151,13 @@ def _cut(text: str, kept: tuple[tuple[int, int], ...]) -> tuple[Part, ...]:
     if at < len(text):
         out.append(Part(text[at:]))
     return tuple(out)
+
+
+def _is_chance(text: str, time: re.Match[str], typed: Sequence[tuple[int, int]]) -> bool:
+    """Whether the story typed only some of the numbers of a date or time: an amount of 30 makes no date its own."""
+    numbers = [(hit.start(), hit.end()) for hit in _NUMBER.finditer(text, time.start(), time.end())]
+    all_typed = all(any(start <= one and other <= end for start, end in typed) for one, other in numbers)
+    return not all_typed and all(text[start:end].isdigit() for start, end in typed)
 
 
 def _places(text: str, word: str) -> list[int]:

@@ -1,0 +1,26 @@
+"""What is taken for made up anew each time, and what for the user's own."""
+
+import pytest
+
+from pipeline.semantics.generated import is_volatile
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "volatile"),
+    [
+        ("11/30/2026", ("30", "Corner shop"), True),  # an amount of 30
+        ("30.11.2026", ("11",), True),
+        ("12:30", ("30",), True),
+        ("Nov 30, 2026, 12:05", ("30", "2026"), True),
+        ("11/30/2026", ("11/30/2026",), False),
+        ("11/30/2026", ("30", "11", "2026"), False),  # in three fields
+        ("30 November 2026", ("30 November",), False),
+        ("30 Nov", ("30",), False),
+        ("#30", ("30",), False),
+        ("30 KB", ("30",), False),
+    ],
+)
+def test_a_number_that_was_typed_makes_no_date_the_users_own(text: str, typed: tuple[str, ...], volatile: bool) -> None:
+    """A date or time of which the story typed all numbers, or words, is; one that holds such a number by chance is of
+    the day on which it was recorded."""
+    assert is_volatile(text, typed) == volatile
