@@ -38,8 +38,11 @@ ACTION_TIMEOUT_MS: Final = 10_000
 EXPECT_TIMEOUT_MS: Final = 5_000
 """How long an assertion may wait, unless the environment says otherwise: Playwright's own bound."""
 _ERROR_STATUS: Final = 400
-_FILES: Final = "js|mjs|css|map|woff2?|ttf|otf|eot|png|jpe?g|gif|svg|webp|avif|ico|wasm"
-"""What the addresses of an app's own files end on: no write changes these, and each that is looked at takes time."""
+_NO_FILE: Final = re.compile(
+    r"^(?![^?#]*\.(?:js|mjs|css|map|woff2?|ttf|otf|eot|png|jpe?g|gif|svg|webp|avif|ico|wasm)(?:[?#]|$))", re.IGNORECASE
+)
+"""Addresses that are not those of an app's own files: no write changes these, and each that is looked at takes time."""
+_ANY: Final = re.compile("^")
 
 
 class Watch:
@@ -290,10 +293,9 @@ def _foreign(reached: list[str]) -> re.Pattern[str]:
 
 
 def _looked_at(wanted: dict[str, Any] | None) -> re.Pattern[str]:
-    """Finds the addresses of the requests that a mutant may do something to: all but the app's own files."""
-    if wanted and re.search(rf"\.(?:{_FILES})$", wanted["segments"][-1], re.IGNORECASE):
-        return re.compile("^")
-    return re.compile(rf"^(?![^?#]*\.(?:{_FILES})(?:[?#]|$))", re.IGNORECASE)
+    """Finds the addresses of the requests that a mutant may do something to: all but the app's own files, unless it is
+    one of these that was written."""
+    return _NO_FILE if wanted is None or _NO_FILE.match(wanted["segments"][-1]) else _ANY
 
 
 def _matches(wanted: dict[str, Any], request: Request) -> bool:
