@@ -37,6 +37,9 @@ _COUNTS: Final = re.compile(r"(?<![\w.,:/#$€£¥-])(\d+ [^\W\d]{2,4} )?(\d{1,6
 `2 of 3 steps`"""
 _RANGE: Final = re.compile(r"(?<![\w.,:/#-])\d{1,6} ?[^\W\d]{0,4}[-–]? ?\d{1,6} [^\W\d]{2,4} (\d{1,6})(?!\w)")
 """`Messages 1 to 6 of 6`, `1 – 6 of 6`"""
+_BADGE: Final = re.compile(r"[^\W\d] (\d{1,4})\s*\Z")
+"""`Inbox 5`"""
+_WITH_BADGES: Final = frozenset({"link", "menuitem", "tab", "treeitem"})
 COUNTED_CHARS_MAX: Final = 120
 """Of a longer text the beginning alone is looked at for numbers of things."""
 AUTOSAVED_SHARE: Final = 0.5
@@ -305,6 +308,7 @@ class _Vote:
         said = "".join("…" if part.pattern else part.text for part in parts(masked))
         counted = [int(hit[2]) for hit in _COUNTS.finditer(said) if hit[1] is None]
         counted += [int(hit[1]) for hit in _RANGE.finditer(said)]
+        counted += [int(hit[1]) for hit in _BADGE.finditer(said) if change.element.role in _WITH_BADGES]
         return max(counted, default=0) > max(self._entered, 1)
 
     def _numbers_vary(self, place: int, keys: tuple[Hashable, ...], opened: bool) -> bool:

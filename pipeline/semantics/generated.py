@@ -42,7 +42,7 @@ _MIXED = (
     r"|(?<!\w)(?=[a-z0-9]{6,11}(?!\w))[a-z]*\d+[a-z]+\d+[a-z]+\d*[a-z0-9]*(?!\w)"
 )
 _HOST = r"(?:https?://)?\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d{2,5})?\b|::1\b"
-_SIZE = r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|[Bb]ytes)\b"
+_SIZE = r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|[Bb]ytes)\b|\A\d+\sB\Z"
 _VERSION = (
     r"\bv\d+(?:\.\d+)+\b|\b\d+\.\d+\.\d+\b"
     r"|(?i:(?<=\bversion )|(?<=\brevision )|(?<=\bbuild )|(?<=\brev )|(?<=\bpid )|(?<=\bport ))\d+\b"

@@ -86,6 +86,7 @@ def test_a_css_string_never_ends_early(text: str) -> None:
         "© 2025 Acme",
         "Memory 21.02 GB",
         "notes.md 512 bytes",
+        "272 B",
         "Version 4",
         "Now at revision 12",
         "Files are kept in /srv/pads/data",

@@ -79,6 +79,21 @@ def test_the_number_of_a_thing_that_was_made_is_dropped() -> None:
     assert "2 of 3 steps are done." in said_in(consensus(alike).story)
 
 
+@pytest.mark.parametrize(("role", "is_kept"), [("treeitem", False), ("heading", True)])
+def test_how_many_things_a_folder_holds_is_dropped(role: str, is_kept: bool) -> None:
+    """A number behind the name of a folder or a tab counts what others sent; that of a heading may be its name."""
+
+    def opens(number: int) -> Story:
+        visitor = Visitor("shop", number, random.Random(number))
+        visitor.open("/mail")
+        cause = visitor.add(Click, target=element("a", "link", "Cherry delivery"))
+        visitor.came(cause, alert("Opened."), Appeared(element=element("li", role, "Inbox 5")))
+        visitor.add(End)
+        return told(visitor).model_copy(update={"id": str(number)})
+
+    assert ("Inbox 5" in said_in(consensus(map(opens, range(3))).story)) is is_kept
+
+
 def test_a_message_is_told_up_to_its_number() -> None:
     """What it says before a number that is another one in each session is the same for all; half a sentence is none."""
     texts = [f"The code is not the right one. Only {left} attempts are left." for left in (4, 3, 2)]

@@ -178,14 +178,14 @@ class Program:
         arguments = [f"{self.page}: Page", *fills, *(f"{parameter.name}: str" for parameter in self.parameters)]
         return [
             *parametrized(self.parameters),
-            *_head(name, ", ".join(arguments)),
+            *_head(name, arguments),
             *_documented(docstring, notes),
         ]
 
 
 def makes_unique(code: str) -> bool:
     """Whether a test takes the fixture that makes names unique."""
-    return f", {_MAKES_UNIQUE}" in code
+    return f" {_MAKES_UNIQUE}" in code
 
 
 def _documented(docstring: str, notes: tuple[str, ...]) -> list[str]:
@@ -209,9 +209,14 @@ def module(programs: Sequence[Program], functions: Sequence[str]) -> str:
     return "\n".join([*head, *functions, ""])
 
 
-def _head(name: str, arguments: str) -> list[str]:
-    one = f"def {name}({arguments}) -> None:"
-    return [one] if len(one) <= LINE_CHARS_MAX else [f"def {name}(", f"{INDENT}{arguments}", ") -> None:"]
+def _head(name: str, arguments: Sequence[str]) -> list[str]:
+    """The first line, or as many as there must be: the arguments on one line, else a line for each."""
+    one = f"def {name}({', '.join(arguments)}) -> None:"
+    if len(one) <= LINE_CHARS_MAX:
+        return [one]
+    together = f"{INDENT}{', '.join(arguments)}"
+    inner = [together] if len(together) <= LINE_CHARS_MAX else [f"{INDENT}{argument}," for argument in arguments]
+    return [f"def {name}(", *inner, ") -> None:"]
 
 
 def _all_names(program: Program) -> frozenset[str]:

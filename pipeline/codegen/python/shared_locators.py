@@ -31,6 +31,8 @@ STEMS: Final = {
     "gridcell": "cell", "alert": "message", "status": "message",
 }  # fmt: skip
 """Names of variables by the role of what is found; words of ours, whatever was captured."""
+_NARROWING: Final = frozenset({"filter", "nth"})
+"""Ways that choose among what was found."""
 FIELD: Final = "field"
 OTHER: Final = "element"
 
@@ -117,8 +119,10 @@ def _deserves(code: str, uses: int) -> bool:
 
 
 def _stem(found: Expr) -> str:
-    role = next((arg.value for call in _calls(found) for arg in call.args[:1] if isinstance(arg, Literal)), "")
-    way = found.function.name if isinstance(found, Call) and isinstance(found.function, Attr) else ""
+    told = (call for call in _calls(found) if isinstance(call.function, Attr) and call.function.name not in _NARROWING)
+    role = next((arg.value for call in told for arg in call.args[:1] if isinstance(arg, Literal)), "")
+    ways = [call.function.name for call in _calls(found) if isinstance(call.function, Attr)]
+    way = next((one for one in ways if one not in _NARROWING), "")
     if way in ("get_by_label", "get_by_placeholder"):
         return FIELD
     return STEMS.get(str(role), OTHER) if way == "get_by_role" else OTHER
