@@ -7,6 +7,8 @@ import json
 from typing import Final
 from uuid import UUID, uuid5
 
+from pipeline.semantics.derived import once_per_text
+
 NAMESPACE: Final = UUID("6b2f5c0e-2d3c-5f0a-9a57-0f3f6f6f7a11")
 """The namespace of flow and test ids. Never change it: ids in storage and on topics come from it."""
 
@@ -21,5 +23,6 @@ def test_id(app: str, flow: str) -> str:
     return _id("test", app, flow)
 
 
+@once_per_text
 def _id(*parts: str) -> str:
     return str(uuid5(NAMESPACE, json.dumps(parts)))

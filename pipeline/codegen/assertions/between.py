@@ -29,15 +29,17 @@ def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> 
     """What to assert after the step of this place, before the next one begins."""
     step, upcoming = story.steps[place], story.steps[place + 1]
     before = story.steps[place - 1] if place else None
-    sends = _sends(step, before) and not lets_in(story, place)
-    own = step if sends else without_others_rows(step, (*writer.fixed, *writer.used))
+    whole = not step.changes or (_sends(step, before) and not lets_in(story, place))
+    own = step if whole else without_others_rows(step, (*writer.fixed, *writer.used))
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
-    checks = _that_hold(writer, offered, upcoming)
+    checks = _that_hold(writer, offered, upcoming) if offered else []
     if isinstance(step, GotoStep):
         first = chosen([check for check in checks if check.kind in ("heading", "url")], 1)
         return [*first, *(check for check in checks if check.kind in ("kept", "removed"))]
     moved = any(check.kind == "url" for check in checks)
     new = [check for check in checks if flat(check.statement) not in writer.told]
+    if not new:
+        return []  # as after most steps: what was entered is not looked for
     least = SCORE_LEAST if new[:1] == checks[:1] else SCORE_NEW
     entered = _not_proven(writer, story.steps[: place + 1])
     taken = chosen([check for check in new if check.score >= least], CHECKS_NAVIGATED)

@@ -152,13 +152,14 @@ class Program:
         """The whole file of a test, and the line of it, from 1, on which each of the story's `steps` begins; 0 for one
         without statements. `notes` stand in its docstring, a line each."""
         head = self._head(name, docstring, notes)
-        line = 1 + module([self], []).count("\n") + _line_count(head)
+        imports = module([self], [])
+        line = 1 + imports.count("\n") + _line_count(head)
         at = []
         for statement in self.body:
             at.append(line)
             line += _line_count(_inner_lines(statement))
         lines = tuple(at[self._begins[step]] if step in self._begins else 0 for step in range(steps))
-        return module([self], [*head, *self._statements()]), lines
+        return imports + "\n".join([*head, *self._statements(), ""]), lines
 
     def function(self, name: str, docstring: str, notes: tuple[str, ...] = ()) -> list[str]:
         """The function alone, as lines; `notes` stand in its docstring, a line each."""
