@@ -1,12 +1,14 @@
-// Reads units of text from standard input, tries them on every regular expression of the recorder (and on those given
-// as arguments), and writes how many patterns there are and which cost more than in proportion to the text's length.
+// Reads units of text from standard input, tries them on every regular expression of the recorder and the dashboard (or on
+// those given as arguments), and writes how many patterns there are and which cost more than in proportion to the text's
+// length.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parse } from "../../capture/node_modules/acorn/dist/acorn.mjs";
 import { patterns as secretPatterns } from "../../capture/secret-words.mjs";
 import { transformSync } from "../../capture/node_modules/esbuild/lib/main.js";
 
-const SOURCES = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../capture/src");
+const ROOT = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../..");
+const SOURCES = ["capture/src", "dashboard/src"];
 /** As much as a field's value may have. */
 const CHARS = 10_000;
 const NOTHING_MS = 3;
@@ -15,17 +17,26 @@ const TRIES = 5;
 
 /** The patterns of a file: as they are written, and those that are put together of the file's own texts. */
 function patternsOf(path) {
-  const { code } = transformSync(readFileSync(path, "utf8"), { loader: "ts" });
+  const { code } = transformSync(readFileSync(path, "utf8"), { loader: path.endsWith("x") ? "tsx" : "ts", jsx: "transform" });
   const [texts, found] = [{}, []];
   const written = ({ start, end }) => code.slice(start, end);
-  const value = (node) => Function(...Object.keys(texts), `return ${written(node)}`)(...Object.values(texts));
+  /** What a node comes to; what is not known before the program runs counts as the text "a". */
+  const value = (node, known = texts) => {
+    try {
+      return Function(...Object.keys(known), `return ${written(node)}`)(...Object.values(known));
+    } catch (error) {
+      const [, missing] = /^(\w+) is not defined$/.exec(error.message) ?? [];
+      if (!missing) throw error;
+      return value(node, { ...known, [missing]: "a" });
+    }
+  };
   const visit = (node) => {
-    if (node.type === "VariableDeclarator" && (node.init?.type === "TemplateLiteral" || typeof node.init?.value === "string")) {
+    if (node.type === "VariableDeclarator" && node.id.name && (node.init?.type === "TemplateLiteral" || typeof node.init?.value === "string")) {
       // Those of functions are made of what is not known here.
       try { texts[node.id.name] = value(node.init); } catch {}
     }
     const constructed = node.type === "NewExpression" && node.callee.name === "RegExp";
-    if (node.regex || constructed) found.push({ where: `${relative(SOURCES, path)}: ${written(node).slice(0, 60)}`, pattern: value(node) });
+    if (node.regex || constructed) found.push({ where: `${relative(ROOT, path)}: ${written(node).slice(0, 60)}`, pattern: value(node) });
     for (const inner of Object.values(node)) for (const one of [inner].flat()) if (one && typeof one.type === "string") visit(one);
   };
   visit(parse(code, { ecmaVersion: "latest", sourceType: "module" }));
@@ -61,10 +72,11 @@ function growth(pattern, unit) {
 }
 
 const units = JSON.parse(readFileSync(0, "utf8"));
-const files = readdirSync(SOURCES, { recursive: true }).filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
+const files = SOURCES.flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(ROOT, folder, name)))
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".d.ts"));
 const given = process.argv.slice(2).map((source) => ({ where: source, pattern: new RegExp(source, "g") }));
 const words = (await secretPatterns()).map(([where, pattern]) => ({ where, pattern }));
-const patterns = given.length ? given : [...words, ...files.flatMap((name) => patternsOf(join(SOURCES, name)))];
+const patterns = given.length ? given : [...words, ...files.flatMap(patternsOf)];
 const costly = {};
 for (const { where, pattern } of patterns) {
   for (const unit of new Set([...units, ...unitsOf(pattern)])) {

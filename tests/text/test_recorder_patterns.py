@@ -1,4 +1,4 @@
-"""No regular expression of the recorder costs a page more than in proportion to a text's length."""
+"""No regular expression of the recorder or the dashboard costs more than in proportion to a text's length."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ SCRIPT = Path(__file__).with_name("recorder_patterns.mjs")
 
 
 def tried(*patterns: str) -> dict[str, Any]:
-    """What Node says of these patterns, else of all of the recorder's."""
+    """What Node says of these patterns, else of all of the recorder's and the dashboard's."""
     units = json.dumps([unit for unit in UNITS if unit.isprintable()])
     done = subprocess.run(["node", str(SCRIPT), *patterns], input=units, capture_output=True, text=True, check=True)
     said: dict[str, Any] = json.loads(done.stdout)
