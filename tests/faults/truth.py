@@ -36,40 +36,63 @@ class Truth:
     silent: Counter[str] = field(default_factory=Counter)
 
 
+class LogTruth:
+    """The truth of a log that grows: what was read once is not read again."""
+
+    def __init__(self, windowing: Windowing, partitions: int) -> None:
+        self._count = partitions
+        self._states = [PartitionWindows(windowing, SegmentLog(str(number), "truth")) for number in range(partitions)]
+        self._read_to = [-1] * partitions
+        self._told: dict[str, WindowEmitted] = {}
+        self._late_at: list[tuple[int, int]] = []
+        self._known: dict[str, tuple[WindowEmitted, Truth]] = {}
+
+    def read(self, records: Iterable[Record]) -> Truth:
+        """The stories that stand at the end of the log, of which these are all records, or those from some on."""
+        for record in records:
+            if record.offset > self._read_to[record.partition]:
+                self._apply(record)
+        truth = Truth(late=len(self._late_at), late_at=set(self._late_at))
+        for state in self._states:
+            still = {key: len(journey.windows) - len(journey.told) for key, journey in state.journeys.items()}
+            truth.open += sum(still.values())
+            truth.waiting |= {journey_id for (_, journey_id), windows in still.items() if windows}
+        for story_id, said in self._told.items():
+            found = self._known.get(story_id)
+            if found is None or found[0] is not said:
+                found = self._known[story_id] = (said, _told(said))
+            truth.stories += found[1].stories
+            truth.untellable += found[1].untellable
+            truth.silent += found[1].silent
+        return truth
+
+    def _apply(self, record: Record) -> None:
+        state = self._states[record.partition]
+        self._read_to[record.partition] = record.offset
+        state.apply(record.offset, record.log_ms, _lights(record, self._count))
+        flush = state.flush()
+        self._late_at += [(record.partition, refused.offset) for refused in flush.refused]
+        for said in flush.stories:
+            self._told.pop(said.story_id, None)
+            if isinstance(said, WindowEmitted):
+                self._told[said.story_id] = said
+
+
 def truth_of_log(records: Sequence[Record], windowing: Windowing, partitions: int) -> Truth:
     """The stories that stand at the end of the log."""
-    truth = Truth()
-    for number in range(partitions):
-        state = PartitionWindows(windowing, SegmentLog(str(number), "truth"))
-        told: dict[str, WindowEmitted] = {}
-        for record in records:
-            if record.partition == number:
-                state.apply(record.offset, record.log_ms, _lights(record, partitions))
-                flush = state.flush()
-                truth.late += len(flush.refused)
-                truth.late_at |= {(number, refused.offset) for refused in flush.refused}
-                for said in flush.stories:
-                    told.pop(said.story_id, None)
-                    if isinstance(said, WindowEmitted):
-                        told[said.story_id] = said
-        still = {key: len(journey.windows) - len(journey.told) for key, journey in state.journeys.items()}
-        truth.open += sum(still.values())
-        truth.waiting |= {journey_id for (_, journey_id), windows in still.items() if windows}
-        for said in told.values():
-            _tell(truth, said)
-    return truth
+    return LogTruth(windowing, partitions).read(records)
 
 
-def _tell(truth: Truth, said: WindowEmitted) -> None:
-    window = said.window()
+def _told(said: WindowEmitted) -> Truth:
+    truth, window = Truth(), said.window()
     try:
-        stories = build_stories(window)
+        truth.stories = list(build_stories(window))
     except NoStory:
         truth.untellable.append(window.journey_id)
-        return
-    truth.stories += stories
-    if not stories:
+        return truth
+    if not truth.stories:
         truth.silent[" ".join(sorted({event.kind for event in window.events}))] += 1
+    return truth
 
 
 def truth_of_batch(events: Iterable[Event], windowing: Windowing) -> list[Story]:

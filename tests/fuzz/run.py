@@ -24,7 +24,7 @@ from pipeline.intake import BadInput, read_message
 from schemas.codecs import from_json, to_json
 from schemas.stories import STORY
 from tests.faults.run import compare, texts, windowing_of
-from tests.faults.truth import truth_of_log
+from tests.faults.truth import LogTruth
 from tests.fuzz import mutations
 from tests.stream.cluster import Record, lag, latest, read
 
@@ -192,21 +192,21 @@ def _lag(machine: Machine) -> int:
     return sum(lag(settings.brokers, settings.group, settings.topic(name)) for name in ("events", "stories"))
 
 
-def _looked(machine: Machine, report: Report) -> list[str]:
+def _looked(machine: Machine, report: Report, log: LogTruth) -> list[str]:
     """What is missing; while the worker is away, that."""
     try:
-        return _missing(machine, report)
+        return _missing(machine, report, log)
     except httpx.TransportError as error:
         return [f"the web port does not answer: {type(error).__name__}"]
 
 
-def _missing(machine: Machine, report: Report) -> list[str]:
+def _missing(machine: Machine, report: Report, log: LogTruth) -> list[str]:
     """What is not where the pure core, over the log of the events topic, says that it must be."""
     settings = machine.settings
     records, letters, told = (
         read(settings.brokers, settings.topic(name)) for name in ("events", "events-dead-letter", "stories")
     )
-    truth = truth_of_log(records, windowing_of(settings), settings.partitions)
+    truth = log.read(records)
     buried = {
         (int(letter.headers["journeywright-partition"]), int(letter.headers["journeywright-offset"]))
         for letter in letters
@@ -266,9 +266,10 @@ def run(folder: Path, seed: int, seconds: float) -> Report:
         deadline = time.monotonic() + SETTLE_S
         while _lag(machine) > TICKS_MAX and time.monotonic() < deadline:
             time.sleep(CHECK_S)
-        settled = False
-        # A look may take minutes, and windows close meanwhile: the last one begins when all had their time.
-        while (missing := _looked(machine, report)) and not settled:
+        settled, log = False, LogTruth(windowing_of(settings), settings.partitions)
+        # A look may take minutes, and windows close meanwhile: the last one begins when all had their time, and reads
+        # only what came since the one before.
+        while (missing := _looked(machine, report, log)) and not settled:
             settled = time.monotonic() > deadline
             time.sleep(2)
         with httpx.Client(base_url=machine.url, timeout=ANSWER_S, verify=False) as http:
