@@ -53,7 +53,8 @@ _PARTS: Final = (
     "natverk", "netv", "sieciow", "safe", "wpa", "priv", "soukr", "sukrom", "zasebn", "yksit", "ozel", "pribadi",
     "semilla", "segret", "bi mat", "khoa", "adgang", "acces", "zug", "turva", "suoja", "biztons", "guvenl", "sigurn",
     "varnos", "saugos", "drosib", "keaman", "bezp", "sakerh", "sikkerh", "beveil", "dostep", "pristup", "tilgang",
-    "atkomst", "paas", "hozzaf", "erisim", "prieig", "piekl", "dostop", "akses",
+    "atkomst", "paas", "hozzaf", "erisim", "prieig", "piekl", "dostop", "akses", "tok", "tkn", "srf", "digest", "mac=",
+    "checksum", "refresh", "optout", "hook", "login", "log-in",
 )  # fmt: skip
 """One of these is in every ASCII text that speaks of a secret: looked for first, for that is quick."""
 _RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{16,}")

@@ -139,8 +139,9 @@ def test_what_speaks_of_no_secret_stays_as_it_came(raw: bytes) -> None:
     [b"\xff\xfe\xfd", b"user=ada&password=hunter2", b'{"password": "hunter2"', b'{"p\\u0061ssword": "hunter2"',
      b"https://ada:hunter2@shop.example/ went wrong", b"p%61ssword=hunter2", gzip.compress(b"x" * 99)[:-5],
      base64.b64encode(b'{"password": "hunter2"'), b"x" + base64.b64encode(b'{"password": "hunter2"'),
-     '{"password": "hunter2"}'.encode("utf-16"), b"a=1&pin=hunter2"],
-    ids=range(11),
+     '{"password": "hunter2"}'.encode("utf-16"), b"a=1&pin=hunter2", b"a=1&kennwort=hunter2", b"a=1&tkn=hunter2",
+     b"a=1&csrf=hunter2", b"a=1&optout=hunter2"],
+    ids=range(15),
 )  # fmt: skip
 def test_what_is_no_json_and_may_hold_a_secret_is_withheld(raw: bytes) -> None:
     """As a whole: nobody can tell where the secret ends. The message lies in its topic still."""
