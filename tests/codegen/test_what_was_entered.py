@@ -4,9 +4,10 @@ import pytest
 
 from pipeline.codegen import write_test
 from pipeline.codegen.assertions.entered import VALUES_MAX, Entered, entered_in, shows
+from pipeline.codegen.assertions.salience import looks_glued
 from schemas.elements import ByRole, Candidate, Element, Scope
-from schemas.events import Appeared, Change, Choice, Gone, TextChanged, Typed, ValueChanged
-from schemas.stories import ClickStep, FillStep, GotoStep, SelectStep
+from schemas.events import Appeared, Change, Choice, CountChanged, Gone, TextChanged, Typed, ValueChanged
+from schemas.stories import ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
 FORM, LIST = at("/bills/add"), at("/bills")
@@ -167,3 +168,33 @@ def test_a_result_is_asserted_where_the_best_check_was_made_before() -> None:
     code = write_test(story(opened, added, done)).code
     assert code.count("New payment") == 1
     assert 'expect(page.get_by_role("link", name="Checking 54.80")).to_be_visible()' in code
+
+
+def _board_saved(typed: str, shown: str, after: int = 1) -> str:
+    """The test of who typed something, and saved a board that the page lists below."""
+    item = by_text("li", shown, role="listitem")
+    saved = by_role("ol", "list", "Saved")
+    items = Candidate(locator=ByRole(role="listitem"), within=(Scope(locator=ByRole(role="list", name="Saved")),))
+    grown = CountChanged(element=saved, items=items, before=0, after=after)
+    fill = FillStep(target=by_label("New card"), value=Typed(text=typed), **base(LIST))
+    changes = (Appeared(element=by_role("h2", "heading", "Saved boards")), Appeared(element=item), grown)
+    save = ClickStep(target=by_role("button", "button", "Save"), **base(LIST, LIST, changes=changes))
+    sent = NetworkRequest(url=LIST.url, method="POST", status=200, cause=save.event_id)
+    return write_test(story(fill, save, network_requests=(sent,))).code
+
+
+@pytest.mark.parametrize(("after", "is_asserted"), [(1, True), (3, False)])
+def test_the_one_item_that_was_saved_is_asserted_whole(after: int, is_asserted: bool) -> None:
+    """What was moved stands in no field, though something else was typed: the item that came tells how it was saved.
+    Where a list got several more, it may be another one's."""
+    code = _board_saved("milk", "To do: Write offer, Call Ben, Fix printer; Done: Pay rent, Plan trip", after)
+    assert ("Write offer, Call Ben, Fix printer; Done: Pay rent" in code) is is_asserted
+
+
+def test_what_was_typed_in_capitals_within_words_is_no_text_run_together() -> None:
+    """`GitHub` is a name where it was typed so; `FixturesGitHub` is two texts without a space."""
+    code = _board_saved("GitHub", "To do: Write offer, Call Ben, Fix printer; Done: Pay rent, GitHub", after=3)
+    assert "Pay rent, GitHub" in code
+    assert looks_glued("GitHub")
+    assert not looks_glued("to GitHub", ["GitHub"])
+    assert looks_glued("FixturesGitHub", ["GitHub"])

@@ -229,10 +229,16 @@ def _as_answer(element: Element, text: str, typing: Typing) -> int:
     return 25 if says_of_itself(element) and not warns else 0
 
 
-def looks_glued(text: str) -> bool:
-    """Whether the text looks like several ones put together without a space: no person would look for it."""
+def looks_glued(text: str, typed: Iterable[str] = ()) -> bool:
+    """Whether the text looks like several ones put together without a space: no person would look for it. What was
+    `typed` may be written so itself (`GitHub`), where it stands alone."""
     words = [word for word in text.split() if word.isalpha()]
-    return joints(text) > 0 or any(len(word) > (21 if word.islower() else 24) for word in words)
+    if not joints(text) and not any(len(word) > (21 if word.islower() else 24) for word in words):
+        return False
+    rest = text
+    for word in filter(None, typed):
+        rest = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", rest)
+    return rest == text or looks_glued(rest)
 
 
 def captions_of(changes: Iterable[Change], typing: Typing) -> frozenset[str]:

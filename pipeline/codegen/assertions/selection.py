@@ -74,7 +74,8 @@ def covering(checks: Sequence[Check], taken: Sequence[Check], entered: Entered, 
 
 
 def _shown(check: Check, entered: Entered) -> frozenset[str]:
-    return frozenset() if check.kind in NOT_SHOWN or looks_glued(check.says) else entered.shown_in(check.says)
+    glued = check.kind in NOT_SHOWN or looks_glued(check.says, entered.values)
+    return frozenset() if glued else entered.shown_in(check.says)
 
 
 def _more(check: Check, new: AbstractSet[str]) -> int:

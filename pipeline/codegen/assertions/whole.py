@@ -1,5 +1,6 @@
 """What was saved, with every value in it, as one text of the page."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from pipeline.codegen.assertions.candidates import (
@@ -18,7 +19,7 @@ from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect, is_anyo
 from pipeline.codegen.locators.text_matchers import readable
 from pipeline.codegen.python.expressions import Literal, method
 from schemas.elements import Element
-from schemas.events import Appeared, Change
+from schemas.events import Appeared, Change, CountChanged
 
 SHORT_TEXT_CHARS: Final = 60
 """Longer texts are not looked for as a whole."""
@@ -27,32 +28,41 @@ PART_CHARS_MIN: Final = 3
 
 def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> Check | None:
     """All that the first row, item or block shows that came and is too long to be looked for by its text: what was
-    saved, with every value in it. It shows what was typed; where nothing was, it is a row or item."""
+    saved, with every value in it. It shows what was typed, or is the one item by which a list grew; where nothing was
+    typed, it is a row or item."""
     came = [change.element for change in changes[:CHANGES_MAX] if isinstance(change, Appeared) and not change.transient]
     own = own_words((*typing.texts, *typing.used))
     long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
     for element in long:
         text = readable(element.text or "")
         shows_it = typing.echoed(text) if typing.texts else is_row(element) or element.role in ITEMS
-        if not shows_it or is_of_others_row(Appeared(element=element), changes, own):
+        is_own = shows_it or _is_added(element, came, changes)
+        if not is_own or is_of_others_row(Appeared(element=element), changes, own):
             continue  # another one of the list than what was entered, or a text of the page's own
-        if looks_glued(text) or typing.runs_together(text):
+        if looks_glued(text, typing.texts) or typing.runs_together(text):
             continue  # texts run together are not one thing: each part says more by itself
         if not is_row(element) and sum(_is_part(one, text) for one in came) > 1:
             continue
-        ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE]
+        ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE and not is_anyone(way)]
         best = min(ways, key=lambda way: (len(way.says), way.score), default=None)
         said = whole_sentences(beginning(text) if element.text_cut else text)
         said = without_buttons(element, said, typing)
         if has_captions(element, said, typing.captions, 1):
             continue
         value = text_value(said, finder.fixed)
-        if best is not None and isinstance(value, Literal) and not is_anyone(best):
+        if best is not None and isinstance(value, Literal):
             best = of_sentences(finder, element, best, typing)
             if best.says == value.value:
                 return Check(method(expect(best.expr), "to_be_visible"), 50, "whole", text)
             return Check(method(expect(best.expr), "to_contain_text", value), 50, "whole", text)
     return None
+
+
+def _is_added(element: Element, came: Sequence[Element], changes: tuple[Change, ...]) -> bool:
+    """Whether it is the one row or item that came, and a list has one more."""
+    items = [one for one in came if is_row(one) or one.role in ITEMS]
+    grew = any(isinstance(change, CountChanged) and change.after == change.before + 1 for change in changes)
+    return grew and len(items) == 1 and items[0] is element
 
 
 def _is_part(element: Element, text: str) -> bool:
