@@ -108,6 +108,19 @@ def test_a_code_that_opens_its_thing_is_a_way() -> None:
     assert key(goes) != key(opens)
 
 
+def test_a_number_that_opens_its_thing_is_a_way() -> None:
+    """`Show issue: 3` leads to `/issue3`, where the kind and the number are one part of the address."""
+
+    def goes(visitor: Visitor) -> None:
+        visitor.open("/home")
+        visitor.write("number", "3")
+        cause = visitor.add(Press, target=element("input", "textbox", "number"), key="Enter")
+        visitor.add(Request, method="GET", url=f"{visitor.home}/issue3", status=200, cause=cause)
+        visitor.came(cause, heading("Issue 3"), url="/issue3")
+
+    assert key(goes, *SENT) == key(lambda visitor: visitor.open("/issue7"), *SENT)
+
+
 def test_a_page_of_a_menu_is_not_sorted_by_opening_it() -> None:
     """Its address may say in which order it shows what is on it."""
     menu = (Ancestor(tag="nav", role="navigation"),)

@@ -1,5 +1,6 @@
 """What was only asked for: a page whose address asks for what was typed or chosen, or is named so."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,6 +12,8 @@ from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, Step, Upl
 
 _CODE: Final = WORDS["code_field"]
 """Fields for what a thing is called by."""
+_NUMBERED: Final = re.compile(r"[^\W\d]+[-_]?(\d+)")
+"""A kind with the number of a thing, as one part of an address: `issue3`"""
 
 
 def asks_for(used: Sequence[Step], step: Step, answers: Answers) -> bool:
@@ -21,7 +24,8 @@ def asks_for(used: Sequence[Step], step: Step, answers: Answers) -> bool:
     typed = {folded(one.value.text) for one in used if isinstance(one, FillStep)} - {""}
     said = new_query_values(step.page.url, step.after.url)
     if answers.asks(step) or (not answers.recorded and is_called(used)):
-        said |= new_path_parts(step.page.url, step.after.url)
+        parts = new_path_parts(step.page.url, step.after.url)
+        said |= parts | {found[1] for found in map(_NUMBERED.fullmatch, parts) if found is not None}
     return bool(typed & said)
 
 

@@ -7,9 +7,10 @@ from pipeline.codegen.actions import Writer
 from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.entered import NOTHING, Entered, entered_in
 from pipeline.codegen.assertions.outcome import checks_after, lets_in, what_stayed
-from pipeline.codegen.assertions.rows import without_others_rows
+from pipeline.codegen.assertions.rows import own_words, without_others_rows
 from pipeline.codegen.assertions.selection import chosen, covering
 from pipeline.codegen.python.expressions import Attr, Call, Expr, flat
+from pipeline.semantics.generated import is_volatile
 from pipeline.semantics.text import caption
 from pipeline.semantics.verbs import is_commit
 from schemas.elements import Element
@@ -69,12 +70,21 @@ def _that_hold(writer: Writer, checks: list[Check], upcoming: Step) -> list[Chec
     if any(map(_waits_as_actions_do, checks)):
         ways = _ways_to_target(writer, upcoming)
         checks = [check for check in checks if not (_waits_as_actions_do(check) and _is_of(check, ways))]
+    checks = [check for check in checks if not _tells_history(writer, check)]
     swept = _swept_by_typing(upcoming)
     checks = [check for check in checks if not (_looks(check) and check.says in swept)]
     if isinstance(upcoming, ClickStep):
         words = caption(upcoming.target)
         checks = [check for check in checks if not (check.kind == "changed" and check.says == words)]
     return checks
+
+
+def _tells_history(writer: Writer, check: Check) -> bool:
+    """Whether the check looks for a text with a date, an age or another generated part and nothing of the story, which
+    is no answer to a step: it says what others did before (`Created on 3 May by Ada, last changed by Bo`)."""
+    own = own_words((*writer.fixed, *writer.used))
+    is_own = any(word in check.says.casefold() for word in own) or check.kind in ("status", "alert")
+    return _looks(check) and not is_own and is_volatile(check.says, writer.fixed)
 
 
 def _looks(check: Check) -> bool:
