@@ -91,6 +91,8 @@ class Writer:
     """Texts that stand by themselves somewhere in the story."""
     emptied: bool = False
     """Whether a field was left with nothing somewhere in the story."""
+    after_taken: frozenset[str] = frozenset()
+    """The ids of the steps that type after a field which the page took away."""
     buttons: frozenset[str] = frozenset()
     """What the buttons and links of the story's pages are called."""
     own_counts: frozenset[tuple[str, str]] = frozenset()
@@ -309,7 +311,7 @@ class Writer:
         what = self.credentials.names.get(value.text) or Literal(value.text)
         if not isinstance(what, Literal):
             return [*waits, self._typed(on, what)]
-        reacts = reacts_to_typing(step, self.ticking)
+        reacts = reacts_to_typing(step, self.ticking) or step.event_id in self.after_taken
         if value.text not in self.varying and (step.by_keys or (reacts and step.before)):
             keys = typed_by_keys(step, page, on)
             if keys is not None:

@@ -1,5 +1,6 @@
 """Text in Playwright's idiom: filled in as a whole, typed key by key, or read from the page where it was copied."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from pipeline.codegen.gestures import key_name
@@ -9,8 +10,8 @@ from pipeline.codegen.tickers import ticks
 from pipeline.semantics.generated import is_token
 from pipeline.semantics.text import is_editor
 from schemas.elements import Element
-from schemas.events import Stroke
-from schemas.stories import FillStep
+from schemas.events import Appeared, Change, Stroke
+from schemas.stories import FillStep, PressStep, Step
 
 STATEMENTS_MAX: Final = 60
 """Keys of one field that a test presses; with more of them nobody could read it."""
@@ -48,6 +49,24 @@ def reacts_to_typing(step: FillStep, ticking: frozenset[str]) -> bool:
             for change in step.changes
         )
     )
+
+
+def after_taken_fields(steps: Sequence[Step]) -> frozenset[str]:
+    """The ids of the steps that type where Tab led from a field which the page took away, to show its text instead. The
+    page may be at work on that one yet, and would lose what is filled in at once: keys take the time that it needs."""
+    return frozenset(
+        typing.event_id
+        for typed, leaves, typing in zip(steps, steps[1:], steps[2:], strict=False)
+        if isinstance(typed, FillStep)
+        and isinstance(leaves, PressStep)
+        and leaves.key == "Tab"
+        and isinstance(typing, FillStep)
+        and any(_shows(change, typed.value.text) for change in leaves.changes)
+    )
+
+
+def _shows(change: Change, text: str) -> bool:
+    return isinstance(change, Appeared) and bool(text) and (change.element.text or "").strip() == text.strip()
 
 
 def _is_pasted(text: str) -> bool:

@@ -223,3 +223,16 @@ def test_items_that_were_swapped_are_waited_for() -> None:
     code = _code(following, ClickStep(target=day, **base(PAGE)), GO)
     waits = 'expect(page.get_by_role("gridcell", name="17")).to_have_count(1)'
     assert code.index(waits) < code.index('page.get_by_role("gridcell", name="17").click()')
+
+
+@pytest.mark.parametrize(
+    ("shown", "way"), [("Corner shop", "press_sequentially"), ("Saved", "fill")], ids=["taken away", "still there"]
+)
+def test_after_a_field_that_the_page_took_away_keys_are_typed(shown: str, way: str) -> None:
+    """Tab made a text of it: the page may be at work on that yet, and would lose what is filled in faster than a user
+    can. A form, whose fields stay, is filled in."""
+    payee, notes = by_label("Payee"), by_label("Notes")
+    told = Appeared(element=by_text("span", shown))
+    tab = PressStep(target=payee, key="Tab", **{**base(PAGE), "changes": (told,)})
+    code = _code(_typed(payee, "Corner shop"), tab, _typed(notes, "weekly groceries"), GO)
+    assert f'page.get_by_label("Notes").{way}("weekly groceries")' in code
