@@ -12,7 +12,7 @@ from pipeline.activities.forms.password_forms import PasswordForm, Purpose, pass
 from pipeline.activities.verdicts import Verdict
 from pipeline.codegen import write_test
 from schemas.elements import Ancestor, Element
-from schemas.events import Appeared, Effect, Fill, Gone, Page, TextChanged, Typed
+from schemas.events import Appeared, Effect, Fill, Gone, Page, TextChanged, Typed, ValueChanged
 from schemas.stories import FillStep, Step, Story
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, textbox
 
@@ -383,3 +383,18 @@ def assert_agreed(story: Story) -> None:
 def _token(step: Step) -> str:
     assert isinstance(step, FillStep)
     return step.value.token or ""
+
+
+def test_the_name_that_the_page_filled_in_is_whose_sign_in_it_is() -> None:
+    """An address may name the account: then the password alone is typed. Of several such fields none says who it is."""
+
+    def user(*held: str) -> str:
+        visit = Visit()
+        fields = [ValueChanged(element=textbox(f"Field {number}"), after=text) for number, text in enumerate(held)]
+        visit.opens(f"{LOGIN}?account=chalet", *fields)
+        story = visit.secret().click(button("Log in")).new_page(HOME, heading("Bills")).story()
+        return password_forms(story.steps, story.network_requests).user(story.steps)
+
+    assert user("chalet") == "chalet"
+    assert user() == ""
+    assert user("chalet", "Snow") == ""

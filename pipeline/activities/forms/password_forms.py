@@ -30,6 +30,7 @@ from pipeline.semantics.verbs import (
     words_on,
 )
 from schemas.elements import Element
+from schemas.events import ValueChanged
 from schemas.stories import (
     BackStep,
     ClickStep,
@@ -50,6 +51,8 @@ SIGN_IN_FIELDS_MAX: Final = 2
 """Fields beside the password that a sign-in may have (name, tenant), where it says that it is one; else one."""
 _OLD: Final = WORDS["old_password"]
 """What the field of the password that one has already says."""
+_NAME_TYPES: Final = frozenset({None, "", "text", "email", "tel"})
+"""Types of fields for a login name."""
 _MAKES: Final = WORDS["makes_account"]
 """What the buttons and the names of forms say that let nobody in."""
 _MAKING: Final = (*LISTS["sign_up_pages"], *LISTS["making_pages"], "reset", "password", "settings")
@@ -106,10 +109,29 @@ class PasswordForms:
 
     def user(self, steps: Sequence[Step]) -> str:
         """The login name of who was let in last, else of who tried last; nothing where nobody is named."""
-        tries = [form for form in self.all if form.purpose == "sign in" and form.login is not None]
+        tries = [form for form in self.all if form.purpose == "sign in" and login_name(form, steps)]
         form = next(iter([*(one for one in reversed(tries) if not one.refused), *tries[-1:]]), None)
-        step = None if form is None or form.login is None else steps[form.login]
+        return "" if form is None else login_name(form, steps)
+
+
+def login_name(form: PasswordForm, steps: Sequence[Step]) -> str:
+    """The login name of a form: as it was typed, else what the only text field held as its page came; nothing
+    where neither is known, or the name is withheld as it is the password's text."""
+    step = None if form.login is None else steps[form.login]
+    if step is not None:
         return step.value.text if isinstance(step, FillStep) and not is_same_as_password(step) else ""
+    came = next((one for one in reversed(steps[: form.first]) if one.loads or isinstance(one, GotoStep)), None)
+    if came is None or form.purpose != "sign in":
+        return ""
+    held = [
+        change.after
+        for change in came.changes
+        if isinstance(change, ValueChanged)
+        and change.after
+        and change.element.type in _NAME_TYPES
+        and not change.element.masked
+    ]
+    return held[0] if len(held) == 1 else ""
 
 
 def password_forms(steps: Sequence[Step], requests: Sequence[NetworkRequest] = ()) -> PasswordForms:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.activities.forms.password_forms import PasswordForm, asks_old, password_forms
+from pipeline.activities.forms.password_forms import PasswordForm, asks_old, login_name, password_forms
 from pipeline.codegen.python.expressions import Attr, Expr, Index, Literal, Name, Or, method
 from pipeline.semantics.addresses import route
 from pipeline.semantics.verbs import MASK, is_same_as_password
@@ -164,8 +164,7 @@ class _Teller:
         return _read(variable(USER, self.people.get(self._name(form), 1)), variables)
 
     def _name(self, form: PasswordForm) -> str:
-        step = None if form.login is None else self.steps[form.login]
-        return step.value.text if isinstance(step, FillStep) and not is_same_as_password(step) else ""
+        return login_name(form, self.steps)
 
     def names(self) -> tuple[dict[str, Expr], list[str], list[str]]:
         """Login names as code, notes about them, and the variables that they read. One that the outcome shows makes the
