@@ -217,3 +217,17 @@ def test_when_others_changed_a_thing_is_not_asserted_on_the_way() -> None:
     code = write_test(story(opened, more)).code
     assert "last" not in code
     assert "Water comes in" in code
+
+
+@pytest.mark.parametrize(("kind", "needs"), [("submit", ()), (None, ("Make a copy",))])
+def test_the_row_of_a_form_s_button_is_no_thing_that_is_needed(kind: str | None, needs: tuple[str, ...]) -> None:
+    """Old pages lay forms out in tables; a button of another kind acts on the thing in its row."""
+    page = at("/issues/issue3")
+    within = (Scope(locator=ByRole(role="row"), has_text="Make a copy", count=1),)
+    found = Candidate(locator=ByRole(role="button", name="Submit"), within=within, count=1)
+    button = Element(tag="input", type=kind, role="button", name="Submit", candidates=(found,))
+    chosen = SelectStep(
+        target=by_label("Status", tag="select"), options=(Choice(value="2", label="resolved"),), **base(page)
+    )
+    test = write_test(story(chosen, ClickStep(target=button, **base(page))))
+    assert tuple(need.name for need in test.needs) == needs

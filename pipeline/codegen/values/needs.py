@@ -29,14 +29,20 @@ def needs_of(story: Story) -> tuple[Need, ...]:
     made: list[str] = []
     found: dict[str, Need] = {}
     shown = _short_texts(story)
-    for step in story.steps:
+    for before, step in zip((None, *story.steps), story.steps, strict=False):
         made += _entered(step)
-        for name, kind in _used(step):
+        for name, kind in () if _sends_off(before, step) else _used(step):
             told = short(_name_alone(clean(name), shown))
             own = any(text and (text in told.casefold() or told.casefold() in text) for text in made)
             if len(told) >= NAME_CHARS_MIN and not own:
                 found.setdefault(told.casefold(), Need(name=told, kind=kind))
     return tuple(found.values())[: limits.NEEDS_MAX]
+
+
+def _sends_off(before: Step | None, step: Step) -> bool:
+    """Whether a button sent off what was entered right before: the row in which an old page lays it out is no thing."""
+    entered = isinstance(before, FillStep | SelectStep)
+    return entered and isinstance(step, ClickStep) and step.target.type == "submit"
 
 
 def _short_texts(story: Story) -> frozenset[str]:
