@@ -13,7 +13,7 @@ import orjson
 
 from agents.storage import FlowState, StorageUnavailable
 from agents.stream.broker.dead_letters import DeadLetter, letter_of
-from agents.stream.broker.fetched import value_of
+from agents.stream.broker.fetched import Marker, value_of
 from agents.stream.broker.inbox import Inbox
 from agents.stream.broker.sending import Record, Sender
 from agents.stream.dependencies import StreamDependencies
@@ -284,6 +284,8 @@ class TestsAgent:
         letters = []
         for event in events:
             message = event.message
+            if isinstance(message.value, Marker):
+                continue
             name = (message.key or b"").decode("utf-8", "replace")
             try:
                 story = await self._story(message) if value_of(message) else None

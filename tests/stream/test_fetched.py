@@ -1,11 +1,24 @@
 """Batches that the broker takes and a reader stumbles on."""
 
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.consumer.fetcher import PartitionRecords
 from aiokafka.record.default_records import _DefaultRecordBatchPy
 
+from agents.settings import load
 from agents.stream.broker import fetched
-from agents.stream.broker.fetched import OPENED_BYTES_MAX, Batches, Unreadable
+from agents.stream.broker.fetched import OPENED_BYTES_MAX, Batches, Marker, Unreadable
+from agents.stream.journeys.partition import NOTHING
+from agents.stream.journeys.reading import Reader
 from tests.stream.hostile_batches import batch_of
+
+TRANSACTIONAL, CONTROL = 0x10, 0x20
+"""What a batch says of itself among its attributes."""
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +74,27 @@ def test_a_codec_that_nobody_knows_keeps_its_place(codec: int) -> None:
     ((offset, value, _),) = read(batch_of([(None, b"one", [])], codec=0, said=codec))
     assert offset == 0
     assert isinstance(value, Unreadable)
+
+
+def test_the_end_of_a_transaction_keeps_its_place() -> None:
+    """It comes as a record that says nothing: the offsets have no hole, and a log that ends with it has an end."""
+    control = batch_of([(b"\x00\x00\x00\x01", b"\x00" * 6, [])], said=CONTROL | TRANSACTIONAL, offset=1)
+    told = read(batch_of([(None, b"a", [])], said=TRANSACTIONAL), control, batch_of([(None, b"b", [])], offset=2))
+    assert [(offset, value) for offset, value, _ in told] == [(0, b"a"), (1, b""), (2, b"b")]
+    assert isinstance(told[1][1], Marker)
+    records = PartitionRecords(TopicPartition("events", 0), Batches(control), None, 1, None, None, True, 0)
+    assert [one.offset for one in records] == [1]
+
+
+def test_the_end_of_a_transaction_is_no_message(tmp_path: Path) -> None:
+    """Its offset is counted, and nothing of it is read or buried."""
+    seen = []
+
+    async def order(message: Any) -> None:
+        seen.append(message.offset)
+
+    parts: Any = SimpleNamespace(settings=load(data=tmp_path))
+    reader = Reader(parts, 1, None, order)  # type: ignore[arg-type]
+    message = SimpleNamespace(value=Marker(), headers=[], offset=3)
+    assert asyncio.run(reader.read(message, -1)) is NOTHING
+    assert seen == [3]

@@ -1,13 +1,16 @@
 """Records of strangers on the topics that we write ourselves and read again: `stories` and `tests`."""
 
+import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import orjson
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from schemas import limits
 from schemas.codecs import to_json
@@ -105,3 +108,37 @@ def test_nobody_stops_the_tests_agent_by_its_topic(make_stream: Callable[..., St
     kinds = Counter(one.headers["journeywright-kind"] for one in letters)
     assert kinds.keys() <= {b"bad_story", b"unwritable"}  # of a story without steps no test can be written
     assert kinds[b"bad_story"] > len(poison(story)) // 2
+
+
+async def produced_in_transactions(brokers: str, topic: str, messages: Sequence[tuple[bytes, bytes]]) -> None:
+    """One transaction for each message, and one more that is given up."""
+    producer = AIOKafkaProducer(bootstrap_servers=brokers, transactional_id="a stranger's")
+    await producer.start()
+    try:
+        for key, value in messages:
+            async with producer.transaction():
+                await producer.send(topic, value, key=key, partition=0)
+        with suppress(ZeroDivisionError):
+            async with producer.transaction():
+                await producer.send(topic, b"{", partition=0)
+                raise ZeroDivisionError
+    finally:
+        await producer.stop()
+
+
+def test_a_producer_with_transactions_stops_nobody(make_stream: Callable[..., Stream]) -> None:
+    """The ends of its transactions are no holes in the log: no worker ends at them, nor one that starts behind them."""
+    stream = make_stream(partitions=1)
+    first = stream.worker()
+    first.wait_ready()
+    before, after = made("in transactions"), made("after them")
+    messages = list(batches(random.Random(1), before, 1))
+    asyncio.run(produced_in_transactions(stream.settings.brokers, stream.settings.topic("events"), messages))
+    stream.wait_stories(stream.truth(before), WAIT_S)
+    assert first.running
+    first.kill()
+    second = stream.worker()
+    second.wait_ready()
+    stream.send(*batches(random.Random(1), after))
+    stream.wait_stories(stream.truth([*before, *after]), WAIT_S)
+    assert second.running

@@ -4,6 +4,9 @@ aiokafka 0.14 raises at a batch that it can't open (a codec that it lacks, bytes
 that is no UTF-8), and again each time it is fetched: whoever may produce stops a partition for good. The broker takes
 all of these. Here a batch opens to OPENED_BYTES_MAX at most, names of headers are read as far as they are UTF-8, and
 what can't be read even so keeps its place in the log, for its dead letter.
+
+A producer that writes in transactions leaves a record at the end of each, which aiokafka leaves out: a hole in the
+offsets, and where it is the last one, an end that is never reached. It comes as a `Marker` here.
 """
 
 import logging
@@ -47,6 +50,10 @@ class Unreadable(bytes):
         made.cause = cause[: limits.CAUSE_CHARS_MAX]
         made.size_bytes = size_bytes
         return made
+
+
+class Marker(bytes):
+    """Stands for the value of a record by which a broker ends a producer's transaction: it says nothing to us."""
 
 
 def value_of(message: Any) -> bytes | None:
@@ -101,7 +108,14 @@ class Batch:
     def __next__(self) -> Any:
         return next(self._batch)
 
+    @property
+    def is_control_batch(self) -> bool:
+        """No: aiokafka would leave out its records, and their offsets with them."""
+        return False
+
     def __iter__(self) -> Iterator[Any]:
+        if self._batch.is_control_batch:
+            return self._stands_for(Marker())
         try:
             try:
                 return iter(list(self._batch))
@@ -121,6 +135,11 @@ class Batch:
         reason = str(error) if isinstance(error, BadInput) else message_of(error)
         value = Unreadable.of(f"its batch can't be read: {reason}", len(self._raw))
         logger.error("a batch from offset %s to %s can't be read: %s", batch.base_offset, batch.next_offset - 1, reason)
+        return self._stands_for(value)
+
+    def _stands_for(self, value: bytes) -> Iterator[Any]:
+        """A record with this value at each offset of the batch."""
+        batch = self._batch
         for offset in range(batch.base_offset, batch.next_offset):
             yield _DefaultRecordPy(offset, batch.max_timestamp, batch.timestamp_type, None, value, [])
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import faust
 import orjson
 
-from agents.stream.broker.fetched import Unreadable
+from agents.stream.broker.fetched import Marker, Unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,8 @@ class ChangelogTable(faust.Table):
         rows = []
         for event in batch:
             message = event.message
+            if isinstance(message.value, Marker):
+                continue
             key = row_key(message.key, message.partition)
             if key is None or isinstance(message.value, Unreadable):
                 self._pass_over(message)

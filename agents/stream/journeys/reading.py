@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from agents.faults import trace_of
 from agents.stream.broker.dead_letters import DeadLetter, letter_of
-from agents.stream.broker.fetched import value_of
+from agents.stream.broker.fetched import Marker, value_of
 from agents.stream.dependencies import StreamDependencies
 from agents.stream.journeys.delivery import Misrouted
 from agents.stream.journeys.partition import NOTHING, Read
@@ -48,7 +48,7 @@ class Reader:
         if message.offset <= reached:
             return NOTHING
         headers = {name: value or b"" for name, value in _headers(message.headers)}
-        if TICK_HEADER in headers and not message.value:
+        if isinstance(message.value, Marker) or (TICK_HEADER in headers and not message.value):
             return NOTHING
         try:
             end = self._suspects.guilty(item_of(message))
