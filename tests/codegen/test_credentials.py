@@ -14,7 +14,7 @@ import pytest
 from agents.local.folders import write_project
 from agents.local.project import ProjectResult, run_project
 from pipeline.codegen import check_code, project_files, write_test
-from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
+from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS, conftest
 from pipeline.codegen.python.allow_list import ForbiddenCode
 from schemas.elements import ByTitle, Candidate
 from schemas.events import Appeared, Typed
@@ -27,6 +27,11 @@ FORM: Final = """<h1>Sign in</h1><form method=post action="{action}"><label>User
 <label>Password <input type=password name=p></label><button{more}>Sign in</button></form>
 <script>document.addEventListener("input", (e) => fetch("/key?" + encodeURIComponent(e.target.value)));</script>"""
 """A form that tells each key to its server, so that what is only typed is seen as well."""
+
+
+def quote_js(text: str) -> str:
+    """A text within a script that stands in an attribute or a page."""
+    return "decodeURIComponent('" + quote(text, safe="") + "')"
 
 
 @dataclass
@@ -61,6 +66,19 @@ class Place:
             "/button-posts-away": "<div><template shadowrootmode=open>"
             + FORM.format(action="/in", more=f" formaction='{self.other}/in'")
             + "</template></div>",
+            "/mails-away": FORM.format(action="mailto:someone@else.test", more=""),
+            "/posts-to-data": FORM.format(action="data:text/html,x", more=""),
+            "/image-posts-away": FORM.format(action="/in", more="").replace(
+                "</form>", f"<input type=image alt=Go formaction='{self.other}/in'></form>"
+            ),
+            "/button-elsewhere": FORM.format(action="/in", more="").replace("<form", "<form id=f")
+            + f"<button form=f formaction='{self.other}/in'>Go</button>",
+            "/named-like-questions": FORM.format(action=f"{self.other}/in", more="").replace(
+                "</form>", "<input type=hidden name=getAttribute><input type=hidden name=getRootNode></form>"
+            ),
+            "/writes-a-window": f'<button onclick="window.open().document.write({quote_js(form)})">Open</button>',
+            "/blob-frame": "<iframe title=sign-in></iframe><script>document.querySelector('iframe').src = "
+            f"URL.createObjectURL(new Blob([{quote_js(form)}], {{type: 'text/html'}}))</script>",
             "/based-away": f"<base href='{self.other}/'>{FORM.format(action='in', more='')}",
             "/script-form": FORM.format(action="javascript:void(document.body.innerHTML='<h1>Welcome</h1>')", more=""),
             "/leaves-as-it-is-typed": form + f"<script>setTimeout(() => location = '{away}', 300)</script>",
@@ -207,6 +225,12 @@ def test_a_stranger_gets_no_credential(places: tuple[Place, Place], chromium_pat
         signs_in("form", goes("/posts-away")),
         signs_in("button", goes("/button-posts-away")),
         signs_in("base", goes("/based-away")),
+        signs_in("mail", goes("/mails-away")),
+        signs_in("data", goes("/posts-to-data")),
+        signs_in("image", goes("/image-posts-away")),
+        signs_in("button elsewhere", goes("/button-elsewhere")),
+        signs_in("written window", *opens_a_pop_up("/writes-a-window"), tab="new"),
+        signs_in("blob", goes("/blob-frame"), framed=True),
     ]
     verdicts = run(
         tmp_path,
@@ -214,9 +238,10 @@ def test_a_stranger_gets_no_credential(places: tuple[Place, Place], chromium_pat
         chromium_path,
         *refused,
         signs_in("race", goes("/leaves-as-it-is-typed")),
+        signs_in("names", goes("/named-like-questions")),
         copies(f"{stranger.origin}/notes"),
     )
-    assert len(verdicts) == len(refused) + 2
+    assert len(verdicts) == len(refused) + 3
     for one in refused:
         failure = verdicts[one.title].failure
         assert "Nothing was typed" in failure, (one.title, failure)
@@ -290,6 +315,32 @@ def test_what_nobody_signs_in_to_has_no_such_fixture() -> None:
     files = project_files([plain])
     assert "fill_credential" not in "".join(files.values())
     assert "allowed_origins" not in "".join(files.values())
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("http://bücher.test/x", "http://xn--bcher-kva.test:80"),
+        ("HTTPS://Shop.test", "https://shop.test:443"),
+        ("https://faß.test", ""),
+        ("https://βόλος.test", ""),
+        ("https://a\u200cb.test", ""),
+        ("data:text/html,x", ""),
+        ("blob:http://shop.test/1", ""),
+        ("//shop.test", ""),
+    ],
+)
+def test_an_origin_is_read_as_browsers_do_or_not_at_all(address: str, origin: str) -> None:
+    """Names that Python's own reading makes another name of are no origin that anything could be typed on."""
+    made: dict[str, Any] = {}
+    text = conftest(fills=True)
+    start = text.index("def origin_of")
+    exec(
+        "from urllib.parse import urlsplit\nPORTS = {'http': 80, 'https': 443}\n"
+        + text[start : text.index("@pytest", start)],
+        made,
+    )
+    assert made["origin_of"](address) == origin
 
 
 def test_origins_are_written_as_data() -> None:

@@ -31,7 +31,8 @@ FORM_TARGETS = """(field) => {
   if (!form) return [];
   const buttons = [...form.getRootNode().querySelectorAll("[formaction]")].filter((button) => button.form === form);
   const targets = [form.getAttribute("action"), ...buttons.map((button) => button.getAttribute("formaction"))];
-  return targets.filter(Boolean).map((target) => new URL(target, document.baseURI).href);
+  return targets.filter(Boolean).map((target) => new URL(target, document.baseURI).href)
+    .filter((target) => !target.startsWith("javascript:"));
 }"""
 KEEP_INSIDE = """(field) => {
   for (const kind of ["copy", "cut", "dragstart"]) field.addEventListener(kind, (event) => event.preventDefault());
@@ -44,11 +45,13 @@ _FILLS: Final = r'''def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def origin_of(address: str) -> str:
-    """Scheme, host and port of a web address; empty for any other."""
+    """Scheme, host and port of a web address; empty for any other, and for names that browsers read differently."""
     parts = urlsplit(address)
     if parts.scheme not in PORTS or not parts.hostname:
         return ""
     host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
+    if not parts.hostname.isascii() and host.encode().decode("idna") != parts.hostname:
+        return ""
     return f"{parts.scheme}://{host}:{parts.port or PORTS[parts.scheme]}"
 
 
@@ -73,8 +76,8 @@ def fill_credential(base_url: str, pytestconfig: pytest.Config) -> Callable[[Loc
             frame = field.owner_frame()
             require(origin_of(frame.url) if frame else "", "the field is on a page of")
             try:
-                for target in filter(None, map(origin_of, field.evaluate(FORM_TARGETS))):
-                    require(target, "its form sends to")
+                for target in field.evaluate(FORM_TARGETS):
+                    require(origin_of(target), "its form sends to")
                 field.evaluate(KEEP_INSIDE)
                 return field.fill(value)
             except Error as error:  # the page went, or drew the field anew
