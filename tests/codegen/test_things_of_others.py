@@ -81,10 +81,12 @@ def test_what_the_next_words_sweep_away_is_not_asserted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "is_asserted"), [(0, 1, True), (6, 7, False), (6, 5, False), (0, 5, False)]
+    ("before", "after", "is_asserted"),
+    [(0, 1, True), (6, 7, False), (6, 5, False), (0, 5, False), (6, 0, True), (1, 0, False)],
 )
 def test_items_are_counted_where_all_are_the_user_s_own(before: int, after: int, is_asserted: bool) -> None:
-    """Others put things into a list that held some before; the first item of an empty one is the user's own."""
+    """Others put things into a list that held some before; the first item of an empty one is the user's own, and so is
+    that all of several went."""
     rows = Candidate(locator=ByRole(role="row"), within=(Scope(locator=ByRole(role="table")),))
     count = CountChanged(element=Element(tag="table", role="table"), items=rows, before=before, after=after)
     typed = FillStep(target=by_label("Name"), value=Typed(text="drone_64"), **base(PAGE))
