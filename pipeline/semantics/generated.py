@@ -48,9 +48,15 @@ _VERSION = (
     r"|(?i:(?<=\bversion )|(?<=\brevision )|(?<=\bbuild )|(?<=\brev )|(?<=\bpid )|(?<=\bport ))\d+\b"
 )
 _RATE = (
-    r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|B|[kKMG]?bits?|[Bb]ytes|msgs?|req(?:uest)?s?)?/s(?:ec)?\b"
+    r"\b\d+(?:[.,]\d+)?\s?(?:(?:[KMGTkmgt]i?[Bb]|[Bb]|[kKMG]?bits?|[Bb]ytes|msgs?|req(?:uest)?s?)?/s(?:ec)?"
+    r"|[KMGTkmgt]i?[Bb]?ps)\b"
     r"|\b\d+[.,]\d+\s?%|\A\d{1,3}\s?%\Z"
 )
+_SPAN = r"\d{1,4}\s?(?:ms|s|secs?|m|mins?|h|hrs?|d|days?|w)"
+_LASTED = rf"\A[<>~≈]\s?{_SPAN}\Z|\A{_SPAN}(?:[\s,]{{1,2}}{_SPAN}){{1,3}}\Z"
+"""A text that is all of how long something lasts by now: `< 1m`, `2h 5m`."""
+_MEASURED = r"\A[-−]?\d+(?:[.,]\d+)?\s?(?:°\s?[CF]|[KMG]?Hz|m[VA]|dBm?|[rR][pP][mM]|fps)\Z"
+"""A text that is all of a meter's reading."""
 _FOLDER = (
     r"(?<![\w./:~-])/(?:home|tmp|var|root|Users|mnt|srv|opt|dev|run|private|usr)(?:/[\w.+@-]+)+"
     r"|\b[A-Z]:\\[\w.+@\\ -]+"
@@ -86,6 +92,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (_TOOK, ".+"),
     (_VERSION, ".+"),
     (_RATE, ".+"),
+    (_MEASURED, ".+"),
+    (_LASTED, ".+"),
     (_SIZE, ".+"),
     (_FOLDER, ".+"),
     (_IN_BRACKETS, r"[\w-]+"),
