@@ -246,10 +246,12 @@ def test_a_large_page_is_known_before_somebody_acts_on_it(page: Page, site: Site
     page.wait_for_timeout(5_000)
     begun = looked = spent_s()
     page.evaluate(draw)
+    quiet = 0
     for _ in range(60):
         page.wait_for_timeout(500)
         looked, before = spent_s(), looked
-        if looked - before < 0.02:
+        quiet = quiet + 1 if looked - before < 0.02 else 0
+        if quiet == 4:  # on a busy machine the slices may begin late
             break
     page.get_by_role("button").first.hover()
     hovered = spent_s()

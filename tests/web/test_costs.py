@@ -23,7 +23,7 @@ from tests.web.test_stories import filled
 
 REQUEST_BYTES_MAX: Final = 10_000
 CPU_S_MAX: Final = 0.1
-TRIES: Final = 4
+TRIES: Final = 10
 """The least of so many counts: other programs take caches, and the first call loads modules."""
 STORIES: Final = 300
 UNITS: Final = (
