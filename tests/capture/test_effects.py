@@ -256,7 +256,8 @@ def test_a_large_page_is_known_before_somebody_acts_on_it(page: Page, site: Site
     page.get_by_role("button").first.hover()
     hovered = spent_s()
     page.mouse.down()
-    assert spent_s() - hovered < (looked - begun) / 3
+    # A press alone takes about a quarter of drawing and looking, one that looks itself two thirds and more.
+    assert spent_s() - hovered < (looked - begun) / 2
 
 
 def test_scrolling_that_loads_more(record: Record) -> None:
