@@ -71,7 +71,7 @@ class Proof:
             self.end()
             self._run, self._orders = run, self.channel.orders()
         self.watch = Watch(self._orders or {}, self.everywhere)
-        self.watch.bound()
+        self.watch.set_timeouts()
         return self._orders is not None
 
     def end(self) -> None:

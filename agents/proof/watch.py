@@ -41,7 +41,7 @@ _ERROR_STATUS: Final = 400
 _NO_FILE: Final = re.compile(
     r"^(?![^?#]*\.(?:js|mjs|css|map|woff2?|ttf|otf|eot|png|jpe?g|gif|svg|webp|avif|ico|wasm)(?:[?#]|$))", re.IGNORECASE
 )
-"""Addresses that are not those of an app's own files: no write changes these, and each that is looked at takes time."""
+"""Addresses that are not those of an app's own files: no write changes these, and to intercept one takes time."""
 _ANY: Final = re.compile("^")
 
 
@@ -75,7 +75,7 @@ class Watch:
         """Listens in a context before the test gets it, and breaks what the mutant breaks."""
         self._step_began_s = time.monotonic()
         self.contexts.append(context)
-        self._bound(context)
+        self._set_default_timeout(context)
         context.on("page", self._page)
         for page in context.pages:
             self._page(page)
@@ -96,7 +96,7 @@ class Watch:
             config = json.dumps({"kind": mutant["kind"], "texts": mutant["texts"]})
             context.add_init_script(f"({BREAK_PAGE.read_text()})({config})")
         else:
-            context.route(_looked_at(mutant["request"]), self._route)
+            context.route(_intercepted(mutant["request"]), self._route)
 
     def waits_ms(self, bound_ms: int) -> int:
         """How long a statement of the step at hand may wait that waits `bound_ms` at most: where the app is broken by
@@ -104,13 +104,13 @@ class Watch:
         told = self.orders.get("waits_ms") if self.armed else None
         return min(bound_ms, told[self.step]) if told and self.step < len(told) else bound_ms
 
-    def bound(self) -> None:
+    def set_timeouts(self) -> None:
         """Sets how long the statements of the step at hand may wait."""
         expect.set_options(timeout=self.waits_ms(self.expect_ms))
         for context in self.contexts:
-            self._bound(context)
+            self._set_default_timeout(context)
 
-    def _bound(self, context: BrowserContext) -> None:
+    def _set_default_timeout(self, context: BrowserContext) -> None:
         context.set_default_timeout(self.waits_ms(max(ACTION_TIMEOUT_MS, self.expect_ms)))
 
     def _page(self, page: Page) -> None:
@@ -169,7 +169,7 @@ class Watch:
         if mutant is None or step < mutant["step"]:
             return
         begins, self.armed = not self.armed, True
-        self.bound()
+        self.set_timeouts()
         if not begins:
             return
         for page in self.pages:
@@ -292,7 +292,7 @@ def _foreign(reached: list[str]) -> re.Pattern[str]:
     return _pattern(tuple(reached))
 
 
-def _looked_at(wanted: dict[str, Any] | None) -> re.Pattern[str]:
+def _intercepted(wanted: dict[str, Any] | None) -> re.Pattern[str]:
     """Finds the addresses of the requests that a mutant may do something to: all but the app's own files, unless it is
     one of these that was written."""
     return _NO_FILE if wanted is None or _NO_FILE.match(wanted["segments"][-1]) else _ANY

@@ -15,7 +15,7 @@ from agents.proof.artifacts import ArtifactStore
 from agents.proof.failures import _error_type, failure
 from agents.proof.prover import Proof, Subject, Wanted, prove
 from agents.proof.runner import Environment, ResetFailed, Runner
-from agents.proof.watch import Watch, _looked_at, altered
+from agents.proof.watch import Watch, _intercepted, altered
 from pipeline.codegen import write_test
 from pipeline.generate import test_of as written_from
 from pipeline.proof.evidence import signs_in_before
@@ -338,5 +338,5 @@ def test_the_time_of_each_step_is_known(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_the_own_files_of_an_app_go_their_own_way(segments: tuple[str, ...], url: str, looked_at: bool) -> None:
     """No write changes them, and each that is looked at takes time; unless the write is that of such a file."""
-    found = _looked_at({"method": "PUT", "segments": segments}).match(url)
+    found = _intercepted({"method": "PUT", "segments": segments}).match(url)
     assert (found is not None) == looked_at

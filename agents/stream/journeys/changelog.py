@@ -6,7 +6,6 @@ that is no key of a table: whoever may produce to the topic would stop its parti
 
 import logging
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, Final
 
 import faust
@@ -24,7 +23,6 @@ LOGGED_MAX: Final = 20
 """Records that the log names."""
 
 
-@lru_cache(maxsize=2)
 def row_key(raw: bytes | None, partition: int) -> RowKey | None:
     """A row's name and window, from a record's key; None where it is no row of this partition."""
     if not isinstance(raw, bytes) or len(raw) > KEY_BYTES_MAX:
