@@ -12,6 +12,7 @@ from typing import Final
 from pipeline.activities.facts.action_links import acts_by_link
 from pipeline.activities.facts.filters import narrowed
 from pipeline.activities.facts.passive import (
+    form_of,
     only_looks,
     only_looks_elsewhere,
     only_points,
@@ -129,12 +130,10 @@ def _stays_in_form(facts: ClickFacts) -> bool:
     searched = any(map(is_search, entered))
     if not entered or searched or facts.step.loads or CANCEL.fullmatch(facts.words) or facts.answers.writes(facts.step):
         return False
-    return _form_of(entered[-1]) == _form_of(*facts.steps[facts.number + 1 : facts.number + 2]) != ""
-
-
-def _form_of(*steps: Step) -> str:
-    """The form that a field is in; nothing of other steps, and where there is none."""
-    return next((one.target.form for one in steps if isinstance(one, FillStep | SelectStep | CheckStep)), "") or ""
+    fields = (entered[-1], *facts.steps[facts.number + 1 : facts.number + 2])
+    if len(fields) == 1 or not all(isinstance(one, FillStep | SelectStep | CheckStep) for one in fields):
+        return False
+    return form_of(fields[0]) == form_of(fields[1]) != ""
 
 
 def _looks(facts: ClickFacts) -> bool:

@@ -23,6 +23,7 @@ from pipeline.codegen.python.expressions import (
     function,
     method,
 )
+from pipeline.codegen.python.names import stem_of, variable_name
 from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Remark, Run, Statement, With
 from pipeline.codegen.typing import reacts_to_typing, takes_keys, typed_by_keys
 from pipeline.codegen.values.credentials import Credentials, is_secret
@@ -57,9 +58,6 @@ MASKED_TEXTS: Final = {
 }
 
 
-NOTHING: Final[frozenset[str]] = frozenset()
-
-
 @dataclass(frozen=True)
 class ExpectedRequest:
     """A request that an action must cause, by a pattern of its address or a word that it holds. Its status is to be
@@ -91,8 +89,8 @@ class Writer:
     """Texts that stand by themselves somewhere in the story."""
     emptied: bool = False
     """Whether a field was left with nothing somewhere in the story."""
-    after_taken: frozenset[str] = frozenset()
-    """The ids of the steps that type after a field which the page took away."""
+    after_removed: frozenset[str] = frozenset()
+    """The ids of the steps that type right after a field which the page removed."""
     buttons: frozenset[str] = frozenset()
     """What the buttons and links of the story's pages are called."""
     own_counts: frozenset[tuple[str, str]] = frozenset()
@@ -153,8 +151,7 @@ class Writer:
         return frozenset(need.name for need in self.needs)
 
     def finder(self, step: Step) -> Finder:
-        amended = self.amendments.avoided
-        avoided = frozenset(locator for place, locator in amended if place == self.program.step) if amended else NOTHING
+        avoided = frozenset(locator for place, locator in self.amendments.avoided if place == self.program.step)
         return Finder(self.page_of(step), self.fixed, self.hidden, avoided, self.pieces)
 
     def write(self, step: Step) -> bool:
@@ -212,8 +209,7 @@ class Writer:
         return self.variables[stem]
 
     def _fresh(self, stem: str) -> str:
-        number = sum(1 for name in self.variables if name.rstrip("0123456789").rstrip("_") == stem) + 1
-        name = stem if number == 1 else f"{stem}_{number}"
+        name = variable_name(stem, 1 + sum(stem_of(known) == stem for known in self.variables))
         self.variables[name] = Name(name)
         self.variables[stem] = Name(name)
         return name
@@ -311,7 +307,7 @@ class Writer:
         what = self.credentials.names.get(value.text) or Literal(value.text)
         if not isinstance(what, Literal):
             return [*waits, self._typed(on, what)]
-        reacts = reacts_to_typing(step, self.ticking) or step.event_id in self.after_taken
+        reacts = reacts_to_typing(step, self.ticking) or step.event_id in self.after_removed
         if value.text not in self.varying and (step.by_keys or (reacts and step.before)):
             keys = typed_by_keys(step, page, on)
             if keys is not None:

@@ -6,6 +6,7 @@ the place of its own values. What a page says whatever was typed (a text that wa
 """
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 from pipeline.activities.facts.responses import CHANGING
 from pipeline.codegen.actions import Writer
 from pipeline.codegen.python.expressions import Expr
+from pipeline.codegen.python.names import SEARCHED, variable_name
 from pipeline.codegen.python.parametrize import VALUE_CHARS_MIN, bound, texts_in
 from pipeline.codegen.test_writer import write_steps, writer_for
 from pipeline.flows.consensus import Consensus
@@ -27,9 +29,8 @@ ROWS_MAX: Final = 3
 """Rows of a test with parameters, the representative's own first."""
 TRIES_MAX: Final = 8
 """Sessions of which the test is written to find rows."""
-SEARCHED: Final = "search_text"
 OTHER: Final = "value"
-"""What is called so where no word says what its field is for."""
+"""The variable for what was typed into a field whose label says nothing that we know."""
 Row = tuple[str, ...]
 
 
@@ -68,12 +69,12 @@ def with_parameters(told: Consensus) -> Consensus:
 
 
 def _parameter_names(steps: Iterable[Step]) -> list[str]:
-    """A name for what is typed by each step: by what its field is for, in words of ours whatever the page says."""
-    names: list[str] = []
-    for step in steps:
-        stem = _field_name(step)
-        again = sum(name.rstrip("0123456789").rstrip("_") == stem for name in names)
-        names.append(f"{stem}_{again + 1}" if again else stem)
+    """A variable for what is typed by each step: from our own list of names, never a word of the page."""
+    taken: Counter[str] = Counter()
+    names = []
+    for stem in map(_field_name, steps):
+        taken[stem] += 1
+        names.append(variable_name(stem, taken[stem]))
     return names
 
 

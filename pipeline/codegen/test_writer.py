@@ -28,7 +28,7 @@ from pipeline.codegen.python.program import Assert, Program, Remark, Run
 from pipeline.codegen.python.remarks import add_remarks
 from pipeline.codegen.python.shared_locators import share_locators
 from pipeline.codegen.tickers import ticking
-from pipeline.codegen.typing import after_taken_fields
+from pipeline.codegen.typing import after_removed_fields
 from pipeline.codegen.values.credentials import credentials, is_secret
 from pipeline.codegen.values.needs import makes_of, needs_of
 from pipeline.codegen.values.readings import before_secret, readings
@@ -180,7 +180,7 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
     writer = Writer(
         program, told, home_of(story), typed, hidden, shapes, pieces_of(story.steps, typed), empties(story.steps)
     )
-    writer.after_taken = after_taken_fields(story.steps)
+    writer.after_removed = after_removed_fields(story.steps)
     writer.readings, writer.needs, writer.own_counts = made, needs_of(story), own_counts(story.steps)
     changes = (change for step in story.steps for change in step.changes)
     writer.buttons = captions_of(changes, Typing(typed, used=writer.used))

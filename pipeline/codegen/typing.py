@@ -51,9 +51,9 @@ def reacts_to_typing(step: FillStep, ticking: frozenset[str]) -> bool:
     )
 
 
-def after_taken_fields(steps: Sequence[Step]) -> frozenset[str]:
-    """The ids of the steps that type where Tab led from a field which the page took away, to show its text instead. The
-    page may be at work on that one yet, and would lose what is filled in at once: keys take the time that it needs."""
+def after_removed_fields(steps: Sequence[Step]) -> frozenset[str]:
+    """The ids of the steps that type right after a field which the page replaced by its text when the user left it with
+    Tab. The page may still be at work on that, and would lose what is filled in at once: keys give it the time."""
     return frozenset(
         typing.event_id
         for typed, leaves, typing in zip(steps, steps[1:], steps[2:], strict=False)

@@ -114,14 +114,15 @@ def _does_more(step: ClickStep | PressStep, answers: Answers) -> bool:
 
 def only_brings_fields(number: int, step: Step, steps: Sequence[Step], answers: Answers, data: Data) -> bool:
     """Whether the form that a choice belongs to was filled in further and sent off on the same page."""
-    place, form = data.place(step.page.url), _form_of(step)
+    place, form = data.place(step.page.url), form_of(step)
     kinds = FillStep | ClickStep if form else FillStep
     here = (other for other in steps[number + 1 :] if isinstance(other, kinds))
-    more = any(_form_of(other) == form and data.place(other.page.url) == place for other in here)
+    more = any(form_of(other) == form and data.place(other.page.url) == place for other in here)
     return more and answers.writes_after(number, place)
 
 
-def _form_of(step: Step) -> str:
+def form_of(step: Step) -> str:
+    """The form that the target of a step is in; nothing where it is in none, or the step has no target."""
     target = getattr(step, "target", None)
     return "" if target is None else str(target.form)
 

@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check, says_part
-from pipeline.codegen.assertions.rows import is_of_others_row, made_sure, own_words
-from pipeline.codegen.assertions.rows import is_row_element as is_row
+from pipeline.codegen.assertions.rows import is_of_others_row, is_row_element, made_sure, own_words
 from pipeline.codegen.assertions.salience import (
     LONG_NAMED_ROLES,
     LOUD_ROLES,
@@ -48,7 +47,7 @@ SHORT: Final = 8
 CHANGES_MAX: Final = 40
 """Changes that are looked at: the recorder sends the telling ones first."""
 OTHERS_ROW: Final = 25
-"""How much less it says what stands in a row of others."""
+"""What a check's score loses where its text stands in a row that others made."""
 ITEMS: Final = frozenset({"listitem", "article"})
 LEFT_CHARS_MIN: Final = 5
 _NO_CHOICE: Final = "----"
@@ -247,7 +246,7 @@ def _by_clause(finder: Finder, element: Element, clause: str) -> Found | None:
 
 def without_buttons(element: Element, text: str, typing: Typing) -> str:
     """The text of a row or item without the captions of the buttons at its end."""
-    is_item = is_row(element) or element.role in ITEMS or element.tag == "li"
+    is_item = is_row_element(element) or element.role in ITEMS or element.tag == "li"
     return without_captions(text, typing.captions | typing.buttons) if is_item else text
 
 
@@ -264,8 +263,8 @@ def _contains(
     finder: Finder, element: Element, text: str, score: int, kind: str, soon: bool, typing: Typing
 ) -> Check | None:
     """`expect(locator).to_contain_text(…)` for an element that is found by other means than its text; where those would
-    find any paragraph or row, it is the one with this text. Of an item of a
-    list or menu it is what was entered, where it begins so."""
+    find any paragraph or row, it is the one with this text. Of a list's item or what stands in a menu, the text is what
+    was entered, where it begins with that."""
     found = finder.best(element)
     if found is None or found.score >= PATH_SCORE or not text or len(text) > TEXT_CHARS_MAX:
         return None

@@ -12,8 +12,7 @@ from pipeline.codegen.assertions.candidates import (
     without_buttons,
 )
 from pipeline.codegen.assertions.check import Check
-from pipeline.codegen.assertions.rows import is_of_others_row, own_words
-from pipeline.codegen.assertions.rows import is_row_element as is_row
+from pipeline.codegen.assertions.rows import is_of_others_row, is_row_element, own_words
 from pipeline.codegen.assertions.salience import Typing, has_captions, looks_glued, whole_sentences
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect, is_anyone
 from pipeline.codegen.locators.text_matchers import readable
@@ -35,13 +34,13 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
     long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
     for element in long:
         text = readable(element.text or "")
-        shows_it = typing.echoed(text) if typing.texts else is_row(element) or element.role in ITEMS
+        shows_it = typing.echoed(text) if typing.texts else is_row_element(element) or element.role in ITEMS
         is_own = shows_it or _is_added(element, came, changes)
         if not is_own or is_of_others_row(Appeared(element=element), changes, own):
             continue  # another one of the list than what was entered, or a text of the page's own
         if looks_glued(text, typing.texts) or typing.runs_together(text):
             continue  # texts run together are not one thing: each part says more by itself
-        if not is_row(element) and sum(_is_part(one, text) for one in came) > 1:
+        if not is_row_element(element) and sum(_is_part(one, text) for one in came) > 1:
             continue
         ways = [way for way in finder.all(element) if way.unique and way.score < PATH_SCORE and not is_anyone(way)]
         best = min(ways, key=lambda way: (len(way.says), way.score), default=None)
@@ -60,7 +59,7 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
 
 def _is_added(element: Element, came: Sequence[Element], changes: tuple[Change, ...]) -> bool:
     """Whether it is the one row or item that came, and a list has one more."""
-    items = [one for one in came if is_row(one) or one.role in ITEMS]
+    items = [one for one in came if is_row_element(one) or one.role in ITEMS]
     grew = any(isinstance(change, CountChanged) and change.after == change.before + 1 for change in changes)
     return grew and len(items) == 1 and items[0] is element
 

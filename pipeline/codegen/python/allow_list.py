@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Final
 
+from pipeline.codegen.python.names import SEARCHED, stem_of
 from pipeline.codegen.python.program import FILL_CREDENTIAL, UNIQUE
 from pipeline.codegen.python.quoting import is_plain
 from pipeline.semantics.lexicon import FIELDS
@@ -17,7 +18,7 @@ FUNCTIONS: Final = frozenset({"expect", FILL_CREDENTIAL, UNIQUE})
 VARIABLES: Final = (
     "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "file_chooser_info",
     "response_info", "response", "field", "value", "copied", "choice", "button", "link", "row", "dialog_box", "cell",
-    "element", "frame", "box", "item", "heading", "name", "search_text", *FIELDS,
+    "element", "frame", "box", "item", "heading", "name", SEARCHED, *FIELDS,
 )  # fmt: skip
 METHODS: Final = frozenset(
     [
@@ -226,7 +227,7 @@ def _import_from(node: ast.ImportFrom) -> None:
 
 
 def _name(node: ast.Name) -> None:
-    if (node.id not in NAMES and _stem(node.id) not in VARIABLES) or not isinstance(node.ctx, _CONTEXTS):
+    if (node.id not in NAMES and stem_of(node.id) not in VARIABLES) or not isinstance(node.ctx, _CONTEXTS):
         raise ForbiddenCode("a name is not allowed")
 
 
@@ -256,8 +257,8 @@ def _credentials(nodes: Sequence[ast.AST]) -> None:
     where it types it."""
     fills = _fills(nodes)
     used = [node for node in nodes if type(node) is ast.Name and not isinstance(node.ctx, ast.Store)]
-    secret = [node for node in used if node.id == "os" or _stem(node.id) == "password"]
-    shown = [node for node in used if _stem(node.id) == "shown"]
+    secret = [node for node in used if node.id == "os" or stem_of(node.id) == "password"]
+    shown = [node for node in used if stem_of(node.id) == "shown"]
     typed = {id(inner) for call in fills for inner in ast.walk(call.args[1])} if secret else set()
     read = (
         {id(inner) for one in nodes if isinstance(one, ast.Assign) for inner in ast.walk(one.value)} if shown else set()
@@ -273,7 +274,3 @@ def _fills(nodes: Sequence[ast.AST]) -> list[ast.Call]:
     if any(len(call.args) != 2 or call.keywords for call in found):
         raise ForbiddenCode(f"{FILL_CREDENTIAL} takes a field and a value")
     return found
-
-
-def _stem(name: str) -> str:
-    return name.rstrip("0123456789").rstrip("_")

@@ -1,4 +1,4 @@
-"""Names of tests and files, plain ASCII words, and the one sentence about them, whatever was captured."""
+"""Names of tests, files and variables, plain ASCII words, and the one sentence about them, whatever was captured."""
 
 import re
 import unicodedata
@@ -50,6 +50,20 @@ def _whole(words: list[str]) -> list[str]:
         words = words[: ands[-1]]
     end = next((place for place in range(len(words), 0, -1) if words[place - 1] not in _LEADING), 0)
     return words[:end] or words
+
+
+SEARCHED: Final = "search_text"
+"""The variable for what was typed into a search field."""
+
+
+def variable_name(stem: str, number: int) -> str:
+    """The name of the first, second, … variable with this stem: `field`, `field_2`."""
+    return stem if number == 1 else f"{stem}_{number}"
+
+
+def stem_of(name: str) -> str:
+    """The stem of a variable's name: `field` of `field_2`."""
+    return name.rstrip("0123456789").rstrip("_")
 
 
 def function_name(title: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, flat
+from pipeline.codegen.python.names import variable_name
 from pipeline.codegen.python.program import Assert, Assign, Blank, Program, Remark, Run, Statement, With
 
 USES_MIN: Final = 4
@@ -58,7 +59,7 @@ def share_locators(program: Program) -> None:
                 continue
             stem = _stem(found)
             taken[stem] += 1
-            named[code] = Name(stem if taken[stem] == 1 else f"{stem}_{taken[stem]}")
+            named[code] = Name(variable_name(stem, taken[stem]))
             body.append(Assign(named[code].id, found))
         body.append(_with(statement, lambda expr: _replaced(expr, named)) if named else statement)
     program.move(body, moved)
@@ -76,7 +77,7 @@ def _share_frames(program: Program) -> None:
         often = [code for code, uses in frames.items() if uses >= FRAME_USES_MIN]
         if not often:
             break
-        _share_frame(program, min(often, key=len), Name("frame" if number == 1 else f"frame_{number}"))
+        _share_frame(program, min(often, key=len), Name(variable_name("frame", number)))
 
 
 def _frames(found: Expr) -> Iterator[Expr]:

@@ -44,7 +44,7 @@ FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
     name: re.compile("|".join(filter(None, (table["fields"][name] for table in TABLES.values()))), re.I)
     for name in TABLES["en"]["fields"]
 }
-"""What fields are for: names of variables, of ours, and what fields are called that hold such a thing."""
+"""Variables of a test for what is typed into a field, each with what such a field's label says."""
 DONE_VERBS: Final[Mapping[str, str]] = {
     word: verb for table in TABLES.values() for verb, words in table["done"]["verbs"].items() for word in words
 }
