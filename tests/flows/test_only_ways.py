@@ -91,15 +91,23 @@ def test_what_the_address_asks_for_was_searched_for() -> None:
     assert key(seeks("Potsdam"), lambda v: v.open("/issues/new"), *SENT) == key(*SENT)
 
 
+def goes_to(start: str, label: str, typed: str, url: str, shown: str) -> Acts:
+    """Types what a thing is called by, and comes to its page by Enter."""
+
+    def goes(visitor: Visitor) -> None:
+        visitor.open(start)
+        visitor.write(label, typed)
+        cause = visitor.add(Press, target=element("input", "textbox", label), key="Enter")
+        visitor.add(Request, method="GET", url=f"{visitor.home}{url}", status=200, cause=cause)
+        visitor.came(cause, heading(shown), url=url)
+
+    return goes
+
+
 def test_a_code_that_opens_its_thing_is_a_way() -> None:
     """`Go to order`: nothing is asked for but the page of what was typed."""
 
-    def goes(visitor: Visitor) -> None:
-        visitor.open("/orders")
-        visitor.write("Order code", "UPRVN")
-        cause = visitor.add(Press, target=element("input", "textbox", "Order code"), key="Enter")
-        visitor.add(Request, method="GET", url=f"{visitor.home}/orders/UPRVN", status=200, cause=cause)
-        visitor.came(cause, heading("Order UPRVN"), url="/orders/UPRVN")
+    goes = goes_to("/orders", "Order code", "UPRVN", "/orders/UPRVN", "Order UPRVN")
 
     def opens(visitor: Visitor) -> None:
         visitor.open("/orders/HTZU3")
@@ -110,14 +118,7 @@ def test_a_code_that_opens_its_thing_is_a_way() -> None:
 
 def test_a_number_that_opens_its_thing_is_a_way() -> None:
     """`Show issue: 3` leads to `/issue3`, where the kind and the number are one part of the address."""
-
-    def goes(visitor: Visitor) -> None:
-        visitor.open("/home")
-        visitor.write("number", "3")
-        cause = visitor.add(Press, target=element("input", "textbox", "number"), key="Enter")
-        visitor.add(Request, method="GET", url=f"{visitor.home}/issue3", status=200, cause=cause)
-        visitor.came(cause, heading("Issue 3"), url="/issue3")
-
+    goes = goes_to("/home", "number", "3", "/issue3", "Issue 3")
     assert key(goes, *SENT) == key(lambda visitor: visitor.open("/issue7"), *SENT)
 
 

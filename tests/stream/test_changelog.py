@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, Final
@@ -16,10 +15,9 @@ from agents.stream.broker.topics import changelog
 from agents.stream.journeys.changelog import KEY_BYTES_MAX, LOGGED_MAX, row_key
 from agents.stream.journeys.table import JourneysTable
 from pipeline.windowing.segments import LAYOUT, newest_manifest
-from schemas.events import Event
 from tests.stream.cluster import produce_what_is_taken
 from tests.stream.conftest import Stream
-from tests.stream.traffic import Shape, batches, journey
+from tests.stream.traffic import batches, short_journey
 
 OURS: Final = b'["0/a/1",[3600.0,7199.9]]'
 NO_KEYS: Final = (
@@ -54,6 +52,10 @@ NO_KEYS: Final = (
 """Keys of records that are no rows of partition 0."""
 
 
+NO_SENDER: Any = None
+"""Whoever only reads the changelog sends nothing: what asks for it fails."""
+
+
 def record(key: bytes | None, value: bytes | None = b"x") -> Any:
     """A record of partition 0, as Faust gives it."""
     message = SimpleNamespace(key=key, value=value, partition=0, offset=7, topic="t", tp=("t", 0))
@@ -67,7 +69,7 @@ def test_what_is_no_row_is_passed_over(key: bytes | None) -> None:
 
     async def taken() -> dict[Any, bytes]:
         app = faust.App("changelog", broker="kafka://127.0.0.1:1", store="memory://")
-        table = JourneysTable(app, 1, None)  # type: ignore[arg-type]
+        table = JourneysTable(app, 1, NO_SENDER)
         gone = b'["0/a/2",[3600.0,7199.9]]'
         assert table.faust_table.changelog_topic.schema.key_serializer == "raw"  # else Faust reads keys before us
         unread = record(b'["0/a/3",[3600.0,7199.9]]', Unreadable.of("no", 1))
@@ -83,7 +85,7 @@ def test_the_log_names_some_of_them_only(caplog: pytest.LogCaptureFixture) -> No
 
     async def sent() -> None:
         app = faust.App("changelog", broker="kafka://127.0.0.1:1", store="memory://")
-        JourneysTable(app, 1, None).faust_table.apply_changelog_batch([record(b"{")] * 500)  # type: ignore[arg-type]
+        JourneysTable(app, 1, NO_SENDER).faust_table.apply_changelog_batch([record(b"{")] * 500)
 
     asyncio.run(sent())
     assert sum("no row of ours" in one.message for one in caplog.records) == LOGGED_MAX
@@ -118,12 +120,6 @@ def test_a_manifest_of_a_stranger_is_not_believed(raw: bytes) -> None:
     assert (found.offset, found.segments) == (5, ("0/a/1",))
 
 
-def made(name: str) -> list[Event]:
-    return journey(
-        random.Random(name), name, round(time.time() * 1000) - 200, Shape(steps_min=2, sittings_max=1, ends=1.0)
-    )
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_worker_starts_behind_records_that_are_no_rows(make_stream: Callable[..., Stream]) -> None:
@@ -131,7 +127,7 @@ def test_a_worker_starts_behind_records_that_are_no_rows(make_stream: Callable[.
     stream = make_stream(partitions=1)
     first = stream.worker()
     first.wait_ready()
-    before, after = made("before"), made("after")
+    before, after = short_journey("before"), short_journey("after")
     stream.send(*batches(random.Random(1), before))
     stream.wait_stories(stream.truth(before), 120)
     first.kill()

@@ -94,7 +94,8 @@ def test_the_end_of_a_transaction_is_no_message(tmp_path: Path) -> None:
         seen.append(message.offset)
 
     parts: Any = SimpleNamespace(settings=load(data=tmp_path))
-    reader = Reader(parts, 1, None, order)  # type: ignore[arg-type]
+    nothing_is_tried: Any = None
+    reader = Reader(parts, 1, nothing_is_tried, order)
     message = SimpleNamespace(value=Marker(), headers=[], offset=3)
     assert asyncio.run(reader.read(message, -1)) is NOTHING
     assert seen == [3]

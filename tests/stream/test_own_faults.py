@@ -14,19 +14,14 @@ from schemas.events import Event
 from tests.stream.cluster import Record, WorkerProcess, wait_for
 from tests.stream.conftest import Stream
 from tests.stream.test_metrics import metric
-from tests.stream.traffic import Shape, batches, journey
+from tests.stream.traffic import Shape, batches, journey, short_journey
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 FAULTY = "tests.stream.faulty_worker"
-SHORT = Shape(steps_min=2, steps_max=4, step_ms=20, sittings_max=1, ends=1.0)
 CATCH_UP_S = 120.0
 AT_LENGTH = "AT_LENGTH" in os.environ
 """`make faults` sets it: then each kind of fault is tried in all of its places."""
-
-
-def made(name: str) -> list[Event]:
-    return journey(random.Random(name), name, round(time.time() * 1000) - 200, SHORT)
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +65,8 @@ def endured(stream: Stream, worker: WorkerProcess, fault: str, name: str) -> tup
     """Sends a journey that the fault meets, between two others: those are told. How often the worker ended, and the
     dead letters about the bad one."""
     (worker.settings.data / f"fault-{fault}").write_text(name)
-    before, after = made(f"before-{name}"), made(f"after-{name}")
-    send(stream, before, made(name), after)
+    before, after = short_journey(f"before-{name}"), short_journey(f"after-{name}")
+    send(stream, before, short_journey(name), after)
     wanted = stream.truth([*before, *after])
     ends = kept_up(worker, lambda: wanted.items() <= stream.stories().items() and bool(letters(stream, name)))
     return ends, letters(stream, name)
@@ -117,7 +112,7 @@ def test_a_flow_that_cannot_be_written_is_told_and_its_neighbours_have_tests(
 ) -> None:
     """In the dead letters, in the API, in the metrics."""
     (worker.settings.data / "fault-write").write_text("unwritten")
-    bad, good = made("unwritten"), made("written")
+    bad, good = short_journey("unwritten"), short_journey("written")
     send(stream, bad, good)
     wanted = stream.true_tests(good)
     kept_up(worker, lambda: wanted.keys() <= stream.tests().keys())
@@ -139,7 +134,7 @@ def test_records_that_are_too_large_for_their_topic_are_buried(make_stream: Call
     worker.wait_ready()
     large = journey(random.Random(1), "large", round(time.time() * 1000) - 9_000,
                     Shape(steps_min=60, steps_max=60, step_ms=20, sittings_max=1, ends=1.0))  # fmt: skip
-    small = [made(f"small-{number}") for number in range(5)]
+    small = [short_journey(f"small-{number}") for number in range(5)]
     send(stream, large, *small)
     wanted = stream.truth([event for events in small for event in events])
     ends = kept_up(worker, lambda: wanted.items() <= stream.stories().items() and bool(letters(stream, "large")))

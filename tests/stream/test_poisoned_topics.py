@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,22 +13,15 @@ from aiokafka import AIOKafkaProducer
 
 from schemas import limits
 from schemas.codecs import to_json
-from schemas.events import Event
 from tests.storage.samples import a_story, a_test
 from tests.stream.cluster import produce_what_is_taken, wait_for
 from tests.stream.conftest import Stream
-from tests.stream.traffic import Shape, batches, journey
+from tests.stream.traffic import batches, short_journey
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 WAIT_S: Final = 180.0
 DEEP: Final = b"[" * 200_000
-
-
-def made(name: str) -> list[Event]:
-    return journey(
-        random.Random(name), name, round(time.time() * 1000) - 200, Shape(steps_min=2, sittings_max=1, ends=1.0)
-    )
 
 
 def changed(value: bytes, **fields: Any) -> bytes:
@@ -92,7 +84,7 @@ def test_nobody_stops_the_tests_agent_by_its_topic(make_stream: Callable[..., St
     process = worker.process
     assert process is not None
     story, test = to_json(a_story("s1")), to_json(a_test(a_story("s1")))
-    first, second = made("first"), made("second")
+    first, second = short_journey("first"), short_journey("second")
     stream.send(*batches(random.Random(1), first))
     for name, good in (("stories", story), ("tests", test)):
         taken = produce_what_is_taken(stream.settings.brokers, stream.settings.topic(name), poison(good), 0)
@@ -131,7 +123,7 @@ def test_a_producer_with_transactions_stops_nobody(make_stream: Callable[..., St
     stream = make_stream(partitions=1)
     first = stream.worker()
     first.wait_ready()
-    before, after = made("in transactions"), made("after them")
+    before, after = short_journey("in transactions"), short_journey("after them")
     messages = list(batches(random.Random(1), before, 1))
     asyncio.run(produced_in_transactions(stream.settings.brokers, stream.settings.topic("events"), messages))
     stream.wait_stories(stream.truth(before), WAIT_S)

@@ -16,16 +16,11 @@ from schemas.codecs import to_json
 from schemas.events import Event
 from tests.stream.cluster import WorkerProcess
 from tests.stream.conftest import Stream
-from tests.stream.traffic import Shape, batches, journey
+from tests.stream.traffic import batches, short_journey
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 STOP_S = 10.0
-SHORT = Shape(steps_min=2, steps_max=4, step_ms=20, sittings_max=1, ends=1.0)
-
-
-def made(name: str) -> list[Event]:
-    return journey(random.Random(name), name, round(time.time() * 1000) - 200, SHORT)
 
 
 def stopped(worker: WorkerProcess) -> tuple[int, float]:
@@ -47,7 +42,7 @@ class Poster(threading.Thread):
         number = 0
         while self._worker.running:
             number += 1
-            events = made(f"{self.name}-{number}")
+            events = short_journey(f"{self.name}-{number}")
             body = b"[" + b",".join(to_json(event) for event in events) + b"]"
             try:
                 request = urllib.request.Request(f"{self._worker.url}/api/v1/events", body)
@@ -67,7 +62,7 @@ def test_under_load_all_that_was_taken_is_told_by_the_next(make_stream: Callable
     posters = [Poster(worker, f"p{number}") for number in range(4)]
     for poster in posters:
         poster.start()
-    direct = [made(f"direct-{number}") for number in range(60)]
+    direct = [short_journey(f"direct-{number}") for number in range(60)]
     stream.send(*(message for events in direct for message in batches(random.Random(1), events)))
     while not all(poster.taken for poster in posters):
         time.sleep(0.05)
@@ -94,7 +89,7 @@ def test_without_a_broker_and_with_a_locked_storage(
     stream = make_stream(lateness_s=60.0)
     worker = stream.worker(brokers=local_kafka.bootstrap)
     worker.wait_ready()
-    events = [made(f"j{number}") for number in range(20)]
+    events = [short_journey(f"j{number}") for number in range(20)]
     assert local_kafka.pid is not None
     with sqlite3.connect(worker.settings.data / "journeywright.db", timeout=30) as held:
         held.execute("BEGIN EXCLUSIVE")

@@ -1,8 +1,10 @@
 """Made-up traffic: journeys with steps in them, and the messages that bring them."""
 
 import random
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from schemas.codecs import to_json
 from schemas.elements import ByRole, Candidate, Element
@@ -22,6 +24,14 @@ class Shape:
     pause_ms: int = 10_000
     sittings_max: int = 2
     ends: float = 0.5
+
+
+SHORT: Final = Shape(steps_min=2, steps_max=4, step_ms=20, sittings_max=1, ends=1.0)
+
+
+def short_journey(name: str) -> list[Event]:
+    """A journey of now with few steps, which says that it is over."""
+    return journey(random.Random(name), name, round(time.time() * 1000) - 200, SHORT)
 
 
 def journey(rng: random.Random, name: str, start_ms: int, shape: Shape = Shape()) -> list[Event]:

@@ -1,0 +1,61 @@
+"""What a test waits for: a page's script before it types, and the app's answer before it leaves."""
+
+import pytest
+
+from pipeline.codegen import write_test
+from schemas.events import Choice, StateChanged, Typed
+from schemas.stories import ClickStep, FillStep, SelectStep
+from tests.codegen.by_hand import HOME, at, base, by_label, by_role, story
+
+PAGE = at("/notes")
+NEXT = at("/home")
+
+
+def test_a_field_is_used_once_the_page_s_script_has_come() -> None:
+    """The control that the typing enables is disabled by it, or from the beginning; on a page that is in use it is."""
+    save = by_role("button", "button", "Save")
+    enabled = (StateChanged(element=save, state="disabled", after=False),)
+    opened = ClickStep(target=by_role("a", "link", "Settings"), **base(PAGE, NEXT, navigates=True, loads=True))
+    typed = FillStep(target=by_label("Call"), value=Typed(text="Ann"), **base(NEXT, NEXT, changes=enabled))
+    click = ClickStep(target=save, **base(NEXT))
+    code = write_test(story(opened, typed, click)).code
+    assert code.index("to_be_disabled()") < code.index('fill("Ann")')
+    more = ClickStep(target=by_role("button", "button", "More"), **base(NEXT))
+    assert "to_be_disabled" not in write_test(story(opened, more, typed, click)).code
+
+
+@pytest.mark.parametrize(
+    ("leaves", "method", "waits"),
+    [
+        (True, "PUT", True),
+        (True, "GET", False),
+        (False, "PUT", False),
+    ],
+)
+def test_what_was_saved_before_the_user_left_is_waited_for(leaves: bool, method: str, waits: bool) -> None:
+    """A page that saves by a timer has not done so when a test leaves at once."""
+    chosen = SelectStep(
+        target=by_label("Theme", tag="select"), options=(Choice(value="t", label="Teal"),), **base(PAGE)
+    )
+    after = ClickStep(target=by_role("a", "link", "Home"), **base(PAGE, NEXT if leaves else PAGE, navigates=leaves))
+    request = {"url": HOME + "/api/settings", "method": method, "status": 200, "cause": chosen.event_id}
+    beside = {"url": HOME + "/api/telemetry", "method": "PUT", "status": 200, "cause": chosen.event_id}
+    code = write_test(story(chosen, after, networkRequests=[request, beside])).code
+    assert ('with page.expect_response(re.compile(r"/api/settings$")):' in code) is waits
+    assert "telemetry" not in code
+
+
+@pytest.mark.parametrize(
+    ("methods", "loads", "waits"),
+    [(["PUT"], False, True), (["PUT", "GET"], False, True), (["GET", "PUT"], False, False), (["PUT"], True, False)],
+)
+def test_what_the_last_step_saved_is_asserted_where_the_page_stays(
+    methods: list[str], loads: bool, waits: bool
+) -> None:
+    """Also where the address changes with it, and where the page reads at once what it has saved."""
+    click = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, NEXT, navigates=True, loads=loads))
+    sent = [
+        {"url": HOME + "/api/config", "method": method, "status": 200, "cause": click.event_id} for method in methods
+    ]
+    code = write_test(story(click, networkRequests=sent)).code
+    assert ('with page.expect_response(re.compile(r"/api/config$")) as response_info:' in code) is waits
