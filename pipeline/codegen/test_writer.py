@@ -324,7 +324,7 @@ def _await_script(writer: Writer, step: Step, following: Step) -> None:
         if isinstance(change, StateChanged) and change.state == "disabled" and not change.after:
             found = writer.finder(following).best(change.element)
             if found is not None and found.unique and found.score < PATH_SCORE:
-                writer.program.act(Remark("The page's script has come as soon as this can't be used yet."))
+                writer.program.act(Remark("The page's script has loaded once this is disabled."))
                 writer.program.check(Run(method(expect(found.expr), "to_be_disabled")))
                 return
 

@@ -23,13 +23,13 @@ def _click() -> Run:
 EXAMPLES: list[tuple[str, Callable[[], Statement]]] = [
     ("script", lambda: Run(method(PAGE, "wait_for_load_state"))),
     ("by itself", lambda: _expected(FIELD, "not_to_have_value", "")),
-    ("Key by key", lambda: Run(method(FIELD, "press_sequentially", "Ada"))),
+    ("key by key", lambda: Run(method(FIELD, "press_sequentially", "Ada"))),
     ("background", lambda: With(method(PAGE, "expect_response", "/save"), "", (_click(),))),
     (
         "background",
         lambda: With(method(PAGE, "expect_popup"), "", (With(method(PAGE, "expect_response", "/s"), "", (_click(),)),)),
     ),
-    ("will ask", lambda: Run(method(PAGE, "once", "dialog", Lambda("dialog", method(Name("dialog"), "accept"))))),
+    ("opens a dialog", lambda: Run(method(PAGE, "once", "dialog", Lambda("dialog", method(Name("dialog"), "accept"))))),
     ("twice", lambda: _expected(Attr(method(PAGE, "get_by_text", "Saved"), "first"), "to_be_visible")),
 ]
 

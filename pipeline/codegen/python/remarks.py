@@ -60,12 +60,12 @@ def _is_first(found: Expr) -> bool:
 
 
 RULES: Final = (
-    Rule("A page takes no input before its script has come.", _calls("wait_for_load_state")),
-    Rule("The page fills in this field by itself, and would undo what is typed before.", _waits_for_value),
-    Rule("Key by key, because the page answers while one types.", _calls("press_sequentially")),
+    Rule("The page takes no input until its script has loaded.", _calls("wait_for_load_state")),
+    Rule("The page fills in this field by itself: wait for that, or it overwrites what is typed.", _waits_for_value),
+    Rule("Typed key by key, because the page answers while one types.", _calls("press_sequentially")),
     Rule("The page saves in the background: wait until the server has answered.", _waits_for_answer),
-    Rule("The page will ask, and gets the user's answer.", _calls("once")),
-    Rule("The page may show it twice, if only for a moment: one is enough.", _takes_one),
+    Rule("The page opens a dialog: answer it as the user did.", _calls("once")),
+    Rule("The page may show this twice for a moment: one match is enough.", _takes_one),
 )
 
 
