@@ -1,6 +1,6 @@
 """Several effects of one step become one: what the page showed in the end, not how it got there."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 from schemas.elements import Element
@@ -17,6 +17,15 @@ def merged(changes: Iterable[Change]) -> tuple[Change, ...]:
     for change in changes:
         _fold(kept, change)
     return tuple(change for change in kept if not _nothing(change))
+
+
+def without_passing(first: Sequence[Change], second: Sequence[Change]) -> tuple[list[Change], list[Change]]:
+    """What came of two steps, of which the first is not repeated: what it showed until the second took it away never comes."""
+    shown = [change for change in first if isinstance(change, Appeared)]
+    taken = [change for change in second if isinstance(change, Gone)]
+    passing = [one for one in shown if one.transient or any(alike(one.element, gone.element) for gone in taken)]
+    never = [gone for gone in taken if any(alike(one.element, gone.element) for one in passing)]
+    return [one for one in first if one not in passing], [one for one in second if one not in never]
 
 
 def _fold(kept: list[Change], change: Change) -> None:

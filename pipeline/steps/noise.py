@@ -5,6 +5,7 @@ from typing import Final
 
 from pipeline.semantics.text import caption, is_editor, is_interactive, is_text_field
 from pipeline.steps.draft import Draft, identity, same_target
+from pipeline.steps.effects import without_passing
 from schemas import limits
 from schemas.elements import Element
 from schemas.stories import (
@@ -55,14 +56,22 @@ def _coalesced(drafts: list[Draft]) -> list[Draft]:
     for draft in drafts:
         while kept and kept[-1].step.tab_id == draft.step.tab_id and _replaces(draft, kept[-1]):
             gone = kept.pop()
-            draft.absorb(gone)
             if isinstance(draft.step, FillStep) and isinstance(gone.step, FillStep):
                 draft.step = _as_one(gone.step, draft.step)
+            if _is_not_repeated(gone, draft):
+                gone.changes, draft.changes = without_passing(gone.changes, draft.changes)
+            draft.absorb(gone)
         if kept and kept[-1].step.tab_id == draft.step.tab_id and _impatient(draft, kept[-1]):
             kept[-1].absorb(draft)
         else:
             kept.append(draft)
     return kept
+
+
+def _is_not_repeated(gone: Draft, draft: Draft) -> bool:
+    """Whether the later step is done in the place of the earlier one, and not after it."""
+    joined = isinstance(draft.step, FillStep) and draft.step.keys
+    return isinstance(draft.step, FillStep | CheckStep | SelectStep) and type(gone.step) is type(draft.step) and not joined
 
 
 def _as_one(first: FillStep, second: FillStep) -> FillStep:
