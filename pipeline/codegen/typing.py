@@ -20,6 +20,12 @@ PASTED_CHARS_MIN: Final = 24
 """Ids from so many characters on are pasted."""
 
 
+CARET_KEYS: Final = frozenset({"Home", "End", "PageUp", "PageDown", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"})
+CARET_MS: Final = 100
+"""So long a key that moves the caret of an editor is held: browsers tell pages of its new place a moment later, and
+keys that come before that go to the old one."""
+
+
 def takes_keys(target: Element) -> bool:
     """Whether keys go to it by the focus alone: an editor, or a field out of sight that takes the keys of one."""
     return is_editor(target) or not target.visible or target.tag not in ("input", "textarea")
@@ -77,7 +83,7 @@ def _is_pasted(text: str) -> bool:
 
 def _strokes(keys: tuple[Stroke, ...], on: Expr, typing: str) -> list[Statement] | None:
     out: list[Statement] = []
-    for stroke in keys:
+    for stroke, after in zip(keys, (*keys[1:], None), strict=True):
         if stroke.text:
             how = "insert_text" if stroke.pasted and typing == "type" else typing
             out.append(Run(method(on, how, stroke.text)))
@@ -85,8 +91,13 @@ def _strokes(keys: tuple[Stroke, ...], on: Expr, typing: str) -> list[Statement]
         pressed = key_name(stroke.key, stroke.modifiers)
         if pressed is None:
             return None
-        out.append(Run(method(on, "press", pressed)))
+        held = {"delay": CARET_MS} if typing == "type" and after is not None and _moves_caret(stroke) else {}
+        out.append(Run(method(on, "press", pressed, **held)))
     return out
+
+
+def _moves_caret(stroke: Stroke) -> bool:
+    return stroke.key in CARET_KEYS or (stroke.key.lower() == "a" and bool({"Control", "Meta"} & set(stroke.modifiers)))
 
 
 def _caret(step: FillStep, on: Expr) -> list[Statement] | None:

@@ -39,7 +39,7 @@ def test_an_editor_gets_the_keys_as_they_were_pressed() -> None:
     keys = [line.strip() for line in code.splitlines() if "keyboard" in line]
     assert keys == [
         'page.keyboard.type("call back")',
-        'page.keyboard.press("Shift+Home")',
+        'page.keyboard.press("Shift+Home", delay=100)',
         'page.keyboard.press("ControlOrMeta+b")',
     ]
     assert ".fill(" not in code
