@@ -27,6 +27,8 @@ export const DIGEST_FIELDS_MAX = 100;
 export const TASK_MS = 12;
 /** A look when the pointer comes to another element is left out where the last look took longer; on a busy machine that of a small page does, now and then. */
 export const HOVER_TASK_MS = 40;
+/** What changes so soon after the pointer came somewhere changes by that. */
+export const HOVERED_MS = 100;
 /** Smaller pages are looked at when the user acts. */
 export const LARGE_ELEMENTS = 1_000;
 export const QUIET_MS = 150;

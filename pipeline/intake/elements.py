@@ -134,7 +134,7 @@ def secret_kind(attributes: Mapping[str, str], value: str) -> Secret | None:
     if kind in _NO_PASSWORD_TYPES:
         return "masked" if _MASK.fullmatch(value.strip()) else None
     told = {name: attributes[name] for name in _TELLING if name in attributes}
-    looks_up = kind == "search" or attributes.get("role", "") in _LOOKS_UP
+    looks_up = kind == "search" or kind.startswith("select-") or attributes.get("role", "") in _LOOKS_UP
     if looks_up and attributes.get("autocomplete", "").strip().lower() == "new-password":
         del told["autocomplete"]  # asked for by widgets that look things up, to keep browsers quiet
     if _EXAMPLES.search(told.get("placeholder", "")):

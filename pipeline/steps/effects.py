@@ -20,7 +20,8 @@ def merged(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 
 def without_passing(first: Sequence[Change], second: Sequence[Change]) -> tuple[list[Change], list[Change]]:
-    """What came of two steps, of which the first is not repeated: what it showed until the second took it away never comes."""
+    """What came of two steps, of which the first is not repeated: what only it showed, and the second took away, never
+    comes."""
     shown = [change for change in first if isinstance(change, Appeared)]
     taken = [change for change in second if isinstance(change, Gone)]
     passing = [one for one in shown if one.transient or any(alike(one.element, gone.element) for gone in taken)]

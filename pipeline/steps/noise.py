@@ -71,7 +71,9 @@ def _coalesced(drafts: list[Draft]) -> list[Draft]:
 def _is_not_repeated(gone: Draft, draft: Draft) -> bool:
     """Whether the later step is done in the place of the earlier one, and not after it."""
     joined = isinstance(draft.step, FillStep) and draft.step.keys
-    return isinstance(draft.step, FillStep | CheckStep | SelectStep) and type(gone.step) is type(draft.step) and not joined
+    return (
+        isinstance(draft.step, FillStep | CheckStep | SelectStep) and type(gone.step) is type(draft.step) and not joined
+    )
 
 
 def _as_one(first: FillStep, second: FillStep) -> FillStep:

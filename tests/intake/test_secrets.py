@@ -25,6 +25,8 @@ from schemas.events import Dialog, Fill
         ({"aria-label": "Security code"}, "card"),
         ({"role": "combobox", "autocomplete": "new-password"}, None),
         ({"type": "search", "autocomplete": "new-password"}, None),
+        ({"type": "select-one", "autocomplete": "new-password"}, None),
+        ({"type": "select-one", "autocomplete": "new-password", "name": "password"}, "password"),
         ({"role": "combobox", "autocomplete": "new-password", "aria-label": "Password"}, "password"),
         ({"type": "password", "role": "combobox", "autocomplete": "new-password"}, "password"),
         ({"autocomplete": "new-password"}, "password"),

@@ -30,6 +30,8 @@ interface LastClick {
 
 export class Actions {
   private lastPress: Pressed | null = null;
+  /** The button went up again, and the browser's click has not come. */
+  private released: PointerEvent | null = null;
   private lastClick: LastClick | null = null;
   /** The press that made a click a double one. */
   private second: { click: WireEvent & { kind: "click" }; event: PointerEvent; raw: Element } | null = null;
@@ -135,6 +137,7 @@ export class Actions {
 
   private pointerDown(event: PointerEvent, raw: Element): void {
     this.keys.settle();
+    this.clickedWithoutClick();
     const again = this.again(event, raw);
     if (again) {
       // Pages that open something at the second press leave no click to be counted.
@@ -193,12 +196,15 @@ export class Actions {
       return;
     }
     if (pressed.button !== 0 || this.drags.moved) return;
-    native.later(() => this.clickedWithoutClick(pressed, event), 50);
+    this.released = event;
+    native.later(() => this.lastPress === pressed && this.clickedWithoutClick(), 50);
   }
 
   /** Pages that act on the press itself may take the element away, or cover it, before the browser makes a click of it. */
-  private clickedWithoutClick(pressed: Pressed, event: PointerEvent): void {
-    if (pressed.clicked || this.lastPress !== pressed || isField(pressed.element)) return;
+  private clickedWithoutClick(): void {
+    const { lastPress: pressed, released: event } = this;
+    this.released = null;
+    if (!event || !pressed || pressed.clicked || isField(pressed.element)) return;
     const covered = this.recorder.watch.treeNow() !== this.drags.treeEpoch;
     if (covered || !pressed.element.isConnected) this.emitClick(pressed, event);
   }

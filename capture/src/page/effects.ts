@@ -15,6 +15,10 @@ export class Effects {
   private lastEpoch = -1;
   private lateCause: { id: string; ms: number } | null = null;
   private hoverMs = 0;
+  /** What had been answered and done when the pointer came to where it is. */
+  private hoverAnswers = 0;
+  /** The page as hovering alone left it. */
+  private hoverEpoch = -1;
   private dueTimer = 0;
   /** The page right before the action that is about to be told. */
   private baseline: { snapshot: Snapshot; page: PageShot } | null = null;
@@ -126,10 +130,20 @@ export class Effects {
   hover(): void {
     const now = native.now();
     const stale = now - this.hoverMs > 100 && this.watch.now() !== this.lastEpoch && this.host.ready();
+    const pending = this.hovered() ? null : this.underWay;
     this.hoverMs = now;
+    this.hoverAnswers = this.watch.answers;
     if (!stale || (this.unseen = this.walkMs > limits.HOVER_TASK_MS)) return;
     const mostMs = isLarge() ? limits.HOVER_TASK_MS : Infinity;
-    this.unseen = !(this.underWay ? this.lookOn(this.underWay, this.underWay.base, mostMs, false) : this.lookAhead(mostMs));
+    this.unseen = !(pending ? this.lookOn(pending, pending.base, mostMs, false) : this.lookAhead(mostMs));
+  }
+
+  /** Whether the page changed only as the pointer came to where it is: that is no effect of the action before. */
+  private hovered(): boolean {
+    const epoch = this.watch.now();
+    const sinceMs = this.watch.lastChangeMs - this.hoverMs;
+    if (sinceMs >= 0 && sinceMs < limits.HOVERED_MS && this.watch.answers === this.hoverAnswers && !this.unseen) this.hoverEpoch = epoch;
+    return epoch === this.hoverEpoch;
   }
 
   /** What was visible before the pointer came to where it is. */
@@ -154,8 +168,7 @@ export class Effects {
   finish(): void {
     const pending = this.underWay;
     if (!pending) return;
-    const hovering = native.now() - this.hoverMs < 400 && pending.computedEpoch >= 0;
-    if (!hovering && !this.frozen && this.watch.now() !== pending.computedEpoch) this.compute(pending);
+    if (!(pending.computedEpoch >= 0 && this.hovered()) && !this.frozen && this.watch.now() !== pending.computedEpoch) this.compute(pending);
     this.send(pending);
   }
 
@@ -230,7 +243,7 @@ export class Effects {
     if (unrest > 0 && this.host.ready()) this.glimpse(pending);
     const patienceMs = pending.waitMs + (this.watch.awaits ? limits.REQUEST_WAIT_MS : 0);
     if (unrest > 0 && (pending.deferred || waited < patienceMs)) return this.tickIn(Math.max(50, Math.min(unrest, 250)));
-    if (this.watch.now() !== pending.computedEpoch) {
+    if (this.watch.now() !== pending.computedEpoch && !(pending.computedEpoch >= 0 && this.hovered())) {
       if (!this.lookOn(pending, pending.base, limits.TASK_MS, unrest > 0)) return this.tickIn(0);
       pending.quietMs = native.now();
     }
@@ -256,7 +269,7 @@ export class Effects {
     const late = this.lateCause;
     if (!late || native.now() - late.ms > limits.LATE_MS) return this.idle();
     const hovering = native.now() - this.hoverMs < 1_000;
-    if (this.last && !hovering && this.watch.unrestMs() === 0 && (this.look || this.watch.now() !== this.lastEpoch)) {
+    if (this.last && !hovering && !this.hovered() && this.watch.unrestMs() === 0 && (this.look || this.watch.now() !== this.lastEpoch)) {
       if (!this.tellLate(limits.TASK_MS)) return this.tickIn(0);
     }
     this.tickIn(1_000);

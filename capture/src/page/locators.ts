@@ -144,6 +144,8 @@ export class Locators {
     const found = index.found(locator);
     const [part, another] = found.filter((one) => element.contains(one));
     if (!part || another || !visible(part) || index.text(part) !== index.text(element)) return null;
+    // Playwright would wait for ever for a part that lets the pointer through.
+    if (getComputedStyle(part).pointerEvents === "none") return null;
     const used = closest(part, INTERACTIVE);
     return used && used !== element && element.contains(used) ? null : { locator, count: found.length, index: found.indexOf(part) };
   }

@@ -64,10 +64,10 @@ function asksDigits(field: Element): boolean {
   return few || digits || /^\W*(\\d|\[0-9\])/.test(field.getAttribute("pattern") ?? "");
 }
 
-/** The box of a widget that looks things up in a list. */
+/** The box of a widget that looks things up in a list: some give it the type of a select. */
 function looksUp(field: Element, type: string): boolean {
   const role = field.getAttribute("role") ?? "";
-  return type === "search" || /^(combobox|searchbox)$/.test(role) || /^(list|both|inline)$/.test(field.getAttribute("aria-autocomplete") ?? "") || field.getAttribute("aria-haspopup") === "listbox";
+  return /^(search$|select-)/.test(type) || /^(combobox|searchbox)$/.test(role) || /^(list|both|inline)$/.test(field.getAttribute("aria-autocomplete") ?? "") || field.getAttribute("aria-haspopup") === "listbox";
 }
 
 /** All that the page calls the field, masked or not, and the web components that it is the inside of. */

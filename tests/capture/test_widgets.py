@@ -1,0 +1,86 @@
+"""What widget libraries make of gestures: each of these was found on one of their pages by a person driven by seed."""
+
+import pytest
+from playwright.sync_api import Page
+
+from schemas.elements import ByText
+from schemas.events import Click, Effect, Fill
+from tests.capture.site import Site
+from tests.capture.test_actions import Record, actions
+from tests.capture.told import texts, until_told
+
+pytestmark = pytest.mark.slow
+
+MENUBAR = """<!doctype html><title>Editor</title><button>Insert</button><button>Format</button><p id="menu"></p>
+<script>const menu = document.querySelector("#menu"), items = { Insert: "Picture…", Format: "Bold letters" };
+for (const one of document.querySelectorAll("button")) {
+  one.onclick = () => { menu.textContent = menu.textContent === items[one.innerText] ? "" : items[one.innerText] };
+  one.onpointerenter = () => { if (menu.textContent) menu.textContent = items[one.innerText] };
+}</script>"""
+
+
+def test_what_the_pointer_brings_is_no_effect_of_the_click_before(record: Record, site: Site) -> None:
+    """An open menu bar shows the next menu as the pointer comes by: nobody clicked for that."""
+    site.pages["/menubar.html"] = (MENUBAR, "text/html; charset=utf-8", {})
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Insert").click()
+        until_told(page, site, "effect", 2)
+        page.get_by_role("button", name="Format").hover()
+        page.wait_for_timeout(2_500)  # the pointer rests there: what comes late would be told by now
+        page.get_by_role("button", name="Format").click()
+
+    events = record("menubar.html", do)
+    (first, _) = (one for one in events if isinstance(one, Click))
+    shown = [text for one in events if isinstance(one, Effect) and one.cause == first.id for text in texts(one)]
+    assert shown == ["Picture…"]
+
+
+CELL = """<!doctype html><title>Grid</title><div role="gridcell" aria-label="Active" style="width: 90px; height: 30px">
+<i style="display: block; width: 90px; height: 30px">no</i></div><script>const cell = document.querySelector("div");
+cell.onmousedown = () => { if (!cell.querySelector("input")) {
+  cell.innerHTML = '<input type="checkbox" style="width: 90px; height: 30px; margin: 0">' } };</script>"""
+
+
+def test_a_press_that_the_next_one_follows_at_once_is_told(record: Record, site: Site) -> None:
+    """A cell becomes a box under the pointer: the browser makes no click of the first press, and the second one, a
+    double click's, ticks the box."""
+    site.pages["/cell.html"] = (CELL, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.mouse.move(40, 20)
+        page.mouse.dblclick(40, 20)
+
+    first, second = actions(record("cell.html", do))
+    assert (first.kind, first.target.text, second.target.type) == ("click", "no", "checkbox")
+    assert (second.kind, second.checked) == ("check", True)
+
+
+SLOTTED = """<!doctype html><title>Order</title><my-choice><em style="pointer-events: none">Take away</em></my-choice>
+<script>customElements.define("my-choice", class extends HTMLElement { constructor() { super();
+this.attachShadow({ mode: "open" }).innerHTML = "<p><slot></slot></p>";
+this.onclick = () => { this.title = "chosen" } } })
+</script>"""
+
+
+def test_a_part_that_lets_the_pointer_through_finds_nothing(record: Record, site: Site) -> None:
+    """The words of a component stand in a part that no click reaches: Playwright would wait there for ever."""
+    site.pages["/slotted.html"] = (SLOTTED, "text/html", {})
+    (click,) = actions(record("slotted.html", lambda page: page.locator("my-choice").click()))
+    assert not [one for one in click.target.candidates if isinstance(one.locator, ByText) and one.count == 1]
+
+
+LOOKUP = """<!doctype html><title>Trip</title><label>City <input type="select-one" autocomplete="new-password"></label>
+<label>Code <input type="select-one" autocomplete="new-password" name="password"></label>"""
+
+
+def test_the_box_of_a_replaced_select_is_no_password(record: Record, site: Site) -> None:
+    """Some give the box that looks up a select's choices the type of the select; one called a password stays one."""
+    site.pages["/lookup.html"] = (LOOKUP, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.get_by_label("City").press_sequentially("Bern")
+        page.get_by_label("Code").press_sequentially("hunter22!")
+
+    fills = [one.value for one in record("lookup.html", do) if isinstance(one, Fill)]
+    assert [(one.text, one.secret) for one in fills] == [("Bern", None), ("", "password")]
