@@ -192,3 +192,12 @@ def test_a_secret_that_is_set_confirms_nothing() -> None:
     story = journey.asks(f"{HOME}tokens/description/7").story()
     assert "confirm" not in story.title
     assert [one.kind for one in activities_in(story).record] == ["sign in", "submit"]
+
+
+def test_a_button_that_says_log_in_signs_in_beside_any_number_of_fields() -> None:
+    """A console asks for the system, the user and the database: its title and its test know it as a sign-in."""
+    journey = Journey().opens(HOME).select(Element(tag="select", role="combobox", name="System"), "SQLite 3")
+    journey.fill(textbox("Username"), "ann").fill(password(), secret="password").fill(textbox("Database"), "shop")
+    story = journey.click(button("Login")).leads_to(f"{HOME}db").shows_new(heading("Database: shop")).story()
+    assert story.title == "Log in"
+    assert 'os.environ["APP_PASSWORD"]' in generate.test_of([story]).code

@@ -48,7 +48,8 @@ Purpose = Literal["sign in", "confirm", "sign up", "make account", "change passw
 with something else, such as that of a connection."""
 
 SIGN_IN_FIELDS_MAX: Final = 2
-"""Fields beside the password that a sign-in may have (name, tenant), where it says that it is one; else one."""
+"""Fields beside the password that a sign-in may have (name, tenant), where its page's address says that it is one; else
+one. Where its button says so, any number: system, server, database, language."""
 _OLD: Final = WORDS["old_password"]
 """What the field of the password that one has already says."""
 _NAME_TYPES: Final = frozenset({None, "", "text", "email", "tel"})
@@ -205,7 +206,7 @@ class _Reader:
             return "sign up"
         if not beside and not named and (CONFIRM.match(words) or named_in_path(url, "confirm")):
             return "confirm"
-        if beside > SIGN_IN_FIELDS_MAX - (not named):
+        if beside > SIGN_IN_FIELDS_MAX - (not named) and not SIGN_IN.search(words):
             return "sign up" if beside > SIGN_IN_FIELDS_MAX and not KEEPS.match(words) else "keep"
         forms = spaced(" ".join(dict.fromkeys(step.target.form for step in own if isinstance(step, FillStep))))
         makes = any(verb.search(text) for verb in (_MAKES, SIGN_UP) for text in (words, forms))
