@@ -39,6 +39,8 @@ from schemas.stories import (
 
 _SAVES: Final = re.compile(r"(Control|Meta)\+(s|Enter)", re.I)
 """Key combinations that send off what was filled in."""
+_SENDING: Final = re.compile(r"((Control|Meta)\+)?Enter")
+"""What was pressed last in an editor that was sent off by it."""
 _COLUMNS: Final = frozenset({"list", "listbox", "grid", "rowgroup"})
 """What holds things of one kind: which of several something is dragged to is data."""
 
@@ -110,7 +112,8 @@ class Classifier:
         leads = isinstance(step, FillStep | SelectStep) and step.navigates
         at_once = chooses or leads
         if at_once and not only_brings_fields(number, step, self.steps, self.answers, self.data):
-            self._do(number, step, identity(step.target, self.data) if does_by_itself(step) else "")
+            sent = SEND if isinstance(step, FillStep) and _ends_by_sending(step) else ""
+            self._do(number, step, identity(step.target, self.data) if does_by_itself(step) else sent)
 
     def _was_sent(self, number: int, step: FieldStep) -> bool:
         """Whether a field changed as the page was left: an editor handed over what was typed into it when that was sent
@@ -293,3 +296,9 @@ class Classifier:
 
     def _place(self, step: Step) -> str:
         return self.data.place(step.page.url)
+
+
+def _ends_by_sending(step: FillStep) -> bool:
+    """Whether the last key in an editor sent off what had been typed there, as its button does."""
+    last = step.keys[-1] if step.by_keys and step.keys else None
+    return last is not None and bool(_SENDING.fullmatch("+".join((*last.modifiers, last.key))))

@@ -237,13 +237,19 @@ def _opened(steps: Sequence[Step], index: int) -> tuple[str, str]:
             found = []  # of a page with several parts none is what was opened
         if found and _lists(found[0], page):
             return "", found[0]
-        if found and is_name(name := name_in(found[0])):
+        if found and is_name(name := _clicked(found[0], steps[:index]) or name_in(found[0])):
             return name, ""
         if isinstance(step, ClickStep) and step.navigates and in_menu(step.target):
             return "", ""  # to a page of the app: what was opened before that is another thing
         if isinstance(step, GotoStep) and step.after is not None:
             return _titled(step.after), ""
     return "", ""
+
+
+def _clicked(heading: str, steps: Sequence[Step]) -> str:
+    """What follows a colon in a heading, if something of that name was clicked: `orders` of `Alter table: orders`."""
+    name = heading.partition(": ")[2]
+    return name if name and any(isinstance(one, ClickStep) and caption(one.target) == name for one in steps) else ""
 
 
 def _titled(page: Page) -> str:

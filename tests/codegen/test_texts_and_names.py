@@ -265,3 +265,20 @@ def test_the_key_in_a_title_is_no_part_of_a_name(title: str | None, name: str) -
     link = by_role("a", "link", title or "Edit this page [e]", title=title)
     code = write_test(story(ClickStep(target=link, **base(PAGE, at("/edit"))))).code
     assert f'page.get_by_role("link", name="{name}").click()' in code
+
+
+def test_the_heading_tells_a_page_and_not_the_way_to_it() -> None:
+    """The way there may repeat what was typed: the page's own heading says where one is."""
+    typed = FillStep(target=by_label("Database"), value=Typed(text="shop.db"), **base(at("/")))
+    shown = (
+        Appeared(element=by_text("p", "SQLite 3 » Server » shop.db » Table: orders")),
+        Appeared(element=by_role("h2", "heading", "Table: orders", level=2)),
+    )
+    saved = ClickStep(
+        target=by_role("button", "button", "Save"),
+        **base(at("/"), at("/orders"), changes=shown, navigates=True, loads=True),
+    )
+    opened = ClickStep(target=by_role("a", "link", "Next"), **base(at("/orders")))
+    code = write_test(story(typed, saved, opened)).code
+    assert 'get_by_role("heading", name="Table: orders")' in code
+    assert "»" not in code

@@ -5,9 +5,9 @@ import pytest
 from pipeline.codegen import write_test
 from pipeline.codegen.assertions.entered import VALUES_MAX, Entered, entered_in, shows
 from pipeline.codegen.assertions.salience import looks_glued
-from schemas.elements import ByRole, Candidate, Element, Scope
+from schemas.elements import Ancestor, ByRole, Candidate, Element, Scope
 from schemas.events import Appeared, Change, Choice, CountChanged, Gone, TextChanged, Typed, ValueChanged
-from schemas.stories import ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep
+from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
 FORM, LIST = at("/bills/add"), at("/bills")
@@ -123,6 +123,21 @@ def test_a_list_is_looked_through_for_what_was_deleted_when_it_is_opened_later()
     back = GotoStep(url=LIST.url, **base(at("/home"), LIST, changes=(Appeared(element=by_text("td", "Ski pass")),)))
     code = write_test(story(delete, back)).code
     assert 'expect(page.get_by_role("row").filter(has_text="Cheese fondue")).to_be_hidden()' in code
+
+
+def test_the_row_that_was_ticked_to_be_deleted_is_no_longer_there() -> None:
+    """The button stands below the list: the box tells which row it was for."""
+    scope = Scope(locator=ByRole(role="row"), count=3, has_text="Dot Pine")
+    found = Candidate(locator=ByRole(role="checkbox"), within=(scope,), count=1)
+    row = (Ancestor(tag="tr", role="row", name="Dot Pine Millford"),)
+    box = Element(tag="input", role="checkbox", ancestors=row, candidates=(found,))
+    told = Appeared(element=by_text("div", "1 item has been deleted."))
+    delete = ClickStep(
+        target=by_role("button", "button", "Delete"), **base(LIST, LIST, changes=(told,), navigates=True, loads=True)
+    )
+    asked = NetworkRequest(method="POST", url=LIST.url, status=200, cause=delete.event_id)
+    code = write_test(story(CheckStep(target=box, **base(LIST)), delete, network_requests=(asked,))).code
+    assert 'expect(page.get_by_role("row").filter(has_text="Dot Pine")).to_be_hidden()' in code
 
 
 def test_a_message_stands_beside_the_value_that_it_names() -> None:

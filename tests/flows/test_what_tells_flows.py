@@ -12,9 +12,12 @@ from schemas.events import (
     Click,
     Drag,
     Effect,
+    Fill,
     Page,
     Press,
     Request,
+    Stroke,
+    Typed,
     Upload,
 )
 from tests.flows.acts import (
@@ -73,6 +76,30 @@ def test_the_same_thing_is_one_flow(acts: tuple[Acts, ...]) -> None:
 def test_another_thing_is_another_flow(acts: tuple[Acts, ...]) -> None:
     """Another control, field or outcome is another thing that was done."""
     assert key(*acts) != PLAIN
+
+
+def test_an_editor_sent_off_by_a_key_is_the_same_as_by_its_button() -> None:
+    """What was typed into an editor holds the key that sent it off; the button of that form says no more."""
+    editor = Element(tag="pre", editable=True, classes=("sql",), form="form / limit")
+    sent_by_key = (Stroke(text="select 1"), Stroke(key="Enter", modifiers=("Control",)))
+
+    def typed(visitor: Visitor, keys: tuple[Stroke, ...] = sent_by_key[:1]) -> str:
+        return visitor.add(Fill, target=editor, value=Typed(text="select 1"), keys=keys, by_keys=True)
+
+    def sends_by_key(visitor: Visitor) -> None:
+        cause = typed(visitor, sent_by_key)
+        visitor.add(Request, method="POST", url=f"{visitor.home}/issues", status=200, cause=cause)
+        visitor.came(cause, heading("One"), url="/issues/7")
+
+    button = element("input", "button", "Execute").model_copy(update={"form": "form / limit", "type": "submit"})
+
+    def sends_by_button(visitor: Visitor) -> None:
+        typed(visitor)
+        cause = visitor.add(Click, target=button)
+        visitor.add(Request, method="POST", url=f"{visitor.home}/issues", status=200, cause=cause)
+        visitor.came(cause, heading("One"), url="/issues/7")
+
+    assert key(sends_by_key) == key(sends_by_button)
 
 
 def test_the_same_refusal_twice_is_a_refusal() -> None:

@@ -83,6 +83,13 @@ NAMES = [
         Journey().opens(f"{HOME}flags").check(_switch("Benachrichtigungen einschalten")),
         "Switch on 'Benachrichtigungen'",
     ),
+    (
+        Journey().opens(f"{HOME}db").click(link("old_prices")).leads_to(f"{HOME}db?table=old_prices")
+        .shows_new(heading("Table: old_prices")).click(link("Alter table")).leads_to(f"{HOME}db?alter=old_prices")
+        .shows_new(heading("Alter table: old_prices")).click(button("Drop")).asks(f"{HOME}db")
+        .leads_to(f"{HOME}db").shows_new(alert("Table has been dropped.")),
+        "Delete 'old_prices'",
+    ),
 ]  # fmt: skip
 """What things are called, and what is no name."""
 

@@ -13,11 +13,11 @@ from pipeline.codegen.python.expressions import Expr, method
 from pipeline.semantics.addresses import new_query_values, place
 from pipeline.semantics.controls import asks_to_delete
 from pipeline.semantics.messages import is_message
-from pipeline.semantics.object_names import is_row
+from pipeline.semantics.object_names import is_row, ticked_before
 from pipeline.semantics.text import is_link
 from schemas.elements import Element
 from schemas.events import Change, Gone
-from schemas.stories import ClickStep, GotoStep, Step, Story
+from schemas.stories import CheckStep, ClickStep, GotoStep, Step, Story
 
 NAME_CHARS_MIN: Final = 3
 """A shorter text may stand anywhere."""
@@ -40,6 +40,11 @@ def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
         return _taken_out(finder, step, goal.phrases[0].rest) if goal.last == index else None
     asked = story.steps[goal.first]
     since = [change for one in story.steps[goal.last : index + 1] for change in one.changes]
+    box = _ticked(story.steps, goal.first)
+    if box is not None and _shows_again(box.page.url, step.after.url):
+        for text, found in _rows(finder, box.target):
+            if _is_gone(text, since):
+                return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"gone {text}")
     for click in reversed([one for one in story.steps[: goal.first + 1] if isinstance(one, ClickStep)]):
         if not _shows_again(click.page.url, step.after.url):
             continue
@@ -49,6 +54,12 @@ def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
             if is_it and _is_gone(text, since):
                 return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"gone {text}")
     return None
+
+
+def _ticked(steps: Sequence[Step], first: int) -> CheckStep | None:
+    """The box of the one row that was ticked for what is deleted then."""
+    box = steps[first - 1] if first and ticked_before(steps, first) == "it" else None
+    return box if isinstance(box, CheckStep) and box.checked else None
 
 
 def _taken_out(finder: Finder, step: Step, told: str) -> Check | None:

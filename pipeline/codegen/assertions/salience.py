@@ -69,6 +69,9 @@ FIRST_HEADING: Final = 7
 """How much more the name of the page says than the headings of what is listed on it, numbers or not."""
 ANSWER_WORDS_MAX: Final = 14
 PERSON_WORDS_MAX: Final = 5
+TRAIL_SCORE: Final = 40
+"""The most that the way to a page says, whatever of it was typed: the page's heading says where one is."""
+_TRAIL: Final = re.compile(r"\s[»›→⟩>/]\s[^»›→⟩>/]*\S\s[»›→⟩>/]\s")
 _THREE_WORDS = re.compile(r"(?:\W*+\w++){3}")
 
 
@@ -207,7 +210,8 @@ def importance(element: Element, text: str, typing: Typing) -> int:
         score -= 35
     if _PROMOTES.search(text):
         score -= 30
-    return score + _by_place(element)
+    score += _by_place(element)
+    return min(score, TRAIL_SCORE) if _TRAIL.search(text) else score
 
 
 def _by_place(element: Element) -> int:
