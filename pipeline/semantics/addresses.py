@@ -144,15 +144,16 @@ def slug(text: str) -> str:
 
 
 @once_per_text
-def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> str:
+def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset(), names: frozenset[str] = frozenset()) -> str:
     """The URL with ids, typed values and query values replaced by placeholders.
 
     `home` is the origin that is left out; `typed` holds the slugs of what the user typed, so that a page named after
-    the user's own words has the same pattern for everybody.
+    the user's own words has the same pattern for everybody; `names` are those that are known to be names of things,
+    though they may be words by which apps call their own pages.
     """
     _, _, path, query, fragment = _parts(url)
     out = "" if origin(url) == home else origin(url)
-    out += _path_pattern(path, typed) or "/"
+    out += _path_pattern(path, typed, names) or "/"
     pairs = sorted(
         f"{key}={value}" if is_route_key(key) and _ROUTE_VALUE.match(value) else key
         for key, value in parse_qsl(query, keep_blank_values=True)
@@ -160,7 +161,7 @@ def pattern(url: str, home: str = "", typed: frozenset[str] = frozenset()) -> st
     if pairs:
         out += "?" + "&".join(dict.fromkeys(pairs))
     if fragment.startswith(("/", "!")):
-        out += "#" + _path_pattern(fragment.partition("?")[0], typed)
+        out += "#" + _path_pattern(fragment.partition("?")[0], typed, names)
     return out
 
 
@@ -185,7 +186,7 @@ def folded(text: str) -> str:
     return slug(text) or text.casefold().strip()
 
 
-def _path_pattern(path: str, typed: frozenset[str]) -> str:
+def _path_pattern(path: str, typed: frozenset[str], names: frozenset[str] = frozenset()) -> str:
     out: list[str] = []
     segments = path.rstrip("/").split("/")
     if len(segments) > 1 and _FILE.fullmatch(unquote(segments[-1])):
@@ -197,7 +198,8 @@ def _path_pattern(path: str, typed: frozenset[str]) -> str:
             continue
         # What follows the name of a thing is a page of that thing, however it ends (`/courses/music-basics/quiz`).
         before = out[-1] if out and "{id}" not in out[-1] else ""
-        out.append(_segment_pattern(segment, before, typed))
+        in_list = names and any(names_things(slug(unquote(part))) for part in segments[:at])
+        out.append(ID if in_list and slug(unquote(segment)) in names else _segment_pattern(segment, before, typed))
     return "/".join(out)
 
 
@@ -227,7 +229,9 @@ def _segment_pattern(segment: str, before: str, typed: frozenset[str]) -> str:
         space, colon, _ = word.rpartition(":")
         return segment if space == "Special" else f"{space}{colon}{{id}}"
     name = slug(word)
-    if not name or (ROUTE.fullmatch(name) and not (name in typed and is_kind(slug(unquote(before))))):
+    if not name:  # a name in another script, or a sign: `/queues/%2F`
+        return ID if segment != word and names_things(slug(unquote(before))) else segment
+    if ROUTE.fullmatch(name) and not (name in typed and is_kind(slug(unquote(before)))):
         return segment
     if name in typed or without_number(name) in typed or is_name(word, name, slug(unquote(before))):
         return "{id}"

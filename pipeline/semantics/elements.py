@@ -47,10 +47,12 @@ WORD_CHARS_MIN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """What in a story is data: words that were typed, chosen or opened, as slugs; `home` is its own site."""
+    """What in a story is data: words that were typed, chosen or opened, as slugs; `home` is its own site, `names` are
+    those of them that opened a thing of a list, and so are names whatever else apps mean by such a word (`orders`)."""
 
     home: str = ""
     words: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
     def is_data(self, text: str) -> bool:
         """Whether a text is nothing but data."""
@@ -67,12 +69,12 @@ class Data:
 
     def place(self, url: str) -> str:
         """The page's pattern: ids and data as place-holders; of the query only what names a page of the app."""
-        return _place(url, self.home, self.words)
+        return _place(url, self.home, self.words, self.names)
 
 
 @once_per_text
-def _place(url: str, home: str, words: frozenset[str]) -> str:
-    shape = pattern(_as_path(url), home, words)
+def _place(url: str, home: str, words: frozenset[str], names: frozenset[str]) -> str:
+    shape = pattern(_as_path(url), home, words, names)
     head, _, fragment = shape.partition("#")
     route = sorted(
         f"{name}={value}"

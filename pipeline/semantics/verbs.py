@@ -60,6 +60,8 @@ SWITCHES: Final = WORDS["switches"]
 REMARK: Final = WORDS["remark"]
 """Fields for what somebody says of a thing."""
 
+_AND_ANOTHER: Final = re.compile(r"\s*[/,&|+]")
+"""Between two verbs of one caption: `Add / update policy`."""
 _FILLERS: Final = LISTS["fillers"]
 _STOP: Final = LISTS["no_nouns"]
 
@@ -166,11 +168,13 @@ def is_commit(step: Step) -> bool:
 
 
 def object_noun(words: str, verb: re.Pattern[str]) -> str:
-    """What a caption names beside its verb: `Create Project` → `project`, `Add child page` → `child page`."""
+    """What a caption names beside its verb: `Create Project` → `project`, `Add / update policy` → `policy`."""
     if not verb.search(words):
         return ""
-    rest = re.findall(r"[^\W\d_](?:[^\W\d_]|-)+", verb.sub(" ", words, count=1))
-    kept = [word.lower() for word in rest if word.lower() not in _FILLERS]
+    rest = verb.sub(" ", words, count=1)
+    named = re.findall(r"[^\W\d_](?:[^\W\d_]|-)+", rest)
+    named = named[1:] or named if _AND_ANOTHER.match(rest) else named
+    kept = [word.lower() for word in named if word.lower() not in _FILLERS]
     if not kept or len(kept) > 3 or kept[0] in _STOP:
         return ""
     return " ".join(kept)

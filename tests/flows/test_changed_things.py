@@ -36,6 +36,16 @@ def test_a_thing_is_made_from_any_view() -> None:
     assert makes("/today") == makes("/upcoming") != makes("/today", "/api/labels")
 
 
+def test_a_thing_is_called_what_was_typed_even_by_a_word_of_the_app() -> None:
+    """The address of the request ends with what was typed: that is a name, be it one that apps call their pages by."""
+
+    def makes(name: str) -> str:
+        save = sends("Add exchange", url=None, to=f"/api/exchanges/%2F/{name}", by="PUT")
+        return key(opens("/#/exchanges"), types("Name", text=name), save)
+
+    assert makes("shipping") == makes("alerts") == makes("admin")
+
+
 def test_pages_of_one_kind_lie_in_any_folder() -> None:
     """What a page in one folder is edited to is the same flow as in another, where its editor saves to one address."""
 

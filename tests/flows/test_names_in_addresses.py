@@ -71,6 +71,26 @@ def test_a_word_of_the_name_may_stand_for_it() -> None:
     assert opens("Harbour Concert", "here") != opens("Quay Walk", "there")
 
 
+def test_what_a_list_leads_to_is_a_thing_whatever_word_it_is_called_by() -> None:
+    """A link in a table of a list's page leads below it, to an address that ends with its name; a menu does not."""
+
+    def opens(name: str, in_list: bool = True) -> str:
+        target = in_table(name) if in_list else link(name, ancestors=(Ancestor(tag="nav", role="navigation"),))
+        journey = Journey().opens(f"{HOME}#/queues").click(target).leads_to(f"{HOME}#/queues/%2F/{name}", "hash")
+        return saves(journey.shows_new(heading(f"Queue {name}")))
+
+    assert opens("orders") == opens("mail.bounced") == opens("members")
+    assert opens("orders", in_list=False) != opens("members", in_list=False)
+
+
+def test_what_a_list_leads_to_is_deleted_by_its_name() -> None:
+    """Not "an order": the word is the thing's name, not that of the list."""
+    journey = Journey().opens(f"{HOME}#/queues").click(in_table("orders"))
+    journey.leads_to(f"{HOME}#/queues/%2F/orders", "hash").shows_new(heading("Queue orders"))
+    journey.click(button("Delete Queue")).asks(f"{HOME}api/queues/%2F/orders", "DELETE")
+    assert journey.leads_to(f"{HOME}#/queues", "hash").shows_new(heading("Queues")).story().title == "Delete 'orders'"
+
+
 def test_what_a_search_found_is_a_thing() -> None:
     """Though its name is short and its address ends with it; a menu leads to a page of the app."""
 

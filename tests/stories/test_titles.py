@@ -32,6 +32,11 @@ def _page() -> Journey:
     return journey.click(button("Publish")).shows_new(alert("Page 'Spring sale' created and published."))
 
 
+def _policy() -> Journey:
+    journey = Journey().opens(f"{HOME}policies").click(link("Add / update a policy")).shows_new(textbox("Name"))
+    return journey.fill(textbox("Name"), "Expire").click(button("Add / update policy")).shows_new(heading("Expire"))
+
+
 def _wiki_page() -> Journey:
     body = Element(tag="textarea", id="wiki__text")
     journey = Journey().opens(WIKI).click(link("Create this page")).leads_to(f"{WIKI}doku.php?do=edit")
@@ -339,6 +344,7 @@ CASES = [
     ),
     (_search(), "Search for 'agenda'", "The user searches for 'agenda'."),
     (_page(), "Create the page 'Spring sale'", "The user creates the page 'Spring sale'"),
+    (_policy(), "Create the policy 'Expire'", "The user creates the policy 'Expire'"),
     (_wiki_page(), "Create the page 'Roadmap'", "The user creates the page 'Roadmap'"),
     (_wiki_page_with_a_remark(), "Create the page 'RecipeRye'", "The user creates the page 'RecipeRye'"),
     (_delete(), "Delete 'Old news'", "The user deletes 'Old news'."),

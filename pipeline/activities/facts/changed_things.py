@@ -5,7 +5,7 @@ is stronger evidence of what was done than the page from which it was asked.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
@@ -16,9 +16,9 @@ from pipeline.semantics.elements import Data
 from pipeline.semantics.generated import is_id
 from pipeline.semantics.lexicon import LISTS
 from pipeline.semantics.path_segments import is_list, is_route, names_things
-from pipeline.semantics.text import caption
+from pipeline.semantics.text import caption, clean
 from pipeline.semantics.verbs import MAKING_PAGES, SETTINGS_PAGES, named_in_path
-from schemas.stories import ClickStep, NetworkRequest, Step
+from schemas.stories import ClickStep, FillStep, NetworkRequest, Step
 
 _CHANGE_ONE: Final = ("DELETE", "PATCH", "PUT")
 """Methods that name what they change in the address, as POST need not; the most telling first."""
@@ -39,8 +39,9 @@ def changed_thing(used: Sequence[Step], step: Step, names_itself: bool, answers:
     page = step.page.url
     if named_in_path(page, *SETTINGS_PAGES, *MAKING_PAGES):
         return ""
+    typed = {clean(one.value.text) for one in used if isinstance(one, FillStep) and not one.value.secret}
     for one in (step, *reversed(used)):
-        named = [(request, shape) for request in answers.written(one) if (shape := _thing(request, step, data))]
+        named = [(request, shape) for request in answers.written(one) if (shape := _thing(request, step, typed, data))]
         if named:
             # Requests that are sent together come in any order.
             request, shape = min(named, key=lambda each: (_rank(each[0].method), each[1]))
@@ -58,11 +59,14 @@ def _rank(method: str) -> int:
     return _CHANGE_ONE.index(method) if method in _CHANGE_ONE else len(_CHANGE_ONE)
 
 
-def _thing(request: NetworkRequest, step: Step, data: Data) -> str:
-    """The pattern of an address that is that of one thing of many, or of their list: no `/graphql`, no `/save`."""
+def _thing(request: NetworkRequest, step: Step, typed: Set[str], data: Data) -> str:
+    """The pattern of an address that is that of one thing of many, or of their list: no `/graphql`, no `/save`. It is
+    called as the user said where the address ends with what was typed, be that a word of the app's too."""
     *before, last = route(request.url) or ("",)
     shown = route(step.page.url)
     shape = data.place(request.url)
+    if before and unquote(last) in typed and not query(request.url):
+        return f"{shape.rpartition('/')[0]}/{ID}"
     if _is_verb_of(step, last) and shown and tuple(before[-len(shown) :]) == shown and not is_route(shown[-1]):
         kept = (part if is_route(part) or is_list(slug(part)) else ID for part in before[:-1])
         shape = f"/{'/'.join((*kept, ID))}/{last}"

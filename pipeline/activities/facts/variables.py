@@ -11,6 +11,7 @@ from pipeline.semantics.derived import once_per_step, once_per_steps
 from pipeline.semantics.elements import WORD_CHARS_MIN, Data, in_menu, in_table_row, is_item, is_search, named, row_verb
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import headings
+from pipeline.semantics.object_names import opens_one_of_list
 from pipeline.semantics.path_segments import ROUTE, is_kind, names_things
 from pipeline.semantics.text import clean
 from schemas.events import Appeared
@@ -41,6 +42,7 @@ def data_of(steps: Sequence[Step]) -> Data:
 def _data_of(steps: Sequence[Step], _requests: Sequence[NetworkRequest]) -> Data:
     home = next((origin(step.url) for step in steps if isinstance(step, GotoStep) and step.url), "")
     words: set[str] = set()
+    names: set[str] = set()
     own: set[str] = set()
     """Parts of addresses before anything was typed: the app's own words, whoever types them (`admin`)."""
     urls = {page.url for step in steps for page in (step.page, step.after) if page is not None}
@@ -57,10 +59,11 @@ def _data_of(steps: Sequence[Step], _requests: Sequence[NetworkRequest]) -> Data
                 words |= {slug(option.label) for option in step.options} - own
             case ClickStep():
                 words |= ({slug(named(step.target)[:200])} if _names_a_thing(step, found) else set()) - own
+                names |= {slug(named(step.target)[:200])} if opens_one_of_list(step) else set()
                 words |= _named_in_short(step) - own
             case _:
                 pass
-    return Data(home, frozenset(word for word in words | asked if len(word) >= 2))
+    return Data(home, frozenset(word for word in words | names | asked if len(word) >= 2), frozenset(names))
 
 
 def _named_in_queries(urls: Set[str]) -> set[str]:
@@ -116,7 +119,7 @@ def inputs_of(steps: Sequence[Step], data: Data) -> Data:
             words |= {slug(part) for value in values for part in (value, *value.split(":"))}
         elif isinstance(step, FillStep) and not step.value.secret:
             words |= {slug(line)[:200] for line in step.value.text.splitlines()[:20]}
-    return Data(data.home, frozenset(word for word in words if len(word) >= 2))
+    return Data(data.home, frozenset(word for word in words if len(word) >= 2), data.names)
 
 
 def _leads_to_its_name(step: ClickStep) -> bool:
@@ -136,7 +139,7 @@ def _goes_elsewhere(step: Step) -> bool:
 
 def _names_a_thing(step: ClickStep, found: bool) -> bool:
     """Whether what is written on it is the name of one of many things; `found`: it may be one that a search found."""
-    return _is_called_so(step) and (found or not _leads_to_page_called_so(step))
+    return opens_one_of_list(step) or (_is_called_so(step) and (found or not _leads_to_page_called_so(step)))
 
 
 @once_per_step
