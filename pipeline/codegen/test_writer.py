@@ -27,6 +27,7 @@ from pipeline.codegen.python.expressions import Attr, Equal, Expr, Literal, flat
 from pipeline.codegen.python.program import Assert, Program, Remark, Run
 from pipeline.codegen.python.remarks import add_remarks
 from pipeline.codegen.python.shared_locators import share_locators
+from pipeline.codegen.redrawn import without_redrawn
 from pipeline.codegen.tickers import ticking
 from pipeline.codegen.typing import after_removed_fields
 from pipeline.codegen.values.credentials import credentials, is_secret
@@ -116,7 +117,8 @@ def _written(
     unique: tuple[str, ...],
 ) -> GeneratedTest | None:
     """The test; None where it is too large."""
-    story, parameters = cut.story, cut.parameters
+    steps, parameters = without_redrawn(cut.story.steps), cut.parameters
+    story = cut.story if steps == cut.story.steps else cut.story.model_copy(update={"steps": steps})
     if signed_in >= len(story.steps):
         signed_in = 0
     writer = writer_for(story, SIGNED_IN_PAGE if signed_in else "page", people)

@@ -8,6 +8,8 @@ from pipeline.semantics.text import is_link
 from schemas.events import Appeared, Change, Gone, TextChanged
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, ReloadStep, ScrollStep, Step
 
+QUIET: Final = (FillStep, HoverStep, ScrollStep)
+"""Steps that ask an app for nothing."""
 TICKS_MAX: Final = 3
 """A text whose number changed more often in one story is a clock or a counter."""
 
@@ -16,14 +18,20 @@ def ticking(steps: tuple[Step, ...]) -> frozenset[str]:
     """Shapes of texts whose numbers change by themselves: while the user typed, all the time, or from one look at a
     page to the next though nobody had changed anything."""
     seen: dict[str, int] = {}
+    shown: dict[str, str] = {}
     out = set()
     for step in steps:
         for change in step.changes:
+            if isinstance(change, Appeared) and any(map(str.isdigit, text := readable(change.element.text or ""))):
+                # Drawn anew while the user only typed: an age, the time of the last look at the server.
+                if isinstance(step, QUIET) and shown.get(shape(text), text) != text:
+                    out.add(shape(text))
+                shown[shape(text)] = text
             if not isinstance(change, TextChanged) or shape(change.before) != shape(change.after):
                 continue
             found = shape(readable(change.after))
             seen[found] = seen.get(found, 0) + 1
-            if isinstance(step, (FillStep, HoverStep, ScrollStep)) or seen[found] > TICKS_MAX:
+            if isinstance(step, QUIET) or seen[found] > TICKS_MAX:
                 out.add(found)
     return frozenset(out) | _restless(steps)
 
