@@ -4,6 +4,8 @@ Strongest first: what came after, the answer of the request, the same form again
 stronger one: a text that says `failed` on the page behind a sign-in says nothing of the sign-in.
 """
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -25,6 +27,9 @@ Evidence = Literal[
 
 _ENTRANCES: Final = LISTS["entrance_pages"]
 """Words in the addresses of pages to which a refused sign-in leads as well."""
+_WORD: Final = re.compile(r"\w+")
+_LABELS_MIN: Final = 3
+"""So many short texts of one kind are labels, as those over the figures of an overview (`Up`, `Unknown`)."""
 _ASIDE: Final = frozenset({"navigation", "contentinfo", "complementary"})
 """What stands there is not said of a form."""
 
@@ -104,9 +109,20 @@ def _led_elsewhere(sent: Sent) -> bool:
     """Whether it led to another page, and to none by which people come in."""
     after = _landing(sent)
     here = sent.step.page.url
-    if not after or not here or where(after) == where(here):
+    if not after or not here:
         return False
+    if where(after) == where(here):
+        return _is_titled_anew(sent.step)
     return not path_words(after) & _ENTRANCES
+
+
+def _is_titled_anew(step: Step) -> bool:
+    """Whether the title named a page by which people come in, and names none now: a page drawn by a script keeps its
+    address."""
+    if step.after is None or not step.after.title or sounds_wrong(step.after.title):
+        return False
+    before, after = ({*_WORD.findall(page.title.lower())} for page in (step.page, step.after))
+    return bool(before & _ENTRANCES) and not after & _ENTRANCES
 
 
 def _landing(sent: Sent) -> str:
@@ -165,8 +181,14 @@ def _words_against(sent: Sent) -> list[str]:
     near = [one for one in sent.step.changes if _is_near(one.element)]
     words = errors(near)
     if not words and not sent.step.navigates:
-        words = [text for _, text in shown_texts(near) if len(text) <= ANSWER_CHARS_MAX and sounds_wrong(text)]
+        kinds = Counter(map(_kind, (element for element, _ in shown_texts(near))))
+        answers = [text for element, text in shown_texts(near) if " " in text or kinds[_kind(element)] < _LABELS_MIN]
+        words = [text for text in answers if len(text) <= ANSWER_CHARS_MAX and sounds_wrong(text)]
     return words
+
+
+def _kind(element: Element) -> tuple[str, str | None]:
+    return element.tag, element.role
 
 
 def _is_near(element: Element) -> bool:

@@ -47,6 +47,8 @@ _LABELLED: Final = re.compile(r"[^\W\d]+: ['\"‘“„«](.+)['\"’”»]")
 """A heading that says first what the thing is: `Shelf: 'To read'`."""
 _OF_FORMS: Final = WORDS["headings_of_forms"]
 """How headings of forms say what is done, beside what is done in rows."""
+_DATA_BESIDE: Final = re.compile(r"[\d/@]")
+"""What stands beside the name of a thing in the caption of an entry, and is none of it."""
 _CELLS: Final = re.compile(r"\s(?=\S+@\S|\d+[/.:-]\d|True\b|False\b)")
 """Where the name of a thing ends in the name of its row: before an address, a date, or what is so or not."""
 
@@ -193,7 +195,12 @@ def in_row(element: Element) -> bool:
 
 
 def opened_name(step: ClickStep) -> str:
-    """What a click opened: its caption; of a cell in a table, which may say anything of its row, the new heading."""
+    """What a click opened: its caption; of a cell in a table, which may say anything of its row, the new heading; as
+    that names it, where the caption has figures or an address beside it (`Old mill 99 % 200 OK`)."""
+    said = f" {caption(step.target)} "
+    for name in headings(step.changes):
+        if is_name(name) and f" {name} " in said and _DATA_BESIDE.search(said.replace(f" {name} ", " ", 1)):
+            return name
     in_table = step.target.role in ("cell", "gridcell") or step.target.tag == "td"
     new = [name for heading in headings(step.changes) if (name := name_in(heading))] if in_table else []
     return new[0] if new else caption(step.target)

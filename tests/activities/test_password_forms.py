@@ -11,8 +11,8 @@ from pipeline.activities.classify import activities_of
 from pipeline.activities.forms.password_forms import PasswordForm, Purpose, password_forms
 from pipeline.activities.verdicts import Verdict
 from pipeline.codegen import write_test
-from schemas.elements import Ancestor, Element
-from schemas.events import Appeared, Effect, Fill, Gone, Page, TextChanged, Typed, ValueChanged
+from schemas.elements import Ancestor, ByRole, Candidate, Element
+from schemas.events import Appeared, Effect, Fill, Gone, Page, StateChanged, TextChanged, Typed, ValueChanged
 from schemas.stories import FillStep, Step, Story
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, textbox
 
@@ -74,6 +74,19 @@ def aside(text: str) -> Element:
 
 WRONG = alert("Wrong user name or password.")
 
+
+def titled(before: str, after: str) -> Visit:
+    """A sign-in on a page drawn by a script, which keeps its address and takes another title."""
+    visit = Visit()
+    visit.opens(LOGIN)
+    visit.page = Page(url=LOGIN, title=before)
+    visit.enters()
+    cause = visit.events[-1].id
+    visit.page = Page(url=LOGIN, title=after)
+    visit.add(Effect, 100, cause=cause, after=visit.page, changes=())
+    return visit
+
+
 SIGN_INS: list[tuple[str, Visit, Verdict]] = [
     ("leads to another page", at().enters().new_page(f"{HOME}home", heading("Home")), "accepted"),
     ("an alert on the page behind it", at().enters().new_page(f"{HOME}jobs", alert("3 jobs failed")), "accepted"),
@@ -87,6 +100,14 @@ SIGN_INS: list[tuple[str, Visit, Verdict]] = [
     ("the form is gone", at().enters().form_goes(heading("Inbox")), "accepted"),
     ("the form is gone and a message complains", at().enters().form_goes(alert("Could not load the news")), "accepted"),
     ("the user signs out later", at().enters().same_page().click(link("Log out")), "accepted"),
+    (
+        "an overview with figures that sound wrong",
+        at().enters().same_page(*(Appeared(element=heading(one, 3)) for one in ("Up", "Down", "Unknown", "Failed"))),
+        "unknown",
+    ),
+    ("another title, same address", titled("Sign - Login", "Sign"), "accepted"),
+    ("another title that says so", titled("Sign - Login", "Access denied"), "unknown"),
+    ("a title that still names it", titled("Sign - Login", "Sign - Login (1)"), "unknown"),
     ("comes back with words", at().enters("wrong").new_page(LOGIN, WRONG), "refused"),
     (
         "words without an alert, same page",
@@ -383,6 +404,17 @@ def assert_agreed(story: Story) -> None:
 def _token(step: Step) -> str:
     assert isinstance(step, FillStep)
     return step.value.token or ""
+
+
+def test_a_button_that_waits_for_the_answer_is_not_asserted_as_disabled() -> None:
+    """The button of a sign-in is disabled until the app has answered: that says nothing, and is soon over."""
+    visit = at().enters().same_page(StateChanged(element=waiting("Log in"), state="disabled", after=True))
+    assert "to_be_disabled" not in write_test(visit.click(link("News")).story()).code
+
+
+def waiting(name: str) -> Element:
+    one = Candidate(locator=ByRole(role="button", name=name), count=1, index=0)
+    return button(name, in_password_form=True, candidates=(one,))
 
 
 def test_the_name_that_the_page_filled_in_is_whose_sign_in_it_is() -> None:

@@ -104,6 +104,23 @@ def goes_to(start: str, label: str, typed: str, url: str, shown: str) -> Acts:
     return goes
 
 
+def test_what_was_said_over_an_open_connection_is_no_lookup() -> None:
+    """A message over a WebSocket may have made what the address is then called by: nobody knows that it only asked."""
+
+    def names(visitor: Visitor, speaks: bool) -> None:
+        visitor.open("/add-board")
+        visitor.write("Slug", "valley")
+        cause = visitor.add(Press, target=element("input", "textbox", "Slug"), key="Enter")
+        if speaks:
+            visitor.add(Request, method="SEND", url=f"{visitor.home}/socket", status=None, cause=cause)
+        visitor.add(Request, method="GET", url=f"{visitor.home}/board/valley", status=200, cause=cause)
+        visitor.came(cause, heading("Board"), url="/board/valley")
+
+    asked, said = (key(lambda visitor, speaks=speaks: names(visitor, speaks)) for speaks in (False, True))
+    found = key(goes_to("/add-board", "Slug", "valley", "/board/valley", "Board"))
+    assert asked == found != said
+
+
 def test_a_code_that_opens_its_thing_is_a_way() -> None:
     """`Go to order`: nothing is asked for but the page of what was typed."""
 

@@ -46,6 +46,11 @@ NAMES = [
         "Edit a post",
     ),
     (
+        Journey().opens(HOME).click(link("N/A Old mill 12:07 - 200 OK")).shows_new(heading("Old mill"))
+        .click(button("Delete")).answers("Sure?"),
+        "Delete 'Old mill'",
+    ),
+    (
         a_post("Export takes forever").click(button("Delete")).answers("Sure?"),
         "Delete 'Export takes forever'",
     ),

@@ -23,7 +23,7 @@ def asks_for(used: Sequence[Step], step: Step, answers: Answers) -> bool:
         return False
     typed = {folded(one.value.text) for one in used if isinstance(one, FillStep)} - {""}
     said = new_query_values(step.page.url, step.after.url)
-    if answers.asks(step) or (not answers.recorded and is_called(used)):
+    if (answers.asks(step) and not answers.speaks(step)) or (not answers.recorded and is_called(used)):
         parts = new_path_parts(step.page.url, step.after.url)
         said |= parts | {found[1] for found in map(_NUMBERED.fullmatch, parts) if found is not None}
     return bool(typed & said)

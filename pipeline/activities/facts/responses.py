@@ -13,6 +13,8 @@ from schemas.events import Appeared, Gone, TextChanged
 from schemas.stories import ClickStep, FillStep, NetworkRequest, Step
 
 CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+SENT: Final = "SEND"
+"""How recorders tell of a message over a connection that stays open (a WebSocket)."""
 _CHANGING_FILES: Final = frozenset({"MKCOL", "MKCALENDAR", "PROPPATCH", "MOVE", "COPY"})
 """More of them, as WebDAV has it."""
 REFUSAL_CHARS_MAX: Final = 80
@@ -120,6 +122,10 @@ class Answers:
         """Whether all that it caused are requests that change nothing, and some."""
         sent = self._sent.get(step.event_id, ())
         return bool(sent) and not self.writes(step)
+
+    def speaks(self, step: Step) -> bool:
+        """Whether it sent a message over an open connection: no one can say whether that asked for a change."""
+        return any(request.method == SENT for request in self._sent.get(step.event_id, ()))
 
     def written(self, step: Step) -> list[NetworkRequest]:
         """The requests that it caused which change something."""

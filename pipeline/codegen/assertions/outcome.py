@@ -28,7 +28,7 @@ from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics import urls
 from pipeline.semantics.text import caption, is_editor
 from schemas.elements import Element
-from schemas.events import Change, CountChanged, Gone, TextChanged
+from schemas.events import Change, CountChanged, Gone, StateChanged, TextChanged
 from schemas.stories import (
     CheckStep,
     ClickStep,
@@ -170,11 +170,13 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
 def _of_the_step(writer: Writer, step: Step) -> tuple[Change, ...]:
     """What a step changed. That a button went away while the user typed is the app's own doing, and may not come again:
     a state that it shows (`Server online`), a hint that it closes. How many items a list has that others fill, too, is
-    theirs."""
+    theirs. A button that is pressed to sign in is disabled only until the app has answered."""
 
     def is_of_others(one: Change) -> bool:
         if isinstance(one, CountChanged):
             return not one.texts and (step.event_id, list_of(one)) not in writer.own_counts
+        if isinstance(one, StateChanged) and one.state == "disabled":
+            return one.after and one.element.in_password_form
         return isinstance(step, FillStep) and isinstance(one, Gone) and one.element.role == "button"
 
     return tuple(one for one in step.changes if not is_of_others(one))
