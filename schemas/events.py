@@ -23,6 +23,7 @@ Traffic = Literal["real", "test"]
 Modifiers = Annotated[tuple[Modifier, ...], Field(max_length=limits.MODIFIERS_MAX)]
 Files = Annotated[tuple[Text, ...], Field(max_length=limits.FILES_MAX)]
 Place = tuple[PlacePx, PlacePx]
+Places = Annotated[tuple[Place, ...], Field(max_length=limits.PLACES_MAX)]
 RecorderFault = Literal["start", "serialise", "observe", "listen", "read", "send", "fault"]
 
 
@@ -151,13 +152,15 @@ class Upload(EventBase):
 
 
 class Drag(EventBase):
-    """From `target` to `onto`; both positions are relative to the element's corner, where they matter."""
+    """From `target` to `onto`; both positions are relative to the element's corner, where they matter. `path` says
+    where the pointer has been, from where it began, if the page made room on the way."""
 
     kind: Literal["drag"] = "drag"
     target: Element
     onto: Element
     position: Place | None = None
     onto_position: Place | None = None
+    path: Places = ()
 
 
 class Hover(EventBase):

@@ -19,6 +19,8 @@ AT_MS_MAX: Final = 32_503_680_000_000
 """The year 3000 in milliseconds since 1970: no event is later."""
 SIZE_PX_MAX: Final = 100_000
 """Width and height of a page."""
+PLACES_MAX: Final = 40
+"""Where the pointer has been in one drag."""
 PLACE_PX_MAX: Final = 100_000_000
 """A place in an element or in a scrolled page; browsers scroll no further than a third of it."""
 COUNT_MAX: Final = 10_000_000

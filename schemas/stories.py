@@ -25,7 +25,7 @@ from schemas.base import (
     Version,
 )
 from schemas.elements import Element
-from schemas.events import Caret, Change, Files, Modifiers, Options, Page, Place, Strokes, Traffic, Typed
+from schemas.events import Caret, Change, Files, Modifiers, Options, Page, Place, Places, Strokes, Traffic, Typed
 
 ClosedBy = Literal["end", "silence"]
 
@@ -144,6 +144,7 @@ class DragStep(StepBase):
     onto: Element
     position: Place | None = None
     onto_position: Place | None = None
+    path: Places = ()
 
 
 class HoverStep(StepBase):

@@ -105,7 +105,9 @@ class CodeFiles:
             code = codes.get(one.id)
             if code is not None:
                 if FILL_CREDENTIAL in code or makes_unique(code):
-                    self._write(f"{path.partition('/')[0]}/conftest.py", conftest(fills=True, unique=True))
+                    self._write(
+                        f"{path.partition('/')[0]}/conftest.py", conftest(fills=True, unique=True, dragged=True)
+                    )
                 self._write(path, code)
                 paths[one.id] = path
         self._storage.note_paths({one.id: path for path, one in moving.items() if one.path != path})

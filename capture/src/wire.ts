@@ -138,6 +138,7 @@ export type Body =
       onto: ElementShot;
       position?: [number, number];
       onto_position?: [number, number];
+      path?: [number, number][];
     }
   | { kind: "hover"; target: ElementShot }
   | { kind: "scroll"; target?: ElementShot; x_px: number; y_px: number }

@@ -4,8 +4,8 @@ import re
 from typing import Final
 
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder
-from pipeline.codegen.python.expressions import Attr, Expr, Lambda, Listing, Literal, Name, Plain, method
-from pipeline.codegen.python.program import Run, Statement
+from pipeline.codegen.python.expressions import Attr, Expr, Lambda, Listing, Literal, Name, Plain, function, method
+from pipeline.codegen.python.program import DRAG, Run, Statement
 from pipeline.semantics.text import is_editor
 from schemas.events import Modifier
 from schemas.stories import CheckStep, ClickStep, DialogAnswer, DragStep, PressStep, ScrollStep
@@ -75,10 +75,6 @@ def click(step: ClickStep, on: Expr) -> Expr:
     return method(on, "dblclick" if step.clicks == 2 else "click", **keywords)
 
 
-DRAG_STEPS: Final = 40
-"""Moves of the pointer in a drag: pages that make room while one drags need to see it come, and look only so often."""
-
-
 def _position(position: tuple[float, float]) -> Expr:
     return Listing((Literal(round(position[0])), Literal(round(position[1]))), ("x", "y"))
 
@@ -117,8 +113,9 @@ def drag(step: DragStep, finder: Finder) -> list[Statement] | None:
         keywords["source_position"] = _position(step.position)
     if step.onto_position is not None:
         keywords["target_position"] = _position(step.onto_position)
-    keywords["steps"] = DRAG_STEPS
-    return [Run(method(source.expr, "drag_to", onto.expr, **keywords))]
+    if step.path:
+        keywords["path"] = " ".join(f"{round(x)},{round(y)}" for x, y in step.path)
+    return [Run(function(DRAG, source.expr, onto.expr, **keywords))]
 
 
 def press(step: PressStep, page: Expr, finder: Finder) -> list[Statement] | None:

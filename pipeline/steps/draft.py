@@ -225,6 +225,7 @@ def step_of(event: Action) -> Step:
                 onto=event.onto,
                 position=event.position,
                 onto_position=event.onto_position,
+                path=event.path,
             )
         case Hover():
             return HoverStep(**base, target=event.target)

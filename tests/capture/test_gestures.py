@@ -237,6 +237,8 @@ def test_a_drop_is_told_by_what_stood_there(record: Record) -> None:
 
     (drag,) = (one for one in record(PAGE, do) if isinstance(one, Drag))
     assert (drag.target.text, drag.onto.text) == ("Milk", "Eggs")
+    assert drag.path  # the list makes room on the way
+    assert [y for _, y in drag.path] == sorted(y for _, y in drag.path)
 
 
 def test_a_copied_text_says_where_it_stood(record: Record) -> None:

@@ -98,6 +98,14 @@ def namer() -> Callable[[str], str]:
     return made
 
 
+def dragger() -> Callable[..., None]:
+    """The fixture `drag` of an exported project."""
+    scope: dict[str, Any] = {}
+    exec(compile(conftest(fills=False, dragged=True), "conftest", "exec"), scope)
+    made: Callable[..., None] = scope["drag"].__wrapped__()
+    return made
+
+
 @pytest.fixture
 def run_code(chromium: Browser) -> Callable[[str, str], None]:
     """Runs a generated program against a base URL in a fresh context, with the fixture of an exported project; raises
@@ -107,7 +115,11 @@ def run_code(chromium: Browser) -> Callable[[str, str], None]:
         scope: dict[str, Any] = {}
         exec(compile(code, "generated", "exec"), scope)
         function: Callable[..., None] = next(value for name, value in scope.items() if name.startswith("test_"))
-        fixtures: dict[str, Callable[[], Any]] = {"fill_credential": lambda: filler(base_url), "unique": namer}
+        fixtures: dict[str, Callable[[], Any]] = {
+            "fill_credential": lambda: filler(base_url),
+            "unique": namer,
+            "drag": dragger,
+        }
         more = {name: fixtures[name]() for name in signature(function).parameters if name in fixtures}
         context = chromium.new_context(base_url=base_url)
         context.set_default_timeout(WAIT_MS)

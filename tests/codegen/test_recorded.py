@@ -254,7 +254,7 @@ CASES = (
     Case("shadow", "shadow.html", _bath, '" is on"', '" is off"', ""),
     Case("single_page", "spa.html", _spa, 'e.state?.to ?? "Home"', '"Home"', "page.go_back()"),
     Case("hover", "pointer.html", _hover, "say('New file')", "say('No file')", ".hover()"),
-    Case("drag", "pointer.html", _drag, "Card A is in column B", "Card A is lost", ".drag_to("),
+    Case("drag", "pointer.html", _drag, "Card A is in column B", "Card A is lost", "drag("),
     Case(
         "component_in_row", "panel.html", _switch, '"on" : "off"', '"off" : "on"',
         expected='locator("x-row").filter(has_text="Fan Power").get_by_role("checkbox", name="Power")',

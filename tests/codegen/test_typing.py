@@ -104,13 +104,20 @@ def test_a_key_goes_to_what_has_the_focus() -> None:
 
 
 def test_a_drop_may_lie_outside_the_corner_of_its_target() -> None:
-    """A negative coordinate is written, not refused, and the pointer comes in steps."""
+    """A negative coordinate is written, not refused, and the project's fixture drags in moves that pages can follow."""
     step = DragStep(
         target=by_text("li", "Tea"), onto=by_text("li", "Salt"), position=(3, 4), onto_position=(-2, 5), **base(PAGE)
     )
     code = _code(step, GO)
     assert 'target_position={"x": -2, "y": 5}' in code
-    assert "steps=" in code
+    assert "    drag(" in code
+    assert "drag: Callable[..., None]" in code
+
+
+def test_a_drag_on_which_the_page_makes_room_goes_the_same_way() -> None:
+    """Which of two places a page makes depends on where the pointer came from."""
+    step = DragStep(target=by_text("li", "Tea"), onto=by_text("li", "Salt"), path=((0.4, 3), (-8, 20)), **base(PAGE))
+    assert 'path="0,3 -8,20"' in _code(step, GO)
 
 
 @pytest.mark.parametrize("expression", ["-page", "not 1", "~1"])

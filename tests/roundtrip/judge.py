@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from inspect import signature
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -16,6 +17,7 @@ from pipeline.generate import stories_of, tests_of
 from pipeline.windowing.partition import Windowing
 from schemas.events import EVENT
 from tests.capture.site import END
+from tests.codegen.conftest import dragger
 from tests.roundtrip.person import Move, Person, do
 from tests.waiting import waiting
 
@@ -141,10 +143,11 @@ def run(browser: Browser, html: str, code: str, wait_ms: int = 5_000) -> tuple[s
     space: dict[str, Any] = {}
     exec(compile(code, "test", "exec"), space)
     test = next(value for name, value in space.items() if name.startswith("test_"))
+    fixtures = {"drag": dragger()} if "drag" in signature(test).parameters else {}
     with served(html) as app, opened(browser, app) as page, waiting(wait_ms):
         page.set_default_timeout(wait_ms)
         try:
-            test(page)
+            test(page, **fixtures)
         except (AssertionError, PlaywrightError) as error:
             return str(error) or "failed", held(page, app)
         return "", held(page, app)

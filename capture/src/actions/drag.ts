@@ -11,16 +11,20 @@ const BEGUN_PX = 2;
 const LEVELS_MAX = 12;
 const LIKE_MAX = 300;
 const CHILDREN_MAX = 60;
-const HOLDERS = "ul,ol,tbody,section,[role=list],[role=listbox],[role=grid],[role=row],[role=slider]";
+const PATH_MAX = 40;
+const HOLDERS = "ul,ol,tbody,section,[role=list],[role=listbox],[role=grid],[role=row],[role=slider],[draggable=true]";
 
 export class DragWatch {
   /** The page's tree when the pointer went down. */
   treeEpoch = 0;
   private far = false;
-  private native: { shot: ElementShot; position: [number, number]; element: Element } | null = null;
+  private native: { from: [ElementShot, [number, number]]; element: Element } | null = null;
   /** Where things were before they began to move: what is dragged pushes others away. */
   private layout: Map<Element, DOMRect> | null = null;
   private marked = "";
+  /** Where the pointer has been since, from where it went down. */
+  private path: [number, number][] = [];
+  private shape = 0;
 
   constructor(
     private readonly recorder: Recorder,
@@ -34,36 +38,39 @@ export class DragWatch {
 
   press(pressed: Pressed): void {
     this.treeEpoch = this.recorder.watch.treeNow();
+    this.shape = this.recorder.watch.shapeEpoch;
+    this.path = [];
     this.far = false;
     this.native = null;
     this.layout = null;
     this.marked = markedText(pressed.raw);
   }
 
-  move(event: PointerEvent, pressed: Pressed | null): void {
-    if (!pressed || !event.buttons || pressed.clicked) return;
-    const px = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y);
+  move(event: MouseEvent, pressed: Pressed | null, held = event.buttons): void {
+    if (!pressed || !held || pressed.clicked) return;
+    const place: [number, number] = [event.clientX - pressed.x, event.clientY - pressed.y];
+    const px = Math.hypot(...place);
+    this.path.push(place);
+    if (this.path.length > PATH_MAX) this.path = this.path.filter((_, nth) => nth % 2);
     if (px >= BEGUN_PX) this.layout ??= layoutAround(pressed.raw);
     if (px >= MOVED_PX) this.far = true;
   }
 
-  start(event: DragEvent, target: Element, pressed: Pressed | null): void {
-    const source = closestDraggable(target);
-    const shot = pressed && pressed.element === source ? pressed.shot : this.recorder.elements.describe(source);
-    const position = pressed?.raw === source ? pressed.place : offsetIn(source, pressed?.x ?? event.clientX, pressed?.y ?? event.clientY);
-    this.native = { shot, position, element: source };
+  start(target: Element, pressed: Pressed | null): void {
+    const element = target.closest("[draggable=true],a,img") ?? target;
+    if (pressed) this.native = { from: this.from(element, pressed), element };
+  }
+
+  /** What is dragged, and where in it it was taken. */
+  private from(source: Element, { element, raw, shot, place, position, x, y }: Pressed): [ElementShot, [number, number]] {
+    const known = source === element;
+    return [known ? shot : this.recorder.elements.describe(source), source === raw ? place : ((known && position) || offsetIn(source, x, y))];
   }
 
   drop(event: DragEvent, target: Element): void {
-    const from = this.native;
-    this.native = null;
-    if (!from) return;
-    const [onto, place] = this.dropOn(event, from.element, target);
-    this.emit(from.shot, this.recorder.elements.describe(onto), from.position, place);
-  }
-
-  end(): void {
-    this.native = null;
+    if (!this.native) return;
+    const { from, element } = this.native;
+    this.emit(from, ...this.dropOn(event, element, target));
   }
 
   /** Whether the pointer that goes up ends a drag that the page made something of. */
@@ -71,24 +78,16 @@ export class DragWatch {
     if (!this.far || this.native || pressed.button !== 0 || pressed.clicked) return false;
     const { element, raw } = pressed;
     if (this.isTyped(element) && !editingHost(element)) return false;
-    const marks = markedText(raw) !== this.marked && markedText(raw) !== "";
-    if (editingHost(raw)) return marks && this.told(element, element, pressed, offsetIn(element, event.clientX, event.clientY));
-    const typed = isTextField(element) && element.type !== "range";
+    const now = markedText(raw);
+    const marks = now !== this.marked && now !== "";
+    const edits = editingHost(raw) !== null;
     const drawing = /^(canvas|svg)$/i.test(element.nodeName);
-    if (typed || marks || (!drawing && this.recorder.watch.treeNow() === this.treeEpoch)) return false;
+    if (edits ? !marks : marks || (isTextField(element) && element.type !== "range")) return false;
+    if (edits || drawing) return this.emit(this.from(element, pressed), element, offsetIn(element, event.clientX, event.clientY));
+    if (this.recorder.watch.treeNow() === this.treeEpoch) return false;
     const source = raw.isConnected ? raw : element;
-    if (drawing) return this.told(element, element, pressed, offsetIn(element, event.clientX, event.clientY));
     const under = raw.ownerDocument.elementsFromPoint(event.clientX, event.clientY).find((one) => !raw.contains(one)) ?? target;
-    const [onto, place] = this.dropOn(event, source, retarget(under).element);
-    return this.told(source, onto, pressed, place);
-  }
-
-  private told(source: Element, onto: Element, pressed: Pressed, place: [number, number]): true {
-    this.far = false;
-    const shot = source === pressed.element ? pressed.shot : this.recorder.elements.describe(source);
-    const position = source === pressed.raw ? pressed.place : (pressed.position ?? offsetIn(source, pressed.x, pressed.y));
-    this.emit(shot, this.recorder.elements.describe(onto), position, place);
-    return true;
+    return this.emit(this.from(source, pressed), ...this.dropOn(event, source, retarget(under).element));
   }
 
   /** What stood before the drag where it ends, and the place in it; what is there now may only be there while one drags. */
@@ -105,30 +104,23 @@ export class DragWatch {
     return [best, [Math.round(x - box.x - best.clientLeft), Math.round(y - box.y - best.clientTop)]];
   }
 
-  private emit(target: ElementShot, onto: ElementShot, position: [number, number], ontoPosition: [number, number]): void {
-    this.recorder.act({ kind: "drag", target, onto, position, onto_position: ontoPosition });
+  private emit([target, position]: [ElementShot, [number, number]], onto: Element, place: [number, number]): true {
+    // Where the page makes room as one drags, the way there counts.
+    this.recorder.watch.now();
+    const path = this.recorder.watch.shapeEpoch === this.shape ? undefined : this.path;
+    this.recorder.act({ kind: "drag", target, onto: this.recorder.elements.describe(onto), position, onto_position: place, path });
+    return true;
   }
-}
-
-function closestDraggable(target: Element): Element {
-  return target.closest("[draggable=true],a,img") ?? target;
 }
 
 /** The boxes of what something could be dropped on: what surrounds it, what is like it, and what holds such things. */
 function layoutAround(raw: Element): Map<Element, DOMRect> {
-  const boxes = new Map<Element, DOMRect>();
-  const add = (one: Element): void => void (boxes.has(one) || boxes.set(one, native.boxOf(one)));
   const doc = raw.ownerDocument;
-  const tags = new Set<string>();
-  let level = 0;
-  for (const up of [raw, ...ancestorsOf(raw)]) {
-    if (++level > LEVELS_MAX || up === doc.body) break;
-    add(up);
-    for (const child of [...up.children].slice(0, CHILDREN_MAX)) add(child);
-    if (level <= 3) tags.add(up.localName);
-  }
-  for (const one of [...doc.querySelectorAll([...tags, HOLDERS, "[draggable=true]"].join())].slice(0, LIKE_MAX)) add(one);
-  return boxes;
+  const around = [raw, ...ancestorsOf(raw)].slice(0, LEVELS_MAX).filter((up) => !up.contains(doc.body));
+  const selector = [...around.slice(0, 3).map((up) => up.localName), HOLDERS].join();
+  const like = [...doc.querySelectorAll(selector)].slice(0, LIKE_MAX);
+  const all = [...around.flatMap((up) => [up, ...[...up.children].slice(0, CHILDREN_MAX)]), ...like];
+  return new Map(all.map((one) => [one, native.boxOf(one)]));
 }
 
 const markedText = (raw: Element): string => raw.ownerDocument.defaultView?.getSelection()?.toString() ?? "";

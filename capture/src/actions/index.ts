@@ -87,12 +87,12 @@ export class Actions {
       ["change", this.ofUser((target) => this.input(target, true))],
       ["focusin", on<FocusEvent>((_, target) => this.texts.focused(target))],
       ["focusout", on<FocusEvent>((_, target) => this.texts.blurred(target))],
-      ["dragstart", on<DragEvent>((event, target) => this.drags.start(event, target, this.lastPress))],
+      ["dragstart", on<DragEvent>((_, target) => this.drags.start(target, this.lastPress))],
+      ["dragover", on<DragEvent>((event) => this.drags.move(event, this.lastPress, 1))],
       ["drop", on<DragEvent>((event, target) => this.drags.drop(event, target))],
       ["wheel", on<WheelEvent>(() => this.scrolls.byUser())],
       ["touchmove", on<TouchEvent>(() => this.scrolls.byUser())],
       ["scroll", guard((event: Event) => this.scrolls.scrolled(event.target))],
-      ["dragend", on<DragEvent>(() => this.drags.end())],
     ];
   }
 

@@ -112,12 +112,10 @@ function movesForEver(element: Element): boolean {
 
 /** Whether the keyframes take the element anywhere: colours, shadows and backgrounds leave it where it is, as do equal values. */
 function movesIt(frames: ComputedKeyframe[]): boolean {
-  const names = new Set(frames.flatMap((frame) => Object.keys(frame)).filter((name) => MOVES.test(name)));
-  return [...names].some((name) => {
-    // Between a first and a last one that say nothing, the style of the element itself counts.
-    const [first, last] = [frames[0]?.[name], frames[frames.length - 1]?.[name]];
-    return first === undefined || first !== last || frames.length === 1 || frames.some((frame) => name in frame && frame[name] !== first);
-  });
+  const [first, last] = [frames[0]!, frames[frames.length - 1]!];
+  // Between a first and a last one that say nothing, the style of the element itself counts.
+  const differs = (name: string): boolean => first === last || !(name in last) || frames.some((frame) => name in frame && frame[name] !== first[name]);
+  return frames.some((frame) => Object.keys(frame).some((name) => MOVES.test(name) && differs(name)));
 }
 
 /** Whether a click in the middle of an editor would put the caret where this one did. */

@@ -268,8 +268,7 @@ export class Effects {
   private late(): void {
     const late = this.lateCause;
     if (!late || native.now() - late.ms > limits.LATE_MS) return this.idle();
-    const hovering = native.now() - this.hoverMs < 1_000;
-    if (this.last && !hovering && !this.hovered() && this.watch.unrestMs() === 0 && (this.look || this.watch.now() !== this.lastEpoch)) {
+    if (this.last && !this.hovered() && this.watch.unrestMs() === 0 && (this.look || this.watch.now() !== this.lastEpoch)) {
       if (!this.tellLate(limits.TASK_MS)) return this.tickIn(0);
     }
     this.tickIn(1_000);

@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.codegen.project.fixtures import STORAGE_STATE, conftest
 from pipeline.codegen.project.people import People, people_of
 from pipeline.codegen.project.shared_sign_in import shared_sign_in
-from pipeline.codegen.python.program import FILL_CREDENTIAL, makes_unique
+from pipeline.codegen.python.program import FILL_CREDENTIAL, drags, makes_unique
 from pipeline.codegen.test_writer import write_test
 from pipeline.codegen.values.credentials import PASSWORD, USER, credentials, variable
 from pipeline.flows.consensus import Consensus
@@ -92,10 +92,10 @@ def project_files(
     shared = shared_sign_in(flows or {}, people.numbers)
     codes = {test.id: test.code if shared is None else shared.codes.get(test.id, test.code) for test in ordered}
     fills = shared is not None or any(FILL_CREDENTIAL in code for code in codes.values())
-    unique = any(makes_unique(code) for code in codes.values())
+    unique, dragged = (any(map(takes, codes.values())) for takes in (makes_unique, drags))
     allowed = _PYPROJECT_ORIGINS.format(origins=", ".join(map(json.dumps, origins)))
     files = {
-        "conftest.py": conftest(shared, fills=fills, unique=unique, storage_state=storage_state),
+        "conftest.py": conftest(shared, fills=fills, unique=unique, dragged=dragged, storage_state=storage_state),
         "pyproject.toml": _PYPROJECT + (allowed if fills else ""),
         "README.md": _README.format(
             signed_in=_README_SIGNED_IN if shared else "",

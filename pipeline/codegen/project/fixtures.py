@@ -103,6 +103,47 @@ def unique() -> Callable[[str], str]:
     return made
 """
 
+_DRAGS_NAMES: Final = ("Locator",)
+_DRAGS: Final = """@pytest.fixture
+def drag() -> Callable[..., None]:
+    \"\"\"Drags one element onto another as a hand does: pages make room while one drags, and look only so often. `path`
+    are the places that the pointer passed, from where it began.\"\"\"
+    moves, pace_ms, rest_ms = 24, 16, 100
+
+    def place(locator: Locator, position: dict[str, float] | None) -> tuple[float, float]:
+        box = locator.bounding_box()
+        assert box, "the element to drag, or to drop on, is not visible"
+        if position is None:
+            return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        left, top = locator.evaluate("(one) => [one.clientLeft, one.clientTop]")
+        return box["x"] + left + position["x"], box["y"] + top + position["y"]
+
+    def drag(
+        source: Locator,
+        target: Locator,
+        source_position: dict[str, float] | None = None,
+        target_position: dict[str, float] | None = None,
+        path: str = "",
+    ) -> None:
+        page = source.page
+        source.hover(position=source_position)
+        x, y = place(source, source_position)
+        page.mouse.down()
+        page.wait_for_timeout(rest_ms)
+        target.scroll_into_view_if_needed()
+        to_x, to_y = place(target, target_position)
+        passed = [tuple(map(float, one.split(","))) for one in path.split()][:-1]
+        for dx, dy in passed or [((to_x - x) * n / moves, (to_y - y) * n / moves) for n in range(1, moves)]:
+            page.mouse.move(x + dx, y + dy)
+            page.wait_for_timeout(pace_ms)
+        page.mouse.move(to_x, to_y)
+        page.wait_for_timeout(rest_ms)
+        page.mouse.up()
+        page.wait_for_timeout(rest_ms)
+
+    return drag
+"""
+
 _TELLS_RECORDER: Final = """@pytest.fixture(scope="session")
 def browser(browser: Browser) -> Browser:
     \"\"\"Tells journeywright's recorder, where the app carries it, which test is at work: that is no user.\"\"\"
@@ -181,30 +222,41 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 def conftest(
-    shared: SharedSignIn | None = None, *, fills: bool, unique: bool = False, storage_state: bool = False
+    shared: SharedSignIn | None = None,
+    *,
+    fills: bool,
+    unique: bool = False,
+    dragged: bool = False,
+    storage_state: bool = False,
 ) -> str:
     """The fixtures that tests take: with `fills` the one that types credentials, with `unique` the one that makes names
-    unique, with `shared` those that sign in; with `storage_state` the tests start as it says."""
-    parts = ["\n".join([*_head(shared, fills, unique), _CONFTEST]), _TELLS_RECORDER, _QUARANTINE]
+    unique, with `dragged` the one that drags, with `shared` those that sign in; with `storage_state` the tests start as
+    it says."""
+    parts = ["\n".join([*_head(shared, fills, unique, dragged), _CONFTEST]), _TELLS_RECORDER, _QUARANTINE]
     parts += [_FILLS] if fills else []
     parts += [_MAKES_UNIQUE] if unique else []
+    parts += [_DRAGS] if dragged else []
     if shared is not None:
         parts += ["\n".join([*shared.functions, ""]), _SIGNED_IN]
     parts += [_STORAGE_STATE] if storage_state else []
     return "\n\n".join(parts)
 
 
-def _head(shared: SharedSignIn | None, fills: bool, unique: bool) -> list[str]:
+def _head(shared: SharedSignIn | None, fills: bool, unique: bool, dragged: bool) -> list[str]:
     does = ["starts the installed Chromium where Playwright has none of its own"]
     does += [
         *(["types credentials"] if fills else []),
         *(["makes names unique"] if unique else []),
+        *(["drags as a hand does"] if dragged else []),
         *(["signs in once"] if shared else []),
     ]
     said = f"{', '.join(does[:-1])} and {does[-1]}" if len(does) > 1 else does[0]
     standard = ["json", "os", *(["re"] if shared is not None and shared.uses_re else []), "shutil"]
     head = [f'"""{said[0].upper()}{said[1:]}."""', "", *(f"import {name}" for name in standard)]
-    head += [*(["from collections.abc import Callable"] if fills or unique else []), "from pathlib import Path"]
+    head += [
+        *(["from collections.abc import Callable"] if fills or unique or dragged else []),
+        "from pathlib import Path",
+    ]
     head += ["from typing import Any", *(["from urllib.parse import urlsplit"] if fills else [])]
     head += ["from uuid import uuid4", "", "import pytest"]
     names = {
@@ -212,6 +264,7 @@ def _head(shared: SharedSignIn | None, fills: bool, unique: bool) -> list[str]:
         "BrowserContext",
         "BrowserType",
         *(_FILLS_NAMES if fills else ()),
+        *(_DRAGS_NAMES if dragged else ()),
         *(_SIGNED_IN_NAMES if shared else ()),
     }
     head += [f"from playwright.sync_api import {', '.join(sorted(names, key=lambda one: (one.islower(), one)))}"]

@@ -5,16 +5,18 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Final
 
 from pipeline.codegen.python.names import SEARCHED, stem_of
-from pipeline.codegen.python.program import FILL_CREDENTIAL, UNIQUE
+from pipeline.codegen.python.program import DRAG, FILL_CREDENTIAL, UNIQUE
 from pipeline.codegen.python.quoting import is_plain
 from pipeline.semantics.lexicon import FIELDS
 
 MODULES: Final = frozenset({"os", "re", "pytest"})
 IMPORTS: Final = {"playwright.sync_api": {"Locator", "Page", "expect"}, "collections.abc": {"Callable"}}
-NAMES: Final = frozenset({"page", "signed_in_page", "expect", "os", "re", "dialog", FILL_CREDENTIAL, UNIQUE})
-ANNOTATIONS: Final = frozenset({"Page", "str", "Callable[[Locator, str], None]", "Callable[[str], str]"})
+NAMES: Final = frozenset({"page", "signed_in_page", "expect", "os", "re", "dialog", FILL_CREDENTIAL, UNIQUE, DRAG})
+ANNOTATIONS: Final = frozenset(
+    {"Page", "str", "Callable[[Locator, str], None]", "Callable[[str], str]", "Callable[..., None]"}
+)
 """Of arguments."""
-FUNCTIONS: Final = frozenset({"expect", FILL_CREDENTIAL, UNIQUE})
+FUNCTIONS: Final = frozenset({"expect", FILL_CREDENTIAL, UNIQUE, DRAG})
 VARIABLES: Final = (
     "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "file_chooser_info",
     "response_info", "response", "field", "value", "copied", "choice", "button", "link", "row", "dialog_box", "cell",
@@ -40,7 +42,6 @@ METHODS: Final = frozenset(
         "select_option",
         "set_input_files",
         "set_files",
-        "drag_to",
         "hover",
         "wheel",
         "scroll_into_view_if_needed",

@@ -114,9 +114,9 @@ def method(of: Expr, called: str, /, *args: Plain, **keywords: Plain) -> Call:
     )
 
 
-def function(name: str, *args: Plain) -> Call:
-    """`name(args…)`."""
-    return Call(Name(name), tuple(_expr(arg) for arg in args))
+def function(name: str, *args: Plain, **keywords: Plain) -> Call:
+    """`name(args…, keywords…)`."""
+    return Call(Name(name), tuple(map(_expr, args)), tuple((key, _expr(value)) for key, value in keywords.items()))
 
 
 def _expr(value: Plain) -> Expr:

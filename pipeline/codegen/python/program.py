@@ -34,6 +34,9 @@ UNIQUE: Final = "unique"
 """The fixture that makes a name another in each run."""
 UNIQUE_NAME: Final = "name"
 """The variable that such a name gets."""
+DRAG: Final = "drag"
+"""The fixture that drags as a hand does, in moves that pages can follow."""
+_DRAGS: Final = f"{DRAG}: Callable[..., None]"
 _MAKES_UNIQUE: Final = f"{UNIQUE}: Callable[[str], str]"
 _FILLS: Final = f"{FILL_CREDENTIAL}: Callable[[Locator, str], None]"
 
@@ -176,6 +179,7 @@ class Program:
         names = _all_names(self)
         fills = [_FILLS] if FILL_CREDENTIAL in names else []
         fills += [_MAKES_UNIQUE] if UNIQUE in names else []
+        fills += [_DRAGS] if DRAG in names else []
         arguments = [f"{self.page}: Page", *fills, *(f"{parameter.name}: str" for parameter in self.parameters)]
         return [
             *parametrized(self.parameters),
@@ -187,6 +191,11 @@ class Program:
 def makes_unique(code: str) -> bool:
     """Whether a test takes the fixture that makes names unique."""
     return f" {_MAKES_UNIQUE}" in code
+
+
+def drags(code: str) -> bool:
+    """Whether a test takes the fixture that drags."""
+    return f" {_DRAGS}" in code
 
 
 def _documented(docstring: str, notes: tuple[str, ...]) -> list[str]:
@@ -201,7 +210,7 @@ def module(programs: Sequence[Program], functions: Sequence[str]) -> str:
     """A file with these functions, as lines, and the imports that their programs need."""
     names = {found for program in programs for found in _all_names(program)}
     standard = [f"import {module}" for module in ("os", "re") if module in names]
-    if names & {FILL_CREDENTIAL, UNIQUE}:
+    if names & {FILL_CREDENTIAL, UNIQUE, DRAG}:
         standard.append("from collections.abc import Callable")
     head = [*standard, *([""] if standard else [])]
     head += ["import pytest"] if any(program.parameters for program in programs) else []
