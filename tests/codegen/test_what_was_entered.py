@@ -7,7 +7,7 @@ from pipeline.codegen.assertions.entered import VALUES_MAX, Entered, entered_in,
 from pipeline.codegen.assertions.salience import looks_glued
 from schemas.elements import Ancestor, ByRole, Candidate, Element, Scope
 from schemas.events import Appeared, Change, Choice, CountChanged, Gone, TextChanged, Typed, ValueChanged
-from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep
+from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep, UploadStep
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
 FORM, LIST = at("/bills/add"), at("/bills")
@@ -89,6 +89,24 @@ def test_each_value_is_asserted_where_it_shows_and_not_the_furniture() -> None:
         assert f'expect(page.get_by_text("{wanted}")).to_be_visible()' in code
     assert "Cheese fondue" not in code
     assert "Members" not in code
+
+
+def _appeared(element: Element) -> Appeared:
+    return Appeared(element=element)
+
+
+def test_the_files_that_were_sent_are_the_users_rows() -> None:
+    """A table that shows the names of the files proves that they arrived; other cells of it may be others'."""
+    sent = ("receipt.pdf", "dinner.png")
+    row = (Ancestor(tag="tr", role="row"),)
+    cells = (by_text("td", text, role="cell", ancestors=row) for text in (*sent, "old bill.pdf"))
+    shown = (Appeared(element=by_text("p", "2 receipts sent", role="status")), *map(_appeared, cells))
+    upload = UploadStep(target=by_role("button", "button", "Attach"), files=sent, chooser=True, **base(FORM))
+    send = ClickStep(target=by_role("button", "button", "Send"), **base(FORM, changes=shown))
+    code = write_test(story(upload, send)).code
+    for name in sent:
+        assert f'expect(page.get_by_text("{name}")).to_be_visible()' in code
+    assert "old bill" not in code
 
 
 def _row(name: str, button: str) -> Element:

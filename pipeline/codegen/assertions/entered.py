@@ -9,7 +9,7 @@ from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.verbs import is_search_field
-from schemas.stories import CheckStep, FillStep, SelectStep, Step
+from schemas.stories import CheckStep, FillStep, SelectStep, Step, UploadStep
 
 WORD_CHARS_MIN: Final = 3
 """Shorter texts stand in others by chance: they count where they are all that is shown."""
@@ -25,7 +25,7 @@ _THOUSANDS: Final = re.compile(r"(?<=\d)[.,](?=\d{3}(?:\D|\Z))")
 
 @dataclass(frozen=True)
 class Entered:
-    """The texts that were typed or chosen, in their order."""
+    """The texts that were typed or chosen, and the names of files, in their order."""
 
     values: tuple[str, ...] = ()
 
@@ -59,6 +59,8 @@ def _entered_by(step: Step) -> tuple[str, ...]:
     if isinstance(step, SelectStep):
         chosen = tuple(option.label.strip() for option in step.options if option.label.strip())
         return chosen if step.options else (EMPTIED,)
+    if isinstance(step, UploadStep):
+        return tuple(name.strip() for name in step.files if name.strip())
     if isinstance(step, CheckStep) and step.checked and step.target.role == "radio":
         name = (step.target.name or "").strip()
         return (name,) if name else ()
