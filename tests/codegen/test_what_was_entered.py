@@ -158,6 +158,61 @@ def test_the_row_that_was_ticked_to_be_deleted_is_no_longer_there() -> None:
     assert 'expect(page.get_by_role("row").filter(has_text="Dot Pine")).to_be_hidden()' in code
 
 
+def test_a_list_that_lacks_one_cell_lacks_what_was_deleted() -> None:
+    """The page comes back without saying in its address which list it shows."""
+    left = (
+        Appeared(element=by_text("div", "Cheese fondue deleted.")),
+        Gone(element=by_text("td", "Cheese fondue", role="cell")),
+    )
+    shown = at("/bills?house=7")
+    delete = ClickStep(
+        target=_row("Cheese fondue", "Delete"), **base(shown, LIST, changes=left, navigates=True, loads=True)
+    )
+    code = write_test(story(delete)).code
+    assert 'expect(page.get_by_role("row").filter(has_text="Cheese fondue")).to_be_hidden()' in code
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_of_row"), [("159.23", True), ("Rent of May", False)], ids=["another value", "another name"]
+)
+def test_a_changed_row_shows_what_was_entered_beside_what_others_did(typed: str, is_of_row: bool) -> None:
+    """The row of the thing that was edited is looked for by its name; its other cells hold what others entered."""
+    edit = ClickStep(target=_row("Rent", "edit"), **base(LIST, FORM, navigates=True, loads=True))
+    fill = FillStep(target=by_label("How much"), value=Typed(text=typed), **base(FORM))
+    text = f"2025-01-10 Anouk Rent {typed.removeprefix('Rent ')} Everyone but Emil Karlsson of Hill Street edit"
+    rows = tuple(
+        Appeared(element=by_text("tr", one, role="row", name=one))
+        for one in (text, "2025-01-11 Bela Petrol 61.40 Everyone but Emil Karlsson of Hill Street edit")
+    )
+    save = ClickStep(
+        target=by_role("button", "button", "Save"), **base(FORM, LIST, changes=rows, navigates=True, loads=True)
+    )
+    sent = NetworkRequest(url=FORM.url, method="POST", status=200, cause=save.event_id)
+    code = write_test(story(edit, fill, save, network_requests=(sent,))).code
+    told = f'expect(page.get_by_role("row").filter(has_text="Rent")).to_contain_text("{typed}")'
+    assert (told in code) == is_of_row
+    assert "Petrol" not in code
+    if is_of_row:
+        assert "Karlsson" not in code
+
+
+def test_a_row_that_was_looked_up_is_told_by_what_was_typed() -> None:
+    """What else stands in it, others entered: the link with the word that was looked for is enough."""
+    search, found = at("/issues/search"), at("/issues?title=window")
+    fill = FillStep(target=by_label("Title"), value=Typed(text="window"), **base(search))
+    row = "Window cracked resolved"
+    shown = (
+        Appeared(element=by_text("tr", row, role="row", name=row)),
+        Appeared(element=by_role("a", "link", "Window cracked", text="Window cracked")),
+    )
+    go = ClickStep(
+        target=by_role("button", "button", "Find"), **base(search, found, changes=shown, navigates=True, loads=True)
+    )
+    code = write_test(story(fill, go)).code
+    assert 'get_by_role("link", name="Window cracked")' in code
+    assert "resolved" not in code
+
+
 def test_a_message_stands_beside_the_value_that_it_names() -> None:
     """That the app said so is one thing, that the list shows it another; a form's text with its lists is neither."""
     code = _saved(

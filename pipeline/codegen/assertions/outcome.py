@@ -17,15 +17,16 @@ from pipeline.codegen.assertions.kept_values import kept_values
 from pipeline.codegen.assertions.own_lists import list_of
 from pipeline.codegen.assertions.pages import title_check, url_check
 from pipeline.codegen.assertions.removed import removed_check
-from pipeline.codegen.assertions.rows import without_others_rows
+from pipeline.codegen.assertions.rows import without_found_rows, without_others_rows
 from pipeline.codegen.assertions.salience import Typing, captions_of
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
-from pipeline.codegen.assertions.whole import whole_text
+from pipeline.codegen.assertions.whole import changed_row, whole_text
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
 from pipeline.codegen.locators.text_matchers import matcher
 from pipeline.codegen.python.expressions import Attr, Expr, Literal, flat, method
 from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics import urls
+from pipeline.semantics.addresses import folded, new_query_values
 from pipeline.semantics.text import caption, is_editor
 from schemas.elements import Element
 from schemas.events import Change, CountChanged, Gone, StateChanged, TextChanged
@@ -151,6 +152,8 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
         checks = checks_of(finder, changes, typing, stays, writer.ticking)
         checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
+    if (looked_up := _looked_up(step, writer.fixed)) is not None:
+        checks = without_found_rows(checks, looked_up)
     if step.loads:  # of what was on the old page, only what the journey is about says something by being gone
         checks = [check for check in checks if check.kind != "gone" or check.score >= GONE_SCORE_MIN]
     checks += _typed_text(writer, step)
@@ -180,6 +183,13 @@ def _of_the_step(writer: Writer, step: Step) -> tuple[Change, ...]:
         return isinstance(step, FillStep) and isinstance(one, Gone) and one.element.role == "button"
 
     return tuple(one for one in step.changes if not is_of_others(one))
+
+
+def _looked_up(step: Step, typed: Sequence[str]) -> list[str] | None:
+    """What was typed and then asked for by the address of the page that came; None where nothing was."""
+    asked = new_query_values(step.page.url, step.after.url) if step.after is not None else frozenset()
+    found = [text for text in typed if folded(text) in asked]
+    return found or None
 
 
 def what_stayed(writer: Writer, story: Story, place: int) -> list[Check]:
@@ -234,7 +244,7 @@ def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> 
     taken = chosen(offered, CHECKS_LAST, entered_in(story.steps, writer.credentials.names))
     page = shown_on(writer, step)
     if _saves(story, step):
-        taken = _with_whole(writer, page, step, taken)
+        taken = _with_whole(writer, page, step, taken, story.steps[:-1])
     if len(taken) < CHECKS_LAST_MIN:
         measured = any(other.changes for other in story.steps)
         more = [
@@ -283,13 +293,17 @@ def _saves(story: Story, step: Step) -> bool:
     return any(request.method in CHANGING and 200 <= (request.status or 0) < 300 for request in sent)
 
 
-def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check]) -> list[Check]:
+def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check], before: Sequence[Step]) -> list[Check]:
     """All that was saved, as the page shows it: a number, an address or the beginning of a text don't tell a right
     result from a wrong one."""
     entered = tuple(text for text in writer.fixed if text not in writer.credentials.names)
     typing = Typing(entered, writer.pieces, emptied=writer.emptied, used=writer.used)
     typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
-    whole = whole_text(Finder(page, writer.fixed, writer.hidden), step.changes, typing)
+    finder = Finder(page, writer.fixed, writer.hidden)
+    changed = changed_row(finder, step.changes, entered, before)
+    if changed:
+        return [*(one for one in taken if not one.says or not any(one.says in row.says for row in changed)), *changed]
+    whole = whole_text(finder, step.changes, typing)
     if whole is None or _names_user(writer, whole) or any(whole.says in check.says for check in taken):
         return taken
     return [*(check for check in taken if not check.says or check.says not in whole.says), whole]

@@ -19,6 +19,7 @@ from schemas.elements import Element
 from schemas.events import Change, Gone
 from schemas.stories import CheckStep, ClickStep, GotoStep, Step, Story
 
+CELLS: Final = frozenset({"cell", "gridcell", "rowheader"})
 NAME_CHARS_MIN: Final = 3
 """A shorter text may stand anywhere."""
 
@@ -46,7 +47,7 @@ def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
             if _is_gone(text, since):
                 return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"gone {text}")
     for click in reversed([one for one in story.steps[: goal.first + 1] if isinstance(one, ClickStep)]):
-        if not _shows_again(click.page.url, step.after.url):
+        if not _shows_again(click.page.url, step.after.url) and not _lost_one_cell(step):
             continue
         ways = _rows(finder, click.target) if click is asked else _ways_to_thing(finder, click.target)
         for text, found in ways:
@@ -78,6 +79,14 @@ def _taken_out(finder: Finder, step: Step, told: str) -> Check | None:
 def _shows_again(before: str, after: str) -> bool:
     """Whether two addresses are those of one list: the parameters that it was shown by are there again."""
     return place(before) == place(after) and not new_query_values(after, before)
+
+
+def _lost_one_cell(step: Step) -> bool:
+    """Whether a page of the same place came that lacks one cell of those before, and no other: the same list, whatever
+    its address says of it."""
+    same = step.after is not None and place(step.page.url) == place(step.after.url)
+    gone = {one.element.text for one in step.changes if isinstance(one, Gone) and one.element.role in CELLS}
+    return same and len(gone) == 1
 
 
 def _ways_to_thing(finder: Finder, target: Element) -> list[tuple[str, Expr]]:

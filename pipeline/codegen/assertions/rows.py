@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.locators.text_matchers import readable
 from pipeline.semantics.object_names import in_row, is_row
 from schemas.elements import ByRole, ByText, Candidate, Element, Scope
@@ -53,6 +54,14 @@ def _only_amidst_cells(row: Element, changes: Sequence[Change], words: Sequence[
     parts = [readable(one.element.text or "").casefold() for one in changes if not is_row_element(one.element)]
     cells = [part for part in parts if NAME_CHARS_MIN <= len(part) < len(text) and part in text]
     return bool(cells) and not any(cell.startswith(word) for cell in cells for word in words)
+
+
+def without_found_rows(checks: Sequence[Check], own: Iterable[str]) -> list[Check]:
+    """The checks without those of whole rows, where another one shows a part of the row with a text of the user's
+    `own` in it: what else stands in a row that was looked up, others entered."""
+    words = own_words(own)
+    telling = [one.says for one in checks if one.kind != "row" and any(word in one.says.casefold() for word in words)]
+    return [one for one in checks if one.kind != "row" or not any(text in one.says for text in telling)]
 
 
 def made_sure(changes: tuple[Change, ...]) -> tuple[Change, ...]:

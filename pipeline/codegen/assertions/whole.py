@@ -17,12 +17,16 @@ from pipeline.codegen.assertions.salience import Typing, has_captions, looks_glu
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect, is_anyone
 from pipeline.codegen.locators.text_matchers import readable
 from pipeline.codegen.python.expressions import Literal, method
-from schemas.elements import Element
+from pipeline.semantics.object_names import is_row
+from schemas.elements import ByRole, Element, Scope
 from schemas.events import Appeared, Change, CountChanged
+from schemas.stories import ClickStep, Step
 
 SHORT_TEXT_CHARS: Final = 60
 """Longer texts are not looked for as a whole."""
 PART_CHARS_MIN: Final = 3
+VALUES_IN_ROW_MAX: Final = 3
+"""So many values are looked for in one row."""
 
 
 def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> Check | None:
@@ -55,6 +59,35 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
                 return Check(method(expect(best.expr), "to_be_visible"), 50, "whole", text)
             return Check(method(expect(best.expr), "to_contain_text", value), 50, "whole", text)
     return None
+
+
+def changed_row(
+    finder: Finder, changes: tuple[Change, ...], typed: Sequence[str], before: Sequence[Step]
+) -> list[Check]:
+    """What was `typed`, in the row of the thing that was there before and was changed, by a control of that row: what
+    else stands there, others entered. Nothing where the row can't be told, or was renamed."""
+    came = [change.element for change in changes[:CHANGES_MAX] if isinstance(change, Appeared) and not change.transient]
+    rows = {readable(one.name or one.text or ""): one for one in came if is_row_element(one) and not one.masked}
+    name = next(filter(None, map(_row_used, reversed(before))), "")
+    held = [text for text in rows if name and name in text]
+    if len(held) != 1 or any(name.casefold() in word.casefold() for word in typed):
+        return []
+    values = [word for word in dict.fromkeys(typed) if len(word) >= PART_CHARS_MIN and word in held[0]]
+    root = finder.root(rows[held[0]])
+    row = root and finder.scope(root, Scope(locator=ByRole(role="row"), has_text=name, count=1))
+    if not row:
+        return []
+    shown = [method(expect(row.expr), "to_contain_text", value) for value in values[-VALUES_IN_ROW_MAX:]]
+    return [Check(statement, 50, "whole", held[0]) for statement in shown]
+
+
+def _row_used(step: Step) -> str:
+    """What tells the row of a table from others in which a control was clicked."""
+    if not isinstance(step, ClickStep):
+        return ""
+    scopes = [scope for one in step.target.candidates for scope in one.within if is_row(scope)]
+    rows = (one.has_text or "" for one in scopes if isinstance(one.locator, ByRole) and one.locator.role == "row")
+    return next((text for text in rows if len(text) >= PART_CHARS_MIN), "")
 
 
 def _is_added(element: Element, came: Sequence[Element], changes: tuple[Change, ...]) -> bool:
