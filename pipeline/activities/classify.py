@@ -6,7 +6,7 @@ from dataclasses import replace
 from pipeline.activities.activity import ACTS, ONLY_WAYS, THING, TO_CART, Activity
 from pipeline.activities.activity_rules import led_to
 from pipeline.activities.classifier import Classifier
-from pipeline.activities.facts.passive import only_browses, quiet_activities
+from pipeline.activities.facts.passive import is_one_page, only_browses, quiet_activities
 from pipeline.activities.facts.responses import Answers, Verdicts
 from pipeline.activities.facts.variables import data_of
 from pipeline.activities.forms.password_forms import PasswordForms, password_forms
@@ -39,6 +39,8 @@ def activities_of(
         if last.kind in ONLY_WAYS:
             still = (at for at in range(len(steps) - 1, end_at - 1, -1) if not only_browses(steps, at))
             end_at = next(still, end_at - 1) + 1
+        if last.kind == "sign in" and not last.outcome and is_one_page(steps[end_at:]):
+            end_at = len(steps)  # who came in and opened one page of the menu came for that
         if end_at < len(steps):
             page = steps[end_at - 1].after or steps[end_at].page
             found = activities_of(steps[:end_at], requests, page if page.url else final_page, passwords)

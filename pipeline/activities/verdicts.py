@@ -1,7 +1,8 @@
 """Whether an app took what was sent off, by the strongest evidence that the recording has.
 
-Strongest first: what came after, the answer of the request, the same form again, words. A weaker one never overrules a
-stronger one: a text that says `failed` on the page behind a sign-in says nothing of the sign-in.
+Strongest first: what came after, the answer of the request, that the page says it was done, the same form again, words.
+A weaker one never overrules a stronger one: a text that says `failed` on the page behind a sign-in says nothing of the
+sign-in.
 """
 
 import re
@@ -13,7 +14,15 @@ from typing import Final, Literal
 from pipeline.activities.facts.responses import FAILED_STATUS, LOCKED, changes
 from pipeline.semantics.addresses import path_words, place, route
 from pipeline.semantics.lexicon import LISTS
-from pipeline.semantics.messages import ANSWER_CHARS_MAX, errors, is_message, shown_texts, sounds_wrong
+from pipeline.semantics.messages import (
+    ANSWER_CHARS_MAX,
+    errors,
+    is_message,
+    messages,
+    shown_texts,
+    sounds_wrong,
+    succeeded,
+)
 from pipeline.semantics.text import clean
 from pipeline.semantics.verbs import SIGN_OUT, says
 from schemas.elements import Element
@@ -22,7 +31,15 @@ from schemas.stories import ClickStep, GotoStep, NetworkRequest, Step
 
 Verdict = Literal["accepted", "refused", "unknown"]
 Evidence = Literal[
-    "form used again", "signed out later", "form gone", "led elsewhere", "status", "form again", "words", ""
+    "form used again",
+    "signed out later",
+    "form gone",
+    "led elsewhere",
+    "status",
+    "said done",
+    "form again",
+    "words",
+    "",
 ]
 
 _ENTRANCES: Final = LISTS["entrance_pages"]
@@ -30,6 +47,8 @@ _ENTRANCES: Final = LISTS["entrance_pages"]
 _WORD: Final = re.compile(r"\w+")
 _LABELS_MIN: Final = 3
 """So many short texts of one kind are labels, as those over the figures of an overview (`Up`, `Unknown`)."""
+WORD_CHARS_MAX: Final = 2
+"""Texts up to so many characters stand in others by chance."""
 _ASIDE: Final = frozenset({"navigation", "contentinfo", "complementary"})
 """What stands there is not said of a form."""
 
@@ -53,12 +72,13 @@ UNKNOWN: Final = Answer("unknown")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A form that was sent off: its fields (`held`), what sent it, the steps after it up to the next form with a
-    password (`later`), whether that one is the same form (`again`), and whether the same form was refused right before
-    (`tried`)."""
+    """A form that was sent off: its fields (`held`), what was `typed` there, what sent it, the steps after it up to the
+    next form with a password (`later`), whether that one is the same form (`again`), and whether the same form was
+    refused right before (`tried`)."""
 
     step: Step
     held: tuple[Element, ...]
+    typed: tuple[str, ...]
     later: Sequence[Step]
     again: bool
     tried: bool
@@ -73,7 +93,7 @@ def where(url: str) -> tuple[object, ...]:
 
 def answer_to(sent: Sent) -> Answer:
     """What came of a form that was sent off."""
-    for decide in (_came_after, _status, _same_form, _words):
+    for decide in (_came_after, _status, _said_done, _same_form, _words):
         found = decide(sent)
         if found is not None:
             return found
@@ -146,6 +166,17 @@ def _status(sent: Sent) -> Answer | None:
     if sent.step.loads and first not in named:
         return None
     return Answer("refused", "status", _says_locked(sent))
+
+
+def _said_done(sent: Sent) -> Answer | None:
+    """A message says that it was done: of something that was typed, whatever failed beside that (a mail that was not
+    sent), or with nothing said against it."""
+    step = sent.step
+    if not succeeded(step):
+        return None
+    good = [text for text in messages(step.changes) if not sounds_wrong(text)]
+    named = any(word in text for text in good for word in sent.typed if len(word) > WORD_CHARS_MAX)
+    return Answer("accepted", "said done") if named or not errors(step.changes) else None
 
 
 def _same_form(sent: Sent) -> Answer | None:

@@ -7,8 +7,18 @@ from pipeline.semantics.addresses import singular
 from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.elements import DATA, Data, named, stands_in_row
 from pipeline.semantics.text import caption, is_text_field
-from pipeline.semantics.verbs import CART, CONFIRM, CREATE, DELETE, EDIT, SETTINGS_PAGES, named_in_path, says
-from schemas.stories import CheckStep, ClickStep, PressStep, Step
+from pipeline.semantics.verbs import (
+    ASKS_TO_DELETE,
+    CART,
+    CONFIRM,
+    CREATE,
+    DELETE,
+    EDIT,
+    SETTINGS_PAGES,
+    named_in_path,
+    says,
+)
+from schemas.stories import CheckStep, ClickStep, DialogAnswer, PressStep, Step
 
 ASKED_WORDS_MAX: Final = 2
 """Of the name of a dialog: what is to be done, to what."""
@@ -25,8 +35,13 @@ def deletes(step: Step) -> bool:
 
 @once_per_step
 def asks_to_delete(step: Step) -> bool:
-    """Whether it presses the Delete key, or a control that says so."""
-    return deletes(step) or says(step, DELETE)
+    """Whether it presses the Delete key, a control that says so, or one upon which the page asked whether to delete
+    something, and was told yes."""
+    return deletes(step) or says(step, DELETE) or (isinstance(step, ClickStep) and any(map(_told_to, step.dialogs)))
+
+
+def _told_to(dialog: DialogAnswer) -> bool:
+    return dialog.accepted and bool(ASKS_TO_DELETE.search(dialog.message))
 
 
 def does_by_itself(step: Step) -> bool:

@@ -16,6 +16,7 @@ SIGN_IN: Final = WORDS["sign_in"]
 SIGN_UP: Final = WORDS["sign_up"]
 KEEPS: Final = WORDS["keeps"]
 """What buttons say that let nobody in, though a password stands in the form."""
+ASKS_TO_DELETE: Final = WORDS["asks_to_delete"]
 SEARCH: Final = WORDS["search"]
 FILTER: Final = WORDS["filter"]
 SORTING: Final = WORDS["sorting"]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from pipeline.activities.facts.passive import is_one_page
 from pipeline.activities.phrases import SMALL, Goal, Phrase
 from pipeline.semantics.addresses import last_word, place, spoken
 from pipeline.semantics.elements import in_menu
@@ -81,10 +82,12 @@ def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
 
 
 def _opened_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
-    """The last thing of the page itself that somebody opened after signing in, where nothing else was done."""
+    """The last thing of the page itself that somebody opened after signing in, where nothing else was done; or the one
+    page of the menu."""
     after = next((at for at in range(len(goals) - 1, -1, -1) if goals[at].kind in _PRELUDE), len(goals))
     opened = [goal for goal in goals[after + 1 :] if goal.kind == "open"]
-    return [goal for goal in opened[-1:] if _shows_thing(steps[goal.last])]
+    came = goals[after].last + 1 if after < len(goals) else len(steps)
+    return [goal for goal in opened[-1:] if _shows_thing(steps[goal.last]) or is_one_page(steps[came:])]
 
 
 def _shows_thing(step: Step) -> bool:

@@ -108,3 +108,19 @@ def test_title_flow_and_test_agree_on_sign_ins(visit: list[str]) -> None:
     assert ("APP_PASSWORD" in test.environment) != never
     if not any(form.refused for form in forms):
         assert WRONG not in test.code
+
+
+def _account_made(*said: str) -> Journey:
+    """An administrator, signed in, makes an account; the form comes again with what the page says."""
+    journey = Journey().opens(f"{HOME}login").fill(textbox("User name"), "ann").fill(password(), secret="password")
+    journey.click(button("Log in")).leads_to(f"{HOME}home").shows_new(heading("Home"))
+    journey.click(button("Add")).leads_to(f"{HOME}edit").fill(textbox("Name"), "gus68")
+    journey.fill(password(), secret="password").fill(password("Again"), secret="password").click(button("Add user"))
+    return journey.leads_to(f"{HOME}edit").shows_new(*map(alert, said))
+
+
+def test_what_the_page_says_was_done_was_done_whatever_failed_beside_it() -> None:
+    """The same form comes again for the next account, and a mail could not be sent: the account is made."""
+    done, failed = "The user gus68 has been added.", "Unable to send mail to gus68!"
+    titles = [_account_made(*said).story().title for said in ((done,), (done, failed), (failed,))]
+    assert titles == ["Create the user 'gus68'"] * 2 + ["Try to create the user 'gus68'"]

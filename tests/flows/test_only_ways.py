@@ -245,9 +245,11 @@ def test_a_look_at_the_form_so_far_is_nothing() -> None:
 
 
 def test_who_looks_round_after_signing_in_signed_in() -> None:
-    """By the menu; what stands on the page itself was come for."""
+    """By the menu, page after page; the only page that was opened, or what stands on the page itself, was come for."""
     menu = Ancestor(tag="nav", role="navigation")
-    assert key(signs_in, lambda v: v.follow("Tools", "/tools", menu)) == key(signs_in)
+    tools, help_pages = ((lambda v, to=to: v.follow(to, f"/{to.lower()}", menu)) for to in ("Tools", "Help"))
+    assert key(signs_in, tools, help_pages) == key(signs_in)
+    assert key(signs_in, tools) not in (key(signs_in), key(signs_in, help_pages))
     assert key(signs_in, lambda v: v.follow("Report of May", "/reports/5")) != key(signs_in)
 
 

@@ -95,6 +95,11 @@ NAMES = [
         .leads_to(f"{HOME}db").shows_new(alert("Table has been dropped.")),
         "Delete 'old_prices'",
     ),
+    (
+        _users().click(in_row(button("del"), "erik"))
+        .answers("Do you really want to remove the user?").shows_new(alert("Gone.")),
+        "Delete 'erik'",
+    ),
 ]  # fmt: skip
 """What things are called, and what is no name."""
 
@@ -108,7 +113,7 @@ ACTIVITIES = [
         sign_in(Journey().opens(f"{HOME}login"))
         .click(Element(tag="a", role="link", name="Watch groups", ancestors=(Ancestor(tag="nav", role="navigation"),)))
         .leads_to(f"{HOME}tags"),
-        "Log in",
+        "Open 'Watch groups'",
     ),
     (
         _form(f"{HOME}compose", ("Subject", "Re: Lunch", "Re: ")).click(button("Send")).shows_new(alert("Sent.")),

@@ -76,6 +76,12 @@ def only_browses(steps: Sequence[Step], at: int) -> bool:
             return False
 
 
+def is_one_page(steps: Sequence[Step]) -> bool:
+    """Whether these steps open one page by a click, and do nothing else."""
+    done = [step for step in steps if not isinstance(step, HoverStep | ScrollStep)]
+    return len(done) == 1 and isinstance(done[0], ClickStep) and done[0].navigates
+
+
 def outside_content(target: Element) -> bool:
     """Whether it stands in what is around the page's own content."""
     return any(a.role in ("navigation", "banner", "menu", "menubar", "tablist") for a in target.ancestors)

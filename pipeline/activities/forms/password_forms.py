@@ -258,8 +258,9 @@ class _Reader:
         again = again and form.purpose in ("sign in", "confirm")  # who makes one account may make another
         asked = self.sent_with.get(step.event_id, ())
         tried = bool(before) and before[-1].refused and self._same(before[-1], form)
-        held = tuple(one.target for one in self.steps[form.first : form.sent + 1] if isinstance(one, FillStep))
-        return answer_to(Sent(step, held, later, again, tried, asked, self.tells_effects))
+        fills = [one for one in self.steps[form.first : form.sent + 1] if isinstance(one, FillStep)]
+        held, typed = tuple(one.target for one in fills), tuple(one.value.text for one in fills)
+        return answer_to(Sent(step, held, typed, later, again, tried, asked, self.tells_effects))
 
     def _stays(self, step: Step) -> bool:
         """Whether it does nothing but come back to the form."""
