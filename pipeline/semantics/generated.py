@@ -57,6 +57,8 @@ _LASTED = rf"\A[<>~≈]\s?{_SPAN}\Z|\A{_SPAN}(?:[\s,]{{1,2}}{_SPAN}){{1,3}}\Z"
 """A text that is all of how long something lasts by now: `< 1m`, `2h 5m`."""
 _MEASURED = r"\A[-−]?\d+(?:[.,]\d+)?\s?(?:°\s?[CF]|[KMG]?Hz|m[VA]|dBm?|[rR][pP][mM]|fps)\Z"
 """A text that is all of a meter's reading."""
+_OF_LIMIT = r"\b\d+\s?/\s?(?:∞|(?i:unlimited)\b)"
+"""How much of a limit is used by now: `8 / Unlimited`."""
 _FOLDER = (
     r"(?<![\w./:~-])/(?:home|tmp|var|root|Users|mnt|srv|opt|dev|run|private|usr)(?:/[\w.+@-]+)+"
     r"|\b[A-Z]:\\[\w.+@\\ -]+"
@@ -95,6 +97,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (_MEASURED, ".+"),
     (_LASTED, ".+"),
     (_SIZE, ".+"),
+    (_OF_LIMIT, ".+"),
     (_FOLDER, ".+"),
     (_IN_BRACKETS, r"[\w-]+"),
     (r"#\d+\b", r"#\d+"),

@@ -97,6 +97,8 @@ def test_a_css_string_never_ends_early(text: str) -> None:
         "0 B/s",
         "1.4 Mbit/s",
         "0 Mb/s",
+        "Aliases: 8 / Unlimited",
+        "9 / ∞",
         "Down 93.7 Mbps",
         "47.2 °C",
         "−3 °F",

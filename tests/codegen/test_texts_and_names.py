@@ -272,6 +272,7 @@ def test_the_heading_tells_a_page_and_not_the_way_to_it() -> None:
     typed = FillStep(target=by_label("Database"), value=Typed(text="shop.db"), **base(at("/")))
     shown = (
         Appeared(element=by_text("p", "SQLite 3 » Server » shop.db » Table: orders")),
+        Appeared(element=by_text("div", "Console | Check for update | Connected to shop.db")),
         Appeared(element=by_role("h2", "heading", "Table: orders", level=2)),
     )
     saved = ClickStep(
@@ -282,3 +283,4 @@ def test_the_heading_tells_a_page_and_not_the_way_to_it() -> None:
     code = write_test(story(typed, saved, opened)).code
     assert 'get_by_role("heading", name="Table: orders")' in code
     assert "»" not in code
+    assert "|" not in code

@@ -366,3 +366,21 @@ def test_a_name_that_is_found_loosely_is_found_exactly() -> None:
         stories.append(told(visitor).model_copy(update={"start_timestamp": str(number), "id": str(number)}))
     (chosen,) = (step for step in consensus(stories).story.steps if isinstance(step, ClickStep))
     assert any(way.count == 1 and isinstance(way.locator, ByRole) for way in chosen.target.candidates)
+
+
+def test_what_the_page_says_of_the_row_that_was_used_is_the_same_for_another_row() -> None:
+    """Each user deleted another one of a list: that it says so is no chance, and its name is the row's."""
+    out = []
+    for number in (1, 2, 3):
+        visitor = PlainVisitor("mail", number, random.Random(number))
+        visitor.open("/aliases")
+        row = Scope(locator=ByRole(role="row"), has_text=f"old{number}@hill.example", count=1)
+        way = Candidate(locator=ByRole(role="button", name="Delete"), within=(row,), count=1)
+        target = element("button", "button", "Delete").model_copy(update={"candidates": (way,)})
+        cause = visitor.add(Click, target=target)
+        changes = (alert(f"old{number}@hill.example deleted."),)
+        visitor.add(Effect, cause=cause, after=Page(url=visitor.url), changes=changes)
+        visitor.add(End)
+        out.append(told(visitor))
+    story = consensus(out, users_min=1).story
+    assert len(said_in(story)) == 1

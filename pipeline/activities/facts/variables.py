@@ -11,11 +11,11 @@ from pipeline.semantics.derived import once_per_step, once_per_steps
 from pipeline.semantics.elements import WORD_CHARS_MIN, Data, in_menu, in_table_row, is_item, is_search, named, row_verb
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import headings
-from pipeline.semantics.object_names import opens_one_of_list
+from pipeline.semantics.object_names import opens_one_of_list, row_of
 from pipeline.semantics.path_segments import ROUTE, is_kind, names_things
 from pipeline.semantics.text import clean
 from schemas.events import Appeared
-from schemas.stories import ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep, Step
+from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep, Step
 
 _NAMING: Final = re.compile(
     r"(.*[_-])?(id|slug|project|tenant|org|organi[sz]ation|workspace|team|account|company|space)|title|page", re.I
@@ -111,7 +111,8 @@ def _named_in_short(step: ClickStep) -> set[str]:
 
 
 def inputs_of(steps: Sequence[Step], data: Data) -> Data:
-    """Data together with the words of the addresses that the user opened: all that the pages' answers may echo."""
+    """Data together with the words of the addresses that the user opened, and the names of the rows in which something
+    was clicked: all that the pages' answers may echo."""
     words = set(data.words)
     for step in steps:
         if isinstance(step, GotoStep):
@@ -119,6 +120,8 @@ def inputs_of(steps: Sequence[Step], data: Data) -> Data:
             words |= {slug(part) for value in values for part in (value, *value.split(":"))}
         elif isinstance(step, FillStep) and not step.value.secret:
             words |= {slug(line)[:200] for line in step.value.text.splitlines()[:20]}
+        elif isinstance(step, ClickStep | CheckStep):
+            words.add(slug(row_of(step.target))[:200])
     return Data(data.home, frozenset(word for word in words if len(word) >= 2), data.names)
 
 

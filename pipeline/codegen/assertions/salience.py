@@ -70,8 +70,9 @@ FIRST_HEADING: Final = 7
 ANSWER_WORDS_MAX: Final = 14
 PERSON_WORDS_MAX: Final = 5
 TRAIL_SCORE: Final = 40
-"""The most that the way to a page says, whatever of it was typed: the page's heading says where one is."""
-_TRAIL: Final = re.compile(r"\s[»›→⟩>/]\s[^»›→⟩>/]*\S\s[»›→⟩>/]\s")
+"""The most that the way to a page or a line of notes says, whatever of it was typed: the page's heading says where one
+is."""
+_TRAIL: Final = re.compile(r"\s[»›→⟩>/|]\s[^»›→⟩>/|]*\S\s[»›→⟩>/|]\s")
 _THREE_WORDS = re.compile(r"(?:\W*+\w++){3}")
 
 

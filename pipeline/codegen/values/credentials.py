@@ -23,6 +23,8 @@ from schemas.stories import FillStep, NetworkRequest, Step
 WRONG: Final = "not-the-password"
 MADE_UP: Final = "Another-pass-word-"
 """Begins the passwords that a test makes up; a number follows."""
+FIRST_MADE_UP: Final = 11
+"""The number of the first one: many an app wants two digits."""
 MADE_UP_NAME: Final = "another-user"
 USER: Final = "APP_USER"
 PASSWORD: Final = "APP_PASSWORD"  # noqa: S105 (the name of a variable)
@@ -155,7 +157,7 @@ class _Teller:
                     return self.made[token]
                 return _read(variable(PASSWORD, self.people.get(right.get(token, ""), 1)), variables)
             case "change password" | "make account" | "sign up" | "keep":
-                return self.made.setdefault(token, Literal(f"{MADE_UP}{len(self.made) + 1}"))
+                return self.made.setdefault(token, Literal(f"{MADE_UP}{FIRST_MADE_UP + len(self.made)}"))
 
     def _withheld_name(self, form: PasswordForm, variables: list[str]) -> Expr:
         """A login name that the recording withheld, as it is the password's text as well."""
