@@ -17,6 +17,7 @@ from pipeline.activities.facts.passive import (
     only_looks_elsewhere,
     only_points,
     only_prepares,
+    picks,
     puts_away,
     reveals,
 )
@@ -108,6 +109,12 @@ def _chooses(facts: ClickFacts) -> bool:
     return target.role in BOX_ROLES or (target.tag == "label" and not in_control(target))
 
 
+def _picks(facts: ClickFacts) -> bool:
+    """A choice from a list of the page's own, within a form that is being filled in."""
+    entered = [facts.steps[at] for at in facts.filled.fields.values()]
+    return bool(entered) and not any(map(is_search, entered)) and picks(facts.step, facts.answers)
+
+
 def _gives_up(facts: ClickFacts) -> bool:
     return bool(CANCEL.match(facts.words)) and puts_away(facts.step, facts.answers, facts.view)
 
@@ -188,6 +195,11 @@ CLICK_EFFECTS: Final[tuple[Rule[tuple[ClickEffect, Callable[[ClickFacts], bool]]
         "it stands between the fields of one form",
         "open /news; fill 'Mail' with 'ada' in 'f'; click 'No one'; fill 'Name' with 'Ada' in 'f'; click 'Go on'",
         (ClickEffect.NOTHING, _stays_in_form),
+    ),
+    Rule(
+        "it chooses from a list of the form's own",
+        "open /news; fill 'Mail' with 'ada'; click option 'Weekly'; click 'Go on'; asks POST /news",
+        (ClickEffect.NOTHING, _picks),
     ),
     Rule(
         "it gives up what was begun",

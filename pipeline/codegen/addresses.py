@@ -124,7 +124,8 @@ def address(
     stays = path_fixed and steady == query and fragment_fixed and len(found.query) <= QUERY_CHARS_MAX
     route = _route(fragment, known, words)
     escapes = "%{:02x}" if _LOWER_CASE.search(found.query) else "%{:02X}"
-    parts = {pair: f"{_loose(pair[0], escapes)}={_loose(pair[1], escapes)}" for pair in steady}
+    flags = frozenset(part for part in found.query.split("&") if "=" not in part)
+    parts = {pair: f"{_loose(pair[0], escapes)}{_given(pair, flags)}{_loose(pair[1], escapes)}" for pair in steady}
     short = [pair for pair, part in parts.items() if len(part) <= PARAMETER_CHARS_MAX]
     kept = sorted(short, key=lambda pair: pair[1] not in chosen)[:PARAMETERS_MAX]
     parts = {pair: part for pair, part in parts.items() if pair in kept}
@@ -136,6 +137,11 @@ def address(
         text = (found.path or "/") + (f"?{found.query}" if found.query else "")
         text += f"#{found.fragment}" if found.fragment else ""
     return Address(text, pattern, pattern + end, place, frozenset(parts), route)
+
+
+def _given(pair: tuple[str, str], flags: frozenset[str]) -> str:
+    """What follows the name of a parameter: of one that stood there without a value (`?edit`) nothing."""
+    return "" if not pair[1] and pair[0] in flags else "="
 
 
 def _end_of_path(has_query: bool, has_fragment: bool) -> str:

@@ -113,10 +113,16 @@ def main_headings(changes: Iterable[Change]) -> list[str]:
 def _levelled(changes: Iterable[Change]) -> list[tuple[int, int, str]]:
     """Level, place and text of the headings that newly appeared, sorted."""
     return sorted(
-        (element.level or _tag_level(element.tag), index, text.rstrip("¶#§ ") or text)
+        (element.level or _tag_level(element.tag), index, _seen(element, text).rstrip("¶#§ ") or text)
         for index, (element, text) in enumerate(shown_texts(changes))
         if text and (element.role == "heading" or re.fullmatch(r"h[1-6]", element.tag))
     )
+
+
+def _seen(element: Element, text: str) -> str:
+    """What a heading says: its name, where the text has what is hidden in it as well (help for a file's upload)."""
+    name = clean(element.name)
+    return name if name and len(name) < len(text) and name in text else text
 
 
 def _tag_level(tag: str) -> int:

@@ -15,7 +15,7 @@ from pipeline.activities.facts.variables import data_of
 from pipeline.activities.forms.kinds import FORM_RULES
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import GOAL_RULES, goals_of
-from schemas.elements import Element
+from schemas.elements import Ancestor, Element
 from schemas.events import Fill, Page
 from tests.stories.by_hand import HOME, Journey, alert, button, link, password, searchbox, textbox
 
@@ -47,6 +47,9 @@ ACTS: dict[str, Callable[[Journey, str, list[str]], object]] = {
     ),
     "upload ": lambda journey, _, texts: journey.upload(Element(tag="input", type="file", name="File"), texts[0]),
     "click link": lambda journey, _, texts: journey.click(link(texts[0])),
+    "click option": lambda journey, _, texts: journey.click(
+        Element(tag="li", role="option", name=texts[0], ancestors=(Ancestor(tag="ul", role="listbox"),))
+    ),
     "click field": lambda journey, _, texts: journey.click(textbox(texts[0])),
     "answers no": lambda journey, _, texts: journey.answers(texts[0], accepted=False),
     "opens a tab": lambda journey, *_: journey.popup(f"{HOME}help", "t2"),

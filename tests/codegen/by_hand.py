@@ -30,7 +30,8 @@ def by_role(tag: str, role: str, name: str, **more: Any) -> Element:
 
 def by_text(tag: str, text: str, **more: Any) -> Element:
     """An element that is found by its text alone."""
-    return Element(tag=tag, text=text, candidates=(Candidate(locator=ByText(value=text), count=1),), **more)
+    found = Candidate(locator=ByText(value=text), count=1)
+    return Element(**{"tag": tag, "text": text, "candidates": (found,), **more})
 
 
 def by_label(label: str, **more: Any) -> Element:

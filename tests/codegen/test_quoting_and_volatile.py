@@ -190,6 +190,11 @@ def test_the_pattern_of_a_text_keeps_its_fixed_parts() -> None:
 def test_an_address_keeps_its_words_and_templates_new_ids() -> None:
     """Ids in the path become patterns, unless the story opened that address itself; tokens never stay."""
     home = "http://127.0.0.1:9000"
+    flag = addresses.address(home + "/status/17?edit", frozenset())
+    assert flag is not None
+    assert flag.holds_at(home + "/status/19?edit")
+    assert re.search(flag.place, home + "/status/19?edit")
+    assert not re.search(flag.place, home + "/status/19?editor")
     plain = addresses.address(home + "/projects/?q=red", frozenset())
     assert plain is not None
     assert (plain.text, plain.path) == ("/projects/?q=red", "/projects/")

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.locators.finder import ordinal
-from schemas.elements import ById, ByRole, ByText, Candidate, Scope
+from schemas.elements import ById, ByRole, ByTag, ByText, Candidate, Scope
 from schemas.events import Appeared, Gone, StateChanged, TextChanged, Typed, ValueChanged
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -102,6 +102,30 @@ def test_that_a_thing_in_use_went_away_is_asserted() -> None:
     code = write_test(story(ClickStep(target=delete, **base(PAGE, PAGE, changes=came)))).code
     assert 'expect(page.get_by_text("Tag deleted, removing from watches")).to_be_visible()' in code
     assert 'expect(page.get_by_role("link", name="Tech news")).to_be_hidden()' in code
+
+
+def test_what_is_named_by_a_time_is_not_said_to_be_gone() -> None:
+    """Another day nothing is called so, and the assertion would hold whatever the page shows."""
+    gone = (
+        Gone(element=by_role("a", "link", "Old mill 2026-11-30 03:47:24 - OK 2026-11-30 03:55:25 - OK")),
+        Gone(element=by_text("div", "Old mill")),
+    )
+    code = write_test(
+        story(ClickStep(target=by_role("button", "button", "Hide"), **base(PAGE, PAGE, changes=gone)))
+    ).code
+    assert code.count(".to_be_hidden()") == code.count('get_by_text("Old mill")).to_be_hidden()') == 1
+
+
+def test_figures_behind_the_name_of_an_entry_are_not_looked_for() -> None:
+    """How many there are is another number tomorrow; a number in the name of a row is its name."""
+
+    def code_for(text: str, row_text: str) -> str:
+        row = Scope(locator=ByTag(tag="div", classes=("entry",)), has_text=row_text, count=1)
+        way = Candidate(locator=ByText(value=text), within=(row,), count=1)
+        return write_test(story(ClickStep(target=by_text("span", text, candidates=(way,)), **base(PAGE)))).code
+
+    assert r'filter(has_text=re.compile(r"Open\s*\d+"))' in code_for("Open", "Open12")
+    assert 'filter(has_text="Server12")' in code_for("Restart", "Server12")
 
 
 def test_what_was_done_is_asserted_before_other_news() -> None:

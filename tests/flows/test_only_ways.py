@@ -3,6 +3,7 @@
 from bench.flows.synthetic import Visitor, element, heading
 from schemas.elements import Ancestor, ByTag, Candidate, Element
 from schemas.events import (
+    Appeared,
     Click,
     CountChanged,
     Fill,
@@ -330,3 +331,15 @@ def test_a_tab_within_a_form_sends_nothing_off() -> None:
 
     first, last = types("Title", form="title"), types("Owner", form="title")
     assert key(first, opens, last, sends("Save")) == key(first, last, sends("Save"))
+
+
+def test_a_list_of_the_page_s_own_within_a_form_is_no_activity() -> None:
+    """Neither opening it nor the choice sends the form off, or gives up what was filled in before."""
+    box = element("div", "combobox", "Pick a crewNorthSouth")
+    around = (Ancestor(tag="ul", role="listbox"),)
+    option = element("li", "option", "North").model_copy(update={"ancestors": around})
+
+    def opens(visitor: Visitor) -> None:
+        visitor.came(visitor.add(Click, target=box), Appeared(element=option))
+
+    assert key(types("Title"), opens, clicks(option), sends("Save issue")) == PLAIN

@@ -361,3 +361,11 @@ def test_a_page_of_a_wiki_has_the_name_in_its_address() -> None:
     journey.fill(area, "Countdown starts at ten.").click(button("Submit changes", type="submit"))
     story = journey.asks(f"{HOME}wiki/LaunchPlan").leads_to(f"{HOME}wiki/LaunchPlan").story()
     assert story.title == "Create the page 'LaunchPlan'"
+
+
+def test_a_heading_is_what_can_be_seen_of_it() -> None:
+    """Its text may have what is hidden in it as well: help for a file's upload."""
+    glued = heading("Island").model_copy(update={"text": "Drop the file here to uploadIsland"})
+    story = Journey().opens(HOME).click(button("Show")).shows_new(glued).story()
+    assert "'Island'" in story.sentence
+    assert "Drop" not in story.sentence

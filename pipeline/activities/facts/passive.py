@@ -23,12 +23,13 @@ from pipeline.semantics.verbs import (
     button_act,
 )
 from schemas.elements import Element
-from schemas.events import Gone, StateChanged
+from schemas.events import Appeared, Gone, StateChanged
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, PressStep, ReloadStep, ScrollStep, Step
 
 NAME_WORDS_MIN: Final = 6
 """A longer caption is no name of a control."""
 _CANCELLED: Final = WORDS["cancelled"]
+_LISTS: Final = frozenset({"combobox", "listbox"})
 _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
 _MENU_ITEMS: Final = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio"})
 _VIEWS: Final = _MENU_ITEMS | {"link", "tab", "treeitem", "row", "cell", "gridcell", "listitem", "option"}
@@ -144,10 +145,23 @@ def puts_away(step: ClickStep, answers: Answers, view: str) -> bool:
 
 
 def reveals(step: ClickStep, answers: Answers) -> bool:
-    """A menu or section that opens: only a way to what is in it."""
+    """A menu, a section or a list that opens: only a way to what is in it."""
     opened = [one for one in step.changes if isinstance(one, StateChanged) and one.state == "expanded"]
     own = any(clean(one.element.name) == caption(step.target) for one in opened)  # the app may remember what is open
-    return bool(opened) and not step.navigates and (own or not answers.writes(step))
+    opens = bool(opened) or opens_list(step)
+    return opens and not step.navigates and (own or not answers.writes(step))
+
+
+def opens_list(step: ClickStep) -> bool:
+    """Whether a list of the page's own making shows what may be chosen from it."""
+    came = (change.element.role for change in step.changes if isinstance(change, Appeared))
+    return step.target.role in _LISTS and "option" in came
+
+
+def picks(step: ClickStep, answers: Answers) -> bool:
+    """Whether it chooses from such a list, and nothing came of that yet."""
+    around = {one.role for one in step.target.ancestors}
+    return step.target.role == "option" and bool(around & _LISTS) and not _does_more(step, answers)
 
 
 def folds(step: ClickStep) -> bool:

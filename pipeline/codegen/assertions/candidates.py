@@ -304,6 +304,8 @@ def _gone(finder: Finder, element: Element, typing: Typing) -> Check | None:
     found = _telling(finder, element)
     if found is None or not found.unique or len(text) < 2 or element.masked or can_be_closed(text):
         return None
+    if is_volatile(found.says, finder.fixed):
+        return None  # by another time or id it would not be found either, gone or not
     mine = typing.echoed(text)
     # That some text went away says little, unless it is the thing that was used, what was typed, or has a frame.
     score = 58 if text in typing.used else 50 if mine else 30 if element.role or is_message(text) else 12

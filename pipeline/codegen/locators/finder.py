@@ -16,9 +16,12 @@ from pipeline.codegen.locators.selectors import ROLES, css, derived, test_id_css
 from pipeline.codegen.locators.text_matchers import (
     PENALTY_CUT,
     PENALTY_DOUBTFUL,
+    PENALTY_VOLATILE,
     Matcher,
     counter_free,
     matcher,
+    readable,
+    regex,
 )
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, Plain, flat, function, method
 from pipeline.codegen.python.quoting import escaped, quoted
@@ -123,7 +126,8 @@ class Finder:
         if root is None:
             return []
         candidates = [_without_key(element, one) for one in element.candidates or derived(element)]
-        ways = (self.candidate(root, candidate) for candidate in candidates)
+        own = readable(element.text or element.name or "")
+        ways = (self.candidate(root, candidate, own) for candidate in candidates)
         ways = (way for way, one in zip(ways, candidates, strict=True) if not _doubtful(element, one))
         return [way for way in ways if way is not None]
 
@@ -147,11 +151,11 @@ class Finder:
             root = Attr(best.expr, "content_frame")
         return root
 
-    def candidate(self, root: Expr, candidate: Candidate) -> Found | None:
-        """One candidate as code within `root`."""
+    def candidate(self, root: Expr, candidate: Candidate, own: str = "") -> Found | None:
+        """One candidate as code within `root`; `own` is what the element says."""
         expr, score = root, 0
         for scope in candidate.within:
-            inner = self.scope(expr, scope)
+            inner = self.scope(expr, scope, own)
             if inner is None:
                 return None
             expr, score = inner.expr, score + 25 + inner.score // 10
@@ -171,14 +175,17 @@ class Finder:
         told = f"{ordinal(candidate.index + 1)} of {candidate.count}" if candidate.index else ""
         return Found(place, score + PENALTY_NTH + 10 * candidate.index, found.says, unique=False, place=told)
 
-    def scope(self, root: Expr, scope: Scope) -> Found | None:
-        """An element around others as code within `root`, with the text that tells it from its like."""
+    def scope(self, root: Expr, scope: Scope, own: str = "") -> Found | None:
+        """An element around others as code within `root`, with the text that tells it from its like. Figures behind
+        what the element itself says (`own`) count what others add and take away: `Open12`."""
         found = self._one(root, scope.locator)
         if found is not None and isinstance(scope.locator, (ById, ByTestId)):
             found = Found(found.expr, found.score + PENALTY_RENAMED)
         if found is None or scope.has_text is None:
             return found
-        text = matcher(scope.has_text, False, self.fixed)
+        counted = own and re.fullmatch(rf"{re.escape(own)}\s?\d+", readable(scope.has_text))
+        counts = Matcher(regex(escaped(own) + r"\s*\d+"), PENALTY_VOLATILE)
+        text = counts if counted else matcher(scope.has_text, False, self.fixed)
         if text.expr is None:
             return None
         score = found.score // 2 + text.penalty + _vagueness(scope.has_text)
