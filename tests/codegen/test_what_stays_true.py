@@ -215,6 +215,20 @@ def test_what_a_journey_uses_and_did_not_make_is_told() -> None:
     assert "such a thing" not in project_files([made])["README.md"]
 
 
+def test_a_number_that_nobody_entered_is_not_asserted_between_steps() -> None:
+    """Nor is it at any other place: a page shows `0.00` here and there, and twice for a moment."""
+
+    def after_adding(*texts: str) -> str:
+        came = tuple(Appeared(element=by_text("td", text)) for text in texts)
+        add = ClickStep(target=by_role("button", "button", "Add"), **base(PAGE, PAGE, changes=came))
+        typed = FillStep(target=by_label("Amount"), value=Typed(text="45.20"), **base(PAGE, PAGE))
+        return write_test(story(typed, add, ClickStep(target=by_role("button", "button", "Save"), **base(PAGE)))).code
+
+    assert '"0.00"' not in after_adding("0.00")
+    assert '"45.20")).to_be_visible()' in after_adding("45.20")
+    assert '"To pay: 0.00")).to_be_visible()' in after_adding("To pay: 0.00")
+
+
 def test_an_address_is_known_by_what_the_user_chose() -> None:
     """Not by whatever else stands in its query."""
     asked = "?status=open&status=new&col=id&kind=Bug%20report&order=7xk2m9q1"
