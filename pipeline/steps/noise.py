@@ -69,8 +69,10 @@ def _coalesced(drafts: list[Draft]) -> list[Draft]:
 
 
 def _is_not_repeated(gone: Draft, draft: Draft) -> bool:
-    """Whether the later step is done in the place of the earlier one, and not after it."""
-    joined = isinstance(draft.step, FillStep) and draft.step.keys
+    """Whether the later step is done in the place of the earlier one, and not after it: the keys of both are pressed
+    only where the page takes part in the typing, or the field held something before."""
+    fill = draft.step
+    joined = isinstance(fill, FillStep) and fill.keys and (fill.by_keys or fill.before)
     return (
         isinstance(draft.step, FillStep | CheckStep | SelectStep) and type(gone.step) is type(draft.step) and not joined
     )
