@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.locators.finder import ordinal
-from schemas.elements import ById, ByRole, ByTag, ByText, Candidate, Scope
+from schemas.elements import ById, ByRole, ByTag, ByText, Candidate, Element, Scope
 from schemas.events import Appeared, Gone, StateChanged, TextChanged, Typed, ValueChanged
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -114,6 +114,17 @@ def test_what_is_named_by_a_time_is_not_said_to_be_gone() -> None:
         story(ClickStep(target=by_role("button", "button", "Hide"), **base(PAGE, PAGE, changes=gone)))
     ).code
     assert code.count(".to_be_hidden()") == code.count('get_by_text("Old mill")).to_be_hidden()') == 1
+
+
+def test_what_was_written_into_a_log_is_looked_for_there() -> None:
+    """Others write as well, and beside it stands when: of what is new the user's own line is asserted."""
+    log = Element(tag="div", role="log", live=True, candidates=(Candidate(locator=ByRole(role="log"), count=1),))
+    news = (TextChanged(element=log, before="Hello", after="Hello ann:04:40 Who has the key?"),)
+    typed = FillStep(target=by_label("Message"), value=Typed(text="Who has the key?"), **base(PAGE, PAGE))
+    sent = ClickStep(target=by_role("button", "button", "Send"), **base(PAGE, PAGE, changes=news))
+    others = ClickStep(target=by_role("button", "button", "Send"), **base(PAGE, PAGE, changes=news))
+    assert 'get_by_role("log")).to_contain_text("Who has the key?")' in write_test(story(typed, sent)).code
+    assert "to_contain_text" not in write_test(story(others)).code
 
 
 def test_figures_behind_the_name_of_an_entry_are_not_looked_for() -> None:

@@ -369,3 +369,12 @@ def test_a_heading_is_what_can_be_seen_of_it() -> None:
     story = Journey().opens(HOME).click(button("Show")).shows_new(glued).story()
     assert "'Island'" in story.sentence
     assert "Drop" not in story.sentence
+
+
+def test_a_sign_in_an_address_is_no_kind_of_thing() -> None:
+    """`/p/plan` is the plan and no p."""
+    journey = Journey().opens(f"{HOME}").click(link("Plan")).leads_to(f"{HOME}p/plan")
+    story = (
+        journey.fill(textbox("Text"), "Tall", before="Small").click(button("Save")).shows_new(alert("Done.")).story()
+    )
+    assert story.title == "Edit 'Plan'"

@@ -32,6 +32,8 @@ from schemas.stories import (
 
 GENERIC_NOUNS: Final = LISTS["generic_nouns"]
 OBJECT_CHARS_MAX: Final = 60
+NOUN_CHARS_MIN: Final = 3
+"""A shorter part of an address is a sign and no word: `/p/plan`."""
 PARTS_MAX: Final = 6
 """Fields, two of which a page may show together as one name."""
 _ACTIVITIES: Final = LISTS["activity_nouns"]
@@ -64,7 +66,8 @@ def noun_of(form: Form, kind: GoalKind) -> str:
         if _on_page_of_its_own(form):
             return ""
         if _on_own_page(form):
-            return singular(route(url)[-2].lower())
+            list_of = singular(route(url)[-2].lower())
+            return list_of if len(list_of) >= NOUN_CHARS_MIN else ""
         last = "" if last in _NO_NOUNS else last
         return last if last and not ROUTE.fullmatch(last.replace(" ", "-")) else thing_in(url)
     return ""

@@ -10,7 +10,14 @@ from pipeline.activities.clicks import act_of, broader, does
 from pipeline.activities.forms.fields import FIELDS_NAMED_MAX, Field, entered, narrowed_by, plainly_entered
 from pipeline.activities.forms.form import Form
 from pipeline.activities.forms.kinds import MOVES, SENDS, changes_thing, kind_of
-from pipeline.activities.forms.names import GENERIC_NOUNS, created_object, edited_object, noun_of, thing_near
+from pipeline.activities.forms.names import (
+    GENERIC_NOUNS,
+    NOUN_CHARS_MIN,
+    created_object,
+    edited_object,
+    noun_of,
+    thing_near,
+)
 from pipeline.activities.phrases import COMMENTS, CREATES, DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
 from pipeline.semantics.addresses import last_word, route
 from pipeline.semantics.controls import does_by_itself
@@ -152,7 +159,8 @@ def _meant(form: Form, kind: GoalKind) -> Goal:
 def _edited(form: Form, noun: str) -> Goal:
     """Something that was there and is another now: by its name, else by what the page or its list is called."""
     url, name = form.own[-1].page.url, edited_object(form)
-    if not noun and name and name.lower() == "".join(route(url)[-1:]):
+    of_a_kind = any(len(part) < NOUN_CHARS_MIN for part in route(url)[-2:-1])
+    if not noun and name and name.lower() == "".join(route(url)[-1:]) and not of_a_kind:
         noun, name = name.lower(), ""  # what the page itself is called
     one = "" if noun or name else listed_before(form.steps, form.first)
     rest = object_phrase(noun or one, name, "" if one else "the")

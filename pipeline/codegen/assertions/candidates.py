@@ -320,7 +320,7 @@ def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
     if not after or element.masked or len(after) > TEXT_CHARS_MAX or is_busy(after):
         return None
     if before and element.role in ROLLING_ROLES:
-        return None
+        return _own_line(finder, change, typing)
     by_change = _of_change(element, before, after, typing)
     score = importance(element, after, typing) + 16
     steady = [way for way in finder.all(element) if not says_part(way.says, after) or _stays(way.says, before, after)]
@@ -334,6 +334,19 @@ def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
     if value is None:
         return None
     return Check(method(expect(best.expr), "to_contain_text", value), score + by_change, "changed", after)
+
+
+def _own_line(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
+    """That what was written stands in a log now, where others write as well."""
+    before, after = readable(change.before), readable(change.after)
+    news = after.removeprefix(before) if after.startswith(before) else ""
+    said = max((text for text in typing.texts if len(text) > SHORT and text in news), key=len, default="")
+    ways = [way for way in finder.all(change.element) if way.unique and not (way.says and says_part(way.says, after))]
+    best = min((way for way in ways if way.score < PATH_SCORE), key=lambda way: way.score, default=None)
+    if not said or best is None:
+        return None
+    score = importance(change.element, said, typing) + 16
+    return Check(method(expect(best.expr), "to_contain_text", said), score, "changed", said)
 
 
 def _of_change(element: Element, before: str, after: str, typing: Typing) -> int:
