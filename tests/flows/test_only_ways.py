@@ -4,6 +4,7 @@ from bench.flows.synthetic import Visitor, element, heading
 from schemas.elements import Ancestor, ByTag, Candidate, Element
 from schemas.events import (
     Appeared,
+    Check,
     Click,
     CountChanged,
     Fill,
@@ -13,6 +14,7 @@ from schemas.events import (
     Press,
     Request,
     Select,
+    StateChanged,
     Typed,
 )
 from tests.flows.acts import PLAIN, SENT, Acts, clicks, key, nothing, posts, sends, shape_of, signs_in, types
@@ -343,3 +345,17 @@ def test_a_list_of_the_page_s_own_within_a_form_is_no_activity() -> None:
         visitor.came(visitor.add(Click, target=box), Appeared(element=option))
 
     assert key(types("Title"), opens, clicks(option), sends("Save issue")) == PLAIN
+
+
+def test_a_label_that_was_clicked_is_the_choice_that_it_made() -> None:
+    """Recorders tell of the label or of its choice; it is the same thing that was done, which choice is data."""
+
+    def theme(name: str) -> Element:
+        return element("input", "radio", name).model_copy(update={"type": "radio", "name_attribute": "theme"})
+
+    def labelled(visitor: Visitor) -> None:
+        label = Element(tag="label", text="Dark")
+        taken = StateChanged(element=theme("Dark"), state="checked", after=True)
+        visitor.came(visitor.add(Click, target=label), taken)
+
+    assert key(labelled) == key(lambda visitor: nothing(visitor.add(Check, target=theme("Light"), checked=True)))

@@ -5,8 +5,10 @@ from typing import Final
 
 from pipeline.activities.activity import CHANGED, CHOSEN, DEFAULT, SEND, TYPED, identifying_fields
 from pipeline.semantics.elements import SIDE_FIELD, Data, choice, identity, is_search
-from pipeline.semantics.text import clean
+from pipeline.semantics.text import caption, clean
 from pipeline.semantics.verbs import SETTINGS_PAGES, is_remark, named_in_path
+from schemas.elements import Element
+from schemas.events import StateChanged
 from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, UploadStep
 
 FieldStep = FillStep | SelectStep | CheckStep | UploadStep
@@ -56,7 +58,7 @@ class FormState:
         """Takes a box or a switch that was clicked."""
         self._begin(step)
         self._only_remarks = False
-        self.fields[f"{CHOSEN}{choice(step.target, self.data)}"] = number
+        self.fields[f"{CHOSEN}{choice(_chosen_by(step), self.data)}"] = number
 
     def sent_by(self, step: ClickStep) -> None:
         """Takes the form of the button that sends it off, where the fields said nothing of theirs."""
@@ -124,6 +126,13 @@ class FormState:
                 if not held or step.value.secret or is_search(step) or SIDE_FIELD.search(name):
                     return name
                 return DEFAULT if step.target.role == "spinbutton" or step.target.type in _BY_ITSELF else CHANGED
+
+
+def _chosen_by(step: ClickStep) -> Element:
+    """The box or choice that a click took: that of the label that was clicked, where the page shows which it is."""
+    taken = (one.element for one in step.changes if isinstance(one, StateChanged) and one.state == "checked")
+    own = (one for one in taken if caption(one) == caption(step.target))
+    return next(own, step.target) if step.target.tag == "label" else step.target
 
 
 def _begins_form(step: FieldStep) -> bool:
