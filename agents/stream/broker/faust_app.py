@@ -9,7 +9,7 @@ from yarl import URL
 
 from agents.private import make_folder
 from agents.settings import Settings
-from agents.stream.broker import faust_fixes, fetched
+from agents.stream.broker import faust_fixes, fetched, handing_on
 
 HEARTBEAT_S: Final = 0.5
 """How often a worker shows that it lives, and learns that the others share anew."""
@@ -31,6 +31,7 @@ def make_app(settings: Settings, partitions: int) -> faust.App:
     """The app of one worker. `partitions` are those of the events topic."""
     faust_fixes.apply()
     fetched.apply()
+    handing_on.apply()
     make_folder(settings.data)
     hosts = ";".join(f"kafka://{broker}" for broker in settings.broker_list)
     return faust.App(

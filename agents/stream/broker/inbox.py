@@ -7,7 +7,7 @@ from typing import Any, Final
 import faust
 
 from agents.stream.broker.faust_fixes import HELD
-from agents.stream.supervision.abort import end_process
+from agents.stream.broker.handing_on import take_straight
 
 BYTES_MAX: Final = 8 * 1024 * 1024
 """The values that are taken at once, but for the last one."""
@@ -36,16 +36,7 @@ class Inbox:
         raw: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
         topic = app.topic(self.topic, key_type=bytes, value_type=bytes, allow_empty=True, partitions=partitions, **raw)
 
-        async def fill(stream: Any) -> None:
-            try:
-                async for event in stream.noack().events():
-                    self.offer(event)
-            except asyncio.CancelledError:
-                raise
-            except BaseException as error:  # noqa: BLE001 - it ends the process
-                end_process(f"the {name} agent failed", error)
-
-        app.agent(topic, name=name, concurrency=1)(fill)
+        take_straight(app, topic, name, self.offer)
 
     def offer(self, event: Any) -> None:
         """Takes an event. This never waits."""

@@ -15,6 +15,7 @@ from faust.exceptions import ProducerSendError
 
 from agents.faults import message_of
 from agents.stream.broker.faust_fixes import HELD, OffsetGaps, first_offsets
+from agents.stream.broker.handing_on import take_straight
 from agents.stream.broker.sending import Sender, acknowledged
 from agents.stream.dependencies import StreamDependencies
 from agents.stream.journeys.delivery import Delivery, NoModel
@@ -64,7 +65,7 @@ class JourneysAgent:
         events = self._app.topic(
             self._topic, key_type=bytes, value_type=bytes, allow_empty=True, partitions=self._count, **raw
         )
-        self._app.agent(events, name="journeys", concurrency=1)(self._run)
+        take_straight(self._app, events, "journeys", self._take)
         self._table.faust_table.on_recover(self._recovered)
         self._app.on_partitions_assigned.connect(self._assigned, weak=False)
         self._app.on_partitions_revoked.connect(self._let_go, weak=False)
@@ -73,17 +74,11 @@ class JourneysAgent:
         every_s = tick_s(windowing.gap_ms, windowing.lateness_ms)
         self._app.timer(every_s, name="ticks")(self._tick)
 
-    async def _run(self, stream: Any) -> None:
-        """Hands each message to its partition. This never waits for a partition: one that is full stops nobody."""
-        try:
-            async for event in stream.noack().events():
-                partition = self.partitions.get(event.message.partition)
-                if partition is not None:  # else it was taken away meanwhile; it comes again to its new owner
-                    partition.offer(event)
-        except asyncio.CancelledError:
-            raise
-        except BaseException as error:  # noqa: BLE001 - it ends the process
-            end_process("the journeys agent failed", error)
+    def _take(self, event: Any) -> None:
+        """Hands a message to its partition. This never waits for a partition: one that is full stops nobody."""
+        partition = self.partitions.get(event.message.partition)
+        if partition is not None:  # else it was taken away meanwhile; it comes again to its new owner
+            partition.offer(event)
 
     async def _check_order(self, message: Any) -> None:
         expected = self._holes.found(message.partition, message.offset)
