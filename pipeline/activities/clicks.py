@@ -42,6 +42,10 @@ _TOWARDS: Final = ACTS["towards"]
 _SHELLS: Final = LISTS["shells"]
 """What is closed only to see what is behind it."""
 _NO_NOUN: Final = WORDS["no_noun"]
+_THIS_ONE: Final = re.compile(
+    rf"(?P<to>[^\W\d]{{2,4}} )?({'|'.join(sorted(LISTS['determiners']))}) (?P<noun>[^\W\d]{{3,}})", re.I
+)
+"""A thing that a control speaks of without its name: `this comment`, `to this comment`."""
 _OPENED_ROLES: Final = ("tab", "menuitem", "row", "option", "treeitem")
 
 
@@ -131,6 +135,10 @@ def does(verb: str, rest: str, thing: str) -> Phrase:
     """What a control does to a thing, which it may name itself: `does("mark", "as read", "'Old trees'")`."""
     if verb in LIKING and rest and not thing:
         return Phrase(verb, quoted(rest))  # what follows is the name of one of many
+    if thing.startswith(("'", "“")) and (one := _THIS_ONE.fullmatch(rest)):
+        noun, name = one["noun"].lower(), thing[1:-1]
+        name = name[len(noun) + 1 :] if name.lower().startswith(f"{noun} ") else name
+        return Phrase(verb, f"{one['to'] or ''}the {noun} {quoted(name)}")
     said = "" if rest.casefold() in thing.casefold() else rest.lower() if _NO_NOUN.fullmatch(rest) else rest
     if verb in _TOWARDS and thing.startswith(("'", "“")) and not said:
         thing = f"{_TOWARDS[verb]} {thing}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.elements import Element
+from schemas.elements import Ancestor, Element
 from schemas.events import Appeared
 from tests.stories.by_hand import (
     HOME,
@@ -35,6 +35,20 @@ def _page() -> Journey:
 def _policy() -> Journey:
     journey = Journey().opens(f"{HOME}policies").click(link("Add / update a policy")).shows_new(textbox("Name"))
     return journey.fill(textbox("Name"), "Expire").click(button("Add / update policy")).shows_new(heading("Expire"))
+
+
+def _trash() -> Journey:
+    """A link in a row that takes the row away by its address, and comes back to the list."""
+    row = Ancestor(tag="tr", role="row", name="Select Old trees")
+    link_away = link("Move “Old trees” to the Trash", ancestors=(row,))
+    journey = Journey().opens(f"{HOME}posts", Appeared(element=link_away)).click(link_away)
+    return journey.leads_to(f"{HOME}posts").loses(link_away).shows_new(heading("Posts"))
+
+
+def _approves() -> Journey:
+    row = Ancestor(tag="tr", role="row", name="comment Ann ann@example.com")
+    approve = button("Approve this comment", ancestors=(row,))
+    return Journey().opens(f"{HOME}comments").click(approve).asks(f"{HOME}api").shows_new(alert("Approved (2)"))
 
 
 def _wiki_page() -> Journey:
@@ -345,6 +359,8 @@ CASES = [
     (_search(), "Search for 'agenda'", "The user searches for 'agenda'."),
     (_page(), "Create the page 'Spring sale'", "The user creates the page 'Spring sale'"),
     (_policy(), "Create the policy 'Expire'", "The user creates the policy 'Expire'"),
+    (_trash(), "Delete 'Old trees'", "The user deletes 'Old trees'"),
+    (_approves(), "Approve the comment 'Ann'", "The user approves the comment 'Ann'"),
     (_wiki_page(), "Create the page 'Roadmap'", "The user creates the page 'Roadmap'"),
     (_wiki_page_with_a_remark(), "Create the page 'RecipeRye'", "The user creates the page 'RecipeRye'"),
     (_delete(), "Delete 'Old news'", "The user deletes 'Old news'."),

@@ -26,6 +26,7 @@ MADE: Final[dict[tuple[str, str], str]] = {
     ("pipeline/codegen/values/readings.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/codegen/addresses.py", "f'{self.path}$'"): r"/a/\d+/[^/]+/a$",
     ("pipeline/codegen/addresses.py", "self._route"): r"#/a/\d+/[^/]+(?:[?/]|$)",
+    ("pipeline/codegen/locators/finder.py", "f'{re.escape(own)}\\\\s?\\\\d+'"): r"a\s?\d+",
     ("pipeline/codegen/assertions/salience.py", "f'(?<!\\\\w){re.escape(word)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/semantics/lexicon/__init__.py", "shape"): r"\b(?P<act>mark as done|mark|a)$",
     ("pipeline/semantics/lexicon/__init__.py", "'|'.join(every)"): r"\b(log|sign)[ -]?(in|on)\b|\banmelden\b",

@@ -9,7 +9,7 @@ from pipeline.semantics.generated import is_id
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, errors, messages, shown_texts
 from pipeline.semantics.text import caption, is_link
-from pipeline.semantics.verbs import PAGING, SIGN_IN
+from pipeline.semantics.verbs import DELETE, PAGING, SIGN_IN
 from schemas.events import Gone
 from schemas.stories import ClickStep
 
@@ -21,7 +21,7 @@ TOKEN_CHARS_MIN: Final = 16
 
 def acts_by_link(step: ClickStep) -> bool:
     """Whether a link led back to the page that it stands on, and that page says that something was done, or has the
-    link no more (`Retract`, `Take`)."""
+    link no more (`Retract`, `Take`; in a row only where it says that it takes the row away)."""
     words = caption(step.target)
     if not (is_link(step.target) and step.navigates and words) or PAGING.match(words) or SIGN_IN.search(words):
         return False
@@ -35,7 +35,8 @@ def acts_by_link(step: ClickStep) -> bool:
     gone = any(isinstance(change, Gone) and caption(change.element) == words for change in step.changes)
     carried = (value for _, value in parse_qsl(query(step.after.url)) if value in said)
     said_so = (text for text in (*messages(step.changes), *carried) if len(text) <= ANSWER_CHARS_MAX)
-    return (gone and not is_item(step.target)) or any(map(_DONE.search, said_so))
+    ends = gone and (not is_item(step.target) or DELETE.search(words) is not None)
+    return ends or any(map(_DONE.search, said_so))
 
 
 def _shown(url: str, said: frozenset[str]) -> tuple[str, tuple[str, ...], frozenset[tuple[str, str]]]:
