@@ -21,6 +21,7 @@ from pipeline.codegen.assertions.own_lists import own_counts
 from pipeline.codegen.assertions.salience import Typing, captions_of, empties, pieces_of
 from pipeline.codegen.assertions.selection import met_before
 from pipeline.codegen.locators.finder import PATH_SCORE, expect
+from pipeline.codegen.locators.held_values import by_steady_names
 from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code
 from pipeline.codegen.python.expressions import Attr, Equal, Expr, Literal, flat, method
@@ -73,6 +74,7 @@ def write_test(
 
     A test that would be too large for a message tells fewer of the steps, and says so in its docstring and its notes.
     """
+    story = by_steady_names(story)
     written = (
         _written(cut, signed_in, fixed, people, amendments, unique) for cut in _cuts(story, parameters, signed_in)
     )

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.codegen import project_files, write_test
 from pipeline.codegen.locators.finder import ordinal
-from schemas.elements import ById, ByRole, ByTag, ByText, Candidate, Element, Scope
+from schemas.elements import ById, ByLabel, ByRole, ByTag, ByText, Candidate, Element, Scope
 from schemas.events import Appeared, Gone, StateChanged, TextChanged, Typed, ValueChanged
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -125,6 +125,21 @@ def test_what_was_written_into_a_log_is_looked_for_there() -> None:
     others = ClickStep(target=by_role("button", "button", "Send"), **base(PAGE, PAGE, changes=news))
     assert 'get_by_role("log")).to_contain_text("Who has the key?")' in write_test(story(typed, sent)).code
     assert "to_contain_text" not in write_test(story(others)).code
+
+
+def test_a_field_is_found_by_no_name_that_says_what_it_held() -> None:
+    """`Keep it for 180 days` is called otherwise as soon as it is 99; where nothing else names it, it is found so."""
+    named = Candidate(locator=ByLabel(value="Keep it for 180 days"), count=1)
+    by_id = Candidate(locator=ById(value="keep-days"), count=1)
+
+    def code_for(*ways: Candidate, before: str = "180") -> str:
+        field = by_label("Keep it for 180 days", candidates=ways)
+        step = FillStep(target=field, value=Typed(text="99"), before=before, **base(PAGE))
+        return write_test(story(step)).code
+
+    assert "180" not in code_for(named, by_id)
+    assert 'get_by_label("Keep it for 180 days")' in code_for(named)
+    assert 'get_by_label("Keep it for 180 days")' in code_for(named, by_id, before="18")
 
 
 def test_figures_behind_the_name_of_an_entry_are_not_looked_for() -> None:
