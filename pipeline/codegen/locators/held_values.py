@@ -24,6 +24,7 @@ def _steady(step: Step) -> Step:
     kept = tuple(one for one in step.target.candidates if not _says(one, step.before))
     if len(kept) == len(step.target.candidates) or not any(map(_finds, kept)):
         return step
+    kept = tuple(one for one in kept if not (isinstance(one.locator, ByRole) and one.locator.name is None))
     return step.model_copy(update={"target": step.target.model_copy(update={"candidates": kept})})
 
 
