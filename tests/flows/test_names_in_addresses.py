@@ -112,3 +112,17 @@ def test_a_dialog_that_shows_what_was_clicked() -> None:
         return saves(journey.shows(Appeared(element=dialog), Appeared(element=heading(name))))
 
     assert looks("Bread by Night") == looks("Glass Birds")
+
+
+def test_a_link_that_spells_its_address_out_names_one_of_many() -> None:
+    """`Town Services /status/town` and `Boat Services /status/boats` open two of one kind; with no name beside it, or
+    with another address, it is a page of the app."""
+
+    def opened_by(words: str, path: str) -> str:
+        journey = Journey().opens(f"{HOME}pages").click(link(words)).leads_to(f"{HOME}{path}")
+        return saves(journey)
+
+    assert opened_by("Town Services /board/town", "board/town") == opened_by(
+        "Boat Services /board/boats", "board/boats"
+    )
+    assert opened_by("Town Services", "board/town") != opened_by("Boat Services", "board/boats")

@@ -14,6 +14,7 @@ from pipeline.semantics.messages import headings
 from pipeline.semantics.object_names import opens_one_of_list, row_of
 from pipeline.semantics.path_segments import ROUTE, is_kind, names_things
 from pipeline.semantics.text import clean
+from schemas.elements import Element
 from schemas.events import Appeared
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep, Step
 
@@ -101,13 +102,24 @@ def _may_be_name(part: str) -> bool:
 
 def _named_in_short(step: ClickStep) -> set[str]:
     """The part of an address by which it calls what was opened in a list, where that is but a word of its name:
-    `concert` of `/events/concert/orders` for `Harbour Concert`."""
-    if step.after is None or not step.navigates or not in_table_row(step.target) or row_verb(step.target):
+    `concert` of `/events/concert/orders` for `Harbour Concert`; or where the link spells its address out, which apps do
+    with one of many: `Harbour Concert /events/concert`."""
+    if step.after is None or not step.navigates or row_verb(step.target):
         return set()
+    if (last := _spelled_out(step.target, step.after.url)) or not in_table_row(step.target):
+        return {last} - {""}
     words = set(slug(named(step.target)).split("-"))
     new = new_path_parts(step.page.url, step.after.url)
     short = {part for part in new & words if len(part) >= WORD_CHARS_MIN and not names_things(part)}
     return {part for part in short if not ROUTE.fullmatch(part)} if len(words) > 1 else set()
+
+
+def _spelled_out(link: Element, url: str) -> str:
+    """The last part of an address that stands in the text of the link to it, beside another name."""
+    path, said = place(url)[1], named(link)
+    parts = route(url)
+    spelled = len(parts) > 1 and path in said.split() and said != path
+    return slug(unquote(parts[-1])) if spelled else ""
 
 
 def inputs_of(steps: Sequence[Step], data: Data) -> Data:
