@@ -253,6 +253,41 @@ def test_hover_that_makes_room_for_a_control_is_told(record: Record, site: Site)
     assert (hover.kind, hover.target.name, click.target.name) == ("hover", "Days", "Less")
 
 
+ROWS = """<!doctype html><title>Posts</title><style>.acts {{ position: relative; {hidden} }}
+.row:hover .acts {{ {shown} }}</style>
+<table><tr class="row"><td>Old trees</td>
+<td><span class="acts"><a href="#" role="button">Trash</a></span></td></tr></table>"""
+
+
+@pytest.mark.parametrize(
+    ("hidden", "shown", "is_told"),
+    [
+        ("left: -9999em", "position: static", True),
+        ("left: -9999em", "left: 0", True),
+        ("clip-path: inset(100%)", "clip-path: none", True),
+        ("transform: translateX(-9999px)", "transform: translateX(0)", True),
+        ("max-width: 0; display: inline-block; overflow: hidden", "max-width: 200px", True),
+        ("pointer-events: none", "pointer-events: auto", True),
+        ("display: inline-block", "transform: scale(1.05)", False),
+        ("color: gray", "color: red; left: 2px", False),
+    ],
+)
+def test_hover_that_brings_a_control_back_is_told(
+    record: Record, site: Site, hidden: str, shown: str, is_told: bool
+) -> None:
+    """The controls of a row stand outside the window, or can't be pressed, until the pointer is over the row; one that
+    only moves or grows a little could be pressed before."""
+    site.pages["/rows.html"] = (ROWS.format(hidden=hidden, shown=shown), "text/html", {})
+
+    def do(page: Page) -> None:
+        page.get_by_text("Old trees").hover()
+        page.get_by_role("button", name="Trash").click()
+
+    *hover, click = actions(record("rows.html", do))
+    assert click.target.name == "Trash"
+    assert [one.kind for one in hover] == (["hover"] if is_told else [])
+
+
 def test_hover_by_script_is_told(record: Record, site: Site) -> None:
     """The same for a menu that a script makes when the pointer comes."""
 

@@ -1,17 +1,15 @@
 // Hovering that mattered: what was used next was only there because the pointer came by.
 import { ancestorsOf, containsDeep, visible } from "../page/dom";
-import { attempt, native } from "../native";
+import { attempt } from "../native";
 import type { Recorder } from "../recorder";
 import { retarget } from "./retarget";
 import type { Snapshot } from "../page/snapshot";
 
 const TRAIL_MAX = 16;
-const TRAIL_MS = 20_000;
 const RULES_MAX = 20_000;
 
 interface Stop {
   element: Element;
-  atMs: number;
   /** The page when the pointer came here, before the page could react to it. */
   seen: Snapshot | null;
   epoch: number;
@@ -24,6 +22,7 @@ interface HoverRule {
 }
 
 export class Hovers {
+  /** The latest stop first. */
   private trail: Stop[] = [];
   /** Where the pointer was: what moves under a pointer at rest is no hover. */
   private place = "";
@@ -37,14 +36,13 @@ export class Hovers {
     this.place = place;
     const { effects, watch } = this.recorder;
     effects.hover();
-    this.trail.push({ element: target, atMs: native.now(), seen: effects.seenBeforeHover(), epoch: watch.answers });
-    if (this.trail.length > TRAIL_MAX) this.trail.shift();
+    const stop = { element: target, seen: effects.seenBeforeHover(), epoch: watch.answers };
+    this.trail = [stop, ...this.trail.slice(0, TRAIL_MAX - 1)];
   }
 
   /** The element is about to be used: tells of the hover that it depends on, if it does. */
   check(target: Element): void {
-    // The latest stop first.
-    const trail = this.trail.filter((stop) => native.now() - stop.atMs < TRAIL_MS).reverse();
+    const { trail } = this;
     this.trail = [];
     if (!trail.length || !visible(target)) return;
     const opener = this.byStyle(target, trail) ?? this.byScript(target, trail);
@@ -60,8 +58,7 @@ export class Hovers {
       const rule = rules.find(({ shown }) => attempt(() => element.matches(shown), false));
       const opener = rule ? attempt(() => element.closest(rule.opener), null) : null;
       if (!opener || opener === target) continue;
-      const part = trail.find((stop) => opener.contains(stop.element) && !element.contains(stop.element));
-      return part && part.element !== opener ? part.element : opener;
+      return trail.find((stop) => opener.contains(stop.element) && !element.contains(stop.element))?.element ?? opener;
     }
     return null;
   }
@@ -71,11 +68,11 @@ export class Hovers {
     const last = trail.findIndex((stop) => stop.seen?.complete && !knows(stop.seen, target));
     const stop = trail[last];
     const after = trail[last - 1];
-    if (!stop?.seen || !after?.seen || stop.epoch !== after.epoch) return null;
+    if (!after?.seen || !stop?.seen || stop.epoch !== after.epoch) return null;
     const item = [target, ...ancestorsOf(target)].find((one) => after.seen!.byElement.has(one));
     if (!item || knows(stop.seen, item) || containsDeep(target, stop.element)) return null;
     const opener = retarget(stop.element).element;
-    const opens = opener.matches("button,a,li,summary,[role],[aria-haspopup],[onmouseenter],[onmouseover]");
+    const opens = opener.matches("button,a,li,[role],[onmouseover]");
     return opens && knows(stop.seen, opener) && !opener.contains(target) ? opener : null;
   }
 
@@ -86,10 +83,10 @@ export class Hovers {
     let left = RULES_MAX;
     const collect = (list: CSSRuleList): void => {
       for (const rule of list) {
-        if ((left -= 1) < 0) return;
+        if (--left < 0) return;
         const inner = (rule as CSSGroupingRule).cssRules as CSSRuleList | undefined;
         const { selectorText, style } = rule as CSSStyleRule;
-        if (selectorText?.includes(":hover") && style && showsSomething(style)) rules.push(...partsOf(selectorText));
+        if (selectorText?.includes(":hover") && SHOWS.test(style.cssText)) rules.push(...partsOf(selectorText));
         if (inner?.length) collect(inner);
       }
     };
@@ -99,16 +96,14 @@ export class Hovers {
   }
 }
 
-function showsSomething(style: CSSStyleDeclaration): boolean {
-  return /^[^n]/.test(style.display) || /^[vi]/.test(style.visibility) || /^[^0]/.test(style.width + style.height);
-}
+/** What makes something visible, gives it room, or brings it back from where nobody sees or presses it. */
+const SHOWS =
+  /(^| )(display: [^n]|visibility: [vi]|(max-)?(width|height): [^0]|position: s|(left|top|pointer-events): [a0]|(clip-path|transform): (n|\w+\([01][p,)]))/;
 
 function partsOf(selector: string): HoverRule[] {
   return selector.split(",").flatMap((part) => {
-    const at = part.indexOf(":hover");
-    const opener = part.slice(0, at).trim();
-    const rest = part.slice(at + ":hover".length);
-    return at > 0 && /[\w\])]$/.test(opener) && /^[^ >+~]*[ >+~]/.test(rest) ? [{ opener, shown: part.trim() }] : [];
+    const found = /^(.*?[\w\])]):hover[^ >+~]*[ >+~]/.exec(part.trim());
+    return found ? [{ opener: found[1]!, shown: part }] : [];
   });
 }
 
