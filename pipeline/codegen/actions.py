@@ -265,7 +265,8 @@ class Writer:
     ) -> list[Statement]:
         match step:
             case ClickStep():
-                return [Run(click(step, on))]
+                # A button with no box of its own is pressed by what holds it, where its sign is drawn.
+                return [Run(click(step, on if step.target.visible else method(on, "locator", "..")))]
             case FillStep():
                 return self._fill(step, on, page)
             case SelectStep(options=()):

@@ -144,6 +144,13 @@ def test_a_field_is_found_by_no_name_that_says_what_it_held() -> None:
     assert 'get_by_label("Keep it for 180 days")' in code_for(named, by_id, before="18")
 
 
+def test_a_button_without_a_box_is_pressed_by_what_holds_it() -> None:
+    """Its sign is drawn around it, and no one can press what takes no room."""
+    bare = by_role("button", "button", "Clear", visible=False)
+    code = write_test(story(ClickStep(target=bare, **base(PAGE)))).code
+    assert 'get_by_role("button", name="Clear").locator("..").click()' in code
+
+
 def test_figures_behind_the_name_of_an_entry_are_not_looked_for() -> None:
     """How many there are is another number tomorrow; a number in the name of a row is its name."""
 
