@@ -20,7 +20,7 @@ from pipeline.semantics.addresses import ID
 from pipeline.semantics.controls import asked_by, asks_to_delete, does_by_itself
 from pipeline.semantics.elements import DATA, Data, in_menu, is_search
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.verbs import CART, SEARCH, SIGN_OUT
+from pipeline.semantics.verbs import CART, CREATE, SEARCH, SIGN_OUT
 from schemas.stories import ClickStep, FillStep, Step
 
 _SIGN: Final = re.compile(r"\w")
@@ -73,7 +73,8 @@ def _search(facts: StepFacts, rule: str) -> Activity | None:
     """Only looked up: typed into a search field, sent off by a control that seeks, or asked for by the address."""
     if facts.password is not None or facts.what not in ("", SEND):
         return None
-    if not (_seeks(facts) or _SEEK.search(facts.words) or asks_for(facts.used, facts.step, facts.answers)):
+    asked = asks_for(facts.used, facts.step, facts.answers) and not CREATE.match(facts.words)
+    if not (_seeks(facts) or _SEEK.search(facts.words) or asked):
         return None
     return Activity("search", "", facts.fields, "", "", facts.numbers, rule=rule)
 

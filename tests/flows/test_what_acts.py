@@ -4,8 +4,8 @@ from typing import Any
 
 from bench.flows.synthetic import Visitor, alert, element, heading
 from schemas.elements import Ancestor, Element
-from schemas.events import Check, Click, Gone, Navigation, Press, Request
-from tests.flows.acts import PLAIN, Acts, key, posts, sends, types
+from schemas.events import Appeared, Check, Click, Gone, Navigation, Press, Request
+from tests.flows.acts import PLAIN, Acts, key, posts, sends, signs_in, types
 
 
 def test_a_link_that_brings_the_same_page_back_acts() -> None:
@@ -32,6 +32,46 @@ def test_a_link_that_brings_the_same_page_back_acts() -> None:
     assert key(follows("Item 7", gone("Item 7"), url="/issues/new?item=7")) == key(
         follows("Item 7", url="/issues/new?item=7")
     )
+
+
+def test_a_link_with_a_token_that_comes_back_acts() -> None:
+    """A token against forged requests is carried by what changes something; what leads on needs none."""
+
+    def follows(href: str) -> Acts:
+        target = element("a", "link", "Pin").model_copy(update={"href": href})
+
+        def act(visitor: Visitor) -> None:
+            cause = visitor.add(Click, target=target)
+            visitor.add(Navigation, url=f"{visitor.home}/issues/new", cause=cause, how="load")
+            visitor.came(cause, Appeared(element=Element(tag="span", text="Pinned")), url="/issues/new")
+
+        return act
+
+    assert key(follows("/issues/7/pin?token=withheld")) != key()
+    assert key(follows("/issues/7/pin")) == key(follows("/issues/new?token=withheld")) == key()
+
+
+def test_a_link_that_asks_for_a_tag_narrows_the_list() -> None:
+    """Whatever the app calls the parameter: who came for that came for a list, not only to sign in."""
+    assert key(signs_in, lambda v: v.follow("baking", "/home?searchtags=baking")) != key(signs_in)
+
+
+def test_what_a_new_page_asks_for_is_not_what_the_form_changed() -> None:
+    """The page that came after a form was sent has a picture made for each thing of its list."""
+
+    def saves(visitor: Visitor, *pictures: str) -> None:
+        cause = visitor.add(Click, target=element("button", "button", "Save issue"))
+        visitor.add(Request, method="POST", url=f"{visitor.home}/issues", status=200, cause=cause)
+        for picture in pictures:
+            visitor.add(Request, method="PATCH", url=visitor.home + picture, status=200, cause=cause)
+        visitor.add(Navigation, url=f"{visitor.home}/issues", cause=cause, how="load")
+        visitor.came(cause, heading("Wet cellar"), url="/issues")
+
+    def at_board(visitor: Visitor) -> None:
+        visitor.open("/board")
+
+    one = key(at_board, types("Title"), saves)
+    assert key(at_board, types("Title"), lambda v: saves(v, "/admin/issues/11/picture")) == one
 
 
 def test_saving_by_the_keyboard_is_saving() -> None:

@@ -100,6 +100,13 @@ NAMES = [
         .answers("Do you really want to remove the user?").shows_new(alert("Gone.")),
         "Delete 'erik'",
     ),
+    (
+        Journey().opens(f"{HOME}add").fill(textbox("Address"), "http://heron.test/").click(button("Add link"))
+        .asks(f"{HOME}links/new", "GET").leads_to(f"{HOME}links/new?post=http%3A%2F%2Fheron.test%2F")
+        .shows_new(heading("New link")).fill(textbox("Title"), "Herons").click(button("Save"))
+        .asks(f"{HOME}links").leads_to(f"{HOME}links").shows_new(heading("Herons")),
+        "Create the link 'Herons'",
+    ),
 ]  # fmt: skip
 """What things are called, and what is no name."""
 

@@ -9,6 +9,7 @@ from pipeline.semantics.generated import is_id
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, errors, messages, shown_texts
 from pipeline.semantics.text import caption, is_link
+from pipeline.semantics.urls import WITHHELD
 from pipeline.semantics.verbs import DELETE, PAGING, SIGN_IN
 from schemas.events import Gone
 from schemas.stories import ClickStep
@@ -32,11 +33,22 @@ def acts_by_link(step: ClickStep) -> bool:
     said = frozenset(text for text in shown if " " in text)  # a page may well show its own id as one word
     if _shown(step.after.url, said) != _shown(step.page.url, said) or errors(step.changes):
         return False
+    if _asks_with_token(step):
+        return True
     gone = any(isinstance(change, Gone) and caption(change.element) == words for change in step.changes)
     carried = (value for _, value in parse_qsl(query(step.after.url)) if value in said)
     said_so = (text for text in (*messages(step.changes), *carried) if len(text) <= ANSWER_CHARS_MAX)
     ends = gone and (not is_item(step.target) or DELETE.search(words) is not None)
     return ends or any(map(_DONE.search, said_so))
+
+
+def _asks_with_token(step: ClickStep) -> bool:
+    """Whether the link led to another address than the page that it came back to, and carries what no link that only
+    shows something needs: a token against forged requests."""
+    href = step.target.href or ""
+    tokens = (value for _, value in parse_qsl(query(href)))
+    carries = any(value == WITHHELD or (len(value) >= TOKEN_CHARS_MIN and is_id(value)) for value in tokens)
+    return carries and route(href) != route(step.page.url)
 
 
 def _shown(url: str, said: frozenset[str]) -> tuple[str, tuple[str, ...], frozenset[tuple[str, str]]]:

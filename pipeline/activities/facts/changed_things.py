@@ -41,7 +41,8 @@ def changed_thing(used: Sequence[Step], step: Step, names_itself: bool, answers:
         return ""
     typed = {clean(one.value.text) for one in used if isinstance(one, FillStep) and not one.value.secret}
     for one in (step, *reversed(used)):
-        named = [(request, shape) for request in answers.written(one) if (shape := _thing(request, step, typed, data))]
+        sent = _sent_by_form(one, answers.written(one))
+        named = [(request, shape) for request in sent if (shape := _thing(request, step, typed, data))]
         if named:
             # Requests that are sent together come in any order.
             request, shape = min(named, key=lambda each: (_rank(each[0].method), each[1]))
@@ -53,6 +54,16 @@ def changed_thing(used: Sequence[Step], step: Step, names_itself: bool, answers:
 def saves_itself(step: Step, answers: Answers) -> bool:
     """Whether what was filled in asked the app to keep it, by itself or by keys that were pressed in it."""
     return any(request.method in _CHANGE_ONE for request in answers.written(step))
+
+
+def _sent_by_form(step: Step, written: Sequence[NetworkRequest]) -> Sequence[NetworkRequest]:
+    """The requests by which a step asked for a change: where a form was sent for a new page, that one alone. What is
+    asked for besides is the new page's own doing (a picture for each thing of its list)."""
+    if not step.loads or step.after is None:
+        return written
+    there = route(step.after.url)
+    form = [one for one in written if one.method == "POST" and route(one.url) in (there, route(step.page.url))]
+    return form or written
 
 
 def _rank(method: str) -> int:

@@ -16,7 +16,7 @@ from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, Step
 
 Narrowing = ClickStep | SelectStep | CheckStep
 _SORTING: Final = re.compile(r"sort|order|direction|asc|desc", re.I)
-_FILTERING: Final = re.compile(r"filter|hide|status|states?\b|categor|tag|label|types?\b|facet|group", re.I)
+_FILTERING: Final = re.compile(r"filter|search|hide|status|states?\b|categor|tag|label|types?\b|facet|group", re.I)
 """Words in the keys of a query that say how a list is shown, and what of it."""
 _SHOWING: Final = WORDS["showing"]
 """How buttons begin that say which things of a list are shown."""
