@@ -32,6 +32,8 @@ _PLAIN_QUERY: Final = re.compile(r"[\w.~=&/:;,@!*$-]*", re.ASCII)
 _LOWER_CASE: Final = re.compile("%(?:[0-9][a-f]|[a-f][0-9a-f])")
 """An escape as some servers write it."""
 _REVISION: Final = re.compile(r"\d")
+_ROUTE_OR_WORDS: Final = re.compile(r"[/!].*|[^A-Z]*", re.S)
+"""A fragment that is a route of its own, or in small letters; others may be the id of what was just made."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,11 @@ def _sensitive(pair: str) -> bool:
     return bool(_SENSITIVE_PARAM.search(unquote(name))) or is_volatile(unquote(value).replace("+", " "))
 
 
+def _names_place(fragment: str) -> bool:
+    """Whether a fragment names a place of the app: no revision, and no id that a server made up."""
+    return not _REVISION.search(fragment) and _ROUTE_OR_WORDS.fullmatch(fragment) is not None
+
+
 def _sensitive_fragment(fragment: str) -> bool:
     return bool(re.search(r"(?i)token|=.{12,}", fragment))
 
@@ -114,9 +121,7 @@ def address(
     steady = [pair for pair in query if not _unstable_param(*pair, known) and not _made_of(pair[1], words)]
     fragment = unquote(found.fragment)
     fragment_fixed = not is_volatile(fragment) and "=" not in found.fragment and not _made_of(fragment, words)
-    fragment_fixed = (
-        fragment_fixed and urls.WITHHELD not in fragment and (fragment in known or not _REVISION.search(fragment))
-    )
+    fragment_fixed = fragment_fixed and urls.WITHHELD not in fragment and (fragment in known or _names_place(fragment))
     pattern = "/".join(shape or escaped(segment) for segment, shape in zip(segments, shapes, strict=True))
     has_query, has_fragment = "?" in url.partition("#")[0], "#" in url
     empty = (has_query and not found.query) or url.endswith("#")

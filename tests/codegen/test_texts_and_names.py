@@ -284,3 +284,25 @@ def test_the_heading_tells_a_page_and_not_the_way_to_it() -> None:
     assert 'get_by_role("heading", name="Table: orders")' in code
     assert "»" not in code
     assert "|" not in code
+
+
+def test_what_was_chosen_to_sign_in_is_no_result_of_later_steps() -> None:
+    """The database that one works in stands on each page; the thing that was opened stands on this one."""
+    begin = at("/")
+    steps = (
+        FillStep(target=by_label("Username"), value=Typed(text="ann"), **base(begin)),
+        FillStep(target=by_label("Password", type="password"), value=Typed(secret="password"), **base(begin)),
+        FillStep(target=by_label("Database"), value=Typed(text="shop.db"), **base(begin)),
+        ClickStep(target=by_role("button", "button", "Login"), **base(begin, at("/db"), navigates=True, loads=True)),
+    )
+    shown = (
+        Appeared(element=by_role("a", "link", "shop.db", text="shop.db")),
+        Appeared(element=by_role("h2", "heading", "Table: orders", level=2)),
+    )
+    opened = ClickStep(
+        target=by_role("a", "link", "orders"),
+        **base(at("/db"), at("/orders"), changes=shown, navigates=True, loads=True),
+    )
+    code = write_test(story(*steps, opened, ClickStep(target=by_role("a", "link", "Next"), **base(at("/orders"))))).code
+    assert 'get_by_role("heading", name="Table: orders")' in code
+    assert 'name="shop.db"' not in code

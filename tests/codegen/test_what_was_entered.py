@@ -5,7 +5,7 @@ import pytest
 from pipeline.codegen import write_test
 from pipeline.codegen.assertions.entered import VALUES_MAX, Entered, entered_in, shows
 from pipeline.codegen.assertions.salience import looks_glued
-from schemas.elements import Ancestor, ByRole, Candidate, Element, Scope
+from schemas.elements import Ancestor, ByRole, ByTag, Candidate, Element, Scope
 from schemas.events import Appeared, Change, Choice, CountChanged, Gone, TextChanged, Typed, ValueChanged
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep, UploadStep
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
@@ -211,6 +211,17 @@ def test_a_row_that_was_looked_up_is_told_by_what_was_typed() -> None:
     code = write_test(story(fill, go)).code
     assert 'get_by_role("link", name="Window cracked")' in code
     assert "resolved" not in code
+
+
+def test_a_card_that_was_deleted_is_no_longer_there() -> None:
+    """A list may be made of plain blocks: the one of the link that deletes is told by its name."""
+    scope = Scope(locator=ByTag(tag="div", classes=("entry",)), count=3, has_text="Cheese fondue")
+    found = Candidate(locator=ByRole(role="link", name="Delete"), within=(scope,), count=1)
+    others = Candidate(locator=ByRole(role="link", name="Delete"), count=3)
+    link = Element(tag="a", role="link", name="Delete", candidates=(others, found))
+    delete = ClickStep(target=link, **base(LIST, LIST, navigates=True, loads=True))
+    code = write_test(story(delete)).code
+    assert 'expect(page.locator("div.entry").filter(has_text="Cheese fondue")).to_be_hidden()' in code
 
 
 def test_a_message_stands_beside_the_value_that_it_names() -> None:

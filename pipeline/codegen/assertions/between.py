@@ -61,7 +61,7 @@ def _not_proven(writer: Writer, steps: Sequence[Step]) -> Entered:
     """What was entered until now and not yet seen as an effect. While the user types, a page only repeats it."""
     if isinstance(steps[-1], FillStep | HoverStep | ScrollStep):
         return NOTHING
-    entered = entered_in(steps, writer.credentials.names)
+    entered = entered_in(steps, writer.credentials.texts)
     return Entered(tuple(value for value in entered.values if value not in writer.proven))
 
 

@@ -148,7 +148,8 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     checks: list[Check] = []
     changes = _of_the_step(writer, step)
     if changes:
-        typing = Typing(writer.fixed, writer.pieces, asked, writer.emptied, writer.used)
+        texts = tuple(text for text in writer.fixed if text not in writer.credentials.beside)
+        typing = Typing(texts, writer.pieces, asked, writer.emptied, writer.used)
         typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
         checks = checks_of(finder, changes, typing, stays, writer.ticking)
         checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
@@ -241,7 +242,7 @@ def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> 
     place = len(story.steps) - 1
     own = without_others_rows(step, (*writer.fixed, *writer.used)) if lets_in(story, place) else step
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
-    taken = chosen(offered, CHECKS_LAST, entered_in(story.steps, writer.credentials.names))
+    taken = chosen(offered, CHECKS_LAST, entered_in(story.steps, writer.credentials.texts))
     page = shown_on(writer, step)
     if _saves(story, step):
         taken = _with_whole(writer, page, step, taken, story.steps[:-1])
@@ -296,7 +297,7 @@ def _saves(story: Story, step: Step) -> bool:
 def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check], before: Sequence[Step]) -> list[Check]:
     """All that was saved, as the page shows it: a number, an address or the beginning of a text don't tell a right
     result from a wrong one."""
-    entered = tuple(text for text in writer.fixed if text not in writer.credentials.names)
+    entered = tuple(text for text in writer.fixed if text not in writer.credentials.texts)
     typing = Typing(entered, writer.pieces, emptied=writer.emptied, used=writer.used)
     typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
     finder = Finder(page, writer.fixed, writer.hidden)

@@ -49,9 +49,10 @@ def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
     for click in reversed([one for one in story.steps[: goal.first + 1] if isinstance(one, ClickStep)]):
         if not _shows_again(click.page.url, step.after.url) and not _lost_one_cell(step):
             continue
-        ways = _rows(finder, click.target) if click is asked else _ways_to_thing(finder, click.target)
+        told = goal.phrases[0].rest
+        ways = _rows(finder, click.target, told) if click is asked else _ways_to_thing(finder, click.target)
         for text, found in ways:
-            is_it = click is asked or text.casefold() in goal.phrases[0].rest.casefold()
+            is_it = click is asked or text.casefold() in told.casefold()
             if is_it and _is_gone(text, since):
                 return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"gone {text}")
     return None
@@ -98,10 +99,12 @@ def _ways_to_thing(finder: Finder, target: Element) -> list[tuple[str, Expr]]:
     return out
 
 
-def _rows(finder: Finder, target: Element) -> list[tuple[str, Expr]]:
-    """What tells the row of an element from the others, with how the row is found."""
+def _rows(finder: Finder, target: Element, told: str = "") -> list[tuple[str, Expr]]:
+    """What tells the row of an element from the others, with how the row is found; so is a card with the name that is
+    `told` of it."""
     root = finder.root(target)
-    scopes = [scope for candidate in target.candidates for scope in candidate.within if is_row(scope)]
+    around = [scope for candidate in target.candidates for scope in candidate.within]
+    scopes = [scope for scope in around if is_row(scope) or (told and (scope.has_text or " ") in told)]
     found = [(scope.has_text, finder.scope(root, scope)) for scope in scopes] if root is not None else []
     return [(text, way.expr) for text, way in found if text and way is not None]
 

@@ -18,7 +18,7 @@ from pipeline.semantics.addresses import route
 from pipeline.semantics.verbs import MASK, is_same_as_password
 from schemas.elements import Element
 from schemas.events import Appeared, TextChanged
-from schemas.stories import FillStep, NetworkRequest, Step
+from schemas.stories import FillStep, NetworkRequest, SelectStep, Step
 
 WRONG: Final = "not-the-password"
 MADE_UP: Final = "Another-pass-word-"
@@ -41,6 +41,13 @@ class Credentials:
     variables: tuple[str, ...]
     people: dict[str, int]
     notes: tuple[str, ...] = ()
+    beside: frozenset[str] = frozenset()
+    """What was typed or chosen beside name and password to sign in: a server, a database, a project."""
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """All that was entered to sign in, and withheld nowhere: it is no data of what was done then."""
+        return self.beside | self.names.keys()
 
 
 def variable(stem: str, number: int) -> str:
@@ -79,7 +86,15 @@ def credentials(
     teller.number_people(numbers or {})
     passwords, variables = teller.passwords()
     names, notes, read = teller.names()
-    return Credentials(passwords, names, (*read, *variables), dict(teller.people), tuple(notes))
+    beside = _typed_beside(steps, teller.forms) - names.keys()
+    return Credentials(passwords, names, (*read, *variables), dict(teller.people), tuple(notes), beside)
+
+
+def _typed_beside(steps: Sequence[Step], forms: Sequence[PasswordForm]) -> frozenset[str]:
+    entered = [step for form in forms if form.purpose == "sign in" for step in steps[form.first : form.last + 1]]
+    typed = {one.value.text for one in entered if isinstance(one, FillStep) and not is_secret(one)}
+    chosen = {option.label for one in entered if isinstance(one, SelectStep) for option in one.options}
+    return frozenset(typed | chosen) - {""}
 
 
 @dataclass

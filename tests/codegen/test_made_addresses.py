@@ -1,0 +1,24 @@
+"""What of an address a server made up for one thing is not asserted."""
+
+import pytest
+
+from pipeline.codegen import addresses
+
+
+@pytest.mark.parametrize(
+    ("fragment", "is_kept"),
+    [("Qlyblw", False), ("YGwq-g", False), ("new4", False), ("details", True), ("/boards/Alpha", True), ("", True)],
+)
+def test_a_fragment_is_asserted_where_it_names_a_place_of_the_app(fragment: str, is_kept: bool) -> None:
+    """A route or a word is one; a mix of cases and digits is the id of what was just made."""
+    found = addresses.address(f"http://127.0.0.1/list#{fragment}", frozenset())
+    assert found is not None
+    assert (found.text is not None) == (is_kept and fragment != "")
+    assert not (fragment and not is_kept and fragment in found.place)
+
+
+def test_a_fragment_that_was_there_before_is_asserted() -> None:
+    """It names something that the story knows already."""
+    found = addresses.address("http://127.0.0.1/list#Qlyblw", frozenset({"Qlyblw"}))
+    assert found is not None
+    assert found.text == "/list#Qlyblw"
