@@ -10,6 +10,7 @@ from pipeline.codegen.locators.finder import fits_several
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.codegen.python.names import SENTENCE_WORD_CHARS_MAX, function_name, sentence
 from pipeline.semantics.text import is_shortcut
+from pipeline.stories.titles import title_and_sentence
 from schemas.elements import ByLabel, ByPath, ByPlaceholder, ByText, Candidate, PathStep
 from schemas.events import Appeared, Gone, TextChanged, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep
@@ -306,3 +307,16 @@ def test_what_was_chosen_to_sign_in_is_no_result_of_later_steps() -> None:
     code = write_test(story(*steps, opened, ClickStep(target=by_role("a", "link", "Next"), **base(at("/orders"))))).code
     assert 'get_by_role("heading", name="Table: orders")' in code
     assert 'name="shop.db"' not in code
+
+
+def test_a_hint_of_a_field_is_no_answer() -> None:
+    """A list that completes what is typed tells screen readers on each page how it is used."""
+    hint = by_text("span", "Type 2 or more characters for results.", role="status", live=True)
+    shown = (Appeared(element=hint), Appeared(element=by_role("h1", "heading", "New link", level=1)))
+    opened = ClickStep(
+        target=by_role("a", "link", "Add"), **base(at("/"), at("/new"), changes=shown, navigates=True, loads=True)
+    )
+    code = write_test(story(opened)).code
+    assert 'get_by_role("heading", name="New link")' in code
+    assert "characters" not in code
+    assert "characters" not in title_and_sentence((opened,), ())[1]
