@@ -384,3 +384,21 @@ def test_what_the_page_says_of_the_row_that_was_used_is_the_same_for_another_row
         out.append(told(visitor))
     story = consensus(out, users_min=1).story
     assert len(said_in(story)) == 1
+
+
+def test_an_option_is_found_without_the_hint_that_stands_behind_it_for_a_moment() -> None:
+    """Its name has a hint while the pointer is on it; each user chose another one."""
+
+    def picks(number: int, name: str) -> Story:
+        visitor = Visitor("shop", number, random.Random(number))
+        visitor.open("/plans")
+        names = (f"{name} Press enter to select", name)
+        ways = tuple(Candidate(locator=ByRole(role="option", name=one), count=1) for one in names)
+        option = element("li", "option", names[0]).model_copy(update={"text": name, "candidates": ways})
+        visitor.add(Click, target=option)
+        visitor.add(End)
+        return told(visitor)
+
+    step = consensus([picks(0, "North Mill"), picks(1, "South Mill"), picks(2, "Old Bridge")]).story.steps[-1]
+    assert isinstance(step, ClickStep)
+    assert len(step.target.candidates) == 2

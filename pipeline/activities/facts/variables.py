@@ -59,12 +59,18 @@ def _data_of(steps: Sequence[Step], _requests: Sequence[NetworkRequest]) -> Data
             case SelectStep():
                 words |= {slug(option.label) for option in step.options} - own
             case ClickStep():
-                words |= ({slug(named(step.target)[:200])} if _names_a_thing(step, found) else set()) - own
+                words |= (_called(step.target) if _names_a_thing(step, found) else set()) - own
                 names |= {slug(named(step.target)[:200])} if opens_one_of_list(step) else set()
                 words |= _named_in_short(step) - own
             case _:
                 pass
     return Data(home, frozenset(word for word in words | names | asked if len(word) >= 2), frozenset(names))
+
+
+def _called(target: Element) -> set[str]:
+    """What a thing is called; also without the hint that a style draws behind it at times: `Mill Press enter`."""
+    name, text = named(target), clean(target.text)
+    return {slug(one[:200]) for one in ((name, text) if text and name.startswith(text) else (name,))}
 
 
 def _named_in_queries(urls: Set[str]) -> set[str]:
