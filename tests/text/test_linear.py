@@ -39,6 +39,10 @@ MADE: Final[dict[tuple[str, str], str]] = {
         "f'^(?:(?:{between}) )?(?P<verb>{verbs})\\\\b (?:(?:{articles}) )?{noun}\\\\s*{NAMED}'",
     ): r"^(?:(?:a|was) )?(?P<verb>aa)\b (?:(?:the|a) )?(?P<noun>[^\W\d_](?:[^\W\d_]| ){1,30}?)\s*'[^']{1,80}'",
     ("pipeline/proof/endings.py", "f'(?<!\\\\w){re.escape(text)}(?!\\\\w)'"): _WORD_WITHIN,
+    (
+        "pipeline/codegen/locators/held_values.py",
+        "f'(?<![\\\\d.,]){re.escape(figure)}(?![\\\\d]|[.,]\\\\d)'",
+    ): r"(?<![\d.,])12(?![\d]|[.,]\d)",
     ("pipeline/proof/endings.py", "wanted.text"): r"/a/[^/]+/(?:[?#]|$)",
     ("agents/proof/watch.py", "f'^(?:http|ws)(?!(?:{hosts})(?:[/?#]|$))'"): r"^(?:http|ws)(?!(?:a|s://a)(?:[/?#]|$))",
 }
