@@ -48,7 +48,8 @@ from schemas.stories import (
     UploadStep,
 )
 
-TEXT_INPUTS: Final = frozenset({None, "", "text", "search", "email", "url", "tel", "password", "number"})
+PICKED_INPUTS: Final = frozenset({"date", "datetime-local", "month", "week", "time", "color", "range"})
+"""Types of fields whose values are no text; a type that browsers don't know is a text's."""
 MASKED_TEXTS: Final = {
     "email": "person@example.com",
     "number": "1",
@@ -324,7 +325,7 @@ class Writer:
                 Run(method(on, "press", "ControlOrMeta+End")),
                 Run(method(on, "press_sequentially", value.text[len(step.before) :])),
             ]
-        if reacts and target.type in TEXT_INPUTS and len(value.text) <= 80:
+        if reacts and target.type not in PICKED_INPUTS and len(value.text) <= 80:
             return [
                 *waits,
                 *([Run(method(on, "fill", ""))] if step.before else []),

@@ -114,6 +114,14 @@ def test_a_drop_may_lie_outside_the_corner_of_its_target() -> None:
     assert "drag: Callable[..., None]" in code
 
 
+@pytest.mark.parametrize(("kind", "way"), [("select-one", "press_sequentially("), ("date", "fill(")])
+def test_a_type_that_browsers_do_not_know_is_a_text(kind: str, way: str) -> None:
+    """The box of a replaced select answers each key; a date is no text that one types."""
+    shown = Appeared(element=by_text("li", "Bern", role="option"))
+    field = by_label("City", type=kind)
+    assert f'.{way}"2026-03-10")' in _code(_typed(field, "2026-03-10", changes=(shown,)), GO)
+
+
 def test_a_drag_on_which_the_page_makes_room_goes_the_same_way() -> None:
     """Which of two places a page makes depends on where the pointer came from."""
     step = DragStep(target=by_text("li", "Tea"), onto=by_text("li", "Salt"), path=((0.4, 3), (-8, 20)), **base(PAGE))
