@@ -25,6 +25,7 @@ class _Page:
 
     def __init__(self, opened: Any) -> None:
         self._opened, self._page = opened, None
+        self._handlers: list[tuple[str, Any]] = []
 
     def goto(self, url: str, **options: Any) -> None:
         """Begins the recording there, or goes on to there."""
@@ -32,7 +33,16 @@ class _Page:
             self._page.goto(url, **options)
             return
         self._page = self._opened(url)
+        for event, handler in self._handlers:
+            self._page.on(event, handler)
         self._page.wait_for_load_state()
+
+    def on(self, event: str, handler: Any) -> None:
+        """Listens, from the beginning where there is no page yet."""
+        if self._page is None:
+            self._handlers.append((event, handler))
+        else:
+            self._page.on(event, handler)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._page, name)
