@@ -21,19 +21,18 @@ def without_redrawn(steps: tuple[Step, ...]) -> tuple[Step, ...]:
         if isinstance(step, FillStep | SelectStep | CheckStep):
             touched.add(_key(step.target))
         came = {_key(one.element) for one in step.changes if isinstance(one, Appeared)}
-        again = [
+        kept = tuple(
             change
             for change in step.changes
-            if isinstance(change, ValueChanged) and _key(change.element) not in touched and _held(change, held, came)
-        ]
+            if not isinstance(change, ValueChanged) or _key(change.element) in touched or not _held(change, held, came)
+        )
         for change in step.changes:
             key = _key(change.element)
             if key and isinstance(change, ValueChanged):
                 held[key] = change.after
             elif key and isinstance(change, Appeared) and change.element.tag in FIELD_TAGS:
                 held.setdefault(key, None)
-        kept = tuple(change for change in step.changes if change not in again) if again else step.changes
-        out.append(step.model_copy(update={"changes": kept}) if again else step)
+        out.append(step if len(kept) == len(step.changes) else step.model_copy(update={"changes": kept}))
     return tuple(out)
 
 

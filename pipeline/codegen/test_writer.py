@@ -74,7 +74,9 @@ def write_test(
 
     A test that would be too large for a message tells fewer of the steps, and says so in its docstring and its notes.
     """
-    story = by_steady_names(story)
+    steps = without_redrawn(by_steady_names(story.steps))
+    if steps != story.steps:
+        story = story.model_copy(update={"steps": steps})
     written = (
         _written(cut, signed_in, fixed, people, amendments, unique) for cut in _cuts(story, parameters, signed_in)
     )
@@ -119,8 +121,7 @@ def _written(
     unique: tuple[str, ...],
 ) -> GeneratedTest | None:
     """The test; None where it is too large."""
-    steps, parameters = without_redrawn(cut.story.steps), cut.parameters
-    story = cut.story if steps == cut.story.steps else cut.story.model_copy(update={"steps": steps})
+    story, parameters = cut.story, cut.parameters
     if signed_in >= len(story.steps):
         signed_in = 0
     writer = writer_for(story, SIGNED_IN_PAGE if signed_in else "page", people)

@@ -33,6 +33,8 @@ class _Taken:
 
 
 TAKEN: Final = _Taken()
+_WAIT_FIRST: Final = Consumer.wait_first
+"""Faust's own way."""
 _NOTHING_TO_WAIT_FOR: Final = WaitResults([TAKEN], [None], stopped=False)
 
 
@@ -43,7 +45,7 @@ def take_straight(app: faust.App, topic: Any, name: str, take: Take) -> None:
     def taken(event: Any) -> None:
         try:
             take(event)
-        except BaseException as error:  # noqa: BLE001 - it ends the process
+        except BaseException as error:  # noqa: BLE001 (whatever it is: who goes on without the message loses it)
             end_process(f"the {name} agent failed", error)
 
     async def subscribed(stream: Any) -> None:
@@ -56,22 +58,19 @@ def take_straight(app: faust.App, topic: Any, name: str, take: Take) -> None:
 
 def apply() -> None:
     """Puts it in the place of Faust's own way, once per process."""
-    if not getattr(Consumer.wait_first, "knows_taken", False):
+    if Consumer.wait_first is _WAIT_FIRST:
         _wait_for_nothing_where_taken()
         _hand_on()
 
 
 def _wait_for_nothing_where_taken() -> None:
-    original = Consumer.wait_first
-
     async def wait_first(self: Any, *waited: Any, timeout: Any = None) -> Any:
         if waited and waited[0] is TAKEN:
             for other in waited[1:]:
                 other.close()
             return _NOTHING_TO_WAIT_FOR
-        return await original(self, *waited, timeout=timeout)
+        return await _WAIT_FIRST(self, *waited, timeout=timeout)
 
-    wait_first.knows_taken = True  # type: ignore[attr-defined]
     Consumer.wait_first = wait_first
 
 

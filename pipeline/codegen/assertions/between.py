@@ -70,7 +70,8 @@ def _that_hold(writer: Writer, checks: list[Check], upcoming: Step) -> list[Chec
     if any(map(_waits_as_actions_do, checks)):
         ways = _ways_to_target(writer, upcoming)
         checks = [check for check in checks if not (_waits_as_actions_do(check) and _is_of(check, ways))]
-    checks = [check for check in checks if not (_tells_history(writer, check) or _is_a_number(writer, check))]
+    own = own_words((*writer.fixed, *writer.used))
+    checks = [check for check in checks if not _tells_of_others(writer, check, own)]
     swept = _swept_by_typing(upcoming)
     checks = [check for check in checks if not (_looks(check) and check.says in swept)]
     if isinstance(upcoming, ClickStep):
@@ -79,20 +80,15 @@ def _that_hold(writer: Writer, checks: list[Check], upcoming: Step) -> list[Chec
     return checks
 
 
-def _tells_history(writer: Writer, check: Check) -> bool:
-    """Whether the check looks for a text with a date, an age or another generated part and nothing of the story, which
+def _tells_of_others(writer: Writer, check: Check, own: Sequence[str]) -> bool:
+    """Whether the check looks for a text with nothing of the story (`own` words) that has no word at all, as the page
+    may show it at any place, and twice for a moment (`0.00`); or that has a date, an age or another generated part, and
     is no answer to a step: it says what others did before (`Created on 3 May by Ada, last changed by Bo`)."""
-    own = own_words((*writer.fixed, *writer.used))
-    is_own = any(word in check.says.casefold() for word in own) or check.kind in ("status", "alert")
-    return _looks(check) and not is_own and is_volatile(check.says, writer.fixed)
-
-
-def _is_a_number(writer: Writer, check: Check) -> bool:
-    """Whether the check looks for a text without a word that nobody entered (`0.00`): the page may show it at any
-    place, and twice for a moment."""
-    own = own_words((*writer.fixed, *writer.used))
     said = check.says.casefold()
-    return _looks(check) and not any(map(str.isalpha, said)) and not any(word in said for word in own)
+    if not _looks(check) or any(word in said for word in own):
+        return False
+    is_answer = check.kind in ("status", "alert")
+    return not any(map(str.isalpha, said)) or (not is_answer and is_volatile(check.says, writer.fixed))
 
 
 def _looks(check: Check) -> bool:

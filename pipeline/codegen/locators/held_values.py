@@ -4,16 +4,14 @@ import re
 from typing import Final
 
 from schemas.elements import ById, ByLabel, ByPlaceholder, ByRole, ByTestId, ByText, Candidate
-from schemas.stories import FillStep, Step, Story
+from schemas.stories import FillStep, Step
 
 _FIGURE: Final = re.compile(r"\d{1,9}([.,]\d{1,9})?")
 
 
-def by_steady_names(story: Story) -> Story:
-    """The story, each of its fields found by what stays."""
-    steps = tuple(map(_steady, story.steps))
-    same = all(one is other for one, other in zip(steps, story.steps, strict=True))
-    return story if same else story.model_copy(update={"steps": steps})
+def by_steady_names(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps, each of their fields found by what stays."""
+    return tuple(map(_steady, steps))
 
 
 def _steady(step: Step) -> Step:
