@@ -9,7 +9,6 @@ from playwright.sync_api import Page
 from schemas.elements import ByRole, ByText, Candidate, Element
 from schemas.events import Event
 from tests.capture.site import Site
-from tests.capture.told import until_told
 
 pytestmark = pytest.mark.slow
 Record = Callable[[str, Callable[[Page], None]], list[Event]]
@@ -220,99 +219,6 @@ def test_dragging_by_pointer_events(record: Record) -> None:
 
     (drag,) = actions(record("pointer.html", do))
     assert (drag.kind, drag.target.role, drag.position) == ("drag", "slider", (10, 10))
-
-
-def test_hover_is_told_where_the_click_depended_on_it(record: Record) -> None:
-    """A menu that opens under the pointer: the hover comes before the click on what it showed."""
-
-    def do(page: Page) -> None:
-        page.get_by_text("File menu").hover()
-        page.get_by_role("link", name="New file").click()
-
-    hover, click = actions(record("pointer.html", do))
-    assert (hover.kind, hover.target.text) == ("hover", "File menu")
-    assert click.target.name == "New file"
-
-
-STEPPER = """<!doctype html><title>Order</title><style>.box { position: relative; width: 200px }
-.steps { position: absolute; right: 0; top: 0; height: 100%; width: 0; overflow: hidden }
-.box:hover .steps { width: 24px }</style>
-<div class="box"><input aria-label="Days" value="2" style="width: 100%"><span class="steps" role="button"
-aria-label="Less" onclick="document.querySelector('input').value--">-</span></div><p>Costs</p>"""
-
-
-def test_hover_that_makes_room_for_a_control_is_told(record: Record, site: Site) -> None:
-    """The buttons of a number are no wider than nothing until the pointer is over its field."""
-    site.pages["/stepper.html"] = (STEPPER, "text/html", {})
-
-    def do(page: Page) -> None:
-        page.get_by_label("Days").hover()
-        page.get_by_role("button", name="Less").click()
-
-    hover, click = actions(record("stepper.html", do))
-    assert (hover.kind, hover.target.name, click.target.name) == ("hover", "Days", "Less")
-
-
-ROWS = """<!doctype html><title>Posts</title><style>.acts {{ position: relative; {hidden} }}
-.row:hover .acts {{ {shown} }}</style>
-<table><tr class="row"><td>Old trees</td>
-<td><span class="acts"><a href="#" role="button">Trash</a></span></td></tr></table>"""
-
-
-@pytest.mark.parametrize(
-    ("hidden", "shown", "is_told"),
-    [
-        ("left: -9999em", "position: static", True),
-        ("left: -9999em", "left: 0", True),
-        ("clip-path: inset(100%)", "clip-path: none", True),
-        ("transform: translateX(-9999px)", "transform: translateX(0)", True),
-        ("max-width: 0; display: inline-block; overflow: hidden", "max-width: 200px", True),
-        ("pointer-events: none", "pointer-events: auto", True),
-        ("display: inline-block", "transform: scale(1.05)", False),
-        ("color: gray", "color: red; left: 2px", False),
-    ],
-)
-def test_hover_that_brings_a_control_back_is_told(
-    record: Record, site: Site, hidden: str, shown: str, is_told: bool
-) -> None:
-    """The controls of a row stand outside the window, or can't be pressed, until the pointer is over the row; one that
-    only moves or grows a little could be pressed before."""
-    site.pages["/rows.html"] = (ROWS.format(hidden=hidden, shown=shown), "text/html", {})
-
-    def do(page: Page) -> None:
-        page.get_by_text("Old trees").hover()
-        page.get_by_role("button", name="Trash").click()
-
-    *hover, click = actions(record("rows.html", do))
-    assert click.target.name == "Trash"
-    assert [one.kind for one in hover] == (["hover"] if is_told else [])
-
-
-def test_hover_by_script_is_told(record: Record, site: Site) -> None:
-    """The same for a menu that a script makes when the pointer comes."""
-
-    def do(page: Page) -> None:
-        until_told(page, site, "effect")
-        page.wait_for_timeout(400)  # what the page shows without the pointer is known by then
-        page.get_by_role("button", name="Edit menu").hover()
-        page.wait_for_timeout(1_000)  # a busy page looks late at what the pointer brought
-        page.get_by_role("button", name="Undo").click()
-
-    assert [(one.kind, one.target.name) for one in actions(record("pointer.html", do))] == [
-        ("hover", "Edit menu"),
-        ("click", "Undo"),
-    ]
-
-
-def test_hovering_for_nothing_is_no_event(record: Record) -> None:
-    """The pointer passes over a lot on its way: none of that is told."""
-
-    def do(page: Page) -> None:
-        page.get_by_text("File menu").hover()
-        page.get_by_text("Column B").hover()
-        page.get_by_text("Card A").click()
-
-    assert [one.kind for one in actions(record("pointer.html", do))] == ["click"]
 
 
 def test_click_on_a_drawing_has_its_place(record: Record) -> None:

@@ -13,7 +13,7 @@ from pipeline.generate import tests_of as write_tests
 from schemas.codecs import to_json
 from schemas.elements import ById, ByRole, ByText, Candidate, Scope
 from schemas.events import Appeared, Click, Effect, End, Fill, Navigation, Page, Typed
-from schemas.stories import ClickStep, Story
+from schemas.stories import Story
 from tests.flows.acts import PlainVisitor
 from tests.flows.test_flow_assignment import told
 
@@ -267,22 +267,6 @@ def test_what_others_looked_for_is_not_what_they_made() -> None:
     assert said_in(consensus(stories).story) == {"We sell wood, stone and paint."}
 
 
-def test_unsteady_ways_lose_their_place() -> None:
-    """An id that is another one in each session is no way to find the button."""
-    story = consensus(sessions("", "", "", button_ids=("b81", "b22", "b93"))).story
-    target = story.steps[-1].target  # type: ignore[union-attr]
-    assert target is not None
-    assert [candidate.locator.by for candidate in target.candidates] == ["role"]
-
-
-def test_a_steady_way_keeps_its_place() -> None:
-    """An id that everybody saw stays."""
-    story = consensus(sessions("", "", "", button_ids=("save", "save", "save"))).story
-    target = story.steps[-1].target  # type: ignore[union-attr]
-    assert target is not None
-    assert [candidate.locator.by for candidate in target.candidates] == ["role", "id"]
-
-
 def many(count: int) -> list[Story]:
     """Sessions of one flow with other values, detours and second tries."""
     out = []
@@ -350,24 +334,6 @@ def test_the_number_that_a_thing_is_called_by_is_no_reason_to_drop_what_says_it(
     assert r"Issue #\d+ created" in write_tests(stories)[0].code
 
 
-def test_a_name_that_is_found_loosely_is_found_exactly() -> None:
-    """On a page with more links, only the whole name finds it; where there are fewer, nobody needed to say so."""
-    stories = []
-    for number in range(4):
-        visitor = PlainVisitor("shop", number, random.Random(number))
-        visitor.open("/project")
-        whole = Candidate(locator=ByRole(role="link", name="Issues", exact=True), count=1)
-        part = Candidate(locator=ByRole(role="link", name="Issues"), count=1 if number else 2)
-        place = Candidate(locator=ById(value="issues"), count=1)
-        target = element("a", "link", "Issues")
-        ways = (part, place) if number else (part, whole, place)
-        visitor.came(visitor.add(Click, target=target.model_copy(update={"candidates": ways})), heading("Issues"))
-        visitor.add(End)
-        stories.append(told(visitor).model_copy(update={"start_timestamp": str(number), "id": str(number)}))
-    (chosen,) = (step for step in consensus(stories).story.steps if isinstance(step, ClickStep))
-    assert any(way.count == 1 and isinstance(way.locator, ByRole) for way in chosen.target.candidates)
-
-
 def test_what_the_page_says_of_the_row_that_was_used_is_the_same_for_another_row() -> None:
     """Each user deleted another one of a list: that it says so is no chance, and its name is the row's."""
     out = []
@@ -384,21 +350,3 @@ def test_what_the_page_says_of_the_row_that_was_used_is_the_same_for_another_row
         out.append(told(visitor))
     story = consensus(out, users_min=1).story
     assert len(said_in(story)) == 1
-
-
-def test_an_option_is_found_without_the_hint_that_stands_behind_it_for_a_moment() -> None:
-    """Its name has a hint while the pointer is on it; each user chose another one."""
-
-    def picks(number: int, name: str) -> Story:
-        visitor = Visitor("shop", number, random.Random(number))
-        visitor.open("/plans")
-        names = (f"{name} Press enter to select", name)
-        ways = tuple(Candidate(locator=ByRole(role="option", name=one), count=1) for one in names)
-        option = element("li", "option", names[0]).model_copy(update={"text": name, "candidates": ways})
-        visitor.add(Click, target=option)
-        visitor.add(End)
-        return told(visitor)
-
-    step = consensus([picks(0, "North Mill"), picks(1, "South Mill"), picks(2, "Old Bridge")]).story.steps[-1]
-    assert isinstance(step, ClickStep)
-    assert len(step.target.candidates) == 2

@@ -1,0 +1,64 @@
+"""Of the ways to find an element those are kept that the other sessions had as well."""
+
+import random
+
+from bench.flows.synthetic import Visitor, element, heading
+from pipeline.flows.consensus import consensus
+from schemas.elements import ById, ByRole, Candidate
+from schemas.events import Click, End
+from schemas.stories import ClickStep, Story
+from tests.flows.acts import PlainVisitor
+from tests.flows.test_consensus import sessions
+from tests.flows.test_flow_assignment import told
+
+
+def test_unsteady_ways_lose_their_place() -> None:
+    """An id that is another one in each session is no way to find the button."""
+    story = consensus(sessions("", "", "", button_ids=("b81", "b22", "b93"))).story
+    target = story.steps[-1].target  # type: ignore[union-attr]
+    assert target is not None
+    assert [candidate.locator.by for candidate in target.candidates] == ["role"]
+
+
+def test_a_steady_way_keeps_its_place() -> None:
+    """An id that everybody saw stays."""
+    story = consensus(sessions("", "", "", button_ids=("save", "save", "save"))).story
+    target = story.steps[-1].target  # type: ignore[union-attr]
+    assert target is not None
+    assert [candidate.locator.by for candidate in target.candidates] == ["role", "id"]
+
+
+def test_a_name_that_is_found_loosely_is_found_exactly() -> None:
+    """On a page with more links, only the whole name finds it; where there are fewer, nobody needed to say so."""
+    stories = []
+    for number in range(4):
+        visitor = PlainVisitor("shop", number, random.Random(number))
+        visitor.open("/project")
+        whole = Candidate(locator=ByRole(role="link", name="Issues", exact=True), count=1)
+        part = Candidate(locator=ByRole(role="link", name="Issues"), count=1 if number else 2)
+        place = Candidate(locator=ById(value="issues"), count=1)
+        target = element("a", "link", "Issues")
+        ways = (part, place) if number else (part, whole, place)
+        visitor.came(visitor.add(Click, target=target.model_copy(update={"candidates": ways})), heading("Issues"))
+        visitor.add(End)
+        stories.append(told(visitor).model_copy(update={"start_timestamp": str(number), "id": str(number)}))
+    (chosen,) = (step for step in consensus(stories).story.steps if isinstance(step, ClickStep))
+    assert any(way.count == 1 and isinstance(way.locator, ByRole) for way in chosen.target.candidates)
+
+
+def test_an_option_is_found_without_the_hint_that_stands_behind_it_for_a_moment() -> None:
+    """Its name has a hint while the pointer is on it; each user chose another one."""
+
+    def picks(number: int, name: str) -> Story:
+        visitor = Visitor("shop", number, random.Random(number))
+        visitor.open("/plans")
+        names = (f"{name} Press enter to select", name)
+        ways = tuple(Candidate(locator=ByRole(role="option", name=one), count=1) for one in names)
+        option = element("li", "option", names[0]).model_copy(update={"text": name, "candidates": ways})
+        visitor.add(Click, target=option)
+        visitor.add(End)
+        return told(visitor)
+
+    step = consensus([picks(0, "North Mill"), picks(1, "South Mill"), picks(2, "Old Bridge")]).story.steps[-1]
+    assert isinstance(step, ClickStep)
+    assert len(step.target.candidates) == 2
