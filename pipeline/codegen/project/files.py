@@ -8,9 +8,10 @@ from typing import Final
 from pipeline.codegen.project.fixtures import STORAGE_STATE, conftest
 from pipeline.codegen.project.people import People, people_of
 from pipeline.codegen.project.shared_sign_in import shared_sign_in
+from pipeline.codegen.python.names import variable_name
 from pipeline.codegen.python.program import FILL_CREDENTIAL, drags, makes_unique
 from pipeline.codegen.test_writer import write_test
-from pipeline.codegen.values.credentials import PASSWORD, USER, credentials, variable
+from pipeline.codegen.values.credentials import PASSWORD, USER, credentials
 from pipeline.flows.consensus import Consensus
 from schemas.generated_tests import GeneratedTest, Need
 
@@ -152,7 +153,7 @@ def _variables(tests: Iterable[GeneratedTest], storage_state: bool) -> list[str]
 
 def _example(names: Iterable[str], people: People) -> list[str]:
     """The lines of `.env.example`: each variable, and for login names who they were when it was recorded."""
-    recorded = {variable(USER, person.number): person.name for person in people.all if person.name}
+    recorded = {variable_name(USER, person.number): person.name for person in people.all if person.name}
     return [f"{name}={_plain(recorded.get(name, ''))}" for name in names]
 
 
@@ -176,7 +177,7 @@ def _people(tests: Iterable[GeneratedTest], people: People) -> str:
     titles = {test.id: _told(test.title) for test in tests}
     rows = ["", "| login name, as recorded | variables | signs in to |", "|---|---|---|"]
     for person in people.all:
-        named = f"`{variable(USER, person.number)}`, `{variable(PASSWORD, person.number)}`"
+        named = f"`{variable_name(USER, person.number)}`, `{variable_name(PASSWORD, person.number)}`"
         flows = "; ".join(titles[test] for test in person.tests if test in titles)
         rows.append(f"| {_plain(person.name)} | {named} | {flows} |")
     return "\n".join([*rows, ""])

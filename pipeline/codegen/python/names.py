@@ -57,7 +57,7 @@ SEARCHED: Final = "search_text"
 
 
 def variable_name(stem: str, number: int) -> str:
-    """The name of the first, second, … variable with this stem: `field`, `field_2`."""
+    """The name of the first, second, … variable with this stem: `field`, `field_2`; APP_PASSWORD, APP_PASSWORD_2."""
     return stem if number == 1 else f"{stem}_{number}"
 
 

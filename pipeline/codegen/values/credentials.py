@@ -14,6 +14,7 @@ from typing import Final
 
 from pipeline.activities.forms.password_forms import PasswordForm, asks_old, login_name, password_forms
 from pipeline.codegen.python.expressions import Attr, Expr, Index, Literal, Name, Or, method
+from pipeline.codegen.python.names import variable_name
 from pipeline.semantics.addresses import route
 from pipeline.semantics.verbs import MASK, is_same_as_password
 from schemas.elements import Element
@@ -48,11 +49,6 @@ class Credentials:
     def texts(self) -> frozenset[str]:
         """All that was entered to sign in, and withheld nowhere: it is no data of what was done then."""
         return self.beside | self.names.keys()
-
-
-def variable(stem: str, number: int) -> str:
-    """The name in the environment of the `number`th user's value: APP_PASSWORD, APP_PASSWORD_2, …"""
-    return stem if number == 1 else f"{stem}_{number}"
 
 
 def field_of(element: Element) -> str:
@@ -166,11 +162,11 @@ class _Teller:
                 if form.refused and token not in right:
                     return Literal(WRONG)
                 owner = name if name in self.people and not form.refused else right.get(token, name)
-                return _read(variable(PASSWORD, self.people.get(owner, 1)), variables)
+                return _read(variable_name(PASSWORD, self.people.get(owner, 1)), variables)
             case "change password" | "make account" if asks_old(step.target):
                 if token in self.made:
                     return self.made[token]
-                return _read(variable(PASSWORD, self.people.get(right.get(token, ""), 1)), variables)
+                return _read(variable_name(PASSWORD, self.people.get(right.get(token, ""), 1)), variables)
             case "change password" | "make account" | "sign up" | "keep":
                 return self.made.setdefault(token, Literal(f"{MADE_UP}{FIRST_MADE_UP + len(self.made)}"))
 
@@ -178,7 +174,7 @@ class _Teller:
         """A login name that the recording withheld, as it is the password's text as well."""
         if form.purpose not in ("sign in", "confirm"):
             return Literal(MADE_UP_NAME)
-        return _read(variable(USER, self.people.get(self._name(form), 1)), variables)
+        return _read(variable_name(USER, self.people.get(self._name(form), 1)), variables)
 
     def _name(self, form: PasswordForm) -> str:
         return login_name(form, self.steps)
@@ -198,7 +194,7 @@ class _Teller:
                 out[name] = Literal(name)
                 notes = ["The login name is part of what the story shows, so it is kept as recorded."]
                 continue
-            variables.append(variable(USER, self.people[name]))
+            variables.append(variable_name(USER, self.people[name]))
             out[name] = Or(method(_environ(), "get", variables[-1]), Literal(name))
         return out, notes, variables
 
