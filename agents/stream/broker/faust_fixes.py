@@ -67,11 +67,13 @@ class Holds:
 
 HELD: Final = Holds()
 """Of this process: it has one consumer."""
+_ON_RECOVERY_COMPLETED: Final = recovery.Recovery.on_recovery_completed
+"""Faust's own way."""
 
 
 def apply() -> None:
     """Puts the cures in place, once per process."""
-    if getattr(recovery.Recovery.on_recovery_completed, "flow_stopped", False):
+    if recovery.Recovery.on_recovery_completed is not _ON_RECOVERY_COMPLETED:
         return
     _stop_the_flow_while_seeking()
     _seek_where_nothing_was_committed()
@@ -80,13 +82,10 @@ def apply() -> None:
 
 
 def _stop_the_flow_while_seeking() -> None:
-    original = recovery.Recovery.on_recovery_completed
-
     async def on_recovery_completed(self: Any, generation_id: int = 0) -> None:
         self.app.consumer.stop_flow()  # the original resumes it, after its seek
-        await original(self, generation_id)
+        await _ON_RECOVERY_COMPLETED(self, generation_id)
 
-    on_recovery_completed.flow_stopped = True  # type: ignore[attr-defined]
     recovery.Recovery.on_recovery_completed = on_recovery_completed
 
 
