@@ -213,6 +213,19 @@ def test_a_row_that_was_looked_up_is_told_by_what_was_typed() -> None:
     assert "resolved" not in code
 
 
+@pytest.mark.parametrize("loads", [True, False])
+def test_the_heading_of_a_page_of_results_says_what_was_looked_for(loads: bool) -> None:
+    """`Searching for: anna` is what a page that came is about; on a page that stayed it may be there for a moment."""
+    fill = FillStep(target=by_role("input", "searchbox", "Find"), value=Typed(text="anna"), **base(LIST))
+    heading = Appeared(element=by_role("h4", "heading", "Searching for: anna", text="Searching for: anna"))
+    there = at("/found") if loads else None
+    find = ClickStep(
+        target=by_role("button", "button", "Go"),
+        **base(LIST, there, changes=(heading,), navigates=loads, loads=loads),
+    )
+    assert ('name="Searching for: anna")' in write_test(story(fill, find)).code) is loads
+
+
 def test_a_card_that_was_deleted_is_no_longer_there() -> None:
     """A list may be made of plain blocks: the one of the link that deletes is told by its name."""
     scope = Scope(locator=ByTag(tag="div", classes=("entry",)), count=3, has_text="Cheese fondue")

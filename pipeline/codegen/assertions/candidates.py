@@ -136,7 +136,7 @@ def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> C
         return None
     match change:
         case Appeared(element=element, transient=transient):
-            return _appeared(finder, element, transient, typing)
+            return _appeared(finder, element, transient, typing, loaded=not same_page)
         case Gone(element=element):
             return _gone(finder, element, typing) if same_page else None
         case TextChanged():
@@ -166,9 +166,13 @@ def _has_other_gaps(element: Element, text: str) -> bool:
     return any("".join(one.split()) == letters for one in own) and text not in own
 
 
-def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing) -> Check | None:
+def _appeared(
+    finder: Finder, element: Element, transient: bool, typing: Typing, loaded: bool = False
+) -> Check | None:
+    """`loaded`: the page came anew with it. A page that came with what was typed in its heading is not busy with it."""
     text = readable(element.text or element.name or "")
-    if not element.visible or element.masked or is_busy(text):
+    names_it = loaded and element.role == "heading" and typing.stands_in(text)
+    if not element.visible or element.masked or (is_busy(text) and not names_it):
         return None
     if transient and not (element.live or element.role in LOUD_ROLES or is_sentence(text) or len(text) > 12):
         return None
