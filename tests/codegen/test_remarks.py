@@ -22,7 +22,7 @@ def _click() -> Run:
 
 EXAMPLES: list[tuple[str, Callable[[], Statement]]] = [
     ("script", lambda: Run(method(PAGE, "wait_for_load_state"))),
-    ("by itself", lambda: _expected(FIELD, "not_to_have_value", "")),
+    ("holds a value", lambda: _expected(FIELD, "not_to_have_value", "")),
     ("key by key", lambda: Run(method(FIELD, "press_sequentially", "Ada"))),
     ("background", lambda: With(method(PAGE, "expect_response", "/save"), "", (_click(),))),
     (
@@ -31,6 +31,12 @@ EXAMPLES: list[tuple[str, Callable[[], Statement]]] = [
     ),
     ("opens a dialog", lambda: Run(method(PAGE, "once", "dialog", Lambda("dialog", method(Name("dialog"), "accept"))))),
     ("twice", lambda: _expected(Attr(method(PAGE, "get_by_text", "Saved"), "first"), "to_be_visible")),
+    (
+        "Others may match",
+        lambda: _expected(
+            Attr(method(method(PAGE, "get_by_role", "row"), "filter", has_text="hive"), "first"), "to_be_visible"
+        ),
+    ),
 ]
 
 

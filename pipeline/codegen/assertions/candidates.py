@@ -166,9 +166,7 @@ def _has_other_gaps(element: Element, text: str) -> bool:
     return any("".join(one.split()) == letters for one in own) and text not in own
 
 
-def _appeared(
-    finder: Finder, element: Element, transient: bool, typing: Typing, loaded: bool = False
-) -> Check | None:
+def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing, loaded: bool = False) -> Check | None:
     """`loaded`: the page came anew with it. A page that came with what was typed in its heading is not busy with it."""
     text = readable(element.text or element.name or "")
     names_it = loaded and element.role == "heading" and typing.stands_in(text)

@@ -19,6 +19,7 @@ from pipeline.codegen.assertions.pages import title_check, url_check
 from pipeline.codegen.assertions.removed import removed_check
 from pipeline.codegen.assertions.rows import without_found_rows, without_others_rows
 from pipeline.codegen.assertions.salience import Typing, captions_of
+from pipeline.codegen.assertions.search_results import search_results
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.whole import changed_row, whole_text
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
@@ -200,6 +201,8 @@ def what_stayed(writer: Writer, story: Story, place: int) -> list[Check]:
     removed = removed_check(finder, story, place)
     kept = kept_values(finder, story.steps[:place], step)
     checks = [*([] if removed is None else [removed]), *kept]
+    if place == len(story.steps) - 1:
+        checks += search_results(finder, story.steps)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     writer.offered.setdefault(step.event_id, []).extend(check.statement for check in checks)
     return checks

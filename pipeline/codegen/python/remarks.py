@@ -55,17 +55,39 @@ def _takes_one(statement: Statement) -> bool:
             return False
 
 
+def _takes_one_of_several(statement: Statement) -> bool:
+    """Whether it takes the first of those that have a text in them."""
+    match statement:
+        case Run(expr=Call(function=Attr(of=Call(args=(found,))))) if _takes_one(statement):
+            return _has_text(found)
+        case _:
+            return False
+
+
+def _has_text(found: Expr) -> bool:
+    match found:
+        case Attr(of=Call(function=Attr(name="filter"), keywords=(("has_text", _),))):
+            return True
+        case _:
+            return False
+
+
+def _may_stand_twice(statement: Statement) -> bool:
+    return _takes_one(statement) and not _takes_one_of_several(statement)
+
+
 def _is_first(found: Expr) -> bool:
     return isinstance(found, Attr) and found.name == "first"
 
 
 RULES: Final = (
     Rule("The page takes no input until its script has loaded.", _calls("wait_for_load_state")),
-    Rule("The page fills in this field by itself: wait for that, or it overwrites what is typed.", _waits_for_value),
+    Rule("The field holds a value already: wait for it, or the page may overwrite what is typed.", _waits_for_value),
     Rule("Typed key by key, because the page answers while one types.", _calls("press_sequentially")),
     Rule("The page saves in the background: wait until the server has answered.", _waits_for_answer),
     Rule("The page opens a dialog: answer it as the user did.", _calls("once")),
-    Rule("The page may show this twice for a moment: one match is enough.", _takes_one),
+    Rule("The page may show this twice for a moment: one match is enough.", _may_stand_twice),
+    Rule("Others may match as well: one of them is enough.", _takes_one_of_several),
 )
 
 
