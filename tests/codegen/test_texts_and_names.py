@@ -11,7 +11,7 @@ from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.codegen.python.names import SENTENCE_WORD_CHARS_MAX, function_name, sentence
 from pipeline.semantics.text import is_shortcut
 from pipeline.stories.titles import title_and_sentence
-from schemas.elements import ByLabel, ByPath, ByPlaceholder, ByText, Candidate, PathStep
+from schemas.elements import ByLabel, ByPath, ByPlaceholder, ByRole, ByText, Candidate, PathStep
 from schemas.events import Appeared, Gone, TextChanged, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -114,6 +114,18 @@ def test_a_message_is_cut_only_where_it_stays_the_only_one(message: str, beside:
     shown = (Appeared(element=by_text("p", message)), Appeared(element=by_text("span", beside)))
     saved = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=shown))
     assert f'page.get_by_text("{sought}")' in write_test(story(saved)).code
+
+
+def test_a_message_that_was_cut_is_found_by_its_role() -> None:
+    """The page may hold the same words out of sight, from where a script took them: the alert is the one that shows."""
+    roles = (Candidate(locator=ByRole(role="alert"), count=1),)
+    said = by_text("div", "Settings saved.×").model_copy(update={"role": "alert", "live": True})
+    said = said.model_copy(update={"candidates": (*said.candidates, *roles)})
+    saved = ClickStep(
+        target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=(Appeared(element=said),))
+    )
+    code = write_test(story(saved)).code
+    assert 'expect(page.get_by_role("alert").filter(has_text="Settings saved.")).to_be_visible()' in code
 
 
 @given(st.text("abc \n\"'", max_size=400))

@@ -221,7 +221,8 @@ def _is_answer(element: Element, text: str) -> bool:
 
 
 def of_sentences(finder: Finder, element: Element, found: Found, typing: Typing) -> Found:
-    """The element by its whole sentences, where the captions of what stands in it follow them."""
+    """The element by its whole sentences, where the captions of what stands in it follow them. Nobody counted who says
+    just these: of a message it is the one with its role, as the page may hold the same words out of sight."""
     clause = first_clause(readable(element.text or ""), finder.fixed, element.text_cut)
     said = clause or without_buttons(element, whole_sentences(found.says), typing)
     others = (text for text in finder.shown if text not in found.says and found.says not in text)
@@ -232,8 +233,15 @@ def of_sentences(finder: Finder, element: Element, found: Found, typing: Typing)
         if one.count == 1 and isinstance(one.locator, ByText) and one.locator.value == found.says != said:
             kept = one.model_copy(update={"locator": one.locator.model_copy(update={"value": said, "exact": False})})
             root = finder.root(element)
-            return (root and finder.candidate(root, kept)) or found
+            return _as_message(finder, element, said) or (root and finder.candidate(root, kept)) or found
     return found
+
+
+def _as_message(finder: Finder, element: Element, said: str) -> Found | None:
+    """The alert or status that says this, where it was the only one of its role."""
+    way = next((way for way in finder.all(element) if way.unique and is_any_message(way)), None)
+    value = text_value(said, finder.fixed)
+    return None if way is None or value is None else Found(method(way.expr, "filter", has_text=value), way.score, said)
 
 
 def _by_clause(finder: Finder, element: Element, clause: str) -> Found | None:
