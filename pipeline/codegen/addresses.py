@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
-from pipeline.codegen.python.quoting import escaped
+from pipeline.codegen.python.quoting import PLAIN_IN_ADDRESS, escaped
 from pipeline.semantics import urls
 from pipeline.semantics.addresses import slug
 from pipeline.semantics.derived import once_per_text
@@ -108,8 +108,8 @@ def address(
     url: str, known: frozenset[str], varying: frozenset[str] = frozenset(), chosen: tuple[str, ...] = ()
 ) -> Address | None:
     """What to expect of the page's address. `known` are path segments that earlier addresses of the story had: numbers
-    there are no new ids. What is made of one of the `varying` values is another one each time. None for addresses that
-    aren't http(s)."""
+    there are no new ids. What is made of one of the `varying` values is another one each time; only where it is a
+    parameter just as it was typed, the text holds it. None for addresses that aren't http(s)."""
     found = split_url(url)
     if found is None:
         return None
@@ -118,7 +118,11 @@ def address(
     shapes = ["[^/]+" if _made_of(segment, words) else _segment(segment, known) for segment in segments]
     path_fixed = all(shape is None for shape in shapes)
     query = parse_qsl(found.query, keep_blank_values=True)
-    steady = [pair for pair in query if not _unstable_param(*pair, known) and not _made_of(pair[1], words)]
+    stable = [pair for pair in query if not _unstable_param(*pair, known)]
+    steady = [pair for pair in stable if not _made_of(pair[1], words)]
+    entered = [
+        pair for pair in stable if pair in steady or (pair[1] in varying and PLAIN_IN_ADDRESS.fullmatch(pair[1]))
+    ]
     fragment = unquote(found.fragment)
     fragment_fixed = not is_volatile(fragment) and "=" not in found.fragment and not _made_of(fragment, words)
     fragment_fixed = fragment_fixed and urls.WITHHELD not in fragment and (fragment in known or _names_place(fragment))
@@ -126,7 +130,7 @@ def address(
     has_query, has_fragment = "?" in url.partition("#")[0], "#" in url
     empty = (has_query and not found.query) or url.endswith("#")
     to_the_letter = _PLAIN_QUERY.fullmatch(found.query) and len(set(query)) == len(query) and not empty
-    stays = path_fixed and steady == query and fragment_fixed and len(found.query) <= QUERY_CHARS_MAX
+    stays = path_fixed and entered == query and fragment_fixed and len(found.query) <= QUERY_CHARS_MAX
     route = _route(fragment, known, words)
     escapes = "%{:02x}" if _LOWER_CASE.search(found.query) else "%{:02X}"
     flags = frozenset(part for part in found.query.split("&") if "=" not in part)

@@ -121,9 +121,7 @@ def test_a_message_that_was_cut_is_found_by_its_role() -> None:
     roles = (Candidate(locator=ByRole(role="alert"), count=1),)
     said = by_text("div", "Settings saved.×").model_copy(update={"role": "alert", "live": True})
     said = said.model_copy(update={"candidates": (*said.candidates, *roles)})
-    saved = ClickStep(
-        target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=(Appeared(element=said),))
-    )
+    saved = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=(Appeared(element=said),)))
     code = write_test(story(saved)).code
     assert 'expect(page.get_by_role("alert").filter(has_text="Settings saved.")).to_be_visible()' in code
 

@@ -2,6 +2,7 @@
 
 import ast
 import random
+from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from pipeline.codegen.python.expressions import Name, method
 from pipeline.codegen.python.parametrize import fits
 from pipeline.generate import agreed
 from pipeline.generate import test_of as write_flow
+from schemas.elements import Ancestor
 from schemas.events import End, Fill, Press
 from schemas.generated_tests import Parameter
 from schemas.stories import Story
@@ -232,3 +234,43 @@ def test_what_a_page_says_to_everybody_is_no_echo() -> None:
     assert "@pytest.mark.parametrize(" in code
     assert '"Wood and paint"' in code
     assert '"Found for \'" + search_text + "\'."' in code
+
+
+def searches(values: list[str], shown_first: str = "All notes") -> list[Story]:
+    """One session for each value that is searched for; the page of results has it in its address alone."""
+    out = []
+    for number, value in enumerate(values):
+        visitor = Visitor("shop", number, random.Random("plain"))
+        visitor.open("/notes")
+        visitor.follow("Notes", "/notes", Ancestor(tag="nav", role="navigation"))
+        visitor.came(None, heading(shown_first))
+        visitor.write("Search", value, kind="search")
+        visitor.send("Find", "GET", f"/notes?q={value}", url=f"/notes?q={quote_plus(value)}")
+        visitor.add(End)
+        out.append(told(visitor))
+    return out
+
+
+def test_an_address_keeps_what_was_looked_for_as_it_was_typed() -> None:
+    """A search that shows nothing but its address is known by it, with each row's own value."""
+    code = write_flow(searches(["shop", "news", "jobs"])).code
+    check_code(code)
+    assert "parametrize" in code
+    assert 'to_have_url("/notes?q=" + search_text)' in code
+
+
+def test_a_value_that_addresses_escape_is_not_put_into_one() -> None:
+    """Where the values are written otherwise in an address, no row's address is put together from them."""
+    code = write_flow(searches(["garden tools", "local news", "open jobs"])).code
+    check_code(code)
+    assert "to_have_url" in code
+    assert '"/notes?q=" +' not in code
+
+
+def test_words_from_before_a_value_was_typed_are_not_that_value() -> None:
+    """What stood there before is asserted as it is in every row, though it is spelled as one of the values is."""
+    code = write_flow(searches(["Shop", "news", "jobs"], "Shop")).code
+    body = code.split('"""')[2]
+    assert "parametrize" in code
+    assert '"Shop"' in body
+    assert 'to_have_url("/notes?q=" + search_text)' in body

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypeVar, assert_never
+from typing import Literal as TypingLiteral
 from urllib.parse import unquote
 
 from pipeline.codegen.python.expressions import (
@@ -23,13 +24,14 @@ from pipeline.codegen.python.expressions import (
     Or,
     Pattern,
 )
-from pipeline.codegen.python.quoting import quoted
+from pipeline.codegen.python.quoting import PLAIN_IN_ADDRESS, quoted
 from pipeline.semantics.addresses import slug
 from schemas.generated_tests import Parameter
 
 VALUE_CHARS_MIN: Final = 3
 """Shorter texts stand in other words by chance."""
 T = TypeVar("T", bound=Expr)
+_Use = TypingLiteral["text", "pattern", "address"]
 
 
 def parametrized(parameters: Sequence[Parameter]) -> list[str]:
@@ -50,14 +52,14 @@ def parametrized(parameters: Sequence[Parameter]) -> list[str]:
 
 def fits(exprs: Sequence[Expr], parameter: Parameter) -> bool:
     """Whether the value stands in these expressions as it is, and never in a form that can't be put together: in a
-    pattern, in an address made of it."""
+    pattern, in an address made of it or one in which another value is written otherwise."""
     value = parameter.values[0]
     if len(value) < VALUE_CHARS_MIN or "\n" in value:
         return False
-    found = False
-    for text, is_pattern in (pair for expr in exprs for pair in _texts(expr)):
+    found, plain = False, all(map(PLAIN_IN_ADDRESS.fullmatch, parameter.values))
+    for text, use in (pair for expr in exprs for pair in _texts(expr)):
         if whole(value).search(text):
-            if is_pattern:
+            if use == "pattern" or (use == "address" and not plain):
                 return False
             found = True
         elif slug(value) and slug(value) in slug(unquote(text)):
@@ -127,18 +129,29 @@ def _pieces(expr: Expr) -> list[Literal | Name]:
     return [expr]
 
 
-def _texts(expr: Expr, is_pattern: bool = False) -> list[tuple[str, bool]]:
-    """The constants of an expression, and whether each is a regular expression or a selector."""
+_USES: Final[dict[str, _Use]] = {
+    "compile": "pattern",
+    "locator": "pattern",
+    "goto": "pattern",
+    "to_have_url": "address",
+}
+"""What the arguments of a method are, where they are no plain texts."""
+
+
+def _texts(expr: Expr, use: _Use = "text") -> list[tuple[str, _Use]]:
+    """The constants of an expression and what each is: a text, a regular expression or selector, or an address."""
     match expr:
+        case Pattern(value=str() as text):
+            return [(text, "pattern")]
         case Literal(value=str() as text):
-            return [(text, is_pattern)]
+            return [(text, use)]
         case Name() | Literal() | Joined():
             return []
         case Attr(of=of):
             return _texts(of)
         case Call(function=called, args=args, keywords=keywords):
-            raw = isinstance(called, Attr) and called.name in ("compile", "locator", "goto", "to_have_url")
-            inner = [pair for arg in (*args, *(value for _, value in keywords)) for pair in _texts(arg, raw)]
+            taken = _USES.get(called.name, "text") if isinstance(called, Attr) else "text"
+            inner = [pair for arg in (*args, *(value for _, value in keywords)) for pair in _texts(arg, taken)]
             return [*_texts(called), *inner]
         case Index(of=of, key=key):
             return [*_texts(of), *_texts(key)]

@@ -116,11 +116,14 @@ class Program:
             self.body.append(Blank())
 
     def bind(self, parameters: tuple[Parameter, ...]) -> bool:
-        """Puts the parameters' variables in the place of their values; False, and nothing, where one can't be."""
-        exprs = [expr for statement in self.body if not _is_fixed(statement) for expr in _exprs(statement)]
+        """Puts the parameters' variables in the place of their values, from where one is typed on: before that the page
+        doesn't know it, and the same words are others. False, and nothing, where one can't be."""
+        start = next((place for place, one in enumerate(self.body) if _types(one, parameters)), 0)
+        before, after = self.body[:start], self.body[start:]
+        exprs = [expr for statement in after if not _is_fixed(statement) for expr in _exprs(statement)]
         if not parameters or not all(fits(exprs, parameter) for parameter in parameters):
             return False
-        self.body = [one if _is_fixed(one) else _bound(one, parameters) for one in self.body]
+        self.body = [*before, *(one if _is_fixed(one) else _bound(one, parameters) for one in after)]
         self.parameters = parameters
         return True
 
@@ -269,6 +272,22 @@ def _lines(statement: Statement, indent: str) -> list[str]:
 
 def _line_count(written: Sequence[str]) -> int:
     return sum(1 + one.count("\n") for one in written)
+
+
+def _types(statement: Statement, parameters: tuple[Parameter, ...]) -> bool:
+    """Whether a statement types the value of one of the parameters."""
+    values = [parameter.values[0] for parameter in parameters]
+    ends = [expr.args[-1] for expr in _exprs(statement) if isinstance(expr, Call) and expr.args and _is_typing(expr)]
+    return any(isinstance(end, Literal) and end.value in values for end in ends)
+
+
+def _is_typing(call: Call) -> bool:
+    return isinstance(call.function, Attr) and call.function.name in (
+        "fill",
+        "insert_text",
+        "press_sequentially",
+        "type",
+    )
 
 
 def _is_fixed(statement: Statement) -> bool:

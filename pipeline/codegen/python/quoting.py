@@ -12,6 +12,8 @@ from typing import Final
 from pipeline.semantics.generated import Part
 
 _SPECIAL = re.compile(r"([.*+?^${}()|\[\]\\/])")
+PLAIN_IN_ADDRESS: Final = re.compile(r"[A-Za-z0-9._~-]+")
+"""A value that every browser and server writes in an address as it was typed."""
 _TURNS: Final = frozenset({"R", "AL", "AN", "LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI", "BN"})
 """Directions of writing that show the code around a character in another order."""
 _COMBINING: Final = re.compile("[\u0300-\u036f]")
