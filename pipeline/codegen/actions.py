@@ -96,6 +96,10 @@ class Writer:
     """What the buttons and links of the story's pages are called."""
     own_counts: frozenset[tuple[str, str]] = frozenset()
     """The numbers of items that are the story's own doing, each by its step's event id and its list."""
+    letting_in: frozenset[str] = frozenset()
+    """The ids of the steps that sign somebody in."""
+    bystanders: frozenset[str] = frozenset()
+    """Names of who signed in that are entered nowhere else."""
     needs: tuple[Need, ...] = ()
     """The things that the story used and had not made."""
     pages: dict[str, Expr] = field(default_factory=dict)
@@ -150,6 +154,12 @@ class Writer:
     def used(self) -> frozenset[str]:
         """The names of the things that the story used and had not made."""
         return frozenset(need.name for need in self.needs)
+
+    def own_at(self, step: Step) -> tuple[str, ...]:
+        """What the story entered or uses. But where a step signs somebody in, names of who signed in tell nothing:
+        they stand beside many a thing."""
+        names = frozenset() if step.event_id in self.letting_in else self.bystanders
+        return (*(text for text in self.fixed if text not in names), *self.used)
 
     def finder(self, step: Step) -> Finder:
         avoided = frozenset(locator for place, locator in self.amendments.avoided if place == self.program.step)

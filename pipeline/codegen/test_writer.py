@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.activities.forms.password_forms import password_forms
 from pipeline.codegen import addresses
 from pipeline.codegen.actions import ExpectedRequest, Writer
 from pipeline.codegen.amendments import NONE, Amendments
@@ -186,6 +187,10 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
         program, told, home_of(story), typed, hidden, shapes, pieces_of(story.steps, typed), empties(story.steps)
     )
     writer.after_removed = after_removed_fields(story.steps)
+    forms = [form for form in password_forms(story.steps, story.network_requests) if form.purpose == "sign in"]
+    writer.letting_in = frozenset(story.steps[form.last].event_id for form in forms if not form.refused)
+    first = max((form.last for form in forms), default=-1) + 1
+    writer.bystanders = frozenset(told.names).difference(_typed(story.steps[first:]))
     writer.readings, writer.needs, writer.own_counts = made, needs_of(story), own_counts(story.steps)
     changes = (change for step in story.steps for change in step.changes)
     writer.buttons = captions_of(changes, Typing(typed, used=writer.used))

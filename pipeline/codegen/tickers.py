@@ -3,7 +3,7 @@
 from typing import Final
 
 from pipeline.codegen.locators.text_matchers import readable
-from pipeline.semantics.generated import shape
+from pipeline.semantics.generated import fixed_words, is_volatile, parts, shape
 from pipeline.semantics.text import is_link
 from schemas.events import Appeared, Change, Gone, TextChanged
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, ReloadStep, ScrollStep, Step
@@ -65,6 +65,16 @@ def ticks(change: Change, shapes: frozenset[str]) -> bool:
     if isinstance(change, (Appeared, Gone)):
         return shape(readable(change.element.text or "")) in shapes
     return False
+
+
+def only_retimed(change: Change, changes: tuple[Change, ...]) -> bool:
+    """Whether what came differs in a date, a time or the like alone from what went away: a page tells the time."""
+    text = readable(change.element.text or "") if isinstance(change, Appeared) else ""
+    if not text or not is_volatile(text):
+        return False
+    words = fixed_words(parts(text))
+    gone = (readable(other.element.text or "") for other in changes if isinstance(other, Gone))
+    return any(shape(other) == shape(text) and fixed_words(parts(other)) == words for other in gone)
 
 
 def only_moved(change: Change, changes: tuple[Change, ...]) -> bool:

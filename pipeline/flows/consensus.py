@@ -22,7 +22,7 @@ from pipeline.semantics.object_names import in_row, is_row
 from schemas.elements import Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter
-from schemas.stories import FillStep, NetworkRequest, State, Step, Story
+from schemas.stories import FillStep, NetworkRequest, SelectStep, State, Step, Story
 
 SAMPLES_MAX: Final = 20
 """Sessions of a flow that its test is written from: what is kept of a flow does not grow with its traffic."""
@@ -172,6 +172,8 @@ class _Vote:
         self._same = {id(other): self._alike_until(other) for other in others}
         self._foreign = _foreign(own, others)
         self._entered = len(typed_texts(own.story.steps))
+        chosen = (one.label for step in own.story.steps if isinstance(step, SelectStep) for one in step.options)
+        self._is_chosen = own.user in chosen
 
     def _alike_until(self, other: Session) -> int:
         """How many of the first steps had the same input in the other session."""
@@ -287,7 +289,13 @@ class _Vote:
         """Whether what came is a row of a table, or stands in one, with nothing that the user entered or chose."""
         if not isinstance(change, Appeared) or not in_row(change.element):
             return False
-        return DATA not in self.own.masked(_text_of(change))
+        return DATA not in self.own.masked(self._without_user(_text_of(change)))
+
+    def _without_user(self, text: str) -> str:
+        """The text without the name of who signed in, which stands beside many a thing, unless it was chosen, too."""
+        if self._is_chosen:
+            return text
+        return " ".join(word for word in text.split() if word != self.own.user)
 
     def _seen_alone(self, place: int, change: Change) -> bool:
         """Whether only this session went that way, and what the page showed there may be anybody's: it holds nothing

@@ -191,7 +191,9 @@ def in_row(element: Element) -> bool:
     if element.role in _NOT_OF_ROWS or element.live or is_message(element):
         return False
     around = ((one.role, one.tag) for one in element.ancestors)
-    return not _OF_ROWS.isdisjoint({element.role, element.tag}.union(*around))
+    if not _OF_ROWS.isdisjoint({element.role, element.tag}.union(*around)):
+        return True
+    return any(is_row(scope) for one in element.candidates for scope in one.within)
 
 
 def opened_name(step: ClickStep) -> str:

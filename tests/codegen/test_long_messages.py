@@ -32,11 +32,11 @@ def ordered(message: str, found_by: str, is_cut: bool) -> str:
 @pytest.mark.parametrize(("found_by", "is_cut"), [(MESSAGE, False), ("Your order has been placed", True)])
 def test_a_long_message_is_asserted_by_its_first_clause(found_by: str, is_cut: bool) -> None:
     """Neither the number that the app made up nor the end that was cut off hides what the message says; that says more
-    than a second heading of the page."""
+    than a heading of the page."""
     code = ordered(MESSAGE, found_by, is_cut)
     assert f'page.get_by_text("{PLACED}")' in " ".join(code.split()).replace("( ", "(").replace(" )", ")")
     assert "100001" not in code
-    assert code.index("Shipping") < code.index(PLACED)
+    assert code.index(PLACED) < code.index("Shipping")
 
 
 def test_a_text_that_others_have_too_is_not_cut() -> None:

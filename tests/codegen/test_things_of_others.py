@@ -169,6 +169,31 @@ def test_what_is_listed_after_a_sign_in_is_others_thing() -> None:
         assert "Rent" not in code
 
 
+def _signed_in(*changes: Appeared) -> str:
+    """The test of who signs in as chalet, and opens a list by a link then."""
+    name = FillStep(target=by_label("Login"), value=Typed(text="chalet"), **base(PAGE))
+    word = by_label("Password").model_copy(update={"type": "password"})
+    password = FillStep(target=word, value=Typed(secret="password", token="t"), **base(PAGE))
+    send = ClickStep(target=by_role("button", "button", "Sign in"), **base(PAGE, at("/"), navigates=True, loads=True))
+    posts = by_role("a", "link", "Posts")
+    opens = ClickStep(target=posts, **base(at("/"), at("/posts"), changes=changes, navigates=True, loads=True))
+    more = ClickStep(target=by_role("button", "button", "New"), **base(at("/posts")))
+    return write_test(story(name, password, send, opens, more)).code
+
+
+def test_who_signed_in_stands_beside_things_of_others() -> None:
+    """`chalet` in the column of authors makes a row no row of this story's."""
+    within = (Scope(locator=ByRole(role="row"), has_text="Market moves", count=1),)
+    found = Candidate(locator=ByRole(role="link", name="chalet"), within=within, count=1)
+    author = Element(tag="a", role="link", name="chalet", text="chalet", candidates=(found,))
+    mine = by_text("td", "chalet", ancestors=(Ancestor(tag="tr"),))
+    head = by_role("h1", "heading", "All posts", level=1, text="All posts")
+    code = _signed_in(*(Appeared(element=one) for one in (head, author, mine)))
+    assert "All posts" in code
+    assert "Market moves" not in code
+    assert 'get_by_text("chalet")' not in code
+
+
 def _after_adding(*changes: Appeared) -> str:
     name = FillStep(target=by_label("Participant"), value=Typed(text="Emil Kal"), **base(PAGE))
     payer = SelectStep(target=by_label("Payer"), options=(Choice(value="2", label="Bela"),), **base(PAGE))

@@ -126,6 +126,25 @@ def test_what_was_written_into_a_log_is_looked_for_there() -> None:
     assert "to_contain_text" not in write_test(story(others)).code
 
 
+@pytest.mark.parametrize("tag", ["p", "strong", "div"])
+def test_a_short_message_that_says_what_was_done_comes_first(tag: str) -> None:
+    """`Settings saved.` has neither a role nor a class that says so, and the clock of the page says nothing."""
+    told = by_text(tag, "Settings saved.", role={"p": "paragraph", "strong": "strong"}.get(tag))
+    old, new = (
+        by_text("span", "Universal time is").model_copy(update={"text": f"Universal time is 2026-11-30 04:25:4{n}."})
+        for n in (6, 7)
+    )
+    close = by_role("button", "button", "Dismiss this notice.", text="Dismiss this notice.")
+    changes = (Gone(element=old), Appeared(element=told), Appeared(element=new), Appeared(element=close))
+    save = ClickStep(
+        target=by_role("button", "button", "Save Changes"),
+        **base(PAGE, PAGE, changes=changes, navigates=True, loads=True),
+    )
+    code = write_test(story(save)).code
+    assert code.index("Settings saved.") < code.index("Dismiss")
+    assert "Universal" not in code
+
+
 def test_what_was_done_is_asserted_before_other_news() -> None:
     """A message that says so goes before warnings and what a page says of things anyway; headings of columns never."""
     shown = (

@@ -33,7 +33,7 @@ from pipeline.codegen.locators.finder import PATH_SCORE, Finder, Found, expect, 
 from pipeline.codegen.locators.text_matchers import readable, regex
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
-from pipeline.codegen.tickers import only_moved, ticks
+from pipeline.codegen.tickers import only_moved, only_retimed, ticks
 from pipeline.semantics.generated import fixed_words, is_volatile, parts, shape
 from pipeline.semantics.messages import SUCCESS
 from pipeline.semantics.messages import is_message as says_of_itself
@@ -48,6 +48,8 @@ CHANGES_MAX: Final = 40
 """Changes that are looked at: the recorder sends the telling ones first."""
 OTHERS_ROW: Final = 25
 """What a check's score loses where its text stands in a row that others made."""
+RETIMED: Final = 20
+"""What it loses where only a date or a time in it is another one than before."""
 ITEMS: Final = frozenset({"listitem", "article"})
 LEFT_CHARS_MIN: Final = 5
 _NO_CHOICE: Final = "----"
@@ -68,7 +70,7 @@ def checks_of(
         for change in changes
         if not (ticks(change, shapes) or only_moved(change, changes) or comes_with_an_id(change, changes, typing))
     )
-    own = own_words((*typing.texts, *typing.used))
+    own = own_words(typing.own)
     for place, change in enumerate(changes):
         check = _check(finder, change, typing, same_page)
         if check is not None:
@@ -77,6 +79,8 @@ def checks_of(
                 if any(word in check.says.casefold() for word in own):
                     continue  # what was entered is in a row of others by chance
                 told = _moved(told, -OTHERS_ROW)
+            if only_retimed(change, changes):
+                told = _moved(told, -RETIMED)
             out.append(_moved(told, -(place // 12)))
     shown = {flat(_subject(check.statement)) for check in out if check.kind != "gone"}
     out = [check for check in out if check.kind != "gone" or flat(_subject(check.statement)) not in shown]

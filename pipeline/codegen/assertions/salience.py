@@ -22,6 +22,7 @@ LONG_NAMED_ROLES: Final = frozenset(
     {"row", "listitem", "link", "button", "img", "article", "region", "cell", "gridcell"}
 )
 CONTROL_ROLES: Final = frozenset({"button", "link", "menuitem", "checkbox", "tab"})
+PLAIN_ROLES: Final = frozenset({None, "paragraph", "strong", "emphasis"})
 CAPTION_CHARS_MAX: Final = 24
 REST_WORDS_MAX: Final = 2
 LOUD_ROLES: Final = frozenset({"alert", "status", "alertdialog", "log"})
@@ -37,6 +38,8 @@ _ELLIPSIS: Final = re.compile(r"^.{0,40}(…|\.\.\.)$")
 _TELLS_RESULT: Final = WORDS["tells_result"]
 _SENTENCE_END = re.compile(r"(?<=[^\W\d]{2})['\"’”»)]?[.!?]['\"’”»)]?(?=\s|$)")
 _CLAUSE_END = re.compile(r"\s[-–—]\s|[,;:.!?](?=\s)")
+_SAID: Final = re.compile(r"\w[.!]$")
+"""How a short message ends: `Settings saved.`"""
 _CLOSES_BEFORE: Final = WORDS["closes_before"]
 _CLOSES: Final = re.compile(r"^[×✕✖]\s+|(?<=[^\d\s])\s*[×✕✖¶]$")
 """The caption of the button that closes a message, before or after what it says; the sign for a link to a heading."""
@@ -93,6 +96,8 @@ class Typing:
     """What the buttons and links are called that came with the step."""
     buttons: frozenset[str] = frozenset()
     """What those are called that came with any step of the story."""
+    own: tuple[str, ...] = ()
+    """Texts by which a row is the user's own."""
 
     def answers(self, text: str) -> bool:
         """Whether a text tells that what was clicked has been done: "Process mailer started" after "Start"."""
@@ -230,6 +235,8 @@ def _as_answer(element: Element, text: str, typing: Typing) -> int:
         return 30
     if len(text) > ANSWER_CHARS_MAX or (element.role or "") in LOUD_ROLES or element.live:
         return 0
+    if element.role in PLAIN_ROLES and _SAID.search(text) and is_message(text):
+        return 25
     warns = any("warning" in name for name in element.classes)
     return 25 if says_of_itself(element) and not warns else 0
 

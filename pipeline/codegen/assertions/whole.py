@@ -34,7 +34,7 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
     saved, with every value in it. It shows what was typed, or is the one item by which a list grew; where nothing was
     typed, it is a row or item."""
     came = [change.element for change in changes[:CHANGES_MAX] if isinstance(change, Appeared) and not change.transient]
-    own = own_words((*typing.texts, *typing.used))
+    own = own_words(typing.own)
     long = [one for one in came if not one.masked and len(readable(one.text or "")) > SHORT_TEXT_CHARS]
     for element in long:
         text = readable(element.text or "")
