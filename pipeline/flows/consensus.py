@@ -19,6 +19,7 @@ from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, 
 from pipeline.semantics.elements import DATA, is_search
 from pipeline.semantics.generated import parts
 from pipeline.semantics.object_names import in_row, is_row
+from pipeline.semantics.screens import is_narrow
 from schemas.elements import Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter
@@ -128,7 +129,7 @@ def consensus(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus
 def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
     if len(sessions) == 1:
         return Consensus(sessions[0], sessions)
-    told = [session_of(story) for story in sessions]
+    told = [session_of(story) for story in _of_one_layout(sessions)]
     own = representative(told, rare)
     chosen, others = own.story, [session for session in told if session is not own]
     vote = _Vote(own, others, rare)
@@ -141,6 +142,13 @@ def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
         }
     )
     return Consensus(agreed, sessions, vote.dropped)
+
+
+def _of_one_layout(sessions: tuple[Story, ...]) -> list[Story]:
+    """The sessions in wide windows, or those in narrow ones where they are more: on a phone other things are shown."""
+    narrow = [story for story in sessions if is_narrow(story.steps)]
+    wide = [story for story in sessions if not is_narrow(story.steps)]
+    return narrow if len(narrow) > len(wide) else wide
 
 
 def _foreign(own: Session, others: Sequence[Session]) -> ForeignTexts:

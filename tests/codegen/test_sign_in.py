@@ -1,12 +1,7 @@
 """A sign-in that many flows begin with is done once by the exported project, and nothing else changes."""
 
 import ast
-import asyncio
-import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from http.server import ThreadingHTTPServer
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +12,18 @@ from playwright.sync_api import Browser, Page
 from agents.demo.shop import SHOP, VISIT, make_shop
 from agents.demo.stock import PASSWORD
 from agents.local.folders import write_project
-from agents.local.processes import free_port
 from agents.local.project import run_project
 from pipeline.codegen import check_code, project_files, write_test
 from pipeline.codegen.project.shared_sign_in import FLOWS_MIN, NAMES_MIN, shared_sign_in
 from pipeline.codegen.python.allow_list import ForbiddenCode
 from pipeline.flows.consensus import Consensus, consensus
-from pipeline.generate import sources, stories_of
+from pipeline.generate import sources
 from pipeline.generate import tests_of as write_flows
-from pipeline.windowing.partition import Windowing
 from schemas.events import Appeared, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep, Step, Story
 from tests.capture.conftest import capture_js
-from tests.capture.site import END, Site, collector_handler
 from tests.codegen.by_hand import at, base, by_label, by_role, story
+from tests.codegen.visits import Server, recorded, served
 
 __all__ = ["capture_js"]
 LOGIN, START = at("/login", "Sign in"), at("/start", "Start")
@@ -210,41 +203,6 @@ def test_hostile_texts_stay_data_in_the_conftest() -> None:
 # --- in a real browser ---
 
 
-@dataclass
-class Server:
-    """The demonstration's shop on a port of its own, in this process, so that its visits can be counted."""
-
-    app: web.Application
-    url: str
-
-    def sign_ins(self) -> int:
-        """In how many sessions somebody has signed in."""
-        return sum(visit.email is not None for visit in self.app[SHOP].visits.values())
-
-
-@contextmanager
-def served(app: web.Application) -> Iterator[Server]:
-    """Serves it on loopback, from a thread."""
-    loop, port = asyncio.new_event_loop(), free_port()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)  # this thread has Playwright's event loop
-    thread.start()
-
-    async def start() -> web.AppRunner:
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        return runner
-
-    runner = asyncio.run_coroutine_threadsafe(start(), loop).result()
-    try:
-        yield Server(app, f"http://127.0.0.1:{port}")
-    finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
 @web.middleware
 async def forgets(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
     """Who opens an address by hand is signed in no more, as in an app that keeps the sign-in in the page."""
@@ -285,26 +243,9 @@ def _wish(page: Page) -> None:
     page.get_by_text("The Long Quay").wait_for()
 
 
-def recorded(chromium: Browser, recorder: str) -> list[Story]:
-    """The stories of four visits to the shop."""
-    site = Site()
-    collector = ThreadingHTTPServer(("127.0.0.1", 0), collector_handler(site))
-    site.collector_port = collector.server_address[1]
-    threading.Thread(target=collector.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    told = f'{{"endpoint": "{site.endpoint}", "app": "shop"}}'
-    try:
-        with served(make_shop()) as shop:
-            for visit in (_sign_in, _put_into_the_basket, _search, _wish):
-                with chromium.new_context(base_url=shop.url) as context:
-                    script = f"if (window.top === window) window.JOURNEYWRIGHT = {told};\n{recorder}\n"
-                    context.add_init_script(script=script)
-                    page = context.new_page()
-                    visit(page)
-                    page.evaluate(END)
-    finally:
-        collector.shutdown()
-        collector.server_close()
-    return stories_of(site.events(), Windowing(gap_ms=1_800_000))
+def _sign_ins(shop: Server) -> int:
+    """In how many sessions somebody has signed in."""
+    return sum(visit.email is not None for visit in shop.app[SHOP].visits.values())
 
 
 @pytest.mark.slow
@@ -313,7 +254,7 @@ def test_the_project_signs_in_once_and_passes(
 ) -> None:
     """Recorded in Chromium at a real shop, the four tests pass with two sign-ins in all: the fixture's, and that of the
     sign-in's own test. Where the app does not know the user again, each test signs in, and all pass as well."""
-    stories = recorded(chromium, capture_js)
+    stories = recorded(chromium, capture_js, make_shop(), (_sign_in, _put_into_the_basket, _search, _wish))
     write_project(tmp_path, project_files(write_flows(stories), sources(stories)))
     texts = [file.read_text() for file in sorted(tmp_path.glob("test_*.py"))]
     assert sum("signed_in_page" in text for text in texts) == 3
@@ -324,4 +265,4 @@ def test_the_project_signs_in_once_and_passes(
         with served(app) as shop:
             verdicts = run_project(tmp_path, shop.url, Path(chromium_path), {"APP_PASSWORD": PASSWORD})
             assert [verdict.failure for verdict in verdicts] == [""] * 4
-            assert shop.sign_ins() == sign_ins
+            assert _sign_ins(shop) == sign_ins

@@ -3,6 +3,7 @@
 from typing import Final
 
 from pipeline.codegen.project.shared_sign_in import SharedSignIn
+from pipeline.semantics.screens import Screen
 
 ALLOWED_ORIGINS: Final = "APP_ALLOWED_ORIGINS"
 """The variable that names further origins to a run of an exported project, with blanks between them."""
@@ -237,9 +238,18 @@ def conftest(
     parts += [_MAKES_UNIQUE] if unique else []
     parts += [_DRAGS] if dragged else []
     if shared is not None:
-        parts += ["\n".join([*shared.functions, ""]), _SIGNED_IN]
+        parts += ["\n".join([*shared.functions, ""]), _signed_in(shared.screen)]
     parts += [_STORAGE_STATE] if storage_state else []
     return "\n\n".join(parts)
+
+
+def _signed_in(screen: Screen | None) -> str:
+    """The fixtures that sign in, in a window of that size where it is not the usual one."""
+    if screen is None:
+        return _SIGNED_IN
+    before, opens, after = _SIGNED_IN.partition("    with browser.new_context(")
+    viewport = f'{{"width": {screen.width_px}, "height": {screen.height_px}}}'
+    return f'{before}    browser_context_args = {{**browser_context_args, "viewport": {viewport}}}\n{opens}{after}'
 
 
 def _head(shared: SharedSignIn | None, fills: bool, unique: bool, dragged: bool) -> list[str]:

@@ -5,7 +5,7 @@ that signs out, that takes a password once more, or that only one other user wen
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.activities.classify import activities_of
@@ -19,6 +19,7 @@ from pipeline.codegen.python.program import Program, Run, module
 from pipeline.codegen.test_writer import home_of, write_steps, write_test, writer_for
 from pipeline.codegen.values.credentials import credentials, is_secret
 from pipeline.flows.consensus import Consensus
+from pipeline.semantics.screens import Screen, is_narrow, screen_of
 from pipeline.semantics.verbs import SIGN_OUT, is_password, says
 from schemas.events import Page
 from schemas.stories import FillStep, GotoStep, Step, Story
@@ -43,6 +44,8 @@ class SharedSignIn:
     functions: tuple[str, ...]
     uses_re: bool
     codes: Mapping[str, str]
+    screen: Screen | None = None
+    """The window in which it is done, where that is a narrow one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def shared_sign_in(
             users = [one for one in group if one.goes_on and (one.name == teller.name or one.names >= NAMES_MIN)]
             programs = _programs(teller, (people or {}).get(teller.test_id)) if len(users) >= FLOWS_MIN else None
             if programs is not None:
-                return _shared(programs, users)
+                return replace(_shared(programs, users), screen=_narrow_screen(teller.told.story))
     return None
 
 
@@ -117,8 +120,12 @@ def _beginning(test_id: str, told: Consensus) -> _Beginning | None:
     names = {session.id: _login_name(session, session.steps) for session in told.sessions}
     name = names[story.id] or ""
     goes_on = bool(later) and (len(found.done) > 1 or bool(found.end))
-    alike = (story.app, home_of(story), first.fields, led_to)
+    alike = (story.app, home_of(story), first.fields, led_to, is_narrow(story.steps))
     return _Beginning(test_id, told, end, alike, name, len({*names.values()} - {None}), goes_on)
+
+
+def _narrow_screen(story: Story) -> Screen | None:
+    return screen_of(story.steps) if is_narrow(story.steps) else None
 
 
 def _login_name(story: Story, before: Sequence[Step]) -> str | None:

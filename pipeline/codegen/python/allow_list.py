@@ -8,6 +8,7 @@ from pipeline.codegen.python.names import SEARCHED, stem_of
 from pipeline.codegen.python.program import DRAG, FILL_CREDENTIAL, UNIQUE
 from pipeline.codegen.python.quoting import is_plain
 from pipeline.semantics.lexicon import FIELDS
+from pipeline.semantics.screens import HEIGHT_PX, WIDTH_PX
 
 MODULES: Final = frozenset({"os", "re", "pytest"})
 IMPORTS: Final = {"playwright.sync_api": {"Locator", "Page", "expect"}, "collections.abc": {"Callable"}}
@@ -186,8 +187,12 @@ def _top(tree: ast.Module, wanted: tuple[str, ...]) -> None:
     if others or (names != wanted if wanted else len(names) != 1 or not names[0].startswith("test_")):
         raise ForbiddenCode(f"the program is not {' and '.join(wanted) or 'one test function'} with its imports")
     decorators = [decorator for function in functions for decorator in function.decorator_list]
-    if len(decorators) > (0 if wanted else 1) or any(not _parametrizes(decorator) for decorator in decorators):
-        raise ForbiddenCode("a decorator is not allowed")
+    kinds = [] if wanted else [_parametrizes, _sizes_window]
+    for decorator in decorators:
+        kind = next((one for one in kinds if one(decorator)), None)
+        if kind is None:
+            raise ForbiddenCode("a decorator is not allowed")
+        kinds.remove(kind)
 
 
 def _annotations(function: ast.FunctionDef) -> list[ast.expr]:
@@ -208,6 +213,23 @@ def _parametrizes(decorator: ast.expr) -> bool:
     inside = [*decorator.args, *(keyword.value for keyword in decorator.keywords)]
     allowed = (ast.Constant, ast.List, ast.Tuple, ast.Load)
     return all(isinstance(node, allowed) for value in inside for node in ast.walk(value))
+
+
+def _sizes_window(decorator: ast.expr) -> bool:
+    """Whether it is `@pytest.mark.browser_context_args(viewport={"width": …, "height": …})` with sizes of screens."""
+    match decorator:
+        case ast.Call(
+            args=[],
+            keywords=[ast.keyword(arg="viewport", value=ast.Dict(keys=keys, values=[width, height]))],
+        ) if ast.unparse(decorator.func) == "pytest.mark.browser_context_args":
+            named = [key.value if isinstance(key, ast.Constant) else None for key in keys] == ["width", "height"]
+            return named and _is_in(width, WIDTH_PX) and _is_in(height, HEIGHT_PX)
+        case _:
+            return False
+
+
+def _is_in(node: ast.expr, sizes: range) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) is int and node.value in sizes
 
 
 def _number(node: ast.UnaryOp) -> None:

@@ -26,6 +26,7 @@ from pipeline.codegen.python.expressions import (
 )
 from pipeline.codegen.python.nodes import once_per_node
 from pipeline.codegen.python.parametrize import bound, fits, parametrized
+from pipeline.semantics.screens import Screen
 from schemas.generated_tests import Parameter
 
 FILL_CREDENTIAL: Final = "fill_credential"
@@ -38,6 +39,7 @@ DRAG: Final = "drag"
 """The fixture that drags as a hand does, in moves that pages can follow."""
 _DRAGS: Final = f"{DRAG}: Callable[..., None]"
 _MAKES_UNIQUE: Final = f"{UNIQUE}: Callable[[str], str]"
+_IN_WINDOW: Final = '@pytest.mark.browser_context_args(viewport={{"width": {}, "height": {}}})'
 _FILLS: Final = f"{FILL_CREDENTIAL}: Callable[[Locator, str], None]"
 
 
@@ -88,13 +90,15 @@ Statement = Run | Assign | Assert | With | Blank | Remark
 @dataclass
 class Program:
     """The body of one function in the making. `actions` and `assertions` list its statements by kind, as text; `page`
-    names its argument, the page that it begins with. `step` is the place of the story's step that is being written."""
+    names its argument, the page that it begins with, and `screen` is the size of its window where tests have another
+    one. `step` is the place of the story's step that is being written."""
 
     body: list[Statement] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     assertions: list[str] = field(default_factory=list)
     parameters: tuple[Parameter, ...] = ()
     page: str = "page"
+    screen: Screen | None = None
     step: int = 0
     _begins: dict[int, int] = field(default_factory=dict)
     """The place in `body` of each step's first statement."""
@@ -185,6 +189,7 @@ class Program:
         fills += [_DRAGS] if DRAG in names else []
         arguments = [f"{self.page}: Page", *fills, *(f"{parameter.name}: str" for parameter in self.parameters)]
         return [
+            *([] if self.screen is None else [_IN_WINDOW.format(self.screen.width_px, self.screen.height_px)]),
             *parametrized(self.parameters),
             *_head(name, arguments),
             *_documented(docstring, notes),
@@ -216,7 +221,8 @@ def module(programs: Sequence[Program], functions: Sequence[str]) -> str:
     if names & {FILL_CREDENTIAL, UNIQUE, DRAG}:
         standard.append("from collections.abc import Callable")
     head = [*standard, *([""] if standard else [])]
-    head += ["import pytest"] if any(program.parameters for program in programs) else []
+    decorated = any(program.parameters or program.screen is not None for program in programs)
+    head += ["import pytest"] if decorated else []
     imported = [*(["Locator"] if FILL_CREDENTIAL in names else []), "Page", *(["expect"] if "expect" in names else [])]
     head += [f"from playwright.sync_api import {', '.join(imported)}", "", ""]
     return "\n".join([*head, *functions, ""])
