@@ -92,7 +92,7 @@ class TestsAgent:
                     await self._classify_some()
                 if not self.inbox:
                     self.inbox.arrived.clear()
-                    self._stage.moved("stories")
+                    self._stage.rest()
                     await self._wait_until(look_at_s)
                 if self.inbox:
                     await self._batch(self.inbox.take(TOGETHER_MAX), self.inbox.round)

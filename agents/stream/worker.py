@@ -14,6 +14,7 @@ from agents.garbage import search_seldom
 from agents.model_process import ModelGone
 from agents.registry import RegistryError
 from agents.stream.broker.faust_app import make_app, use_uvloop
+from agents.stream.broker.faust_fixes import ROUNDS
 from agents.stream.broker.lags import Lags, measure
 from agents.stream.broker.sending import Sender
 from agents.stream.broker.topics import BadTopics, ensure_topics
@@ -25,10 +26,11 @@ from agents.stream.journeys.routing import JourneyRouter
 from agents.stream.journeys.table import JourneysTable
 from agents.stream.prove_agent import ProveAgent
 from agents.stream.supervision.abort import EXIT_CODE, STOP_S, Watchdog, at_end, end_within
+from agents.stream.supervision.guard import Guard
 from agents.stream.supervision.progress import Progress
 from agents.stream.supervision.suspects import Suspects, worker_ends
 from agents.stream.supervision.under_way import UnderWay
-from agents.stream.supervision.watch import Watch
+from agents.stream.supervision.watch import STILL_S, Watch
 from agents.stream.tests_agent import TestsAgent
 
 if TYPE_CHECKING:
@@ -71,7 +73,16 @@ def build_worker(services: "Services", partitions: int, under_way: UnderWay) -> 
     if "prove" in settings.role_set:
         ProveAgent(app, parts, partitions, sender, services.new_tests()).add()
     _add_life(app, parts, pulse)
-    _add_watch(app, Watch(parts.progress, under_way, suspects, lambda: _rows_read(app)))
+    watch = Watch(
+        parts.progress,
+        under_way,
+        suspects,
+        recovered=lambda: _rows_read(app),
+        round_s=lambda: ROUNDS.finished_s,
+        guard=Guard(STILL_S, settings.log_format),
+        still_s=STILL_S,
+    )
+    _add_watch(app, watch)
     app.task(Lags(app, settings, partitions, parts.progress).run)
     _add_web(app, services, parts, sender, JourneyRouter(app, settings.topic("events"), partitions, agent))
     return Worker(app, parts, agent)
@@ -148,6 +159,7 @@ def _add_life(app: faust.App, parts: StreamDependencies, pulse: Watchdog) -> Non
         await parts.wire.close()
 
     async def assigned(*_: Any, **__: Any) -> None:
+        ROUNDS.broken()
         parts.metrics.rebalances.inc()
 
     app.task(begin)

@@ -2,6 +2,7 @@
 of FAULTS holds words, and what has one of them in it is met with that fault. Everything else is as in
 `untagged_worker`."""
 
+import ctypes
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 from agents.settings import load
 from agents.stream import worker as worker_module
+from agents.stream.broker import faust_fixes
 from agents.stream.dependencies import StreamDependencies
 from pipeline.windowing import partition
 from pipeline.windowing.closed_window import ClosedWindow
@@ -20,7 +22,9 @@ from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
 from tests.stream.untagged_worker import main
 
-FAULTS: Final = ("apply", "flush", "tell", "kill", "encode", "write", "loop")
+FAULTS: Final = ("apply", "flush", "tell", "kill", "encode", "write", "loop", "hold", "withhold")
+STILL_S: Final = "FAULTY_STILL_S"
+"""Names the seconds that nothing may move, where they are others than usual."""
 
 
 class Bug(Exception):
@@ -48,6 +52,13 @@ def put_in_place(folder: Path) -> None:
             raise Bug
         return flush(self)
 
+    rest = faust_fixes.Holds.rest
+
+    def faulty_rest(self: Any, partitions: Any) -> Any:
+        return {tp for tp in rest(self, partitions) if not named(folder, "withhold", f"{tp.topic}/{tp.partition}")}
+
+    faust_fixes.Holds.rest = faulty_rest  # type: ignore[method-assign]
+    worker_module.STILL_S = float(os.environ.get(STILL_S, worker_module.STILL_S))  # type: ignore[misc]
     partition.PartitionWindows.apply = faulty_apply  # type: ignore[method-assign]
     partition.PartitionWindows.flush = faulty_flush  # type: ignore[method-assign]
     parts_of = worker_module._parts
@@ -69,6 +80,8 @@ def building(
             os.kill(os.getpid(), signal.SIGKILL)
         while named(folder, "loop", window.journey_id):
             time.thread_time()  # computes, and comes to no end
+        if named(folder, "hold", window.journey_id):
+            ctypes.PyDLL(None).sleep(600)  # waits, and lets no thread of Python's run
         stories = build(window)
         if named(folder, "encode", window.journey_id):
             return [story.model_copy(update={"version": 2**70}) for story in stories]

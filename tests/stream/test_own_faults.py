@@ -10,9 +10,13 @@ from collections.abc import Callable
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from agents.stream.journeys.repartition import partition_of
+from agents.stream.supervision.abort import EXIT_CODE
+from agents.stream.supervision.guard import HELD_SIGNAL
 from schemas.events import Event
 from tests.stream.cluster import Record, WorkerProcess, wait_for
 from tests.stream.conftest import Stream
+from tests.stream.faulty_worker import STILL_S
 from tests.stream.test_metrics import metric
 from tests.stream.traffic import Shape, batches, journey, short_journey
 
@@ -143,6 +147,67 @@ def test_records_that_are_too_large_for_their_topic_are_buried(make_stream: Call
     assert letter.headers["journeywright-kind"] == b"untellable"
     assert int(letter.headers["journeywright-size"]) > len(letter.value or b"")
     assert b"large" not in b"".join(value for value in stream.stories().values())
+
+
+@pytest.fixture
+def impatient(make_stream: Callable[..., Stream], monkeypatch: pytest.MonkeyPatch) -> tuple[Stream, WorkerProcess]:
+    """Two partitions, and a worker that ends sooner than usual where it stands still; at length, as soon as usual."""
+    if not AT_LENGTH:
+        monkeypatch.setenv(STILL_S, "10")
+    stream = make_stream(lateness_s=60.0, partitions=2)
+    worker = stream.worker(FAULTY)
+    worker.wait_ready()
+    return stream, worker
+
+
+def ended(worker: WorkerProcess, meanwhile: Callable[[], None] = lambda: None) -> tuple[int, float]:
+    """The exit code of the worker, and after how many seconds it ended."""
+    began_s = time.monotonic()
+
+    def over() -> bool:
+        meanwhile()
+        return not worker.running
+
+    wait_for(over, CATCH_UP_S, worker.tail)
+    return worker.wait_end(), time.monotonic() - began_s
+
+
+def test_native_code_that_waits_and_holds_all_threads_ends_the_worker(impatient: tuple[Stream, WorkerProcess]) -> None:
+    """Within a minute, with the reason and the place in its log; with the next start all goes on."""
+    stream, worker = impatient
+    fault = worker.settings.data / "fault-hold"
+    fault.write_text("held")
+    held = short_journey("held")
+    send(stream, held)
+    code, after_s = ended(worker)
+    fault.unlink()
+    assert code == -HELD_SIGNAL
+    assert "native code lets nothing else run" in worker.log.read_text()
+    assert "faulty_worker.py" in worker.log.read_text()
+    assert not AT_LENGTH or after_s < 70, "the telling began some seconds after it was sent"
+    worker.start()
+    stream.wait_stories(stream.truth(held), CATCH_UP_S)
+
+
+def test_a_partition_that_is_given_no_messages_while_others_are_ends_the_worker(
+    impatient: tuple[Stream, WorkerProcess],
+) -> None:
+    """The log has the end of the partition, the consumer goes round, and this one gets nothing."""
+    stream, worker = impatient
+    names = {partition_of(name, 2): name for name in ("one", "two", "three", "four")}
+    fault = worker.settings.data / "fault-withhold"
+    fault.write_text(f"{worker.settings.topic('events')}/1")
+    time.sleep(1)  # what is being fetched still comes
+    here = short_journey(names[1])
+    send(stream, here)
+    code, after_s = ended(worker, lambda: send(stream, short_journey(names[0])))
+    fault.unlink()
+    assert code == EXIT_CODE
+    assert "partition 1 of events is live, waits for messages" in worker.log.read_text()
+    assert not AT_LENGTH or after_s < 60
+    worker.start()
+    wanted = stream.truth(here)
+    wait_for(lambda: wanted.items() <= stream.stories().items(), CATCH_UP_S, worker.tail)
 
 
 async def narrow(stream: Stream) -> None:

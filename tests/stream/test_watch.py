@@ -6,15 +6,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from agents.stream.broker import faust_fixes
+from agents.stream.broker.faust_fixes import Rounds
 from agents.stream.supervision import watch
 from agents.stream.supervision.abort import FROZEN
-from agents.stream.supervision.progress import PartitionProgress, Position, Progress
+from agents.stream.supervision.guard import HELD_SIGNAL
+from agents.stream.supervision.progress import STORIES, PartitionProgress, Position, Progress, Stage
 from agents.stream.supervision.under_way import UnderWay
-from agents.stream.supervision.watch import HELD_SIGNAL, IDLE_FACTOR, STILL_S
+from agents.stream.supervision.watch import IDLE_FACTOR, STILL_S, TURN_SHARE
 
 ENDS = """
 import sys, threading, time
@@ -76,17 +80,34 @@ def test_whoever_has_no_work_or_waits_for_the_broker_does_not_end(tmp_path: Path
         ({"since": 10, "flushing": True}, True),
         ({"since": 10, "waits_for": "the reading of offset 3"}, True),
         ({"since": 10, "others": -STILL_S - 10}, True),
+        ({"since": 10, "round": STILL_S * TURN_SHARE + 5}, False),
+        ({"since": 10, "round": STILL_S * TURN_SHARE + 15}, True),
         ({"since": STILL_S * IDLE_FACTOR, "stories": 10}, False),
+        ({"since": STILL_S * IDLE_FACTOR, "stories": 10, "round": STILL_S * TURN_SHARE + 15}, True),
+        ({"since": STILL_S * IDLE_FACTOR, "stories": 10, "rests": STILL_S * (IDLE_FACTOR - 1) + 10}, False),
         ({"since": STILL_S * IDLE_FACTOR, "stories": -10}, True),
     ],
-    ids=["in turn", "for too long", "flushing", "at work", "nobody moves", "stories", "stories for too long"],
+    ids=[
+        "in turn",
+        "for too long",
+        "flushing",
+        "at work",
+        "nobody moves",
+        "a round that began too soon",
+        "a round without it",
+        "stories",
+        "a round without stories",
+        "stories after a long batch",
+        "stories for too long",
+    ],
 )
 def test_who_waits_for_messages_has_its_turn_after_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], is_over: bool
 ) -> None:
     """The consumer hands on one message after the other: while others are given theirs, the last one of a partition,
-    and the stories, are waited for IDLE_FACTOR times as long; nobody who has something in hand is. `since` and
-    `stories` count from there, `others` from now."""
+    and the stories, are waited for IDLE_FACTOR times as long, until a whole round of the consumer brought them nothing;
+    nobody who has something in hand is. `since`, `stories`, `rests` (the tests agent's rest) and `round` count from
+    there, `others` from now."""
     now_s, ended = time.monotonic(), []
     monkeypatch.setattr(watch, "end_process", lambda why, **_: ended.append(why))
     long_ago_s = now_s - STILL_S * IDLE_FACTOR
@@ -100,12 +121,50 @@ def test_who_waits_for_messages_has_its_turn_after_others(
     progress = Progress(partitions=partitions, settled=True)
     if "stories" in change:
         progress.stories[1] = Position(end=5, moved_s=long_ago_s + change["stories"])
-        progress.writer.moved_s = long_ago_s - 10
+        progress.stories[2] = Position(end=5, moved_s=now_s)
+        progress.writer.moved_s = long_ago_s + change.get("rests", -10)
+    round_s = long_ago_s + change.get("round", float("-inf"))
     under_way, _ = UnderWay.open(tmp_path)
     suspects: Any = None
-    watch.Watch(progress, under_way, suspects, beat_s=now_s).look()
+    watch.Watch(progress, under_way, suspects, round_s=lambda: round_s, beat_s=now_s).look()
     under_way.close()
     assert bool(ended) is is_over
+
+
+def test_who_begins_to_wait_again_for_stories_made_no_progress() -> None:
+    """The tests agent rests every few seconds, after a look at what people merged: only what it did between counts."""
+    stage = Stage(moved_s=0)
+    stage.rest()
+    assert stage.moved_s == 0
+    stage.moved("the storing of 2 stories")
+    stage.moved_s = 0
+    stage.rest()
+    assert stage.moved_s > 0
+    assert stage.waits_for == STORIES
+
+
+def test_what_aged_out_of_the_log_is_not_waited_for() -> None:
+    """A log whose every message was deleted before it was read has no lag: nothing would ever come."""
+    position = Position(done=4)
+    position.look(end=100, start=90)
+    assert position.lag == 10
+    position.look(end=100, start=100)
+    assert position.lag == 0
+
+
+def test_a_round_of_the_consumer_counts_once_all_of_it_was_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is finished as the next one begins; what was given back while the flow was stopped was none."""
+    rounds, now = Rounds(), iter((10.0, 11.0, 12.0, 13.0))
+    monkeypatch.setattr(faust_fixes, "time", SimpleNamespace(monotonic=lambda: next(now)))
+    rounds.next()
+    assert rounds.finished_s < 0
+    rounds.next()
+    assert rounds.finished_s == 10
+    rounds.broken()
+    rounds.next()
+    assert rounds.finished_s < 0
+    rounds.next()
+    assert rounds.finished_s == 12
 
 
 def test_stories_wait_while_the_storage_is_away_and_not_for_ever_after(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ Noticing that they are fixed: with `apply()` taken out, `python -m tests.faults`
 """
 
 import asyncio
+import time
 from typing import Any, Final
 
 from faust.tables import recovery
@@ -65,8 +66,26 @@ class Holds:
         return partitions if not held else {tp for tp in partitions if (tp.topic, tp.partition) not in held}
 
 
+class Rounds:
+    """The rounds of the consumer: it fetches what there is of every partition, hands all of it on, and fetches again.
+    `finished_s` is when the last one that it finished began, on the monotonic clock."""
+
+    def __init__(self) -> None:
+        self.finished_s = self._began_s = float("-inf")
+
+    def next(self) -> None:
+        """All of a round was handed on, and the next one begins."""
+        self.finished_s, self._began_s = self._began_s, time.monotonic()
+
+    def broken(self) -> None:
+        """What was fetched is not handed on."""
+        self.finished_s = self._began_s = float("-inf")
+
+
 HELD: Final = Holds()
 """Of this process: it has one consumer."""
+ROUNDS: Final = Rounds()
+"""Likewise."""
 _ON_RECOVERY_COMPLETED: Final = recovery.Recovery.on_recovery_completed
 """Faust's own way."""
 
@@ -114,6 +133,7 @@ def _give_back_what_comes_while_stopped() -> None:
     fetch = AIOKafkaConsumerThread._fetch_records
 
     async def fetch_or_give_back(self: Any, source: Any, active: Any, *args: Any, **kwargs: Any) -> Any:
+        ROUNDS.next()
         wanted = HELD.rest(active) if active else active
         if active and not wanted:  # an empty set would mean all of them
             with source._subscription.fetch_context():
@@ -122,6 +142,7 @@ def _give_back_what_comes_while_stopped() -> None:
         records = await fetch(self, source, wanted, *args, **kwargs)
         if self.consumer.flow_active:
             return records
+        ROUNDS.broken()
         for tp, messages in records.items():
             source.seek(tp, messages[0].offset)
         return {}

@@ -25,7 +25,7 @@ ASK_S: Final = 5.0
 
 
 class Lags:
-    """Keeps the ends of `events` and `stories` in the progress, and the gauges that follow from them."""
+    """Keeps the logs of `events` and `stories` in the progress, and the gauges that follow from them."""
 
     def __init__(self, app: faust.App, settings: Settings, partitions: int, progress: Progress) -> None:
         self._app = app
@@ -51,16 +51,18 @@ class Lags:
             consumer.pause(*self._all)  # only asked about, never read
             while True:
                 ends = await asyncio.wait_for(consumer.end_offsets(self._all), ASK_S)
+                starts = await asyncio.wait_for(consumer.beginning_offsets(self._all), ASK_S)
                 self._progress.answered_s = time.monotonic()
-                self._note({(tp.topic, tp.partition): end for tp, end in ends.items()})
+                self._note({(tp.topic, tp.partition): (end, starts[tp]) for tp, end in ends.items()})
                 await asyncio.sleep(LAG_S)
         finally:
             with suppress(asyncio.CancelledError):  # of aiokafka's own task, seen in 0.14
                 await consumer.stop()
 
-    def _note(self, ends: dict[tuple[str, int], int]) -> None:
+    def _note(self, logs: dict[tuple[str, int], tuple[int, int]]) -> None:
+        """Takes the end and the start of each log."""
         for number, row in self._progress.partitions.items():
-            row.look(ends[self._events, number])
+            row.look(*logs[self._events, number])
         stories = self._progress.stories
         held = self._held()
         for number in stories.keys() - held.keys():
@@ -69,7 +71,7 @@ class Lags:
             position = stories.setdefault(number, Position())
             # Where nothing was done yet, the commit says where this worker began.
             position.done = max(position.done, (self._app.consumer._committed_offset.get(tp) or 0) - 1)
-            position.look(ends[self._stories, number])
+            position.look(*logs[self._stories, number])
 
     def _held(self) -> dict[int, Any]:
         """The partitions of `stories` that this worker was given."""

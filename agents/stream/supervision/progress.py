@@ -8,6 +8,8 @@ from pipeline.windowing.partition_life import State
 
 STUCK_S: Final = 60.0
 """How long messages may wait without any being done, before the worker counts as stuck."""
+STORIES: Final = "stories"
+"""What the tests agent waits for while it has nothing in hand."""
 SILENT_S: Final = 30.0
 """How long the broker may leave us without an answer before the worker counts as not ready."""
 
@@ -38,9 +40,9 @@ class Position:
         self.done = max(self.done, offset)
         self.moved_s = time.monotonic()
 
-    def look(self, end: int) -> None:
-        """The broker says that the log ends here."""
-        self.end = end
+    def look(self, end: int, start: int = 0) -> None:
+        """The broker says that the log ends here, and begins at `start`: what aged out before is waited for no more."""
+        self.end, self.done = end, max(self.done, start - 1)
         if not self.lag:
             self.moved_s = time.monotonic()
 
@@ -71,7 +73,7 @@ class PartitionProgress(Position):
 class Stage:
     """What one part of the worker waits for, and since when."""
 
-    waits_for: str = "stories"
+    waits_for: str = STORIES
     moved_s: float = field(default_factory=time.monotonic)
 
     def moved(self, waits_for: str | None = None) -> None:
@@ -79,6 +81,11 @@ class Stage:
         self.moved_s = time.monotonic()
         if waits_for is not None:
             self.waits_for = waits_for
+
+    def rest(self) -> None:
+        """Nothing is in hand. Where nothing was before, either, that is no progress."""
+        if self.waits_for != STORIES:
+            self.moved(STORIES)
 
 
 @dataclass(slots=True)

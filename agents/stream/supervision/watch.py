@@ -10,8 +10,8 @@ again, and the next owner of its partitions goes on where it stood.
 
 It looks from a thread of its own, so it sees an event loop that stands still, too. Where native code lets no thread of
 Python's run at all, a timer that needs none ends the worker: what is under way keeps its marks, and the next start
-knows it. That timer counts CPU time. A machine that was frozen gave none, so it is the clock that tells (`Watchdog`),
-and nothing under way is blamed. Native code that lets no thread run and computes nothing is ended late, by the clock.
+knows it. That timer counts CPU time; native code that waits is noticed by a process beside (`Guard`). A machine that
+was frozen gave no time, so it is the clock that tells (`Watchdog`), and nothing under way is blamed.
 """
 
 import faulthandler
@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Final
 
 from agents.stream.supervision.abort import end_process
-from agents.stream.supervision.progress import Progress
+from agents.stream.supervision.guard import HELD_SIGNAL, Guard, exit_by_signal
+from agents.stream.supervision.progress import STORIES, Progress
 from agents.stream.supervision.suspects import Suspects
 from agents.stream.supervision.under_way import UnderWay, Work
 
@@ -42,11 +43,12 @@ ITEM_CPU_S: Final = 60.0
 STORAGE_S: Final = 40.0
 """So long after the storage did not answer, it counts as away: it gives up after 20 s, and is asked again."""
 IDLE_FACTOR: Final = 4
-"""So many times as long may somebody wait for messages while others are given theirs."""
-HELD_SIGNAL: Final = signal.SIGPROF
-"""Ends a worker in which native code used STILL_S of CPU time and let nothing else run; its place is printed first."""
+"""So many times as long may somebody wait for messages while the consumer hands others theirs."""
+TURN_SHARE: Final = 0.5
+"""The share of STILL_S in which the broker answers a fetch: who moved so long before a round of the consumer, and got
+nothing in it, had its turn."""
 ASLEEP_S: Final = 450.0
-"""So long nothing may run and nothing be computed."""
+"""So long nothing may run and nothing be computed, where the system does not tell a guard what it must know."""
 LATE_S: Final = 20.0
 """A look that comes so much later than it should says nothing of the others: there was no time for any of them."""
 TICK_CPU_S: Final = 0.02
@@ -59,12 +61,15 @@ class Stuck(RuntimeError):
 
 @dataclass
 class Watch:
-    """`recovered` counts the rows read so far in the recovery under way, None outside of one."""
+    """`recovered` counts the rows read so far in the recovery under way, None outside of one; `round_s` is when the
+    consumer began the last round that it finished, in which it hands on what there is of every partition."""
 
     progress: Progress
     under_way: UnderWay
     suspects: Suspects
     recovered: Callable[[], int | None] = lambda: None
+    round_s: Callable[[], float] = lambda: float("-inf")
+    guard: Guard | None = None
     still_s: float = STILL_S
     item_cpu_s: float = ITEM_CPU_S
     asleep_s: float = ASLEEP_S
@@ -76,6 +81,8 @@ class Watch:
 
     def start(self) -> None:
         """Starts the thread."""
+        if os.getpid() == 1:
+            exit_by_signal()
         faulthandler.register(HELD_SIGNAL, chain=True)  # what comes after the place ends the process
         self._arm()
         threading.Thread(target=self._run, name="watch", daemon=True).start()
@@ -94,6 +101,8 @@ class Watch:
         """Has the process end where this is not called again in time."""
         signal.setitimer(signal.ITIMER_PROF, self.still_s)
         faulthandler.dump_traceback_later(self.asleep_s, exit=True)
+        if self.guard is not None:
+            self.guard.beat()
 
     def look(self) -> None:
         """Ends the worker where it stands still."""
@@ -125,23 +134,22 @@ class Watch:
                 waits = row.delivers or row.waits_for
                 yield f"events {number}", moved_s, f"partition {number} of events is {row.state}, waits for {waits}"
         writer = progress.writer
-        behind = sorted(number for number, row in list(progress.stories.items()) if row.lag)
+        behind = {number: row.moved_s for number, row in sorted(progress.stories.items()) if row.lag}
         if away:
             self._excuse("stories", now_s)
         elif behind:
-            moved_s = max([writer.moved_s, *(progress.stories[number].moved_s for number in behind)])
-            # Its look at merged flows is no progress of what waits.
-            moved_s = writer.moved_s if writer.waits_for != "stories" else self._in_turn(moved_s, newest_s)
-            yield (
-                "stories",
-                moved_s,
-                f"partitions {behind} of stories have a lag, the tests agent waits for {writer.waits_for}",
-            )
+            moved_s = writer.moved_s
+            if writer.waits_for == STORIES:
+                moved_s = min(self._in_turn(max(moved_s, one), newest_s) for one in behind.values())
+            where = f"partitions {list(behind)} of stories have a lag, the tests agent waits for {writer.waits_for}"
+            yield "stories", moved_s, where
 
     def _in_turn(self, moved_s: float, newest_s: float) -> float:
         """When somebody who has nothing in hand moved: the one consumer of a worker hands on one message after the
         other, so that the last one of a partition comes after all those of others. That they move excuses it for some
-        time."""
+        time, until a whole round of the consumer brought it nothing."""
+        if self.round_s() > moved_s + TURN_SHARE * self.still_s:
+            return moved_s
         return max(moved_s, min(newest_s, moved_s + (IDLE_FACTOR - 1) * self.still_s))
 
     def _excuse_all(self, now_s: float) -> None:
