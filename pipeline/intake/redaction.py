@@ -17,9 +17,9 @@ from typing import Any, Final
 
 import orjson
 
+from pipeline.intake.addresses import bare_url
 from pipeline.intake.bodies import GZIP_MAGIC, BrokenLine, Opening, clean, documents, unwrapped
 from pipeline.intake.elements import tells_secret
-from pipeline.intake.fields import bare_url
 from pipeline.intake.rrweb.recordings import is_rrweb
 from pipeline.semantics import urls
 from schemas import limits

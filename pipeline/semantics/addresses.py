@@ -219,7 +219,7 @@ def ends_with_name(url: str) -> bool:
 
 def _segment_pattern(segment: str, before: str, typed: frozenset[str]) -> str:
     word = unquote(segment)
-    if segment == ID:
+    if segment in (ID, urls.WITHHELD):
         return ID
     if is_id(word) or (is_code(word) and not ROUTE.fullmatch(slug(word))):
         return "{id}"

@@ -17,8 +17,8 @@ from test_intake_posthog import BODY, auto, posthog
 from test_intake_rrweb import FORM, full, meta, snapshot, typed
 
 from pipeline.intake import BadInput, read_body
+from pipeline.intake.addresses import bare_url
 from pipeline.intake.elements import secret_kind, tells_secret
-from pipeline.intake.fields import bare_url
 from pipeline.intake.redaction import (
     _RUN_CHARS_MAX,
     SEARCHED_BYTES_MAX,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from intake_samples import native
 
+from pipeline.intake.addresses import bare_url
 from pipeline.intake.elements import holds_card, secret_kind
-from pipeline.intake.fields import bare_url
 from pipeline.intake.formats.native import native_event
 from schemas.events import Dialog, Fill
 
@@ -149,6 +149,20 @@ def test_number_of_a_card_in_a_plain_field() -> None:
         ("/secrets/9fQ2kLx7Zw3TbV8mNc5R", "/secrets/withheld"),
         ("/login/enterprise-customers?keyboard=de&author=ada", "/login/enterprise-customers?keyboard=de&author=ada"),
         ("/keys/PROJ-1234", "/keys/PROJ-1234"),
+        ("/anything/9fQ2kLx7Zw3TbV8mNc5R/edit", "/anything/withheld/edit"),
+        ("/bot123456:9fQ2kLx7Zw3TbV8mNc5R/list", "/withheld/list"),
+        ("/~key_9fQ2kLx7Zw3TbV8mNc5R;v=2", "/withheld"),
+        ("/private/k3jh5k2j3h5k2j3h4kj2h3/basic.ics", "/private/withheld/basic.ics"),
+        ("/users/password/edit/k3jh5k2j3h5k2j3h4kj2h3", "/users/password/edit/withheld"),
+        ("/in?_csrf=abc&pswd=correcthorse&unsub=9f8e7d6c5b4a", "/in?_csrf=withheld&pswd=withheld&unsub=withheld"),
+        ("/in?inv=9fQ2kLx7Zw3TbV8mNc5R", "/in?inv=withheld"),
+        ("/records/0015g00000XyZabAAB/view", "/records/0015g00000XyZabAAB/view"),
+        ("/wiki/QualityPlan2024Edition", "/wiki/QualityPlan2024Edition"),
+        (
+            "/d/507f1f77bcf86cd799439011/5f1d7a84db6a7e3a4c1b2d3e",
+            "/d/507f1f77bcf86cd799439011/5f1d7a84db6a7e3a4c1b2d3e",
+        ),
+        ("/t/clh2v7k3x0000qzrmn831i7rn", "/t/clh2v7k3x0000qzrmn831i7rn"),
         ("/files/Report_Q3_2024_final_version_2.pdf", "/files/Report_Q3_2024_final_version_2.pdf"),
     ],
 )

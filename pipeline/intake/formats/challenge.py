@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from pipeline.intake.addresses import safe_url
 from pipeline.intake.elements import (
     Described,
     attribute_map,
@@ -25,7 +26,6 @@ from pipeline.intake.fields import (
     flag,
     id_field,
     mapping,
-    safe_url,
     text_field,
     time_ms,
     traffic_field,

@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pipeline.intake.addresses import safe_url
 from pipeline.intake.elements import facts_of, holds_card, secret_kind, tells_secret
-from pipeline.intake.fields import event_id, id_field, mapping, safe_url, text_field, time_ms, who
+from pipeline.intake.fields import event_id, id_field, mapping, text_field, time_ms, who
 from schemas import limits
 from schemas.codecs import BadInput, explain
 from schemas.events import EVENT, Change, Dialog, Effect, Event, Fill, Typed, ValueChanged

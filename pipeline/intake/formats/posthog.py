@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pipeline.intake.addresses import safe_url
 from pipeline.intake.bodies import Opening, parsed
 from pipeline.intake.elements import Described, element, is_check, normalised, role_of, withheld
 from pipeline.intake.fields import (
@@ -16,7 +17,6 @@ from pipeline.intake.fields import (
     event_id,
     id_field,
     mapping,
-    safe_url,
     text_field,
     time_ms,
     traffic_field,

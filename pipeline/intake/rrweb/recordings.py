@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pipeline.intake.addresses import safe_url
 from pipeline.intake.bodies import Opening, parsed
 from pipeline.intake.elements import secret_kind
-from pipeline.intake.fields import Envelope, event_id, safe_url, time_ms, who
+from pipeline.intake.fields import Envelope, event_id, time_ms, who
 from pipeline.intake.rrweb.chunks import (
     TAG_CHARS_MAX,
     Entry,

@@ -1,0 +1,174 @@
+"""What an address may tell: no user's name and password, no values of parameters that grant access, and no parts that
+are the key themselves, because chance wrote them and whoever knows the address may see what it leads to.
+
+The recorder takes out what it has room for; this knows more, and reads what comes from elsewhere as well.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from pipeline.semantics import urls
+from pipeline.semantics.derived import once_per_text
+from pipeline.semantics.secret_words import kind_by_words
+from schemas import limits
+
+_GRANTING_NAME = (
+    r"(?:(?:[^=&#;?\s%]|%5B){0,40}"
+    r"(?:token|secret|signature|passw[a-z]{0,6}|pass|passphrase|passcode|pwd|pswd|motdepasse|bearer|verifier|saml(?:request|response|art)|"
+    r"credentials?|jwt|otp|hmac|sess(?:ion)?[-_]?id|(?:api|access|auth|private|secret|session|shared?|subscription|"
+    r"activation|license|master|signing|encryption|consumer|login|reset)[-_]?(?:key|hash)(?:id)?|[-_]sig|"
+    r"card[-_]?number|cvc|cvv)"
+    r"|(?:[^=&#;?\s%]{0,40}(?:[.\[]|%5B)|_{1,2})?(?:"
+    r"(?:verify|verification|confirm|confirmation|activation|reset|login|invite|invitation)[-_]?(?:id|hash)|"
+    r"(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|csrf|xsrf|"
+    r"oob|user|device|activation|pairing|backup|recovery|mfa|2fa)[-_]?)?"
+    r"(?:code|key|sig|sign|hash|auth|authorization|sid|session|pin|ticket|magic|invite|invitation|assertion|credential|nonce|"
+    r"sas|pw|tok|tkn|sess|sesskey|[cx]srf|v(?:eri(?:fy)?)?code)))"
+    r"(?:\[|\]|\)|%5B|%5D){0,3}"
+)
+"""How parameters are called that grant access."""
+_SECRET_IN_URL = re.compile(rf"(?P<name>[?&#;~]{_GRANTING_NAME}[=:])[^&#;\s]+", re.IGNORECASE)
+_SECRET_IN_INNER_URL = re.compile(
+    rf"(?P<name>%(?:25){{0,3}}(?:3F|26|23|3B){_GRANTING_NAME}(?:%(?:25){{0,3}}3D|=))"
+    r"(?:[^&#;\s%]|%(?!(?:25){0,3}(?:26|23|3B)))+",
+    re.IGNORECASE,
+)
+"""The same in an address within an address."""
+_NEEDLESS = re.compile(r"%(2D|5F|3\d|[46][1-9A-F]|[57][0-9A])", re.IGNORECASE)
+"""A plain letter, digit or sign that is written as a number all the same."""
+_JWT = re.compile(r"(?P<before>(?<![\w-])(?=[\w-]++\.[\w-]{4})[\w-]*?)eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?")
+"""Looked for from the beginning of a word alone, and only in one that a dot ends: each letter is read twice at most."""
+_GRANT_IN_PATH = re.compile(
+    r"(?P<name>/(?:(?:(?:re)?set|forgot|change|recover)-?password|password-?reset|(?:verify|confirm)-?e?mail|"
+    r"e?mail-?verification|accept-?invit\w{1,9}|(?:login|invite|magic)-?link|reset|token|verify|verification|confirm|"
+    r"confirmation|activate|activation|invite|invitations?|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code)/)"
+    r"(?P<value>[^/?#\s]{6,4000})",
+    re.IGNORECASE,
+)
+"""What follows in a path on one of these words is what makes the address work, if it looks drawn by chance."""
+_GRANT_IN_QUERY = re.compile(
+    r"(?P<name>[?&#;](?:reset|verify|verification|confirm|confirmation|activate|activation|recover|unlock|unsub|unsubscribe|optout|"
+    r"signed|pairing|mac|digest|checksum|refresh|cred|clearance)=)(?P<value>[^&#;\s]{6,4000})",
+    re.IGNORECASE,
+)
+"""The same of a parameter that is called by what it lets one do."""
+_NAMED = re.compile(r"(?P<before>[?&#;](?P<name>[^=&#;?\s%]{3,40})=)(?!withheld(?:[&#;]|$))[^&#;\s]+")
+_SHORT_LINK = re.compile(
+    r"(?P<name>/(?:l|s|r|i|m|go|links?|shared?|join|password(?:/edit)?|pw|sessions?|callback|(?:web)?hooks?|secrets?|tokens|"
+    r"keys?|one-?time|sign-?in|log-?in|private|public|preview|guests?|embed|pay|checkout|receipts?|pastes?|i?cal|feeds?)/)"
+    r"(?P<value>[A-Za-z0-9]{10,4000})(?=[/?#]|$)"
+)
+"""What follows on one of these is the address itself of something that whoever knows it may see, if chance wrote it."""
+_DRAWN = re.compile(r"\d|[a-z][A-Z]|^.{20}")
+_LONG = re.compile(r"[A-Za-z0-9]{10}|[\w~.-]{24}")
+_LONG_PART = re.compile(r"(?<=/)[^/?#\s]{20,4000}")
+_SEGMENT = re.compile(r"/(?P<value>[\w~.-]{24,4000})(?=[/?#]|$)", re.ASCII)
+_VALUE = re.compile(
+    r"(?P<before>[?&#;](?:(?P<name>[^=&#;?\s]{1,80})=)?)(?P<value>[\w~.+/%-]{10,4000}=*)(?=[&#;]|$)", re.ASCII
+)
+"""A value that grants access, whatever it is called; what is called an id may be one of a thing."""
+_ID_NAME = re.compile(r"(?:id|ref|sha|commit|rev|^v)$", re.IGNORECASE)
+_NAMES_KEPT: Final = 4_096
+_HEX_CHARS_MIN, _ID_CHARS_MIN, _CHANCE_CHARS_MIN, _MIXED_CHARS_MIN = 32, 24, 16, 10
+_UNGUESSABLE_CHARS_MIN: Final = 20
+"""So many letters of both kinds and digits nobody can guess: who knows the address may see what it leads to."""
+_WORD_WITHIN = re.compile(r"[-_.][a-zA-Z]{4,4000}[-_.]")
+_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_OTHER_SIGNS = re.compile(r"[^A-Za-z0-9]+")
+_RUNS = re.compile(r"[a-z]+|[A-Z]+|[0-9]+")
+_RUN_CHARS, _PART_RUN_CHARS, _SHORT_RUN_CHARS = 3.2, 2.5, 1.7
+"""Letters of one kind, or digits, stand together no longer on average where they were drawn by chance; in short values
+names of products have letters of both kinds and digits too, in longer runs."""
+_URL_SUSPECT = re.compile(
+    r"@|pass|pwd|pswd|motdep|pin|otp|cv[cv]|card|secret|token|key|cod|sig|auth|sid|sess|ticket|magic|invit|assert|cred|jwt|hmac|"
+    r"eyJ|reset|verif|confirm|activat|unsub|optout|sso|bearer|saml|nonce|hash|pw|sas|recover|unlock|set-?pass|tok|tkn|[cx]srf|"
+    r"pair|mac|digest|checks|refresh|cred|clearan|signed|%",
+    re.IGNORECASE,
+)
+
+
+@once_per_text
+def safe_url(url: str) -> str:
+    """An address within its bound, without a user's name and password and without values of secret parameters."""
+    return bare_url(url[: limits.URL_CHARS_MAX])[: limits.URL_CHARS_MAX]  # the mark may be longer than the value
+
+
+def bare_url(url: str) -> str:
+    """An address of any length, likewise."""
+    url = _NAMED.sub(_named, url) if "=" in url else url
+    if not _URL_SUSPECT.search(url):
+        return _without_chance(url)
+    needless = _NEEDLESS.sub(lambda found: chr(int(found[1], 16)), url)
+    plain = needless if needless != url and _without_parameters(needless) != needless else url
+    bare = _JWT.sub(rf"\g<before>{urls.WITHHELD}", urls.without_user(plain) if "@" in plain else plain)
+    granted = _GRANT_IN_QUERY.sub(_granting, _GRANT_IN_PATH.sub(_granting, _without_parameters(bare)))
+    return _without_chance(granted)
+
+
+def _named(found: re.Match[str]) -> str:
+    return found["before"] + urls.WITHHELD if _names_secret(found["name"]) else found[0]
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _names_secret(name: str) -> bool:
+    """Whether a parameter is called as fields for secrets are, in any language."""
+    return kind_by_words(name) is not None
+
+
+def _without_chance(url: str) -> str:
+    """The address without parts and values that only chance writes, if it is one and not a text."""
+    if not _LONG.search(url) or " " in url:
+        return url
+    linked = _SHORT_LINK.sub(
+        lambda found: found["name"] + urls.WITHHELD if _is_chance(found["value"], "") else found[0], url
+    )
+    short = _SEGMENT.sub(lambda found: f"/{urls.WITHHELD}" if _is_drawn(found["value"]) else found[0], linked)
+    rest = _LONG_PART.sub(lambda found: urls.WITHHELD if _is_unguessable(found[0]) else found[0], short)
+    return _VALUE.sub(
+        lambda found: found["before"] + urls.WITHHELD if _is_chance(found["value"], found["name"] or "") else found[0],
+        rest,
+    )
+
+
+def _is_drawn(part: str) -> bool:
+    """Whether a part of a path has letters beyond those of numbers in base 16: ids of things are such numbers."""
+    mixed = part not in (part.lower(), part.upper()) and not part.isalpha()
+    return mixed and not _WORD_WITHIN.search(part)
+
+
+def _is_unguessable(segment: str) -> bool:
+    """Whether a part of a path, wherever it stands and whatever is written around it, holds what only chance writes."""
+    return any(
+        len(part) >= _UNGUESSABLE_CHARS_MIN
+        and part not in (part.lower(), part.upper())
+        and not part.isalpha()
+        and len(_RUNS.findall(part)) * _PART_RUN_CHARS > len(part)
+        for part in _OTHER_SIGNS.split(segment)
+    )
+
+
+def _is_chance(value: str, name: str) -> bool:
+    """Whether letters and digits take turns as they do by chance only: words and names of files have longer runs."""
+    return any(_is_chance_part(part, _ID_NAME.search(name) is not None) for part in _OTHER_SIGNS.split(value))
+
+
+def _is_chance_part(part: str, is_id: bool) -> bool:
+    length, runs = len(part), len(_RUNS.findall(part))
+    mixed = part not in (part.lower(), part.upper())
+    if part.isalpha():
+        return False
+    if is_id:
+        return mixed and length >= _ID_CHARS_MIN and runs * _RUN_CHARS > length
+    if mixed and length >= _MIXED_CHARS_MIN and runs * _SHORT_RUN_CHARS > length:
+        return True
+    return length >= (_HEX_CHARS_MIN if _HEX.fullmatch(part) else _CHANCE_CHARS_MIN) and runs * _RUN_CHARS > length
+
+
+def _without_parameters(url: str) -> str:
+    told = _SECRET_IN_URL.sub(rf"\g<name>{urls.WITHHELD}", url)
+    return _SECRET_IN_INNER_URL.sub(rf"\g<name>{urls.WITHHELD}", told) if "%" in told else told
+
+
+def _granting(found: re.Match[str]) -> str:
+    return found["name"] + (urls.WITHHELD if _DRAWN.search(found["value"]) else found["value"])
