@@ -2,19 +2,38 @@
 
 import sys
 import time
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 
 WIDTH = 200
 """Of tables that don't go to a terminal, so that a log shows whole lines."""
 
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
+_LAID_OUT: Final = frozenset("\n\t\u200c\u200d")
+"""What stands in texts and is not printed: ends of lines, and what scripts and emoji are joined or parted by."""
+
+
+class SafeConsole(Console):
+    """Shows what others wrote: signs that steer a terminal, or turn the order of what is read, come as escapes."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """The parts of what is shown; the styles are ours."""
+        for part in super().render(renderable, options):
+            yield part if part.control or part.text.isprintable() else part._replace(text=_plain(part.text))
+
+
+def _plain(text: str) -> str:
+    return "".join(one if one.isprintable() or one in _LAID_OUT else ascii(one)[1:-1] for one in text)
+
+
+out = SafeConsole(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
 """Results: what a script may read."""
 
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+err = SafeConsole(stderr=True, highlight=False, soft_wrap=True)
 """Progress and complaints."""
 
 

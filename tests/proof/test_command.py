@@ -41,7 +41,9 @@ def kept(tmp_path: Path) -> tuple[str, list[str]]:
 def a_verdict(rule: str, **changes: object) -> Verdict:
     """Of one run that failed by this rule; of one that passed where it is ""."""
     kind = changes.get("kind")
-    run = Run(outcome="failed" if rule else "passed", seconds=1, rule=rule, statement="a | <b> `c`\x00", kind=kind)
+    run = Run(
+        outcome="failed" if rule else "passed", seconds=1, rule=rule, statement="a | <b> `c`\x00 [d](e)", kind=kind
+    )
     told = {"id": "v", "test_id": "t", "revision": 1, "app": "shop", "runs": (run,), "started_at": "", "ended_at": ""}
     moments = {"started_at": "2026-01-01T00:00:00.000Z", "ended_at": "2026-01-01T00:01:00.000Z"}
     return Verdict.model_validate({**told, **moments, "outcome": "failed" if rule else "passed", **changes})
@@ -52,7 +54,8 @@ def test_ci_is_told_whose_fault_it_is_and_what_to_do() -> None:
     text of a page is read as a part of the table, or breaks the XML."""
     verdicts = [a_verdict("server error", kind="app"), a_verdict("address not reached", kind="environment"),
                 a_verdict("", mutants=(MutantResult(kind="wrong_text", applied=True, noticed=False),))]  # fmt: skip
-    suite = ET.fromstring(junit_xml("shop", ["one", "two", "three"], verdicts))
+    suite = ET.fromstring(junit_xml("shop\x01", ["one", "two\x1b", "three"], verdicts))
+    assert suite.attrib["name"] == "shop"
     assert (suite.attrib["tests"], suite.attrib["failures"], suite.attrib["errors"]) == ("3", "1", "1")
     assert [child.tag for case in suite for child in case] == ["failure", "error", "system-out"]
     assert "the app is broken here" in (suite[0][0].text or "")
@@ -60,7 +63,7 @@ def test_ci_is_told_whose_fault_it_is_and_what_to_do() -> None:
     lines = markdown(["one", "two", "three"], verdicts).splitlines()
     assert lines[0] == "1 of 3 tests passed"
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines[2:-1]} == {7}
-    assert "server error: a \\| &lt;b> 'c'" in lines[4]
+    assert "server error: a \\| &lt;b> 'c' \\[d\\](e)" in lines[4]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`journeywright prove`: runs an app's tests, repairs and challenges them, and keeps the verdicts."""
 
 import os
+import re
 import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ ends on stay.
 Exit code 0 if all tests passed all runs, else by the gravest kind of failure: 10 app, 11 test, 12 data,
 13 environment, 14 unknown."""
 
+_MARKS: Final = re.compile(r"[\\|\[\]]")
 EXIT_CODES: Final[dict["FailureKind", int]] = {"app": 10, "test": 11, "data": 12, "environment": 13, "unknown": 14}
 """In the order of their gravity."""
 
@@ -201,10 +203,10 @@ def junit_xml(app: str, names: Sequence[str], verdicts: "Sequence[Verdict]") -> 
     """The verdicts as JUnit XML, one case a test: a failure is the app's or the test's, an error the environment's."""
     tags = [_junit_tag(verdict) for verdict in verdicts]
     counts = {"tests": len(verdicts), "failures": tags.count("failure"), "errors": tags.count("error")}
-    suite = ET.Element("testsuite", {"name": app, **{name: str(count) for name, count in counts.items()}})
+    suite = ET.Element("testsuite", {"name": _printable(app), **{name: str(count) for name, count in counts.items()}})
     for name, verdict, tag in zip(names, verdicts, tags, strict=True):
         seconds = sum(run.seconds for run in verdict.runs)
-        case = ET.SubElement(suite, "testcase", classname=app, name=name, time=f"{seconds:.3f}")
+        case = ET.SubElement(suite, "testcase", classname=_printable(app), name=_printable(name), time=f"{seconds:.3f}")
         if tag:
             told = ET.SubElement(case, tag, type=verdict.kind or "unknown", message=_printable(why(verdict)))
             told.text = advice(verdict)
@@ -237,8 +239,8 @@ def markdown(names: Sequence[str], verdicts: "Sequence[Verdict]") -> str:
 
 
 def _cell(text: str) -> str:
-    """A text that is none of a table's or HTML's marks."""
-    return _printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
+    """A text that has none of a table's or HTML's marks, and makes no link or picture."""
+    return _MARKS.sub(r"\\\g<0>", _printable(text)).replace("<", "&lt;").replace("`", "'")
 
 
 def exit_code(verdicts: "Sequence[Verdict]") -> int:
