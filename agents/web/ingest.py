@@ -19,7 +19,7 @@ from agents.faults import trace_of
 from agents.keys import Key
 from agents.web.errors import ApiError
 from agents.web.guards.admission import KEY, Admission, known
-from agents.web.guards.arrivals import EVENT_PLACES, UNKNOWN_PLACES, Gate
+from agents.web.guards.arrivals import EVENT_PLACES, UNKNOWN_PLACES, Gate, media_type
 from agents.web.guards.rates import Rates
 from agents.web.guards.visitors import Visitors
 from agents.web.services import BrokerUnavailable, WebServices
@@ -108,7 +108,7 @@ class Ingest:
         """A body that a known key stands in. Raises ApiError (401, 403) for another one."""
         async with self._unknown.admitted(visitor, busy_status) as body:
             raw = await self._unknown.read(body, request, limits.BODY_BYTES_MAX, _too_long(), busy_status)
-            what = (raw, request.content_type, request.query)
+            what = (raw, media_type(request), request.query)
             try:
                 tokens = await asyncio.get_running_loop().run_in_executor(self._searcher, tokens_of, *what)
             except TooLarge as error:
@@ -127,7 +127,7 @@ class Ingest:
         self, raw: bytes, request: web.Request, key: Key | None, visitor: str, busy_status: int
     ) -> Intake:
         admission = Admission(self._services.keys, key)
-        what = (raw, request.content_type, request.query, admission, self._services.pack)
+        what = (raw, media_type(request), request.query, admission, self._services.pack)
         try:
             body = await asyncio.get_running_loop().run_in_executor(self._parsers, prepared, *what)
         except TooLarge as error:

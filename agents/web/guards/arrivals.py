@@ -166,3 +166,9 @@ class Gate:
     def _busy(self, bound: str, status: int) -> ApiError:
         self._metrics.http_busy.labels(bound).inc()
         return ApiError(status, "busy", "as much as we can take is under way", "send it again a little later")
+
+
+def media_type(request: web.Request) -> str:
+    """The kind of the body, in lower case, without its parameters: many of them cost a tenth of a second to read, and
+    nobody here asks for them."""
+    return request.headers.get("Content-Type", "").partition(";")[0].strip().lower()

@@ -11,6 +11,7 @@ from agents.web.bodies import body_of, document_of
 from agents.web.calls import Answer, Call, Context, Parameter, ref
 from agents.web.errors import ApiError, not_found
 from agents.web.guards.admission import KEY, may_see, own_app
+from agents.web.guards.arrivals import media_type
 from agents.web.queries import PAGE_PARAMETERS, flag, off_loop, page_request, text_filters, text_parameter
 from pipeline.codegen.edit_checks import problems_of
 from pipeline.proof.instrument import lines_after_edit
@@ -69,7 +70,7 @@ async def put_test(context: Context, request: web.Request) -> web.Response:
     key = request.match_info["id"]
     await _require_own(context, request, key)
     etag = _expected(request.headers.get("If-Match"))
-    code = _code(await body_of(context, request, BODY_BYTES_MAX, _code_too_large()), request.content_type)
+    code = _code(await body_of(context, request, BODY_BYTES_MAX, _code_too_large()), media_type(request))
     await off_loop(check_code, code)
     try:
         stored = await off_loop(context.services.storage.save_edit, key, code, etag)
@@ -86,7 +87,7 @@ async def put_test(context: Context, request: web.Request) -> web.Response:
 async def post_check(context: Context, request: web.Request) -> web.Response:
     """Says what is wrong with code that a person is editing. Nothing is saved, and nothing of it is run."""
     await _require_own(context, request, request.match_info["id"])
-    code = _code(await body_of(context, request, BODY_BYTES_MAX, _code_too_large()), request.content_type)
+    code = _code(await body_of(context, request, BODY_BYTES_MAX, _code_too_large()), media_type(request))
     problems = await off_loop(problems_of, code)
     return json_answer({"problems": [asdict(one) for one in problems]})
 
