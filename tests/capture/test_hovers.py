@@ -101,3 +101,20 @@ def test_hovering_for_nothing_is_no_event(record: Record) -> None:
         page.get_by_text("Card A").click()
 
     assert [one.kind for one in actions(record("pointer.html", do))] == ["click"]
+
+
+PORTS = """<!doctype html><title>Plan</title><svg width="300" height="100">
+<g class="thing"><rect class="port" x="10" y="10" width="20" height="20"></rect><text x="40" y="25">Mill</text></g>
+<g class="thing"><rect class="port" x="10" y="50" width="20" height="20"></rect><text x="40" y="65">Bridge</text></g>
+</svg><script>for (const one of document.querySelectorAll("rect"))
+for (const [type, on] of [["mouseover", true], ["mouseout", false]])
+one.addEventListener(type, () => one.classList.toggle("port-hovered", on))</script>"""
+
+
+def test_class_that_the_pointer_gives_is_no_way_to_find_it(record: Record, site: Site) -> None:
+    """What a page marks while the pointer is on it is found by what else it is, as nobody points at it yet."""
+    site.pages["/ports.html"] = (PORTS, "text/html", {})
+    (click,) = actions(record("ports.html", lambda page: page.locator("rect.port").nth(1).click()))
+    classes = [one.locator.classes for one in click.target.candidates if one.locator.by == "tag"]
+    assert set(classes) == {("port",)}
+    assert any(scope.has_text == "Bridge" for one in click.target.candidates for scope in one.within)

@@ -5,7 +5,7 @@ import { isHidden } from "./reader";
 
 const FRAMEWORK = /^(:r|r:|radix|react-|ember|headlessui|mui-|chakra|ext-|yui|gwt|ui-id|select2-|mat-|cdk-|ng-|v-|svelte-|jss|sc-|css-|emotion|tippy-|popper|downshift|rc_|uid|uuid|guid)/i;
 const STATE =
-  /^(is-|has-|js-|ng-|u-)|(^|[-_])(active|selected|open(ed)?|closed|hover|focus(ed|-visible)?|disabled|checked|loading|current|expanded|collapsed|show|shown|hide|hidden|visible|(in)?valid|in|fade|blank|empty|filled|dirty|touched|first|last|odd|even|dragging|editing|animated)$/i;
+  /^(is-|has-|js-|ng-|u-)|(^|[-_])(active|selected|closed|(open|hover|focus)(ed)?|focus-visible|disabled|checked|loading|current|expanded|collapsed|shown?|hide|hidden|visible|(in)?valid|in|fade|blank|empty|filled|dirty|touched|first|last|odd|even|dragging|editing|animated)$/i;
 
 const UTILITY =
   /^-?(flex|grid|inline|block|items|justify|text|bg|border|rounded|p[xytrbl]?|m[xytrbl]?|w|h|gap|space|font|leading|tracking|shadow|overflow|cursor|transition|duration|ease|opacity|z|top|left|right|bottom|absolute|relative|fixed|sticky|min|max|self|content|place|select|pointer|sr|ring|outline|fill|stroke|truncate|whitespace|break|align|float|clear|object|d|lg|md|sm|xl|xs|pull)(-|$)/;
