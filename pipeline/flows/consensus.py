@@ -6,21 +6,20 @@ that did not work for everybody. A flow that was seen once gives exactly its one
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pipeline.flows.counted import COUNTED_CHARS_MAX, most_counted
 from pipeline.flows.foreign_texts import ForeignTexts
 from pipeline.flows.number_free import first_sentences, saying
 from pipeline.flows.trace import Session, is_earlier_try, numberless, rough_of, session_of, target_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
 from pipeline.semantics.elements import DATA, is_search
-from pipeline.semantics.generated import parts
 from pipeline.semantics.object_names import in_row, is_row
 from pipeline.semantics.screens import is_narrow
-from schemas.elements import Candidate, Element
+from schemas.elements import ByPath, Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter
 from schemas.stories import FillStep, NetworkRequest, SelectStep, State, Step, Story
@@ -33,16 +32,6 @@ HELD_SHARE: Final = 0.8
 """What so many of the sessions saw is the app's doing; what fewer saw is chance."""
 DECIDED_MIN: Final = 2
 """Other sessions on either side, from which on a choice is said to decide what is seen."""
-_COUNTS: Final = re.compile(r"(?<![\w.,:/#$€£¥-])(\d+ [^\W\d]{2,4} )?(\d{1,6}) [^\W\d]{2}")
-"""`6 Variables`, `View 2 deleted edits`, `Custom query (8 matches)`; before it, what makes it the user's own progress:
-`2 of 3 steps`"""
-_RANGE: Final = re.compile(r"(?<![\w.,:/#-])\d{1,6} ?[^\W\d]{0,4}[-–]? ?\d{1,6} [^\W\d]{2,4} (\d{1,6})(?!\w)")
-"""`Messages 1 to 6 of 6`, `1 – 6 of 6`"""
-_BADGE: Final = re.compile(r"[^\W\d] (\d{1,4})\s*\Z")
-"""`Inbox 5`"""
-_WITH_BADGES: Final = frozenset({"link", "menuitem", "tab", "treeitem"})
-COUNTED_CHARS_MAX: Final = 120
-"""Of a longer text the beginning alone is looked at for numbers of things."""
 AUTOSAVED_SHARE: Final = 0.5
 """Where the page saved what was typed before so many of the users went on, it does so; the others were quicker."""
 
@@ -235,7 +224,7 @@ class _Vote:
         }
         target = target_of(step)
         if target is not None:
-            update["target"] = self._element(place, target, lambda s, at: s.ways(target_of(s.story.steps[at])))
+            update["target"] = self._target(place, target)
         if isinstance(step, FillStep):
             update["autosaved"] = step.autosaved or self._autosaves(place)
         return step.model_copy(update=update)
@@ -321,11 +310,7 @@ class _Vote:
             return not change.texts and change.after > self._entered
         text = change.after if isinstance(change, TextChanged) else change.element.text or change.element.name
         masked = self.own.masked((text or "")[:COUNTED_CHARS_MAX])
-        said = "".join("…" if part.pattern else part.text for part in parts(masked))
-        counted = [int(hit[2]) for hit in _COUNTS.finditer(said) if hit[1] is None]
-        counted += [int(hit[1]) for hit in _RANGE.finditer(said)]
-        counted += [int(hit[1]) for hit in _BADGE.finditer(said) if change.element.role in _WITH_BADGES]
-        return max(counted, default=0) > max(self._entered, 1)
+        return most_counted(masked, change.element.role) > max(self._entered, 1)
 
     def _numbers_vary(self, place: int, keys: tuple[Hashable, ...], opened: bool) -> bool:
         """Whether others saw the same with other numbers, and nobody with these: those of a thing that was made."""
@@ -351,6 +336,21 @@ class _Vote:
         if sure == own.candidates or not any(candidate.count == 1 for candidate in sure):
             return own
         return own.model_copy(update={"candidates": sure})
+
+    def _target(self, place: int, own: Element) -> Element:
+        """What a step acted on, with the ways that the others had as well. Where these tell but a place among others,
+        which may be another thing's tomorrow, also with those by the words of the thing that holds it, if each of the
+        others found it in the same way in a thing of its own."""
+        agreed = self._element(place, own, lambda s, at: s.ways(target_of(s.story.steps[at])))
+        if agreed is own or any(one.count == 1 and not isinstance(one.locator, ByPath) for one in agreed.candidates):
+            return agreed
+        token = self.own.tokens[place]
+        seen = [(other, at) for other in self.others if (at := other.places.get(token)) is not None]
+        others = [other.ways_in_things(target_of(other.story.steps[at])) for other, at in seen]
+        held = [one for one in own.candidates if all(self.own.way_in_thing(one) in found for found in others)]
+        return own.model_copy(
+            update={"candidates": tuple(one for one in own.candidates if one in agreed.candidates or one in held)}
+        )
 
     def _found(self, candidate: Candidate, ways: frozenset[Hashable]) -> bool:
         if self.own.way(candidate) in ways:

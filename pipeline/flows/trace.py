@@ -124,6 +124,18 @@ class Session:
         within = [one.model_copy(update={"has_text": DATA}) if is_row(one) else one for one in candidate.within]
         return self.masked(to_json([candidate.locator, within]).decode()), candidate.count == 1
 
+    def way_in_thing(self, candidate: Candidate) -> Hashable | None:
+        """A way that finds the element alone within what holds certain words, whichever these are; None for others."""
+        if candidate.count != 1 or not any(one.has_text for one in candidate.within):
+            return None
+        within = [one.model_copy(update={"has_text": DATA}) if one.has_text else one for one in candidate.within]
+        return self.masked(to_json([candidate.locator, within]).decode())
+
+    def ways_in_things(self, element: Element | None) -> frozenset[Hashable]:
+        """The ways that find an element alone within what holds certain words, whichever these are."""
+        found = map(self.way_in_thing, element.candidates if element is not None else ())
+        return frozenset(way for way in found if way is not None)
+
     def alone(self, locator: Locator) -> Hashable:
         """A way to find an element without saying where it stands."""
         return self.masked(to_json([locator]).decode()), "alone"

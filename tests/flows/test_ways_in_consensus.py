@@ -4,7 +4,7 @@ import random
 
 from bench.flows.synthetic import Visitor, element, heading
 from pipeline.flows.consensus import consensus
-from schemas.elements import ById, ByRole, Candidate
+from schemas.elements import ById, ByPath, ByRole, ByTag, Candidate, Element, PathStep, Scope
 from schemas.events import Click, End
 from schemas.stories import ClickStep, Story
 from tests.flows.acts import PlainVisitor
@@ -62,3 +62,35 @@ def test_an_option_is_found_without_the_hint_that_stands_behind_it_for_a_moment(
     step = consensus([picks(0, "North Mill"), picks(1, "South Mill"), picks(2, "Old Bridge")]).story.steps[-1]
     assert isinstance(step, ClickStep)
     assert len(step.target.candidates) == 2
+
+
+def presses(number: int, holder: str, same_place: bool = True, button: bool = False) -> Story:
+    """One user presses the sign of a thing in a drawing, or a button of the same thing's."""
+    visitor = PlainVisitor("plans", number, random.Random(number))
+    visitor.open("/plan")
+    thing = Scope(locator=ByTag(tag="g", classes=("thing",)), has_text=holder)
+    ways = [Candidate(locator=ByTag(tag="rect", classes=("sign",)), count=1, within=(thing,))]
+    if button:
+        ways = [Candidate(locator=ByRole(role="button", name="Start"), count=1)]
+    place = 2 if same_place else 2 + number
+    ways.append(Candidate(locator=ByTag(tag="rect", classes=("sign",)), count=3, index=1))
+    ways.append(Candidate(locator=ByPath(steps=(PathStep(tag="g", nth_of_type=place),)), count=1))
+    target = Element(tag="rect", candidates=tuple(ways))
+    visitor.came(visitor.add(Click, target=target), heading("Started"))
+    visitor.add(End)
+    return told(visitor).model_copy(update={"start_timestamp": str(number), "id": str(number), "flow_key": "plan"})
+
+
+def test_what_stands_in_a_thing_is_found_by_that_thing() -> None:
+    """Each user took another thing, at the same place of another plan: its words tell it, not the place."""
+    (_, step) = consensus([presses(0, "Mill"), presses(1, "Bridge"), presses(2, "Clock")]).story.steps
+    assert isinstance(step, ClickStep)
+    first = step.target.candidates[0]
+    assert [scope.has_text for scope in first.within] == ["Mill"]
+
+
+def test_the_words_of_a_thing_count_only_where_everybody_found_it_so() -> None:
+    """One user pressed something that no thing holds: its words tell nobody else's."""
+    (_, step) = consensus([presses(0, "Mill"), presses(1, "Bridge"), presses(2, "", button=True)]).story.steps
+    assert isinstance(step, ClickStep)
+    assert not any(scope.has_text for one in step.target.candidates for scope in one.within)
