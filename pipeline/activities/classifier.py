@@ -11,7 +11,13 @@ from pipeline.activities.activity_rules import StepFacts, activity_of, taken_bac
 from pipeline.activities.click_effects import ClickEffect, ClickFacts, effect_of, prepares
 from pipeline.activities.facts.changed_things import saves_itself
 from pipeline.activities.facts.filters import narrowed, narrowed_by_entries
-from pipeline.activities.facts.passive import folds, only_brings_fields, outside_content
+from pipeline.activities.facts.passive import (
+    brings_field,
+    folds,
+    only_brings_fields,
+    outside_content,
+    shows_itself,
+)
 from pipeline.activities.facts.responses import Answers
 from pipeline.activities.forms.form_state import FieldStep, FormState
 from pipeline.activities.forms.password_forms import PasswordForms
@@ -189,7 +195,7 @@ class Classifier:
         elif deletes(step):
             refused = self.outcomes[number] = self.answers.refusal(step)
             self.done.add(Activity("delete", "", (), DELETE_BUTTON, refused, (number,), rule="the Delete key"))
-        elif shortcut(step):
+        elif shortcut(step) and not brings_field(step, self.steps[number + 1 :], self.answers):
             saves = self.filled and _SAVES.fullmatch(shortcut(step))
             self._do(number, step, SEND if saves else f"press {shortcut(step)}")
 
@@ -226,6 +232,8 @@ class Classifier:
         self.done.record.append(Activity("browse", "", (), "", "", (number,), rule=self.click_rules[number]))
         found = self.searched and not outside_content(step.target)
         self.filled.fields.clear()
+        if shows_itself(step):
+            return
         self.view = "" if step.navigates else identity(step.target, self.data, found)
         if found and not step.navigates:
             self.view = f"found {DATA}"

@@ -359,3 +359,40 @@ def test_a_label_that_was_clicked_is_the_choice_that_it_made() -> None:
         visitor.came(visitor.add(Click, target=label), taken)
 
     assert key(labelled) == key(lambda visitor: nothing(visitor.add(Check, target=theme("Light"), checked=True)))
+
+
+def test_a_tab_that_is_open_already_leads_nowhere() -> None:
+    """Who clicks the tab on which one is, and sees but its name as a hint, did the same as who came from another."""
+    tab = element("a", "link", "Barn")
+    hint = Appeared(element=Element(tag="div", text="Barn"))
+
+    def comes(visitor: Visitor) -> None:
+        visitor.came(visitor.add(Click, target=tab), heading("Barn"), url="/issues/new#barn")
+
+    def stays(visitor: Visitor) -> None:
+        visitor.came(visitor.add(Click, target=tab), hint)
+
+    def shows(visitor: Visitor) -> None:
+        visitor.came(visitor.add(Click, target=tab), hint, heading("Hay and straw"))
+
+    assert key(stays, *SENT) == key(comes, *SENT) == key(*SENT)
+    assert key(shows, *SENT) != key(*SENT)
+
+
+def test_a_shortcut_that_brings_a_field_is_but_the_way_to_it() -> None:
+    """Ctrl+F and the menu bring the same search field; a combination that brings another one did something itself."""
+    field = element("input", "searchbox", "Search")
+
+    def presses(*shown: Element) -> Acts:
+        def act(visitor: Visitor) -> None:
+            cause = visitor.add(Press, target=Element(tag="body"), key="f", modifiers=("Control",))
+            visitor.came(cause, *(Appeared(element=one) for one in shown))
+
+        return act
+
+    def seeks(visitor: Visitor) -> None:
+        visitor.write("Search", "cellar", kind="search")
+        visitor.send("Search", "GET", "/search", heading("Results"), url="/search")
+
+    assert key(presses(field), seeks) == key(seeks)
+    assert key(presses(element("input", "searchbox", "Find")), seeks) != key(seeks)

@@ -101,6 +101,23 @@ def only_points(step: ClickStep, answers: Answers) -> bool:
     return plain and not step.changes and not step.navigates and not answers.writes(step)
 
 
+def shows_itself(step: ClickStep) -> bool:
+    """Whether nothing came of a click but the name of what was clicked, as a hint beside it: what it leads to is open
+    already."""
+    name = caption(step.target)
+    came = [clean(one.element.text or one.element.name) for one in step.changes if isinstance(one, Appeared)]
+    return bool(name and came) and len(came) == len(step.changes) and not step.navigates and set(came) == {name}
+
+
+def brings_field(step: PressStep, later: Sequence[Step], answers: Answers) -> bool:
+    """Whether a key only brought up the field that was filled in next, as a shortcut for a search does."""
+    following = next(iter(later), None)
+    if not isinstance(following, FillStep) or step.navigates or answers.writes(step):
+        return False
+    came = [one.element for one in step.changes if isinstance(one, Appeared)]
+    return any((one.role, one.name) == (following.target.role, following.target.name) for one in came)
+
+
 def only_prepares(number: int, step: ClickStep | PressStep, answers: Answers, data: Data) -> bool:
     """Whether it sent nothing and led nowhere, before something on the same page that did: a choice in a list of the
     page's own, a password that was made visible, a form that the browser itself would not send off yet."""
