@@ -24,7 +24,7 @@ from pipeline.activities.rules import Rule
 from pipeline.semantics.elements import LIKING, in_control, in_menu, leads_nowhere
 from pipeline.semantics.lexicon import ACTS, LISTS, WORDS
 from pipeline.semantics.messages import headings, succeeded, without_quotes
-from pipeline.semantics.object_names import acted_on, opened_before, ticked_before
+from pipeline.semantics.object_names import acted_on, held_by, opened_before, ticked_before
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_link, quoted
 from pipeline.semantics.verbs import CANCEL, CHECK_OUT, CREATE, EDIT, PAGING, button_act, link_act
 from schemas.stories import ClickStep, Step
@@ -58,6 +58,8 @@ def read_click(steps: Sequence[Step], first: int, wrote: bool | None, kind: Acti
     name = caption(step.target) or next(iter(headings(step.changes)), "")
     if not name and step.target.role == "switch":
         name = opened_before(steps, first)  # the only one on the page of a thing needs no name
+    if not name and wrote:
+        name = held_by(step.target)
     if step.download is None and (not name or PAGING.match(name)):
         return None
     click = Click(steps, first, step, name, wrote, kind)
@@ -171,6 +173,8 @@ def _pressed(click: Click) -> Goal | None:
     """A button that changed something in the app, whatever it says; anything else where the page says so too."""
     steps, first, step = click.steps, click.first, click.step
     words, acts = without_quotes(caption(step.target)), acts_by_link(step)
+    if click.kind != "browse" and click.wrote and not words and (holder := held_by(step.target)):
+        return Goal("act", first, first, (Phrase("click", quoted(holder)),), "click a control", EDITS)
     if click.kind == "browse" or not (click.wrote or acts) or not words or CREATE.match(words) or EDIT.match(words):
         return None
     control = is_button(step.target) or leads_nowhere(step.target) or in_control(step.target) or acts

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.flows.counted import COUNTED_CHARS_MAX, most_counted
-from pipeline.flows.foreign_texts import ForeignTexts
+from pipeline.flows.foreign_texts import typed_by_others
 from pipeline.flows.number_free import first_sentences, saying
 from pipeline.flows.trace import Session, is_earlier_try, numberless, rough_of, session_of, target_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
-from pipeline.semantics.elements import DATA, is_search
+from pipeline.semantics.elements import DATA
 from pipeline.semantics.object_names import in_row, is_row
 from pipeline.semantics.screens import is_narrow
 from schemas.elements import ByPath, Candidate, Element
@@ -26,8 +26,6 @@ from schemas.stories import FillStep, NetworkRequest, SelectStep, State, Step, S
 
 SAMPLES_MAX: Final = 20
 """Sessions of a flow that its test is written from: what is kept of a flow does not grow with its traffic."""
-FOREIGN_CHARS_MIN: Final = 4
-"""Shorter texts of other sessions stand in the app's own words by chance."""
 HELD_SHARE: Final = 0.8
 """What so many of the sessions saw is the app's doing; what fewer saw is chance."""
 DECIDED_MIN: Final = 2
@@ -140,15 +138,6 @@ def _of_one_layout(sessions: tuple[Story, ...]) -> list[Story]:
     return narrow if len(narrow) > len(wide) else wide
 
 
-def _foreign(own: Session, others: Sequence[Session]) -> ForeignTexts:
-    """Finds what other sessions typed and this one didn't: where a page shows that, it shows what was there already.
-    Who searches makes nothing."""
-    mine = " ".join(typed_texts(own.story.steps)).casefold()
-    made = ([step for step in other.story.steps if not is_search(step)] for other in others)
-    texts = {text.strip() for steps in made for text in typed_texts(steps)}
-    return ForeignTexts(text for text in texts if len(text) >= FOREIGN_CHARS_MIN and text.casefold() not in mine)
-
-
 def _text_of(change: Change) -> str:
     after = change.after if isinstance(change, TextChanged | ValueChanged) else ""
     return " ".join((change.element.name or "", change.element.text or "", after))
@@ -167,7 +156,7 @@ class _Vote:
         self.others = others
         self.dropped = 0
         self._same = {id(other): self._alike_until(other) for other in others}
-        self._foreign = _foreign(own, others)
+        self._foreign = typed_by_others(own.story, [other.story for other in others])
         self._entered = len(typed_texts(own.story.steps))
         chosen = (one.label for step in own.story.steps if isinstance(step, SelectStep) for one in step.options)
         self._is_chosen = own.user in chosen

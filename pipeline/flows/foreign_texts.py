@@ -1,7 +1,15 @@
 """Texts that other sessions typed, looked for as words in what a page shows."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from pipeline.privacy.pseudonyms import typed_texts
+from pipeline.semantics.elements import is_search
+from schemas.stories import Story
+
+FOREIGN_CHARS_MIN: Final = 4
+"""Shorter texts of other sessions stand in the app's own words by chance."""
 
 
 class ForeignTexts:
@@ -23,6 +31,15 @@ class ForeignTexts:
             words = "|".join(map(re.escape, self._texts)) or "(?!)"
             self._pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
         return self._pattern.search(text) is not None
+
+
+def typed_by_others(own: Story, others: Sequence[Story]) -> ForeignTexts:
+    """Finds what other sessions typed and this one didn't: where a page shows that, it shows what was there already.
+    Who searches makes nothing."""
+    mine = " ".join(typed_texts(own.steps)).casefold()
+    made = ([step for step in other.steps if not is_search(step)] for other in others)
+    texts = {text.strip() for steps in made for text in typed_texts(steps)}
+    return ForeignTexts(text for text in texts if len(text) >= FOREIGN_CHARS_MIN and text.casefold() not in mine)
 
 
 def _is_word_of(text: str, word: str) -> bool:

@@ -166,6 +166,12 @@ def _card_of(target: Element) -> str:
     return next((text for text in told if text.casefold() not in own), "")
 
 
+def held_by(target: Element) -> str:
+    """What is written in that which alone holds the element, as a box of a drawing; nothing where that is long."""
+    texts = (clean(scope.has_text or "") for one in target.candidates if one.count == 1 for scope in one.within)
+    return next((text for text in texts if is_name(text) and not joints(text) and len(text) <= ROW_CHARS_MAX), "")
+
+
 def _named_in_answer(step: ClickStep) -> str:
     """The one word of its row that the page repeats where it says what was done: `reporter`, of a row that begins with
     `stopped`, where it says `Process reporter started`."""

@@ -258,3 +258,15 @@ def test_the_row_of_a_form_s_button_is_no_thing_that_is_needed(kind: str | None,
     )
     test = write_test(story(chosen, ClickStep(target=button, **base(page))))
     assert tuple(need.name for need in test.needs) == needs
+
+
+def test_what_is_drawn_on_a_page_on_the_way_is_others_thing() -> None:
+    """A plan that a sign-in leads to, others drew; the page's own words around it stay."""
+    plan = (Ancestor(tag="g"), Ancestor(tag="svg", role="img"))
+    drawn = by_text("text", "Every morning", ancestors=plan)
+    label = by_text("div", "Weigh hay", ancestors=plan)
+    code = _signed_in(*(Appeared(element=one) for one in (drawn, label, by_text("span", "Common parts"))))
+    assert "Common parts" in code
+    assert "Every morning" not in code
+    assert "Weigh hay" not in code
+    assert "chalet" in _signed_in(Appeared(element=by_text("text", "Made by chalet", ancestors=plan)))

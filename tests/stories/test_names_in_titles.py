@@ -385,3 +385,15 @@ def test_a_sign_in_an_address_is_no_kind_of_thing() -> None:
         journey.fill(textbox("Text"), "Tall", before="Small").click(button("Save")).shows_new(alert("Done.")).story()
     )
     assert story.title == "Edit 'Plan'"
+
+
+def test_a_control_without_a_name_is_called_by_what_holds_it() -> None:
+    """A sign in a box of a drawing that asks the app for something; one that no words hold is nothing to tell."""
+    box = Scope(locator=ByTag(tag="g", classes=("node",)), has_text="Every morning")
+    way = Candidate(locator=ByTag(tag="rect", classes=("sign",)), count=1, within=(box,))
+
+    def title(sign: Element) -> str:
+        return sign_in(Journey().opens(HOME)).click(sign).asks(f"{HOME}start").story().title
+
+    assert title(Element(tag="rect", candidates=(way,))) == "Click 'Every morning'"
+    assert title(Element(tag="rect")) == "Log in"

@@ -30,6 +30,7 @@ NAME_WORDS_MIN: Final = 6
 """A longer caption is no name of a control."""
 _CANCELLED: Final = WORDS["cancelled"]
 _LISTS: Final = frozenset({"combobox", "listbox"})
+_HINTS: Final = frozenset({None, "tooltip"})
 _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
 _MENU_ITEMS: Final = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio"})
 _VIEWS: Final = _MENU_ITEMS | {"link", "tab", "treeitem", "row", "cell", "gridcell", "listitem", "option"}
@@ -105,8 +106,9 @@ def shows_itself(step: ClickStep) -> bool:
     """Whether nothing came of a click but the name of what was clicked, as a hint beside it: what it leads to is open
     already."""
     name = caption(step.target)
-    came = [clean(one.element.text or one.element.name) for one in step.changes if isinstance(one, Appeared)]
-    return bool(name and came) and len(came) == len(step.changes) and not step.navigates and set(came) == {name}
+    hints = [one.element for one in step.changes if isinstance(one, Appeared) and one.element.role in _HINTS]
+    said = {clean(one.text or one.name) for one in hints if one.tag not in _PLAIN_TAGS}
+    return bool(name) and len(hints) == len(step.changes) and not step.navigates and said == {name}
 
 
 def brings_field(step: PressStep, later: Sequence[Step], answers: Answers) -> bool:

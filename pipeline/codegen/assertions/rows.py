@@ -15,14 +15,20 @@ SHORT_CHARS: Final = 2
 """Texts up to so many characters, and plain numbers, stand in others by chance."""
 NAME_CHARS_MIN: Final = 3
 """A shorter text of another cell doesn't tell its row."""
+_DRAWN: Final = frozenset({"text", "tspan", "g"})
+"""Elements that only drawings have."""
 _NUMBER: Final = re.compile(r"\d{1,4}")
 
 
 def without_others_rows(step: Step, own: Iterable[str]) -> Step:
-    """The step without the rows of the page that it led to, but for those with a text of the user's `own`, entered or
-    used: others make such things, and take them away."""
+    """The step without the rows of the page that it led to and what is drawn there, but for what has a text of the
+    user's `own`, entered or used: others make such things, and take them away."""
     words = own_words(own)
-    kept = tuple(change for change in step.changes if not is_of_others_row(change, step.changes, words))
+    kept = tuple(
+        change
+        for change in step.changes
+        if not (is_of_others_row(change, step.changes, words) or _is_of_others_drawing(change, words))
+    )
     return step.model_copy(update={"changes": kept})
 
 
@@ -45,6 +51,14 @@ def is_of_others_row(change: Change, changes: Sequence[Change], words: Sequence[
     scopes = [scope for one in element.candidates if one.count == 1 for scope in one.within if is_row(scope)]
     told = [(scope.has_text or "").casefold() for scope in scopes]
     return bool(told) and not any(word in row for row in told for word in words)
+
+
+def _is_of_others_drawing(change: Change, words: Sequence[str]) -> bool:
+    """Whether what came stands in a drawing, such as a chart or a plan, and has none of the user's `words`."""
+    element = change.element
+    drawn = element.tag in _DRAWN or any(one.tag == "svg" for one in element.ancestors)
+    text = f"{element.name or ''} {element.text or ''}".casefold()
+    return isinstance(change, Appeared) and drawn and not any(word in text for word in words)
 
 
 def _only_amidst_cells(row: Element, changes: Sequence[Change], words: Sequence[str]) -> bool:
