@@ -134,7 +134,8 @@ def address(
     route = _route(fragment, known, words)
     escapes = "%{:02x}" if _LOWER_CASE.search(found.query) else "%{:02X}"
     flags = frozenset(part for part in found.query.split("&") if "=" not in part)
-    parts = {pair: f"{_loose(pair[0], escapes)}{_given(pair, flags)}{_loose(pair[1], escapes)}" for pair in steady}
+    telling = [pair for pair in steady if pair[1] or pair[0] in flags]
+    parts = {pair: f"{_loose(pair[0], escapes)}{_given(pair, flags)}{_loose(pair[1], escapes)}" for pair in telling}
     short = [pair for pair, part in parts.items() if len(part) <= PARAMETER_CHARS_MAX]
     kept = sorted(short, key=lambda pair: pair[1] not in chosen)[:PARAMETERS_MAX]
     parts = {pair: part for pair, part in parts.items() if pair in kept}

@@ -22,3 +22,13 @@ def test_a_fragment_that_was_there_before_is_asserted() -> None:
     found = addresses.address("http://127.0.0.1/list#Qlyblw", frozenset({"Qlyblw"}))
     assert found is not None
     assert found.text == "/list#Qlyblw"
+
+
+def test_parameters_that_were_left_empty_name_no_place() -> None:
+    """A form sends all its fields along: those that hold something say what was asked for; a flag has no value."""
+    found = addresses.address("http://127.0.0.1/bills?search=&from=&payer=Ann&till=&token=x1", frozenset())
+    assert found is not None
+    assert found.place == r"/bills\?.*\bpayer=Ann\b"
+    flag = addresses.address("http://127.0.0.1/bills?edit&token=x1", frozenset())
+    assert flag is not None
+    assert "edit" in flag.place
