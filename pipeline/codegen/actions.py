@@ -27,6 +27,7 @@ from pipeline.codegen.python.names import stem_of, variable_name
 from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Remark, Run, Statement, With
 from pipeline.codegen.typing import reacts_to_typing, takes_keys, typed_by_keys
 from pipeline.codegen.values.credentials import Credentials, is_secret
+from pipeline.codegen.values.own_texts import OwnTexts
 from pipeline.codegen.values.readings import Reading, before_secret, between
 from pipeline.semantics import urls
 from schemas.elements import Element
@@ -96,10 +97,7 @@ class Writer:
     """What the buttons and links of the story's pages are called."""
     own_counts: frozenset[tuple[str, str]] = frozenset()
     """The numbers of items that are the story's own doing, each by its step's event id and its list."""
-    letting_in: frozenset[str] = frozenset()
-    """The ids of the steps that sign somebody in."""
-    bystanders: frozenset[str] = frozenset()
-    """Names of who signed in that are entered nowhere else."""
+    texts: OwnTexts = field(default_factory=OwnTexts)
     needs: tuple[Need, ...] = ()
     """The things that the story used and had not made."""
     pages: dict[str, Expr] = field(default_factory=dict)
@@ -155,11 +153,10 @@ class Writer:
         """The names of the things that the story used and had not made."""
         return frozenset(need.name for need in self.needs)
 
-    def own_at(self, step: Step) -> tuple[str, ...]:
-        """What the story entered or uses. But where a step signs somebody in, names of who signed in tell nothing:
-        they stand beside many a thing."""
-        names = frozenset() if step.event_id in self.letting_in else self.bystanders
-        return (*(text for text in self.fixed if text not in names), *self.used)
+    @property
+    def entered(self) -> tuple[str, ...]:
+        """What the story has entered until the step at hand, by which a page tells of it."""
+        return self.texts.until(self.program.step, self.fixed)
 
     def finder(self, step: Step) -> Finder:
         avoided = frozenset(locator for place, locator in self.amendments.avoided if place == self.program.step)

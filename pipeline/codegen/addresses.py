@@ -134,10 +134,10 @@ def address(
     route = _route(fragment, known, words)
     escapes = "%{:02x}" if _LOWER_CASE.search(found.query) else "%{:02X}"
     flags = frozenset(part for part in found.query.split("&") if "=" not in part)
-    telling = [pair for pair in steady if pair[1] or pair[0] in flags]
+    telling = [pair for pair in steady if any(map(str.isalnum, pair[1])) or pair[0] in flags]
     parts = {pair: f"{_loose(pair[0], escapes)}{_given(pair, flags)}{_loose(pair[1], escapes)}" for pair in telling}
     short = [pair for pair, part in parts.items() if len(part) <= PARAMETER_CHARS_MAX]
-    kept = sorted(short, key=lambda pair: pair[1] not in chosen)[:PARAMETERS_MAX]
+    kept = sorted(short, key=lambda pair: _distance(pair[1], chosen))[:PARAMETERS_MAX]
     parts = {pair: part for pair, part in parts.items() if pair in kept}
     asked = _asked(list(parts.values()))
     end = _end_of_path(has_query, has_fragment)
@@ -147,6 +147,14 @@ def address(
         text = (found.path or "/") + (f"?{found.query}" if found.query else "")
         text += f"#{found.fragment}" if found.fragment else ""
     return Address(text, pattern, pattern + end, place, frozenset(parts), route)
+
+
+def _distance(value: str, chosen: tuple[str, ...]) -> int:
+    """How far a parameter's value is from what the user chose: the same, with a word of it, or another."""
+    if value in chosen:
+        return 0
+    words = (slug(text) for text in chosen)
+    return 1 if any(word and word in slug(value) for word in words) else 2
 
 
 def _given(pair: tuple[str, str], flags: frozenset[str]) -> str:

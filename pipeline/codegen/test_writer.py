@@ -34,6 +34,7 @@ from pipeline.codegen.tickers import ticking
 from pipeline.codegen.typing import after_removed_fields
 from pipeline.codegen.values.credentials import credentials, is_secret
 from pipeline.codegen.values.needs import makes_of, needs_of
+from pipeline.codegen.values.own_texts import own_texts
 from pipeline.codegen.values.readings import before_secret, readings
 from pipeline.flows.ids import flow_id
 from pipeline.flows.ids import test_id as id_of_test
@@ -189,10 +190,8 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
         program, told, home_of(story), typed, hidden, shapes, pieces_of(story.steps, typed), empties(story.steps)
     )
     writer.after_removed = after_removed_fields(story.steps)
-    forms = [form for form in password_forms(story.steps, story.network_requests) if form.purpose == "sign in"]
-    writer.letting_in = frozenset(story.steps[form.last].event_id for form in forms if not form.refused)
-    first = max((form.last for form in forms), default=-1) + 1
-    writer.bystanders = frozenset(told.names).difference(_typed(story.steps[first:]))
+    forms = password_forms(story.steps, story.network_requests)
+    writer.texts = own_texts(story.steps, [_typed((step,)) for step in story.steps], forms, told.names)
     writer.readings, writer.needs, writer.own_counts = made, needs_of(story), own_counts(story.steps)
     changes = (change for step in story.steps for change in step.changes)
     writer.buttons = captions_of(changes, Typing(typed, used=writer.used))

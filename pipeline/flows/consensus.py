@@ -241,7 +241,7 @@ class _Vote:
             if self._is_of_others(place, change) or self._numbers_vary(place, keys, opened):
                 kept += self._without_numbers(place, change, opened)
                 continue
-            if self.held(place, shows, shows_such):
+            if self.held(place, shows, None if self._is_found(place, change) else shows_such):
 
                 def ways(session: Session, at: int, keys: tuple[Hashable, ...] = keys) -> frozenset[Hashable]:
                     shown = session.shown(at, opened)
@@ -264,6 +264,12 @@ class _Vote:
             return any(isinstance(one, Appeared) and (one.element.text or "").startswith(said) for one in shown)
 
         return [change.model_copy(update={"element": saying(change.element, said)})] if self.held(place, says) else []
+
+    def _is_found(self, place: int, change: Change) -> bool:
+        """Whether a search may have brought it that looked for something else in others' sessions: nothing in it is
+        the user's own."""
+        searched = any(is_search(step) for step in self.own.story.steps[: place + 1])
+        return searched and DATA not in self.own.masked(_text_of(change))
 
     def _is_of_others(self, place: int, change: Change) -> bool:
         """Whether a change shows what other users made, or may well do so."""

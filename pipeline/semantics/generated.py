@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.semantics.derived import once_per_text
-from pipeline.semantics.lexicon import AGES, DAYS, MONTHS
+from pipeline.semantics.lexicon import AGES, DAYS, MONTHS, SPANS
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?(?:UTC|GMT|Z\b|[+-]\d{2}:?\d{2}))?"
 _HOUR = r"\b(?:1[0-2]|0?[1-9])\s?[AaPp]\.?\s?[Mm]\b\.?"
@@ -59,6 +59,8 @@ _MEASURED = r"\A[-−]?\d+(?:[.,]\d+)?\s?(?:°\s?[CF]|[KMG]?Hz|m[VA]|dBm?|[rR][p
 """A text that is all of a meter's reading."""
 _OF_LIMIT = r"\b\d+\s?/\s?(?:∞|(?i:unlimited)\b)"
 """How much of a limit is used by now: `8 / Unlimited`."""
+_PAGED = r"\(\d+\s?[-–]\s?\d+\s?/\s?\d+\)"
+"""Which of how many things a page lists: `(1-25/316)`."""
 _FOLDER = (
     r"(?<![\w./:~-])/(?:home|tmp|var|root|Users|mnt|srv|opt|dev|run|private|usr)(?:/[\w.+@-]+)+"
     r"|\b[A-Z]:\\[\w.+@\\ -]+"
@@ -98,6 +100,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (_LASTED, ".+"),
     (_SIZE, ".+"),
     (_OF_LIMIT, ".+"),
+    (_PAGED, ".+"),
     (_FOLDER, ".+"),
     (_IN_BRACKETS, r"[\w-]+"),
     (r"#\d+\b", r"#\d+"),
@@ -110,6 +113,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
 _TIMES: Final = frozenset({_MOMENT, _DATE, _TIME_OF_DAY})
 _NUMBER: Final = re.compile(r"\d+")
 _VOLATILE = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, (pattern, _) in enumerate(_KINDS)))
+_AGE: Final = re.compile(rf"(?i:(?:[^\W\d]{{2,10}}\s+){{0,2}}(?:{SPANS}))")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _TICKET: Final = r"[A-Z][A-Z0-9]{1,9}-\d+"
 """`SUP-417`"""
@@ -195,6 +199,11 @@ def is_volatile(text: str, fixed: tuple[str, ...] = ()) -> bool:
 
 
 @once_per_text
+def is_age(text: str) -> bool:
+    """Whether a text is all of how long something lasts or ago it was by now: `24 minutes`, `less than a minute`."""
+    return _AGE.fullmatch(text.strip()) is not None
+
+
 def shape(text: str) -> str:
     """The text with every number alike: equal shapes differ in numbers only."""
     return re.sub(r"\d+", "0", text)

@@ -24,6 +24,14 @@ def test_a_fragment_that_was_there_before_is_asserted() -> None:
     assert found.text == "/list#Qlyblw"
 
 
+def test_parameters_with_a_word_that_was_chosen_come_first() -> None:
+    """A form sends much along that nobody chose, and a tick that only says in which way it is written."""
+    url = "http://127.0.0.1/issues?utf8=%E2%9C%93&set=on&sort=name&by=tracker_id"
+    found = addresses.address(url, frozenset(), chosen=("Tracker",))
+    assert found is not None
+    assert found.place == r"/issues\?.*\bset=on\b.*\bby=tracker_id\b"
+
+
 def test_parameters_that_were_left_empty_name_no_place() -> None:
     """A form sends all its fields along: those that hold something say what was asked for; a flag has no value."""
     found = addresses.address("http://127.0.0.1/bills?search=&from=&payer=Ann&till=&token=x1", frozenset())

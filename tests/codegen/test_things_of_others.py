@@ -194,6 +194,63 @@ def test_who_signed_in_stands_beside_things_of_others() -> None:
     assert 'get_by_text("chalet")' not in code
 
 
+def test_a_name_that_begins_as_who_signed_in_is_no_news() -> None:
+    """`Chalet Lund`, beside each thing that this user made, says nothing of a page; its heading does."""
+    person = by_role("a", "link", "Chalet Lund", text="Chalet Lund")
+    head = by_role("h2", "heading", "Roadmap", level=2, text="Roadmap")
+    code = _signed_in(Appeared(element=person), Appeared(element=head))
+    assert "Roadmap" in code
+    assert "Chalet Lund" not in code
+
+
+def test_how_many_things_a_page_lists_is_not_asserted_on_the_way() -> None:
+    """One watcher or none may be another one's doing, and this story has entered nothing yet."""
+    counts = by_role("h3", "heading", "Watchers (1)", level=3, text="Watchers (1)")
+    head = by_role("h3", "heading", "Crane overheats", level=3, text="Crane overheats")
+    code = _signed_in(Appeared(element=counts), Appeared(element=head))
+    assert "Crane overheats" in code
+    assert "Watchers" not in code
+
+
+def test_what_is_entered_later_is_no_news_before() -> None:
+    """That `Feature` stands somewhere on the way is chance: nobody has chosen it yet."""
+    word = by_text("td", "Feature")
+    head = by_role("h2", "heading", "My page", level=2, text="My page")
+    changes = tuple(Appeared(element=one) for one in (word, head))
+    opens = ClickStep(
+        target=by_role("a", "link", "New"), **base(PAGE, at("/new"), changes=changes, navigates=True, loads=True)
+    )
+    tracker = SelectStep(target=by_label("Tracker"), options=(Choice(value="2", label="Feature"),), **base(at("/new")))
+    send = ClickStep(target=by_role("button", "button", "Create"), **base(at("/new")))
+    code = write_test(story(opens, tracker, send)).code
+    assert "My page" in code
+    assert 'get_by_text("Feature")' not in code
+
+
+def test_who_signed_in_is_gone_after_signing_out() -> None:
+    """Of the step that signs out, the name tells."""
+    name = FillStep(target=by_label("Login"), value=Typed(text="keeper"), **base(PAGE))
+    word = by_label("Password").model_copy(update={"type": "password"})
+    password = FillStep(target=word, value=Typed(secret="password", token="t"), **base(PAGE))
+    send = ClickStep(target=by_role("button", "button", "Sign in"), **base(PAGE, at("/"), navigates=True))
+    gone = (Gone(element=by_text("p", "Signed in as keeper")), Gone(element=by_text("span", "Menu")))
+    out = ClickStep(target=by_role("button", "button", "Logout"), **base(at("/"), changes=gone))
+    code = write_test(story(name, password, send, out)).code
+    assert 'expect(page.get_by_text("Signed in as keeper")).to_be_hidden()' in code
+
+
+@pytest.mark.parametrize(("age", "is_asserted"), [("24 minutes", False), ("less than a minute", False), ("Ann", True)])
+def test_nothing_is_told_by_how_old_it_is(age: str, is_asserted: bool) -> None:
+    """The block with `24 minutes` in it will say something else next time."""
+    within = (Scope(locator=ByTag(tag="span", classes=("author",)), has_text=age, count=1),)
+    found = Candidate(locator=ByRole(role="link", name="Mona"), within=within, count=1)
+    link = Element(tag="a", role="link", name="Mona", text="Mona", candidates=(found,))
+    news = by_text("p", age)
+    changes = (Appeared(element=link), Appeared(element=news))
+    opens = ClickStep(target=by_role("a", "link", "News"), **base(PAGE, at("/news"), changes=changes, navigates=True))
+    assert (age in write_test(story(opens)).code) is is_asserted
+
+
 def _after_adding(*changes: Appeared) -> str:
     name = FillStep(target=by_label("Participant"), value=Typed(text="Emil Kal"), **base(PAGE))
     payer = SelectStep(target=by_label("Payer"), options=(Choice(value="2", label="Bela"),), **base(PAGE))

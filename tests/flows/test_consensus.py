@@ -267,6 +267,21 @@ def test_what_others_looked_for_is_not_what_they_made() -> None:
     assert said_in(consensus(stories).story) == {"We sell wood, stone and paint."}
 
 
+def test_what_another_search_found_is_dropped() -> None:
+    """Of the results only those with the word that was looked for are the search's own: the rest goes by the word."""
+    stories = []
+    for number, (term, other) in enumerate((("wood", "Red ones fade."), ("stone", "Stay here."), ("paint", "Dry it."))):
+        visitor = PlainVisitor("shop", number, random.Random(number))
+        visitor.open("/")
+        cause = visitor.write("Search", term, kind="search")
+        visitor.came(cause, Appeared(element=element("p", "paragraph", f"We sell {term}.")))
+        visitor.came(cause, Appeared(element=element("p", "paragraph", other)))
+        visitor.add(End)
+        stories.append(told(visitor).model_copy(update={"id": str(number)}))
+    (said,) = said_in(consensus(stories).story)
+    assert said.startswith("We sell ")
+
+
 def many(count: int) -> list[Story]:
     """Sessions of one flow with other values, detours and second tries."""
     out = []

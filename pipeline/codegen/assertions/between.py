@@ -1,5 +1,6 @@
 """What to assert after a step that others follow."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -22,6 +23,8 @@ SCORE_LEAST: Final = 30
 SCORE_SECOND: Final = 60
 ENTERED_MOST: Final = 2
 """So many more for what was entered before and is seen now."""
+_COUNTED: Final = re.compile(r"\(\d+\)\s*$")
+"""How many things there are on a page that a step only led to: `Watchers (1)`."""
 SCORE_NEW: Final = 54
 """Where the best check was made before in this document, another one must say so much."""
 
@@ -31,9 +34,11 @@ def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> 
     step, upcoming = story.steps[place], story.steps[place + 1]
     before = story.steps[place - 1] if place else None
     whole = not step.changes or (_sends(step, before) and not lets_in(story, place))
-    own = step if whole else without_others_rows(step, writer.own_at(step))
+    own = step if whole else without_others_rows(step, (*writer.entered, *writer.used))
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
     checks = _that_hold(writer, offered, upcoming) if offered else []
+    if not whole:
+        checks = [check for check in checks if not _COUNTED.search(check.says)]
     if isinstance(step, GotoStep):
         first = chosen([check for check in checks if check.kind in ("heading", "url")], 1)
         return [*first, *(check for check in checks if check.kind in ("kept", "removed"))]

@@ -34,7 +34,7 @@ from pipeline.codegen.locators.text_matchers import readable, regex
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
 from pipeline.codegen.tickers import only_moved, only_retimed, ticks
-from pipeline.semantics.generated import fixed_words, is_volatile, parts, shape
+from pipeline.semantics.generated import fixed_words, is_age, is_volatile, parts, shape
 from pipeline.semantics.messages import SUCCESS
 from pipeline.semantics.messages import is_message as says_of_itself
 from schemas.elements import ByText, Element
@@ -158,6 +158,8 @@ def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> C
 def _is_made_up(text: str, fixed: tuple[str, ...]) -> bool:
     """Whether a text is times, ages or ids with hardly anything beside them: their unit (`minutes ago`) changes too,
     and a word between two dates is no text to look for."""
+    if is_age(text) and text not in fixed:
+        return True
     cut = parts(text, fixed)
     left = [words.strip() for words in fixed_words(cut)]
     return any(part.pattern for part in cut) and sum(map(len, left)) < LEFT_CHARS_MIN

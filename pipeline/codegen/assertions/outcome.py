@@ -149,8 +149,8 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     checks: list[Check] = []
     changes = _of_the_step(writer, step)
     if changes:
-        texts = tuple(text for text in writer.fixed if text not in writer.credentials.beside)
-        typing = Typing(texts, writer.pieces, asked, writer.emptied, writer.used, own=writer.own_at(step))
+        texts = tuple(text for text in writer.entered if text not in writer.credentials.beside)
+        typing = Typing(texts, writer.pieces, asked, writer.emptied, writer.used, own=(*writer.entered, *writer.used))
         typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
         checks = checks_of(finder, changes, typing, stays, writer.ticking)
         checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
@@ -243,7 +243,7 @@ def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> 
     """The outcome: several checks of different kinds; where the last step changed nothing that the recording knows,
     the state of its field, the address and the texts of the final state. Where the test is amended, more of these."""
     place = len(story.steps) - 1
-    own = without_others_rows(step, writer.own_at(step)) if lets_in(story, place) else step
+    own = without_others_rows(step, (*writer.entered, *writer.used)) if lets_in(story, place) else step
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
     taken = chosen(offered, CHECKS_LAST, entered_in(story.steps, writer.credentials.texts))
     page = shown_on(writer, step)
@@ -301,7 +301,8 @@ def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check], befo
     """All that was saved, as the page shows it: a number, an address or the beginning of a text don't tell a right
     result from a wrong one."""
     entered = tuple(text for text in writer.fixed if text not in writer.credentials.texts)
-    typing = Typing(entered, writer.pieces, emptied=writer.emptied, used=writer.used, own=writer.own_at(step))
+    own = (*writer.entered, *writer.used)
+    typing = Typing(entered, writer.pieces, emptied=writer.emptied, used=writer.used, own=own)
     typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
     finder = Finder(page, writer.fixed, writer.hidden)
     changed = changed_row(finder, step.changes, entered, before)

@@ -25,7 +25,7 @@ from pipeline.codegen.locators.text_matchers import (
 )
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, Plain, flat, function, method
 from pipeline.codegen.python.quoting import escaped, quoted
-from pipeline.semantics.generated import looks_generated, telling
+from pipeline.semantics.generated import is_age, looks_generated, telling
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.text import joints, without_key
 from schemas.elements import (
@@ -183,6 +183,8 @@ class Finder:
             found = Found(found.expr, found.score + PENALTY_RENAMED)
         if found is None or scope.has_text is None:
             return found
+        if is_age(scope.has_text) and scope.has_text not in self.fixed:
+            return None
         counted = own and re.fullmatch(rf"{re.escape(own)}\s?\d+", readable(scope.has_text))
         counts = Matcher(regex(escaped(own) + r"\s*\d+"), PENALTY_VOLATILE)
         text = counts if counted else matcher(scope.has_text, False, self.fixed)

@@ -92,14 +92,20 @@ BUTTON_ACTS: Final = tuple(_acts_of(table["acts"], "buttons", "same_of_buttons")
 """What others do beside that."""
 
 
+def _span_of(times: Mapping[str, Any]) -> str:
+    """How one language says how long something lasts."""
+    return str(times["span"]).replace("UNIT", times["unit"])
+
+
 def _ages_of(times: Mapping[str, Any]) -> str:
     """How one language says how long ago something was."""
-    span = times["span"].replace("UNIT", times["unit"])
-    return "|".join(age.replace("SPAN", span) for age in times["ages"])
+    return "|".join(age.replace("SPAN", _span_of(times)) for age in times["ages"])
 
 
 AGES: Final = "|".join(_ages_of(table["times"]) for table in TABLES.values())
 """How long ago something was, as a regular expression."""
+SPANS: Final = "|".join(_span_of(table["times"]) for table in TABLES.values())
+"""How long something lasts, as a regular expression."""
 MONTHS: Final = f"(?:{'|'.join(table['times']['month'] for table in TABLES.values())})"
 DAYS: Final = f"(?:{'|'.join(table['times']['day'] for table in TABLES.values())})"
 
