@@ -5,7 +5,8 @@ import random
 import pytest
 
 from bench.flows.synthetic import alert
-from pipeline.flows.consensus import consensus, representative
+from pipeline.flows.consensus import consensus
+from pipeline.flows.representative import representative
 from pipeline.flows.trace import Session
 from pipeline.generate import tests_of as write_tests
 from pipeline.semantics.verbs import is_password
