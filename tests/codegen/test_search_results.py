@@ -59,3 +59,19 @@ def test_what_a_button_searches_for_is_asserted_too() -> None:
 def test_of_a_search_that_shows_nothing_of_it_nothing_is_asserted(steps: tuple[Step, ...]) -> None:
     """Rows that were there before may be asserted only where the page shows that it has searched."""
     assert LEFT not in write_test(story(*steps)).code
+
+
+def test_a_result_that_says_more_than_its_name_is_told_by_what_was_typed() -> None:
+    """Number and state of the ticket are others' doing."""
+    found = at("/search?q=hive")
+    texts = ("Bug #2 (Resolved): Mend the hive", "Bug #5 (New): Paint the hive")
+    changes = tuple(Appeared(element=by_role("a", "link", text, text=text)) for text in texts)
+    field = by_role("input", "searchbox", "Search")
+    fill = FillStep(target=field, value=Typed(text="hive"), **base(LIST))
+    go = ClickStep(
+        target=by_role("button", "button", "Go"), **base(LIST, found, changes=changes, navigates=True, loads=True)
+    )
+    code = write_test(story(fill, go)).code
+    assert code.count('expect(page.get_by_role("link").filter(has_text="hive").first).to_be_visible()') == 1
+    assert "Resolved" not in code
+    assert "New" not in code

@@ -19,7 +19,7 @@ from pipeline.codegen.assertions.pages import title_check, url_check
 from pipeline.codegen.assertions.removed import removed_check
 from pipeline.codegen.assertions.rows import without_found_rows, without_others_rows
 from pipeline.codegen.assertions.salience import Typing, captions_of
-from pipeline.codegen.assertions.search_results import search_results
+from pipeline.codegen.assertions.search_results import by_what_was_sought, search_results
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.whole import changed_row, whole_text
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
@@ -155,7 +155,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         checks = checks_of(finder, changes, typing, stays, writer.ticking)
         checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     if (looked_up := _looked_up(step, writer.fixed)) is not None:
-        checks = without_found_rows(checks, looked_up)
+        checks = by_what_was_sought(without_found_rows(checks, looked_up), page, looked_up)
     if step.loads:  # of what was on the old page, only what the journey is about says something by being gone
         checks = [check for check in checks if check.kind != "gone" or check.score >= GONE_SCORE_MIN]
     checks += _typed_text(writer, step)

@@ -1,5 +1,6 @@
 """What a search that only hides what doesn't match has left: the thing with what was typed, and none of the others."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,6 +21,9 @@ WORD_CHARS_MIN: Final = 3
 """What is shorter stands in anything."""
 TEXT_CHARS_MAX: Final = 60
 """A longer text is that of something around several things."""
+_RESULTS: Final = frozenset({"link", "row", "listitem", "article"})
+_IS_MIXED: Final = re.compile(r"\d|\(")
+"""A number or a remark in brackets."""
 _ITEMS: Final = frozenset({"row", "listitem", "article", "option", "treeitem"})
 
 
@@ -46,6 +50,23 @@ def search_results(finder: Finder, steps: Sequence[Step]) -> list[Check]:
     if other is not None:
         checks.append(Check(method(expect(other.expr), "to_be_hidden"), SCORE_HIDDEN, "gone", f"gone {other.says}"))
     return checks
+
+
+def by_what_was_sought(checks: Sequence[Check], page: Expr, sought: Sequence[str]) -> list[Check]:
+    """The checks with those of results that were looked up, of which a part is numbers or states that others changed,
+    by the word that was looked for: `Bug #2 (Resolved): Crane overheats` by `crane`. Each word is found once."""
+    out: list[Check] = []
+    for check in checks:
+        text = check.says.casefold()
+        word = next((one for one in sought if one.casefold() in text and one.casefold() != text), "")
+        if len(word) < WORD_CHARS_MIN or check.kind not in _RESULTS or not _IS_MIXED.search(check.says):
+            out.append(check)
+            continue
+        found = Attr(method(method(page, "get_by_role", check.kind), "filter", has_text=word), "first")
+        told = Check(method(expect(found), "to_be_visible"), check.score, "found", word)
+        if all(one.statement != told.statement for one in out):
+            out.append(told)
+    return out
 
 
 def _typed(steps: Sequence[Step]) -> str:
