@@ -16,7 +16,7 @@ from pipeline.flows.number_free import first_sentences, saying
 from pipeline.flows.representative import representative
 from pipeline.flows.trace import Session, numberless, rough_of, session_of, target_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
-from pipeline.semantics.elements import DATA
+from pipeline.semantics.elements import DATA, is_search
 from pipeline.semantics.object_names import in_row, is_row
 from pipeline.semantics.screens import is_narrow
 from schemas.elements import ByPath, Candidate, Element
