@@ -29,7 +29,7 @@ from agents.storage.sql import (
 from agents.storage.sql.arrivals import Arrival, arrivals
 from agents.storage.sql.file_rows import TestFile
 from agents.storage.sql.flow_lists import FlowFilter, FlowPage, FlowSort, SeenApp
-from agents.storage.sql.flow_rows import DayOfJourneys, KnownFlows
+from agents.storage.sql.flow_rows import DayOfJourneys, FrequentFlow, KnownFlows
 from agents.storage.sql.old_stories import OldStories, forget, old_stories
 from agents.storage.sql.proof_run_rows import Comparison, ProofRun, RunFilter, compared
 from agents.storage.sql.verdict_rows import VerdictFilter
@@ -125,6 +125,10 @@ class Storage:
         """The stories that the flow's test is to be written from."""
         return in_transaction(self._engine, lambda c: story_rows.sessions(c, flow_id), writes=False)
 
+    def drawn_bodies(self, states: Sequence[FlowState]) -> dict[str, list[str]]:
+        """The same of several flows as canonical JSON, by flow; those that changed since then are left out."""
+        return in_transaction(self._engine, lambda c: story_rows.drawn_bodies(c, states), writes=False)
+
     def newest_stories(self, app: str, since: str = "", until: str = "", count_max: int = 100) -> list[Story]:
         """The newest stories of an app that began from `since` to before `until` (ISO 8601; "" for no bound), oldest
         first."""
@@ -149,16 +153,15 @@ class Storage:
                 break
         return KnownFlows([known[one.flow.flow_id] for one in found if one.flow.flow_id in known], unread)
 
-    def classify_flows(self, flows: Sequence[str], users_min: int) -> None:
-        """Does now, for these flows, what `known_flows` would do when somebody asks."""
-        found = in_transaction(self._engine, lambda c: flow_rows.named_flows(c, flows, users_min), writes=False)
-        for batch in flow_rows.unclassified(found):
-            self._classify(batch, users_min)
+    def save_activities(self, found: Sequence[FrequentFlow], users_min: int) -> None:
+        """Keeps what flows do with the stories that stand for them, so that `known_flows` need not read these."""
+        if found:
+            in_transaction(self._engine, lambda c: flow_rows.save_activities(c, found, users_min), writes=True)
 
-    def _classify(self, wanted: Sequence[flow_rows.FrequentFlow], users_min: int) -> dict[str, SeenFlow]:
+    def _classify(self, wanted: Sequence[FrequentFlow], users_min: int) -> dict[str, SeenFlow]:
         bodies = in_transaction(self._engine, lambda c: flow_rows.read_stories(c, wanted), writes=False)
         found = flow_rows.classified(wanted, bodies, users_min)
-        in_transaction(self._engine, lambda c: flow_rows.save_activities(c, found, users_min), writes=True)
+        self.save_activities(found, users_min)
         return {one.flow.flow_id: one.flow for one in found}
 
     def journeys_by_day(self, app: str) -> list[DayOfJourneys]:

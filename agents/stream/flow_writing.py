@@ -6,15 +6,18 @@ neighbours go on, and it is answered with its cause.
 """
 
 import logging
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from agents.storage import FlowState, StorageUnavailable
+from agents.storage.recent_stories import RECENT
+from agents.storage.sql.flow_rows import FrequentFlow
 from agents.stream.dependencies import StreamDependencies
 from agents.stream.supervision.suspects import EndedWorkers, Suspects, cause_of, traced
 from pipeline.codegen.python.allow_list import ForbiddenCode
-from pipeline.flows.consensus import evidence_of
+from pipeline.flows.consensus import SAMPLES_MAX, evidence_of
+from pipeline.flows.coverage import seen_flow
 from pipeline.flows.ids import test_id
 from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
@@ -25,6 +28,8 @@ TOGETHER_MAX: Final = 100
 """Tests that are stored in one transaction."""
 TOGETHER_CHARS_MAX: Final = 4 * 1024 * 1024
 """The code of these, but for the last one."""
+DRAWN_MAX: Final = SAMPLES_MAX
+"""Stories that are read together to write the tests of some flows: as many as one flow may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,15 @@ class Written:
     outputs: list[Output]
     moved: list[FlowState]
     failed: list[UnwrittenFlow]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A flow's test, ready to be stored, and what the flow does, where that is news."""
+
+    state: FlowState
+    test: GeneratedTest
+    seen: FrequentFlow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,68 +151,111 @@ class FlowWriter:
         of events need not be the same events.
         """
         written = Written([], [], [])
-        ready: list[tuple[FlowState, GeneratedTest]] = []
+        ready: list[Ready] = []
         chars = 0
-        for state in states:
-            try:
-                test = self._wanted(state, said, written)
-            except StorageUnavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - answered; the other flows go on
-                written.failed.append(unwritten(state, error))
-                test = None
-            if test is not None:
-                ready.append((state, test))
-                chars += len(test.code)
-            if len(ready) >= TOGETHER_MAX or chars >= TOGETHER_CHARS_MAX:
-                self._keep(ready, written)
-                ready, chars = [], 0
-            self._moved()
+        for some in portions([state for state in states if self._asks(state, said, written)]):
+            bodies = self._bodies(some)
+            for state in some:
+                one = self._ready(state, said, bodies.get(state.flow_id), written)
+                if one is not None:
+                    ready.append(one)
+                    chars += len(one.test.code)
+                if len(ready) >= TOGETHER_MAX or chars >= TOGETHER_CHARS_MAX:
+                    self._keep(ready, written)
+                    ready, chars = [], 0
+                self._moved()
         self._keep(ready, written)
         return written
 
-    def _wanted(self, state: FlowState, said: Container[str], written: Written) -> GeneratedTest | None:
-        """The test that this flow asks for, None where it asks for none."""
-        drawn = {story_id for story_id, _ in state.sampled}
+    def _asks(self, state: FlowState, said: Container[str], written: Written) -> bool:
+        """Whether this flow asks for a test; notes it where its test is to go."""
         if state.needs_no_test:
             written.outputs.append(Output(test_id(state.app, state.flow_id), state.flow_id, None))
-        elif drawn and (state.needs_test or any(story_id in said for story_id in drawn)):
-            return self._test_of(state)
-        return None
+            return False
+        return bool(state.sampled) and (state.needs_test or any(story_id in said for story_id, _ in state.sampled))
 
-    def _keep(self, ready: Sequence[tuple[FlowState, GeneratedTest]], written: Written) -> None:
+    def _bodies(self, states: Sequence[FlowState]) -> Mapping[str, Sequence[str]]:
+        """The stories of these flows as JSON, asked for in one go; none where that fails, for then each flow asks for
+        its own and answers for itself."""
+        try:
+            return self._parts.storage.drawn_bodies(states)
+        except StorageUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - asked again flow by flow, and answered there
+            return {}
+
+    def _ready(
+        self, state: FlowState, said: Container[str], bodies: Sequence[str] | None, written: Written
+    ) -> Ready | None:
+        """The test of this flow, None where there is none: it has no stories any more, or a fault was noted."""
+        try:
+            return self._written(state, said, bodies)
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - answered; the other flows go on
+            written.failed.append(unwritten(state, error))
+            return None
+
+    def _written(self, state: FlowState, said: Container[str], bodies: Sequence[str] | None) -> Ready | None:
+        item = f"flow/{state.flow_id}/{evidence_of(state.sampled)}"
+        end = self._suspects.guilty(item)
+        if end is not None:
+            raise EndedWorkers(end)
+        known = None if bodies is None else [RECENT.story(body) for body in bodies]
+        sessions = self._parts.storage.sessions(state.flow_id) if known is None else known
+        if not sessions:
+            return None  # its last story was withdrawn this moment, by another worker, which says so
+        with self._suspects.trying(item):
+            test = self._parts.write(sessions, state.flow_id)
+            first = sessions[0]
+            return Ready(state, test, self._classified(state.flow_id, first) if first.id in said else None)
+
+    def _classified(self, flow_id: str, story: Story) -> FrequentFlow | None:
+        """What the flow does, by the story that stands for it, for who looks at the coverage: told now, while the story
+        is at hand."""
+        try:
+            seen = seen_flow(flow_id, story, 0, "", True, self._parts.settings.users_min)
+        except Exception as error:  # noqa: BLE001 - said, and tried again once somebody looks at the coverage
+            self._unclassified(f"flow {flow_id} does", error)
+            return None
+        return FrequentFlow(seen, story.id, story.version, classified=True)
+
+    def _save_seen(self, seen: Sequence[FrequentFlow]) -> None:
+        try:
+            self._parts.storage.save_activities(seen, self._parts.settings.users_min)
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - said, and told again once somebody looks at the coverage
+            self._unclassified(f"{len(seen)} flows do", error)
+
+    def _unclassified(self, what: str, error: BaseException) -> None:
+        self._parts.metrics.own_faults.labels("classify").inc()
+        logger.error("what %s can't be told", what, extra={"trace": traced(error)})
+
+    def _keep(self, ready: Sequence[Ready], written: Written) -> None:
         """Stores tests and writes their files, in one go if that can be."""
         if not ready:
             return
+        storage = self._parts.storage
         try:
-            stored = self._parts.storage.put_tests([test for _, test in ready])
-            self._parts.files.publish_all([test.id for (_, test), kept in zip(ready, stored, strict=True) if kept])
+            stored = storage.put_tests([one.test for one in ready])
+            self._parts.files.publish_all([one.test.id for one, kept in zip(ready, stored, strict=True) if kept])
         except StorageUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - each is tried alone, and answered
             if len(ready) == 1:
-                written.failed.append(unwritten(ready[0][0], error))
+                written.failed.append(unwritten(ready[0].state, error))
                 return
             for one in ready:
                 self._keep([one], written)
                 self._moved()
             return
-        for (state, test), kept in zip(ready, stored, strict=True):
+        for one, kept in zip(ready, stored, strict=True):
             if kept:
-                written.outputs.append(Output(test.id, state.flow_id, test))
+                written.outputs.append(Output(one.test.id, one.state.flow_id, one.test))
             else:
-                written.moved.append(self._parts.storage.flow_state(state.flow_id))
-
-    def _test_of(self, state: FlowState) -> GeneratedTest | None:
-        item = f"flow/{state.flow_id}/{evidence_of(state.sampled)}"
-        end = self._suspects.guilty(item)
-        if end is not None:
-            raise EndedWorkers(end)
-        sessions = self._parts.storage.sessions(state.flow_id)
-        if not sessions:
-            return None  # its last story was withdrawn this moment, by another worker, which says so
-        with self._suspects.trying(item):
-            return self._parts.write(sessions, state.flow_id)
+                written.moved.append(storage.flow_state(one.state.flow_id))
+        self._save_seen([one.seen for one in ready if one.seen is not None])
 
     def note_published(self, outputs: Sequence[Output]) -> Noted:
         """Notes what was published."""
@@ -249,17 +306,6 @@ class FlowWriter:
                 noted.again.append(Output(output.test_id, output.flow_id, newer.test))
             noted.moved.append(storage.flow_state(output.flow_id))
 
-    def classify(self, flows: Sequence[str]) -> None:
-        """Keeps with these flows what they do, so that who looks at the coverage need not wait for it."""
-        parts = self._parts
-        try:
-            parts.storage.classify_flows(flows, parts.settings.users_min)
-        except StorageUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - said, and tried again once somebody looks at the coverage
-            parts.metrics.own_faults.labels("classify").inc()
-            logger.error("what %d flows do can't be told", len(flows), extra={"trace": traced(error)})
-
     def note_failures(self, failed: Sequence[UnwrittenFlow]) -> list[UnwrittenFlow]:
         """Remembers with each flow why it has no test; those of which that is news."""
         note = self._parts.storage.note_failure
@@ -274,3 +320,16 @@ def _note(state: FlowState | None, changed: dict[str, FlowState]) -> None:
     while state is not None:
         changed[state.flow_id] = state
         state = state.left
+
+
+def portions(states: Sequence[FlowState]) -> list[list[FlowState]]:
+    """The flows in their order, DRAWN_MAX of their stories a list, or one flow."""
+    found: list[list[FlowState]] = []
+    room = 0
+    for state in states:
+        if not found or len(state.sampled) > room:
+            found.append([])
+            room = DRAWN_MAX
+        found[-1].append(state)
+        room -= len(state.sampled)
+    return found

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
@@ -36,10 +35,6 @@ WAITING_MAX: Final = BATCH_MAX * 10
 """Stories that may wait for the storage; beyond, no more are fetched."""
 BY_HAND_S: Final = 3.0
 """How often storage is asked for flows that people merged or parted."""
-CLASSIFIED_AT_ONCE_MAX: Final = 10
-"""Flows of which it is told for coverage what they do, while no story waits: a few hundredths of a second."""
-UNCLASSIFIED_MAX: Final = 5_000
-"""Flows that wait for that. What is beyond, or left at a restart, is told once somebody looks at the coverage."""
 LET_GO_S: Final = 25.0
 """How long a rebalance waits for what is being stored: longer than the storage itself takes to give up."""
 
@@ -69,7 +64,6 @@ class TestsAgent:
         self._tests = parts.settings.topic("tests")
         self._worker = ThreadPoolExecutor(1, "tests")
         self._storing = asyncio.Lock()
-        self._unclassified: deque[str] = deque(maxlen=UNCLASSIFIED_MAX)
         self._unwritable: dict[str, tuple[tuple[str, int], ...]] = {}
         """Flows, with their stories, of which our code can't write a test: not tried again before they change."""
 
@@ -88,8 +82,6 @@ class TestsAgent:
             await self._settle(await self._tried(self._parts.storage.unsettled_flows))
             look_at_s = time.monotonic() + BY_HAND_S
             while True:
-                while self._unclassified and not self.inbox:
-                    await self._classify_some()
                 if not self.inbox:
                     self.inbox.arrived.clear()
                     self._stage.rest()
@@ -104,11 +96,6 @@ class TestsAgent:
         except BaseException as error:  # noqa: BLE001 - it ends the process
             if not self._parts.progress.stopping:
                 end_process("a batch of stories failed", error)
-
-    async def _classify_some(self) -> None:
-        count = min(CLASSIFIED_AT_ONCE_MAX, len(self._unclassified))
-        self._stage.moved(f"what {count} new flows do")
-        await self._once(self._writer.classify, [self._unclassified.popleft() for _ in range(count)])
 
     async def _wait_until(self, at_s: float) -> None:
         try:
@@ -168,10 +155,6 @@ class TestsAgent:
             letters += [self._unstorable(one, error) for one, error in stored.failed]
             changed |= {state.flow_id: state for state in stored.changed}
             names |= {one.story_id for one in said}
-        # A flow's first story stands for it.
-        self._unclassified.extend(
-            flow for flow, state in changed.items() if state.sampled and state.sampled[0][0] in names
-        )
         if await self._settle(list(changed.values()), names):
             told_s = min(event.message.timestamp for event in events)
             self._parts.metrics.test_seconds.observe(max(0.0, time.time() - told_s))

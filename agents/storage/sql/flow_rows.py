@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, select, update
 
 from agents.storage.recent_stories import RECENT
 from agents.storage.sql import rows
@@ -22,6 +22,11 @@ FLOWS_MAX: Final = 2_000
 STORIES_AT_ONCE_MAX: Final = 20
 """Stories that are read and classified between two writes: a fifth of a second, so that progress is kept."""
 
+_SAVE: Final = (
+    update(STORIES)
+    .where(STORIES.c.id == bindparam("story"), STORIES.c.version == bindparam("counted"))
+    .values(activities=bindparam("saved"))
+)
 _STANDING: Final = (STORIES.c.id.label("story"), STORIES.c.version, STORIES.c.activities)
 
 
@@ -64,12 +69,6 @@ def frequent_flows(connection: Connection, app: str, users_min: int) -> list[Fre
     return [_frequent_flow(row, users_min) for row in connection.execute(_frequent(_of_app(app), *_STANDING))]
 
 
-def named_flows(connection: Connection, flows: Sequence[str], users_min: int) -> list[FrequentFlow]:
-    """The same of flows with these ids."""
-    of_flows = STORIES.c.flow_id.in_(flows)
-    return [_frequent_flow(row, users_min) for row in connection.execute(_frequent(of_flows, *_STANDING))]
-
-
 def _frequent_flow(row: Row[Any], users_min: int) -> FrequentFlow:
     saved = {} if row.activities is None else orjson.loads(row.activities)
     classified = (saved.get("key_version"), saved.get("users_min")) == (KEY_VERSION, users_min)
@@ -105,10 +104,13 @@ def classified(wanted: Sequence[FrequentFlow], bodies: Mapping[str, str], users_
 def save_activities(connection: Connection, found: Sequence[FrequentFlow], users_min: int) -> None:
     """Saves the titles and activities with the stories that have the same version still."""
     rules = {"key_version": KEY_VERSION, "users_min": users_min}
-    for one in found:
-        saved = orjson.dumps({**rules, "title": one.flow.title, "deeds": sorted(one.flow.activities)}).decode()
-        same = (STORIES.c.id == one.story_id) & (STORIES.c.version == one.version)
-        connection.execute(update(STORIES).where(same).values(activities=rows.plain(saved)))
+    saved = [orjson.dumps({**rules, "title": one.flow.title, "deeds": sorted(one.flow.activities)}) for one in found]
+    known = [
+        {"story": rows.plain(one.story_id), "counted": one.version, "saved": rows.plain(text.decode())}
+        for one, text in zip(found, saved, strict=True)
+    ]
+    if known:
+        connection.execute(_SAVE, known)
 
 
 def journeys_by_day(connection: Connection, app: str) -> list[DayOfJourneys]:

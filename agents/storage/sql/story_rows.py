@@ -58,6 +58,9 @@ _HAS_TEST: Final = exists().where(TESTS.c.flow_id == STORIES.c.flow_id).label("h
 _DRAWN: Final = select(STORIES.c.id, STORIES.c.version).where(STORIES.c.flow_id == _NAMED)
 _SAMPLED: Final = _DRAWN.order_by(STORIES.c.id).limit(SAMPLES_MAX)
 _SESSIONS: Final = select(STORIES.c.body).where(STORIES.c.flow_id == _NAMED).order_by(STORIES.c.id).limit(SAMPLES_MAX)
+_DRAWN_BODIES: Final = select(STORIES.c.id, STORIES.c.version, STORIES.c.flow_id, STORIES.c.body).where(
+    STORIES.c.id.in_(bindparam("stories", expanding=True))
+)
 _NOTE_EVIDENCE: Final = update(FLOWS).where(FLOWS.c.id == _NAMED).values(evidence=bindparam("drawn"))
 _ADD_SUPPORT: Final = update(FLOWS).where(FLOWS.c.id == _NAMED).values(support=FLOWS.c.support + bindparam("change"))
 _MERGED: Final = select(FLOWS.c.id, FLOWS.c.merged_into).where(
@@ -224,6 +227,20 @@ def sampled_versions(connection: Connection, flow: str) -> Versions:
 def sessions(connection: Connection, flow: str) -> list[Story]:
     """Those stories."""
     return [RECENT.story(body) for body in connection.execute(_SESSIONS, {"flow": flow}).scalars()]
+
+
+def drawn_bodies(connection: Connection, states: Sequence[FlowState]) -> dict[str, list[str]]:
+    """For each of these flows the canonical JSON of the stories that its test is written from, in their order. Flows
+    that changed since their state was taken are left out."""
+    names = [story for state in states for story, _ in state.sampled]
+    found = {row.id: row for row in connection.execute(_DRAWN_BODIES, {"stories": names})}
+    bodies = {}
+    for state in states:
+        stories = [found.get(story) for story, _ in state.sampled]
+        now = [None if row is None else (row.flow_id, row.id, row.version) for row in stories]
+        if now == [(state.flow_id, *drawn) for drawn in state.sampled]:
+            bodies[state.flow_id] = [row.body for row in stories if row is not None]
+    return bodies
 
 
 def newest(connection: Connection, app: str, since: str, until: str, count_max: int) -> list[Story]:
