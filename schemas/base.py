@@ -20,6 +20,8 @@ class Value(BaseModel):  # noqa: PLW1641 (pydantic gives frozen models their has
 
     prints_all: ClassVar[bool] = False
     """Whether the codec prints every field, defaults too: for records that clients outside read."""
+    printed_as_one: ClassVar[bool] = False
+    """Whether the codec keeps the JSON of a tuple of these: parts of what is printed more than once."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, ser_json_inf_nan="null")
 

@@ -4,9 +4,9 @@ The JSON is canonical: fields in the order of their declaration, defaults left o
 outer fields of records that clients read), no white space. Equal values give equal bytes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any, Final, Literal, TypeVar, get_origin
+from typing import Any, Final, Generic, Literal, TypeVar, get_origin
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -17,9 +17,10 @@ from schemas.elements import Element
 from schemas.recent import RecentByWeight
 
 V = TypeVar("V", bound=Value)
+P = TypeVar("P")
 
 PRINTED_BYTES_MAX: Final = 1024 * 1024
-"""JSON of the elements whose print is kept, and at most twice as much."""
+"""JSON of the elements whose print is kept, and at most twice as much; as much of parts of stories."""
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -67,41 +68,51 @@ def to_json(value: Any) -> bytes:
     return orjson.dumps(_printable(value))
 
 
-class PrintedElements:
-    """The canonical JSON of the elements that came last, told apart by identity: one stands in an event, a step and a
-    story, and is printed with each. Up to `half_max` bytes of JSON, twice. Safe on any thread."""
+class PrintedValues(Generic[P]):
+    """The canonical JSON of the values that came last, told apart by identity. Up to `half_max` bytes of JSON, twice.
+    Safe on any thread."""
 
-    def __init__(self, half_max: int) -> None:
-        self._known: RecentByWeight[int, tuple[Element, orjson.Fragment, int]] = RecentByWeight(
+    def __init__(self, half_max: int, plain: Callable[[P], Any]) -> None:
+        self._plain = plain
+        self._known: RecentByWeight[int, tuple[P, orjson.Fragment, int]] = RecentByWeight(
             half_max, lambda _, kept: kept[2]
         )
 
-    def put(self, element: Element, raw: bytes) -> orjson.Fragment:
-        """Keeps the JSON of an element."""
+    def put(self, value: P, raw: bytes) -> orjson.Fragment:
+        """Keeps the JSON of a value."""
         fragment = orjson.Fragment(raw)
-        # What is kept holds its element, so no other one has the same identity.
-        self._known.put(id(element), (element, fragment, len(raw)))
+        # What is kept holds its value, so no other one has the same identity.
+        self._known.put(id(value), (value, fragment, len(raw)))
         return fragment
 
-    def of(self, element: Element) -> orjson.Fragment:
-        """The JSON of an element."""
-        found = self._known.get(id(element))
-        return found[1] if found else self.put(element, orjson.dumps(dump(element)))
-
-
-PRINTED: Final = PrintedElements(PRINTED_BYTES_MAX)
+    def of(self, value: P) -> orjson.Fragment:
+        """The JSON of a value."""
+        found = self._known.get(id(value))
+        return found[1] if found else self.put(value, orjson.dumps(self._plain(value)))
 
 
 def _printable(value: Any) -> Any:
-    """As `dump`, with elements as their JSON."""
+    """As `dump`, with elements and parts of stories as their JSON."""
     kind = type(value)
     if kind is Element:
         return PRINTED.of(value)
     if isinstance(value, Value):
         return _changed_fields(value, _printable)
     if kind is tuple or kind is list:
-        return [item if type(item) in _SCALARS else _printable(item) for item in value]
+        if kind is tuple and value and getattr(value[0], "printed_as_one", False):
+            return PRINTED_PARTS.of(value)
+        return _items(value)
     return dump(value)
+
+
+def _items(values: Iterable[Any]) -> list[Any]:
+    return [item if type(item) in _SCALARS else _printable(item) for item in values]
+
+
+PRINTED: Final[PrintedValues[Element]] = PrintedValues(PRINTED_BYTES_MAX, dump)
+"""Elements: one stands in an event, a step and a story, and is printed with each."""
+PRINTED_PARTS: Final[PrintedValues[tuple[Value, ...]]] = PrintedValues(PRINTED_BYTES_MAX, _items)
+"""The steps and actions of a story, which is printed to be measured, sent and stored, each time with other tags."""
 
 
 def from_json(adapter: TypeAdapter[V], raw: bytes | str) -> V:

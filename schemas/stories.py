@@ -53,6 +53,8 @@ class StepBase(Value):
     `loads` that a new document was loaded.
     """
 
+    printed_as_one: ClassVar[bool] = True
+
     event_id: Id
     at_ms: AtMs
     tab_id: Ref = ""
@@ -180,6 +182,7 @@ class ActionSummary(Value):
     """A step in the short form that earlier clients read."""
 
     prints_all: ClassVar[bool] = True
+    printed_as_one: ClassVar[bool] = True
 
     type: Literal["navigation", "click", "input", "press", "upload", "drag", "hover", "scroll"]
     target: Said = ""

@@ -15,7 +15,7 @@ from pipeline.intake.formats import canonical
 from pipeline.intake.formats.canonical import PART_BYTES_MAX, PARTS_BYTES_MAX, Parts, canonical_event, canonical_events
 from pipeline.windowing.events import light
 from schemas import codecs
-from schemas.codecs import PRINTED_BYTES_MAX, PrintedElements, to_json
+from schemas.codecs import PRINTED_BYTES_MAX, PrintedValues, dump, to_json
 from schemas.elements import Element
 from schemas.events import Click, Event, Fill, Navigation, Page, Typed
 from schemas.limits import TEXT_CHARS_MAX
@@ -172,7 +172,7 @@ def _long_element(chars: int) -> Element:
 def test_the_print_of_elements_is_kept_within_its_bound() -> None:
     """An element's JSON is made once until twice as much came as the bound says; an equal element is another one, and
     one that was asked for meanwhile stays."""
-    kept = PrintedElements(100)
+    kept = PrintedValues(100, dump)
     asked, forgotten = Element(name="a"), Element(name="b")
     fragment, other = kept.of(asked), kept.of(forgotten)
     assert kept.of(asked) is fragment
@@ -188,7 +188,7 @@ def test_the_elements_of_this_process_are_kept_up_to_the_bound_and_twice_at_most
 ) -> None:
     """At PRINTED_BYTES_MAX: what has so many bytes of JSON is at hand together; once twice as many came, and one
     element more, it is printed anew."""
-    monkeypatch.setattr(codecs, "PRINTED", PrintedElements(PRINTED_BYTES_MAX))
+    monkeypatch.setattr(codecs, "PRINTED", PrintedValues(PRINTED_BYTES_MAX, dump))
     size = len(to_json(_long_element(4_000)))
     count = PRINTED_BYTES_MAX // size
     first, *others = [_long_element(4_000) for _ in range(count)]
