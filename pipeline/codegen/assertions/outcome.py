@@ -21,6 +21,7 @@ from pipeline.codegen.assertions.rows import without_found_rows, without_others_
 from pipeline.codegen.assertions.salience import Typing, captions_of
 from pipeline.codegen.assertions.search_results import by_what_was_sought, search_results
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
+from pipeline.codegen.assertions.shown_before import with_less_for_furniture
 from pipeline.codegen.assertions.whole import changed_row, whole_text
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
 from pipeline.codegen.locators.text_matchers import matcher
@@ -29,6 +30,7 @@ from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics import urls
 from pipeline.semantics.addresses import folded, new_query_values
 from pipeline.semantics.text import caption, is_editor
+from pipeline.semantics.verbs import is_commit
 from schemas.elements import Element
 from schemas.events import Change, CountChanged, Gone, StateChanged, TextChanged
 from schemas.stories import (
@@ -245,6 +247,8 @@ def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> 
     place = len(story.steps) - 1
     own = without_others_rows(step, (*writer.entered, *writer.used)) if lets_in(story, place) else step
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
+    if is_commit(step):
+        offered = with_less_for_furniture(offered, story.steps, writer.entered)
     taken = chosen(offered, CHECKS_LAST, entered_in(story.steps, writer.credentials.texts))
     page = shown_on(writer, step)
     if _saves(story, step):

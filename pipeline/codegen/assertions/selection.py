@@ -95,10 +95,10 @@ def _is_wanted(check: Check, taken: Sequence[Check], most: int, told: bool) -> b
     enough = len(taken) >= ENOUGH
     if len(taken) >= most or check.score < (SCORE_THIRD_MIN if enough else SCORE_MIN):
         return False
-    return not (enough and told) or check.kind in EFFECTS or _tells_what_was_done(check.says)
+    return not (enough and told) or check.kind in EFFECTS or tells_what_was_done(check.says)
 
 
-def _tells_what_was_done(text: str) -> bool:
+def tells_what_was_done(text: str) -> bool:
     """By its words: `Changed Status from Open to Resolved.`"""
     return is_message(text) or (is_sentence(text) and WORDS["done_now"].search(text) is not None)
 
@@ -106,7 +106,7 @@ def _tells_what_was_done(text: str) -> bool:
 def _overlap(one: Check, other: Check) -> bool:
     if "url" in (one.kind, other.kind) or not one.says or not other.says:
         return False
-    told = [_tells_what_was_done(check.says) for check in (one, other) if check.kind == "status"]
+    told = [tells_what_was_done(check.says) for check in (one, other) if check.kind == "status"]
     if told == [True] and one.says.casefold() != other.says.casefold():
         return False  # that a thing was saved is one thing, that it is in the list another
     return says_part(one.says, other.says)

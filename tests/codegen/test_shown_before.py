@@ -1,0 +1,27 @@
+"""Furniture: what a page shows after a save as it did before."""
+
+from pipeline.codegen import write_test
+from schemas.events import Appeared, Typed
+from schemas.stories import ClickStep, FillStep, NetworkRequest
+from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
+
+ISSUE, FORM = at("/issues/4"), at("/issues/4/time")
+
+
+def test_what_a_page_showed_before_the_save_says_less_than_what_came_with_it() -> None:
+    """Its watchers were listed when the issue was opened; that time was booked is told now."""
+    furniture = [by_role("h3", "heading", text, level=3, text=text) for text in ("Watched by Mona", "Bug in the crane")]
+    old = tuple(Appeared(element=one) for one in furniture)
+    new = Appeared(element=by_text("td", "Spent time: 2:30 h for Sanding"))
+    link = by_role("a", "link", "Crane")
+    opens = ClickStep(target=link, **base(at("/issues"), ISSUE, changes=old, navigates=True, loads=True))
+    book = ClickStep(target=by_role("a", "link", "Log time"), **base(ISSUE, FORM, navigates=True, loads=True))
+    hours = FillStep(target=by_label("Work done"), value=Typed(text="Sanding"), **base(FORM))
+    save = ClickStep(
+        target=by_role("button", "button", "Create"),
+        **base(FORM, ISSUE, changes=(*old, new), navigates=True, loads=True),
+    )
+    sent = NetworkRequest(url=f"{HOME}/time", method="POST", status=302, cause=save.event_id)
+    code = write_test(story(opens, book, hours, save, network_requests=(sent,))).code.rpartition("Create")[2]
+    assert "Sanding" in code
+    assert "Watched by Mona" not in code
