@@ -59,6 +59,9 @@ Moment = Annotated[str, StringConstraints(max_length=40)]
 """ISO 8601."""
 AtMs = Annotated[int, Field(ge=0, le=limits.AT_MS_MAX)]
 """Milliseconds since 1970, UTC."""
+LANGUAGE: Final = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$"
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE, max_length=limits.LANGUAGE_CHARS_MAX)]
+"""The name of a language, as browsers send it: `de`, `pt-BR`."""
 SizePx = Annotated[int, Field(ge=0, le=limits.SIZE_PX_MAX)]
 PlacePx = Annotated[float, Field(ge=-limits.PLACE_PX_MAX, le=limits.PLACE_PX_MAX, allow_inf_nan=False)]
 """From the corner of an element or a page."""

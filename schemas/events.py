@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from schemas import limits
-from schemas.base import AtMs, Count, Id, Long, PlacePx, Ref, SizePx, Status, Text, Url, Value
+from schemas.base import AtMs, Count, Id, Language, Long, PlacePx, Ref, SizePx, Status, Text, Url, Value
 from schemas.elements import Candidate, Candidates, Element
 
 Modifier = Literal["Alt", "Control", "Meta", "Shift"]
@@ -212,7 +212,8 @@ class Navigation(EventBase):
     `cause` is the action it followed from; without one the user typed an address, opened a bookmark, or it was the
     journey's first page. `target` is the link that was followed, where a format says so in the same record; such a
     record may carry the old address, and then the next event's page tells where the link led. `asked_by` says whether
-    the page before asked for it (a redirect of its own), or the user; nothing where nobody knows.
+    the page before asked for it (a redirect of its own), or the user; nothing where nobody knows. `language` is what
+    the browser asks pages to be in, where that is known.
     """
 
     kind: Literal["navigation"] = "navigation"
@@ -221,6 +222,7 @@ class Navigation(EventBase):
     cause: Ref | None = None
     target: Element | None = None
     asked_by: Literal["page", "user"] | None = None
+    language: Language | None = None
 
 
 class Request(EventBase):

@@ -30,6 +30,8 @@ STATUS_MAX: Final = 999
 
 # --- parts of an event: beyond these they are cut ---
 URL_CHARS_MAX: Final = 4_096
+LANGUAGE_CHARS_MAX: Final = 35
+"""The name of a language. A longer one is refused."""
 TEXT_CHARS_MAX: Final = 200
 """Names, titles and texts of elements."""
 VALUE_CHARS_MAX: Final = 10_000

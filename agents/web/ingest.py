@@ -48,15 +48,23 @@ class Prepared:
     messages: tuple[Message, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a request says of its body."""
+
+    content_type: str
+    query: Mapping[str, str]
+    languages: str = ""
+
+
 def prepared(
     raw: bytes,
-    content_type: str,
-    query: Mapping[str, str],
+    sent: Sent,
     admission: Admission,
     pack: Callable[[Iterable[Event]], tuple[Message, ...]],
 ) -> Prepared:
     """Parses a body. Raises BadInput (not JSON) or TooLarge."""
-    intake = read_body(raw, content_type=content_type, query=query, admit=admission)
+    intake = read_body(raw, content_type=sent.content_type, query=sent.query, languages=sent.languages, admit=admission)
     try:
         return Prepared(intake, pack(intake.events))
     except Exception:  # noqa: BLE001 - told of the events that it is about
@@ -127,7 +135,8 @@ class Ingest:
         self, raw: bytes, request: web.Request, key: Key | None, visitor: str, busy_status: int
     ) -> Intake:
         admission = Admission(self._services.keys, key)
-        what = (raw, media_type(request), request.query, admission, self._services.pack)
+        sent = Sent(media_type(request), request.query, request.headers.get("Accept-Language", ""))
+        what = (raw, sent, admission, self._services.pack)
         try:
             body = await asyncio.get_running_loop().run_in_executor(self._parsers, prepared, *what)
         except TooLarge as error:

@@ -39,7 +39,7 @@ from pipeline.codegen.values.readings import before_secret, readings
 from pipeline.flows.ids import flow_id
 from pipeline.flows.ids import test_id as id_of_test
 from pipeline.semantics import urls
-from pipeline.semantics.screens import unusual_screen
+from pipeline.semantics.browsers import unusual_browser
 from pipeline.semantics.text import is_editor, is_link
 from pipeline.stories.page_states import final_state
 from pipeline.stories.size_limit import ENVELOPE_BYTES, opened_only
@@ -139,7 +139,7 @@ def _written(
     share_locators(writer.program)
     writer.program.bind(parameters)
     writer.program.make_unique(unique)
-    writer.program.screen = unusual_screen(story.steps)
+    writer.program.browser = unusual_browser(story)
     add_remarks(writer.program)
     program, name = writer.program, names.function_name(story.title)
     docstring = names.sentence(story.sentence or story.title, story.title)

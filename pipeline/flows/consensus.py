@@ -6,6 +6,7 @@ that did not work for everybody. A flow that was seen once gives exactly its one
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,9 +17,9 @@ from pipeline.flows.number_free import first_sentences, saying
 from pipeline.flows.representative import representative
 from pipeline.flows.trace import Session, numberless, rough_of, session_of, target_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
+from pipeline.semantics.browsers import layout_of
 from pipeline.semantics.elements import DATA, is_search
 from pipeline.semantics.object_names import in_row, is_row
-from pipeline.semantics.screens import is_narrow
 from schemas.elements import ByPath, Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter
@@ -107,10 +108,10 @@ def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
 
 
 def _of_one_layout(sessions: tuple[Story, ...]) -> list[Story]:
-    """The sessions in wide windows, or those in narrow ones where they are more: on a phone other things are shown."""
-    narrow = [story for story in sessions if is_narrow(story.steps)]
-    wide = [story for story in sessions if not is_narrow(story.steps)]
-    return narrow if len(narrow) > len(wide) else wide
+    """The sessions in windows of one kind and in one language, as most of them are: others were shown other things."""
+    kinds = Counter(map(layout_of, sessions))
+    kind = min(kinds, key=lambda one: (-kinds[one], one))
+    return [story for story in sessions if layout_of(story) == kind]
 
 
 def _text_of(change: Change) -> str:

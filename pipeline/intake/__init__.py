@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.intake.bodies import Bounds, Opening, TooLarge, clean, documents, require_few_parts, tokens_in, unwrapped
 from pipeline.intake.formats.canonical import canonical_events
 from pipeline.intake.formats.plain_challenge import plain_events
+from pipeline.intake.languages import first_language, in_language
 from pipeline.intake.reading import SMALL_BYTES_MAX, Admit, Intake, Reading, Refused, allow_all
 from schemas import limits
 from schemas.avro import AvroReader, schema_id
@@ -25,11 +26,17 @@ _FILE = Bounds(limits.FILE_BYTES_MAX, limits.FILE_EVENTS_MAX)
 
 
 def read_body(
-    raw: bytes, *, content_type: str = "", query: Mapping[str, str] = _NO_QUERY, admit: Admit = allow_all
+    raw: bytes,
+    *,
+    content_type: str = "",
+    query: Mapping[str, str] = _NO_QUERY,
+    languages: str = "",
+    admit: Admit = allow_all,
 ) -> Intake:
-    """The events of an HTTP body, those that `admit` lets in. Raises BadInput when nothing of it is JSON, TooLarge
-    (413) beyond the bounds."""
-    return _read(raw, _BODY, content_type.lower(), query, admit)
+    """The events of an HTTP body, those that `admit` lets in. `languages` are those that its sender asks pages to be
+    in, as Accept-Language has them: the page's own requests say the same. Raises BadInput when nothing of it is JSON,
+    TooLarge (413) beyond the bounds."""
+    return in_language(_read(raw, _BODY, content_type.lower(), query, admit), first_language(languages))
 
 
 def tokens_of(raw: bytes, content_type: str = "", query: Mapping[str, str] = _NO_QUERY) -> list[str]:

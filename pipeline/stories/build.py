@@ -14,6 +14,7 @@ from pipeline.stories.titles import title_and_sentence
 from pipeline.stories.traffic import traffic_of
 from pipeline.windowing.closed_window import ClosedWindow
 from schemas import limits
+from schemas.events import Navigation
 from schemas.stories import Story
 
 
@@ -47,6 +48,7 @@ def build_story(window: ClosedWindow) -> Story | None:
         closed_by=window.closed_by,
         # The address of a page that was recorded stands in the recording.
         traffic=traffic_of((*window.events, *events)),
+        language=next((one.language for one in events if isinstance(one, Navigation) and one.language), None),
         initial_state=initial_state(rebuilt.steps),
         final_state=final_state(rebuilt.steps, rebuilt.final_page),
         actions=summaries(rebuilt.steps),

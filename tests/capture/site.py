@@ -33,6 +33,8 @@ class Site:
     port: int = 0
     collector_port: int = 0
     bodies: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+    """What came with each body as Accept-Language."""
     pages: dict[str, tuple[str, str, dict[str, str]]] = field(default_factory=dict)
     """Pages of one test, by their path: the text, its kind, further headers."""
     keys: list[str] = field(default_factory=list)
@@ -166,6 +168,7 @@ def collector_handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             site.bodies.append(body)
+            site.languages.append(self.headers.get("Accept-Language", ""))
             site.keys += parse_qs(urlsplit(self.path).query).get("key", [""])
             site.received.extend(json.loads(body)["events"])
             self.send_response(202)

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from agents.local.processes import free_port
 from pipeline.generate import stories_of
+from pipeline.intake import read_body
 from pipeline.windowing.partition import Windowing
 from schemas.stories import Story
 from tests.capture.site import END, Site, collector_handler
@@ -70,4 +71,6 @@ def recorded(
     finally:
         collector.shutdown()
         collector.server_close()
-    return stories_of(site.events(), Windowing(gap_ms=1_800_000))
+    sent = zip(site.bodies, site.languages, strict=True)
+    events = [event for body, accepted in sent for event in read_body(body.encode(), languages=accepted).events]
+    return stories_of(events, Windowing(gap_ms=1_800_000))

@@ -13,6 +13,7 @@ from pipeline.codegen.python.program import FILL_CREDENTIAL, drags, makes_unique
 from pipeline.codegen.test_writer import write_test
 from pipeline.codegen.values.credentials import PASSWORD, USER, credentials
 from pipeline.flows.consensus import Consensus
+from pipeline.semantics.browsers import USUAL_LANGUAGE
 from schemas.generated_tests import GeneratedTest, Need
 
 PEOPLE_TOLD_MIN: Final = 2
@@ -94,9 +95,12 @@ def project_files(
     codes = {test.id: test.code if shared is None else shared.codes.get(test.id, test.code) for test in ordered}
     fills = shared is not None or any(FILL_CREDENTIAL in code for code in codes.values())
     unique, dragged = (any(map(takes, codes.values())) for takes in (makes_unique, drags))
+    language = any(told.story.language == USUAL_LANGUAGE for told in (flows or {}).values())
     allowed = _PYPROJECT_ORIGINS.format(origins=", ".join(map(json.dumps, origins)))
     files = {
-        "conftest.py": conftest(shared, fills=fills, unique=unique, dragged=dragged, storage_state=storage_state),
+        "conftest.py": conftest(
+            shared, fills=fills, unique=unique, dragged=dragged, storage_state=storage_state, language=language
+        ),
         "pyproject.toml": _PYPROJECT + (allowed if fills else ""),
         "README.md": _README.format(
             signed_in=_README_SIGNED_IN if shared else "",

@@ -3,7 +3,8 @@
 from typing import Final
 
 from pipeline.codegen.project.shared_sign_in import SharedSignIn
-from pipeline.semantics.screens import Screen
+from pipeline.codegen.python.quoting import quoted
+from pipeline.semantics.browsers import USUAL_LANGUAGE, Browser
 
 ALLOWED_ORIGINS: Final = "APP_ALLOWED_ORIGINS"
 """The variable that names further origins to a run of an exported project, with blanks between them."""
@@ -215,10 +216,10 @@ _QUARANTINE: Final = """def pytest_collection_modifyitems(items: list[pytest.Ite
             item.add_marker(pytest.mark.skip(reason=f"quarantined: {named[item.path.name]}"))
 """
 
-_STORAGE_STATE: Final = f"""@pytest.fixture(scope="session")
+_CONTEXT: Final = """@pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    \"\"\"Starts each test with the cookies and storage in the file that ${STORAGE_STATE} names.\"\"\"
-    return {{**browser_context_args, "storage_state": os.environ["{STORAGE_STATE}"]}}
+    \"\"\"{does}\"\"\"
+    return {{**browser_context_args, {options}}}
 """
 
 
@@ -229,27 +230,40 @@ def conftest(
     unique: bool = False,
     dragged: bool = False,
     storage_state: bool = False,
+    language: bool = False,
 ) -> str:
     """The fixtures that tests take: with `fills` the one that types credentials, with `unique` the one that makes names
     unique, with `dragged` the one that drags, with `shared` those that sign in; with `storage_state` the tests start as
-    it says."""
+    it says, with `language` their browser asks for pages in the usual one."""
     parts = ["\n".join([*_head(shared, fills, unique, dragged), _CONFTEST]), _TELLS_RECORDER, _QUARANTINE]
     parts += [_FILLS] if fills else []
     parts += [_MAKES_UNIQUE] if unique else []
     parts += [_DRAGS] if dragged else []
     if shared is not None:
-        parts += ["\n".join([*shared.functions, ""]), _signed_in(shared.screen)]
-    parts += [_STORAGE_STATE] if storage_state else []
+        parts += ["\n".join([*shared.functions, ""]), _signed_in(shared.browser)]
+    parts += [_context(storage_state, language)] if storage_state or language else []
     return "\n\n".join(parts)
 
 
-def _signed_in(screen: Screen | None) -> str:
-    """The fixtures that sign in, in a window of that size where it is not the usual one."""
-    if screen is None:
+def _context(storage_state: bool, language: bool) -> str:
+    """The fixture with the options of each test's browser."""
+    does = ["Asks for pages in the language of most users."] if language else []
+    does += [f"Starts each test with the cookies and storage in the file that ${STORAGE_STATE} names."] * storage_state
+    options = [f'"locale": "{USUAL_LANGUAGE}"'] if language else []
+    options += [f'"storage_state": os.environ["{STORAGE_STATE}"]'] if storage_state else []
+    return _CONTEXT.format(does=" ".join(does), options=", ".join(options))
+
+
+def _signed_in(browser: Browser) -> str:
+    """The fixtures that sign in, in a browser that has that of it which is not usual."""
+    options = [] if browser.language is None else [f'"locale": {quoted(browser.language)}']
+    if browser.screen is not None:
+        width_px, height_px = browser.screen.width_px, browser.screen.height_px
+        options.append(f'"viewport": {{"width": {width_px}, "height": {height_px}}}')
+    if not options:
         return _SIGNED_IN
     before, opens, after = _SIGNED_IN.partition("    with browser.new_context(")
-    viewport = f'{{"width": {screen.width_px}, "height": {screen.height_px}}}'
-    return f'{before}    browser_context_args = {{**browser_context_args, "viewport": {viewport}}}\n{opens}{after}'
+    return f"{before}    browser_context_args = {{**browser_context_args, {', '.join(options)}}}\n{opens}{after}"
 
 
 def _head(shared: SharedSignIn | None, fills: bool, unique: bool, dragged: bool) -> list[str]:

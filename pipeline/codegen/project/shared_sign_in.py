@@ -19,7 +19,7 @@ from pipeline.codegen.python.program import Program, Run, module
 from pipeline.codegen.test_writer import home_of, write_steps, write_test, writer_for
 from pipeline.codegen.values.credentials import credentials, is_secret
 from pipeline.flows.consensus import Consensus
-from pipeline.semantics.screens import Screen, is_narrow, screen_of
+from pipeline.semantics.browsers import USUAL, Browser, layout_of, unusual_browser
 from pipeline.semantics.verbs import SIGN_OUT, is_password, says
 from schemas.events import Page
 from schemas.stories import FillStep, GotoStep, Step, Story
@@ -44,8 +44,8 @@ class SharedSignIn:
     functions: tuple[str, ...]
     uses_re: bool
     codes: Mapping[str, str]
-    screen: Screen | None = None
-    """The window in which it is done, where that is a narrow one."""
+    browser: Browser = USUAL
+    """What the browser has in which it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def shared_sign_in(
             users = [one for one in group if one.goes_on and (one.name == teller.name or one.names >= NAMES_MIN)]
             programs = _programs(teller, (people or {}).get(teller.test_id)) if len(users) >= FLOWS_MIN else None
             if programs is not None:
-                return replace(_shared(programs, users), screen=_narrow_screen(teller.told.story))
+                return replace(_shared(programs, users), browser=unusual_browser(teller.told.story))
     return None
 
 
@@ -120,12 +120,8 @@ def _beginning(test_id: str, told: Consensus) -> _Beginning | None:
     names = {session.id: _login_name(session, session.steps) for session in told.sessions}
     name = names[story.id] or ""
     goes_on = bool(later) and (len(found.done) > 1 or bool(found.end))
-    alike = (story.app, home_of(story), first.fields, led_to, is_narrow(story.steps))
+    alike = (story.app, home_of(story), first.fields, led_to, layout_of(story))
     return _Beginning(test_id, told, end, alike, name, len({*names.values()} - {None}), goes_on)
-
-
-def _narrow_screen(story: Story) -> Screen | None:
-    return screen_of(story.steps) if is_narrow(story.steps) else None
 
 
 def _login_name(story: Story, before: Sequence[Step]) -> str | None:

@@ -1,14 +1,16 @@
 """The last gate: a generated program is parsed and held to the few shapes of syntax that the writer makes."""
 
 import ast
+import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Final
 
 from pipeline.codegen.python.names import SEARCHED, stem_of
 from pipeline.codegen.python.program import DRAG, FILL_CREDENTIAL, UNIQUE
 from pipeline.codegen.python.quoting import is_plain
+from pipeline.semantics.browsers import HEIGHT_PX, WIDTH_PX
 from pipeline.semantics.lexicon import FIELDS
-from pipeline.semantics.screens import HEIGHT_PX, WIDTH_PX
+from schemas.base import LANGUAGE
 
 MODULES: Final = frozenset({"os", "re", "pytest"})
 IMPORTS: Final = {"playwright.sync_api": {"Locator", "Page", "expect"}, "collections.abc": {"Callable"}}
@@ -187,7 +189,7 @@ def _top(tree: ast.Module, wanted: tuple[str, ...]) -> None:
     if others or (names != wanted if wanted else len(names) != 1 or not names[0].startswith("test_")):
         raise ForbiddenCode(f"the program is not {' and '.join(wanted) or 'one test function'} with its imports")
     decorators = [decorator for function in functions for decorator in function.decorator_list]
-    kinds = [] if wanted else [_parametrizes, _sizes_window]
+    kinds = [] if wanted else [_parametrizes, _sets_browser]
     for decorator in decorators:
         kind = next((one for one in kinds if one(decorator)), None)
         if kind is None:
@@ -215,21 +217,35 @@ def _parametrizes(decorator: ast.expr) -> bool:
     return all(isinstance(node, allowed) for value in inside for node in ast.walk(value))
 
 
-def _sizes_window(decorator: ast.expr) -> bool:
-    """Whether it is `@pytest.mark.browser_context_args(viewport={"width": …, "height": …})` with sizes of screens."""
-    match decorator:
-        case ast.Call(
-            args=[],
-            keywords=[ast.keyword(arg="viewport", value=ast.Dict(keys=keys, values=[width, height]))],
-        ) if ast.unparse(decorator.func) == "pytest.mark.browser_context_args":
-            named = [key.value if isinstance(key, ast.Constant) else None for key in keys] == ["width", "height"]
-            return named and _is_in(width, WIDTH_PX) and _is_in(height, HEIGHT_PX)
+def _sets_browser(decorator: ast.expr) -> bool:
+    """Whether it is `@pytest.mark.browser_context_args(locale="…", viewport={"width": …, "height": …})`, or one of the
+    two, with the name of a language and sizes of screens."""
+    if not isinstance(decorator, ast.Call) or ast.unparse(decorator.func) != "pytest.mark.browser_context_args":
+        return False
+    options = {option.arg: option.value for option in decorator.keywords}
+    if decorator.args or not options or len(options) < len(decorator.keywords):
+        return False
+    return all(name in _OPTIONS and _OPTIONS[name](value) for name, value in options.items())
+
+
+def _is_language(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(_LANGUAGE.fullmatch(node.value))
+
+
+def _is_viewport(node: ast.expr) -> bool:
+    match node:
+        case ast.Dict(keys=[ast.Constant(value="width"), ast.Constant(value="height")], values=[width, height]):
+            return _is_in(width, WIDTH_PX) and _is_in(height, HEIGHT_PX)
         case _:
             return False
 
 
 def _is_in(node: ast.expr, sizes: range) -> bool:
     return isinstance(node, ast.Constant) and type(node.value) is int and node.value in sizes
+
+
+_LANGUAGE: Final = re.compile(LANGUAGE)
+_OPTIONS: Final[Mapping[str | None, Callable[[ast.expr], bool]]] = {"locale": _is_language, "viewport": _is_viewport}
 
 
 def _number(node: ast.UnaryOp) -> None:

@@ -26,7 +26,8 @@ from pipeline.codegen.python.expressions import (
 )
 from pipeline.codegen.python.nodes import once_per_node
 from pipeline.codegen.python.parametrize import bound, fits, parametrized
-from pipeline.semantics.screens import Screen
+from pipeline.codegen.python.quoting import quoted
+from pipeline.semantics.browsers import USUAL, Browser
 from schemas.generated_tests import Parameter
 
 FILL_CREDENTIAL: Final = "fill_credential"
@@ -39,7 +40,6 @@ DRAG: Final = "drag"
 """The fixture that drags as a hand does, in moves that pages can follow."""
 _DRAGS: Final = f"{DRAG}: Callable[..., None]"
 _MAKES_UNIQUE: Final = f"{UNIQUE}: Callable[[str], str]"
-_IN_WINDOW: Final = '@pytest.mark.browser_context_args(viewport={{"width": {}, "height": {}}})'
 _FILLS: Final = f"{FILL_CREDENTIAL}: Callable[[Locator, str], None]"
 
 
@@ -90,15 +90,15 @@ Statement = Run | Assign | Assert | With | Blank | Remark
 @dataclass
 class Program:
     """The body of one function in the making. `actions` and `assertions` list its statements by kind, as text; `page`
-    names its argument, the page that it begins with, and `screen` is the size of its window where tests have another
-    one. `step` is the place of the story's step that is being written."""
+    names its argument, the page that it begins with, and `browser` is what its browser has that others of tests have
+    not. `step` is the place of the story's step that is being written."""
 
     body: list[Statement] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     assertions: list[str] = field(default_factory=list)
     parameters: tuple[Parameter, ...] = ()
     page: str = "page"
-    screen: Screen | None = None
+    browser: Browser = USUAL
     step: int = 0
     _begins: dict[int, int] = field(default_factory=dict)
     """The place in `body` of each step's first statement."""
@@ -189,7 +189,7 @@ class Program:
         fills += [_DRAGS] if DRAG in names else []
         arguments = [f"{self.page}: Page", *fills, *(f"{parameter.name}: str" for parameter in self.parameters)]
         return [
-            *([] if self.screen is None else [_IN_WINDOW.format(self.screen.width_px, self.screen.height_px)]),
+            *_in_browser(self.browser),
             *parametrized(self.parameters),
             *_head(name, arguments),
             *_documented(docstring, notes),
@@ -204,6 +204,15 @@ def makes_unique(code: str) -> bool:
 def drags(code: str) -> bool:
     """Whether a test takes the fixture that drags."""
     return f" {_DRAGS}" in code
+
+
+def _in_browser(browser: Browser) -> list[str]:
+    """The decorator that gives a test its browser's options; none for the usual one."""
+    language, screen = browser.language, browser.screen
+    options = [] if language is None else [f"locale={quoted(language)}"]
+    if screen is not None:
+        options.append(f'viewport={{"width": {screen.width_px}, "height": {screen.height_px}}}')
+    return [f"@pytest.mark.browser_context_args({', '.join(options)})"] if options else []
 
 
 def _documented(docstring: str, notes: tuple[str, ...]) -> list[str]:
@@ -221,7 +230,7 @@ def module(programs: Sequence[Program], functions: Sequence[str]) -> str:
     if names & {FILL_CREDENTIAL, UNIQUE, DRAG}:
         standard.append("from collections.abc import Callable")
     head = [*standard, *([""] if standard else [])]
-    decorated = any(program.parameters or program.screen is not None for program in programs)
+    decorated = any(program.parameters or program.browser != USUAL for program in programs)
     head += ["import pytest"] if decorated else []
     imported = [*(["Locator"] if FILL_CREDENTIAL in names else []), "Page", *(["expect"] if "expect" in names else [])]
     head += [f"from playwright.sync_api import {', '.join(imported)}", "", ""]

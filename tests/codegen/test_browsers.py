@@ -1,4 +1,4 @@
-"""A test runs in a window like that of the people whose sessions it is written from."""
+"""A test runs in a browser like that of the people whose sessions it is written from."""
 
 from pathlib import Path
 
@@ -74,6 +74,9 @@ def test_an_unusual_window_is_named(width_px: int | None, height_px: int | None,
         '@pytest.mark.browser_context_args(viewport={"width": True, "height": 844})',
         '@pytest.mark.browser_context_args(storage_state="/etc/passwd")',
         '@pytest.mark.browser_context_args(viewport={"height": 844, "width": 390})',
+        '@pytest.mark.browser_context_args(locale="de", locale="de")',
+        '@pytest.mark.browser_context_args(locale="de/../x")',
+        "@pytest.mark.browser_context_args()",
         f"{PHONE}\n{PHONE}",
     ],
 )
@@ -98,6 +101,40 @@ def test_sessions_of_one_layout_agree_among_themselves() -> None:
     assert [one.element.name for one in found.story.steps[1].changes] == ["Spring offers"]
     found = consensus([*wide[:1], *narrow])
     assert [one.element.name for one in found.story.steps[1].changes] == ["Offers near you"]
+
+
+@pytest.mark.parametrize(
+    ("language", "mark"),
+    [("de-DE", '@pytest.mark.browser_context_args(locale="de-DE")'), ("en-US", None), (None, None)],
+)
+def test_another_language_than_the_usual_one_is_named(language: str | None, mark: str | None) -> None:
+    """The test of a German's journey asks for German pages. The usual language is the project's, where one was told."""
+    told = opens_a_page("Spring offers").model_copy(update={"language": language})
+    test = write_test(told)
+    check_code(test.code)
+    assert ("locale" in test.code) == (mark is not None)
+    assert mark is None or f"{mark}\n" in test.code
+    conftest = project_files([test], {test.id: consensus([told])})["conftest.py"]
+    assert ('"locale": "en-US"' in conftest) == (language == "en-US")
+
+
+def test_window_and_language_stand_in_one_line() -> None:
+    """A journey on a phone in another language has both."""
+    told = sized(opens_a_page("Ofertas"), 390, 844).model_copy(update={"language": "es"})
+    code = write_test(told).code
+    check_code(code)
+    assert '@pytest.mark.browser_context_args(locale="es", viewport={"width": 390, "height": 844})\n' in code
+
+
+def test_sessions_in_one_language_agree_among_themselves() -> None:
+    """What the same page says in another language takes nothing away; `de-AT` and `de` are one language."""
+
+    def told(number: int, language: str, *shown: str) -> Story:
+        return opens_a_page(*shown).model_copy(update={"id": f"s{number}", "language": language})
+
+    german = [told(1, "de-AT", "Angebote"), told(2, "de", "Angebote")]
+    found = consensus([*german, told(3, "en-US", "Offers")])
+    assert [one.element.name for one in found.story.steps[1].changes] == ["Angebote"]
 
 
 def test_a_sign_in_is_shared_by_tests_of_one_layout() -> None:
@@ -145,5 +182,43 @@ def test_a_journey_on_a_phone_passes(chromium: Browser, capture_js: str, chromiu
     stories = recorded(chromium, capture_js, boats(), [_opens_the_menu], viewport=viewport)
     write_project(tmp_path, project_files(write_flows(stories), sources(stories)))
     with served(boats()) as shop:
+        verdicts = run_project(tmp_path, shop.url, Path(chromium_path), {})
+    assert [verdict.failure for verdict in verdicts] == [""]
+
+
+GREETINGS = {"de": "Willkommen im Laden", "en": "Welcome to the shop"}
+
+
+def greets() -> web.Application:
+    """A page in the language that is asked for."""
+
+    async def answer(request: web.Request) -> web.Response:
+        said = GREETINGS.get(request.headers.get("Accept-Language", "")[:2], "?")
+        page = f'<!doctype html><title>Shop</title><a href="/more">{said}</a><h1>{said[:10]}{request.path}</h1>'
+        return web.Response(text=page, content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/", answer)
+    app.router.add_get("/more", answer)
+    return app
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["de-DE", "en-US"])
+def test_a_journey_in_another_language_passes(
+    language: str, chromium: Browser, capture_js: str, chromium_path: str, tmp_path: Path
+) -> None:
+    """The test's browser asks for pages in the language in which the page was recorded."""
+
+    def follows_the_greeting(page: Page) -> None:
+        page.goto("/")
+        page.get_by_role("link").click()
+        page.wait_for_url("/more")
+        page.get_by_role("heading").wait_for()
+
+    stories = recorded(chromium, capture_js, greets(), [follows_the_greeting], locale=language)
+    assert [story.language for story in stories] == [language]
+    write_project(tmp_path, project_files(write_flows(stories), sources(stories)))
+    with served(greets()) as shop:
         verdicts = run_project(tmp_path, shop.url, Path(chromium_path), {})
     assert [verdict.failure for verdict in verdicts] == [""]
