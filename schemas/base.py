@@ -6,6 +6,7 @@ Every text, number and list of every value has a bound, which stands in its type
 values share; a test walks all models and finds a field without one.
 """
 
+import operator
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Final, Self, TypeVar
@@ -23,6 +24,13 @@ class Value(BaseModel):  # noqa: PLW1641 (pydantic gives frozen models their has
     printed_as_one: ClassVar[bool] = False
     """Whether the codec keeps the JSON of a tuple of these: parts of what is printed more than once."""
 
+    # pydantic keeps with each value which of its fields it was given: a set that takes as much memory as all else that
+    # the value is, and that nobody here asks for. It is dropped where pydantic would keep it.
+    __pydantic_fields_set__ = property(
+        lambda value: set(type(value).model_fields),
+        operator.is_,  # type: ignore[arg-type]
+    )
+
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, ser_json_inf_nan="null")
 
     def __eq__(self, other: object) -> bool:
@@ -33,8 +41,7 @@ class Value(BaseModel):  # noqa: PLW1641 (pydantic gives frozen models their has
         """As pydantic's, in a third of its time where nothing is to be copied deeply: what is in a value is frozen."""
         if deep:
             return super().model_copy(update=update, deep=True)
-        told = self.__pydantic_fields_set__
-        return _filled(type(self), {**self.__dict__, **(update or {})}, told.union(update or ()))
+        return _filled(type(self), {**self.__dict__, **(update or {})})
 
 
 V = TypeVar("V", bound=Value)
@@ -73,13 +80,12 @@ Version = Annotated[int, Field(ge=1, lt=2**31)]
 def made(model: type[V], values: dict[str, Any]) -> V:
     """A value of fields that were looked at already, in a third of the time. All must be within their bounds, and of
     their types to the last part; those that are missing have their defaults."""
-    return _filled(model, {**_defaults(model), **values}, set(values))
+    return _filled(model, {**_defaults(model), **values})
 
 
-def _filled(model: type[V], content: dict[str, Any], told: set[str]) -> V:
+def _filled(model: type[V], content: dict[str, Any]) -> V:
     value = model.__new__(model)
     _set(value, "__dict__", content)
-    _set(value, "__pydantic_fields_set__", told)
     _set(value, "__pydantic_extra__", None)
     _set(value, "__pydantic_private__", None)
     return value

@@ -9,8 +9,8 @@ from pipeline.semantics.derived import once_per_story
 from schemas.codecs import from_json, to_json
 from schemas.stories import STORY, Story
 
-CHARS_MAX: Final = 4 * 1024 * 1024
-"""The JSON of all stories that are kept: four hundred of ten kilobytes; as values they take some ten times as much."""
+CHARS_MAX: Final = 8 * 1024 * 1024
+"""The JSON of all stories that are kept: eight hundred of ten kilobytes; as values they take five times as much."""
 
 
 class RecentStories:

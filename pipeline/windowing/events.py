@@ -11,7 +11,7 @@ from pipeline.semantics.derived import RecentCache
 from schemas.codecs import from_json, to_json
 from schemas.events import EVENT, Event
 
-PARSED_EVENTS_MIN: Final = 2_000
+PARSED_EVENTS_MIN: Final = 4_000
 """The newest events whose parsed form is cached; at most twice as many ever are: 40 MB of usual ones."""
 PARSED_BYTES_MAX: Final = 4 * 1024
 """Larger events are not cached: few have as many bytes, and parsed they could take much memory."""
