@@ -140,16 +140,19 @@ def ticked_before(steps: Sequence[Step], index: int) -> str:
 
 def row_of(target: Element) -> str:
     """What tells the row that holds the element from the other rows; its whole name where that is short. What the
-    element itself says names no row."""
+    element itself says names no row, nor what is glued together around an element that the page has once."""
     own = caption(target).casefold()
+    named = (one for one in target.candidates if isinstance(one.locator, ByRole) and one.locator.name)
+    alone = any(one.count == 1 and not one.within for one in named)
     for candidate in target.candidates:
         for scope in candidate.within:
             text = scope.has_text or ""
-            if is_name(text) and is_row(scope) and clean(text).casefold() not in own:
+            if is_name(text) and is_row(scope) and clean(text).casefold() not in own and not (alone and joints(text)):
                 return text
     names = (ancestor.name for ancestor in target.ancestors if ancestor.role in ROW_ROLES and ancestor.name)
     row = _CELLS.split(_AROUND.sub("", clean(next(names, "").removesuffix(caption(target)))), maxsplit=1)[0]
-    return row if len(row) <= ROW_CHARS_MAX and is_name(row) else _card_of(target)
+    is_row_name = len(row) <= ROW_CHARS_MAX and is_name(row) and not (alone and joints(row))
+    return row if is_row_name else _card_of(target)
 
 
 def _card_of(target: Element) -> str:

@@ -5,6 +5,7 @@ import unicodedata
 from typing import Final
 
 from pipeline.semantics.derived import once_per_element, once_per_text
+from pipeline.semantics.lexicon import WORDS
 from schemas.elements import Element
 
 QUOTE_CHARS_MAX: Final = 60
@@ -85,6 +86,7 @@ _HELD: Final = r"(?:ctrl|control|strg|alt|option|shift|meta|cmd|command|win)"
 _SHORTCUT: Final = re.compile(
     rf"{_HELD}(?:\s*[+-]\s*{_HELD}){{0,3}}(?:\s*[+-]\s*[^\W_]{{1,9}})?|[⌘⌥⇧⌃]{{1,4}}\s?\w?", re.I
 )
+_NUMBERED_ROW: Final = WORDS["numbered_row"]
 _JOINT: Final = re.compile(r"[a-z]{2}[A-Z][a-z]|[.!?:][A-Z][a-z]|[a-z]\d[A-Z][a-z]")
 _KEY: Final = re.compile(r"\s?\[\w\]$")
 _EXPLAINED: Final = re.compile(r"^([^:.!?]{2,40}):\s+(?:[^\s:]+\s+){3,}[^\s:]*[.!]$")
@@ -254,3 +256,8 @@ def is_shortcut(text: str) -> bool:
 def joints(text: str) -> int:
     """How often words meet without a space, as where texts of several elements are put together: `hallHardware`."""
     return len(_JOINT.findall(text))
+
+
+def numbers_row(name: str | None) -> bool:
+    """Whether a name says nothing but in which row of a table something stands: `Select row 3`."""
+    return name is not None and _NUMBERED_ROW.match(name.strip()) is not None

@@ -99,3 +99,23 @@ def test_a_heading_within_the_head_of_a_window_is_told_from_it() -> None:
         story(ClickStep(target=by_role("button", "button", "Add"), **base(PAGE, PAGE, changes=opened)))
     ).code
     assert 'get_by_role("heading", name="Add account Close")' in code
+
+
+def test_a_box_is_found_by_the_words_of_its_row_not_by_the_row_s_number() -> None:
+    """`Select row 3` is another thing's box as soon as one is added above; where no words tell the row, it is all there
+    is."""
+    numbered = Candidate(locator=ByRole(role="checkbox", name="Select row 3"), count=1)
+    cell = Scope(locator=ByRole(role="gridcell", name="Select row 3"))
+    in_cell = Candidate(locator=ByRole(role="checkbox", name="Select row"), within=(cell,), count=1)
+    row = Scope(locator=ByRole(role="row"), has_text="picker")
+    in_row = Candidate(locator=ByRole(role="checkbox", name="Select row"), within=(row,), count=1)
+
+    def code_for(name: str, *ways: Candidate) -> str:
+        box = by_role("input", "checkbox", name, candidates=ways)
+        return write_test(story(CheckStep(target=box, checked=True, **base(PAGE)))).code
+
+    assert 'filter(has_text="picker")' in code_for("Select row 3", numbered, in_cell, in_row)
+    assert "row 3" not in code_for("Select row 3", numbered, in_cell, in_row)
+    assert 'name="Select row 3").check()' in code_for("Select row 3", numbered, in_cell)
+    named = Candidate(locator=ByRole(role="checkbox", name="Row 3 of the choir"), count=1)
+    assert 'name="Row 3 of the choir").check()' in code_for("Row 3 of the choir", named, in_row)

@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.elements import Ancestor, ByRole, ByTag, Candidate, Element, Scope
+from schemas.events import Drag
 from tests.stories.by_hand import (
     HOME,
     Journey,
@@ -397,3 +398,46 @@ def test_a_control_without_a_name_is_called_by_what_holds_it() -> None:
 
     assert title(Element(tag="rect", candidates=(way,))) == "Click 'Every morning'"
     assert title(Element(tag="rect")) == "Log in"
+
+
+@pytest.mark.parametrize("name", ["Select row 3", "Zeile 3 auswählen", "Seleccionar fila 3", "Sélectionner la ligne 3"])
+def test_a_box_that_says_the_number_of_its_row_is_called_by_what_the_row_says(name: str) -> None:
+    """A box of a list without a name of its own, in each language; one with a name is called so."""
+    row = Scope(locator=ByRole(role="row"), has_text="picker")
+    way = Candidate(locator=ByRole(role="checkbox", name="row"), within=(row,), count=1)
+
+    def title(said: str) -> str:
+        box = Element(tag="input", role="checkbox", type="checkbox", name=said, candidates=(way,))
+        journey = Journey().opens(f"{HOME}roles").check(box).click(button("Go on")).asks(f"{HOME}roles")
+        return journey.story().title
+
+    assert "'picker'" in title(name)
+    assert "'Row 3 of the choir'" in title("Row 3 of the choir")
+
+
+def test_what_is_glued_around_the_only_control_names_nothing() -> None:
+    """The entry of a bar holds a button and its menu, whose texts run together; several such buttons have each its own
+    row."""
+
+    def title(count: int) -> str:
+        around = Scope(locator=ByRole(role="listitem"), has_text="FullSends everything")
+        ways = (
+            Candidate(locator=ByRole(role="button", name="Frobnicate"), count=count),
+            Candidate(locator=ByRole(role="button", name="Frobnicate"), within=(around,), count=1),
+        )
+        target = button("Frobnicate", candidates=ways)
+        return Journey().opens(HOME).click(target).asks(f"{HOME}frob").story().title
+
+    assert title(1) == "Click 'Frobnicate'"
+    assert title(2) == "Click 'Frobnicate' on 'FullSends everything'"
+
+
+@pytest.mark.parametrize(
+    ("onto", "title"),
+    [("Every morningScale readingShow heat", "Move 'inject'"), ("In progress", "Move 'inject' to 'In progress'")],
+)
+def test_a_place_is_named_only_by_words_of_its_own(onto: str, title: str) -> None:
+    """All that stands in a drawing, run together, is no name of it."""
+    journey = Journey().opens(HOME)
+    journey.add(Drag, target=Element(tag="div", text="inject"), onto=Element(tag="div", text=onto))
+    assert journey.shows_new(alert("Done.")).story().title == title

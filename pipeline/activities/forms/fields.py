@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.activities.phrases import DRAGS, SWITCHES, TICKS, Phrase
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.object_names import row_of
-from pipeline.semantics.text import caption, clean, field, listed, quoted
+from pipeline.semantics.text import caption, clean, field, joints, listed, numbers_row, quoted
 from pipeline.semantics.verbs import SORTS, words_on
 from pipeline.semantics.wording import shown
 from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
@@ -71,9 +71,11 @@ def _name(step: Field) -> str:
     if isinstance(step, SelectStep):
         return listed([quoted(shown(option)) for option in step.options]) or field(step.target)
     if isinstance(step, DragStep):
-        return f"{field(step.target)} to {field(step.onto)}"
-    said = any(map(clean, (step.target.name, step.target.label, step.target.text, step.target.title)))
-    row = row_of(step.target) if isinstance(step, CheckStep) and not said else ""
+        glued = joints(caption(step.onto)) > 1  # all that stands in a place that has no name
+        return field(step.target) if glued else f"{field(step.target)} to {field(step.onto)}"
+    said = (step.target.name, step.target.label, step.target.text, step.target.title)
+    named = any(clean(one) and not numbers_row(one) for one in said)
+    row = row_of(step.target) if isinstance(step, CheckStep) and not named else ""
     if row:
         return quoted(row)
     name = caption(step.target) if _is_switch(step) else ""
