@@ -74,8 +74,9 @@ def spoken(url: str) -> str:
 
 @once_per_text
 def last_word(url: str) -> str:
-    """The last segment of the path as words, nothing when there is none: `/admin/site-settings/` → `site settings`."""
-    segments = [segment for segment in _parts(url)[2].split("/") if segment]
+    """The last segment of the path, or of a hash route, as words, nothing when there is none: `/admin/site-settings/` →
+    `site settings`."""
+    segments = [segment for segment in _shown_path(url).split("/") if segment]
     if not segments or is_id(segments[-1]):
         return ""
     word = unquote(segments[-1])
@@ -87,7 +88,7 @@ def last_word(url: str) -> str:
 @once_per_text
 def thing_in(url: str) -> str:
     """What a page of one thing is about, by its address: `/posts/12/edit` → `post`; nothing where that doesn't tell."""
-    for segment in reversed([unquote(segment) for segment in _parts(url)[2].split("/") if segment]):
+    for segment in reversed([unquote(segment) for segment in _shown_path(url).split("/") if segment]):
         name = slug(segment)
         if is_id(segment) or not name:
             continue
@@ -100,7 +101,7 @@ def thing_in(url: str) -> str:
 def made_in(url: str) -> str:
     """What a page that makes one thing makes, by the last part of its address but one: `/posts/new` → `post`; nothing
     where that names no list."""
-    *_, before, _ = ("", "", *(slug(unquote(part)) for part in _parts(url)[2].split("/") if part and not is_id(part)))
+    *_, before, _ = ("", "", *(slug(unquote(part)) for part in _shown_path(url).split("/") if part and not is_id(part)))
     return singular(before.replace("-", " ")) if names_things(before) else ""
 
 

@@ -441,3 +441,10 @@ def test_a_place_is_named_only_by_words_of_its_own(onto: str, title: str) -> Non
     journey = Journey().opens(HOME)
     journey.add(Drag, target=Element(tag="div", text="inject"), onto=Element(tag="div", text=onto))
     assert journey.shows_new(alert("Done.")).story().title == title
+
+
+def test_a_hash_route_says_what_is_edited() -> None:
+    """A console of one page has its places behind the hash: what stands before it is the same everywhere."""
+    journey = Journey().opens(f"{HOME}admin/console/#/orchard/users/5c4f44e4-ce6a-4290-b3c0-a68928652fe6/keys")
+    journey.fill(textbox("Label"), "Old", before="New").click(button("Save")).shows_new(alert("Done."))
+    assert journey.story().title == "Edit the keys"
