@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.intake.cards import holds_card
 from pipeline.semantics.derived import once_per_text
 from pipeline.semantics.secret_words import kind_by_words
 from schemas import limits
@@ -51,7 +52,6 @@ NAMED_BY_CONTENT = {
 }  # fmt: skip
 BUTTON_TYPES = {"button", "submit", "reset", "image"}
 _MASK = re.compile(r"[*•●∙·＊⬤]{2,}")
-_CARD_RUN = re.compile(r"(?<!\d)(?:\d{13,19}|\d{3,7}(?:[\s\u2010-\u2015._·-]\d{2,7}){2,5})(?!\d)")
 _LOOKS_UP = {"combobox", "searchbox"}
 _EXAMPLES = re.compile(r"^(e\.?g\b|for example|such as)|,.*,", re.IGNORECASE)
 """A placeholder that lists what could be typed says nothing of what is."""
@@ -145,20 +145,6 @@ def secret_kind(attributes: Mapping[str, str], value: str) -> Secret | None:
     if any(found):
         return next(one for one in _KINDS if one in found)
     return "password" if _MASK.fullmatch(value.strip()) else None
-
-
-def holds_card(value: str) -> bool:
-    """Whether a value has the number of a card in it, in whatever groups it stands."""
-    return any(_is_card(found[0]) for found in _CARD_RUN.finditer(value))
-
-
-def _is_card(value: str) -> bool:
-    """13 to 19 digits as cards have them, with a right check digit (Luhn)."""
-    digits = [int(char) for char in value if char in "0123456789"]
-    if not 13 <= len(digits) <= 19 or not 2 <= digits[0] <= 6:
-        return False
-    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2]]
-    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
 def tells_secret(text: str) -> bool:

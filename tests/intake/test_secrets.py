@@ -6,7 +6,8 @@ import pytest
 from intake_samples import native
 
 from pipeline.intake.addresses import bare_url
-from pipeline.intake.elements import holds_card, secret_kind
+from pipeline.intake.cards import holds_card
+from pipeline.intake.elements import secret_kind
 from pipeline.intake.formats.native import native_event
 from schemas.events import Dialog, Fill
 
@@ -63,6 +64,16 @@ def test_fields_that_take_a_secret(attributes: dict[str, str], kind: str | None)
         "4111_1111_1111_1111",
         "4111–1111–1111–1111",
         "4111\u202f1111\u202f1111\u202f1111",
+        "4111/1111/1111/1111",
+        "4111 - 1111 - 1111 - 1111",
+        "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
+        "4111 1111 1111 1111 12/29 123",
+        '["3782","822463","10005"]',
+        "4111%201111%201111%201111",
+        "4\u200b1\u200b1\u200b1\u200b1111\u200b1111\u200b1111",
+        "４１１１ １１１１ １１１１ １１１１",
+        "٤١١١١١١١١١١١١١١١",
+        "₄₁₁₁₁₁₁₁₁₁₁₁₁₁₁₁",
     ],
 )
 def test_numbers_of_cards_in_any_grouping(value: str) -> None:
@@ -70,7 +81,19 @@ def test_numbers_of_cards_in_any_grouping(value: str) -> None:
     assert holds_card(value)
 
 
-@pytest.mark.parametrize("value", ["4111111111111112", "1700000000000", "12.50 13.20 14.10", "2024-11-28"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "4111111111111112",
+        "1700000000000",
+        "12.50 13.20 14.10",
+        "2024-11-28",
+        "2024-11-28 10:30:06",
+        "4111/1111/1111/1112",
+        "5, 3, 4, 6, 7, 8, 9, 1",
+        "2001:0db8:85a3:0000:0000:8a2e:0370:7334",
+    ],
+)
 def test_other_numbers_are_no_cards(value: str) -> None:
     """A wrong check digit, a time, prices, a date."""
     assert not holds_card(value)

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.intake.addresses import safe_url
-from pipeline.intake.elements import facts_of, holds_card, secret_kind, tells_secret
+from pipeline.intake.cards import holds_card
+from pipeline.intake.elements import facts_of, secret_kind, tells_secret
 from pipeline.intake.fields import event_id, id_field, mapping, text_field, time_ms, who
 from schemas import limits
 from schemas.codecs import BadInput, explain
