@@ -13,7 +13,7 @@ import pytest
 
 from agents.stream.broker import faust_fixes
 from agents.stream.broker.faust_fixes import Rounds
-from agents.stream.supervision import watch
+from agents.stream.supervision import abort, watch
 from agents.stream.supervision.abort import FROZEN
 from agents.stream.supervision.guard import HELD_SIGNAL
 from agents.stream.supervision.progress import STORIES, PartitionProgress, Position, Progress, Stage
@@ -327,3 +327,22 @@ with under_way.doing("window/w1"):
     assert code == 70
     assert f"longer than its session: {why}" in said
     assert ("window/w1" in outcome(tmp_path, "print(left)")[1]) is kept
+
+
+@pytest.mark.parametrize(
+    ("stopped_s", "cpu_s", "innocent"),
+    [(7.0, 6.5, False), (12.0, 3.5, False), (7.5, 0.9, True), (18.0, 1.2, True), (60.0, 5.0, True)],
+)
+def test_a_machine_that_gives_little_time_is_no_computation(
+    monkeypatch: pytest.MonkeyPatch, stopped_s: float, cpu_s: float, innocent: bool
+) -> None:
+    """What was computed meanwhile would have been done within the session of six seconds on a machine with time."""
+    ends: list[bool] = []
+    monkeypatch.setattr(abort, "end_process", lambda _, innocent: ends.append(innocent))
+    watchdog = abort.Watchdog(6.0)
+    monkeypatch.setattr(watchdog, "_thread", SimpleNamespace(is_alive=lambda: True))
+    now_s, used_s = time.monotonic() + stopped_s, time.process_time() + cpu_s
+    monkeypatch.setattr(abort, "time", SimpleNamespace(monotonic=lambda: now_s, process_time=lambda: used_s))
+    watchdog._beat_s, watchdog._beat_cpu_s = now_s - stopped_s, used_s - cpu_s
+    watchdog.check()
+    assert ends == [innocent]

@@ -17,7 +17,10 @@ STOP_S: Final = 8.0
 """How long a worker may take to end in good order."""
 COMPUTED_SHARE: Final = 0.1
 """The share of the time from which on it was our own CPU time that stopped the process: one computation let no other
-thread run. A machine that is frozen or overloaded gives it next to none."""
+thread run. A machine that is frozen gives it next to none."""
+COMPUTED_LIMIT_SHARE: Final = 0.5
+"""So much of the session's length such a computation takes of CPU time. What takes less would have been done in time,
+had the machine not been overloaded."""
 FROZEN: Final = "the machine gave it no time"
 
 logger = logging.getLogger(__name__)
@@ -75,7 +78,7 @@ class Watchdog:
         if not self._thread.is_alive() or stopped_s <= self._limit_s:
             return now_s
         cpu_s = time.process_time() - self._beat_cpu_s
-        computed = cpu_s >= COMPUTED_SHARE * stopped_s
+        computed = cpu_s >= max(COMPUTED_SHARE * stopped_s, COMPUTED_LIMIT_SHARE * self._limit_s)
         why = "a computation let nothing else run" if computed else FROZEN
         end_process(
             f"it was stopped for {stopped_s:.1f} s, longer than its session: {why} ({cpu_s:.1f} s of CPU time)",
