@@ -16,6 +16,7 @@ from agents.settings import load
 from agents.stream import worker as worker_module
 from agents.stream.broker import faust_fixes
 from agents.stream.dependencies import StreamDependencies
+from agents.stream.supervision.watch import Watch
 from pipeline.windowing import partition
 from pipeline.windowing.closed_window import ClosedWindow
 from schemas.generated_tests import GeneratedTest
@@ -24,7 +25,7 @@ from tests.stream.untagged_worker import main
 
 FAULTS: Final = ("apply", "flush", "tell", "kill", "encode", "write", "loop", "hold", "withhold")
 STILL_S: Final = "FAULTY_STILL_S"
-"""Names the seconds that nothing may move, where they are others than usual."""
+"""Names the seconds that nothing may move while a fault is in place, where they are others than usual."""
 
 
 class Bug(Exception):
@@ -58,7 +59,14 @@ def put_in_place(folder: Path) -> None:
         return {tp for tp in rest(self, partitions) if not named(folder, "withhold", f"{tp.topic}/{tp.partition}")}
 
     faust_fixes.Holds.rest = faulty_rest  # type: ignore[method-assign]
-    worker_module.STILL_S = float(os.environ.get(STILL_S, worker_module.STILL_S))  # type: ignore[misc]
+    usual_s, look = worker_module.STILL_S, Watch.look
+    worker_module.STILL_S = float(os.environ.get(STILL_S, usual_s))  # type: ignore[misc]
+
+    def faulty_look(self: Watch) -> None:
+        self.still_s = worker_module.STILL_S if any(folder.glob("fault-*")) else usual_s
+        look(self)
+
+    Watch.look = faulty_look  # type: ignore[method-assign]
     partition.PartitionWindows.apply = faulty_apply  # type: ignore[method-assign]
     partition.PartitionWindows.flush = faulty_flush  # type: ignore[method-assign]
     parts_of = worker_module._parts

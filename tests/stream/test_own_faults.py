@@ -153,7 +153,7 @@ def test_records_that_are_too_large_for_their_topic_are_buried(make_stream: Call
 def impatient(make_stream: Callable[..., Stream], monkeypatch: pytest.MonkeyPatch) -> tuple[Stream, WorkerProcess]:
     """Two partitions, and a worker that ends sooner than usual where it stands still; at length, as soon as usual."""
     if not AT_LENGTH:
-        monkeypatch.setenv(STILL_S, "10")
+        monkeypatch.setenv(STILL_S, "15")
     stream = make_stream(lateness_s=60.0, partitions=2)
     worker = stream.worker(FAULTY)
     worker.wait_ready()
