@@ -19,6 +19,7 @@ import orjson
 
 from pipeline.intake.addresses import bare_url
 from pipeline.intake.bodies import GZIP_MAGIC, BrokenLine, Opening, clean, documents, unwrapped
+from pipeline.intake.cards import holds_card
 from pipeline.intake.elements import tells_secret
 from pipeline.intake.rrweb.recordings import is_rrweb
 from pipeline.semantics import urls
@@ -40,8 +41,8 @@ _KEPT: Final = frozenset(
 _KEYS: Final = frozenset({"token", "api_key", "apikey", "access_token", "id_token", "secret_key", "authorization"})
 """Keys, in lower case, of secrets wherever they stand."""
 _PARTS: Final = (
-    "pass", "pwd", "contras", "mot", "kennw", "senha", "wachtwoord", "toegang", "key", "seed", "otp", "2fa", "mfa",
-    "tan", "one", "cod", "kod", "kood", "auth", "cc", "card", "cvc", "cvv", "cv2", "csc", "iban", "kart", "cart",
+    "pass", "pwd", "pswd", "contras", "mot", "kennw", "senha", "wachtwoord", "toegang", "key", "seed", "otp", "2fa",
+    "mfa", "tan", "one", "cod", "kod", "kood", "auth", "cc", "card", "cvc", "cvv", "cv2", "csc", "iban", "kart", "cart",
     "tarjet", "cryptogr", "pin", "secret", "token", "api", "sig", "sid", "sess", "ticket", "magic", "invit", "assert",
     "cred", "jwt", "hmac", "eyj", "reset", "verif", "confirm", "activat", "unsub", "sso", "://", "%", "\\u", "bearer",
     "memor", "secur", "mnem", "senord", "adgangsk", "salasana", "heslo", "hesla", "hesle", "heslu", "hesly", "hesel",
@@ -146,8 +147,10 @@ def _is_secret(node: Any) -> bool:
 
 
 def _plain(key: str, value: Any) -> Any:
-    """A scalar of an event without secrets: addresses may hold one all the same."""
+    """A scalar of an event without secrets: addresses may hold one all the same, and texts the number of a card."""
     if key in _KEYS and isinstance(value, (str, int, float)):
+        return urls.WITHHELD
+    if key not in _KEPT and isinstance(value, (str, int)) and holds_card(f"{value}"):
         return urls.WITHHELD
     return bare_url(value) if isinstance(value, str) else value
 
@@ -183,6 +186,8 @@ def _suspect(raw: bytes) -> bool:
 
 
 def _speaks(text: str) -> bool:
+    if holds_card(text):
+        return True
     plain = text.lower()
     if text.isascii() and not any(part in plain for part in _PARTS):
         return False

@@ -104,6 +104,17 @@ def test_no_secret_is_left_whatever_its_format_and_wrapping(name: str) -> None:
                 assert SECRET not in shown(redacted(broken, {}).raw), how
 
 
+@pytest.mark.parametrize(
+    "number", ["4111 1111 1111 1111", 4111111111111111, "3782/822463/10005", "４１１１１１１１１１１１１１１１"]
+)
+def test_a_cards_number_in_a_field_of_any_name_is_no_exception(number: str | int) -> None:
+    """As the intake takes it by its digits alone; ids and times stay, whatever their digits are."""
+    event = {"kind": "fill", "id": "4111111111111111", "at_ms": "?", "value": {"text": number}}
+    raw = orjson.dumps(event)
+    assert orjson.loads(redacted(raw, {}).raw) == {**event, "value": {"text": "withheld"}}
+    assert redacted(raw[:-2], {}).raw == WITHHELD
+
+
 def test_the_rules_are_those_of_the_intake() -> None:
     """What the intake takes of the same events holds no secret either; its own format is no exception."""
     for event in (FILL, CHANGED, *(EVENTS[name] for name in EVENTS if name.startswith(("chall", "addr", "posthog c")))):
@@ -140,8 +151,8 @@ def test_what_speaks_of_no_secret_stays_as_it_came(raw: bytes) -> None:
      b"https://ada:hunter2@shop.example/ went wrong", b"p%61ssword=hunter2", gzip.compress(b"x" * 99)[:-5],
      base64.b64encode(b'{"password": "hunter2"'), b"x" + base64.b64encode(b'{"password": "hunter2"'),
      '{"password": "hunter2"}'.encode("utf-16"), b"a=1&pin=hunter2", b"a=1&kennwort=hunter2", b"a=1&tkn=hunter2",
-     b"a=1&csrf=hunter2", b"a=1&optout=hunter2"],
-    ids=range(15),
+     b"a=1&csrf=hunter2", b"a=1&optout=hunter2", b"a=1&pswd=hunter2"],
+    ids=range(16),
 )  # fmt: skip
 def test_what_is_no_json_and_may_hold_a_secret_is_withheld(raw: bytes) -> None:
     """As a whole: nobody can tell where the secret ends. The message lies in its topic still."""
