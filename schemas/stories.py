@@ -223,8 +223,8 @@ class Story(Value):
     `id` is uuid5 of app, journey and the window's ordinal; `version` is the number of distinct events it was made of,
     so that a late event gives a new version of the same story. `flow_key` names what was done apart from values:
     equal keys mean the same flow. `traffic` says whose values these are, people's or testers'. Times are ISO 8601 in
-    UTC with milliseconds. `language` is what the browser asked pages to be in. `notes` says in plain words what could
-    not be rebuilt.
+    UTC with milliseconds. `language` is what the browser asked pages to be in, `slowest_ms` the longest that a page
+    took to answer, 0 where that is not known. `notes` says in plain words what could not be rebuilt.
     """
 
     prints_all: ClassVar[bool] = True
@@ -242,6 +242,7 @@ class Story(Value):
     closed_by: ClosedBy = "silence"
     traffic: Traffic = "real"
     language: Language | None = None
+    slowest_ms: AtMs = 0
     initial_state: State = Field(alias="initialState")
     final_state: State = Field(alias="finalState")
     actions: tuple[ActionSummary, ...] = Field(default=(), max_length=limits.STORY_STEPS_MAX)

@@ -20,7 +20,7 @@ from agents.private import make_folder, write_file
 from agents.storage.sql.file_rows import TestFile
 from agents.storage.storage import Storage
 from agents.storage.values import StorageUnavailable, StoredTest
-from pipeline.codegen.project.fixtures import conftest
+from pipeline.codegen.project.conftest_file import Wanted, conftest
 from pipeline.codegen.python.program import FILL_CREDENTIAL, makes_unique
 
 NAME_CHARS_MAX: Final = 100
@@ -106,7 +106,7 @@ class CodeFiles:
             if code is not None:
                 if FILL_CREDENTIAL in code or makes_unique(code):
                     self._write(
-                        f"{path.partition('/')[0]}/conftest.py", conftest(fills=True, unique=True, dragged=True)
+                        f"{path.partition('/')[0]}/conftest.py", conftest(Wanted(fills=True, unique=True, dragged=True))
                     )
                 self._write(path, code)
                 paths[one.id] = path

@@ -98,6 +98,7 @@ class _Tape:
         self.notes: list[str] = []
         self.last_page = Page()
         self._actions = {event.id for event in events if not isinstance(event, _Attached | _NoSteps)}
+        self._ends = {event.cause: event for event in events if isinstance(event, Effect) and event.cause is not None}
         self._first_url = next((event.page.url for event in events if event.page.url), "")
         self._by_event: dict[str, Draft] = {}
         self._latest: dict[str, Draft] = {}
@@ -232,11 +233,17 @@ class _Tape:
         if isinstance(latest.step, GotoStep):
             within_ms = {"page": NAVIGATION_AFTER_MS, "user": -1, None: REDIRECT_WITHIN_MS}[event.asked_by]
             return event.how in ("spa", "hash") or (wait_ms <= within_ms and event.url != latest.step.url)
-        if event.how == "spa":
+        if event.how == "spa" or (event.how == "hash" and self._still_answers(latest, event)):
             return True
         if event.source == "capture" and event.asked_by != "page":
             return False
         return may_navigate(latest.step) and not latest.navigates and wait_ms <= NAVIGATION_AFTER_MS
+
+    def _still_answers(self, latest: Draft, event: Navigation) -> bool:
+        """Whether the page had not finished answering the action before, and stays at this address when it has: what
+        the user typed into the address bar meanwhile is an answer to nothing."""
+        ends = [end for name in latest.event_ids if (end := self._ends.get(name)) is not None]
+        return any(end.at_ms >= event.at_ms and end.after.url == event.url for end in ends)
 
     def _repeats(self, event: Navigation, latest: Draft | None, here: str) -> bool:
         """Whether it says nothing new: the same address again, with nothing done in between."""

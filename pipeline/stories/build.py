@@ -6,6 +6,7 @@ from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import goals_of
 from pipeline.intake.rrweb.recordings import resolve
 from pipeline.steps.rebuild import rebuild
+from pipeline.stories.pace import slowest_ms
 from pipeline.stories.page_states import final_state, initial_state
 from pipeline.stories.size_limit import fitted
 from pipeline.stories.summaries import summaries
@@ -49,6 +50,7 @@ def build_story(window: ClosedWindow) -> Story | None:
         # The address of a page that was recorded stands in the recording.
         traffic=traffic_of((*window.events, *events)),
         language=next((one.language for one in events if isinstance(one, Navigation) and one.language), None),
+        slowest_ms=slowest_ms(events),
         initial_state=initial_state(rebuilt.steps),
         final_state=final_state(rebuilt.steps, rebuilt.final_page),
         actions=summaries(rebuilt.steps),

@@ -14,7 +14,8 @@ import pytest
 from agents.local.folders import write_project
 from agents.local.project import ProjectResult, run_project
 from pipeline.codegen import check_code, project_files, write_test
-from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS, conftest
+from pipeline.codegen.project.conftest_file import Wanted, conftest
+from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
 from pipeline.codegen.python.allow_list import ForbiddenCode
 from schemas.elements import ByTitle, Candidate
 from schemas.events import Appeared, Typed
@@ -333,7 +334,7 @@ def test_what_nobody_signs_in_to_has_no_such_fixture() -> None:
 def test_an_origin_is_read_as_browsers_do_or_not_at_all(address: str, origin: str) -> None:
     """Names that Python's own reading makes another name of are no origin that anything could be typed on."""
     made: dict[str, Any] = {}
-    text = conftest(fills=True)
+    text = conftest(Wanted(fills=True))
     start = text.index("def origin_of")
     exec(
         "from urllib.parse import urlsplit\nPORTS = {'http': 80, 'https': 443}\n"

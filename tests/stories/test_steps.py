@@ -115,6 +115,22 @@ def test_a_page_that_sends_on_much_later_is_none() -> None:
     assert (first.type, second.type) == ("goto", "goto")
 
 
+def test_a_part_of_the_address_that_the_page_sets_while_it_loads_is_no_step() -> None:
+    """A page that chooses its first tab by a fragment, before it has finished answering the click that led to it, was
+    not told so by the user; afterwards it may well have been."""
+    tab = NEXT + "#tab"
+    journey = Journey("capture").opens().click(button("Next"))
+    cause = journey.events[-1].id
+    journey.add(Navigation, 500, url=NEXT, cause=cause, asked_by="page")
+    journey.add(Navigation, 1_500, url=tab, how="hash")
+    journey.page = Page(url=tab)
+    journey.shows(Appeared(element=heading("Next")), cause=cause)
+    _, click = journey.steps()
+    assert click.after == Page(url=tab)
+    journey.add(Navigation, 1_500, url=NEXT + "#other", how="hash")
+    assert [step.type for step in journey.steps()] == ["goto", "click", "goto"]
+
+
 def test_repeated_navigations_to_the_same_address_are_one() -> None:
     """The same address again, with nothing done in between, says nothing new."""
     journey = Journey().opens().add(Navigation, 5_000, url=HOME).add(Navigation, 5_000, url=HOME)

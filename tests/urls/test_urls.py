@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, sync_playwright
 
 from pipeline.codegen.actions import Writer
-from pipeline.codegen.project.fixtures import conftest
+from pipeline.codegen.project.conftest_file import Wanted, conftest
 from pipeline.codegen.test_writer import writer_for
 from pipeline.semantics.urls import join, origin, parse, parse_any, without_user
 from schemas.stories import GotoStep
@@ -118,7 +118,7 @@ def test_what_a_test_opens_is_the_recorded_place(page: Page, text: str) -> None:
 def test_an_exported_project_tells_origins_apart_as_we_do(one: str, other: str) -> None:
     """For addresses as a browser spells them, which the frames of a page have."""
     scope: dict[str, Any] = {}
-    exec(compile(conftest(fills=True), "conftest", "exec"), scope)
+    exec(compile(conftest(Wanted(fills=True)), "conftest", "exec"), scope)
     first, second = (parse(text) for text in (one, other))
     if first is not None and second is not None:
         spelled = [f"{found.scheme}://{found.host}{found.path}" for found in (first, second)]
@@ -133,7 +133,7 @@ def test_an_exported_project_tells_origins_apart_as_we_do(one: str, other: str) 
 def test_an_origin_may_be_named_as_people_write_it(named: str) -> None:
     """In capitals, with the port that goes without saying, in its own script."""
     scope: dict[str, Any] = {}
-    exec(compile(conftest(fills=True), "conftest", "exec"), scope)
+    exec(compile(conftest(Wanted(fills=True)), "conftest", "exec"), scope)
     assert scope["origin_of"](named) == scope["origin_of"](origin(named))
 
 

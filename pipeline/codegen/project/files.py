@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from pipeline.codegen.project.fixtures import STORAGE_STATE, conftest
+from pipeline.codegen.project.conftest_file import Wanted, conftest
+from pipeline.codegen.project.fixtures import STORAGE_STATE
 from pipeline.codegen.project.people import People, people_of
 from pipeline.codegen.project.shared_sign_in import shared_sign_in
 from pipeline.codegen.python.names import variable_name
@@ -94,13 +95,18 @@ def project_files(
     shared = shared_sign_in(flows or {}, people.numbers)
     codes = {test.id: test.code if shared is None else shared.codes.get(test.id, test.code) for test in ordered}
     fills = shared is not None or any(FILL_CREDENTIAL in code for code in codes.values())
-    unique, dragged = (any(map(takes, codes.values())) for takes in (makes_unique, drags))
-    language = any(told.story.language == USUAL_LANGUAGE for told in (flows or {}).values())
+    known = [told.story for told in (flows or {}).values()]
+    wanted = Wanted(
+        fills=fills,
+        unique=any(map(makes_unique, codes.values())),
+        dragged=any(map(drags, codes.values())),
+        storage_state=storage_state,
+        language=any(story.language == USUAL_LANGUAGE for story in known),
+        slowest_ms=max((story.slowest_ms for story in known), default=0),
+    )
     allowed = _PYPROJECT_ORIGINS.format(origins=", ".join(map(json.dumps, origins)))
     files = {
-        "conftest.py": conftest(
-            shared, fills=fills, unique=unique, dragged=dragged, storage_state=storage_state, language=language
-        ),
+        "conftest.py": conftest(wanted, shared),
         "pyproject.toml": _PYPROJECT + (allowed if fills else ""),
         "README.md": _README.format(
             signed_in=_README_SIGNED_IN if shared else "",

@@ -1,17 +1,13 @@
-"""The fixtures of an exported project, as the text of its conftest.py."""
+"""The texts of the fixtures of an exported project."""
 
 from typing import Final
-
-from pipeline.codegen.project.shared_sign_in import SharedSignIn
-from pipeline.codegen.python.quoting import quoted
-from pipeline.semantics.browsers import USUAL_LANGUAGE, Browser
 
 ALLOWED_ORIGINS: Final = "APP_ALLOWED_ORIGINS"
 """The variable that names further origins to a run of an exported project, with blanks between them."""
 STORAGE_STATE: Final = "APP_STORAGE_STATE"
 """The variable that names the file with which the tests of sessions that began signed in start."""
 
-_CONFTEST: Final = """@pytest.fixture(scope="session")
+CONFTEST: Final = """@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_type: BrowserType) -> dict[str, Any]:
     \"\"\"Adds the path of Chromium: $CHROMIUM, or the first one found, unless Playwright's own is there.\"\"\"
     named = os.environ.get("CHROMIUM")
@@ -25,8 +21,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_t
     return {**browser_type_launch_args, "executable_path": found, "args": args}
 """
 
-_FILLS_NAMES: Final = ("Error", "Locator")
-_FILLS_CONSTANTS: Final = r'''PORTS = {"http": 80, "https": 443}
+FILLS_NAMES: Final = ("Error", "Locator")
+FILLS_CONSTANTS: Final = r'''PORTS = {"http": 80, "https": 443}
 TRIES = 100
 FORM_TARGETS = """(field) => {
   const form = field.form;
@@ -42,7 +38,7 @@ KEEP_INSIDE = """(field) => {
 
 '''
 
-_FILLS: Final = r'''def pytest_addoption(parser: pytest.Parser) -> None:
+FILLS: Final = r'''def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("allowed_origins", "Origins on which APP_* values may be typed, beside that of the base URL.", "args")
 
 
@@ -89,7 +85,7 @@ def fill_credential(base_url: str, pytestconfig: pytest.Config) -> Callable[[Loc
     return fill
 '''
 
-_MAKES_UNIQUE: Final = """@pytest.fixture
+MAKES_UNIQUE: Final = """@pytest.fixture
 def unique() -> Callable[[str], str]:
     \"\"\"Makes a name that no run has given before: `Spring sale` becomes `Spring sale 4f1c0a`, `ida@example.com`
     becomes `ida4f1c0a@example.com`.\"\"\"
@@ -105,8 +101,8 @@ def unique() -> Callable[[str], str]:
     return made
 """
 
-_DRAGS_NAMES: Final = ("Locator",)
-_DRAGS: Final = """@pytest.fixture
+DRAGS_NAMES: Final = ("Locator",)
+DRAGS: Final = """@pytest.fixture
 def drag() -> Callable[..., None]:
     \"\"\"Drags one element onto another as a hand does: pages make room while one drags, and look only so often. `path`
     are the places that the pointer passed, from where it began.\"\"\"
@@ -146,7 +142,7 @@ def drag() -> Callable[..., None]:
     return drag
 """
 
-_TELLS_RECORDER: Final = """@pytest.fixture(scope="session")
+TELLS_RECORDER: Final = """@pytest.fixture(scope="session")
 def browser(browser: Browser) -> Browser:
     \"\"\"Tells journeywright's recorder, where the app carries it, which test is at work: that is no user.\"\"\"
     make, build = browser.new_context, os.environ.get("APP_BUILD", "")
@@ -162,8 +158,8 @@ def browser(browser: Browser) -> Browser:
     return browser
 """
 
-_SIGNED_IN_NAMES: Final = ("Page", "expect")
-_SIGNED_IN: Final = """@pytest.fixture(scope="session")
+SIGNED_IN_NAMES: Final = ("Page", "expect")
+SIGNED_IN: Final = """@pytest.fixture(scope="session")
 def sign_in_state(
     browser: Browser, browser_context_args: dict[str, Any], fill_credential: Callable[[Locator, str], None]
 ) -> tuple[str, Any]:
@@ -199,7 +195,7 @@ def signed_in_page(
     return page
 """
 
-_QUARANTINE: Final = """def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+QUARANTINE: Final = """def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     \"\"\"Leaves out the tests of the files that quarantine.txt names: one a line, and after a blank why. Where the line
     has an id, tests.json says which file that is here.\"\"\"
     path, index = (Path(__file__).with_name(name) for name in ("quarantine.txt", "tests.json"))
@@ -216,80 +212,8 @@ _QUARANTINE: Final = """def pytest_collection_modifyitems(items: list[pytest.Ite
             item.add_marker(pytest.mark.skip(reason=f"quarantined: {named[item.path.name]}"))
 """
 
-_CONTEXT: Final = """@pytest.fixture(scope="session")
+CONTEXT: Final = """@pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     \"\"\"{does}\"\"\"
     return {{**browser_context_args, {options}}}
 """
-
-
-def conftest(
-    shared: SharedSignIn | None = None,
-    *,
-    fills: bool,
-    unique: bool = False,
-    dragged: bool = False,
-    storage_state: bool = False,
-    language: bool = False,
-) -> str:
-    """The fixtures that tests take: with `fills` the one that types credentials, with `unique` the one that makes names
-    unique, with `dragged` the one that drags, with `shared` those that sign in; with `storage_state` the tests start as
-    it says, with `language` their browser asks for pages in the usual one."""
-    parts = ["\n".join([*_head(shared, fills, unique, dragged), _CONFTEST]), _TELLS_RECORDER, _QUARANTINE]
-    parts += [_FILLS] if fills else []
-    parts += [_MAKES_UNIQUE] if unique else []
-    parts += [_DRAGS] if dragged else []
-    if shared is not None:
-        parts += ["\n".join([*shared.functions, ""]), _signed_in(shared.browser)]
-    parts += [_context(storage_state, language)] if storage_state or language else []
-    return "\n\n".join(parts)
-
-
-def _context(storage_state: bool, language: bool) -> str:
-    """The fixture with the options of each test's browser."""
-    does = ["Asks for pages in the language of most users."] if language else []
-    does += [f"Starts each test with the cookies and storage in the file that ${STORAGE_STATE} names."] * storage_state
-    options = [f'"locale": "{USUAL_LANGUAGE}"'] if language else []
-    options += [f'"storage_state": os.environ["{STORAGE_STATE}"]'] if storage_state else []
-    return _CONTEXT.format(does=" ".join(does), options=", ".join(options))
-
-
-def _signed_in(browser: Browser) -> str:
-    """The fixtures that sign in, in a browser that has that of it which is not usual."""
-    options = [] if browser.language is None else [f'"locale": {quoted(browser.language)}']
-    if browser.screen is not None:
-        width_px, height_px = browser.screen.width_px, browser.screen.height_px
-        options.append(f'"viewport": {{"width": {width_px}, "height": {height_px}}}')
-    if not options:
-        return _SIGNED_IN
-    before, opens, after = _SIGNED_IN.partition("    with browser.new_context(")
-    return f"{before}    browser_context_args = {{**browser_context_args, {', '.join(options)}}}\n{opens}{after}"
-
-
-def _head(shared: SharedSignIn | None, fills: bool, unique: bool, dragged: bool) -> list[str]:
-    does = ["starts the installed Chromium where Playwright has none of its own"]
-    does += [
-        *(["types credentials"] if fills else []),
-        *(["makes names unique"] if unique else []),
-        *(["drags as a hand does"] if dragged else []),
-        *(["signs in once"] if shared else []),
-    ]
-    said = f"{', '.join(does[:-1])} and {does[-1]}" if len(does) > 1 else does[0]
-    standard = ["json", "os", *(["re"] if shared is not None and shared.uses_re else []), "shutil"]
-    head = [f'"""{said[0].upper()}{said[1:]}."""', "", *(f"import {name}" for name in standard)]
-    head += [
-        *(["from collections.abc import Callable"] if fills or unique or dragged else []),
-        "from pathlib import Path",
-    ]
-    head += ["from typing import Any", *(["from urllib.parse import urlsplit"] if fills else [])]
-    head += ["from uuid import uuid4", "", "import pytest"]
-    names = {
-        "Browser",
-        "BrowserContext",
-        "BrowserType",
-        *(_FILLS_NAMES if fills else ()),
-        *(_DRAGS_NAMES if dragged else ()),
-        *(_SIGNED_IN_NAMES if shared else ()),
-    }
-    head += [f"from playwright.sync_api import {', '.join(sorted(names, key=lambda one: (one.islower(), one)))}"]
-    return [*head, "", *([_FILLS_CONSTANTS] if fills else [""])]
