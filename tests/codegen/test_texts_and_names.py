@@ -187,6 +187,8 @@ def test_a_pattern_that_fits_several_texts_finds_none_of_them() -> None:
         ("Start", "Getting started", True),
         ("Start", "started", False),
         ("Run", "The job has been planned", False),
+        ("Stop", "The job has been stopped", True),
+        ("Export", "Exportselected nodescurrent flow", False),
         ("Save", "Saved at 12:30 today", False),
     ],
 )

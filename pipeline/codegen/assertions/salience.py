@@ -68,6 +68,8 @@ SENTENCE_WORDS_MIN: Final = 3
 PIECE_CHARS_MIN: Final = 3
 GLUED_CHARS_MAX: Final = 60
 VERB_CHARS_MIN: Final = 4
+PAST_CHARS_MAX: Final = 4
+"""So many letters make a past of a verb: `stopped`, `copied`."""
 FIRST_HEADING: Final = 7
 """How much more the name of the page says than the headings of what is listed on it, numbers or not."""
 ANSWER_WORDS_MAX: Final = 14
@@ -106,7 +108,8 @@ class Typing:
             return False
         words = [word.casefold() for word in text.split()]
         stem = verb[:-1] if verb.endswith(("e", "y")) else verb
-        done = (word for word in words if word.startswith(stem) and word.endswith(("ed", "ed.", "ed!")))
+        ends = (word[len(stem) :].rstrip(".!") for word in words if word.startswith(stem))
+        done = (end.endswith("ed") and len(end) <= PAST_CHARS_MAX for end in ends)
         return 1 < len(words) <= ANSWER_WORDS_MAX and any(done)
 
     def runs_together(self, text: str) -> bool:
