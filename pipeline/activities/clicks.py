@@ -100,7 +100,7 @@ def _chosen(click: Click) -> Goal | None:
         return Goal("choose", first, first, (Phrase("choose", quoted(name)),), EDITS)
     if step.target.role not in BOX_ROLES:
         return None
-    if shows_others(step):
+    if shows_others(step) and not click.wrote:
         return Goal("filter", first, first, (Phrase("filter", f"by {quoted(name)}"),), NARROWS)
     verb, plain = ("switch", SWITCHES) if step.target.role == "switch" else ("choose", TICKS)
     return Goal("choose", first, first, (Phrase(verb, quoted(name)),), plain)

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.elements import Ancestor, ByRole, ByTag, Candidate, Element, Scope
-from schemas.events import Drag
+from schemas.events import CountChanged, Drag
 from tests.stories.by_hand import (
     HOME,
     Journey,
@@ -448,3 +448,18 @@ def test_a_hash_route_says_what_is_edited() -> None:
     journey = Journey().opens(f"{HOME}admin/console/#/orchard/users/5c4f44e4-ce6a-4290-b3c0-a68928652fe6/keys")
     journey.fill(textbox("Label"), "Old", before="New").click(button("Save")).shows_new(alert("Done."))
     assert journey.story().title == "Edit the keys"
+
+
+def test_a_box_that_asked_for_a_change_filters_nothing() -> None:
+    """A switch that the app keeps at once, and whose message makes a list of messages longer; one that asks for nothing
+    but another list filters that."""
+    longer = CountChanged(
+        element=Element(tag="ul", role="list"), items=Candidate(locator=ByRole(role="listitem")), before=0, after=1
+    )
+
+    def title(method: str) -> str:
+        box = Element(tag="input", role="checkbox", name="Registration")
+        return Journey().opens(HOME).click(box).asks(f"{HOME}realm", method).shows(longer).story().title
+
+    assert title("PUT") == "Choose 'Registration'"
+    assert title("GET") == "Filter by 'Registration'"
