@@ -130,6 +130,18 @@ def test_which_of_a_named_list_was_taken_is_data() -> None:
     assert key(takes("Follow")) != key(takes("Mute"))
 
 
+def test_to_unwatch_a_thing_is_an_act_as_to_watch_it_is() -> None:
+    """A link that stays on its page, and of which the recording knows no request."""
+
+    def clicks(name: str) -> Acts:
+        def act(visitor: Visitor) -> None:
+            visitor.came(visitor.add(Click, target=element("a", "link", name)), heading("Watchers (0)"))
+
+        return act
+
+    assert len({key(), key(clicks("Watch")), key(clicks("Unwatch"))}) == 3
+
+
 def test_where_the_app_goes_after_a_deletion_says_nothing() -> None:
     """To the list that it was opened from, whichever that was."""
     assert len({key(posts("Delete", "/delete", alert("Deleted."), url=back)) for back in ("/shelves", "/found")}) == 1
