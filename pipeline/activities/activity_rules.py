@@ -20,6 +20,7 @@ from pipeline.semantics.addresses import ID
 from pipeline.semantics.controls import asked_by, asks_to_delete, does_by_itself
 from pipeline.semantics.elements import DATA, Data, in_menu, is_search
 from pipeline.semantics.lexicon import WORDS
+from pipeline.semantics.messages import succeeded
 from pipeline.semantics.verbs import CART, CREATE, SEARCH, SIGN_OUT
 from schemas.stories import ClickStep, FillStep, Step
 
@@ -74,9 +75,15 @@ def _search(facts: StepFacts, rule: str) -> Activity | None:
     if facts.password is not None or facts.what not in ("", SEND):
         return None
     asked = asks_for(facts.used, facts.step, facts.answers) and not CREATE.match(facts.words)
-    if not (_seeks(facts) or _SEEK.search(facts.words) or asked):
+    named = _SEEK.search(facts.words) and not _done_by(facts)
+    if not (_seeks(facts) or named or asked):
         return None
     return Activity("search", "", facts.fields, "", "", facts.numbers, rule=rule)
+
+
+def _done_by(facts: StepFacts) -> bool:
+    """Whether it asked for a change and the page says that it was made: `Go` may be the button of any form."""
+    return facts.answers.writes(facts.step) and succeeded(facts.step)
 
 
 def _seeks(facts: StepFacts) -> bool:

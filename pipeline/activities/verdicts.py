@@ -26,13 +26,14 @@ from pipeline.semantics.messages import (
 from pipeline.semantics.text import clean
 from pipeline.semantics.verbs import SIGN_OUT, says
 from schemas.elements import Element
-from schemas.events import Appeared, Gone, TextChanged, ValueChanged
+from schemas.events import Appeared, Change, Gone, TextChanged, ValueChanged
 from schemas.stories import ClickStep, GotoStep, NetworkRequest, Step
 
 Verdict = Literal["accepted", "refused", "unknown"]
 Evidence = Literal[
     "form used again",
     "signed out later",
+    "way out came",
     "form gone",
     "led elsewhere",
     "status",
@@ -49,6 +50,8 @@ _LABELS_MIN: Final = 3
 """So many short texts of one kind are labels, as those over the figures of an overview (`Up`, `Unknown`)."""
 WORD_CHARS_MAX: Final = 2
 """Texts up to so many characters stand in others by chance."""
+CONTROL_CHARS_MAX: Final = 24
+"""A longer text is none of a control to sign out with."""
 _ASIDE: Final = frozenset({"navigation", "contentinfo", "complementary"})
 """What stands there is not said of a form."""
 
@@ -106,9 +109,19 @@ def _came_after(sent: Sent) -> Answer | None:
         return Answer("refused", "form used again", _says_locked(sent))
     if any(says(step, SIGN_OUT) for step in sent.later):
         return Answer("accepted", "signed out later")
+    if any(map(_leads_out, sent.step.changes)):
+        return Answer("accepted", "way out came")
     if gone:
         return Answer("accepted", "form gone")
     return Answer("accepted", "led elsewhere") if _led_elsewhere(sent) else None
+
+
+def _leads_out(change: Change) -> bool:
+    """Whether what came is a control to sign out with: nobody needs one who was not let in."""
+    element = change.element
+    is_control = element.role in ("link", "button", "menuitem", "img") and element.visible
+    named = _words_of(element) if isinstance(change, Appeared) and is_control else ""
+    return len(named) <= CONTROL_CHARS_MAX and SIGN_OUT.search(named) is not None
 
 
 def _is_gone(sent: Sent) -> bool:

@@ -26,13 +26,22 @@ _FILE: Final = re.compile(
     re.I,
 )
 """A file that is no page: what its folders are called is data as well."""
+_ROUTE_IN_QUERY: Final = re.compile(r"(?:^|&)(?:route|r)=(?:/|%2F|[a-z][\w-]*(?:/|%2F)[\w-])", re.I)
+"""A parameter of a query that holds the path of a page."""
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def _parts(url: str) -> tuple[str, str, str, str, str]:
-    """Scheme, host, path, query, fragment; a text that is no URL counts as a path."""
+    """Scheme, host, path, query, fragment; a text that is no URL counts as a path. A route in the query belongs to the
+    path, as scripts have it that serve a whole app: `/index.php?route=/table/search` has `/index.php/table/search`."""
     found = urls.parse_any(url)
-    return found.scheme, found.host, found.path, found.query, found.fragment
+    if not _ROUTE_IN_QUERY.search(found.query):
+        return found.scheme, found.host, found.path, found.query, found.fragment
+    pairs = found.query.split("&")
+    routes = [pair for pair in pairs if _ROUTE_IN_QUERY.search(pair)]
+    rest = "&".join(pair for pair in pairs if pair not in routes)
+    path = f"{found.path.rstrip('/')}/{unquote(routes[0].partition('=')[2]).strip('/')}"
+    return found.scheme, found.host, path, rest, found.fragment
 
 
 @once_per_text

@@ -30,7 +30,9 @@ _MENU_NAME: Final = re.compile(
 )
 """Ids and test ids of menus that are marked as none."""
 ITEM_TAGS: Final = frozenset({"tr", "li", "article"})
-LIKING: Final = frozenset({"follow", "like", "pause", "play", "star", "unfollow", "unlike", "unstar", "unwatch", "watch"})
+LIKING: Final = frozenset(
+    {"follow", "like", "pause", "play", "star", "unfollow", "unlike", "unstar", "unwatch", "watch"}
+)
 """Those that are done to one of many wherever they stand."""
 DATA: Final = "{data}"
 SIDE_FIELD: Final = WORDS["side_field"]

@@ -188,8 +188,14 @@ def caption(target: Element) -> str:
 def _presentable(words: str) -> str:
     """Without the marks of a required field, the key that presses it (`Edit this page [e]`), and what is said to
     explain it (`Real name: It is shown below your posts.`)."""
-    words = _EXPLAINED.sub(r"\1", words)
+    words = _EXPLAINED.sub(r"\1", _said_once(words))
     return short(without_key(words.rstrip("*: ")) or words)
+
+
+def _said_once(words: str) -> str:
+    """Without the same words again, as a picture beside a text says them: `Drop Drop`."""
+    half = len(words) // 2
+    return words[:half] if len(words) % 2 and words[half] == " " and words[:half] == words[half + 1 :] else words
 
 
 def without_key(words: str) -> str:

@@ -20,6 +20,7 @@ _FILTERING: Final = re.compile(r"filter|search|hide|status|states?\b|categor|tag
 """Words in the keys of a query that say how a list is shown, and what of it."""
 _SHOWING: Final = WORDS["showing"]
 """How buttons begin that say which things of a list are shown."""
+_OF_ROWS: Final = frozenset({"cell", "gridcell", "rowheader"})
 ASKED_MAX: Final = 2
 """Of how many keys one choice changes the value: by what, and which way. An app that opens a page writes all it has."""
 
@@ -27,7 +28,7 @@ ASKED_MAX: Final = 2
 def narrowed(step: Narrowing) -> Literal["sort", "filter"] | None:
     """How it changes only what of a list the page shows, or in which order, by the page's address."""
     around = [(one.role, one.tag) for one in step.target.ancestors]
-    head = any(role == "columnheader" or tag == "th" for role, tag in (*around, (step.target.role, step.target.tag)))
+    head = any(_is_head(role, tag) for role, tag in (*around, (step.target.role, step.target.tag)))
     asked = _newly_asked(step)
     if len(asked) > ASKED_MAX and not head:
         return None
@@ -37,6 +38,11 @@ def narrowed(step: Narrowing) -> Literal["sort", "filter"] | None:
         return "sort"
     shows = is_button(step.target) and _SHOWING.match(caption(step.target)) and shows_others(step)
     return "filter" if shows or any(map(_says_which, asked)) else None
+
+
+def _is_head(role: str | None, tag: str | None) -> bool:
+    """Whether it is the head of a column; the first cell of a row may be marked as its head."""
+    return role == "columnheader" or (tag == "th" and role not in _OF_ROWS)
 
 
 def _says_how(key: str) -> bool:
