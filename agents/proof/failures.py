@@ -122,11 +122,12 @@ def _expects(call: ast.Call) -> bool:
 
 
 def _locator(statement: ast.stmt) -> ast.expr | None:
-    """What a statement acts on: `X` of `X.click()`, `expect(X).to_…()`, `fill_credential(X, …)`, `drag(X, …)`."""
+    """What a statement acts on: `X` of `X.click()`, `expect(X).to_…()`, `fill_credential(X, …)`, `drag(X, …)`,
+    `settled(X)`."""
     if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
         return None
     called = statement.value.func
-    if isinstance(called, ast.Name) and called.id in ("fill_credential", "drag") and statement.value.args:
+    if isinstance(called, ast.Name) and called.id in ("fill_credential", "drag", "settled") and statement.value.args:
         return statement.value.args[0]
     if not isinstance(called, ast.Attribute):
         return None

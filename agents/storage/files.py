@@ -2,7 +2,7 @@
 
 A file holds what people should run: a person's edit where there is one. Names are made of safe characters only,
 whatever an app or a title was called, and no two texts share one; on this machine the owner alone can read them.
-Beside tests that type credentials lies the conftest.py that looks where they do so.
+Beside tests that take fixtures lies the conftest.py with them.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from agents.storage.sql.file_rows import TestFile
 from agents.storage.storage import Storage
 from agents.storage.values import StorageUnavailable, StoredTest
 from pipeline.codegen.project.conftest_file import Wanted, conftest
-from pipeline.codegen.python.program import FILL_CREDENTIAL, makes_unique
+from pipeline.codegen.python.program import fixtures_of
 
 NAME_CHARS_MAX: Final = 100
 UNSAFE = re.compile(r"[^a-z0-9._-]+")
@@ -104,10 +104,9 @@ class CodeFiles:
         for path, one in moving.items():
             code = codes.get(one.id)
             if code is not None:
-                if FILL_CREDENTIAL in code or makes_unique(code):
-                    self._write(
-                        f"{path.partition('/')[0]}/conftest.py", conftest(Wanted(fills=True, unique=True, dragged=True))
-                    )
+                if fixtures_of(code):
+                    every = Wanted(fills=True, unique=True, dragged=True, settles=True)
+                    self._write(f"{path.partition('/')[0]}/conftest.py", conftest(every))
                 self._write(path, code)
                 paths[one.id] = path
         self._storage.note_paths({one.id: path for path, one in moving.items() if one.path != path})

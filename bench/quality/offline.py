@@ -88,7 +88,7 @@ class Offline:
         )  # fmt: skip
         if run.returncode:
             print(run.stderr[-2000:])
-        fixtures = ("fill_credential: ", "unique: ", "drag: ")
+        fixtures = ("fill_credential: ", "unique: ", "drag: ", "settled: ")
         if not any(name in test.read_text() for test in out_dir.glob("test_*.py") for name in fixtures):
             # without a conftest.py the harness may run several replays in one process
             for unneeded in ("conftest.py", "pyproject.toml"):

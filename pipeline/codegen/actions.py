@@ -6,32 +6,30 @@ from typing import Final, assert_never
 
 from pipeline.codegen import addresses, uploads
 from pipeline.codegen.amendments import NONE, Amendments
-from pipeline.codegen.gestures import answered, checked, click, drag, press, scroll
+from pipeline.codegen.expected_requests import ExpectedRequest
+from pipeline.codegen.gestures import answered, checked, click, drag, goes_with_it, press, scroll
 from pipeline.codegen.locators.finder import Finder, expect
 from pipeline.codegen.locators.selectors import ROLES
-from pipeline.codegen.locators.text_matchers import regex
+from pipeline.codegen.pace import HELD_MS
 from pipeline.codegen.python.expressions import (
     Attr,
-    Contains,
     Expr,
-    Lambda,
     Listing,
     Literal,
     Name,
-    Or,
     flat,
     function,
     method,
 )
 from pipeline.codegen.python.names import stem_of, variable_name
-from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Remark, Run, Statement, With
+from pipeline.codegen.python.program import FILL_CREDENTIAL, SETTLED, Assign, Program, Remark, Run, Statement, With
 from pipeline.codegen.typing import reacts_to_typing, takes_keys, typed_by_keys
 from pipeline.codegen.values.credentials import Credentials, is_secret
 from pipeline.codegen.values.own_texts import OwnTexts
 from pipeline.codegen.values.readings import Reading, before_secret, between
 from pipeline.semantics import urls
 from schemas.elements import Element
-from schemas.events import Gone, ShownIn
+from schemas.events import ShownIn
 from schemas.generated_tests import Need
 from schemas.stories import (
     BackStep,
@@ -60,23 +58,6 @@ MASKED_TEXTS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class ExpectedRequest:
-    """A request that an action must cause, by a pattern of its address or a word that it holds. Its status is to be
-    asserted; without one it is only waited for."""
-
-    status: int | None = None
-    pattern: str = ""
-    word: str = ""
-
-    def matcher(self) -> Expr:
-        """The argument of `expect_response`."""
-        if not self.word:
-            return regex(self.pattern)
-        body = Or(Attr(Attr(Name("response"), "request"), "post_data"), Literal(""))
-        return Lambda("response", Contains(body, Literal(self.word)))
-
-
 @dataclass
 class Writer:
     """Writes the steps of one story into a program. `home` is the origin that `base_url` stands for."""
@@ -93,6 +74,10 @@ class Writer:
     """Whether a field was left with nothing somewhere in the story."""
     after_removed: frozenset[str] = frozenset()
     """The ids of the steps that type right after a field which the page removed."""
+    at_rest: frozenset[str] = frozenset()
+    """The ids of the steps that wait until their editor is at rest."""
+    held: frozenset[str] = frozenset()
+    """The ids of the clicks that hold the button down as a hand does."""
     buttons: frozenset[str] = frozenset()
     """What the buttons and links of the story's pages are called."""
     own_counts: frozenset[tuple[str, str]] = frozenset()
@@ -171,11 +156,20 @@ class Writer:
         if actions is None:
             self._admit("A step was left out: the recording doesn't tell how to find its element.")
             return False
-        *before, last = actions
+        *before, last = [*self._settled(step, finder, actions), *actions]
         self._remark(step, finder, actions)
         self.program.act(*before)
         self._wrapped(step, page, last)
         return True
+
+    def _settled(self, step: Step, finder: Finder, actions: Sequence[Statement]) -> list[Statement]:
+        """Waits until an editor is at rest, where the step acts on it by what the page remembers of its caret."""
+        first = actions[0]
+        if step.event_id not in self.at_rest or not isinstance(step, ClickStep | FillStep | PressStep):
+            return []
+        found = finder.best(step.target)
+        by_focus = isinstance(step, ClickStep) or (isinstance(first, Run) and ".keyboard." in flat(first.expr))
+        return [Run(function(SETTLED, found.expr))] if found is not None and by_focus else []
 
     def _remark(self, step: Step, finder: Finder, actions: Sequence[Statement]) -> None:
         """Says which of several an action is on, where nothing but its place tells."""
@@ -274,7 +268,8 @@ class Writer:
         match step:
             case ClickStep():
                 # A button with no box of its own is pressed by what holds it, where its sign is drawn.
-                return [Run(click(step, on if step.target.visible else method(on, "locator", "..")))]
+                pressed = on if step.target.visible else method(on, "locator", "..")
+                return [Run(click(step, pressed, HELD_MS if step.event_id in self.held else 0))]
             case FillStep():
                 return self._fill(step, on, page)
             case SelectStep(options=()):
@@ -388,10 +383,3 @@ class Writer:
                 text = between(method(found.expr, "inner_text"), reading.before.strip(), reading.after.lstrip())
                 self.program.act(Assign(name, method(text, "strip")))
             self.read[reading.value] = Name(name)
-
-
-def goes_with_it(step: FillStep | SelectStep | CheckStep) -> bool:
-    """Whether the field went away with the step, as the page drew itself anew or closed what it was in."""
-    name = step.target.name or step.target.label or ""
-    gone = [change.element for change in step.changes if isinstance(change, Gone)]
-    return bool(name) and any(one.role == step.target.role and one.name == name for one in gone)

@@ -7,8 +7,8 @@ from pipeline.codegen.locators.finder import PATH_SCORE, Finder
 from pipeline.codegen.python.expressions import Attr, Expr, Lambda, Listing, Literal, Name, Plain, function, method
 from pipeline.codegen.python.program import DRAG, Run, Statement
 from pipeline.semantics.text import is_editor
-from schemas.events import Modifier
-from schemas.stories import CheckStep, ClickStep, DialogAnswer, DragStep, PressStep, ScrollStep
+from schemas.events import Gone, Modifier
+from schemas.stories import CheckStep, ClickStep, DialogAnswer, DragStep, FillStep, PressStep, ScrollStep, SelectStep
 
 KEYS: Final = frozenset(
     [
@@ -62,8 +62,9 @@ def _modifiers(modifiers: tuple[Modifier, ...]) -> list[str]:
     return sorted(set(named), key=["ControlOrMeta", "Alt", "Shift"].index)
 
 
-def click(step: ClickStep, on: Expr) -> Expr:
-    keywords: dict[str, Plain] = {}
+def click(step: ClickStep, on: Expr, held_ms: int = 0) -> Expr:
+    """A click, whose button is held down for so long."""
+    keywords: dict[str, Plain] = {"delay": held_ms} if held_ms else {}
     if step.button != "left":
         keywords["button"] = step.button
     if step.modifiers:
@@ -139,3 +140,10 @@ def scroll(step: ScrollStep, page: Expr, finder: Finder) -> list[Statement] | No
         return [wheel]
     found = finder.best(step.target)
     return None if found is None else [Run(method(found.expr, "hover")), wheel]
+
+
+def goes_with_it(step: FillStep | SelectStep | CheckStep) -> bool:
+    """Whether the field went away with the step, as the page drew itself anew or closed what it was in."""
+    name = step.target.name or step.target.label or ""
+    gone = [change.element for change in step.changes if isinstance(change, Gone)]
+    return bool(name) and any(one.role == step.target.role and one.name == name for one in gone)

@@ -7,7 +7,7 @@ from typing import Final
 
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.codegen import addresses
-from pipeline.codegen.actions import ExpectedRequest, Writer
+from pipeline.codegen.actions import Writer
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.codegen.assertions.between import between, chain_of
 from pipeline.codegen.assertions.check import Check
@@ -21,9 +21,11 @@ from pipeline.codegen.assertions.outcome import (
 from pipeline.codegen.assertions.own_lists import own_counts
 from pipeline.codegen.assertions.salience import Typing, captions_of, empties, pieces_of
 from pipeline.codegen.assertions.selection import met_before
+from pipeline.codegen.expected_requests import ExpectedRequest
 from pipeline.codegen.locators.finder import PATH_SCORE, expect
 from pipeline.codegen.locators.held_values import by_steady_names
 from pipeline.codegen.locators.numbered_rows import by_words_of_rows
+from pipeline.codegen.pace import held_clicks, into_editors_at_rest
 from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code
 from pipeline.codegen.python.expressions import Attr, Equal, Expr, Literal, flat, method
@@ -193,6 +195,7 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
     writer.after_removed = after_removed_fields(story.steps)
     forms = password_forms(story.steps, story.network_requests)
     writer.texts = own_texts(story.steps, [_typed((step,)) for step in story.steps], forms, told.names)
+    writer.at_rest, writer.held = into_editors_at_rest(story.steps), held_clicks(story.steps)
     writer.readings, writer.needs, writer.own_counts = made, needs_of(story), own_counts(story.steps)
     changes = (change for step in story.steps for change in step.changes)
     writer.buttons = captions_of(changes, Typing(typed, used=writer.used))

@@ -19,7 +19,6 @@ STATEMENTS_MAX: Final = 60
 PASTED_CHARS_MIN: Final = 24
 """Ids from so many characters on are pasted."""
 
-
 CARET_KEYS: Final = frozenset({"Home", "End", "PageUp", "PageDown", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"})
 CARET_MS: Final = 100
 """So long a key that moves the caret of an editor is held: browsers tell pages of its new place a moment later, and

@@ -12,8 +12,9 @@ from typing import Any, Final
 import orjson
 
 from pipeline.privacy.replacing import Replacer
+from pipeline.semantics.text import is_editor
 from schemas.codecs import dump, from_plain
-from schemas.events import Dialog, Event, Fill, Upload
+from schemas.events import Change, Dialog, Effect, Event, Fill, Upload, ValueChanged
 from schemas.stories import STORY, FillStep, Step, Story, UploadStep
 
 USERS_MIN: Final = 3
@@ -85,7 +86,8 @@ def hidden(story: Story, instead: Mapping[str, str]) -> Story:
     if not instead:
         return story
     replace = Replacer(instead)
-    fields: dict[str, Any] = dump(story.model_copy(update={"steps": tuple(map(_without_keys, story.steps))}))
+    steps = tuple(_in_editors(_without_keys(step), instead) for step in story.steps)
+    fields: dict[str, Any] = dump(story.model_copy(update={"steps": steps}))
     changed = {name: _mapped(fields[name], replace) for name in _TEXTS if name in fields}
     return from_plain(STORY, {**fields, **changed})
 
@@ -93,6 +95,36 @@ def hidden(story: Story, instead: Mapping[str, str]) -> Story:
 def _without_keys(step: Step) -> Step:
     """The step without the keys of a text that is made up, or of words that were taken back: the value tells of it."""
     return step.model_copy(update={"keys": ()}) if isinstance(step, FillStep) and step.keys else step
+
+
+def _in_editors(step: Step, instead: Mapping[str, str]) -> Step:
+    """The step with what its changes tell of editors, piece by piece, as it stands in the made-up texts: no piece is a
+    text that was typed as a whole."""
+    changes = tuple(_pieces(one, instead) if _of_editor(one) else one for one in step.changes)
+    return step.model_copy(update={"changes": changes}) if changes != step.changes else step
+
+
+def _of_editor(change: Change) -> bool:
+    return isinstance(change, ValueChanged) and is_editor(change.element)
+
+
+def _pieces(change: Change, instead: Mapping[str, str]) -> Change:
+    def made(told: str) -> str:
+        lines = (line.rpartition("\t") for line in told.split("\n"))
+        pieces = ((tags, _piece(text, instead)) for tags, _, text in lines)
+        return "\n".join(f"{tags}\t{text}" for tags, text in pieces if text)
+
+    assert isinstance(change, ValueChanged)
+    return change.model_copy(update={"before": made(change.before), "after": made(change.after)})
+
+
+def _piece(text: str, instead: Mapping[str, str]) -> str:
+    """What stands in the place of a part of a text; empty for one that is in none of them, as it may say as much."""
+    for whole, other in instead.items():
+        at = whole.find(text)
+        if at >= 0 and len(whole) == len(other):
+            return other[at : at + len(text)]
+    return ""
 
 
 def visible_to_everyone(story: Story, users_min: int) -> Story:
@@ -132,11 +164,20 @@ def events_without_values(events: Sequence[Event], seed: str) -> list[dict[str, 
     return [
         {
             name: value if name in _ENVELOPE else "" if name == "chunk" else _mapped(value, replace)
-            for name, value in dump(event).items()
+            for name, value in dump(_without_editors(event)).items()
             if name != "keys"
         }
         for event in events
     ]
+
+
+def _without_editors(event: Event) -> Event:
+    """The event without what stands in editors: each line of it may be a part of what was typed."""
+    if not isinstance(event, Effect):
+        return event
+    empty = {"before": "", "after": ""}
+    changes = (one.model_copy(update=empty) if _of_editor(one) else one for one in event.changes)
+    return event.model_copy(update={"changes": tuple(changes)})
 
 
 def event_without_texts(event: bytes) -> dict[str, Any]:

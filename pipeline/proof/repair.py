@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.codegen.amendments import Amendments
-from pipeline.codegen.python.program import DRAG, FILL_CREDENTIAL
+from pipeline.codegen.python.program import FIXTURES, UNIQUE
 from pipeline.proof.evidence import RunFacts
 
 REPAIRS_MAX: Final = 6
@@ -47,15 +47,15 @@ def next_repair(facts: RunFacts, before: Amendments) -> Repair | None:
 
 
 def locator_of(statement: str) -> str | None:
-    """What a statement acts on, as code: `X` of `X.click()`, `expect(X).to_…()`, `fill_credential(X, …)` and
-    `drag(X, …)`; None for the page itself."""
+    """What a statement acts on, as code: `X` of `X.click()`, `expect(X).to_…()`, `fill_credential(X, …)`,
+    `drag(X, …)` and `settled(X)`; None for the page itself."""
     try:
         tree = ast.parse(statement, mode="eval").body
     except SyntaxError:
         return None
     if not isinstance(tree, ast.Call):
         return None
-    if isinstance(tree.func, ast.Name) and tree.func.id in (FILL_CREDENTIAL, DRAG) and tree.args:
+    if isinstance(tree.func, ast.Name) and tree.func.id in FIXTURES.keys() - {UNIQUE} and tree.args:
         return ast.unparse(tree.args[0])
     if not isinstance(tree.func, ast.Attribute):
         return None

@@ -106,6 +106,14 @@ def dragger() -> Callable[..., None]:
     return made
 
 
+def waiter() -> Callable[[Locator], None]:
+    """The fixture `settled` of an exported project."""
+    scope: dict[str, Any] = {}
+    exec(compile(conftest(Wanted(settles=True)), "conftest", "exec"), scope)
+    made: Callable[[Locator], None] = scope["settled"].__wrapped__()
+    return made
+
+
 @pytest.fixture
 def run_code(chromium: Browser) -> Callable[[str, str], None]:
     """Runs a generated program against a base URL in a fresh context, with the fixture of an exported project; raises
@@ -119,6 +127,7 @@ def run_code(chromium: Browser) -> Callable[[str, str], None]:
             "fill_credential": lambda: filler(base_url),
             "unique": namer,
             "drag": dragger,
+            "settled": waiter,
         }
         more = {name: fixtures[name]() for name in signature(function).parameters if name in fixtures}
         context = chromium.new_context(base_url=base_url)

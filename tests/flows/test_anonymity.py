@@ -22,12 +22,14 @@ from pipeline.privacy.pseudonyms import (
 from pipeline.privacy.replacing import CUT_CHARS_MIN, WORD_CHARS_MIN
 from schemas import limits
 from schemas.codecs import to_json
-from schemas.events import End, Recording
-from schemas.stories import Story
+from schemas.elements import Element
+from schemas.events import Effect, End, Recording, Typed, ValueChanged
+from schemas.stories import ClickStep, FillStep, Story
 from tests.flows.test_flow_assignment import told
 from tests.flows.test_parameters import saves
 
 REAL = 3
+EDITOR = Element(tag="div", role="textbox", name="Text", editable=True)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +135,33 @@ def test_events_leave_with_made_up_values() -> None:
     assert "ernadette" not in str(out)
     assert "Saved" in str(out)
     assert out == events_without_values(visitor.events, "seed")
+
+
+def test_parts_of_what_was_written_in_an_editor_are_made_up_alike() -> None:
+    """A mark in the middle of a line makes three texts of it, and no one of them was typed as a whole: each stands as
+    the made-up text has it there. What is in no text that was typed may say as much, and is left out."""
+    typed = FillStep(
+        target=EDITOR, value=Typed(text="Dear Anna Holm,\nsee you soon"), by_keys=True, event_id="e1", at_ms=1
+    )
+    bold = ValueChanged(
+        element=EDITOR, before=" p\tDear Anna Holm,", after=" p\tDear\n p b\tAnna Holm\n p\t,\n p\tHOLM"
+    )
+    pressed = ClickStep(target=Element(tag="button"), changes=(bold,), event_id="e2", at_ms=2)
+    story = _told("x", "Saved", "/lists").model_copy(update={"steps": (typed, pressed)})
+    instead = made_up(story, frozenset([typed.value.text]))
+    line = instead[typed.value.text].split("\n")[0]
+    (change,) = hidden(story, instead).steps[1].changes
+    assert isinstance(change, ValueChanged)
+    assert change.before == f" p\t{line}"
+    assert change.after == f" p\t{line[:4]}\n p b\t{line[5:14]}\n p\t,"
+
+
+def test_what_stands_in_editors_leaves_raw_events_empty() -> None:
+    """It may hold any part of what was typed."""
+    visitor = Visitor("shop", 1, random.Random("plain"))
+    made = ValueChanged(element=EDITOR, after=" p b\tBernadette")
+    visitor.add(Effect, cause="c", changes=(made,))
+    assert "Bernadette" not in str(events_without_values(visitor.events, "seed"))
 
 
 def test_a_recording_leaves_empty() -> None:

@@ -17,7 +17,7 @@ from pipeline.generate import stories_of, tests_of
 from pipeline.windowing.partition import Windowing
 from schemas.events import EVENT
 from tests.capture.site import END
-from tests.codegen.conftest import dragger
+from tests.codegen.conftest import dragger, waiter
 from tests.roundtrip.person import Move, Person, do
 from tests.waiting import waiting
 
@@ -143,7 +143,8 @@ def run(browser: Browser, html: str, code: str, wait_ms: int = 5_000) -> tuple[s
     space: dict[str, Any] = {}
     exec(compile(code, "test", "exec"), space)
     test = next(value for name, value in space.items() if name.startswith("test_"))
-    fixtures = {"drag": dragger()} if "drag" in signature(test).parameters else {}
+    known = {"drag": dragger, "settled": waiter}
+    fixtures = {name: known[name]() for name in signature(test).parameters if name in known}
     with served(html) as app, opened(browser, app) as page, waiting(wait_ms):
         page.set_default_timeout(wait_ms)
         try:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from agents.storage import CodeFiles, CodeFilter, EditConflict, NoSuchTest, Storage
 from agents.storage.files import file_path, safe_name
 from agents.storage.sql.code_rows import REVISIONS_MAX
+from pipeline.codegen.python.program import FIXTURES
 from tests.storage.samples import APP, a_story, a_test
 
 EDIT = "def test_sign_in(page):\n    page.goto('/better')\n"
@@ -146,6 +147,20 @@ def test_files_hold_what_people_should_run(storage: Storage, tmp_path: Path) -> 
     files.publish(key)
     assert files.read(path) == EDIT
     assert [file.name for file in (tmp_path / "files/shop.example").iterdir()] == ["test_sign_in.py"]
+
+
+@pytest.mark.parametrize("fixture", FIXTURES)
+def test_beside_a_test_lie_the_fixtures_that_it_takes(storage: Storage, tmp_path: Path, fixture: str) -> None:
+    """Whichever it is: without it pytest would not run the file."""
+    files = CodeFiles(f"file://{tmp_path}/files", storage)
+    story = a_story()
+    storage.put_story(story)
+    test = a_test(story)
+    code = f"def test_sign_in(page, {fixture}: {FIXTURES[fixture]}) -> None:\n    page.goto('/')\n"
+    assert storage.put_test(test.model_copy(update={"code": code}))
+    path = files.publish(test.id)
+    assert path is not None
+    assert f"def {fixture}(" in (tmp_path / "files" / path).with_name("conftest.py").read_text()
 
 
 def test_two_tests_of_one_name_have_two_files(storage: Storage, tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ from pipeline.codegen.tickers import only_moved, only_retimed, ticks
 from pipeline.semantics.generated import fixed_words, is_age, is_volatile, parts, shape
 from pipeline.semantics.messages import SUCCESS
 from pipeline.semantics.messages import is_message as says_of_itself
+from pipeline.semantics.text import is_editor
 from schemas.elements import ByText, Element
 from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
 
@@ -146,7 +147,7 @@ def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> C
         case TextChanged():
             return _text(finder, change, typing)
         case ValueChanged(element=element, after=after):
-            return value_check(finder, element, after)
+            return None if is_editor(element) else value_check(finder, element, after)
         case StateChanged():
             return state_check(finder, change)
         case CountChanged():

@@ -9,9 +9,10 @@ from urllib.parse import unquote
 from pipeline.activities.facts.responses import CHANGING, changes
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.codegen import addresses
-from pipeline.codegen.actions import ExpectedRequest, Writer, goes_with_it
+from pipeline.codegen.actions import Writer
 from pipeline.codegen.assertions.candidates import checks_of
-from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check
+from pipeline.codegen.assertions.check import Check
+from pipeline.codegen.assertions.edited import edited_checks, typed_check
 from pipeline.codegen.assertions.entered import entered_in
 from pipeline.codegen.assertions.kept_values import kept_values
 from pipeline.codegen.assertions.own_lists import list_of
@@ -23,13 +24,15 @@ from pipeline.codegen.assertions.search_results import by_what_was_sought, searc
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.shown_before import with_less_for_furniture
 from pipeline.codegen.assertions.whole import changed_row, whole_text
-from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
+from pipeline.codegen.expected_requests import ExpectedRequest
+from pipeline.codegen.gestures import goes_with_it
+from pipeline.codegen.locators.finder import Finder, expect
 from pipeline.codegen.locators.text_matchers import matcher
 from pipeline.codegen.python.expressions import Attr, Expr, Literal, flat, method
 from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics import urls
 from pipeline.semantics.addresses import folded, new_query_values
-from pipeline.semantics.text import caption, is_editor
+from pipeline.semantics.text import caption
 from pipeline.semantics.verbs import is_commit
 from schemas.elements import Element
 from schemas.events import Change, CountChanged, Gone, StateChanged, TextChanged
@@ -160,7 +163,9 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         checks = by_what_was_sought(without_found_rows(checks, looked_up), page, looked_up)
     if step.loads:  # of what was on the old page, only what the journey is about says something by being gone
         checks = [check for check in checks if check.kind != "gone" or check.score >= GONE_SCORE_MIN]
-    checks += _typed_text(writer, step)
+    checks += edited_checks(finder, changes, writer.fixed, isinstance(step, FillStep))
+    if isinstance(step, FillStep) and not is_secret(step):
+        checks += typed_check(writer.finder(step), step)
     if step.after is None or (isinstance(step, GotoStep) and _same(step.url, step.after.url)):
         return checks
     if not _same(step.after.url, step.page.url):
@@ -208,18 +213,6 @@ def what_stayed(writer: Writer, story: Story, place: int) -> list[Check]:
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
     writer.offered.setdefault(step.event_id, []).extend(check.statement for check in checks)
     return checks
-
-
-def _typed_text(writer: Writer, step: Step) -> list[Check]:
-    """What an editor shows of the last words that were typed into it: the keys are one thing, the text another."""
-    if not isinstance(step, FillStep) or not step.by_keys or not is_editor(step.target) or is_secret(step):
-        return []
-    typed = next((stroke.text.strip() for stroke in reversed(step.keys) if stroke.text.strip()), "")
-    line = next((one.strip() for one in step.value.text.splitlines() if typed and typed in one), "")
-    found = writer.finder(step).best(step.target)
-    if not line or len(line) > TEXT_CHARS_MAX or found is None or not found.unique or found.score >= PATH_SCORE:
-        return []
-    return [Check(method(expect(found.expr), "to_contain_text", line), 58, "value", line)]
 
 
 def shown_on(writer: Writer, step: Step) -> Expr:

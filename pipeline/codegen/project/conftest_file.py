@@ -7,12 +7,13 @@ from pipeline.codegen.project.fixtures import (
     CONFTEST,
     CONTEXT,
     DRAGS,
-    DRAGS_NAMES,
     FILLS,
     FILLS_CONSTANTS,
     FILLS_NAMES,
+    LOCATOR,
     MAKES_UNIQUE,
     QUARANTINE,
+    SETTLES,
     SIGNED_IN,
     SIGNED_IN_NAMES,
     STORAGE_STATE,
@@ -33,7 +34,8 @@ EXPECT_MS_MAX: Final = 30_000
 class Wanted:
     """What the tests of a project take, and what is known of the app.
 
-    `fills`: the fixture that types credentials, `unique` the one that makes names unique, `dragged` the one that drags.
+    `fills`: the fixture that types credentials, `unique` the one that makes names unique, `dragged` the one that drags,
+    `settles` the one that waits for editors.
     `storage_state`: they start with the storage that a variable names. `language`: their browser asks for pages in the
     usual one. `slowest_ms` is how long pages took to answer users at worst: where that is long, tests wait longer.
     """
@@ -41,6 +43,7 @@ class Wanted:
     fills: bool = False
     unique: bool = False
     dragged: bool = False
+    settles: bool = False
     storage_state: bool = False
     language: bool = False
     slowest_ms: int = 0
@@ -52,6 +55,7 @@ def conftest(wanted: Wanted, shared: SharedSignIn | None = None) -> str:
     parts += [FILLS] if wanted.fills else []
     parts += [MAKES_UNIQUE] if wanted.unique else []
     parts += [DRAGS] if wanted.dragged else []
+    parts += [SETTLES] if wanted.settles else []
     if shared is not None:
         parts += ["\n".join([*shared.functions, ""]), _signed_in(shared.browser)]
     parts += [_context(wanted)] if wanted.storage_state or wanted.language else []
@@ -95,19 +99,20 @@ def _patience(slowest_ms: int) -> list[str]:
 
 
 def _head(wanted: Wanted, shared: SharedSignIn | None) -> list[str]:
-    fills, unique, dragged = wanted.fills, wanted.unique, wanted.dragged
+    fills, unique, dragged, settles = wanted.fills, wanted.unique, wanted.dragged, wanted.settles
     does = ["starts the installed Chromium where Playwright has none of its own"]
     does += [
         *(["types credentials"] if fills else []),
         *(["makes names unique"] if unique else []),
         *(["drags as a hand does"] if dragged else []),
+        *(["waits for editors"] if settles else []),
         *(["signs in once"] if shared else []),
     ]
     said = f"{', '.join(does[:-1])} and {does[-1]}" if len(does) > 1 else does[0]
     standard = ["json", "os", *(["re"] if shared is not None and shared.uses_re else []), "shutil"]
     head = [f'"""{said[0].upper()}{said[1:]}."""', "", *(f"import {name}" for name in standard)]
     head += [
-        *(["from collections.abc import Callable"] if fills or unique or dragged else []),
+        *(["from collections.abc import Callable"] if fills or unique or dragged or settles else []),
         "from pathlib import Path",
     ]
     head += ["from typing import Any", *(["from urllib.parse import urlsplit"] if fills else [])]
@@ -117,7 +122,7 @@ def _head(wanted: Wanted, shared: SharedSignIn | None) -> list[str]:
         "BrowserContext",
         "BrowserType",
         *(FILLS_NAMES if fills else ()),
-        *(DRAGS_NAMES if dragged else ()),
+        *(LOCATOR if dragged or settles else ()),
         *(SIGNED_IN_NAMES if shared else ()),
         *(("expect",) if wanted.slowest_ms >= EXPECT_MS else ()),
     }

@@ -10,7 +10,7 @@ from pipeline.codegen.project.fixtures import STORAGE_STATE
 from pipeline.codegen.project.people import People, people_of
 from pipeline.codegen.project.shared_sign_in import shared_sign_in
 from pipeline.codegen.python.names import variable_name
-from pipeline.codegen.python.program import FILL_CREDENTIAL, drags, makes_unique
+from pipeline.codegen.python.program import DRAG, FILL_CREDENTIAL, SETTLED, UNIQUE, fixtures_of
 from pipeline.codegen.test_writer import write_test
 from pipeline.codegen.values.credentials import PASSWORD, USER, credentials
 from pipeline.flows.consensus import Consensus
@@ -94,12 +94,14 @@ def project_files(
     ordered = [_numbered(test, flows or {}, people) for test in ordered]
     shared = shared_sign_in(flows or {}, people.numbers)
     codes = {test.id: test.code if shared is None else shared.codes.get(test.id, test.code) for test in ordered}
-    fills = shared is not None or any(FILL_CREDENTIAL in code for code in codes.values())
+    fixtures = frozenset().union(*map(fixtures_of, codes.values()), [FILL_CREDENTIAL] if shared else [])
+    fills = FILL_CREDENTIAL in fixtures
     known = [told.story for told in (flows or {}).values()]
     wanted = Wanted(
         fills=fills,
-        unique=any(map(makes_unique, codes.values())),
-        dragged=any(map(drags, codes.values())),
+        unique=UNIQUE in fixtures,
+        dragged=DRAG in fixtures,
+        settles=SETTLED in fixtures,
         storage_state=storage_state,
         language=any(story.language == USUAL_LANGUAGE for story in known),
         slowest_ms=max((story.slowest_ms for story in known), default=0),

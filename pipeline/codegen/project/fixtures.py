@@ -101,7 +101,7 @@ def unique() -> Callable[[str], str]:
     return made
 """
 
-DRAGS_NAMES: Final = ("Locator",)
+LOCATOR: Final = ("Locator",)
 DRAGS: Final = """@pytest.fixture
 def drag() -> Callable[..., None]:
     \"\"\"Drags one element onto another as a hand does: pages make room while one drags, and look only so often. `path`
@@ -141,6 +141,48 @@ def drag() -> Callable[..., None]:
 
     return drag
 """
+
+SETTLES: Final = '''AT_REST = """(editor, [restMs, mostMs]) => new Promise((done) => {
+  const page = editor.ownerDocument;
+  const began = performance.now();
+  let last = began;
+  const touched = () => (last = performance.now());
+  const hasFocus = () => {
+    for (let at = editor; at; ) {
+      const root = at.getRootNode();
+      const { activeElement: active } = root;
+      if (!active || !at.contains(active)) return false;
+      at = root.host ?? root.defaultView?.frameElement;
+    }
+    return true;
+  };
+  const watch = new MutationObserver(touched);
+  watch.observe(editor, { subtree: true, childList: true, characterData: true });
+  page.addEventListener("selectionchange", touched);
+  editor.addEventListener("focus", touched, true);
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (now - began < mostMs && (now - last < restMs || !hasFocus())) return;
+    clearInterval(timer);
+    watch.disconnect();
+    page.removeEventListener("selectionchange", touched);
+    editor.removeEventListener("focus", touched, true);
+    done(hasFocus());
+  }, 20);
+})"""
+
+
+@pytest.fixture
+def settled() -> Callable[[Locator], None]:
+    """Waits until an editor has the focus and its page has left it alone for as long as a hand takes from the mouse to
+    the keys: many an editor puts its caret back a moment after a button, and loses the letters that come before."""
+    rest_ms, most_ms = 1_200, 10_000
+
+    def wait(editor: Locator) -> None:
+        assert editor.evaluate(AT_REST, [rest_ms, most_ms]), "the editor did not get the focus, so keys would be lost"
+
+    return wait
+'''
 
 TELLS_RECORDER: Final = """@pytest.fixture(scope="session")
 def browser(browser: Browser) -> Browser:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Final
 
 from pipeline.codegen.python.names import SEARCHED, stem_of
-from pipeline.codegen.python.program import DRAG, FILL_CREDENTIAL, UNIQUE
+from pipeline.codegen.python.program import FILL_CREDENTIAL, FIXTURES
 from pipeline.codegen.python.quoting import is_plain
 from pipeline.semantics.browsers import HEIGHT_PX, WIDTH_PX
 from pipeline.semantics.lexicon import FIELDS
@@ -14,12 +14,10 @@ from schemas.base import LANGUAGE
 
 MODULES: Final = frozenset({"os", "re", "pytest"})
 IMPORTS: Final = {"playwright.sync_api": {"Locator", "Page", "expect"}, "collections.abc": {"Callable"}}
-NAMES: Final = frozenset({"page", "signed_in_page", "expect", "os", "re", "dialog", FILL_CREDENTIAL, UNIQUE, DRAG})
-ANNOTATIONS: Final = frozenset(
-    {"Page", "str", "Callable[[Locator, str], None]", "Callable[[str], str]", "Callable[..., None]"}
-)
+NAMES: Final = frozenset({"page", "signed_in_page", "expect", "os", "re", "dialog", *FIXTURES})
+ANNOTATIONS: Final = frozenset({"Page", "str", *FIXTURES.values()})
 """Of arguments."""
-FUNCTIONS: Final = frozenset({"expect", FILL_CREDENTIAL, UNIQUE, DRAG})
+FUNCTIONS: Final = frozenset({"expect", *FIXTURES})
 VARIABLES: Final = (
     "user", "password", "shown", "popup", "popup_info", "tab", "download", "download_info", "file_chooser_info",
     "response_info", "response", "field", "value", "copied", "choice", "button", "link", "row", "dialog_box", "cell",
@@ -70,6 +68,7 @@ METHODS: Final = frozenset(
         "to_be_attached",
         "to_have_text",
         "to_contain_text",
+        "not_to_contain_text",
         "to_have_value",
         "not_to_have_value",
         "to_have_values",

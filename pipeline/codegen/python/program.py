@@ -38,9 +38,15 @@ UNIQUE_NAME: Final = "name"
 """The variable that such a name gets."""
 DRAG: Final = "drag"
 """The fixture that drags as a hand does, in moves that pages can follow."""
-_DRAGS: Final = f"{DRAG}: Callable[..., None]"
-_MAKES_UNIQUE: Final = f"{UNIQUE}: Callable[[str], str]"
-_FILLS: Final = f"{FILL_CREDENTIAL}: Callable[[Locator, str], None]"
+SETTLED: Final = "settled"
+"""The fixture that waits until an editor is ready for the next keys."""
+FIXTURES: Final = {
+    FILL_CREDENTIAL: "Callable[[Locator, str], None]",
+    UNIQUE: "Callable[[str], str]",
+    DRAG: "Callable[..., None]",
+    SETTLED: "Callable[[Locator], None]",
+}
+"""The fixtures of an exported project that tests call, with their types."""
 
 
 @dataclass(frozen=True)
@@ -184,10 +190,8 @@ class Program:
     def _head(self, name: str, docstring: str, notes: tuple[str, ...]) -> list[str]:
         """The function up to its first statement."""
         names = _all_names(self)
-        fills = [_FILLS] if FILL_CREDENTIAL in names else []
-        fills += [_MAKES_UNIQUE] if UNIQUE in names else []
-        fills += [_DRAGS] if DRAG in names else []
-        arguments = [f"{self.page}: Page", *fills, *(f"{parameter.name}: str" for parameter in self.parameters)]
+        taken = [f"{fixture}: {kind}" for fixture, kind in FIXTURES.items() if fixture in names]
+        arguments = [f"{self.page}: Page", *taken, *(f"{parameter.name}: str" for parameter in self.parameters)]
         return [
             *_in_browser(self.browser),
             *parametrized(self.parameters),
@@ -196,14 +200,9 @@ class Program:
         ]
 
 
-def makes_unique(code: str) -> bool:
-    """Whether a test takes the fixture that makes names unique."""
-    return f" {_MAKES_UNIQUE}" in code
-
-
-def drags(code: str) -> bool:
-    """Whether a test takes the fixture that drags."""
-    return f" {_DRAGS}" in code
+def fixtures_of(code: str) -> frozenset[str]:
+    """The fixtures that a test takes."""
+    return frozenset(fixture for fixture, kind in FIXTURES.items() if f" {fixture}: {kind}" in code)
 
 
 def _in_browser(browser: Browser) -> list[str]:
@@ -227,12 +226,16 @@ def module(programs: Sequence[Program], functions: Sequence[str]) -> str:
     """A file with these functions, as lines, and the imports that their programs need."""
     names = {found for program in programs for found in _all_names(program)}
     standard = [f"import {module}" for module in ("os", "re") if module in names]
-    if names & {FILL_CREDENTIAL, UNIQUE, DRAG}:
+    if names & FIXTURES.keys():
         standard.append("from collections.abc import Callable")
     head = [*standard, *([""] if standard else [])]
     decorated = any(program.parameters or program.browser != USUAL for program in programs)
     head += ["import pytest"] if decorated else []
-    imported = [*(["Locator"] if FILL_CREDENTIAL in names else []), "Page", *(["expect"] if "expect" in names else [])]
+    imported = [
+        *(["Locator"] if names & {FILL_CREDENTIAL, SETTLED} else []),
+        "Page",
+        *(["expect"] if "expect" in names else []),
+    ]
     head += [f"from playwright.sync_api import {', '.join(imported)}", "", ""]
     return "\n".join([*head, *functions, ""])
 

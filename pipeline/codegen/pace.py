@@ -1,0 +1,83 @@
+"""The pace of a hand, where pages count on it: a test that is faster is taken for another gesture, or not heard."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from pipeline.semantics.text import is_editor
+from schemas.elements import Element
+from schemas.events import StateChanged
+from schemas.stories import ClickStep, DragStep, FillStep, PressStep, Step
+
+DOUBLE_PX: Final = 10
+"""Two clicks so near to each other may be a double click."""
+CHOSEN: Final = frozenset({"option", "menuitem", "menuitemcheckbox", "menuitemradio", "treeitem", "gridcell"})
+"""What an open list or menu is for: by it, it closes itself."""
+HELD_MS: Final = 100
+"""So long a hand holds a button down."""
+
+
+def held_clicks(steps: Sequence[Step]) -> frozenset[str]:
+    """The ids of the clicks that open what the next click, elsewhere, closes: pages that listen to all clicks take the
+    next one for the same where it comes within a tenth of a second."""
+    clicks = [
+        (one, other) for one, other in pairwise(steps) if isinstance(one, ClickStep) and isinstance(other, ClickStep)
+    ]
+    return frozenset(one.event_id for one, other in clicks if one.tab_id == other.tab_id and _closes(one, other))
+
+
+def _closes(one: ClickStep, other: ClickStep) -> bool:
+    opened = _unfolded(one, after=True)
+    chooses = other.target.role in CHOSEN or _said(other.target) in opened
+    return bool(opened & _unfolded(other, after=False)) and not chooses
+
+
+def _unfolded(step: ClickStep, *, after: bool) -> set[tuple[str | None, str]]:
+    """What says that it is open after the step, or no longer."""
+    told = (one for one in step.changes if isinstance(one, StateChanged) and one.state == "expanded")
+    return {_said(change.element) for change in told if change.after is after}
+
+
+def _said(element: Element) -> tuple[str | None, str]:
+    return element.role, element.name or element.text or ""
+
+
+def into_editors_at_rest(steps: Sequence[Step]) -> frozenset[str]:
+    """The ids of the steps that must wait until an editor is at rest. Keys that come after something outside of it: the
+    page gives it the focus and its caret back when it pleases. And a click where the last one was, with only keys
+    between: as fast as a test does that, it is a double click to the page."""
+    waiting = [
+        step.event_id
+        for before, step in zip([None, *steps], steps, strict=False)
+        if _comes_from_elsewhere(before, step)
+    ]
+    clicked: ClickStep | None = None
+    for step in steps:
+        on = clicked is not None and _same_editor(clicked, step)
+        if isinstance(step, ClickStep):
+            waiting += [step.event_id] if clicked is not None and on and _near(clicked, step) else []
+            clicked = step if is_editor(step.target) else None
+        elif not on or not isinstance(step, FillStep | PressStep):
+            clicked = None
+    return frozenset(waiting)
+
+
+def _comes_from_elsewhere(before: Step | None, step: Step) -> bool:
+    if not isinstance(step, FillStep | PressStep) or not is_editor(step.target):
+        return False
+    within = isinstance(before, ClickStep | DragStep | FillStep | PressStep) and _same_editor(before, step)
+    return not within
+
+
+def _same_editor(one: Step, other: Step) -> bool:
+    """Whether both were done in the same editor: what it is called may change with what it holds."""
+    left, right = getattr(one, "target", None), getattr(other, "target", None)
+    if not isinstance(left, Element) or not isinstance(right, Element) or one.tab_id != other.tab_id:
+        return False
+    same = (left.tag, left.id, left.role, left.frames) == (right.tag, right.id, right.role, right.frames)
+    return same and is_editor(left) and is_editor(right)
+
+
+def _near(one: ClickStep, other: ClickStep) -> bool:
+    (left, top), (right, bottom) = one.position or (0, 0), other.position or (0, 0)
+    return abs(left - right) <= DOUBLE_PX and abs(top - bottom) <= DOUBLE_PX

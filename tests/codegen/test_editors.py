@@ -1,0 +1,151 @@
+"""What is done in editors: the letters come when the page is ready for them, and what an editor shows is asserted."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from pipeline.codegen import write_test
+from pipeline.codegen.project.conftest_file import Wanted, conftest
+from schemas.elements import ByRole, Candidate, Element
+from schemas.events import StateChanged, Stroke, Typed, ValueChanged
+from schemas.stories import ClickStep, FillStep, PressStep, Step
+from tests.codegen.by_hand import at, base, by_label, by_role, story
+from tests.codegen.conftest import waiter
+
+PAGE = at("/")
+EDITOR = Element(
+    tag="div",
+    role="textbox",
+    name="Pad",
+    editable=True,
+    candidates=(Candidate(locator=ByRole(role="textbox", name="Pad"), count=1),),
+)
+LIST = ClickStep(target=by_role("button", "button", "List"), **base(PAGE))
+PAD = 'page.get_by_role("textbox", name="Pad")'
+RESTLESS = """<!doctype html><button onmousedown="event.preventDefault()" onclick="put(5)">List</button>
+<div role="textbox" contenteditable="true"></div><script>
+function put(times) {
+  document.querySelector("div").focus();
+  document.querySelector("div").append("x");
+  window.times = times;
+  if (times) setTimeout(() => put(times - 1), 300);
+}</script>"""
+
+
+def _code(*steps: Step) -> str:
+    return write_test(story(*steps)).code
+
+
+def _typed(value: str, before: str = "", keys: tuple[Stroke, ...] = (), **more: Any) -> FillStep:
+    strokes = keys or (Stroke(text=value),)
+    return FillStep(
+        target=EDITOR, value=Typed(text=value), before=before, keys=strokes, by_keys=True, **base(PAGE), **more
+    )
+
+
+def _clicked(target: Element, *changes: StateChanged | ValueChanged, **more: Any) -> ClickStep:
+    return ClickStep(target=target, changes=changes, **base(PAGE), **more)
+
+
+def _lines(code: str) -> list[str]:
+    return [line.strip() for line in code.splitlines()]
+
+
+def test_keys_after_a_button_wait_for_the_editor() -> None:
+    """The page gives the editor its focus and caret back when it pleases: what is typed before that is lost."""
+    lines = _lines(_code(LIST, _typed("pears"), _clicked(by_label("Title"))))
+    place = lines.index('page.keyboard.type("pears")')
+    assert lines[place - 1] == f"settled({PAD})"
+    pressed = PressStep(target=EDITOR, key="Enter", **base(PAGE))
+    assert f"settled({PAD})" in _code(LIST, pressed, LIST)
+
+
+def test_keys_after_a_click_in_the_editor_wait_for_nothing() -> None:
+    """The click itself gives the focus; and what is typed goes on where it was."""
+    click = _clicked(EDITOR, position=(10, 10))
+    assert "settled" not in _code(click, _typed("pears"), PressStep(target=EDITOR, key="Enter", **base(PAGE)), LIST)
+
+
+@pytest.mark.parametrize(("place", "waits"), [((12, 9), True), ((200, 9), False)])
+def test_a_second_click_at_the_same_place_is_no_double_click(place: tuple[float, float], waits: bool) -> None:
+    """A test types so fast that pages which count clicks themselves would take it for one."""
+    code = _code(_clicked(EDITOR, position=(10, 10)), _typed("pears"), _clicked(EDITOR, position=place), LIST)
+    assert ("settled(" in code) == waits
+
+
+def test_all_lines_that_were_typed_are_asserted() -> None:
+    """A letter that is lost in the first of them is noticed."""
+    keys = (Stroke(text="pears"), Stroke(key="Enter"), Stroke(text="plums"))
+    code = _code(LIST, _typed("Fruit\npears\nplums\nEnd", before="Fruit\n\nEnd", keys=keys), LIST)
+    assert f'expect({PAD}).to_contain_text("pears plums", use_inner_text=True)' in "".join(_lines(code))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (" p\tBuy fruit", " p b\tBuy fruit", '.locator("b").filter(has_text="Buy fruit").first).to_be_visible()'),
+        (" p\tpears", " ul li\tpears", '.locator("li").filter(has_text="pears").first).to_be_visible()'),
+        (" p b\tBuy fruit", " p\tBuy fruit", '.locator("b").filter(has_text="Buy fruit")).to_have_count(0)'),
+        ("", " p\tDear customer", ').to_contain_text("Dear customer")'),
+        (" p\tBuy plums", " p\tBuy", ').not_to_contain_text("Buy plums")'),
+    ],
+)
+def test_what_a_button_made_of_a_text_is_asserted(before: str, after: str, expected: str) -> None:
+    """It is set apart or no longer, it came, or what was typed was taken back."""
+    made = ValueChanged(element=EDITOR, before=before, after=after)
+    code = _code(_typed("plums"), _clicked(LIST.target, made), _clicked(by_label("Title")))
+    assert f"expect({PAD}{expected}" in "".join(_lines(code)).replace("pad.", f"{PAD}.")
+
+
+def test_of_typing_what_it_set_apart_is_asserted_beside_the_text() -> None:
+    """A shortcut among the keys made a list of the lines."""
+    made = ValueChanged(element=EDITOR, after=" ul li\tpears\n p\tplums")
+    code = "".join(_lines(_code(_typed("pears\nplums", changes=(made,)), LIST)))
+    assert '.locator("li").filter(has_text="pears").first).to_be_visible()' in code
+    assert "plums" in code.partition("expect")[2]
+
+
+def test_what_others_wrote_and_changes_in_each_run_is_not_asserted() -> None:
+    """A text that went was not typed here; a time is another in each run."""
+    made = ValueChanged(element=EDITOR, before=" p\tDraft of Ada", after=" p\tSaved 10:45")
+    code = _code(_typed("plums"), _clicked(LIST.target, made), _clicked(by_label("Title")))
+    assert "Draft" not in code
+    assert "Saved" not in code
+
+
+def test_a_menu_that_the_next_click_closes_is_opened_as_a_hand_does() -> None:
+    """Pages that hear all presses take one that comes at once for the same; a menu from which one chooses is none."""
+    menu, save, item = (
+        by_role(*one)
+        for one in (("button", "button", "More"), ("button", "button", "Save"), ("div", "menuitem", "Help"))
+    )
+    opens, closes = (StateChanged(element=menu, state="expanded", after=after) for after in (True, False))
+    assert ".click(delay=100)" in _code(_clicked(menu, opens), _clicked(save, closes), LIST)
+    assert ".click(delay=100)" not in _code(_clicked(menu, opens), _clicked(menu, closes), LIST)
+    assert ".click(delay=100)" not in _code(_clicked(menu, opens), _clicked(item), LIST)
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Page:
+    page = chromium.new_page()
+    page.set_content(RESTLESS)
+    return page
+
+
+@pytest.mark.slow
+def test_an_editor_is_settled_once_its_page_leaves_it_alone(page: Page) -> None:
+    """It has the focus, and nothing came for as long as a hand takes to the keys."""
+    page.get_by_role("button").click()
+    waiter()(page.get_by_role("textbox"))
+    assert page.evaluate("times") == 0
+    page.keyboard.type("a")
+    assert "a" in page.get_by_role("textbox").inner_text()
+
+
+@pytest.mark.slow
+def test_an_editor_without_the_focus_is_not_settled(page: Page) -> None:
+    """Keys would go elsewhere: the test fails instead."""
+    scope: dict[str, Any] = {}
+    exec(compile(conftest(Wanted(settles=True)), "conftest", "exec"), scope)
+    assert page.get_by_role("textbox").evaluate(scope["AT_REST"], [100, 400]) is False
