@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from agents.registry import RegistryAway, RegistryError, SchemaRegistry
 from agents.settings import Settings, Topic
-from agents.storage.recent_stories import RECENT, json_of
+from agents.storage.recent_stories import RECENT, TOLD, json_of
 from pipeline.intake import Intake, read_message
 from schemas.avro import (
     AvroReader,
@@ -90,6 +90,7 @@ class JsonWire:
     def story(self, story: Story) -> bytes:
         raw = json_of(story)
         RECENT.keep(raw.decode(), story)  # its tests are mostly written by this process, right afterwards
+        TOLD.note(raw, story)
         return raw
 
     def test(self, test: GeneratedTest) -> bytes:
@@ -220,7 +221,11 @@ async def _required(registry: SchemaRegistry, settings: Settings, topic: Topic) 
 def _story(raw: bytes, reader: AvroReader) -> Story:
     if schema_id(raw) is not None:
         return reader.story(raw)
-    return RECENT.known(raw) or from_json(STORY, raw)
+    known = RECENT.known(raw)
+    if known is None:
+        known = from_json(STORY, raw)
+        TOLD.recall(raw, known)
+    return known
 
 
 def _without_registry(raw: bytes, error: BadInput) -> BadInput:

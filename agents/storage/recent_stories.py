@@ -3,14 +3,20 @@ to parse a story costs as much as a quarter of telling it."""
 
 import threading
 from collections import OrderedDict
+from hashlib import blake2b
 from typing import Final
 
+from pipeline.activities.flow_key import kinds_done
 from pipeline.semantics.derived import once_per_story
 from schemas.codecs import from_json, to_json
+from schemas.recent import RecentByWeight
 from schemas.stories import STORY, Story
 
 CHARS_MAX: Final = 8 * 1024 * 1024
 """The JSON of all stories that are kept: eight hundred of ten kilobytes; as values they take five times as much."""
+
+TOLD_MIN: Final = 5_000
+"""Stories of which it is kept what they do: of some activities each, seven megabytes for twice as many."""
 
 
 class RecentStories:
@@ -51,6 +57,32 @@ class RecentStories:
         return known
 
 
+class ToldStories:
+    """What the stories do that this process told last, by a digest of their JSON: `told_min` of them, and at most twice
+    as many. Of such a story that comes from the topic it is known, too, that its JSON is canonical. Safe on any
+    thread."""
+
+    def __init__(self, told_min: int) -> None:
+        self._kinds: RecentByWeight[bytes, tuple[frozenset[str] | None]] = RecentByWeight(told_min, lambda *_: 1)
+
+    def note(self, raw: bytes, story: Story) -> None:
+        """Remembers a story by the JSON that was made of it."""
+        self._kinds.put(_digest(raw), (kinds_done.known(story),))
+
+    def recall(self, raw: bytes, story: Story) -> None:
+        """Gives the story that was parsed of this JSON what is known of it."""
+        found = self._kinds.get(_digest(raw))
+        if found is None:
+            return
+        json_of.note(story, raw)
+        if found[0] is not None:
+            kinds_done.note(story, found[0])
+
+
+def _digest(raw: bytes) -> bytes:
+    return blake2b(raw, digest_size=16).digest()
+
+
 @once_per_story
 def json_of(story: Story) -> bytes:
     """Its canonical JSON: the same value is printed for the topic and for the storage."""
@@ -58,4 +90,5 @@ def json_of(story: Story) -> bytes:
 
 
 RECENT: Final = RecentStories()
+TOLD: Final = ToldStories(TOLD_MIN)
 """Of this process."""

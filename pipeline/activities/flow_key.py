@@ -7,6 +7,7 @@ import orjson
 
 from pipeline.activities.classify import activities_of
 from pipeline.activities.story_activities import Activities
+from pipeline.semantics.derived import once_per_story
 from schemas.events import Page
 from schemas.stories import Story
 
@@ -19,6 +20,12 @@ def key_of(story: Story) -> str:
     """The key that a story, told at any time, has by the rules of today."""
     page = Page(url=story.final_state.url, title=story.final_state.title)
     return flow_key(activities_of(story.steps, story.network_requests, page))
+
+
+@once_per_story
+def kinds_done(story: Story) -> frozenset[str]:
+    """The kinds of what was done in a story; whoever told it knows them."""
+    return activities_of(story.steps, story.network_requests, Page(url=story.final_state.url)).kinds()
 
 
 def flow_key(activities: Activities) -> str:

@@ -25,6 +25,11 @@ class Activities:
     click_rules: Mapping[int, str] = field(default_factory=dict)
     """The rule that read a click, by the number of its step."""
 
+    def kinds(self) -> frozenset[str]:
+        """What was done, whatever fields were filled in for it: two ways of filling in a form are one kind."""
+        done = {f"{one.key_kind}|{one.place}|{one.form}|{one.what}|{one.outcome}" for one in self.done}
+        return frozenset(done or {f"look at {' '.join(self.end)}"})
+
     def shape(self) -> list[object]:
         """What makes stories one flow, ready to be hashed: a sign-in and a search are but the way to what was done
         after them, and the same done twice is the same."""

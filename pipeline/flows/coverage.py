@@ -9,10 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipeline.activities.activity import Activity
-from pipeline.activities.classify import activities_of
+from pipeline.activities.flow_key import kinds_done
 from pipeline.privacy.pseudonyms import USERS_MIN, title_for_all
-from schemas.events import Page
 from schemas.stories import Story
 
 SHARE_DIGITS: Final = 4
@@ -67,14 +65,8 @@ def seen_flow(
 ) -> SeenFlow:
     """A flow from one of its stories: all of them did the same. Its title holds nothing that fewer users may have
     typed."""
-    done = activities_of(sample.steps, sample.network_requests, Page(url=sample.final_state.url))
-    activities = {_token(activity) for activity in done.done} or {f"look at {' '.join(done.end)}"}
-    return SeenFlow(flow_id, title_for_all(sample, users_min), journeys, last_seen, frozenset(activities), tested)
-
-
-def _token(activity: Activity) -> str:
-    """An activity whatever fields were filled in for it: two ways of filling in a form are one activity."""
-    return f"{activity.key_kind}|{activity.place}|{activity.form}|{activity.what}|{activity.outcome}"
+    title = title_for_all(sample, users_min)
+    return SeenFlow(flow_id, title, journeys, last_seen, kinds_done(sample), tested)
 
 
 def coverage(

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.activities.flow_key import kinds_done
 from pipeline.activities.intents import goals_of
 from pipeline.activities.phrases import SMALL, TICKS, Goal
 from pipeline.semantics.addresses import query, route
@@ -197,4 +198,7 @@ def match_patterns(
 def tagged(story: Story, matches: Sequence[PatternMatch]) -> Story:
     """The story with its patterns, and their names as its tags."""
     kept = tuple(matches[: limits.TAGS_MAX])
-    return story.model_copy(update={"patterns": kept, "tags": tuple(match.name for match in kept)})
+    copy = story.model_copy(update={"patterns": kept, "tags": tuple(match.name for match in kept)})
+    if (kinds := kinds_done.known(story)) is not None:
+        kinds_done.note(copy, kinds)
+    return copy

@@ -7,7 +7,7 @@ are pure, so an answer that is kept is the answer that would be computed.
 
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from functools import lru_cache, wraps
+from functools import lru_cache, update_wrapper, wraps
 from typing import Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
 from schemas.elements import Element
@@ -153,18 +153,31 @@ def once_per_steps(
     return cast("Callable[Concatenate[Sequence[Step], Sequence[NetworkRequest], P], R]", answered)
 
 
-def once_per_story(function: Callable[[Story], R]) -> Callable[[Story], R]:
-    """Marks a pure function of a story: the same object is answered from memory, for as long as anybody else holds it.
-    Safe on any thread."""
-    known: dict[int, tuple[weakref.ref[Story], R]] = {}
+class OncePerStory(Generic[R]):
+    """A pure function of a story that answers the same object from memory, for as long as anybody else holds it. Safe
+    on any thread. `once_per_story` makes one."""
 
-    @wraps(function)
-    def answered(story: Story) -> R:
+    def __init__(self, function: Callable[[Story], R]) -> None:
+        update_wrapper(self, function)
+        self._function = function
+        self._known: dict[int, tuple[weakref.ref[Story], R]] = {}
+
+    def __call__(self, story: Story) -> R:
+        found = self._known.get(id(story))
+        return found[1] if found and found[0]() is story else self.note(story, self._function(story))
+
+    def known(self, story: Story) -> R | None:
+        """The answer where it is at hand."""
+        found = self._known.get(id(story))
+        return found[1] if found and found[0]() is story else None
+
+    def note(self, story: Story, answer: R) -> R:
+        """Takes the answer from who has it already: it must be the one that would be computed."""
         name = id(story)
-        found = known.get(name)
-        if found is None or found[0]() is not story:
-            gone = weakref.ref(story, lambda _: known.pop(name, None))
-            found = known[name] = (gone, function(story))
-        return found[1]
+        self._known[name] = (weakref.ref(story, lambda _: self._known.pop(name, None)), answer)
+        return answer
 
-    return answered
+
+def once_per_story(function: Callable[[Story], R]) -> OncePerStory[R]:
+    """Marks a pure function of a story: the same object is answered from memory."""
+    return OncePerStory(function)

@@ -1,7 +1,7 @@
 """One closed window to one story."""
 
 from pipeline.activities.classify import activities_of
-from pipeline.activities.flow_key import flow_key
+from pipeline.activities.flow_key import flow_key, kinds_done
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import goals_of
 from pipeline.intake.rrweb.recordings import resolve
@@ -59,4 +59,7 @@ def build_story(window: ClosedWindow) -> Story | None:
         flow_key=flow_key(activities),
         notes=tuple(dict.fromkeys((*notes, *rebuilt.notes)))[: limits.STORY_NOTES_MAX],
     )
-    return fitted(story)
+    told = fitted(story)
+    if told is story:
+        kinds_done.note(told, activities.kinds())
+    return told

@@ -1,11 +1,16 @@
 """Stories that are kept by their JSON: the right ones, and no more than the bound says."""
 
-from agents.storage.recent_stories import RecentStories
+import pytest
+
+from agents import wire
+from agents.storage.recent_stories import RecentStories, ToldStories, json_of
+from agents.wire import JsonWire
+from pipeline.activities.flow_key import kinds_done
 from pipeline.generate import stories_of_window
 from pipeline.windowing.closed_window import ClosedWindow
-from schemas.codecs import to_json
+from schemas.codecs import from_json, to_json
 from schemas.events import Navigation
-from schemas.stories import Story
+from schemas.stories import STORY, Story
 
 
 def told(number: int) -> tuple[str, Story]:
@@ -36,3 +41,46 @@ def test_no_more_stories_are_kept_than_the_bound_says() -> None:
     small = RecentStories(10)
     small.keep(*pairs[0])
     assert small.story(pairs[0][0]) is not pairs[0][1]
+
+
+def read_again(body: str) -> Story:
+    return from_json(STORY, body)
+
+
+def test_what_was_told_of_a_story_is_known_when_it_comes_from_the_topic() -> None:
+    """What it does and its canonical JSON; of a story with other JSON nothing is."""
+    known, (body, story), (other, _) = ToldStories(10), told(1), told(2)
+    known.note(body.encode(), story)
+    came, stranger = read_again(body), read_again(other)
+    known.recall(body.encode(), came)
+    known.recall(other.encode(), stranger)
+    assert (json_of.known(came), kinds_done.known(came)) == (to_json(story), kinds_done(read_again(body)))
+    assert (json_of.known(stranger), kinds_done.known(stranger)) == (None, None)
+
+
+def test_a_story_that_was_told_long_ago_is_known_by_its_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the story itself is not kept any more; one with a field that we don't know is another one, whose JSON
+    is printed anew."""
+    monkeypatch.setattr(wire, "RECENT", RecentStories(10))
+    codec, (body, story) = JsonWire(), told(3)
+    raw = codec.story(story)
+    came = codec.read_story(raw)
+    assert came is not story
+    assert (json_of.known(came), kinds_done.known(came)) == (body.encode(), kinds_done.known(story))
+    strange = codec.read_story(raw[:-1] + b',"theirs":"x"}')
+    assert json_of.known(strange) is None
+    assert json_of(strange) == body.encode()
+
+
+def test_no_more_is_known_of_told_stories_than_the_bound_says() -> None:
+    """With a bound of 2: the last two are known, and never more than five of any."""
+    known, pairs = ToldStories(2), [told(number) for number in range(1, 9)]
+    for body, story in pairs:
+        known.note(body.encode(), story)
+    found = []
+    for body, _ in reversed(pairs):
+        came = read_again(body)
+        known.recall(body.encode(), came)
+        found.append(json_of.known(came) is not None)
+    assert found[:2] == [True, True]
+    assert sum(found) <= 5

@@ -212,6 +212,19 @@ def test_what_is_known_of_a_story_goes_with_it() -> None:
     assert answer() is None
 
 
+def test_who_knows_the_answer_may_note_it() -> None:
+    """It is then not computed; a story that was not noted is not known."""
+
+    @once_per_story
+    def title(_: Story) -> str:
+        raise AssertionError
+
+    (story,) = stories_of_window(_window())
+    other = story.model_copy()
+    assert title.note(story, "noted") == "noted" == title(story) == title.known(story)
+    assert title.known(other) is None
+
+
 def test_the_newest_values_are_kept_and_twice_as_many_never() -> None:
     """With a bound of 3: of any values put, the last three are there, and never more than six."""
     for many in range(1, 20):
