@@ -12,8 +12,8 @@ from schemas.codecs import from_json, to_json
 from schemas.recent import RecentByWeight
 from schemas.stories import STORY, Story
 
-CHARS_MAX: Final = 8 * 1024 * 1024
-"""The JSON of all stories that are kept: eight hundred of ten kilobytes; as values they take five times as much."""
+CHARS_MAX: Final = 4 * 1024 * 1024
+"""The JSON of all stories that are kept: four hundred of ten kilobytes; as values they take some five times as much."""
 
 TOLD_MIN: Final = 5_000
 """Stories of which it is kept what they do: of some activities each, seven megabytes for twice as many."""

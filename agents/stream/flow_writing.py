@@ -6,12 +6,12 @@ neighbours go on, and it is answered with its cause.
 """
 
 import logging
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from agents.storage import FlowState, StorageUnavailable
-from agents.storage.recent_stories import RECENT
+from agents.storage.recent_stories import RECENT, json_of
 from agents.storage.sql.flow_rows import FrequentFlow
 from agents.stream.dependencies import StreamDependencies
 from agents.stream.supervision.suspects import EndedWorkers, Suspects, cause_of, traced
@@ -23,6 +23,9 @@ from schemas.generated_tests import GeneratedTest
 from schemas.stories import Story
 
 logger = logging.getLogger(__name__)
+
+Stories: TypeAlias = Mapping[str, Story | None]
+"""Stories by their ids, None for those that are withdrawn."""
 
 TOGETHER_MAX: Final = 100
 """Tests that are stored in one transaction."""
@@ -144,8 +147,8 @@ class FlowWriter:
             for state in self._parts.storage.put_stories(stories):
                 _note(state, changed)
 
-    def write(self, states: Sequence[FlowState], said: Container[str]) -> Written:
-        """Stores the tests of these flows.
+    def write(self, states: Sequence[FlowState], said: Stories) -> Written:
+        """Stores the tests of these flows. `said` are the stories that were stored just before, by id.
 
         The test of a story that was just said is written again even where storage has that version: the same number
         of events need not be the same events.
@@ -167,7 +170,7 @@ class FlowWriter:
         self._keep(ready, written)
         return written
 
-    def _asks(self, state: FlowState, said: Container[str], written: Written) -> bool:
+    def _asks(self, state: FlowState, said: Stories, written: Written) -> bool:
         """Whether this flow asks for a test; notes it where its test is to go."""
         if state.needs_no_test:
             written.outputs.append(Output(test_id(state.app, state.flow_id), state.flow_id, None))
@@ -184,9 +187,7 @@ class FlowWriter:
         except Exception:  # noqa: BLE001 - asked again flow by flow, and answered there
             return {}
 
-    def _ready(
-        self, state: FlowState, said: Container[str], bodies: Sequence[str] | None, written: Written
-    ) -> Ready | None:
+    def _ready(self, state: FlowState, said: Stories, bodies: Sequence[str] | None, written: Written) -> Ready | None:
         """The test of this flow, None where there is none: it has no stories any more, or a fault was noted."""
         try:
             return self._written(state, said, bodies)
@@ -196,13 +197,16 @@ class FlowWriter:
             written.failed.append(unwritten(state, error))
             return None
 
-    def _written(self, state: FlowState, said: Container[str], bodies: Sequence[str] | None) -> Ready | None:
+    def _written(self, state: FlowState, said: Stories, bodies: Sequence[str] | None) -> Ready | None:
         item = f"flow/{state.flow_id}/{evidence_of(state.sampled)}"
         end = self._suspects.guilty(item)
         if end is not None:
             raise EndedWorkers(end)
-        known = None if bodies is None else [RECENT.story(body) for body in bodies]
-        sessions = self._parts.storage.sessions(state.flow_id) if known is None else known
+        if bodies is None:
+            sessions = self._parts.storage.sessions(state.flow_id)
+        else:
+            drawn = zip(state.sampled, bodies, strict=True)
+            sessions = [_story(said.get(story_id), body) for (story_id, _), body in drawn]
         if not sessions:
             return None  # its last story was withdrawn this moment, by another worker, which says so
         with self._suspects.trying(item):
@@ -320,6 +324,11 @@ def _note(state: FlowState | None, changed: dict[str, FlowState]) -> None:
     while state is not None:
         changed[state.flow_id] = state
         state = state.left
+
+
+def _story(said: Story | None, body: str) -> Story:
+    """The story with this JSON: the one that was said where it is that one still, which need not be parsed again."""
+    return said if said is not None and json_of(said).decode() == body else RECENT.story(body)
 
 
 def portions(states: Sequence[FlowState]) -> list[list[FlowState]]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
@@ -16,7 +16,7 @@ from agents.stream.broker.fetched import Marker, value_of
 from agents.stream.broker.inbox import Inbox
 from agents.stream.broker.sending import Record, Sender
 from agents.stream.dependencies import StreamDependencies
-from agents.stream.flow_writing import FlowWriter, Output, Said, Stored, UnwrittenFlow, unwritten
+from agents.stream.flow_writing import FlowWriter, Output, Said, Stored, Stories, UnwrittenFlow, unwritten
 from agents.stream.journeys.reading import item_of
 from agents.stream.supervision.abort import end_process
 from agents.stream.supervision.suspects import EndedWorkers, Suspects, cause_of, traced
@@ -39,6 +39,7 @@ LET_GO_S: Final = 25.0
 """How long a rebalance waits for what is being stored: longer than the storage itself takes to give up."""
 
 R = TypeVar("R")
+NOTHING_SAID: Final[Stories] = {}
 
 
 class TestsAgent:
@@ -139,7 +140,7 @@ class TestsAgent:
         if not events:
             return
         changed: dict[str, FlowState] = {}
-        names: set[str] = set()
+        stories: dict[str, Story | None] = {}
         letters: list[DeadLetter] = []
         for first in range(0, len(events), BATCH_MAX):
             some = events[first : first + BATCH_MAX]
@@ -154,8 +155,8 @@ class TestsAgent:
                 return  # what was stored before comes again to the partition's next owner, who writes its tests
             letters += [self._unstorable(one, error) for one, error in stored.failed]
             changed |= {state.flow_id: state for state in stored.changed}
-            names |= {one.story_id for one in said}
-        if await self._settle(list(changed.values()), names):
+            stories |= {one.story_id: one.story for one in said}
+        if await self._settle(list(changed.values()), stories):
             told_s = min(event.message.timestamp for event in events)
             self._parts.metrics.test_seconds.observe(max(0.0, time.time() - told_s))
         self._stage.moved(f"the acknowledgement of {len(letters)} dead letters")
@@ -177,7 +178,7 @@ class TestsAgent:
                 return done[0]
             await asyncio.sleep(RETRY_S)
 
-    async def _settle(self, states: Sequence[FlowState], said: Container[str] = ()) -> int:
+    async def _settle(self, states: Sequence[FlowState], said: Stories = NOTHING_SAID) -> int:
         """Stores and publishes the tests that these flows ask for; how many were published. Storage remembers what
         was published, so what a crash leaves undone is found there."""
         published = 0

@@ -10,6 +10,7 @@ from sqlalchemy import event, update
 from agents.metrics import Metrics
 from agents.settings import load
 from agents.storage import CodeFiles, FlowState, Storage
+from agents.storage.recent_stories import RecentStories
 from agents.storage.sql.flow_rows import FrequentFlow, frequent_flows
 from agents.storage.tables import STORIES
 from agents.stream import flow_writing
@@ -34,6 +35,7 @@ class Bench:
         self.metrics = Metrics()
         self.asked = 0
         self.written: list[tuple[str, ...]] = []
+        self.sessions: list[Story] = []
         event.listen(self.storage._engine, "begin", self._count)
         files = CodeFiles(f"file://{folder}/files", self.storage)
         settings = load()
@@ -49,6 +51,7 @@ class Bench:
 
     def _write(self, sessions: Sequence[Story], _flow: str) -> GeneratedTest:
         self.written.append(tuple(one.id for one in sessions))
+        self.sessions += sessions
         return a_test(*sessions)
 
     def store(self, stories: Sequence[Story]) -> list[FlowState]:
@@ -71,6 +74,10 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made.under_way.close()
 
 
+def by_id(stories: Sequence[Story]) -> dict[str, Story | None]:
+    return {story.id: story for story in stories}
+
+
 def one_each(count: int) -> list[Story]:
     return [a_story(f"s{number:03}", flow_key=f"flow {number}", title=f"Flow {number}") for number in range(count)]
 
@@ -80,7 +87,7 @@ def test_the_stories_of_many_flows_are_asked_for_together(bench: Bench) -> None:
     stories = one_each(MANY)
     states = bench.store(stories)
     bench.asked = 0
-    written = bench.writer.write(states, {story.id for story in stories})
+    written = bench.writer.write(states, by_id(stories))
     assert (len(written.outputs), written.failed, written.moved) == (MANY, [], [])
     assert sorted(bench.written) == [(story.id,) for story in stories]
     assert bench.asked < MANY / 2
@@ -88,9 +95,9 @@ def test_the_stories_of_many_flows_are_asked_for_together(bench: Bench) -> None:
 
 def test_the_test_of_a_flow_is_written_from_all_its_sessions_in_their_order(bench: Bench) -> None:
     """Also where these are more than one."""
-    names = ("c", "a", "b")
-    (state,) = bench.store([a_story(name) for name in names])
-    bench.writer.write([state], names)
+    stories = [a_story(name) for name in ("c", "a", "b")]
+    (state,) = bench.store(stories)
+    bench.writer.write([state], by_id(stories))
     assert bench.written == [("a", "b", "c")]
 
 
@@ -98,7 +105,7 @@ def test_a_test_written_while_its_flow_got_another_session_is_not_kept(bench: Be
     """What the flow asks for now is told instead."""
     (state,) = bench.store([a_story("a")])
     bench.storage.put_story(a_story("b"))
-    written = bench.writer.write([state], {"a"})
+    written = bench.writer.write([state], by_id([a_story("a")]))
     assert (written.outputs, [one.support for one in written.moved]) == ([], [2])
 
 
@@ -106,14 +113,25 @@ def test_a_flow_whose_story_changed_meanwhile_is_read_anew(bench: Bench) -> None
     """A newer version that another worker stored is what its test is written from."""
     (state,) = bench.store([a_story("a", version=3)])
     bench.storage.put_story(a_story("a", version=4))
-    written = bench.writer.write([state], {"a"})
+    written = bench.writer.write([state], by_id([a_story("a")]))
     assert [one.test.version for one in written.outputs if one.test is not None] == [4]
+
+
+def test_a_story_that_was_just_said_is_not_parsed_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many came between; where storage has another one under its id, that one counts."""
+    monkeypatch.setattr(flow_writing, "RECENT", RecentStories(0))
+    said = a_story("a")
+    (state,) = bench.store([said])
+    bench.writer.write([state], {"a": said})
+    bench.writer.write([state], {"a": said.model_copy(update={"title": "Another one"})})
+    assert [one is said for one in bench.sessions] == [True, False]
+    assert [one.title for one in bench.sessions] == [said.title, said.title]
 
 
 def test_what_a_flow_does_is_kept_with_its_test(bench: Bench) -> None:
     """While its story is at hand, so that who opens the coverage of thousands of new flows reads no story."""
     stories = one_each(3)
-    bench.writer.write(bench.store(stories), {story.id for story in stories})
+    bench.writer.write(bench.store(stories), by_id(stories))
     with bench.storage._engine.begin() as connection:
         connection.execute(update(STORIES).values(body="not read"))
     assert all(one.classified for one in bench.seen())
@@ -132,7 +150,7 @@ def test_a_flow_that_cannot_be_classified_has_its_test_nevertheless(
 
     with monkeypatch.context() as patched:
         patched.setattr(flow_writing, "seen_flow", fails)
-        written = bench.writer.write(bench.store([a_story("a")]), {"a"})
+        written = bench.writer.write(bench.store([a_story("a")]), by_id([a_story("a")]))
     assert ([one.test is not None for one in written.outputs], written.failed) == ([True], [])
     assert (bench.faults("classify"), [one.classified for one in bench.seen()]) == (1, [False])
 

@@ -201,7 +201,7 @@ def test_tests_are_stored_together_within_the_bound_and_one_that_is_refused_alon
         return put_tests(tests)
 
     storage.put_tests = refusing  # type: ignore[method-assign]
-    written = agent._writer.write(states, ())
+    written = agent._writer.write(states, {})
     assert sorted(calls) == [1] * (TOGETHER_MAX + 1) + [TOGETHER_MAX]
     assert [one.flow.sampled for one in written.failed] == [(("7", 3),)]
     assert len(written.outputs) == TOGETHER_MAX
