@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.codegen import write_test
 from schemas.elements import Ancestor, ByPath, ByRole, ByTag, ByText, Candidate, Element, PathStep, Scope
-from schemas.events import Appeared, Choice, CountChanged, Gone, TextChanged, Typed
+from schemas.events import Appeared, Change, Choice, CountChanged, Gone, StateChanged, TextChanged, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep, PressStep, SelectStep
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
@@ -327,3 +327,25 @@ def test_what_is_drawn_on_a_page_on_the_way_is_others_thing() -> None:
     assert "Every morning" not in code
     assert "Weigh hay" not in code
     assert "chalet" in _signed_in(Appeared(element=by_text("text", "Made by chalet", ancestors=plan)))
+
+
+@pytest.mark.parametrize(("text", "is_asserted"), [("1 - 5", False), ("1–10 of 25", False), ("Row 5 is free", True)])
+def test_which_rows_a_page_shows_is_not_asserted(text: str, is_asserted: bool) -> None:
+    """How many there are is what others made, too, after the last step as before it."""
+    changes = (Appeared(element=by_text("p", "The user has been deleted")), Appeared(element=by_text("b", text)))
+    button = by_role("button", "button", "Delete")
+    code = write_test(story(ClickStep(target=button, **base(PAGE, PAGE, changes=changes)))).code
+    assert "The user has been deleted" in code
+    assert (f'"{text}"' in code) is is_asserted
+
+
+def test_that_a_button_waits_for_the_app_is_no_outcome() -> None:
+    """It is disabled until the answer has come, which the recording has not seen; where something came of it, it is."""
+    button = by_role("button", "button", "Create")
+    waits = StateChanged(element=button, state="disabled", after=True)
+
+    def code_for(*changes: Change) -> str:
+        return write_test(story(ClickStep(target=button, **base(PAGE, PAGE, changes=changes)))).code
+
+    assert "to_be_disabled" not in code_for(waits)
+    assert "to_be_disabled" in code_for(waits, Appeared(element=by_text("p", "Saved")))

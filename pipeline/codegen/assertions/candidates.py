@@ -56,6 +56,8 @@ LEFT_CHARS_MIN: Final = 5
 _NO_CHOICE: Final = "----"
 """Stands in a list for nothing chosen: a text with it is that of a form, with all its lists."""
 _ALERTS: Final = re.compile("alert|toast|flash|notice|notification|snackbar|success")
+_RANGE: Final = re.compile(r"\d{1,6} ?[-–—] ?\d{1,6}( ?(/|[^\W\d]{1,4}) ?\d{1,6})?")
+"""Which rows of a list a page shows: `1 - 7`, `1–10 of 25`. Others add some."""
 _AMOUNT: Final = re.compile(r"\d[.,]\d\d(?!\d)")
 
 
@@ -137,6 +139,7 @@ def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> C
         or _NO_CHOICE in text
         or _has_other_gaps(change.element, text)
         or _is_made_up(text, finder.fixed)
+        or (_RANGE.fullmatch(text) and text not in finder.fixed)
     ):
         return None
     match change:

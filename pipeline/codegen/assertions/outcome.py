@@ -34,6 +34,7 @@ from pipeline.semantics import urls
 from pipeline.semantics.addresses import folded, new_query_values
 from pipeline.semantics.text import caption
 from pipeline.semantics.verbs import is_commit
+from pipeline.steps.draft import same_target
 from schemas.elements import Element
 from schemas.events import Change, CountChanged, Gone, StateChanged, TextChanged
 from schemas.stories import (
@@ -182,13 +183,15 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
 def _of_the_step(writer: Writer, step: Step) -> tuple[Change, ...]:
     """What a step changed. That a button went away while the user typed is the app's own doing, and may not come again:
     a state that it shows (`Server online`), a hint that it closes. How many items a list has that others fill, too, is
-    theirs. A button that is pressed to sign in is disabled only until the app has answered."""
+    theirs. A button that is pressed to sign in is disabled only until the app has answered, as is one that was pressed
+    where nothing else came of it."""
 
     def is_of_others(one: Change) -> bool:
         if isinstance(one, CountChanged):
             return not one.texts and (step.event_id, list_of(one)) not in writer.own_counts
         if isinstance(one, StateChanged) and one.state == "disabled":
-            return one.after and one.element.in_password_form
+            alone = len(step.changes) == 1 and isinstance(step, ClickStep) and same_target(one.element, step.target)
+            return one.after and (one.element.in_password_form or alone)
         return isinstance(step, FillStep) and isinstance(one, Gone) and one.element.role == "button"
 
     return tuple(one for one in step.changes if not is_of_others(one))
