@@ -26,6 +26,7 @@ from pipeline.codegen.python.program import FILL_CREDENTIAL, SETTLED, Assign, Pr
 from pipeline.codegen.typing import reacts_to_typing, takes_keys, typed_by_keys
 from pipeline.codegen.values.credentials import Credentials, is_secret
 from pipeline.codegen.values.own_texts import OwnTexts
+from pipeline.codegen.values.password_fields import MASKED_NOTE, UNASKED_NOTE, password_field
 from pipeline.codegen.values.readings import Reading, before_secret, between
 from pipeline.semantics import urls
 from schemas.elements import Element
@@ -299,12 +300,12 @@ class Writer:
         if value.shown_in is not None:
             if shown := self._shown(step, value.shown_in):
                 reading, typed = shown
-                secret = value.secret is not None
-                return [*reading, Run(function(FILL_CREDENTIAL, on, typed) if secret else method(on, "fill", typed))]
+                fill = function(FILL_CREDENTIAL, on, typed) if value.secret else method(on, "fill", typed)
+                return [*reading, Run(fill)]
             if value.secret is None:
                 self._admit("A value was copied from the page; the test types the recorded one.")
         if is_secret(step):
-            return [self._typed(on, self._secret(step))]
+            return [self._typed(*self._secret(step, on))]
         waits = self._awaited(step, on)
         if value.text in self.read:
             return [*waits, Run(method(on, "fill", self.read[value.text]))]
@@ -321,12 +322,8 @@ class Writer:
         rich = takes_keys(target)
         appended = bool(step.before) and value.text.startswith(step.before) and len(value.text) > len(step.before)
         if rich and appended:
-            return [
-                *waits,
-                Run(method(on, "click")),
-                Run(method(on, "press", "ControlOrMeta+End")),
-                Run(method(on, "press_sequentially", value.text[len(step.before) :])),
-            ]
+            to_end = (Run(method(on, "click")), Run(method(on, "press", "ControlOrMeta+End")))
+            return [*waits, *to_end, Run(method(on, "press_sequentially", value.text[len(step.before) :]))]
         if reacts and target.type not in PICKED_INPUTS and len(value.text) <= 80:
             return [
                 *waits,
@@ -348,12 +345,13 @@ class Writer:
         self.waited.add(key)
         return [Run(method(expect(on), "not_to_have_value", ""))]
 
-    def _secret(self, step: FillStep) -> Expr:
+    def _secret(self, step: FillStep, on: Expr) -> tuple[Expr, Expr]:
         found = self.credentials.passwords.get(step.event_id)
-        if found is not None:
-            return found
-        self.notes.append("A value was withheld by the page's masking; the test types a placeholder.")
-        return Literal(MASKED_TEXTS.get(step.target.type or "", "some text"))
+        where = password_field(found, on, step.target)
+        if found is not None and where is not None:
+            return where, found
+        self.notes.append(MASKED_NOTE if found is None else UNASKED_NOTE)
+        return on, Literal(MASKED_TEXTS.get(step.target.type or "", "some text"))
 
     def _shown(self, step: FillStep, shown: ShownIn) -> tuple[list[Statement], Expr] | None:
         """A secret that the page displays is read from the page."""

@@ -17,7 +17,7 @@ from pipeline.codegen import check_code, project_files, write_test
 from pipeline.codegen.project.conftest_file import Wanted, conftest
 from pipeline.codegen.project.fixtures import ALLOWED_ORIGINS
 from pipeline.codegen.python.allow_list import ForbiddenCode
-from schemas.elements import ByTitle, Candidate
+from schemas.elements import ByTitle, Candidate, Element
 from schemas.events import Appeared, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep, PressStep, Step, Story
 from tests.codegen.by_hand import at, base, by_label, by_role, story
@@ -86,7 +86,8 @@ class Place:
             "/draws-anew": form
             + "<script>let n = 0; const t = setInterval(() => { const f = document.querySelector('form');"
             "f.replaceWith(f.cloneNode(true)); if (++n > 20) clearInterval(t); }, 20)</script>",
-            "/search": "<label>Search <input></label><a href='/notes'>Notes</a>",
+            "/search": "<label>Find a password <input></label><a href='/notes'>Notes</a>",
+            "/vault": "<label>Door <input type=password oninput=\"fetch('/key?'+encodeURIComponent(value))\"></label>",
             "/notes": "<label>Note <textarea oninput=\"fetch('/key?'+encodeURIComponent(this.value))\"></textarea>",
         }
         return pages.get(path, None if path == "/redirects" else "<h1>Nothing here</h1>")
@@ -181,7 +182,7 @@ def opens_a_pop_up(path: str) -> tuple[Step, ...]:
 
 def copies(to: str) -> Story:
     """A story that types a password where it can be read, copies it, and puts it in elsewhere."""
-    box, note = by_label("Search"), by_label("Note", tag="textarea")
+    box, note = by_label("Find a password"), by_label("Note", tag="textarea")
     keys = [PressStep(target=box, key=key, modifiers=("Control",), **base(at("/search"))) for key in ("a", "c")]
     cut = [PressStep(target=box, key=key, modifiers=("Control",), **base(at("/search"))) for key in ("a", "x")]
     puts = PressStep(target=note, key="v", modifiers=("Control",), **base(at("/notes")))
@@ -250,6 +251,48 @@ def test_a_stranger_gets_no_credential(places: tuple[Place, Place], chromium_pat
     assert stranger.origin in verdicts["absolute"].failure
     assert f"only for {home.origin}" in verdicts["absolute"].failure
     assert not stranger.knows
+
+
+def types_into(path: str, target: Element) -> Story:
+    """A story that says of a field that a password was typed into it."""
+    fill = FillStep(target=target, value=secret(), **base(at(path)))
+    return story(goes("/"), goes(path), fill, id=f"story {path}", flow_key=path, title=path.strip("/"), app="shop")
+
+
+@pytest.mark.parametrize(
+    ("target", "typed"),
+    [
+        (by_label("Password"), 'fill_credential(page.get_by_label("Password"), os.environ["APP_PASSWORD"])'),
+        (by_label("Heslo", tag="textarea"), 'fill_credential(page.get_by_label("Heslo"), os.environ["APP_PASSWORD"])'),
+        (by_label("Note", tag="textarea"), 'page.get_by_label("Note").fill("some text")'),
+        (by_label("Note", type="text", autocomplete="off", id="note"), 'page.get_by_label("Note").fill("some text")'),
+        (by_label("Note", type="password"), """page.get_by_label("Note").locator('xpath=self::*[@type="password"]')"""),
+        (by_label("Note", name_attribute="a_pwd"), """get_by_label("Note").locator('xpath=self::*[@name="a_pwd"]')"""),
+        (by_label("Note", name_attribute='pass"] | //*['), 'page.get_by_label("Note").fill("some text")'),
+    ],
+)  # fmt: skip
+def test_the_password_goes_where_the_page_asks_for_one(target: Element, typed: str) -> None:
+    """What events say of a field is not believed: it is found by what says so on the page itself, or a placeholder is
+    typed."""
+    code = write_test(types_into("/notes", target)).code
+    check_code(code)
+    assert "".join(typed.split()) in "".join(code.split()), code
+
+
+@pytest.mark.slow
+def test_no_credential_is_shown_where_a_story_says_so(
+    places: tuple[Place, Place], chromium_path: str, tmp_path: Path
+) -> None:
+    """A note that everybody reads is called a field for a password by events: nothing is typed. A field that the page
+    hides the text of gets it, whatever it is called."""
+    home, _ = places
+    note = types_into("/notes", by_label("Note", type="password", in_password_form=True))
+    assert not run(tmp_path / "notes", home, chromium_path, note)["notes"].passed
+    assert not home.knows
+    vault = types_into("/vault", by_label("Door", type="password", in_password_form=True))
+    verdict = run(tmp_path / "vault", home, chromium_path, vault)["vault"]
+    assert verdict.passed, verdict.failure
+    assert home.knows
 
 
 @pytest.mark.slow
