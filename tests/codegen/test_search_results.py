@@ -50,11 +50,12 @@ def test_what_a_button_searches_for_is_asserted_too() -> None:
     "steps",
     [
         (_listed("crew_size 3", "hive_count 8"), _typed()),
+        (_listed("crew_size 3", "hive_count 8"), _typed(Gone(element=by_text("b", "1 - 7")))),
         (_listed("crew_size 3"), _typed(HIDES)),
         (_listed("crew_size 3", "hive_count 8"), _typed(HIDES, Gone(element=_row("hive_count 8")))),
         (_listed("crew_size 3", "hive_count 8"), _typed(HIDES, navigates=True, loads=True)),
     ],
-    ids=["nothing hidden", "nothing known to match", "what matched went too", "another page"],
+    ids=["nothing hidden", "only a pager changed", "nothing known to match", "what matched went too", "another page"],
 )
 def test_of_a_search_that_shows_nothing_of_it_nothing_is_asserted(steps: tuple[Step, ...]) -> None:
     """Rows that were there before may be asserted only where the page shows that it has searched."""

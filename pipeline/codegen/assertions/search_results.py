@@ -82,8 +82,10 @@ def _text(element: Element) -> str:
 
 
 def _is_other(element: Element, sought: str) -> bool:
-    """Whether it may be one of the things that didn't match."""
+    """Whether it may be one of the things that didn't match; numbers alone, as of a pager, are none."""
     text = _text(element)
+    if not any(map(str.isalpha, text)):
+        return False
     by_text = any(isinstance(one.locator, ByText) for one in element.candidates) or element.role in _ITEMS
     return by_text and WORD_CHARS_MIN <= len(text) <= TEXT_CHARS_MAX and sought not in text.casefold()
 
