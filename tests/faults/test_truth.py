@@ -4,6 +4,7 @@ import random
 
 from pipeline.windowing.partition import Windowing
 from schemas.codecs import to_json
+from tests.faults.rolling import by_evidence
 from tests.faults.truth import LogTruth, truth_of_log
 from tests.stream.cluster import Record
 from tests.stream.traffic import batches, journey
@@ -28,3 +29,10 @@ def test_a_log_that_grows_comes_to_the_same_as_one_that_is_there() -> None:
     assert {one.id: to_json(one) for one in grown.stories} == {one.id: to_json(one) for one in whole.stories}
     for name in ("late", "open", "waiting", "late_at", "untellable", "silent"):
         assert getattr(grown, name) == getattr(whole, name), name
+
+
+def test_tests_of_two_versions_are_compared_by_their_sessions() -> None:
+    """A flow keeps its id, and its test with it, where another version tells flows by other rules: what it stands on
+    is the same."""
+    one, other = b'{"id":"a","evidence":"e"}', b'{"id":"b","evidence":"e"}'
+    assert by_evidence({"a": one}).keys() == by_evidence({"b": other}).keys() == {"e"}
