@@ -32,6 +32,7 @@ from pipeline.codegen.python.expressions import Attr, Expr, Literal, flat, metho
 from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics import urls
 from pipeline.semantics.addresses import folded, new_query_values
+from pipeline.semantics.messages import sounds_wrong
 from pipeline.semantics.text import caption
 from pipeline.semantics.verbs import is_commit
 from pipeline.steps.draft import same_target
@@ -160,6 +161,8 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
         checks = checks_of(finder, changes, typing, stays, writer.ticking)
         checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
+    if writer.program.step in writer.texts.naming:  # what sounds wrong there says nothing of who was let in
+        checks = [check for check in checks if not sounds_wrong(check.says)]
     if (looked_up := _looked_up(step, writer.fixed)) is not None:
         checks = by_what_was_sought(without_found_rows(checks, looked_up), page, looked_up)
     if step.loads:  # of what was on the old page, only what the journey is about says something by being gone
