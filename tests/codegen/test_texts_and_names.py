@@ -11,7 +11,7 @@ from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.codegen.python.names import SENTENCE_WORD_CHARS_MAX, function_name, sentence
 from pipeline.semantics.text import is_shortcut
 from pipeline.stories.titles import title_and_sentence
-from schemas.elements import ByLabel, ByPath, ByPlaceholder, ByRole, ByText, Candidate, PathStep
+from schemas.elements import ByLabel, ByPath, ByPlaceholder, ByRole, ByText, Candidate, Element, PathStep
 from schemas.events import Appeared, Gone, TextChanged, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -266,6 +266,18 @@ def test_a_long_word_of_a_sentence_is_cut_with_its_quotes_closed() -> None:
     whole = "x" * (SENTENCE_WORD_CHARS_MAX - 2)
     assert sentence(f"Open '{whole}'", "") == f"Open '{whole}'."
     assert max(map(len, told.split())) <= SENTENCE_WORD_CHARS_MAX
+
+
+def test_an_item_is_not_cut_to_what_stands_elsewhere_too() -> None:
+    """That `Adele Lundgren` is the only such text nobody counted, and the link says just that."""
+    page = at("/issues/4")
+    several = Candidate(locator=ByText(value="Adele Lundgren"), count=3)
+    person = Element(tag="a", role="link", name="Adele Lundgren", text="Adele Lundgren", candidates=(several,))
+    item = by_text("li", "Adele Lundgren Delete", role="listitem")
+    delete = by_role("a", "link", "Delete", text="Delete")
+    changes = tuple(Appeared(element=one) for one in (person, item, delete))
+    watch = ClickStep(target=by_role("a", "link", "Watch"), **base(page, page, changes=changes))
+    assert 'get_by_text("Adele Lundgren")' not in write_test(story(watch)).code
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,8 @@ def of_sentences(finder: Finder, element: Element, found: Found, typing: Typing)
     said = clause or without_buttons(element, whole_sentences(found.says), typing)
     others = (text for text in finder.shown if text not in found.says and found.says not in text)
     others = (text for text in others if text != element.name)
-    if len(said) <= SHORT or any(said.casefold() in other.casefold() for other in others):
+    stands_alone = said in finder.shown and not clause and not is_sentence(said)
+    if len(said) <= SHORT or stands_alone or any(said.casefold() in other.casefold() for other in others):
         return found  # without what followed it, it may not be the only one
     for one in element.candidates:
         if one.count == 1 and isinstance(one.locator, ByText) and one.locator.value == found.says != said:
