@@ -128,10 +128,12 @@ class Program:
     def bind(self, parameters: tuple[Parameter, ...]) -> bool:
         """Puts the parameters' variables in the place of their values, from where one is typed on: before that the page
         doesn't know it, and the same words are others. False, and nothing, where one can't be."""
+        if not parameters:
+            return False
         start = next((place for place, one in enumerate(self.body) if _types(one, parameters)), 0)
         before, after = self.body[:start], self.body[start:]
         exprs = [expr for statement in after if not _is_fixed(statement) for expr in _exprs(statement)]
-        if not parameters or not all(fits(exprs, parameter) for parameter in parameters):
+        if not all(fits(exprs, parameter) for parameter in parameters):
             return False
         self.body = [*before, *(one if _is_fixed(one) else _bound(one, parameters) for one in after)]
         self.parameters = parameters
