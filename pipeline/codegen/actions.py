@@ -305,7 +305,9 @@ class Writer:
             if value.secret is None:
                 self._admit("A value was copied from the page; the test types the recorded one.")
         if is_secret(step):
-            return [self._typed(*self._secret(step, on))]
+            where, what = self._secret(step, on)
+            by_keys = isinstance(what, Literal) and reacts_to_typing(step, self.ticking)
+            return [Run(method(where, "press_sequentially", what)) if by_keys else self._typed(where, what)]
         waits = self._awaited(step, on)
         if value.text in self.read:
             return [*waits, Run(method(on, "fill", self.read[value.text]))]

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.activities.facts.responses import CHANGING
+from pipeline.activities.facts.responses import CHANGING, changes
 from pipeline.codegen.actions import Writer
 from pipeline.codegen.python.expressions import Expr
 from pipeline.codegen.python.names import SEARCHED, variable_name
@@ -45,7 +45,7 @@ def with_parameters(told: Consensus) -> Consensus:
     first = tuple(_typed(own, at) for at in places)
     if not places or len(set(first)) < len(first):
         return told  # the same value twice: which of the two a text echoes can't be told
-    if any(_changes(own, at) for at in places):
+    if any(_changes(own, at) for at in places) or _changed_by(told.story, own.story.steps[start : places[0]]):
         return told  # a row would find what the row before it has changed
     rows = [first]
     fixed: frozenset[Expr] | None = None
@@ -102,6 +102,12 @@ def _changes(session: Session, at: int) -> bool:
     """Whether the step types over what the app keeps."""
     step = session.story.steps[at]
     return isinstance(step, FillStep) and (bool(step.before) or step.target.form_holds)
+
+
+def _changed_by(story: Story, steps: Sequence[Step]) -> bool:
+    """Whether these steps, before anything was typed, asked the app for a change."""
+    own = {step.event_id for step in steps}
+    return any(request.cause in own and changes(request) for request in story.network_requests)
 
 
 def _makes(story: Story, start: int) -> bool:

@@ -10,7 +10,7 @@ from pipeline.codegen.tickers import ticks
 from pipeline.semantics.generated import is_token
 from pipeline.semantics.text import is_editor
 from schemas.elements import Element
-from schemas.events import Appeared, Change, Stroke
+from schemas.events import Appeared, Change, StateChanged, Stroke
 from schemas.stories import FillStep, PressStep, Step
 
 STATEMENTS_MAX: Final = 60
@@ -42,18 +42,21 @@ def typed_by_keys(step: FillStep, page: Expr, on: Expr) -> list[Statement] | Non
 
 
 def reacts_to_typing(step: FillStep, ticking: frozenset[str]) -> bool:
-    """Whether the page answered the typing itself (suggestions, a filter, another field that it fills): then keys are
-    typed one by one. `ticking` are the shapes of texts that change by themselves."""
+    """Whether the page answered the typing itself (suggestions, a filter, another field that it fills, a button that
+    it enables): then keys are typed one by one, as some pages hear nothing but keys. `ticking` are the shapes of texts
+    that change by themselves."""
     text = step.value.text
-    return (
-        bool(text)
-        and "\n" not in text
-        and not _is_pasted(text)
-        and any(
-            change.change in ("appeared", "count", "gone", "text", "value") and not ticks(change, ticking)
-            for change in step.changes
-        )
-    )
+    if "\n" in text or _is_pasted(text) or not (text or step.value.secret):
+        return False
+    return any(_enables(change) or (_is_seen(change) and not ticks(change, ticking)) for change in step.changes)
+
+
+def _is_seen(change: Change) -> bool:
+    return change.change in ("appeared", "count", "gone", "text", "value")
+
+
+def _enables(change: Change) -> bool:
+    return isinstance(change, StateChanged) and change.state == "disabled" and not change.after
 
 
 def after_removed_fields(steps: Sequence[Step]) -> frozenset[str]:

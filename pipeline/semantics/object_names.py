@@ -1,7 +1,7 @@
 """What things are called: the one that a control stands beside, the one that was opened, the one that was deleted."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import unquote
 
@@ -72,13 +72,8 @@ def deleted_object(steps: Sequence[Step], first: int, last: int) -> str:
     success = done(own)
     if success and success.verb == "delete" and success.object:
         return object_phrase(success.noun if len(success.noun.split()) <= 2 else "", success.object)
-    for step in own:
-        for dialog in step.dialogs:
-            if found := quotes(dialog.message):
-                return quoted(found[0])
-    for asked in (heading for step in own for heading in headings(step.changes)):
-        if found := quotes(asked):
-            return quoted(found[0])
+    if asked := next(filter(None, map(quotes, _asked_of(own))), None):
+        return quoted(asked[0])
     step = steps[first]
     if isinstance(step, ClickStep):
         if row := row_of(step.target):
@@ -91,6 +86,14 @@ def deleted_object(steps: Sequence[Step], first: int, last: int) -> str:
         return one_of(noun)
     name = opened_before(steps, first)
     return quoted(name) if name else ""
+
+
+def _asked_of(steps: Sequence[Step]) -> Iterator[str]:
+    """What the page says while it asks whether one is sure: dialogs and headings, then all before the last step."""
+    yield from (dialog.message for step in steps for dialog in step.dialogs)
+    yield from (heading for step in steps for heading in headings(step.changes))
+    shown = (text for step in steps[:-1] for _, text in shown_texts(step.changes))
+    yield from (text for text in shown if len(text) <= ANSWER_CHARS_MAX)
 
 
 def acted_on(steps: Sequence[Step], index: int) -> str:
@@ -119,10 +122,11 @@ def row_before(steps: Sequence[Step], index: int) -> str:
 
 
 def _came_with(opener: ClickStep | CheckStep, target: Element) -> bool:
-    """Whether a button brought the control: the entries of many a menu are plain buttons at the end of the page."""
+    """Whether a control that leads nowhere brought this one: the entries of many a menu are plain buttons at the end of
+    the page, and so is what asks whether one is sure."""
     came = (change.element for change in opener.changes if isinstance(change, Appeared))
     same = any((one.role, caption(one)) == (target.role, caption(target)) for one in came)
-    return same and bool(caption(target)) and is_button(opener.target)
+    return same and bool(caption(target)) and (is_button(opener.target) or is_link(opener.target))
 
 
 def ticked_before(steps: Sequence[Step], index: int) -> str:
@@ -265,7 +269,7 @@ def _opened(steps: Sequence[Step], index: int) -> tuple[str, str]:
         if isinstance(step, ClickStep) and not is_commit(step) and is_name(name := _picked_by(step)):
             return ("", name) if _lists(name, page) and not opens_one_of_list(step) else (name, "")
         found = headings(step.changes)
-        if isinstance(step, GotoStep) and len(main_headings(step.changes)) > 1:
+        if (isinstance(step, GotoStep) or step.navigates) and len(main_headings(step.changes)) > 1:
             found = []  # of a page with several parts none is what was opened
         if found and _lists(found[0], page):
             return "", found[0]

@@ -251,3 +251,19 @@ def test_after_a_field_that_the_page_took_away_keys_are_typed(shown: str, way: s
     tab = PressStep(target=payee, key="Tab", **{**base(PAGE), "changes": (told,)})
     code = _code(_typed(payee, "Corner shop"), tab, _typed(notes, "weekly groceries"), GO)
     assert f'page.get_by_label("Notes").{way}("weekly groceries")' in code
+
+
+def test_keys_are_typed_where_typing_enables_a_button() -> None:
+    """Some pages hear nothing but keys; a password that the test makes up is typed so as well."""
+    confirm = by_role("button", "button", "Confirm")
+    enabled = StateChanged(element=confirm, state="disabled", before=True, after=False)
+    press = ClickStep(target=confirm, **base(PAGE))
+    name = FillStep(target=by_label("Name"), value=Typed(text="Rose"), **base(PAGE, changes=(enabled,)))
+    assert 'page.get_by_label("Name").press_sequentially("Rose")' in _code(name, press)
+    again = by_label("Repeat password").model_copy(update={"type": "password"})
+    secret = Typed(secret="password", token="t")
+    typed = FillStep(
+        target=by_label("New password").model_copy(update={"type": "password"}), value=secret, **base(PAGE)
+    )
+    code = _code(typed, FillStep(target=again, value=secret, **base(PAGE, changes=(enabled,))), press)
+    assert 'page.get_by_label("Repeat password").press_sequentially("' in code

@@ -19,7 +19,7 @@ def test_a_field_is_used_once_the_page_s_script_has_come() -> None:
     typed = FillStep(target=by_label("Call"), value=Typed(text="Ann"), **base(NEXT, NEXT, changes=enabled))
     click = ClickStep(target=save, **base(NEXT))
     code = write_test(story(opened, typed, click)).code
-    assert code.index("to_be_disabled()") < code.index('fill("Ann")')
+    assert code.index("to_be_disabled()") < code.index('press_sequentially("Ann")')
     more = ClickStep(target=by_role("button", "button", "More"), **base(NEXT))
     assert "to_be_disabled" not in write_test(story(opened, more, typed, click)).code
 

@@ -274,3 +274,17 @@ def test_words_from_before_a_value_was_typed_are_not_that_value() -> None:
     assert "parametrize" in code
     assert '"Shop"' in body
     assert 'to_have_url("/notes?q=" + search_text)' in body
+
+
+def test_values_after_something_was_changed_are_no_rows() -> None:
+    """The second row would find the machine as the first one left it: connected, with nothing to connect by."""
+    stories = []
+    for number, value in enumerate(["Groceries", "Garden tools", "Paint"]):
+        visitor = Visitor("shop", number, random.Random("plain"))
+        visitor.open("/machine")
+        visitor.send("Connect", "POST", "/connection", alert("Connected."), url=None)
+        visitor.write("Command", value)
+        visitor.send("Run", "POST", "/commands", alert(f"Ran '{value}'."), url=None)
+        visitor.add(End)
+        stories.append(told(visitor))
+    assert agreed(stories).parameters == ()

@@ -463,3 +463,13 @@ def test_a_box_that_asked_for_a_change_filters_nothing() -> None:
 
     assert title("PUT") == "Choose 'Registration'"
     assert title("GET") == "Filter by 'Registration'"
+
+
+def test_what_is_asked_before_a_deletion_names_its_object() -> None:
+    """The control stands in no row, and the page has several parts, none of which is what was opened."""
+    journey = Journey().opens(f"{HOME}console").click(button("Log in")).leads_to(f"{HOME}home")
+    journey = journey.shows_new(heading("Connection", 2), heading("Files", 2)).click(link("Remove"))
+    sure = Element(tag="p", role="paragraph", text='You are about to delete "vase.txt" forever.')
+    journey = journey.shows_new(heading("Are you sure?", 3), sure)
+    journey = journey.click(link("Proceed")).asks(f"{HOME}api/files/vase", "DELETE")
+    assert journey.story().title == "Delete 'vase.txt'"
