@@ -6,8 +6,9 @@ from sqlalchemy import update
 from agents.storage import Storage
 from agents.storage.sql import flow_rows
 from agents.storage.sql.flow_lists import DAYS
-from agents.storage.sql.flow_rows import DayOfJourneys
+from agents.storage.sql.flow_rows import DayOfJourneys, FrequentFlow
 from agents.storage.tables import STORIES
+from pipeline.flows.coverage import SeenFlow
 from pipeline.flows.ids import flow_id
 from schemas.codecs import to_json
 from tests.storage.samples import APP, a_story, a_test
@@ -35,6 +36,17 @@ def test_a_story_is_told_once(storage: Storage) -> None:
     (flow,) = storage.seen_flows(APP, 1)
     assert (flow.title, flow.flow_id, flow.journeys) == ("As it was told", flow_id(APP, "sign in"), 1)
     assert [one.title for one in storage.seen_flows(APP, 2)] == ["As it is now"]
+
+
+def test_what_was_told_of_another_version_is_not_kept(storage: Storage) -> None:
+    """What flows do is saved for many at once, each with the version of the story that it was told of."""
+    storage.put_stories([a_story("a", flow_key="a"), a_story("b", flow_key="b", version=4)])
+    told = [
+        FrequentFlow(SeenFlow(name, f"Told {name}", 0, "", frozenset({"done"}), True), name, 3, classified=True)
+        for name in ("a", "b")
+    ]
+    storage.save_activities(told, 1)
+    assert sorted(one.title for one in storage.seen_flows(APP, 1)) == ["Sign in", "Told a"]
 
 
 def test_more_flows_than_are_read_at_once_are_all_known(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:

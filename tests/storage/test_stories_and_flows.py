@@ -49,6 +49,21 @@ def test_the_draw_is_that_of_the_pure_core(storage: Storage) -> None:
     assert state.support == len(told)
 
 
+def test_what_several_tests_are_written_from_is_read_together(storage: Storage) -> None:
+    """The stories of each flow in their order; a flow that changed since its state was taken is left out."""
+    told = [a_story(f"{number:02}", flow_key=f"{number % 4}") for number in range(8)]
+    states = storage.put_stories(told)
+    bodies = storage.drawn_bodies(states)
+    assert bodies == {
+        state.flow_id: [body for one in told for body in [to_json(one).decode()] if one.id in dict(state.sampled)]
+        for state in states
+    }
+    storage.put_story(a_story("00", flow_key="0", version=4))
+    storage.put_story(a_story("01", flow_key="9"))
+    storage.withdraw_story("02")
+    assert storage.drawn_bodies(states) == {flow_id(APP, "3"): bodies[flow_id(APP, "3")]}
+
+
 def test_a_story_outside_of_the_draw_changes_nothing(storage: Storage) -> None:
     """In the steady state a new session leaves the flow's test as it is."""
     told = [a_story(f"{number:02}") for number in range(SAMPLES_MAX)]
