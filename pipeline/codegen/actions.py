@@ -83,6 +83,8 @@ class Writer:
     """What the buttons and links of the story's pages are called."""
     own_counts: frozenset[tuple[str, str]] = frozenset()
     """The numbers of items that are the story's own doing, each by its step's event id and its list."""
+    standing: frozenset[tuple[str, str]] = frozenset()
+    """The texts that only seemed to go, each by its step's event id."""
     texts: OwnTexts = field(default_factory=OwnTexts)
     needs: tuple[Need, ...] = ()
     """The things that the story used and had not made."""

@@ -21,6 +21,7 @@ from pipeline.codegen.assertions.outcome import (
 from pipeline.codegen.assertions.own_lists import own_counts
 from pipeline.codegen.assertions.salience import Typing, captions_of, empties, pieces_of
 from pipeline.codegen.assertions.selection import met_before
+from pipeline.codegen.assertions.still_standing import still_standing
 from pipeline.codegen.expected_requests import ExpectedRequest
 from pipeline.codegen.locators.finder import PATH_SCORE, expect
 from pipeline.codegen.locators.held_values import by_steady_names
@@ -197,6 +198,7 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
     writer.texts = own_texts(story.steps, [_typed((step,)) for step in story.steps], forms, told.names)
     writer.at_rest, writer.held = into_editors_at_rest(story.steps), held_clicks(story.steps)
     writer.readings, writer.needs, writer.own_counts = made, needs_of(story), own_counts(story.steps)
+    writer.standing = still_standing(story.steps)
     changes = (change for step in story.steps for change in step.changes)
     writer.buttons = captions_of(changes, Typing(typed, used=writer.used))
     writer.notes += told.notes

@@ -23,6 +23,7 @@ from pipeline.codegen.assertions.salience import Typing, captions_of
 from pipeline.codegen.assertions.search_results import by_what_was_sought, search_results
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.shown_before import with_less_for_furniture
+from pipeline.codegen.assertions.still_standing import text_of
 from pipeline.codegen.assertions.whole import changed_row, whole_text
 from pipeline.codegen.expected_requests import ExpectedRequest
 from pipeline.codegen.gestures import goes_with_it
@@ -195,7 +196,11 @@ def _of_the_step(writer: Writer, step: Step) -> tuple[Change, ...]:
         if isinstance(one, StateChanged) and one.state == "disabled":
             alone = len(step.changes) == 1 and isinstance(step, ClickStep) and same_target(one.element, step.target)
             return one.after and (one.element.in_password_form or alone)
-        return isinstance(step, FillStep) and isinstance(one, Gone) and one.element.role == "button"
+        if not isinstance(one, Gone):
+            return False
+        typed_away = isinstance(step, FillStep) and one.element.role == "button"
+        seems = one.element.role is None and (step.event_id, text_of(one.element)) in writer.standing
+        return typed_away or seems
 
     return tuple(one for one in step.changes if not is_of_others(one))
 
