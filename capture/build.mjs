@@ -47,6 +47,9 @@ const SHORTER = [
   [/\((_[\w$]+) = ([^()]*(?:\([^()]*\))?)\) === null \|\| \1 === void 0 \? void 0 : \1\./g, "($2)?."],
   [/\b([\w.]+) === null \|\| \1 === void 0 \? void 0 : \1\./g, "$1?."],
   [/\b([\w.]+) === null \|\| \1 === void 0 \|\| \1\./g, "$1?."],
+  [/\[(\s*"\w*"(?:,\s*"\w*"){2,}\s*)\]\.includes\(/g, (_, words) => `/^(${JSON.parse(`[${words}]`).join("|")})$/.test(`],
+  [/\{\s*element: \w+,\s*(hidden: )/g, "{ $1"],
+  [/const (kAria(?:Checked|Level)Roles) = (\[[^\]]*\]);([^]*)\b\1\.includes\(/g, (_, name, words, between) => `const ${name} = /^(${JSON.parse(words).join("|")})$/;${between}${name}.test(`],
 ];
 /** What nobody here asks ivya for: descriptions and messages of errors, names of what is hidden, the roles that no element can have. */
 const UNUSED = [
@@ -93,6 +96,13 @@ function hasGlobalAriaAttribute(element, forRole) {
 }
 `],
   [/\tconst native = \{\n[^]*?\}\[elementSafeTagName\(element\)\];\n\tif \(native\) return native;\n/, '\tconst native = /^H([1-6])$/.exec(elementSafeTagName(element));\n\tif (native) return Number(native[1]);\n'],
+  [/const kPresentationInheritanceParents = (\{[^]*?\n\});\n/, (_, table) => {
+    const pairs = [...table.matchAll(/(\w+): \[([^\]]*)\]/g)].map(([, tag, parents]) => `${tag} (${JSON.parse(`[${parents}]`).join("|")})`);
+    return `const kInherits = /^(${pairs.join("|")})$/;\n`;
+  }],
+  [/\t+const parents = kPresentationInheritanceParents[^\n]*\n(\t+)if \(!parents [^\n]*break;\n/, '$1if (!parent || !kInherits.test(elementSafeTagName(ancestor) + " " + elementSafeTagName(parent))) break;\n'],
+  [/const implicitRole = \(\(_[^\n]*\n/, 'const implicitRole = kImplicitRoleByTagName[elementSafeTagName(element)]?.(element) || "";\n'],
+  ["element.ownerDocument && element.ownerDocument.defaultView ? element.ownerDocument.defaultView.getComputedStyle(element, pseudo) : void 0", "element.ownerDocument?.defaultView?.getComputedStyle(element, pseudo)"],
   // Whoever asks for a name tidies its blanks.
   [/\basFlatString\((getTextAlternativeInternal\(element, \{[^]*?\n\t\t\}\))\);/, "$1;"],
   [/^function (?:asFlatString|belongsToDisabledFieldSet)\(.*\) \{\n[^]*?\n\}\n/gm, ""],

@@ -2,6 +2,10 @@
 export const TEXT_CHARS_MAX = 200;
 export const NAME_CHARS_MAX = 80;
 export const VALUE_CHARS_MAX = 10_000;
+/** An editor of more elements is not looked into. */
+export const EDITED_MAX = 2_000;
+/** So much is told of what an action changed in it. */
+export const EDITED_CHARS_MAX = 1_000;
 /** Keys and stretches of text told of one stay in a field. */
 export const STROKES_MAX = 200;
 export const URL_CHARS_MAX = 4_000;

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from schemas.elements import ByRole, ByText
 from schemas.events import Event
-from tests.capture.site import Site
+from tests.capture.site import END, Site
 from tests.capture.told import effect_after, texts
 
 pytestmark = pytest.mark.slow
@@ -228,6 +228,45 @@ def test_dialog_element_comes_first(record: Record) -> None:
     events = record("editor.html", lambda page: page.get_by_role("button", name="Settings").click())
     first = effect_after(events, "click").changes[0].element
     assert (first.role, first.name) == ("dialog", "Settings")
+
+
+def test_what_a_button_makes_of_an_editors_text_is_told(record: Record) -> None:
+    """The lines that became others, each as the tags around it and the text; nothing of what stayed."""
+
+    def do(page: Page) -> None:
+        page.get_by_text("Buy fruit").click(click_count=3, position={"x": 20, "y": 8})
+        page.get_by_role("button", name="Bold").click()
+        page.wait_for_timeout(400)
+
+    (change,) = effect_after(record("pad.html", do), "click").changes
+    assert change.change == "value"
+    assert (change.element.name, change.before, change.after) == ("Pad", " p\tBuy fruit", " p b\tBuy fruit")
+
+
+EDITORS = """<!doctype html><title>Editors</title>
+<div role="textbox" contenteditable="true" aria-label="Open"><p>Seen <b data-mask>Zor Ablin</b></p></div>
+<section data-mask><div contenteditable="true" aria-label="Kept"><p>Doctor Quell</p></div></section>
+<div contenteditable="true" aria-label="Password"><p>open sesame</p></div>
+<button onclick="document.querySelectorAll('p').forEach((one, n) => one.append(['Mirow', 'Tavik', 'Bresto'][n]))">
+Sign</button>"""
+
+
+def test_of_editors_nothing_masked_is_told(page: Page, site: Site) -> None:
+    """Neither a masked part of an editor, nor one that stands in a masked region or takes a secret."""
+    site.pages["/editors.html"] = (EDITORS, "text/html", {})
+    page.goto(f"{site.url}/editors.html")
+    page.get_by_role("button", name="Sign").click()
+    page.wait_for_timeout(400)
+    page.evaluate(END)
+    told = [
+        change
+        for event in site.events()
+        if event.kind == "effect"
+        for change in event.changes
+        if change.change == "value"
+    ]
+    assert [(change.element.name, change.after) for change in told] == [("Open", " p\tMirow")]
+    assert not any(word in site.told() for word in ("Ablin", "Quell", "sesame", "Tavik"))
 
 
 def test_a_large_page_is_known_before_somebody_acts_on_it(page: Page, site: Site) -> None:

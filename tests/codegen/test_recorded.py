@@ -210,6 +210,39 @@ def _write(page: Page) -> None:
     page.get_by_text("All saved").wait_for()
 
 
+def _end_of_the_pad(page: Page) -> None:
+    page.get_by_role("textbox", name="Pad").click()
+    page.keyboard.press("Control+End", delay=100)
+
+
+def _list_in_a_pad(page: Page) -> None:
+    _end_of_the_pad(page)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="List").click()
+    page.wait_for_timeout(900)
+    page.keyboard.type("pears")
+    page.keyboard.press("Enter")
+    page.keyboard.type("plums")
+
+
+def _bold_in_a_pad(page: Page) -> None:
+    page.get_by_text("Buy fruit").click(click_count=3, position={"x": 20, "y": 8})
+    page.get_by_role("button", name="Bold").click()
+
+
+def _undo_in_a_pad(page: Page) -> None:
+    _end_of_the_pad(page)
+    page.keyboard.type(" and bread")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_timeout(600)
+
+
+def _menu_left_open(page: Page) -> None:
+    page.get_by_role("button", name="More").click()
+    page.wait_for_timeout(300)
+    page.get_by_role("button", name="Wipe").click()
+
+
 def _late_script(page: Page) -> None:
     page.get_by_role("link", name="New page").click()
     page.wait_for_url("**/late.html?new")
@@ -279,6 +312,13 @@ CASES = (
     Case("covered_box", "redrawn.html", _tick_the_drawing, "Wrapped as", "Sent as", '("Wrap as a gift").check()'),
     Case("redrawn_list", "redrawn.html", _find, "show(all.filter", "void (all.filter", ".to_be_hidden()"),
     Case("box_with_the_same_words", "preview.html", _preview, "append(shown)", "append()"),
+    Case(
+        "list_button", "pad.html", _list_in_a_pad, "REST_MS = 700", "REST_MS = 60_000",
+        expected='.locator("li").filter(has_text="pears")',
+    ),
+    Case("bold_button", "pad.html", _bold_in_a_pad, 'make("bold")', "pad.focus()", '.locator("b").filter('),
+    Case("undo_button", "pad.html", _undo_in_a_pad, 'make("undo")', "pad.focus()", "not_to_contain_text("),
+    Case("menu_left_open", "pad.html", _menu_left_open, "performance.now() - pressed < 100", "pressed", "delay=100"),
     Case("rich_text", "editor.html", _write, '"All saved"', '"Not saved"', "ControlOrMeta+s"),
 )  # fmt: skip
 

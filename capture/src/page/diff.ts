@@ -166,10 +166,10 @@ export class Comparison {
     const kept = this.base.kind === "kept" ? this.base.fields : null;
     for (const [element, { value, secret, sign }] of this.now.fields) {
       const was = before.get(element)?.value ?? "";
-      if (secret || value === was || this.circumstances.own.has(element)) continue;
-      if (kept?.get(sign) === digestOf(value)) continue;
+      if (secret || value === was || (sign ? this.circumstances.own.has(element) || kept?.get(sign) === digestOf(value) : !before.has(element))) continue;
       const rank = before.has(element) ? 3 : 6;
-      this.rankAt(rank, () => ({ change: "value", element: this.describe(element), before: was, after: value }));
+      const [lost, made] = sign ? [was, value] : [linesBeside(was, value), linesBeside(value, was)];
+      this.rankAt(rank, () => ({ change: "value", element: this.describe(element), before: lost, after: made }));
     }
   }
 
@@ -263,6 +263,12 @@ export class Comparison {
 function isProgress(item: Item): boolean {
   const control = /^(link|button|tab|menuitem|option|heading)$/.test(item.role);
   return !control && item.text.length <= PROGRESS_CHARS_MAX && /(\u2026|\.\.\.)$/.test(item.text);
+}
+
+/** The lines of one text that are not in the other. */
+function linesBeside(text: string, other: string): string {
+  const known = other.split("\n");
+  return cut(text.split("\n").filter((line) => !known.includes(line)).join("\n"), limits.EDITED_CHARS_MAX);
 }
 
 /** The element as the words that it shows: found by them, not by a name that nobody sees. */

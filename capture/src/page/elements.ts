@@ -66,11 +66,8 @@ export class Elements {
   private shot(element: Element, options: DescribeOptions): ElementShot {
     const index = this.indexes.of(element.ownerDocument);
     const masked = this.privacy.masked(element);
-    const role = index.role(element);
-    const shot: ElementShot = { tag: tagOf(element) };
-    if (role) shot.role = role;
-    const type = element.getAttribute("type");
-    if (type && /^(input|button)$/.test(shot.tag)) shot.type = cut(type.toLowerCase(), 40);
+    const shot: ElementShot = { tag: tagOf(element), role: index.role(element) || undefined };
+    if (/^(input|button)$/.test(shot.tag)) shot.type = told(element.getAttribute("type")?.toLowerCase(), 40);
     if (masked) shot.masked = true;
     else this.addTexts(shot, element, index);
     this.addNames(shot, element);
@@ -103,24 +100,16 @@ export class Elements {
     }
     // The inside of a web component has the label that stands around that.
     const around = field && closest(element, "label");
-    const label = field ? speakable(index.labels(element).join(" ") || (around ? index.text(around) : "")) : "";
-    if (label) shot.label = cut(label, limits.TEXT_CHARS_MAX);
-    for (const key of ["placeholder", "alt", "title"] as const) {
-      const value = element.getAttribute(key)?.trim();
-      if (value) shot[key] = cut(value, limits.TEXT_CHARS_MAX);
-    }
-    const href = element.getAttribute("href");
-    if (href) shot.href = cut(href, limits.URL_CHARS_MAX);
+    if (field) shot.label = told(speakable(index.labels(element).join(" ") || (around ? index.text(around) : "")));
+    for (const key of ["placeholder", "alt", "title"] as const) shot[key] = told(element.getAttribute(key)?.trim());
+    shot.href = told(element.getAttribute("href"), limits.URL_CHARS_MAX);
   }
 
   private addNames(shot: ElementShot, element: Element): void {
-    if (idOf(element)) shot.id = cut(idOf(element), limits.TEXT_CHARS_MAX);
-    const name = naming(element, "name");
-    if (name) shot.name_attribute = cut(name, limits.TEXT_CHARS_MAX);
-    const testId = this.locators.testId(element);
-    if (testId) shot.test_id = cut(testId.value, limits.TEXT_CHARS_MAX);
-    const complete = naming(element, "autocomplete");
-    if (complete) shot.autocomplete = cut(complete, 80);
+    shot.id = told(idOf(element));
+    shot.name_attribute = told(naming(element, "name"));
+    shot.test_id = told(this.locators.testId(element)?.value);
+    shot.autocomplete = told(naming(element, "autocomplete"), 80);
     const classes = tellingClasses(element, 6);
     if (classes.length) shot.classes = classes;
   }
@@ -147,12 +136,10 @@ export class Elements {
       const role = index.role(up);
       if (role && !/^(generic|none|presentation)$/.test(role)) {
         one.role = role;
-        const name = speakable(index.name(up));
-        if (name) one.name = cut(name, limits.NAME_CHARS_MAX);
+        one.name = told(speakable(index.name(up)), limits.NAME_CHARS_MAX);
       }
-      const testId = this.locators.testId(up);
-      if (testId) one.test_id = cut(testId.value, limits.TEXT_CHARS_MAX);
-      if (idOf(up)) one.id = cut(idOf(up), limits.TEXT_CHARS_MAX);
+      one.test_id = told(this.locators.testId(up)?.value);
+      one.id = told(idOf(up));
       if (one.role || one.test_id || one.id) found.push(one);
     }
     return found;
@@ -170,8 +157,7 @@ export class Elements {
     const fields = firstShown(form, NAMEABLE, 2);
     const names = (fields.length ? fields : [element]).map((field) => this.fieldName(field, index));
     const name = names.find((one) => one && !SAYS_NOTHING.test(one)) ?? names[0];
-    const told = [own, name].filter(Boolean).join(" / ");
-    if (told) shot.form = cut(told, limits.NAME_CHARS_MAX);
+    shot.form = told([own, name].filter(Boolean).join(" / "), limits.NAME_CHARS_MAX);
   }
 
   private fieldName(field: Element, index: PageIndex): string {
@@ -191,6 +177,9 @@ export class Elements {
     return [...measured, ...this.locators.candidates(frame, index, { most: 8, masked })].slice(0, 10);
   }
 }
+
+/** A text so long; nothing of one that says nothing. */
+const told = (text: string | null | undefined, chars = limits.TEXT_CHARS_MAX): string | undefined => (text ? cut(text, chars) : undefined);
 
 /** The first fields of a form that are in sight, which a trap for robots is not; of a form out of sight its first ones. */
 function firstShown(form: Element, selector: string, most: number): Element[] {

@@ -1,6 +1,6 @@
 // What a person sees on the page, as a list of items: headings, controls, rows, and blocks of text.
 import { getAriaChecked } from "ivya/utils";
-import { cut, documentOf, fieldValue, idOf, isDisabled, isField, isTextField, showsLive, SKIPPED, speakable, squash, visible } from "./dom";
+import { cut, documentOf, fieldValue, idOf, isDisabled, isField, isTextField, showsLive, SKIPPED, speakable, squash, tagOf, visible } from "./dom";
 import * as limits from "../limits";
 import { attempt, native } from "../native";
 import type { Indexes, PageIndex } from "./pageindex";
@@ -25,7 +25,7 @@ export interface Item {
 export interface FieldState {
   value: string;
   secret: boolean;
-  /** Names the field across page loads. */
+  /** Names the field across page loads; empty for an editor. */
   sign: string;
 }
 
@@ -160,7 +160,7 @@ export class Walk {
     if (element.nodeName === "SELECT" || isTextField(element)) return this.field(element, role, index, context);
     this.state(element, role, index);
     if (style.visibility === "visible") this.own(element, role, index, context);
-    if ((element as HTMLElement).contentEditable === "true") return;
+    if ((element as HTMLElement).contentEditable === "true") return this.written(element, context);
     this.children(element, index, context);
   }
 
@@ -310,6 +310,12 @@ export class Walk {
     if (name) this.addItem(element, role || "textbox", name, context);
   }
 
+  private written(editor: Element, { masked }: Context): void {
+    const value = editor.querySelectorAll("*").length > limits.EDITED_MAX ? "" : linesOf(editor, "").join("\n");
+    const secret = masked || this.privacy.kindOf(editor, value) !== undefined;
+    this.snapshot.fields.set(editor, { value: secret ? "" : value, secret, sign: "" });
+  }
+
   private state(element: Element, role: string, index: PageIndex): void {
     let states: Partial<Record<StateName, boolean>> | undefined;
     if (/^(checkbox|radio|switch|menuitemcheckbox|menuitemradio)$/.test(role)) {
@@ -344,6 +350,14 @@ export class Walk {
 function says(name: string, text: string): boolean {
   const [heard, seen] = [name.toLowerCase().replace(/\s/g, ""), text.toLowerCase().replace(/\s/g, "")];
   return heard.includes(seen);
+}
+
+/** What stands in an editor: a line for each text, with the tags around it. */
+function linesOf(element: Element, tags: string): string[] {
+  if (isHidden(element) || holdsSecret(element)) return [];
+  return [...element.childNodes].flatMap((node) =>
+    node.nodeType === 3 ? `${tags}\t${squash(wordsOf(node))}` : node.nodeType === 1 ? linesOf(node as Element, `${tags} ${tagOf(node as Element)}`) : [],
+  );
 }
 
 function nearestList(item: Element, outer: Element, index: PageIndex): Element {
