@@ -13,17 +13,18 @@ DOUBLE_PX: Final = 10
 """Two clicks so near to each other may be a double click."""
 CHOSEN: Final = frozenset({"option", "menuitem", "menuitemcheckbox", "menuitemradio", "treeitem", "gridcell"})
 """What an open list or menu is for: by it, it closes itself."""
-HELD_MS: Final = 100
+HELD_MS: Final = 120
 """So long a hand holds a button down."""
 
 
 def held_clicks(steps: Sequence[Step]) -> frozenset[str]:
-    """The ids of the clicks that open what the next click, elsewhere, closes: pages that listen to all clicks take the
-    next one for the same where it comes within a tenth of a second."""
+    """The ids of the clicks that open what the next click, elsewhere, closes, and of those that close it: pages that
+    listen to all presses, or to all clicks, take the next for the same one if it comes within a tenth of a second."""
     clicks = [
         (one, other) for one, other in pairwise(steps) if isinstance(one, ClickStep) and isinstance(other, ClickStep)
     ]
-    return frozenset(one.event_id for one, other in clicks if one.tab_id == other.tab_id and _closes(one, other))
+    closing = [pair for pair in clicks if pair[0].tab_id == pair[1].tab_id and _closes(*pair)]
+    return frozenset(step.event_id for pair in closing for step in pair)
 
 
 def _closes(one: ClickStep, other: ClickStep) -> bool:

@@ -318,7 +318,7 @@ CASES = (
     ),
     Case("bold_button", "pad.html", _bold_in_a_pad, 'make("bold")', "pad.focus()", '.locator("b").filter('),
     Case("undo_button", "pad.html", _undo_in_a_pad, 'make("undo")', "pad.focus()", "not_to_contain_text("),
-    Case("menu_left_open", "pad.html", _menu_left_open, "performance.now() - pressed < 100", "pressed", "delay=100"),
+    Case("menu_left_open", "pad.html", _menu_left_open, "performance.now() - pressed < 100", "pressed", "delay=120"),
     Case("rich_text", "editor.html", _write, '"All saved"', '"Not saved"', "ControlOrMeta+s"),
 )  # fmt: skip
 
