@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, Page
 from pipeline.codegen import write_test
 from pipeline.codegen.project.conftest_file import Wanted, conftest
 from schemas.elements import ByRole, Candidate, Element
-from schemas.events import StateChanged, Stroke, Typed, ValueChanged
+from schemas.events import Appeared, Change, StateChanged, Stroke, Typed, ValueChanged
 from schemas.stories import ClickStep, FillStep, PressStep, Step
-from tests.codegen.by_hand import at, base, by_label, by_role, story
+from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 from tests.codegen.conftest import waiter
 
 PAGE = at("/")
@@ -44,7 +44,7 @@ def _typed(value: str, before: str = "", keys: tuple[Stroke, ...] = (), **more: 
     )
 
 
-def _clicked(target: Element, *changes: StateChanged | ValueChanged, **more: Any) -> ClickStep:
+def _clicked(target: Element, *changes: Change, **more: Any) -> ClickStep:
     return ClickStep(target=target, changes=changes, **base(PAGE), **more)
 
 
@@ -88,7 +88,7 @@ def test_all_lines_that_were_typed_are_asserted() -> None:
         (" p\tpears", " ul li\tpears", '.locator("li").filter(has_text="pears").first).to_be_visible()'),
         (" p b\tBuy fruit", " p\tBuy fruit", '.locator("b").filter(has_text="Buy fruit")).to_have_count(0)'),
         ("", " p\tDear customer", ').to_contain_text("Dear customer")'),
-        (" p\tBuy plums", " p\tBuy", ').not_to_contain_text("Buy plums")'),
+        (" p\tBuy plums", " p\tBuy", ').not_to_contain_text("Buy plums", use_inner_text=True)'),
     ],
 )
 def test_what_a_button_made_of_a_text_is_asserted(before: str, after: str, expected: str) -> None:
@@ -112,6 +112,21 @@ def test_what_others_wrote_and_changes_in_each_run_is_not_asserted() -> None:
     code = _code(_typed("plums"), _clicked(LIST.target, made), _clicked(by_label("Title")))
     assert "Draft" not in code
     assert "Saved" not in code
+
+
+def test_what_was_parted_is_not_gone() -> None:
+    """Enter in the middle of a line makes two of it."""
+    made = ValueChanged(element=EDITOR, before=" p\tBuy plums", after=" p\tBuy\n p\tplums")
+    enter = PressStep(target=EDITOR, key="Enter", changes=(made,), **base(PAGE))
+    assert "not_to_contain" not in _code(_typed("plums"), enter, LIST)
+
+
+def test_the_hint_of_what_is_clicked_next_is_not_asserted() -> None:
+    """It shows while the pointer is on it, which is the person's and not the step's."""
+    hint = by_text("span", "Italic")
+    icon = by_role("button", "button", "Italic", name_from="aria")
+    code = _code(_clicked(by_label("Title"), Appeared(element=hint)), _clicked(icon), LIST)
+    assert 'get_by_text("Italic")' not in code
 
 
 def test_a_menu_that_the_next_click_closes_is_opened_as_a_hand_does() -> None:
