@@ -279,6 +279,24 @@ def test_a_row_is_asserted_without_its_buttons() -> None:
         assert unwanted not in code, code
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["Spring sale 0 minutes ago Home page", "Spring sale Groups Operator Permissions | |"],
+    ids=["time", "signs"],
+)
+def test_a_row_that_is_not_one_text_is_found_by_what_was_entered(said: str) -> None:
+    """Its other cells say what the app made of it; a row of a list that says just what was entered is looked for so."""
+    typed = FillStep(target=by_label("Name"), value=Typed(text="Spring sale"), **base(PAGE))
+
+    def saved(text: str) -> str:
+        shown = (Appeared(element=by_text("tr", text, role="row")),)
+        save = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, NEXT, changes=shown))
+        return write_test(story(typed, save)).code
+
+    assert 'expect(page.get_by_role("row").filter(has_text="Spring sale")).to_be_visible()' in saved(said)
+    assert 'expect(page.get_by_text("Spring sale")).to_be_visible()' in saved("Spring sale")
+
+
 def test_a_time_alone_is_nothing_to_assert() -> None:
     """Of an age or a date, not even its unit stays."""
     age = by_text("span", "19 minutes ago").model_copy(

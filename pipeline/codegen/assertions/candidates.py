@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check, says_part
-from pipeline.codegen.assertions.rows import is_of_others_row, is_row_element, made_sure, own_words
+from pipeline.codegen.assertions.rows import is_of_others_row, is_row_element, made_sure, own_words, row_of_own
 from pipeline.codegen.assertions.salience import (
     LONG_NAMED_ROLES,
     LOUD_ROLES,
@@ -205,7 +205,7 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing,
         score -= 60
     if transient and found.unique:
         return Check(method(expect(Attr(found.expr, "first")), "to_be_visible"), score, kind, found.says or text, True)
-    found = of_sentences(finder, element, found, typing)
+    found = row_of_own(finder, element, typing.texts) or of_sentences(finder, element, found, typing)
     if has_captions(element, found.says, typing.captions):
         score -= 30
     shown = Attr(_shown(found.expr), "first") if found.cut else found.expr

@@ -5,7 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from pipeline.codegen.assertions.check import Check
+from pipeline.codegen.locators.finder import Finder, Found
 from pipeline.codegen.locators.text_matchers import readable
+from pipeline.codegen.python.expressions import Attr, Expr, method
+from pipeline.codegen.python.parametrize import whole
+from pipeline.semantics.generated import is_volatile
 from pipeline.semantics.object_names import in_row, is_row
 from schemas.elements import ByRole, ByText, Candidate, Element, Scope
 from schemas.events import Appeared, Change
@@ -15,6 +19,10 @@ SHORT_CHARS: Final = 2
 """Texts up to so many characters, and plain numbers, stand in others by chance."""
 NAME_CHARS_MIN: Final = 3
 """A shorter text of another cell doesn't tell its row."""
+OWN_CELLS_MAX: Final = 3
+"""So many of the texts that the user entered tell a row."""
+_LOOSE_SIGN: Final = re.compile(r"(?<!\S)[|·•/]+(?!\S)")
+"""Signs that part the buttons of a row."""
 _DRAWN: Final = frozenset({"text", "tspan", "g"})
 """Elements that only drawings have."""
 _NUMBER: Final = re.compile(r"\d{1,4}")
@@ -68,6 +76,23 @@ def _only_amidst_cells(row: Element, changes: Sequence[Change], words: Sequence[
     parts = [readable(one.element.text or "").casefold() for one in changes if not is_row_element(one.element)]
     cells = [part for part in parts if NAME_CHARS_MIN <= len(part) < len(text) and part in text]
     return bool(cells) and not any(cell.startswith(word) for cell in cells for word in words)
+
+
+def row_of_own(finder: Finder, element: Element, texts: Iterable[str]) -> Found | None:
+    """A row with a time or signs between its controls, by those of the `texts` that the user entered which stand in
+    it. None for another element, and for a row that says nothing else."""
+    said = readable(element.text or element.name or "")
+    loose = is_volatile(said, finder.fixed) or _LOOSE_SIGN.search(said)
+    root = finder.root(element) if element.role == "row" and loose else None
+    own = [text for text in dict.fromkeys(texts) if len(text) >= NAME_CHARS_MIN and whole(text).search(said)]
+    own = [text for text in own if not any(text != other and text in other for other in own)]
+    if root is None or not own or said in own:
+        return None
+    expr: Expr = method(root, "get_by_role", "row")
+    for text in own[:OWN_CELLS_MAX]:
+        expr = method(expr, "filter", has_text=text)
+    others = any(other not in said and all(text in other for text in own) for other in finder.shown)
+    return Found(Attr(expr, "first") if others else expr, 0, said)
 
 
 def without_found_rows(checks: Sequence[Check], own: Iterable[str]) -> list[Check]:
