@@ -3,7 +3,7 @@
 import pytest
 
 from agents import wire
-from agents.storage.recent_stories import RecentStories, ToldStories, json_of
+from agents.storage.recent_stories import TOLD_MIN, RecentStories, ToldStories, json_of
 from agents.wire import JsonWire
 from pipeline.activities.flow_key import kinds_done
 from pipeline.generate import stories_of_window
@@ -84,3 +84,22 @@ def test_no_more_is_known_of_told_stories_than_the_bound_says() -> None:
         found.append(json_of.known(came) is not None)
     assert found[:2] == [True, True]
     assert sum(found) <= 5
+
+
+def test_the_stories_that_were_told_last_are_known_up_to_the_bound() -> None:
+    """At TOLD_MIN: so many that came last are known, and nothing is left of one that twice as many came after."""
+    known, (body, story) = ToldStories(TOLD_MIN), told(1)
+
+    def is_known(raw: bytes) -> bool:
+        came = read_again(body)
+        known.recall(raw, came)
+        return json_of.known(came) is not None
+
+    raws = [b"%d" % number for number in range(3 * TOLD_MIN)]
+    for raw in raws[:TOLD_MIN]:
+        known.note(raw, story)
+    assert is_known(raws[0])
+    for raw in raws[1:]:
+        known.note(raw, story)
+    assert is_known(raws[-TOLD_MIN])
+    assert not is_known(raws[1])
