@@ -29,6 +29,7 @@ from pipeline.codegen.values.own_texts import OwnTexts
 from pipeline.codegen.values.password_fields import MASKED_NOTE, UNASKED_NOTE, password_field
 from pipeline.codegen.values.readings import Reading, before_secret, between
 from pipeline.semantics import urls
+from pipeline.semantics.text import BOX_ROLES
 from schemas.elements import Element
 from schemas.events import ShownIn
 from schemas.generated_tests import Need
@@ -269,6 +270,9 @@ class Writer:
         self, step: ClickStep | FillStep | SelectStep | UploadStep | HoverStep, on: Expr, page: Expr
     ) -> list[Statement]:
         match step:
+            case ClickStep() if step.target.covered and step.target.role in BOX_ROLES:
+                label = self.finder(step).by_text(step.target)
+                return [Run(method(on, "press", "Space") if label is None else method(label.expr, "click"))]
             case ClickStep():
                 # A button with no box of its own is pressed by what holds it, where its sign is drawn.
                 pressed = on if step.target.visible else method(on, "locator", "..")

@@ -222,6 +222,9 @@ def test_a_box_behind_a_drawing_is_ticked_where_people_click(text: str | None) -
     code = write_test(story(CheckStep(target=box, **base(PAGE)))).code
     assert ('get_by_text("Wrap as a gift").check()' in code) == (text is not None)
     assert ('get_by_role("checkbox", name="Gift").press("Space")' in code) == (text is None)
+    clicked = write_test(story(ClickStep(target=box, **base(PAGE)))).code  # where nobody told whether it is on
+    assert ('get_by_text("Wrap as a gift").click()' in clicked) == (text is not None)
+    assert ('get_by_role("checkbox", name="Gift").press("Space")' in clicked) == (text is None)
 
 
 def test_no_secret_is_in_the_program() -> None:
