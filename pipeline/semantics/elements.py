@@ -164,7 +164,7 @@ def in_menu(target: Element) -> bool:
     return any(
         ancestor.role in MENU_ROLES
         or ancestor.tag in MENU_TAGS
-        or _MENU_NAME.search(ancestor.test_id or ancestor.id or "")
+        or (ancestor.role != "tabpanel" and _MENU_NAME.search(ancestor.test_id or ancestor.id or ""))
         for ancestor in target.ancestors
     )
 

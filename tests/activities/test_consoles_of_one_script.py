@@ -5,6 +5,7 @@ import pytest
 from pipeline.semantics.addresses import path_words, place, route
 from pipeline.semantics.text import caption
 from schemas.elements import Ancestor, Element
+from schemas.events import Appeared, StateChanged
 from tests.stories.by_hand import HOME, Journey, alert, button, link, password, textbox
 
 SCRIPT = f"{HOME}index.php"
@@ -64,6 +65,35 @@ def test_the_first_cell_of_a_row_is_no_head_of_a_column() -> None:
     sorts = Journey().opens(url).click(link("Name", ancestors=head)).leads_to(f"{url}?pos=0")
     assert "Sort" not in opens.story().title
     assert sorts.story().title == "Sort by 'Name'"
+
+
+def _deletes(name: str, *closes: StateChanged) -> Journey:
+    row = (Ancestor(tag="tr", role="row", name=name), Ancestor(tag="div", role="tabpanel", id="tab-1"))
+    journey = Journey().opens(f"{HOME}#parties").click(Element(tag="div", text=name, ancestors=row), clicks=2)
+    journey.leads_to(f"{HOME}#parties/7", "hash").shows_new(textbox("Name:"))
+    journey.click(Element(tag="a", role="menuitem", name="Delete", text="Delete"))
+    journey.shows(*closes, Appeared(element=Element(tag="div", role="dialog")), Appeared(element=button("OK")))
+    return journey.click(button("OK")).asks(f"{HOME}rpc").shows_new(alert("Records removed."))
+
+
+def test_the_menu_that_an_act_was_taken_from_closes_and_is_no_section_that_opens() -> None:
+    """`Delete` in a menu, upon which the page asks whether to, deletes."""
+    closed = StateChanged(element=button("More"), state="expanded", after=False)
+    assert "elete" in _deletes("Fir Crates", closed).story().title
+
+
+def test_a_row_in_the_panel_of_a_tab_is_one_of_many() -> None:
+    """The panel may be called `tab-1`, as an entry of a menu may be."""
+    assert _deletes("Fir Crates").story().flow_key == _deletes("Gorse Nets").story().flow_key
+
+
+def test_to_drop_a_thing_is_to_delete_it() -> None:
+    """The page asks whether to, and sends it off upon `OK`."""
+    row = (Ancestor(tag="td", role="cell", name="Drop Drop"), Ancestor(tag="tr", role="row", name="old_a 0 rows"))
+    journey = Journey().opens(f"{HOME}db/structure").click(link("Drop Drop", ancestors=row))
+    journey.shows_new(Element(tag="div", role="dialog", name="Confirm"), button("OK"))
+    journey.click(button("OK")).asks(f"{SCRIPT}?route=/sql").shows_new(alert("MySQL returned an empty result set."))
+    assert journey.story().title.startswith("Delete")
 
 
 def test_who_did_it_is_no_name_of_what_was_made() -> None:

@@ -124,7 +124,7 @@ def only_prepares(number: int, step: ClickStep | PressStep, answers: Answers, da
     """Whether it sent nothing and led nowhere, before something on the same page that did: a choice in a list of the
     page's own, a password that was made visible, a form that the browser itself would not send off yet."""
     words = caption(step.target) if isinstance(step, ClickStep) else ""
-    if step.changes and any(verb.search(words) for verb in (WITHIN, APART, CART, CHECK_OUT, SIGN_OUT)):
+    if step.changes and any(verb.search(words) for verb in (WITHIN, APART, DELETE, CART, CHECK_OUT, SIGN_OUT)):
         return False
     if isinstance(step, PressStep) and step.changes and not step.target.form:
         return False
@@ -164,10 +164,11 @@ def puts_away(step: ClickStep, answers: Answers, view: str) -> bool:
 
 
 def reveals(step: ClickStep, answers: Answers) -> bool:
-    """A menu, a section or a list that opens: only a way to what is in it."""
-    opened = [one for one in step.changes if isinstance(one, StateChanged) and one.state == "expanded"]
-    own = any(clean(one.element.name) == caption(step.target) for one in opened)  # the app may remember what is open
-    opens = bool(opened) or opens_list(step)
+    """A menu, a section or a list that opens: only a way to what is in it. What closes is the menu that the control
+    was taken from, unless the control is its own."""
+    states = [one for one in step.changes if isinstance(one, StateChanged) and one.state == "expanded"]
+    own = any(clean(one.element.name) == caption(step.target) for one in states)  # the app may remember what is open
+    opens = own or any(one.after for one in states) or opens_list(step)
     return opens and not step.navigates and (own or not answers.writes(step))
 
 
