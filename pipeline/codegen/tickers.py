@@ -1,5 +1,6 @@
 """Changes that say nothing: texts that tick by themselves, and things that only moved."""
 
+import re
 from typing import Final
 
 from pipeline.codegen.locators.text_matchers import readable
@@ -10,6 +11,7 @@ from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, 
 
 QUIET: Final = (FillStep, HoverStep, ScrollStep)
 """Steps that ask an app for nothing."""
+_PAGER: Final = re.compile(r"\d{1,6}\s?/\s?(\d{1,6})")
 TICKS_MAX: Final = 3
 """A text whose number changed more often in one story is a clock or a counter."""
 
@@ -33,7 +35,20 @@ def ticking(steps: tuple[Step, ...]) -> frozenset[str]:
             seen[found] = seen.get(found, 0) + 1
             if isinstance(step, QUIET) or seen[found] > TICKS_MAX:
                 out.add(found)
-    return frozenset(out) | _restless(steps)
+    return frozenset(out) | _restless(steps) | _pagers(steps)
+
+
+def _pagers(steps: tuple[Step, ...]) -> frozenset[str]:
+    """Shapes of texts that say which of how many one sees (`3 / 6`), where how many there are changes within the story:
+    others add some and take some away. Of the user's own progress that stays the same."""
+    totals: dict[str, set[str]] = {}
+    for step in steps:
+        for change in step.changes:
+            if isinstance(change, Appeared | TextChanged):
+                text = readable(change.after if isinstance(change, TextChanged) else change.element.text or "")
+                if found := _PAGER.fullmatch(text):
+                    totals.setdefault(shape(text), set()).add(found[1])
+    return frozenset(one for one, numbers in totals.items() if len(numbers) > 1)
 
 
 def _restless(steps: tuple[Step, ...]) -> frozenset[str]:

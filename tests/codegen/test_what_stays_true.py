@@ -126,6 +126,16 @@ def test_what_was_written_into_a_log_is_looked_for_there() -> None:
     assert "to_contain_text" not in write_test(story(others)).code
 
 
+@pytest.mark.parametrize(("last", "is_asserted"), [("3 / 6", False), ("3 / 7", True)])
+def test_which_of_how_many_one_sees_is_not_asserted_where_others_count_too(last: str, is_asserted: bool) -> None:
+    """`3 / 7` after `1 / 7` may be how far one is; where there are six of them now, others may have made more."""
+    first = Appeared(element=by_text("span", "1 / 7"))
+    opens = ClickStep(target=by_role("a", "link", "Crates"), **base(PAGE, NEXT, changes=(first,), navigates=True))
+    now = TextChanged(element=by_text("span", last), before="1 / 7", after=last)
+    go = ClickStep(target=by_role("button", "button", "OK"), **base(NEXT, NEXT, changes=(now,)))
+    assert (f'"{last}"' in write_test(story(opens, go)).code) is is_asserted
+
+
 @pytest.mark.parametrize("tag", ["p", "strong", "div"])
 def test_a_short_message_that_says_what_was_done_comes_first(tag: str) -> None:
     """`Settings saved.` has neither a role nor a class that says so, and the clock of the page says nothing."""
