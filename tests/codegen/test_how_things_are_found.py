@@ -2,7 +2,7 @@
 
 from pipeline.codegen import write_test
 from pipeline.codegen.locators.finder import ordinal
-from schemas.elements import ById, ByLabel, ByRole, ByTag, ByText, Candidate, Scope
+from schemas.elements import ById, ByLabel, ByPath, ByRole, ByTag, ByText, Candidate, Element, PathStep, Scope
 from schemas.events import Appeared, TextChanged, Typed
 from schemas.stories import CheckStep, ClickStep, FillStep
 from tests.codegen.by_hand import base, by_label, by_role, by_text, story
@@ -119,3 +119,11 @@ def test_a_box_is_found_by_the_words_of_its_row_not_by_the_row_s_number() -> Non
     assert 'name="Select row 3").check()' in code_for("Select row 3", numbered, in_cell)
     named = Candidate(locator=ByRole(role="checkbox", name="Row 3 of the choir"), count=1)
     assert 'name="Row 3 of the choir").check()' in code_for("Row 3 of the choir", named, in_row)
+
+
+def test_a_tag_whose_classes_look_generated_is_found_by_its_path() -> None:
+    """It was the only one with these classes; of the tag alone there are many."""
+    by_classes = Candidate(locator=ByTag(tag="div", classes=("sd-dropdown__value",)), count=1)
+    by_path = Candidate(locator=ByPath(steps=(PathStep(tag="div", nth_of_type=3),)), count=1)
+    step = ClickStep(target=Element(tag="div", candidates=(by_classes, by_path)), **base(PAGE))
+    assert 'page.locator("div:nth-of-type(3)").click()' in write_test(story(step)).code

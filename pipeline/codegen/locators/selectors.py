@@ -166,6 +166,8 @@ def _tag_css(tag: str, classes: tuple[str, ...]) -> tuple[str, int] | None:
     if not _TAG.match(tag):
         return None
     kept = [name for name in classes if is_css_identifier(name) and not looks_generated(name)]
+    if classes and not kept:
+        return None  # how many there are was counted with the classes
     return tag + "".join(f".{name}" for name in kept), 530 if kept else 540
 
 
