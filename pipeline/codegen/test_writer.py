@@ -11,6 +11,7 @@ from pipeline.codegen.actions import Writer
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.codegen.assertions.between import between, chain_of
 from pipeline.codegen.assertions.check import Check
+from pipeline.codegen.assertions.lists.own_lists import own_counts
 from pipeline.codegen.assertions.outcome import (
     autosave,
     outcome,
@@ -18,7 +19,6 @@ from pipeline.codegen.assertions.outcome import (
     saving_request,
     where_it_ended,
 )
-from pipeline.codegen.assertions.own_lists import own_counts
 from pipeline.codegen.assertions.salience import Typing, captions_of, empties, pieces_of
 from pipeline.codegen.assertions.selection import met_before
 from pipeline.codegen.assertions.still_standing import still_standing

@@ -7,8 +7,8 @@ from typing import Final
 from pipeline.codegen.actions import Writer
 from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.entered import NOTHING, Entered, entered_in
+from pipeline.codegen.assertions.lists.rows import own_words, without_others_rows
 from pipeline.codegen.assertions.outcome import checks_after, lets_in, what_stayed
-from pipeline.codegen.assertions.rows import own_words, without_others_rows
 from pipeline.codegen.assertions.selection import chosen, covering
 from pipeline.codegen.python.expressions import Attr, Call, Expr, flat
 from pipeline.semantics.generated import is_volatile

@@ -10,8 +10,8 @@ import re
 from dataclasses import replace
 from typing import Final, assert_never
 
-from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check, says_part
-from pipeline.codegen.assertions.rows import is_of_others_row, is_row_element, made_sure, own_words, row_of_own
+from pipeline.codegen.assertions.check import CHANGES_MAX, TEXT_CHARS_MAX, Check, says_part
+from pipeline.codegen.assertions.lists.rows import is_of_others_row, is_row_element, made_sure, own_words, row_of_own
 from pipeline.codegen.assertions.salience import (
     LONG_NAMED_ROLES,
     LOUD_ROLES,
@@ -45,8 +45,6 @@ ROLLING_ROLES: Final = frozenset({"log", "marquee", "timer"})
 """What takes in new texts and lets old ones go in its own time: which of them stand there together is chance."""
 SHORT: Final = 8
 """Texts up to so many characters may stand in others by chance."""
-CHANGES_MAX: Final = 40
-"""Changes that are looked at: the recorder sends the telling ones first."""
 OTHERS_ROW: Final = 25
 """What a check's score loses where its text stands in a row that others made."""
 RETIMED: Final = 20

@@ -5,6 +5,8 @@ from typing import Final
 
 from pipeline.codegen.python.expressions import Expr
 
+CHANGES_MAX: Final = 40
+"""Changes of a step that are looked at: the recorder sends the telling ones first."""
 TEXT_CHARS_MAX: Final = 160
 """Longer texts and values are not asserted as a whole."""
 

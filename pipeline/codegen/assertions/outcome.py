@@ -15,12 +15,12 @@ from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.edited import edited_checks, typed_check
 from pipeline.codegen.assertions.entered import entered_in
 from pipeline.codegen.assertions.kept_values import kept_values
-from pipeline.codegen.assertions.own_lists import list_of
+from pipeline.codegen.assertions.lists.own_lists import list_of
+from pipeline.codegen.assertions.lists.removed import removed_check
+from pipeline.codegen.assertions.lists.rows import without_found_rows, without_others_rows
+from pipeline.codegen.assertions.lists.search_results import by_what_was_sought, search_results
 from pipeline.codegen.assertions.pages import title_check, url_check
-from pipeline.codegen.assertions.removed import removed_check
-from pipeline.codegen.assertions.rows import without_found_rows, without_others_rows
 from pipeline.codegen.assertions.salience import Typing, captions_of
-from pipeline.codegen.assertions.search_results import by_what_was_sought, search_results
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.shown_before import with_less_for_furniture
 from pipeline.codegen.assertions.still_standing import text_of

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.codegen.assertions.candidates import (
-    CHANGES_MAX,
     ITEMS,
     beginning,
     of_sentences,
     text_value,
     without_buttons,
 )
-from pipeline.codegen.assertions.check import Check
-from pipeline.codegen.assertions.rows import is_of_others_row, is_row_element, own_words
+from pipeline.codegen.assertions.check import CHANGES_MAX, Check
+from pipeline.codegen.assertions.lists.rows import is_of_others_row, is_row_element, own_words
 from pipeline.codegen.assertions.salience import Typing, has_captions, looks_glued, whole_sentences
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect, is_anyone
 from pipeline.codegen.locators.text_matchers import readable

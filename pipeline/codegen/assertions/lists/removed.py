@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.activities.intents import goals_of
-from pipeline.codegen.assertions.candidates import CHANGES_MAX
-from pipeline.codegen.assertions.check import Check
+from pipeline.codegen.assertions.check import CHANGES_MAX, Check
 from pipeline.codegen.assertions.salience import is_message as is_told
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
 from pipeline.codegen.locators.text_matchers import readable
