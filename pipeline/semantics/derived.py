@@ -163,8 +163,8 @@ class OncePerStory(Generic[R]):
         self._known: dict[int, tuple[weakref.ref[Story], R]] = {}
 
     def __call__(self, story: Story) -> R:
-        found = self._known.get(id(story))
-        return found[1] if found and found[0]() is story else self.note(story, self._function(story))
+        known = self.known(story)
+        return self.note(story, self._function(story)) if known is None else known
 
     def known(self, story: Story) -> R | None:
         """The answer where it is at hand."""
