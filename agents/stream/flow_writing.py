@@ -178,13 +178,14 @@ class FlowWriter:
         return bool(state.sampled) and (state.needs_test or any(story_id in said for story_id, _ in state.sampled))
 
     def _bodies(self, states: Sequence[FlowState]) -> Mapping[str, Sequence[str]]:
-        """The stories of these flows as JSON, asked for in one go; none where that fails, for then each flow asks for
-        its own and answers for itself."""
+        """The stories of these flows as JSON, asked for in one go; none where that fails, which is said: each flow asks
+        for its own then, and answers for itself."""
         try:
             return self._parts.storage.drawn_bodies(states)
         except StorageUnavailable:
             raise
-        except Exception:  # noqa: BLE001 - asked again flow by flow, and answered there
+        except Exception as error:  # noqa: BLE001 - said, and asked again flow by flow
+            self._fault("write", f"the stories of {len(states)} flows can't be read together", error)
             return {}
 
     def _ready(self, state: FlowState, said: Stories, bodies: Sequence[str] | None, written: Written) -> Ready | None:
@@ -220,7 +221,7 @@ class FlowWriter:
         try:
             seen = seen_flow(flow_id, story, 0, "", True, self._parts.settings.users_min)
         except Exception as error:  # noqa: BLE001 - said, and tried again once somebody looks at the coverage
-            self._unclassified(f"flow {flow_id} does", error)
+            self._fault("classify", f"what flow {flow_id} does can't be told", error)
             return None
         return FrequentFlow(seen, story.id, story.version, classified=True)
 
@@ -230,11 +231,12 @@ class FlowWriter:
         except StorageUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - said, and told again once somebody looks at the coverage
-            self._unclassified(f"{len(seen)} flows do", error)
+            self._fault("classify", f"what {len(seen)} flows do can't be kept", error)
 
-    def _unclassified(self, what: str, error: BaseException) -> None:
-        self._parts.metrics.own_faults.labels("classify").inc()
-        logger.error("what %s can't be told", what, extra={"trace": traced(error)})
+    def _fault(self, met_at: str, what: str, error: BaseException) -> None:
+        """Counts a fault of ours after which the flows go on, and keeps its trace."""
+        self._parts.metrics.own_faults.labels(met_at).inc()
+        logger.error("%s", what, extra={"trace": traced(error)})
 
     def _keep(self, ready: Sequence[Ready], written: Written) -> None:
         """Stores tests and writes their files, in one go if that can be."""

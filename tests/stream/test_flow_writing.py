@@ -155,6 +155,22 @@ def test_a_flow_that_cannot_be_classified_has_its_test_nevertheless(
     assert (bench.faults("classify"), [one.classified for one in bench.seen()]) == (1, [False])
 
 
+def test_flows_whose_stories_cannot_be_read_together_are_read_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault is counted, and each flow has its test nevertheless."""
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    stories = one_each(2)
+    states = bench.store(stories)
+    monkeypatch.setattr(bench.storage, "drawn_bodies", fails)
+    written = bench.writer.write(states, by_id(stories))
+    assert ([one.test is not None for one in written.outputs], written.failed) == ([True, True], [])
+    assert bench.faults("write") == 1
+
+
 def test_flows_are_read_in_portions_of_as_many_stories_as_one_may_have() -> None:
     """A flow of many sessions goes with few others; the order stays."""
     sizes = (DRAWN_MAX, 1, DRAWN_MAX - 1, 1, 1)
