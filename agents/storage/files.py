@@ -21,7 +21,7 @@ from agents.storage.sql.file_rows import TestFile
 from agents.storage.storage import Storage
 from agents.storage.values import StorageUnavailable, StoredTest
 from pipeline.codegen.project.conftest_file import Wanted, conftest
-from pipeline.codegen.python.program import fixtures_of
+from pipeline.codegen.python.program import FIXTURES, fixtures_of
 
 NAME_CHARS_MAX: Final = 100
 UNSAFE = re.compile(r"[^a-z0-9._-]+")
@@ -105,8 +105,7 @@ class CodeFiles:
             code = codes.get(one.id)
             if code is not None:
                 if fixtures_of(code):
-                    every = Wanted(fills=True, unique=True, dragged=True, settles=True)
-                    self._write(f"{path.partition('/')[0]}/conftest.py", conftest(every))
+                    self._write(f"{path.partition('/')[0]}/conftest.py", conftest(Wanted(FIXTURES.keys())))
                 self._write(path, code)
                 paths[one.id] = path
         self._storage.note_paths({one.id: path for path, one in moving.items() if one.path != path})

@@ -85,7 +85,7 @@ class _NoOrigins:
 def filler(base_url: str) -> Callable[[Locator, str], None]:
     """The fixture `fill_credential` of an exported project, for this base URL."""
     scope: dict[str, Any] = {}
-    exec(compile(conftest(Wanted(fills=True)), "conftest", "exec"), scope)
+    exec(compile(conftest(Wanted({"fill_credential"})), "conftest", "exec"), scope)
     made: Callable[[Locator, str], None] = scope["fill_credential"].__wrapped__(base_url, _NoOrigins())
     return made
 
@@ -93,7 +93,7 @@ def filler(base_url: str) -> Callable[[Locator, str], None]:
 def namer() -> Callable[[str], str]:
     """The fixture `unique` of an exported project, as of one run."""
     scope: dict[str, Any] = {}
-    exec(compile(conftest(Wanted(unique=True)), "conftest", "exec"), scope)
+    exec(compile(conftest(Wanted({"unique"})), "conftest", "exec"), scope)
     made: Callable[[str], str] = scope["unique"].__wrapped__()
     return made
 
@@ -101,7 +101,7 @@ def namer() -> Callable[[str], str]:
 def dragger() -> Callable[..., None]:
     """The fixture `drag` of an exported project."""
     scope: dict[str, Any] = {}
-    exec(compile(conftest(Wanted(dragged=True)), "conftest", "exec"), scope)
+    exec(compile(conftest(Wanted({"drag"})), "conftest", "exec"), scope)
     made: Callable[..., None] = scope["drag"].__wrapped__()
     return made
 
@@ -109,7 +109,7 @@ def dragger() -> Callable[..., None]:
 def waiter() -> Callable[[Locator], None]:
     """The fixture `settled` of an exported project."""
     scope: dict[str, Any] = {}
-    exec(compile(conftest(Wanted(settles=True)), "conftest", "exec"), scope)
+    exec(compile(conftest(Wanted({"settled"})), "conftest", "exec"), scope)
     made: Callable[[Locator], None] = scope["settled"].__wrapped__()
     return made
 

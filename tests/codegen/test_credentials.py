@@ -377,7 +377,7 @@ def test_what_nobody_signs_in_to_has_no_such_fixture() -> None:
 def test_an_origin_is_read_as_browsers_do_or_not_at_all(address: str, origin: str) -> None:
     """Names that Python's own reading makes another name of are no origin that anything could be typed on."""
     made: dict[str, Any] = {}
-    text = conftest(Wanted(fills=True))
+    text = conftest(Wanted({"fill_credential"}))
     start = text.index("def origin_of")
     exec(
         "from urllib.parse import urlsplit\nPORTS = {'http': 80, 'https': 443}\n"

@@ -162,5 +162,5 @@ def test_an_editor_is_settled_once_its_page_leaves_it_alone(page: Page) -> None:
 def test_an_editor_without_the_focus_is_not_settled(page: Page) -> None:
     """Keys would go elsewhere: the test fails instead."""
     scope: dict[str, Any] = {}
-    exec(compile(conftest(Wanted(settles=True)), "conftest", "exec"), scope)
+    exec(compile(conftest(Wanted({"settled"})), "conftest", "exec"), scope)
     assert page.get_by_role("textbox").evaluate(scope["AT_REST"], [100, 400]) is False

@@ -118,7 +118,7 @@ def test_what_a_test_opens_is_the_recorded_place(page: Page, text: str) -> None:
 def test_an_exported_project_tells_origins_apart_as_we_do(one: str, other: str) -> None:
     """For addresses as a browser spells them, which the frames of a page have."""
     scope: dict[str, Any] = {}
-    exec(compile(conftest(Wanted(fills=True)), "conftest", "exec"), scope)
+    exec(compile(conftest(Wanted({"fill_credential"})), "conftest", "exec"), scope)
     first, second = (parse(text) for text in (one, other))
     if first is not None and second is not None:
         spelled = [f"{found.scheme}://{found.host}{found.path}" for found in (first, second)]
@@ -133,7 +133,7 @@ def test_an_exported_project_tells_origins_apart_as_we_do(one: str, other: str) 
 def test_an_origin_may_be_named_as_people_write_it(named: str) -> None:
     """In capitals, with the port that goes without saying, in its own script."""
     scope: dict[str, Any] = {}
-    exec(compile(conftest(Wanted(fills=True)), "conftest", "exec"), scope)
+    exec(compile(conftest(Wanted({"fill_credential"})), "conftest", "exec"), scope)
     assert scope["origin_of"](named) == scope["origin_of"](origin(named))
 
 

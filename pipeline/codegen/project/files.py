@@ -10,7 +10,7 @@ from pipeline.codegen.project.fixtures import STORAGE_STATE
 from pipeline.codegen.project.people import People, people_of
 from pipeline.codegen.project.shared_sign_in import shared_sign_in
 from pipeline.codegen.python.names import variable_name
-from pipeline.codegen.python.program import DRAG, FILL_CREDENTIAL, SETTLED, UNIQUE, fixtures_of
+from pipeline.codegen.python.program import FILL_CREDENTIAL, fixtures_of
 from pipeline.codegen.test_writer import write_test
 from pipeline.codegen.values.credentials import PASSWORD, USER, credentials
 from pipeline.flows.consensus import Consensus
@@ -98,11 +98,8 @@ def project_files(
     fills = FILL_CREDENTIAL in fixtures
     known = [told.story for told in (flows or {}).values()]
     wanted = Wanted(
-        fills=fills,
-        unique=UNIQUE in fixtures,
-        dragged=DRAG in fixtures,
-        settles=SETTLED in fixtures,
-        storage_state=storage_state,
+        fixtures,
+        storage_state,
         language=any(story.language == USUAL_LANGUAGE for story in known),
         slowest_ms=max((story.slowest_ms for story in known), default=0),
     )

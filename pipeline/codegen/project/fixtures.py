@@ -1,6 +1,9 @@
 """The texts of the fixtures of an exported project."""
 
+from dataclasses import dataclass
 from typing import Final
+
+from pipeline.codegen.python.program import DRAG, FILL_CREDENTIAL, SETTLED, UNIQUE
 
 ALLOWED_ORIGINS: Final = "APP_ALLOWED_ORIGINS"
 """The variable that names further origins to a run of an exported project, with blanks between them."""
@@ -21,7 +24,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_t
     return {**browser_type_launch_args, "executable_path": found, "args": args}
 """
 
-FILLS_NAMES: Final = ("Error", "Locator")
 FILLS_CONSTANTS: Final = r'''PORTS = {"http": 80, "https": 443}
 TRIES = 100
 FORM_TARGETS = """(field) => {
@@ -101,7 +103,6 @@ def unique() -> Callable[[str], str]:
     return made
 """
 
-LOCATOR: Final = ("Locator",)
 DRAGS: Final = """@pytest.fixture
 def drag() -> Callable[..., None]:
     \"\"\"Drags one element onto another as a hand does: pages make room while one drags, and look only so often. `path`
@@ -199,6 +200,26 @@ def browser(browser: Browser) -> Browser:
     browser.new_context = new_context
     return browser
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    """A fixture that tests call: what it does, its text, what stands before all fixtures for it, and what it imports
+    from Playwright."""
+
+    does: str
+    text: str
+    constants: str = ""
+    imports: tuple[str, ...] = ()
+
+
+CALLED: Final = {
+    FILL_CREDENTIAL: Fixture("types credentials", FILLS, FILLS_CONSTANTS, ("Error", "Locator")),
+    UNIQUE: Fixture("makes names unique", MAKES_UNIQUE),
+    DRAG: Fixture("drags as a hand does", DRAGS, imports=("Locator",)),
+    SETTLED: Fixture("waits for editors", SETTLES, imports=("Locator",)),
+}
+"""By their names, in the order in which they stand in the file."""
 
 SIGNED_IN_NAMES: Final = ("Page", "expect")
 SIGNED_IN: Final = """@pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from textwrap import wrap
 from typing import Final, assert_never
 
+from pipeline.codegen.python.context_options import in_browser
 from pipeline.codegen.python.expressions import (
     INDENT,
     LINE_CHARS_MAX,
@@ -26,7 +27,6 @@ from pipeline.codegen.python.expressions import (
 )
 from pipeline.codegen.python.nodes import once_per_node
 from pipeline.codegen.python.parametrize import bound, fits, parametrized
-from pipeline.codegen.python.quoting import quoted
 from pipeline.semantics.browsers import USUAL, Browser
 from schemas.generated_tests import Parameter
 
@@ -40,6 +40,8 @@ DRAG: Final = "drag"
 """The fixture that drags as a hand does, in moves that pages can follow."""
 SETTLED: Final = "settled"
 """The fixture that waits until an editor is ready for the next keys."""
+_TYPING: Final = frozenset({"fill", "insert_text", "press_sequentially", "type"})
+"""Methods whose last argument is typed."""
 FIXTURES: Final = {
     FILL_CREDENTIAL: "Callable[[Locator, str], None]",
     UNIQUE: "Callable[[str], str]",
@@ -195,7 +197,7 @@ class Program:
         taken = [f"{fixture}: {kind}" for fixture, kind in FIXTURES.items() if fixture in names]
         arguments = [f"{self.page}: Page", *taken, *(f"{parameter.name}: str" for parameter in self.parameters)]
         return [
-            *_in_browser(self.browser),
+            *in_browser(self.browser),
             *parametrized(self.parameters),
             *_head(name, arguments),
             *_documented(docstring, notes),
@@ -205,15 +207,6 @@ class Program:
 def fixtures_of(code: str) -> frozenset[str]:
     """The fixtures that a test takes."""
     return frozenset(fixture for fixture, kind in FIXTURES.items() if f" {fixture}: {kind}" in code)
-
-
-def _in_browser(browser: Browser) -> list[str]:
-    """The decorator that gives a test its browser's options; none for the usual one."""
-    language, screen = browser.language, browser.screen
-    options = [] if language is None else [f"locale={quoted(language)}"]
-    if screen is not None:
-        options.append(f'viewport={{"width": {screen.width_px}, "height": {screen.height_px}}}')
-    return [f"@pytest.mark.browser_context_args({', '.join(options)})"] if options else []
 
 
 def _documented(docstring: str, notes: tuple[str, ...]) -> list[str]:
@@ -302,12 +295,7 @@ def _types(statement: Statement, parameters: tuple[Parameter, ...]) -> bool:
 
 
 def _is_typing(call: Call) -> bool:
-    return isinstance(call.function, Attr) and call.function.name in (
-        "fill",
-        "insert_text",
-        "press_sequentially",
-        "type",
-    )
+    return isinstance(call.function, Attr) and call.function.name in _TYPING
 
 
 def _is_fixed(statement: Statement) -> bool:
