@@ -18,14 +18,18 @@ KEY_CHARS: Final = 32
 
 def key_of(story: Story) -> str:
     """The key that a story, told at any time, has by the rules of today."""
-    page = Page(url=story.final_state.url, title=story.final_state.title)
-    return flow_key(activities_of(story.steps, story.network_requests, page))
+    return flow_key(_activities(story))
 
 
 @once_per_story
 def kinds_done(story: Story) -> frozenset[str]:
     """The kinds of what was done in a story; whoever told it knows them."""
-    return activities_of(story.steps, story.network_requests, Page(url=story.final_state.url)).kinds()
+    return _activities(story).kinds()
+
+
+def _activities(story: Story) -> Activities:
+    page = Page(url=story.final_state.url, title=story.final_state.title)
+    return activities_of(story.steps, story.network_requests, page)
 
 
 def flow_key(activities: Activities) -> str:

@@ -33,7 +33,7 @@ Verdict = Literal["accepted", "refused", "unknown"]
 Evidence = Literal[
     "form used again",
     "signed out later",
-    "way out came",
+    "sign-out offered",
     "form gone",
     "led elsewhere",
     "status",
@@ -109,14 +109,14 @@ def _came_after(sent: Sent) -> Answer | None:
         return Answer("refused", "form used again", _says_locked(sent))
     if any(says(step, SIGN_OUT) for step in sent.later):
         return Answer("accepted", "signed out later")
-    if any(map(_leads_out, sent.step.changes)):
-        return Answer("accepted", "way out came")
+    if any(map(_offers_sign_out, sent.step.changes)):
+        return Answer("accepted", "sign-out offered")
     if gone:
         return Answer("accepted", "form gone")
     return Answer("accepted", "led elsewhere") if _led_elsewhere(sent) else None
 
 
-def _leads_out(change: Change) -> bool:
+def _offers_sign_out(change: Change) -> bool:
     """Whether what came is a control to sign out with: nobody needs one who was not let in."""
     element = change.element
     is_control = element.role in ("link", "button", "menuitem", "img") and element.visible

@@ -147,6 +147,12 @@ class Writer:
         """What the story has entered until the step at hand, by which a page tells of it."""
         return self.texts.until(self.program.step, self.fixed)
 
+    @property
+    def own(self) -> tuple[str, ...]:
+        """What the story has entered until then, and the names of the things that it used: what with these in it is
+        about the user's own."""
+        return (*self.entered, *self.used)
+
     def finder(self, step: Step) -> Finder:
         avoided = frozenset(locator for place, locator in self.amendments.avoided if place == self.program.step)
         return Finder(self.page_of(step), self.fixed, self.hidden, avoided, self.pieces)

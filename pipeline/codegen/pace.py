@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.semantics.text import is_editor
+from pipeline.steps.draft import target_of
 from schemas.elements import Element
 from schemas.events import StateChanged
 from schemas.stories import ClickStep, DragStep, FillStep, PressStep, Step
@@ -72,8 +73,8 @@ def _comes_from_elsewhere(before: Step | None, step: Step) -> bool:
 
 def _same_editor(one: Step, other: Step) -> bool:
     """Whether both were done in the same editor: what it is called may change with what it holds."""
-    left, right = getattr(one, "target", None), getattr(other, "target", None)
-    if not isinstance(left, Element) or not isinstance(right, Element) or one.tab_id != other.tab_id:
+    left, right = target_of(one), target_of(other)
+    if left is None or right is None or one.tab_id != other.tab_id:
         return False
     same = (left.tag, left.id, left.role, left.frames) == (right.tag, right.id, right.role, right.frames)
     return same and is_editor(left) and is_editor(right)

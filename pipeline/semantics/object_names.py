@@ -1,7 +1,7 @@
 """What things are called: the one that a control stands beside, the one that was opened, the one that was deleted."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import unquote
 
@@ -27,7 +27,7 @@ from pipeline.semantics.verbs import (
     row_act,
     says,
 )
-from schemas.elements import ByRole, Element, Scope
+from schemas.elements import ByRole, Candidate, Element, Scope
 from schemas.events import Appeared, Page
 from schemas.stories import CheckStep, ClickStep, GotoStep, Step
 
@@ -168,15 +168,18 @@ def _card_of(target: Element) -> str:
     if not any(one.count > 1 and not one.within for one in named):
         return ""
     own = caption(target).casefold()
-    texts = (scope.has_text or "" for one in target.candidates for scope in one.within)
-    told = (clean(text) for text in texts if is_name(text) and not joints(text) and len(text) <= ROW_CHARS_MAX)
-    return next((text for text in told if text.casefold() not in own), "")
+    return next((text for text in _names_around(target.candidates) if text.casefold() not in own), "")
 
 
 def held_by(target: Element) -> str:
     """What is written in that which alone holds the element, as a box of a drawing; nothing where that is long."""
-    texts = (clean(scope.has_text or "") for one in target.candidates if one.count == 1 for scope in one.within)
-    return next((text for text in texts if is_name(text) and not joints(text) and len(text) <= ROW_CHARS_MAX), "")
+    return next(_names_around(one for one in target.candidates if one.count == 1), "")
+
+
+def _names_around(candidates: Iterable[Candidate]) -> Iterator[str]:
+    """The short texts of what these find the element within; none that is glued from several."""
+    texts = (scope.has_text or "" for one in candidates for scope in one.within)
+    return (clean(text) for text in texts if is_name(text) and not joints(text) and len(text) <= ROW_CHARS_MAX)
 
 
 def _named_in_answer(step: ClickStep) -> str:

@@ -240,8 +240,7 @@ class _Tape:
         return may_navigate(latest.step) and not latest.navigates and wait_ms <= NAVIGATION_AFTER_MS
 
     def _still_answers(self, latest: Draft, event: Navigation) -> bool:
-        """Whether the page had not finished answering the action before, and stays at this address when it has: what
-        the user typed into the address bar meanwhile is an answer to nothing."""
+        """Whether the page set the address by itself while it still answered the action before: that ends there."""
         ends = [end for name in latest.event_ids if (end := self._ends.get(name)) is not None]
         return any(end.at_ms >= event.at_ms and end.after.url == event.url for end in ends)
 

@@ -34,7 +34,7 @@ def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> 
     step, upcoming = story.steps[place], story.steps[place + 1]
     before = story.steps[place - 1] if place else None
     whole = not step.changes or (_sends(step, before) and not lets_in(story, place))
-    own = step if whole else without_others_rows(step, (*writer.entered, *writer.used))
+    own = step if whole else without_others_rows(step, writer.own)
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
     checks = _that_hold(writer, offered, upcoming) if offered else []
     if not whole:

@@ -22,7 +22,7 @@ from pipeline.codegen.assertions.lists.search_results import by_what_was_sought,
 from pipeline.codegen.assertions.pages import title_check, url_check
 from pipeline.codegen.assertions.salience import Typing, captions_of
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
-from pipeline.codegen.assertions.shown_before import with_less_for_furniture
+from pipeline.codegen.assertions.shown_before import with_less_for_unchanged
 from pipeline.codegen.assertions.still_standing import text_of
 from pipeline.codegen.assertions.whole import changed_row, whole_text
 from pipeline.codegen.expected_requests import ExpectedRequest
@@ -158,7 +158,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     changes = _of_the_step(writer, step)
     if changes:
         texts = tuple(text for text in writer.entered if text not in writer.credentials.beside)
-        typing = Typing(texts, writer.pieces, asked, writer.emptied, writer.used, own=(*writer.entered, *writer.used))
+        typing = Typing(texts, writer.pieces, asked, writer.emptied, writer.used, own=writer.own)
         typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
         checks = checks_of(finder, changes, typing, stays, writer.ticking)
         checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
@@ -249,10 +249,10 @@ def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> 
     """The outcome: several checks of different kinds; where the last step changed nothing that the recording knows,
     the state of its field, the address and the texts of the final state. Where the test is amended, more of these."""
     place = len(story.steps) - 1
-    own = without_others_rows(step, (*writer.entered, *writer.used)) if lets_in(story, place) else step
+    own = without_others_rows(step, writer.own) if lets_in(story, place) else step
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
     if is_commit(step):
-        offered = with_less_for_furniture(offered, story.steps, writer.entered)
+        offered = with_less_for_unchanged(offered, story.steps, writer.entered)
     taken = chosen(offered, CHECKS_LAST, entered_in(story.steps, writer.credentials.texts))
     page = shown_on(writer, step)
     if _saves(story, step):
@@ -309,8 +309,7 @@ def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check], befo
     """All that was saved, as the page shows it: a number, an address or the beginning of a text don't tell a right
     result from a wrong one."""
     entered = tuple(text for text in writer.fixed if text not in writer.credentials.texts)
-    own = (*writer.entered, *writer.used)
-    typing = Typing(entered, writer.pieces, emptied=writer.emptied, used=writer.used, own=own)
+    typing = Typing(entered, writer.pieces, emptied=writer.emptied, used=writer.used, own=writer.own)
     typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
     finder = Finder(page, writer.fixed, writer.hidden)
     changed = changed_row(finder, step.changes, entered, before)

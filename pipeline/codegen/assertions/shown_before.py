@@ -1,4 +1,4 @@
-"""What a page shows after a save as it did before: furniture, which says nothing of what was saved."""
+"""What a page shows after a save as it did before: it says nothing of what was saved."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ SHOWN_BEFORE: Final = 25
 _OF_TEXTS: Final = frozenset({"text", "heading", "link", "button", "paragraph", "strong", "cell", "listitem", "img"})
 
 
-def with_less_for_furniture(checks: Sequence[Check], steps: Sequence[Step], entered: Sequence[str]) -> list[Check]:
+def with_less_for_unchanged(checks: Sequence[Check], steps: Sequence[Step], entered: Sequence[str]) -> list[Check]:
     """The checks after the last of these steps, with less for texts that the same page showed before, when an earlier
     step led there, and which have nothing to do with what was `entered`."""
     last = steps[-1]
@@ -30,9 +30,9 @@ def with_less_for_furniture(checks: Sequence[Check], steps: Sequence[Step], ente
     }
     words = [text.casefold() for text in entered if text]
 
-    def is_furniture(check: Check) -> bool:
+    def is_unchanged(check: Check) -> bool:
         said = check.says.casefold()
         old = check.kind in _OF_TEXTS and said in shown and not tells_what_was_done(check.says)
         return old and not any(word in said or said in word for word in words)
 
-    return [replace(one, score=one.score - SHOWN_BEFORE) if is_furniture(one) else one for one in checks]
+    return [replace(one, score=one.score - SHOWN_BEFORE) if is_unchanged(one) else one for one in checks]

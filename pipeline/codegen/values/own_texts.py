@@ -13,17 +13,17 @@ from schemas.stories import ClickStep, Step
 class OwnTexts:
     """The texts that a story enters, each with the place of the step that does so first.
 
-    `bystanders` are names of who signed in that are entered nowhere else: they stand beside many a thing, and tell
+    `login_names` are those that are entered nowhere but at a sign-in: pages show them beside many things, so they tell
     something only of the steps that sign in or out (`naming`, their places).
     """
 
     entered_at: Mapping[str, int] = field(default_factory=dict)
-    bystanders: frozenset[str] = frozenset()
+    login_names: frozenset[str] = frozenset()
     naming: frozenset[int] = frozenset()
 
     def until(self, place: int, texts: Iterable[str]) -> tuple[str, ...]:
         """Those of the `texts` that the story has entered by the step of this place."""
-        names = frozenset() if place in self.naming else self.bystanders
+        names = frozenset() if place in self.naming else self.login_names
         return tuple(text for text in texts if text not in names and self.entered_at.get(text, 0) <= place)
 
 

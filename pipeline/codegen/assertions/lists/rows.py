@@ -81,9 +81,11 @@ def _only_amidst_cells(row: Element, changes: Sequence[Change], words: Sequence[
 def row_of_own(finder: Finder, element: Element, texts: Iterable[str]) -> Found | None:
     """A row with a time or signs between its controls, by those of the `texts` that the user entered which stand in
     it. None for another element, and for a row that says nothing else."""
+    if element.role != "row":
+        return None
     said = readable(element.text or element.name or "")
     loose = is_volatile(said, finder.fixed) or _LOOSE_SIGN.search(said)
-    root = finder.root(element) if element.role == "row" and loose else None
+    root = finder.root(element) if loose else None
     own = [text for text in dict.fromkeys(texts) if len(text) >= NAME_CHARS_MIN and whole(text).search(said)]
     own = [text for text in own if not any(text != other and text in other for other in own)]
     if root is None or not own or said in own:

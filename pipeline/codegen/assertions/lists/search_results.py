@@ -41,10 +41,10 @@ def search_results(finder: Finder, steps: Sequence[Step]) -> list[Check]:
         return []
     gone = {_text(one.element) for one in step.changes if isinstance(one, Gone)}
     left = [one for one in _listed(steps[:-1], step) if sought in _text(one).casefold() and _text(one) not in gone]
-    found = [way for one in left if (way := _shown(finder, one, typed)) is not None]
-    if not found:
+    found = next((way for one in left if (way := _shown(finder, one, typed)) is not None), None)
+    if found is None:
         return []
-    checks = [Check(method(expect(found[0]), "to_be_visible"), SCORE_LEFT, "found", typed)]
+    checks = [Check(method(expect(found), "to_be_visible"), SCORE_LEFT, "found", typed)]
     ways = (way for one in hidden for way in finder.all(one) if way.unique and way.says and way.score < PATH_SCORE)
     other = next((way for way in ways if not is_volatile(way.says, finder.fixed)), None)
     if other is not None:
@@ -62,7 +62,7 @@ def by_what_was_sought(checks: Sequence[Check], page: Expr, sought: Sequence[str
         if len(word) < WORD_CHARS_MIN or check.kind not in _RESULTS or not _IS_MIXED.search(check.says):
             out.append(check)
             continue
-        found = Attr(method(method(page, "get_by_role", check.kind), "filter", has_text=word), "first")
+        found = _first_with(page, check.kind, word)
         told = Check(method(expect(found), "to_be_visible"), check.score, "found", word)
         if all(one.statement != told.statement for one in out):
             out.append(told)
@@ -111,9 +111,11 @@ def _is_listed(element: Element) -> bool:
 
 
 def _shown(finder: Finder, element: Element, typed: str) -> Expr | None:
-    """The first row or item with what was typed: which others have it too is the app's own affair."""
+    """The first row or item with what was typed, as others may have it too."""
     root = finder.root(element)
     role = "row" if in_row(element) else element.role or ""
-    if root is None:
-        return None
-    return Attr(method(method(root, "get_by_role", role), "filter", has_text=typed), "first")
+    return None if root is None else _first_with(root, role, typed)
+
+
+def _first_with(root: Expr, role: str, text: str) -> Expr:
+    return Attr(method(method(root, "get_by_role", role), "filter", has_text=text), "first")
