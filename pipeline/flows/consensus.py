@@ -15,11 +15,12 @@ from pipeline.flows.counted import COUNTED_CHARS_MAX, most_counted
 from pipeline.flows.foreign_texts import typed_by_others
 from pipeline.flows.number_free import first_sentences, saying
 from pipeline.flows.representative import representative
-from pipeline.flows.trace import Session, numberless, rough_of, session_of, target_of
+from pipeline.flows.trace import Session, numberless, rough_of, session_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
 from pipeline.semantics.browsers import layout_of
 from pipeline.semantics.elements import DATA, is_search
 from pipeline.semantics.object_names import in_row, is_row
+from pipeline.steps.draft import target_of
 from schemas.elements import ByPath, Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
 from schemas.generated_tests import Parameter

@@ -242,11 +242,6 @@ def input_of(step: Step) -> Hashable:
             assert_never(step)
 
 
-def target_of(step: Step) -> Element | None:
-    found = getattr(step, "target", None)
-    return found if isinstance(found, Element) else None
-
-
 def numberless(exact: Hashable) -> str:
     """What a change says, apart from its numbers."""
     return re.sub(r"\d+", "{n}", repr(exact))

@@ -9,9 +9,10 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.flows.trace import Session, target_of
+from pipeline.flows.trace import Session
 from pipeline.semantics.elements import stands_in_row
 from pipeline.semantics.generated import looks_generated
+from pipeline.steps.draft import target_of
 from schemas.elements import Element
 from schemas.events import Appeared, CountChanged, TextChanged
 from schemas.stories import (

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipeline.flows.trace import target_of
 from pipeline.proof.diagnosis import diagnose
 from pipeline.proof.evidence import RunFacts
 from pipeline.proof.traffic import MOST, Outlook, StepNow
 from pipeline.semantics.text import thing
+from pipeline.steps.draft import target_of
 from schemas.stories import Story
 
 Decision = Literal["keep", "wait", "heal", "app", "changed", "outdated", "environment"]

@@ -8,9 +8,10 @@ from pipeline.codegen.amendments import normal
 from pipeline.codegen.locators.finder import Finder
 from pipeline.codegen.python.expressions import Name, flat
 from pipeline.codegen.test_writer import writer_for
-from pipeline.flows.trace import Session, target_of
+from pipeline.flows.trace import Session
 from pipeline.proof.repair import locator_of
 from pipeline.semantics.object_names import is_row
+from pipeline.steps.draft import target_of
 from schemas.elements import (
     ByAltText,
     ByAttribute,

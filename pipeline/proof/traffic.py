@@ -6,12 +6,13 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.flows.trace import Session, target_of
+from pipeline.flows.trace import Session
 from pipeline.proof.alignment import Alignment, Traits, align
 from pipeline.proof.endings import EndText, Reader, end_texts, says
 from pipeline.proof.locating import still_finds, used_ways
 from pipeline.semantics.messages import errors
 from pipeline.semantics.text import thing
+from pipeline.steps.draft import target_of
 from schemas.elements import Candidate
 from schemas.events import Appeared, CountChanged, TextChanged, ValueChanged
 from schemas.generated_tests import GeneratedTest

@@ -13,12 +13,11 @@ HOSTILE = "a\x1b]52;c;AAAA\x07b\x9b2J\u202ec\u2028d\x1b[2J"
 
 
 def printed(*rows: object) -> str:
-    console = SafeConsole(file=io.StringIO(), highlight=False, soft_wrap=True, width=200, force_terminal=True)
+    screen = io.StringIO()
+    console = SafeConsole(file=screen, highlight=False, soft_wrap=True, width=200, force_terminal=True)
     for row in rows:
         console.print(row)
-    text = console.file.getvalue()  # type: ignore[attr-defined]
-    assert isinstance(text, str)
-    return text
+    return screen.getvalue()
 
 
 def test_signs_that_steer_a_terminal_are_shown_as_escapes() -> None:

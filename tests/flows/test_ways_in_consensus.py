@@ -4,6 +4,7 @@ import random
 
 from bench.flows.synthetic import Visitor, element, heading
 from pipeline.flows.consensus import consensus
+from pipeline.steps.draft import target_of
 from schemas.elements import ById, ByPath, ByRole, ByTag, Candidate, Element, PathStep, Scope
 from schemas.events import Click, End
 from schemas.stories import ClickStep, Story
@@ -15,7 +16,7 @@ from tests.flows.test_flow_assignment import told
 def test_unsteady_ways_lose_their_place() -> None:
     """An id that is another one in each session is no way to find the button."""
     story = consensus(sessions("", "", "", button_ids=("b81", "b22", "b93"))).story
-    target = story.steps[-1].target  # type: ignore[union-attr]
+    target = target_of(story.steps[-1])
     assert target is not None
     assert [candidate.locator.by for candidate in target.candidates] == ["role"]
 
@@ -23,7 +24,7 @@ def test_unsteady_ways_lose_their_place() -> None:
 def test_a_steady_way_keeps_its_place() -> None:
     """An id that everybody saw stays."""
     story = consensus(sessions("", "", "", button_ids=("save", "save", "save"))).story
-    target = story.steps[-1].target  # type: ignore[union-attr]
+    target = target_of(story.steps[-1])
     assert target is not None
     assert [candidate.locator.by for candidate in target.candidates] == ["role", "id"]
 

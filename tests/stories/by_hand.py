@@ -46,6 +46,10 @@ def textbox(label: str, **more: Any) -> Element:
     return Element(tag="input", type="text", role="textbox", name=label, label=label, **more)
 
 
+def switch(name: str) -> Element:
+    return Element(tag="button", role="switch", name=name)
+
+
 def password(label: str = "Password") -> Element:
     return Element(tag="input", type="password", role="textbox", name=label, label=label, in_password_form=True)
 
