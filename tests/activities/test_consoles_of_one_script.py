@@ -40,7 +40,7 @@ def _goes(message: str) -> Journey:
 
 
 def test_go_sends_a_form_off_where_the_page_says_what_it_did() -> None:
-    """Else it asks for something."""
+    """Where the page says nothing of a change, `Go` looks something up."""
     assert "earch" not in _goes("1 row inserted.").story().title
     assert "earch" not in _goes("The row has been inserted.").story().title
     assert _goes("Showing rows 0 - 3").story().title == "Search for 'Lena'"
