@@ -24,9 +24,9 @@ from pipeline.codegen.python.expressions import (
 from pipeline.codegen.python.names import stem_of, variable_name
 from pipeline.codegen.python.program import FILL_CREDENTIAL, SETTLED, Assign, Program, Remark, Run, Statement, With
 from pipeline.codegen.typing import reacts_to_typing, takes_keys, typed_by_keys
+from pipeline.codegen.values.asked_fields import MASKED_NOTE, UNASKED_NOTE, asked_field, field_for_shown
 from pipeline.codegen.values.credentials import Credentials, is_secret
 from pipeline.codegen.values.own_texts import OwnTexts
-from pipeline.codegen.values.password_fields import MASKED_NOTE, UNASKED_NOTE, password_field
 from pipeline.codegen.values.readings import Reading, before_secret, between
 from pipeline.semantics import urls
 from pipeline.semantics.text import BOX_ROLES
@@ -310,10 +310,8 @@ class Writer:
     def _fill(self, step: FillStep, on: Expr, page: Expr) -> list[Statement]:
         target, value = step.target, step.value
         if value.shown_in is not None:
-            if shown := self._shown(step, value.shown_in):
-                reading, typed = shown
-                fill = function(FILL_CREDENTIAL, on, typed) if value.secret else method(on, "fill", typed)
-                return [*reading, Run(fill)]
+            if copying := self._shown(step, value.shown_in, on):
+                return copying
             if value.secret is None:
                 self._admit("A value was copied from the page; the test types the recorded one.")
         if is_secret(step):
@@ -323,9 +321,9 @@ class Writer:
         waits = self._awaited(step, on)
         if value.text in self.read:
             return [*waits, Run(method(on, "fill", self.read[value.text]))]
-        what = self.credentials.names.get(value.text) or Literal(value.text)
-        if not isinstance(what, Literal):
-            return [*waits, self._typed(on, what)]
+        name, what = self.credentials.names.get(value.text), Literal(value.text)
+        if not isinstance(name, Literal | None) and (asked := asked_field(name, on, target)) is not None:
+            return [*waits, self._typed(asked, name)]
         reacts = reacts_to_typing(step, self.ticking) or step.event_id in self.after_removed
         if value.text not in self.varying and (step.by_keys or (reacts and step.before)):
             keys = typed_by_keys(step, page, on)
@@ -361,26 +359,28 @@ class Writer:
 
     def _secret(self, step: FillStep, on: Expr) -> tuple[Expr, Expr]:
         found = self.credentials.passwords.get(step.event_id)
-        where = password_field(found, on, step.target)
+        where = asked_field(found, on, step.target)
         if found is not None and where is not None:
             return where, found
         self.notes.append(MASKED_NOTE if found is None else UNASKED_NOTE)
         return on, Literal(MASKED_TEXTS.get(step.target.type or "", "some text"))
 
-    def _shown(self, step: FillStep, shown: ShownIn) -> tuple[list[Statement], Expr] | None:
-        """A secret that the page displays is read from the page."""
-        finder = self.finder(step)
-        found = finder.best(step.target.model_copy(update={"candidates": shown.candidates}))
-        if found is None or not (shown.before or shown.after or step.value.secret is None):
+    def _shown(self, step: FillStep, shown: ShownIn, on: Expr) -> list[Statement] | None:
+        """A text that the page displays is read from there; a secret goes only where the page asks for it."""
+        secret = step.value.secret
+        found = self.finder(step).best(step.target.model_copy(update={"candidates": shown.candidates}))
+        where = on if secret is None else field_for_shown(secret, on, step.target)
+        if found is None or where is None or not (shown.before or shown.after or secret is None):
             return None
-        if step.value.secret is None and not (shown.before or shown.after):
+        if not (shown.before or shown.after):
             name = self._fresh("copied")
-            return [Assign(name, method(found.expr, "inner_text"))], Name(name)
-        shown_name, name = self._fresh("shown"), self._fresh("password" if step.value.secret else "copied")
+            return [Assign(name, method(found.expr, "inner_text")), Run(method(on, "fill", Name(name)))]
+        shown_name, name = self._fresh("shown"), self._fresh("password" if secret else "copied")
         text = between(Name(shown_name), before_secret(shown), shown.after)
         if not shown.before or not shown.after:
             text = method(text, "strip")
-        return [Assign(shown_name, method(found.expr, "inner_text")), Assign(name, text)], Name(name)
+        typed = function(FILL_CREDENTIAL, where, Name(name)) if secret else method(on, "fill", Name(name))
+        return [Assign(shown_name, method(found.expr, "inner_text")), Assign(name, text), Run(typed)]
 
     def read_after(self, step: Step, place: int) -> None:
         """Reads what the step of this place brought up and a later one types."""

@@ -16,9 +16,10 @@ from schemas import limits
 _GRANTING_NAME = (
     r"(?:(?:[^=&#;?\s%]|%5B){0,40}"
     r"(?:token|secret|signature|passw[a-z]{0,6}|pass|passphrase|passcode|pwd|pswd|motdepasse|bearer|verifier|saml(?:request|response|art)|"
-    r"credentials?|jwt|otp|hmac|sess(?:ion)?[-_]?id|(?:api|access|auth|private|secret|session|shared?|subscription|"
-    r"activation|license|master|signing|encryption|consumer|login|reset)[-_]?(?:key|hash)(?:id)?|[-_]sig|"
-    r"card[-_]?number|cvc|cvv)"
+    r"wresult|credentials?|assertion|jwt|otp|hmac|sess(?:ion)?[-_]?id|(?:api|access|auth|private|secret|session|shar(?:ed?|ing)|"
+    r"subscription|activation|license|master|signing|encryption|consumer|login|reset|resource|guest|edit|admin|unsubscribe|"
+    r"cancel|preview|download|confirm)[-_]?(?:key|hash)(?:id)?|[-_]sig|(?:access|key[-_]?pair|share)[-_]?id|"
+    r"card[-_]?number|cvc|cvv)\d?"
     r"|(?:[^=&#;?\s%]{0,40}(?:[.\[]|%5B)|_{1,2})?(?:"
     r"(?:verify|verification|confirm|confirmation|activation|reset|login|invite|invitation)[-_]?(?:id|hash)|"
     r"(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|csrf|xsrf|"
@@ -29,6 +30,15 @@ _GRANTING_NAME = (
 )
 """How parameters are called that grant access."""
 _SECRET_IN_URL = re.compile(rf"(?P<name>[?&#;~]{_GRANTING_NAME}[=:])[^&#;\s]+", re.IGNORECASE)
+_SECRET_IN_PART = re.compile(rf"(?P<name>(?<!/)/{_GRANTING_NAME}[=:])[^/?&#;\s]+", re.IGNORECASE)
+"""The same as a part of a path."""
+_QUOTE = r"(?:\"|%(?:25){0,3}22)"
+_SECRET_IN_JSON = re.compile(
+    rf"(?P<name>{_QUOTE}{_GRANTING_NAME}{_QUOTE}(?:[:\s+]|%(?:25){{0,3}}(?:3A|20)){{1,6}}{_QUOTE}?)"
+    r"(?:(?!%(?:25){0,3}(?:22|2C|7D))[^&#\s\",}]){1,4000}",
+    re.IGNORECASE,
+)
+"""The same in data that an address holds."""
 _SECRET_IN_INNER_URL = re.compile(
     rf"(?P<name>%(?:25){{0,3}}(?:3F|26|23|3B){_GRANTING_NAME}(?:%(?:25){{0,3}}3D|=))"
     r"(?:[^&#;\s%]|%(?!(?:25){0,3}(?:26|23|3B)))+",
@@ -42,24 +52,38 @@ _JWT = re.compile(r"(?P<before>(?<![\w-])(?=[\w-]++\.[\w-]{4})[\w-]*?)eyJ[\w-]{8
 _GRANT_IN_PATH = re.compile(
     r"(?P<name>/(?:(?:(?:re)?set|forgot|change|recover)-?password|password-?reset|(?:verify|confirm)-?e?mail|"
     r"e?mail-?verification|accept-?invit\w{1,9}|(?:login|invite|magic)-?link|reset|token|verify|verification|confirm|"
-    r"confirmation|activate|activation|invite|invitations?|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code)/)"
+    r"confirmation|activate|activation|invite|invitations?|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code|"
+    r"[\w-]{0,30}[-_]token|(?:api|access|auth|private|secret|shared?)[-_]?key)/)"
     r"(?P<value>[^/?#\s]{6,4000})",
     re.IGNORECASE,
 )
 """What follows in a path on one of these words is what makes the address work, if it looks drawn by chance."""
 _GRANT_IN_QUERY = re.compile(
     r"(?P<name>[?&#;](?:reset|verify|verification|confirm|confirmation|activate|activation|recover|unlock|unsub|unsubscribe|optout|"
-    r"signed|pairing|mac|digest|checksum|refresh|cred|clearance)=)(?P<value>[^&#;\s]{6,4000})",
+    r"signed|pairing|mac|digest|checksum|refresh|cred|(?:\w{1,20}_)?clearance|policy|share|join|inv|ott)=)"
+    r"(?P<value>[^&#;\s]{6,4000})",
     re.IGNORECASE,
 )
 """The same of a parameter that is called by what it lets one do."""
 _NAMED = re.compile(r"(?P<before>[?&#;](?P<name>[^=&#;?\s%]{3,40})=)(?!withheld(?:[&#;]|$))[^&#;\s]+")
 _SHORT_LINK = re.compile(
-    r"(?P<name>/(?:l|s|r|i|m|go|links?|shared?|join|password(?:/edit)?|pw|sessions?|callback|(?:web)?hooks?|secrets?|tokens|"
-    r"keys?|one-?time|sign-?in|log-?in|private|public|preview|guests?|embed|pay|checkout|receipts?|pastes?|i?cal|feeds?)/)"
-    r"(?P<value>[A-Za-z0-9]{10,4000})(?=[/?#]|$)"
+    r"(?P<name>/(?:l|s|r|i|m|go|links?|callback|public|preview|embed|pay|checkout|receipts?|pastes?|(?:i?cal|rss|feeds?)(?:/u)?)/)"
+    r"(?P<value>[A-Za-z0-9]{10,4000})(?=[/?#]|\.\w{2,5}(?:[?#]|$)|$)"
 )
 """What follows on one of these is the address itself of something that whoever knows it may see, if chance wrote it."""
+_HANDED = re.compile(
+    r"(?P<name>/(?:share[ds]?|sharing|join|pw|sessions?|guests?|accept|incoming|oauth|rsvp|esign|2fa|pair|"
+    r"password/(?:edit|new)|lost-?password|forgot|opt-?out|"
+    r"secrets?|tokens|keys?|one-?time|(?:auto-?)?(?:log|sign)-?in|private|(?:web)?hooks?|"
+    r"(?:share|sharing|join|activate|recover|verify|confirm|e?mail)-(?:link|team|account|verify|confirm|email|user)s?|"
+    r"[\w-]{0,30}(?:private|secret|share|invite|token|key)(?=[-_]))[/_-]|/password/)"
+    r"(?P<value>[A-Za-z0-9]{10,4000})(?=[/?#]|\.\w{2,5}(?:[?#]|$)|$)",
+    re.IGNORECASE,
+)
+"""The same of what is only given to somebody: shorter numbers in base 16 are keys there, too, and no ids."""
+_KEY_VALUE = re.compile(
+    r"(?P<name>[?&#;][^=&#;?\s]{1,40}(?:key|hash|code)\d?=)(?P<value>[^&#;\s]{10,4000})", re.IGNORECASE
+)
 _DRAWN = re.compile(r"\d|[a-z][A-Z]|^.{20}")
 _LONG = re.compile(r"[A-Za-z0-9]{10}|[\w~.-]{24}")
 _LONG_PART = re.compile(r"(?<=/)[^/?#\s]{20,4000}")
@@ -70,7 +94,7 @@ _VALUE = re.compile(
 """A value that grants access, whatever it is called; what is called an id may be one of a thing."""
 _ID_NAME = re.compile(r"(?:id|ref|sha|commit|rev|^v)$", re.IGNORECASE)
 _NAMES_KEPT: Final = 4_096
-_HEX_CHARS_MIN, _ID_CHARS_MIN, _CHANCE_CHARS_MIN, _MIXED_CHARS_MIN = 32, 24, 16, 10
+_HEX_CHARS_MIN, _ID_CHARS_MIN, _CHANCE_CHARS_MIN, _MIXED_CHARS_MIN = 32, 20, 16, 10
 _UNGUESSABLE_CHARS_MIN: Final = 20
 """So many letters of both kinds and digits nobody can guess: who knows the address may see what it leads to."""
 _WORD_WITHIN = re.compile(r"[-_.][a-zA-Z]{4,4000}[-_.]")
@@ -83,7 +107,7 @@ names of products have letters of both kinds and digits too, in longer runs."""
 _URL_SUSPECT = re.compile(
     r"@|pass|pwd|pswd|motdep|pin|otp|cv[cv]|card|secret|token|key|cod|sig|auth|sid|sess|ticket|magic|invit|assert|cred|jwt|hmac|"
     r"eyJ|reset|verif|confirm|activat|unsub|optout|sso|bearer|saml|nonce|hash|pw|sas|recover|unlock|set-?pass|tok|tkn|[cx]srf|"
-    r"pair|mac|digest|checks|refresh|cred|clearan|signed|%",
+    r"pair|mac|digest|checks|refresh|cred|clearan|signed|polic|shar|join|inv|ott|wres|%|\"",
     re.IGNORECASE,
 )
 
@@ -123,11 +147,27 @@ def _without_chance(url: str) -> str:
     linked = _SHORT_LINK.sub(
         lambda found: found["name"] + urls.WITHHELD if _is_chance(found["value"], "") else found[0], url
     )
-    short = _SEGMENT.sub(lambda found: f"/{urls.WITHHELD}" if _is_drawn(found["value"]) else found[0], linked)
+    handed = _KEY_VALUE.sub(_handed, _HANDED.sub(_handed, linked))
+    short = _SEGMENT.sub(lambda found: f"/{urls.WITHHELD}" if _is_drawn(found["value"]) else found[0], handed)
     rest = _LONG_PART.sub(lambda found: urls.WITHHELD if _is_unguessable(found[0]) else found[0], short)
     return _VALUE.sub(
         lambda found: found["before"] + urls.WITHHELD if _is_chance(found["value"], found["name"] or "") else found[0],
         rest,
+    )
+
+
+def _handed(found: re.Match[str]) -> str:
+    return found["name"] + urls.WITHHELD if _is_key(found["value"]) else found[0]
+
+
+def _is_key(value: str) -> bool:
+    """Whether letters and digits take turns in a part of a value, in any base."""
+    return any(
+        len(part) >= _MIXED_CHARS_MIN
+        and not part.isalpha()
+        and not part.isdigit()
+        and len(_RUNS.findall(part)) * _RUN_CHARS > len(part)
+        for part in _OTHER_SIGNS.split(value)
     )
 
 
@@ -166,7 +206,8 @@ def _is_chance_part(part: str, is_id: bool) -> bool:
 
 
 def _without_parameters(url: str) -> str:
-    told = _SECRET_IN_URL.sub(rf"\g<name>{urls.WITHHELD}", url)
+    told = _SECRET_IN_PART.sub(rf"\g<name>{urls.WITHHELD}", _SECRET_IN_URL.sub(rf"\g<name>{urls.WITHHELD}", url))
+    told = _SECRET_IN_JSON.sub(rf"\g<name>{urls.WITHHELD}", told)
     return _SECRET_IN_INNER_URL.sub(rf"\g<name>{urls.WITHHELD}", told) if "%" in told else told
 
 

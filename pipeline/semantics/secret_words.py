@@ -34,16 +34,18 @@ def _paired(for_what: str, what: str, between: str = _BETWEEN) -> str:
     return f"(?:{for_what}){between}(?:{what})|(?:{what}){between}(?:{for_what})"
 
 
+_BY_LANGUAGE: Final = _table("secrets_by_language.json")
+
+
 def _by_language() -> Mapping[SecretWord, list[str]]:
-    table = _table("secrets_by_language.json")
     checks, guarded, hidden, code, key, answer = (
-        "|".join(table[name]) for name in ("checks", "guarded", "hidden", "code", "key", "answer")
+        "|".join(_BY_LANGUAGE[name]) for name in ("checks", "guarded", "hidden", "code", "key", "answer")
     )
     keys, answers = _paired(f"{guarded}|{hidden}", key), _paired(f"{guarded}|{hidden}", answer, _FAR)
     return {
-        "otp": [*table["otp"], _paired(f"{checks}|{guarded}", code)],
+        "otp": [*_BY_LANGUAGE["otp"], _paired(f"{checks}|{guarded}", code)],
         "card": [],
-        "password": [*table["password"], _paired(hidden, code), keys, answers],
+        "password": [*_BY_LANGUAGE["password"], _paired(hidden, code), keys, answers],
     }
 
 
@@ -58,6 +60,7 @@ WORDS: Final[tuple[tuple[SecretWord, re.Pattern[str]], ...]] = (
     *SHARED_WORDS.items(),
     *((kind, re.compile("|".join(_MORE[kind]), re.ASCII)) for kind in _KINDS if _MORE[kind]),
 )
+_CODE: Final = re.compile("|".join(_BY_LANGUAGE["code"]), re.ASCII)
 
 
 def kind_by_words(text: str) -> SecretWord | None:
@@ -70,6 +73,15 @@ def kind_by_words(text: str) -> SecretWord | None:
     """
     plain = folded(text)
     return next((kind for kind, words in WORDS if words.search(plain)), None)
+
+
+def names_code(text: str) -> bool:
+    """Whether a text speaks of a code, in any language, whatever the code is for.
+
+    >>> names_code("Kód"), names_code("Comment")
+    (True, False)
+    """
+    return _CODE.search(folded(text)) is not None
 
 
 def folded(text: str) -> str:

@@ -168,8 +168,10 @@ def test_what_would_take_long_to_search_is_withheld(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["eyJ", "-eyJ", "eyJabcdefgh.", "eyJ.", "/reset/", "%3Ftoken%3D", "pass ", "aB1/", "QUJD"]
-)
+    "unit",
+    ["eyJ", "-eyJ", "eyJabcdefgh.", "eyJ.", "/reset/", "%3Ftoken%3D", "pass ", "aB1/", "QUJD",
+     '"token":', "%22key%22%3A", "/share-", "/x-token", "-private-", "&x_key=", "/key="],
+)  # fmt: skip
 def test_no_text_takes_far_longer_to_search_than_another(unit: str) -> None:
     """Whatever it repeats: how long a partition waits for a dead letter is bounded by its size alone."""
     plain = cost_s(lambda text: redacted(text.encode(), {}), "pass ab " * 5_000, 3)
