@@ -34,6 +34,12 @@ STORAGE_S: Final = 2.0
 COMMAND_STOP_S: Final = 10.0
 
 _LOCAL_STORAGE: Final = "() => [location.origin, Object.entries(localStorage).map(([name, value]) => ({name, value}))]"
+_BOOT: Final = """(settings, take) => {
+  if (window.top !== window) return;
+  const languages = navigator.languages.join(",");
+  window.JOURNEYWRIGHT = Object.assign(settings, {deliver: (body) => take(body, languages)});
+}"""
+"""Run before the scripts of a page, which may change what its browser says of itself."""
 _END: Final = "() => window.journeywright && window.journeywright.end()"
 
 
@@ -43,13 +49,15 @@ class NotRecorded(RuntimeError):
 
 @dataclass(frozen=True)
 class RecordingOptions:
-    """How the browser starts. `command` drives it over CDP (empty: a person does); `storage_state` signs it in, and
-    `save_storage` is where its cookies and storage are written at the end."""
+    """How the browser starts. `command` drives it over CDP (empty: a person does); `language` is the one that it asks
+    pages to be in (empty: the desktop's); `storage_state` signs it in, and `save_storage` is where its cookies and
+    storage are written at the end."""
 
     url: str
     app: str
     chromium: Path
     headless: bool = False
+    language: str = ""
     command: Sequence[str] = ()
     storage_state: Path | None = None
     save_storage: Path | None = None
@@ -70,13 +78,16 @@ class Recorded:
     _ids: set[str] = field(default_factory=set)
     _one: Event | None = None
 
-    def take(self, body: str) -> int:
-        """Takes a body as the server would, and returns the status that it would answer with."""
+    def take(self, body: object, languages: object = "") -> int:
+        """Takes a body as the server would, and returns the status that it would answer with. `languages` are those
+        that the browser asks pages to be in. Both come from a page, which may give what is no text."""
+        if not isinstance(body, str) or not isinstance(languages, str):
+            return 400
         raw = body.encode("utf-8", "surrogatepass")
         if len(raw) > BODY_BYTES_MAX:
             return 413
         try:
-            intake = read_body(raw)
+            intake = read_body(raw, languages=languages)
         except (BadInput, UnicodeError):
             return 400
         self.refused += len(intake.refused)
@@ -151,6 +162,7 @@ def _launch(options: RecordingOptions) -> dict[str, Any]:
         "args": arguments,
         "handle_sigint": False,
         "handle_sigterm": False,
+        "locale": options.language or None,
         **shape,
     }
 
@@ -167,12 +179,9 @@ async def _prepare(context: "BrowserContext", options: RecordingOptions, recorde
             raise NotRecorded(f"{options.storage_state} can't be used as storage state: {_reason(error)}") from None
     # Playwright dismisses what a page asks as long as nobody listens; here the person answers.
     context.on("dialog", lambda _: None)
-    await context.expose_binding(BINDING, lambda _source, body: recorded.take(body) if isinstance(body, str) else 400)
+    await context.expose_binding(BINDING, lambda _source, body=None, languages="", *_: recorded.take(body, languages))
     settings = json.dumps({"app": options.app, "traffic": "test"})
-    boot = (
-        f"if (window.top === window) window.JOURNEYWRIGHT = Object.assign({settings}, {{deliver: window.{BINDING}}});\n"
-    )
-    await context.add_init_script(script=f"{boot}{CAPTURE.read_text()}\n")
+    await context.add_init_script(script=f"({_BOOT})({settings}, window.{BINDING});\n{CAPTURE.read_text()}\n")
 
 
 async def _open(context: "BrowserContext", url: str) -> None:

@@ -115,6 +115,30 @@ def test_page_that_forbids_connections_is_recorded_and_its_test_passes(app: App,
 
 
 @pytest.mark.slow
+def test_language_of_the_browser_is_the_one_of_its_test(app: App, tmp_path: Path) -> None:
+    """Who records with a browser that asks for German pages gets a test whose browser asks for them as well."""
+    done = record(app, tmp_path, SAVE, "--lang", "de-AT")
+    out, err = done.communicate(timeout=120)
+    assert done.returncode == 0, out + err
+    assert json.loads((tmp_path / "out" / "stories.jsonl").read_text())["language"] == "de-AT"
+    (test,) = (tmp_path / "out").glob("test_*.py")
+    assert 'browser_context_args(locale="de-AT")' in test.read_text()
+
+
+def test_what_is_no_language_is_refused_with_an_example() -> None:
+    """The name of a language is checked before a browser opens."""
+    done = subprocess.run(
+        [sys.executable, "-m", "agents.cli", "record", "http://127.0.0.1:1", "--lang", "de; DE"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert "no name of a language" in done.stderr
+
+
+@pytest.mark.slow
 def test_window_closed_right_after_a_click_loses_nothing(app: App, tmp_path: Path) -> None:
     """The last gesture counts, though the person closes the window in the same moment. (Not where another page is just
     taking its place: Chromium then ends the one that is left without telling it.) What the page asks is answered by
@@ -230,6 +254,7 @@ def test_body_that_is_no_json_or_too_large_is_refused() -> None:
     recorded = Recorded("shop")
     assert recorded.take("\ud800 no json") == 400
     assert recorded.take(" " * (BODY_BYTES_MAX + 1)) == 413
+    assert [recorded.take(None), recorded.take("[]", 7)] == [400, 400]
     assert recorded.events() == []
 
 

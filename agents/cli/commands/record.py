@@ -43,6 +43,9 @@ def record(
     app: Annotated[str, typer.Option(help="The app's name. Empty: the host of URL.")] = "",
     headless: Annotated[bool, typer.Option("--headless", help="Show no window: for scripts.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Run the tests once when they are written.")] = False,
+    language: Annotated[
+        str, typer.Option("--lang", metavar="NAME", help="The pages' language, as de-DE. Empty: the desktop's.")
+    ] = "",
     storage_state: Annotated[
         Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Start with this storage state.")
     ] = None,
@@ -67,6 +70,7 @@ def record(
         app=app or parse_any(address).host,
         chromium=find_chromium(settings, windows=not headless),
         headless=headless,
+        language=_language(language),
         command=tuple(command or ()),
         storage_state=storage_state,
         save_storage=save_storage,
@@ -105,6 +109,17 @@ def _address(url: str) -> str:
     if not origin(address):
         raise Failure(f"{url} is no web address: give one like http://127.0.0.1:8000")
     return address
+
+
+def _language(name: str) -> str:
+    from pydantic import TypeAdapter, ValidationError
+
+    from schemas.base import Language
+
+    try:
+        return TypeAdapter(Language).validate_python(name) if name else ""
+    except ValidationError:
+        raise Failure(f"{name!r} is no name of a language: give one like de or pt-BR") from None
 
 
 def _windowing() -> "Windowing":
