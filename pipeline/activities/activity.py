@@ -69,12 +69,12 @@ class Activity:
         """The fields as they tell flows apart. Of a form with several it is left to the user which of them to fill in;
         what the page refused was not filled in right; a button of its own says more than what was chosen before."""
         names = list(self.fields)
-        if self.kind == "search":
-            return []  # which of the page's boxes it was makes no difference
         if self.kind not in ACTS:
             return names
         if self.outcome:
             return []
+        if CHANGED in names and self.form:
+            return [f"form {self.form}", *names]
         if self.what not in ("", SEND):
             names = [name for name in names if not name.startswith(CHOSEN)]
         typed = [name for name in names if not name.startswith(CHOSEN)]
@@ -82,7 +82,7 @@ class Activity:
         if named and not self.form and _MAKING.search(self.place):
             return [TYPED]
         if typed and self.form:
-            return [f"form {self.form}", *(name for name in typed if name == CHANGED)]
+            return [f"form {self.form}"]
         by_place = self.what == SEND and self.place.startswith((THING, LEADS)) and typed and CHANGED not in typed
         return [TYPED] if len(typed) > 1 or by_place else names
 

@@ -78,7 +78,8 @@ def _search(facts: StepFacts, rule: str) -> Activity | None:
     named = _SEEK.search(facts.words) and not _done_by(facts)
     if not (_seeks(facts) or named or asked):
         return None
-    return Activity("search", "", facts.fields, "", "", facts.numbers, rule=rule)
+    within = not any(one.navigates for one in facts.used)
+    return Activity("search", "", facts.fields if within else (), "", "", facts.numbers, rule=rule)
 
 
 def _done_by(facts: StepFacts) -> bool:

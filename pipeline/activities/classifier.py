@@ -1,7 +1,7 @@
 """One pass over the steps of a story: what was done, apart from second thoughts and from data."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
@@ -263,11 +263,16 @@ class Classifier:
         if seeking:
             numbers = tuple(sorted(seeking.values()))
             self.done.add(
-                Activity("search", "", tuple(sorted(seeking)), "", "", numbers, rule="typed into a search field")
+                Activity("search", "", self._sought(seeking), "", "", numbers, rule="typed into a search field")
             )
             self.searched = True
         for name in seeking:
             del self.filled.fields[name]
+
+    def _sought(self, seeking: Mapping[str, int]) -> tuple[str, ...]:
+        """The search fields, where they search within the page: a search that opens a page is the same from any."""
+        within = not any(self.steps[number].navigates for number in seeking.values())
+        return tuple(sorted(seeking)) if within else ()
 
     def _settle_filter(self) -> None:
         """What was entered and never sent off has narrowed the list, where the page shows that it did no more."""

@@ -1,7 +1,5 @@
 """What tells the form that was filled in: which fields, what they held, and what of it is left to the user."""
 
-import pytest
-
 from bench.flows.synthetic import Visitor, alert, element, heading
 from schemas.events import (
     Click,
@@ -13,6 +11,7 @@ from tests.flows.acts import (
     SENT,
     Acts,
     key,
+    nothing,
     sends,
     types,
 )
@@ -77,20 +76,37 @@ def test_a_form_that_comes_back_refused_is_the_one_that_was_tried() -> None:
     assert key(types("Title", "x", form="title"), refused, again, sends("Save")) == key(*SENT)
 
 
-@pytest.mark.parametrize("path", ["/my/account", "/issues/7"])
-def test_of_what_was_there_before_it_makes_no_difference_what_is_changed(path: str) -> None:
-    """A form that held something is one, of settings and of a thing: chosen from a list or typed, it was changed."""
-
-    def at(act: Acts) -> str:
-        return key(lambda visitor: visitor.open(path), act, sends("Save", url=path))
-
-    assert at(picks) == at(types("Name", "Ann", before="An", form="name", holds=True))
+def _changes_at(path: str, *acts: Acts) -> str:
+    """The flow of who fills in a form there that held something, and saves it."""
+    return key(lambda visitor: visitor.open(path), *acts, sends("Save", url=path))
 
 
-def picks(visitor: Visitor) -> None:
+def test_of_settings_it_makes_no_difference_what_is_changed() -> None:
+    """Chosen from a list, whichever, or typed."""
+    typed = _changes_at("/my/account", types("Name", "Ann", before="An", form="name", holds=True))
+    assert _changes_at("/my/account", picks("Zone")) == _changes_at("/my/account", picks("Language")) == typed
+
+
+def test_what_is_only_chosen_for_a_thing_tells_what_was_done_to_it() -> None:
+    """To close it is not to give it to somebody else; with a remark it is the same, and what follows from the first
+    choice makes no difference. Once something is typed, the thing was edited, whatever was chosen besides."""
+    remark = types("Comment", "Done.", form="name", holds=True)
+    renamed = types("Name", "Ann", before="An", form="name", holds=True)
+    described = types("Title", "Dry", before="Wet", form="name", holds=True)
+    closed, given = _changes_at("/issues/7", picks("Status")), _changes_at("/issues/7", picks("Assignee"))
+    assert closed != given
+    assert _changes_at("/issues/7", picks("Status"), remark) == closed
+    assert _changes_at("/issues/7", picks("Status"), picks("Progress")) == closed
+    edited = _changes_at("/issues/7", renamed)
+    assert edited not in (closed, given)
+    assert edited == _changes_at("/issues/7", described) == _changes_at("/issues/7", renamed, picks("Status"))
+
+
+def picks(label: str) -> Acts:
     """Chooses from a list in a form that held something."""
-    zone = element("select", "combobox", "Zone").model_copy(update={"form": "name", "form_holds": True})
-    visitor.add(Select, target=zone, options=({"value": "1", "label": "UTC"},))
+    field = element("select", "combobox", label).model_copy(update={"form": "name", "form_holds": True})
+    options = ({"value": "1", "label": "High"},)
+    return lambda visitor: nothing(visitor.add(Select, target=field, options=options))
 
 
 def test_settings_are_changed_whether_they_held_something_or_not() -> None:

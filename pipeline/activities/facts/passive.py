@@ -34,6 +34,8 @@ _HINTS: Final = frozenset({None, "tooltip"})
 _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
 _MENU_ITEMS: Final = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio"})
 _VIEWS: Final = _MENU_ITEMS | {"link", "tab", "treeitem", "row", "cell", "gridcell", "listitem", "option"}
+MENU_CLICKS_MAX: Final = 1
+"""Of clicks that open a menu before one of its entries is taken."""
 _PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
 
 
@@ -79,9 +81,13 @@ def only_browses(steps: Sequence[Step], at: int) -> bool:
 
 
 def is_one_page(steps: Sequence[Step]) -> bool:
-    """Whether these steps open one page by a click, and do nothing else."""
+    """Whether these steps open one page, or one part of it, by a click, and do nothing else but open its menu."""
     done = [step for step in steps if not isinstance(step, HoverStep | ScrollStep)]
-    return len(done) == 1 and isinstance(done[0], ClickStep) and done[0].navigates
+    if not 0 < len(done) <= MENU_CLICKS_MAX + 1 or not isinstance(done[-1], ClickStep):
+        return False
+    if any(not isinstance(step, ClickStep) or step.navigates or step.opens_tab for step in done[:-1]):
+        return False
+    return done[-1].navigates or any(isinstance(change, Appeared) for change in done[-1].changes)
 
 
 def outside_content(target: Element) -> bool:

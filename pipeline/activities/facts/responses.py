@@ -1,6 +1,7 @@
 """What the app answered to a step: whether it was asked to change something, and whether it refused."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -21,6 +22,8 @@ REFUSAL_CHARS_MAX: Final = 80
 """What is kept of a refusal, once data is left out of it."""
 REFUSAL_READ_MAX: Final = 400
 """What is read of it for that."""
+CALLS_MIN: Final = 3
+"""So many requests by one step to one address are calls of an app, and no form that was sent off."""
 FAILED_STATUS: Final = 400
 """The least status by which an app says no."""
 LOCKED: Final = WORDS["locked"]
@@ -37,6 +40,22 @@ def changes(request: NetworkRequest) -> bool:
     if request.method in _CHANGING_FILES:
         return True
     return request.method in CHANGING and not (request.method == "POST" and _READS.fullmatch(last))
+
+
+def calls_in(requests: Sequence[NetworkRequest]) -> frozenset[str]:
+    """The addresses that take any call of an app, be it to look or to change (as of JSON-RPC): one step asked for
+    several things there at once, and others asked there too."""
+    asked: dict[str, Counter[str | None]] = {}
+    for request in requests:
+        if request.method == "POST":
+            asked.setdefault(request.url, Counter())[request.cause] += 1
+    return frozenset(url for url, by in asked.items() if len(by) > 1 and max(by.values()) >= CALLS_MIN)
+
+
+def changing(requests: Sequence[NetworkRequest]) -> list[NetworkRequest]:
+    """Those of all requests of a story that ask the app to change something."""
+    calls = calls_in(requests)
+    return [one for one in requests if changes(one) and not (one.method == "POST" and one.url in calls)]
 
 
 def _own_texts(steps: Sequence[Step]) -> Iterator[str]:
@@ -59,6 +78,10 @@ class Answers:
         for request in requests:
             if request.cause is not None:
                 self._sent.setdefault(request.cause, []).append(request)
+        self._written: dict[str, list[NetworkRequest]] = {}
+        for request in changing(requests):
+            if request.cause is not None:
+                self._written.setdefault(request.cause, []).append(request)
         self.recorded = bool(self._sent)
         """Whether any request was recorded that a step caused."""
         writing = ((number, step) for number, step in enumerate(steps) if self.writes(step))
@@ -129,11 +152,11 @@ class Answers:
 
     def written(self, step: Step) -> list[NetworkRequest]:
         """The requests that it caused which change something."""
-        return [request for request in self._sent.get(step.event_id, ()) if changes(request)]
+        return self._written.get(step.event_id, [])
 
     def writes(self, step: Step) -> bool:
         """Whether it caused a request that changes something."""
-        return any(map(changes, self._sent.get(step.event_id, ())))
+        return step.event_id in self._written
 
 
 class Verdicts:

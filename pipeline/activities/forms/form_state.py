@@ -34,6 +34,8 @@ class FormState:
     """Whether a file was chosen."""
     _only_remarks: bool = False
     """Whether nothing but remarks were typed: they change no thing, though they stand in the form of one."""
+    _only_choices: bool = False
+    """Whether nothing was typed but remarks, and something chosen."""
     _entered: dict[str, set[str]] = field(default_factory=dict)
     """What the user typed into each field so far: a field that holds that held nothing before."""
 
@@ -47,6 +49,7 @@ class FormState:
         self._files = self._files or isinstance(step, UploadStep)
         self._new = self._new or _begins_form(step)
         self._only_remarks = self._only_remarks and is_remark(step)
+        self._only_choices = self._only_choices and (isinstance(step, SelectStep | CheckStep) or is_remark(step))
         if isinstance(step, FillStep) and not step.value.secret and not step.value.text and not clean(step.before):
             self.fields.pop(name, None)
         else:
@@ -97,15 +100,23 @@ class FormState:
         elif self._form and (self.is_form() if what == SEND else self.typed()):
             new = tuple(name for name in names if name != CHANGED and not name.startswith(CHOSEN)) or (TYPED,)
             held = (self._holds and not self._new) or named_in_path(self.place, *SETTINGS_PAGES)
-            names = (CHANGED,) if held and not self._only_remarks else new
+            names = (CHANGED, *self._first_choice()) if held and not self._only_remarks else new
         self.fields.clear()
         return names, numbers, self._form if numbers else ""
+
+    def _first_choice(self) -> tuple[str, ...]:
+        """The choice that a change of a thing began with, where nothing was typed for it but remarks: to give it to
+        somebody else is another thing to do than to close it."""
+        if not self._only_choices or named_in_path(self.place, *SETTINGS_PAGES):
+            return ()
+        chosen = {number: name for name, number in self.fields.items() if name.startswith(CHOSEN)}
+        return (chosen[min(chosen)],) if chosen else ()
 
     def _begin(self, step: FieldStep | ClickStep) -> None:
         if not self.fields:
             self.place = self.data.place(step.page.url)
             self._new = self._files = False
-            self._only_remarks = True
+            self._only_remarks = self._only_choices = True
         if not self.fields or not self._form:  # a control of the page's own making may say nothing of its form
             self._take_form(step)
 

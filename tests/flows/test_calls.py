@@ -1,0 +1,49 @@
+"""Apps that are asked for everything at one address, by POST: a look is no change there."""
+
+import pytest
+
+from bench.flows.synthetic import Visitor, element
+from pipeline.activities.facts.responses import calls_in
+from schemas.events import Appeared, Click, Request
+from schemas.stories import NetworkRequest
+from tests.flows.acts import Acts, key, sends, types
+
+
+def _asked(*causes: str | None, url: str = "http://127.0.0.1/yard/", method: str = "POST") -> list[NetworkRequest]:
+    return [NetworkRequest(url=url, method=method, status=200, cause=cause) for cause in causes]
+
+
+@pytest.mark.parametrize(
+    ("requests", "calls"),
+    [
+        (_asked("look", "look", "look", "save"), True),
+        (_asked(None, None, None, "save"), True),
+        (_asked("look", "look", "save"), False),
+        (_asked("save", "save", "save"), False),
+        (_asked("look", "look", "look", "save", method="PUT"), False),
+        ([], False),
+    ],
+)
+def test_several_calls_by_one_step_and_another_s_make_an_address_for_all(
+    requests: list[NetworkRequest], calls: bool
+) -> None:
+    """Three forms are not sent off by one press; one press may well send three files, where nothing else is asked."""
+    assert bool(calls_in(requests)) is calls
+
+
+def _opens(label: str) -> Acts:
+    """Presses an element that no markup calls a link, upon which the app is called and shows a list."""
+
+    def act(visitor: Visitor) -> None:
+        cause = visitor.add(Click, target=element("div", "", label).model_copy(update={"role": None}))
+        for _ in range(3):
+            visitor.add(Request, method="POST", url=f"{visitor.home}/yard/", status=200, cause=cause)
+        visitor.came(cause, Appeared(element=element("tr", "row", "Birch")), url="/parties")
+
+    return act
+
+
+def test_where_every_click_calls_the_app_a_look_is_still_no_act() -> None:
+    """What the user opened on the way there makes no other flow of a form that is sent off."""
+    form = (types("Name", "Elm", form="name"), sends("Save", to="/yard/"))
+    assert key(_opens("Parties"), _opens("Alder"), *form) == key(_opens("Parties"), *form)
