@@ -93,7 +93,8 @@ class EventBase(Value):
 
 class Click(EventBase):
     """A click; `clicks` 2 is a double click. `position` (x, y from the element's corner) only where the place matters:
-    on a drawing or a track, in a text, where the middle of the element is something else."""
+    on a drawing or a track, in a text, where the middle of the element is something else. `by_key`: the browser made it
+    of the Space key, so that no pointer went down or up."""
 
     kind: Literal["click"] = "click"
     target: Element
@@ -101,6 +102,7 @@ class Click(EventBase):
     clicks: int = Field(default=1, ge=1, le=3)
     modifiers: Modifiers = ()
     position: Place | None = None
+    by_key: bool = False
 
 
 class Fill(EventBase):

@@ -97,6 +97,7 @@ class ClickStep(StepBase):
     clicks: int = Field(default=1, ge=1, le=3)
     modifiers: Modifiers = ()
     position: Place | None = None
+    by_key: bool = False
 
 
 class FillStep(StepBase):

@@ -126,6 +126,7 @@ export type Body =
       clicks?: number;
       modifiers?: Modifier[];
       position?: [number, number];
+      by_key?: boolean;
     }
   | { kind: "fill"; target: ElementShot; value: Typed; before?: string; keys?: Stroke[]; caret?: "start" | "end" | "all" | "inside"; by_keys?: boolean }
   | { kind: "select"; target: ElementShot; options: { value: string; label: string }[] }

@@ -7,7 +7,7 @@ from typing import Final, assert_never
 from pipeline.codegen import addresses, uploads
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.codegen.expected_requests import ExpectedRequest
-from pipeline.codegen.gestures import answered, checked, click, drag, goes_with_it, press, scroll
+from pipeline.codegen.gestures import answered, checked, click, drag, goes_with_it, press, scroll, settled
 from pipeline.codegen.locators.finder import Finder, expect
 from pipeline.codegen.locators.selectors import ROLES
 from pipeline.codegen.pace import HELD_MS
@@ -22,7 +22,7 @@ from pipeline.codegen.python.expressions import (
     method,
 )
 from pipeline.codegen.python.names import stem_of, variable_name
-from pipeline.codegen.python.program import FILL_CREDENTIAL, SETTLED, Assign, Program, Remark, Run, Statement, With
+from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Remark, Run, Statement, With
 from pipeline.codegen.typing import reacts_to_typing, takes_keys, typed_by_keys
 from pipeline.codegen.values.asked_fields import MASKED_NOTE, UNASKED_NOTE, asked_field, field_for_shown
 from pipeline.codegen.values.credentials import Credentials, is_secret
@@ -166,20 +166,12 @@ class Writer:
         if actions is None:
             self._admit("A step was left out: the recording doesn't tell how to find its element.")
             return False
-        *before, last = [*self._settled(step, finder, actions), *actions]
+        waits = settled(step, finder, actions[0]) if step.event_id in self.at_rest else []
+        *before, last = [*waits, *actions]
         self._remark(step, finder, actions)
         self.program.act(*before)
         self._wrapped(step, page, last)
         return True
-
-    def _settled(self, step: Step, finder: Finder, actions: Sequence[Statement]) -> list[Statement]:
-        """Waits until an editor is at rest, where the step acts on it by what the page remembers of its caret."""
-        first = actions[0]
-        if step.event_id not in self.at_rest or not isinstance(step, ClickStep | FillStep | PressStep):
-            return []
-        found = finder.best(step.target)
-        by_focus = isinstance(step, ClickStep) or (isinstance(first, Run) and ".keyboard." in flat(first.expr))
-        return [Run(function(SETTLED, found.expr))] if found is not None and by_focus else []
 
     def _remark(self, step: Step, finder: Finder, actions: Sequence[Statement]) -> None:
         """Says which of several an action is on, where nothing but its place tells."""
@@ -276,6 +268,8 @@ class Writer:
         self, step: ClickStep | FillStep | SelectStep | UploadStep | HoverStep, on: Expr, page: Expr
     ) -> list[Statement]:
         match step:
+            case ClickStep() if step.by_key:
+                return [Run(method(on, "press", "Space"))]
             case ClickStep() if step.target.covered and step.target.role in BOX_ROLES:
                 label = self.finder(step).by_text(step.target)
                 return [Run(method(on, "press", "Space") if label is None else method(label.expr, "click"))]

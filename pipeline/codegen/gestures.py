@@ -4,11 +4,32 @@ import re
 from typing import Final
 
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder
-from pipeline.codegen.python.expressions import Attr, Expr, Lambda, Listing, Literal, Name, Plain, function, method
-from pipeline.codegen.python.program import DRAG, Run, Statement
+from pipeline.codegen.python.expressions import (
+    Attr,
+    Expr,
+    Lambda,
+    Listing,
+    Literal,
+    Name,
+    Plain,
+    flat,
+    function,
+    method,
+)
+from pipeline.codegen.python.program import DRAG, SETTLED, Run, Statement
 from pipeline.semantics.text import is_editor
 from schemas.events import Gone, Modifier
-from schemas.stories import CheckStep, ClickStep, DialogAnswer, DragStep, FillStep, PressStep, ScrollStep, SelectStep
+from schemas.stories import (
+    CheckStep,
+    ClickStep,
+    DialogAnswer,
+    DragStep,
+    FillStep,
+    PressStep,
+    ScrollStep,
+    SelectStep,
+    Step,
+)
 
 KEYS: Final = frozenset(
     [
@@ -131,6 +152,19 @@ def press(step: PressStep, page: Expr, finder: Finder) -> list[Statement] | None
     if found is None or not found.unique or found.score >= PATH_SCORE:
         return [Run(method(Attr(page, "keyboard"), "press", pressed))]
     return [Run(method(found.expr, "press", pressed))]
+
+
+def settled(step: Step, finder: Finder, first: Statement) -> list[Statement]:
+    """Waits until an editor is at rest, where the step acts on it by what the page remembers of its caret."""
+    if not isinstance(step, ClickStep | FillStep | PressStep):
+        return []
+    found = finder.best(step.target)
+    if found is None:
+        return []
+    if isinstance(step, ClickStep):  # gives it the focus by itself
+        return [Run(function(SETTLED, found.expr, focused=False))]
+    by_focus = isinstance(first, Run) and ".keyboard." in flat(first.expr)
+    return [Run(function(SETTLED, found.expr))] if by_focus else []
 
 
 def scroll(step: ScrollStep, page: Expr, finder: Finder) -> list[Statement] | None:

@@ -8,10 +8,12 @@ from pipeline.semantics.text import is_editor
 from pipeline.steps.draft import target_of
 from schemas.elements import Element
 from schemas.events import StateChanged
-from schemas.stories import ClickStep, DragStep, FillStep, PressStep, Step
+from schemas.stories import ClickStep, DragStep, FillStep, GotoStep, PressStep, Step
 
 DOUBLE_PX: Final = 10
 """Two clicks so near to each other may be a double click."""
+BETWEEN_MAX: Final = 5
+"""More steps between two clicks take a test longer than a double click does."""
 CHOSEN: Final = frozenset({"option", "menuitem", "menuitemcheckbox", "menuitemradio", "treeitem", "gridcell"})
 """What an open list or menu is for: by it, it closes itself."""
 HELD_MS: Final = 120
@@ -46,22 +48,22 @@ def _said(element: Element) -> tuple[str | None, str]:
 
 def into_editors_at_rest(steps: Sequence[Step]) -> frozenset[str]:
     """The ids of the steps that must wait until an editor is at rest. Keys that come after something outside of it: the
-    page gives it the focus and its caret back when it pleases. And a click where the last one was, with only keys
-    between: as fast as a test does that, it is a double click to the page."""
+    page gives it the focus and its caret back when it pleases. And a click where the last one in the editor was, with
+    little between: as fast as a test does that, it is a double click to the page."""
     waiting = [
         step.event_id
         for before, step in zip([None, *steps], steps, strict=False)
         if _comes_from_elsewhere(before, step)
     ]
-    clicked: ClickStep | None = None
-    for step in steps:
-        on = clicked is not None and _same_editor(clicked, step)
-        if isinstance(step, ClickStep):
-            waiting += [step.event_id] if clicked is not None and on and _near(clicked, step) else []
-            clicked = step if is_editor(step.target) else None
-        elif not on or not isinstance(step, FillStep | PressStep):
-            clicked = None
+    clicks = [(at, step) for at, step in enumerate(steps) if isinstance(step, ClickStep) and is_editor(step.target)]
+    waiting += [two.event_id for (at, one), (then, two) in pairwise(clicks) if _doubles(one, two, steps[at + 1 : then])]
     return frozenset(waiting)
+
+
+def _doubles(one: ClickStep, other: ClickStep, between: Sequence[Step]) -> bool:
+    """Whether the page would take the two for a double click, as fast as a test does what is between."""
+    stays = not any(step.navigates or isinstance(step, GotoStep) for step in (one, *between))
+    return stays and len(between) <= BETWEEN_MAX and _same_editor(one, other) and _near(one, other)
 
 
 def _comes_from_elsewhere(before: Step | None, step: Step) -> bool:

@@ -80,6 +80,8 @@ def _done(step: ClickStep | PressStep | DragStep | HoverStep | ScrollStep) -> st
 
 
 def _clicked(step: ClickStep) -> str:
+    if step.by_key:
+        return f"Press Space on {thing(step.target)}"
     how = {1: "Click", 2: "Double-click", 3: "Triple-click"}[step.clicks]
     if step.button != "left":
         how = f"{step.button.capitalize()}-{how.lower()}"

@@ -199,6 +199,7 @@ def step_of(event: Action) -> Step:
                 clicks=event.clicks,
                 modifiers=event.modifiers,
                 position=event.position,
+                by_key=event.by_key,
             )
         case Fill():
             return FillStep(

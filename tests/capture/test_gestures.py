@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from schemas.events import Click, Drag, Event, Fill, Press, Select
+from schemas.events import Check, Click, Drag, Event, Fill, Press, Select
 
 pytestmark = pytest.mark.slow
 
@@ -200,14 +200,26 @@ def test_a_click_by_a_key_is_one_on_what_has_the_focus(record: Record) -> None:
         page.keyboard.press("Space")
 
     clicks = [one for one in record(PAGE, do) if isinstance(one, Click)]
-    assert [one.target.name for one in clicks] == ["Once", "More"]
+    assert [(one.target.name, one.by_key) for one in clicks] == [("Once", False), ("More", True)]
+
+
+def test_a_key_on_a_box_right_after_its_label_is_not_lost(record: Record) -> None:
+    """The browser makes a click on the box of one on its label, and another of the Space key."""
+
+    def do(page: Page) -> None:
+        page.get_by_text("Pinned").click()
+        page.keyboard.press("Space")
+        page.wait_for_timeout(50)
+
+    checks = [one for one in record(PAGE, do) if isinstance(one, Check)]
+    assert [(one.target.name, one.checked) for one in checks] == [("Pinned", True), ("Pinned", False)]
 
 
 def test_a_box_that_is_called_by_its_state_is_clicked(record: Record) -> None:
     """Who ticks it by its name and looks whether it is ticked doesn't find it any more."""
 
     def do(page: Page) -> None:
-        page.get_by_role("checkbox").click()
+        page.get_by_role("checkbox", name="Unchecked").click()
 
     told = [one for one in record(PAGE, do) if one.kind in ("click", "check")]
     assert [(one.kind, one.target.name) for one in told] == [("click", "Unchecked")]

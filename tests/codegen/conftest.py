@@ -106,11 +106,11 @@ def dragger() -> Callable[..., None]:
     return made
 
 
-def waiter() -> Callable[[Locator], None]:
+def waiter() -> Callable[..., None]:
     """The fixture `settled` of an exported project."""
     scope: dict[str, Any] = {}
     exec(compile(conftest(Wanted({"settled"})), "conftest", "exec"), scope)
-    made: Callable[[Locator], None] = scope["settled"].__wrapped__()
+    made: Callable[..., None] = scope["settled"].__wrapped__()
     return made
 
 

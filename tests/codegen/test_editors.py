@@ -71,7 +71,9 @@ def test_keys_after_a_click_in_the_editor_wait_for_nothing() -> None:
 def test_a_second_click_at_the_same_place_is_no_double_click(place: tuple[float, float], waits: bool) -> None:
     """A test types so fast that pages which count clicks themselves would take it for one."""
     code = _code(_clicked(EDITOR, position=(10, 10)), _typed("pears"), _clicked(EDITOR, position=place), LIST)
-    assert ("settled(" in code) == waits
+    assert (", focused=False)" in code) == waits
+    code = _code(_clicked(EDITOR, position=(10, 10)), LIST, _clicked(EDITOR, position=place), LIST)
+    assert (", focused=False)" in code) == waits
 
 
 def test_all_lines_that_were_typed_are_asserted() -> None:
@@ -160,7 +162,8 @@ def test_an_editor_is_settled_once_its_page_leaves_it_alone(page: Page) -> None:
 
 @pytest.mark.slow
 def test_an_editor_without_the_focus_is_not_settled(page: Page) -> None:
-    """Keys would go elsewhere: the test fails instead."""
+    """Keys would go elsewhere: the test fails instead. A click gives it the focus by itself."""
     scope: dict[str, Any] = {}
     exec(compile(conftest(Wanted({"settled"})), "conftest", "exec"), scope)
-    assert page.get_by_role("textbox").evaluate(scope["AT_REST"], [100, 400]) is False
+    assert page.get_by_role("textbox").evaluate(scope["AT_REST"], [100, 400, True]) is False
+    assert page.get_by_role("textbox").evaluate(scope["AT_REST"], [100, 400, False]) is True

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.codegen import write_test
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
+from pipeline.semantics.wording import said
 from schemas.elements import ByAttribute, ByRole, ByText, Candidate, Element, Scope
 from schemas.events import Appeared, Choice, CountChanged, Gone, TextChanged, Typed
 from schemas.generated_tests import Parameter
@@ -225,6 +226,13 @@ def test_a_box_behind_a_drawing_is_ticked_where_people_click(text: str | None) -
     clicked = write_test(story(ClickStep(target=box, **base(PAGE)))).code  # where nobody told whether it is on
     assert ('get_by_text("Wrap as a gift").click()' in clicked) == (text is not None)
     assert ('get_by_role("checkbox", name="Gift").press("Space")' in clicked) == (text is None)
+
+
+def test_a_click_that_a_key_made_is_done_by_the_key() -> None:
+    """Pages may act on what only a pointer does."""
+    told = story(ClickStep(target=by_role("button", "button", "Bold"), by_key=True, **base(PAGE)))
+    assert 'get_by_role("button", name="Bold").press("Space")' in write_test(told).code
+    assert said(told.steps[0]).startswith("Press Space on")
 
 
 def test_no_secret_is_in_the_program() -> None:

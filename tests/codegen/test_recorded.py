@@ -237,6 +237,15 @@ def _undo_in_a_pad(page: Page) -> None:
     page.wait_for_timeout(600)
 
 
+def _mark_by_key(page: Page) -> None:
+    """Space on a button that hears the mouse alone does nothing."""
+    page.get_by_role("button", name="Highlight").click()
+    page.get_by_role("button", name="Highlight").focus()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(400)
+    page.get_by_role("button", name="Keep").click()
+
+
 def _menu_left_open(page: Page) -> None:
     page.get_by_role("button", name="More").click()
     page.wait_for_timeout(300)
@@ -318,6 +327,7 @@ CASES = (
     ),
     Case("bold_button", "pad.html", _bold_in_a_pad, 'make("bold")', "pad.focus()", '.locator("b").filter('),
     Case("undo_button", "pad.html", _undo_in_a_pad, 'make("undo")', "pad.focus()", "not_to_contain_text("),
+    Case("space_key", "gestures.html", _mark_by_key, "Kept with", "Lost with", 'name="Highlight").press("Space")'),
     Case("menu_left_open", "pad.html", _menu_left_open, "performance.now() - pressed < 100", "pressed", "delay=120"),
     Case("rich_text", "editor.html", _write, '"All saved"', '"Not saved"', "ControlOrMeta+s"),
 )  # fmt: skip

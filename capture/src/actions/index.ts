@@ -1,6 +1,6 @@
 // What the user does, heard in the capture phase on the window, before the page's own handlers.
 import { Choices, isHeard } from "./choice";
-import { closest, containsDeep, editingHost, isField, isTextField, labelled, visible } from "../page/dom";
+import { closest, containsDeep, editingHost, isField, isTextField, labelled, PICKED, visible } from "../page/dom";
 import { inPasswordForm } from "../page/elements";
 import { DragWatch } from "./drag";
 
@@ -16,7 +16,6 @@ import { Texts } from "./text";
 import { Toggles } from "./toggle";
 import type { Body, WireEvent } from "../wire";
 
-const NO_CLICK = new Set("date datetime-local month week time color range file".split(" "));
 const AGAIN_MS = 500;
 const AGAIN_PX = 6;
 
@@ -211,19 +210,19 @@ export class Actions {
 
   private click(event: MouseEvent, raw: Element): void {
     if (event.button !== 0 || this.foldsIntoLast(event, raw)) return;
-    if (event.detail === 0 && this.keys.explainsClick) return;
     const pressed = this.lastPress;
-    if (pressed?.clicked && event.detail !== 0) return;
-    if (event.detail === 0 && pressed?.clicked && native.now() - pressed.atMs < 2_000 && labelled(pressed.raw, raw)) return;
+    const made = event.detail === 0;
+    if (made ? this.keys.explainsClick : pressed?.clicked) return;
     const target = targetAt(raw);
     const aside = pressed !== null && !pressed.clicked && raw !== pressed.raw && containsDeep(raw, pressed.raw);
     if (aside && this.drags.moved) return;
     // A press that was told already says nothing of a click by a key.
-    const same = pressed && !pressed.clicked && (aside || pressed.element === target.element || (event.detail !== 0 && !pressed.element.isConnected));
+    const same = pressed && !pressed.clicked && (aside || pressed.element === target.element || (!made && !pressed.element.isConnected));
     if (!same) {
-      if (event.detail === 0 && pressed && labelled(pressed.raw, raw)) return;
+      // What the browser makes of a click on a label.
+      if (made && !this.keys.spaceUp && pressed && labelled(pressed.raw, raw)) return;
       this.lastPress = this.pressOn(event, raw, 0);
-      if (event.detail === 0) this.lastPress.position = null;
+      if (made) this.lastPress.position = null;
     }
     const used = this.lastPress!;
     used.clicked = true;
@@ -233,7 +232,7 @@ export class Actions {
       return this.emitClick(used, event);
     }
     if (/^(SELECT|OPTION)$/.test(field.nodeName)) return;
-    if (field.nodeName === "INPUT" && NO_CLICK.has((field as HTMLInputElement).type)) return;
+    if (field.nodeName === "INPUT" && PICKED.has((field as HTMLInputElement).type)) return;
     if (used.toggles) return this.toggles.pressed(used, event);
     if (this.texts.isOn(field)) return;
     this.emitClick(used, event);
@@ -272,6 +271,7 @@ export class Actions {
     const modifiers = modifiersOf(event);
     if (modifiers.length) body.modifiers = modifiers;
     if (pressed.position) body.position = pressed.position;
+    if (this.keys.spaceUp) body.by_key = true;
     const id = this.recorder.act(body, { id: known, around: pressed.element });
     pressed.clicked = true;
     if (!button) this.lastClick = { id, element: pressed.element, x: pressed.x, y: pressed.y, atMs: native.now() };

@@ -53,6 +53,8 @@ const BROWSERS = /^[acfrltwnp0+-]$/i;
 
 export class Keys {
   private enterDown = false;
+  /** The Space key goes up: the click that the browser makes now is of it. */
+  spaceUp = false;
   private toldSpace = false;
   private pressMs = 0;
   private madeMs = 0;
@@ -83,11 +85,12 @@ export class Keys {
 
   up(event: KeyboardEvent, target: Element): void {
     this.settle();
-    native.later(() => (this.enterDown = false), 0);
+    this.spaceUp = event.key === " ";
+    native.later(() => (this.enterDown = this.spaceUp = false), 0);
     // Pages take Space when it goes up, as the browser makes its click then.
     const told = this.toldSpace;
     this.toldSpace = false;
-    if (event.key === " " && !told && !editingHost(target) && /^(widget|plain|toggle)$/.test(placeOf(target))) this.asked(event, target);
+    if (this.spaceUp && !told && !editingHost(target) && /^(widget|plain|toggle)$/.test(placeOf(target))) this.asked(event, target);
   }
 
   /** Decides about the key before, now that the page has answered it. */

@@ -1,5 +1,5 @@
 // Text: one event for a stay in a field, with the value at the end and the keys that made it.
-import { cut, editingHost, fieldValue, isField, isTextField } from "../page/dom";
+import { cut, editingHost, fieldValue, isField, isTextField, PICKED } from "../page/dom";
 import * as limits from "../limits";
 import { newId } from "../native";
 import type { Recorder } from "../recorder";
@@ -99,7 +99,7 @@ export class Texts {
   changed(field: Element, left: boolean): void {
     if (this.filling?.field !== field) {
       // Only leaving it: what it holds now was made by the page.
-      if (left && !this.isPicked(field)) return;
+      if (left && !PICKED.has(field.getAttribute("type") ?? "")) return;
       const value = fieldValue(field);
       const before = this.atFocus.get(field);
       if (before === value) return;
@@ -117,11 +117,6 @@ export class Texts {
   private compare(filling: Filling): void {
     const { field, typed } = filling;
     if (typed !== null && isField(field) && field.isConnected && fieldValue(field) !== typed) filling.handled = true;
-  }
-
-  /** Whether the browser's own picker sets the field. */
-  private isPicked(field: Element): boolean {
-    return /^(date|datetime-local|month|week|time|color|range)$/.test(field.getAttribute("type") ?? "");
   }
 
   focused(target: Element): void {

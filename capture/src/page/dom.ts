@@ -83,6 +83,9 @@ export const isPressed = (element: Element): boolean => element.matches(PRESSED)
 
 const NOT_TYPED = new Set("button submit reset image checkbox radio file hidden".split(" "));
 
+/** Types of inputs for which the browser has a picker of its own. */
+export const PICKED = new Set("date datetime-local month week time color range file".split(" "));
+
 /** A field with a text value: what a fill goes to. */
 export function isTextField(element: Element): element is HTMLInputElement | HTMLTextAreaElement {
   if (element.nodeName === "TEXTAREA") return true;

@@ -143,12 +143,13 @@ def drag() -> Callable[..., None]:
     return drag
 """
 
-SETTLES: Final = '''AT_REST = """(editor, [restMs, mostMs]) => new Promise((done) => {
+SETTLES: Final = '''AT_REST = """(editor, [restMs, mostMs, focused]) => new Promise((done) => {
   const page = editor.ownerDocument;
   const began = performance.now();
   let last = began;
   const touched = () => (last = performance.now());
   const hasFocus = () => {
+    if (!focused) return true;
     for (let at = editor; at; ) {
       const root = at.getRootNode();
       const { activeElement: active } = root;
@@ -174,13 +175,15 @@ SETTLES: Final = '''AT_REST = """(editor, [restMs, mostMs]) => new Promise((done
 
 
 @pytest.fixture
-def settled() -> Callable[[Locator], None]:
+def settled() -> Callable[..., None]:
     """Waits until an editor has the focus and its page has left it alone for as long as a hand takes from the mouse to
-    the keys: many an editor puts its caret back a moment after a button, and loses the letters that come before."""
+    the keys: many an editor puts its caret back a moment after a button, and loses the letters that come before.
+    Before a click it needs no focus."""
     rest_ms, most_ms = 1_200, 10_000
 
-    def wait(editor: Locator) -> None:
-        assert editor.evaluate(AT_REST, [rest_ms, most_ms]), "the editor did not get the focus, so keys would be lost"
+    def wait(editor: Locator, focused: bool = True) -> None:
+        rested = editor.evaluate(AT_REST, [rest_ms, most_ms, focused])
+        assert rested, "the editor did not get the focus, so keys would be lost"
 
     return wait
 '''

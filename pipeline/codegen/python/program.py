@@ -46,7 +46,7 @@ FIXTURES: Final = {
     FILL_CREDENTIAL: "Callable[[Locator, str], None]",
     UNIQUE: "Callable[[str], str]",
     DRAG: "Callable[..., None]",
-    SETTLED: "Callable[[Locator], None]",
+    SETTLED: "Callable[..., None]",
 }
 """The fixtures of an exported project that tests call, with their types."""
 
@@ -227,7 +227,7 @@ def module(programs: Sequence[Program], functions: Sequence[str]) -> str:
     decorated = any(program.parameters or program.browser != USUAL for program in programs)
     head += ["import pytest"] if decorated else []
     imported = [
-        *(["Locator"] if names & {FILL_CREDENTIAL, SETTLED} else []),
+        *(["Locator"] if names & {FILL_CREDENTIAL} else []),
         "Page",
         *(["expect"] if "expect" in names else []),
     ]
