@@ -62,6 +62,12 @@ def route(url: str) -> tuple[str, ...]:
     return tuple(part for part in _shown_path(url).split("/") if part)
 
 
+@once_per_text
+def path_slugs(url: str) -> frozenset[str]:
+    """The parts of the path as slugs, whatever the hash says."""
+    return frozenset(slug(part) for part in place(url)[1].split("/"))
+
+
 def _shown_path(url: str) -> str:
     _, _, path, _, fragment = _parts(url)
     return fragment.partition("?")[0] if fragment.startswith(("/", "!")) else path

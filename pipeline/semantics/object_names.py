@@ -3,14 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
-from urllib.parse import unquote
 
 from pipeline.semantics.addresses import query, route, singular, slug
-from pipeline.semantics.derived import once_per_step
-from pipeline.semantics.elements import in_menu, in_table_row, is_item, named
+from pipeline.semantics.elements import in_menu, is_item
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, done, headings, is_message, main_headings, quotes, shown_texts
-from pipeline.semantics.path_segments import names_things
+from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import caption, clean, is_button, is_link, is_name, joints, quoted, short
 from pipeline.semantics.verbs import (
     CANCEL,
@@ -241,17 +239,6 @@ def named_in(heading: str) -> str:
     return next(iter(quotes(heading)), "") or (clean(found[1]) if found and is_name(clean(found[1])) else "")
 
 
-@once_per_step
-def opens_one_of_list(step: ClickStep) -> bool:
-    """Whether a link in a table of a list's page leads to a page below that of the list, which is called as the link
-    is: on `/queues` to `/queues/main/orders` by `orders`."""
-    if step.after is None or not step.navigates or not in_table_row(step.target) or in_menu(step.target):
-        return False
-    page, thing = route(step.page.url), route(step.after.url)
-    below = bool(page) and len(thing) > len(page) and thing[: len(page)] == page
-    return below and names_things(slug(page[-1])) and unquote(thing[-1]) == named(step.target)
-
-
 def opened_before(steps: Sequence[Step], index: int) -> str:
     """What the user opened last before step `index`: the link's name, else the page's heading; nothing where that was
     a list."""
@@ -270,7 +257,7 @@ def _opened(steps: Sequence[Step], index: int) -> tuple[str, str]:
             return "", ""  # of what was there before somebody signed in, nothing is opened any more
         page = step.page if step.after is None else step.after
         if isinstance(step, ClickStep) and not is_commit(step) and is_name(name := _picked_by(step)):
-            return ("", name) if _lists(name, page) and not opens_one_of_list(step) else (name, "")
+            return ("", name) if _lists(name, page) and not meaning_of(step).opens_one_of_list else (name, "")
         found = headings(step.changes)
         if (isinstance(step, GotoStep) or step.navigates) and len(main_headings(step.changes)) > 1:
             found = []  # of a page with several parts none is what was opened

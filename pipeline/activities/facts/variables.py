@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
-from pipeline.semantics.addresses import ends_with_name, new_path_parts, origin, place, query, route, slug
-from pipeline.semantics.derived import once_per_step, once_per_steps
-from pipeline.semantics.elements import WORD_CHARS_MIN, Data, in_menu, in_table_row, is_item, is_search, named, row_verb
+from pipeline.semantics.addresses import origin, query, route, slug
+from pipeline.semantics.derived import once_per_steps, once_per_text
+from pipeline.semantics.elements import WORD_CHARS_MIN, Data
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.messages import headings
-from pipeline.semantics.object_names import opens_one_of_list, row_of
+from pipeline.semantics.object_names import row_of
 from pipeline.semantics.path_segments import ROUTE, is_kind, names_things
+from pipeline.semantics.step_meaning import StepMeaning, meaning_of
 from pipeline.semantics.text import clean
-from schemas.elements import Element
-from schemas.events import Appeared
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep, Step
 
 _NAMING: Final = re.compile(
@@ -46,46 +45,72 @@ def _data_of(steps: Sequence[Step], _requests: Sequence[NetworkRequest]) -> Data
     names: set[str] = set()
     own: set[str] = set()
     """Parts of addresses before anything was typed: the app's own words, whoever types them (`admin`)."""
-    urls = {page.url for step in steps for page in (step.page, step.after) if page is not None}
-    asked = _named_in_queries(urls) | _with_pages_of_their_own(urls)
-    asked |= {name for url in urls for name in _with_lists_of_their_own(route(url))}
+    asked = _names_in({page.url for step in steps for page in (step.page, step.after) if page is not None})
     found = False
     for step in steps:
-        own |= {slug(part) for part in place(step.page.url)[1].split("/")} - words
-        found = is_search(step) or (found and not _goes_elsewhere(step))
+        meaning = meaning_of(step)
+        own |= meaning.page_slugs - words
+        found = meaning.is_search or (found and not _goes_elsewhere(meaning))
         match step:
             case FillStep() if not step.value.secret:
                 words |= {slug(clean(step.value.text)[:200])} - own
             case SelectStep():
                 words |= {slug(option.label) for option in step.options} - own
             case ClickStep():
-                words |= (_called(step.target) if _names_a_thing(step, found) else set()) - own
-                names |= {slug(named(step.target)[:200])} if opens_one_of_list(step) else set()
-                words |= _named_in_short(step) - own
+                words |= (_called(meaning) if _names_a_thing(meaning, found) else set()) - own
+                names |= {slug(meaning.name[:200])} if meaning.opens_one_of_list else set()
+                words |= _named_in_short(meaning) - own
             case _:
                 pass
     return Data(home, frozenset(word for word in words | names | asked if len(word) >= 2), frozenset(names))
 
 
-def _called(target: Element) -> set[str]:
+def _called(thing: StepMeaning) -> set[str]:
     """What a thing is called; also without the hint that a style draws behind it at times: `Mill Press enter`."""
-    name, text = named(target), clean(target.text)
+    name, text = thing.name, thing.text
     return {slug(one[:200]) for one in ((name, text) if text and name.startswith(text) else (name,))}
 
 
-def _named_in_queries(urls: Set[str]) -> set[str]:
-    """Parts of paths that some address's query gives as what a thing is called: `ski` of `/ski/bills`, where the user
-    came by `/login?project_id=ski`."""
-    named = {slug(value) for url in urls for name, value in parse_qsl(query(url)) if _NAMING.fullmatch(name)}
-    return named & {slug(part) for url in urls for part in route(url)}
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """What one address says of the names of things.
+
+    `parts` are those of its path, `asked` what its query gives as what a thing is called, `before_pages` the parts that
+    a page of a thing follows, each with that page, `in_lists` names before the name of a list.
+    """
+
+    parts: frozenset[str]
+    asked: frozenset[str]
+    before_pages: frozenset[tuple[str, str]]
+    in_lists: frozenset[str]
 
 
-def _with_pages_of_their_own(urls: Set[str]) -> set[str]:
-    """Parts of paths in several words that a page of theirs follows: `fire-drill` of `/handbook/fire-drill/edit`."""
-    pairs = {pair for url in urls for pair in pairwise(route(url)) if _PAGE_OF_A_THING.fullmatch(pair[1])}
-    names = {(slug(unquote(name)), page) for name, page in pairs}
-    of_app = {name for name, page in names if ROUTE.fullmatch(name.rpartition("-")[2]) and not page.startswith("@@")}
-    return {name for name, _ in names if "-" in name} - of_app
+@once_per_text
+def _read(url: str) -> _Address:
+    parts = route(url)
+    followed = (pair for pair in pairwise(parts) if _PAGE_OF_A_THING.fullmatch(pair[1]))
+    return _Address(
+        frozenset(map(slug, parts)),
+        frozenset(slug(value) for name, value in parse_qsl(query(url)) if _NAMING.fullmatch(name)),
+        frozenset((slug(unquote(name)), page) for name, page in followed),
+        frozenset(_with_lists_of_their_own(parts)),
+    )
+
+
+def _names_in(urls: Set[str]) -> set[str]:
+    """Parts of paths that are names of things: that some address's query gives as what a thing is called (`ski` of
+    `/ski/bills`, where the user came by `/login?project_id=ski`); in several words that a page of theirs follows
+    (`fire-drill` of `/handbook/fire-drill/edit`); or that stand before the name of a list."""
+    read = [_read(url) for url in urls]
+    parts, asked, named = set[str](), set[str](), set[str]()
+    pairs = set[tuple[str, str]]()
+    for one in read:
+        parts |= one.parts
+        asked |= one.asked
+        named |= one.in_lists
+        pairs |= one.before_pages
+    of_app = {name for name, page in pairs if ROUTE.fullmatch(name.rpartition("-")[2]) and not page.startswith("@@")}
+    return (asked & parts) | ({name for name, _ in pairs if "-" in name} - of_app) | named
 
 
 def _with_lists_of_their_own(parts: Sequence[str]) -> Iterator[str]:
@@ -106,26 +131,24 @@ def _may_be_name(part: str) -> bool:
     return bool(re.fullmatch(r"[\w-]+", part)) and not ROUTE.fullmatch(slug(part)) and not is_kind(slug(part))
 
 
-def _named_in_short(step: ClickStep) -> set[str]:
+def _named_in_short(click: StepMeaning) -> set[str]:
     """The part of an address by which it calls what was opened in a list, where that is but a word of its name:
     `concert` of `/events/concert/orders` for `Harbour Concert`; or where the link spells its address out, which apps do
     with one of many: `Harbour Concert /events/concert`."""
-    if step.after is None or not step.navigates or row_verb(step.target):
+    if not click.leads or click.row_verb:
         return set()
-    if (last := _spelled_out(step.target, step.after.url)) or not in_table_row(step.target):
+    if (last := _spelled_out(click)) or not click.in_table_row:
         return {last} - {""}
-    words = set(slug(named(step.target)).split("-"))
-    new = new_path_parts(step.page.url, step.after.url)
-    short = {part for part in new & words if len(part) >= WORD_CHARS_MIN and not names_things(part)}
+    words = set(click.name_slug.split("-"))
+    short = {part for part in click.new_path_parts & words if len(part) >= WORD_CHARS_MIN and not names_things(part)}
     return {part for part in short if not ROUTE.fullmatch(part)} if len(words) > 1 else set()
 
 
-def _spelled_out(link: Element, url: str) -> str:
-    """The last part of an address that stands in the text of the link to it, beside another name."""
-    path, said = place(url)[1], named(link)
-    parts = route(url)
-    spelled = len(parts) > 1 and path in said.split() and said != path
-    return slug(unquote(parts[-1])) if spelled else ""
+def _spelled_out(link: StepMeaning) -> str:
+    """The last part of the address that a link led to, where that stands in its text, beside another name."""
+    path, said = link.led_path, link.name
+    spelled = len(link.led_route) > 1 and path in said.split() and said != path
+    return slug(unquote(link.led_route[-1])) if spelled else ""
 
 
 def inputs_of(steps: Sequence[Step], data: Data) -> Data:
@@ -143,51 +166,50 @@ def inputs_of(steps: Sequence[Step], data: Data) -> Data:
     return Data(data.home, frozenset(word for word in words if len(word) >= 2), data.names)
 
 
-def _leads_to_its_name(step: ClickStep) -> bool:
-    """Whether a link of the page's body has the name of the page that it leads to: a thing of many, most likely."""
-    if step.after is None or step.target.role != "link" or in_menu(step.target) or not step.navigates:
-        return False
-    name = slug(named(step.target))
-    last = place(step.after.url)[1].rpartition("/")[2] + "?" + query(step.after.url)
-    return len(name) >= WORD_CHARS_MIN and name in slug(unquote(last))
+def _is_link(click: StepMeaning) -> bool:
+    return isinstance(click.step, ClickStep) and click.target.role == "link"
 
 
-def _goes_elsewhere(step: Step) -> bool:
+def _goes_elsewhere(step: StepMeaning) -> bool:
     """Whether it leaves what was found before."""
-    by_menu = isinstance(step, ClickStep) and step.navigates and step.target.role == "link" and in_menu(step.target)
-    return by_menu or isinstance(step, GotoStep)
+    return isinstance(step.step, GotoStep) or (_is_link(step) and step.step.navigates and step.in_menu)
 
 
-def _names_a_thing(step: ClickStep, found: bool) -> bool:
+def _names_a_thing(click: StepMeaning, found: bool) -> bool:
     """Whether what is written on it is the name of one of many things; `found`: it may be one that a search found."""
-    return opens_one_of_list(step) or (_is_called_so(step) and (found or not _leads_to_page_called_so(step)))
+    return click.opens_one_of_list or (_is_called_so(click) and (found or not _leads_to_page_called_so(click)))
 
 
-@once_per_step
-def _is_called_so(step: ClickStep) -> bool:
+def _is_called_so(click: StepMeaning) -> bool:
     """Whether what is written on it may be the name of one of many things."""
-    if row_verb(step.target) or (ROUTE.fullmatch(slug(named(step.target))) and not _leads_to_one_of_its_kind(step)):
+    if click.row_verb or (ROUTE.fullmatch(click.name_slug) and not _leads_to_one_of_its_kind(click)):
         return False
-    return is_item(step.target) or _leads_to_its_name(step) or _shows_its_name(step)
+    return click.is_item or _leads_to_its_name(click) or _shows_its_name(click)
 
 
-def _leads_to_one_of_its_kind(step: ClickStep) -> bool:
+def _leads_to_its_name(click: StepMeaning) -> bool:
+    """Whether a link of the page's body has the name of the page that it leads to: a thing of many, most likely."""
+    if not (click.leads and _is_link(click)) or click.in_menu:
+        return False
+    last = f"{click.led_path.rpartition('/')[2]}?{click.led_query}"
+    return len(click.name_slug) >= WORD_CHARS_MIN and click.name_slug in slug(unquote(last))
+
+
+def _leads_to_one_of_its_kind(click: StepMeaning) -> bool:
     """Whether it leads to the thing of its name, after its kind: `#general` to `/channel/general`."""
-    kind, name = ("", "", *(route(step.after.url) if step.after is not None else ()))[-2:]
-    return step.navigates and is_kind(slug(kind)) and slug(unquote(name)) == slug(named(step.target))
+    kind, name = ("", "", *click.led_route)[-2:]
+    return click.step.navigates and is_kind(slug(kind)) and slug(unquote(name)) == click.name_slug
 
 
-def _shows_its_name(step: ClickStep) -> bool:
+def _shows_its_name(click: StepMeaning) -> bool:
     """Whether a link of the page's body brought a dialog that is headed as the link is: it shows that thing."""
-    if step.target.role != "link" or in_menu(step.target) or step.navigates:
+    if not _is_link(click) or click.in_menu or click.step.navigates:
         return False
-    came = any(isinstance(one, Appeared) and one.element.role == "dialog" for one in step.changes)
-    return came and named(step.target) in headings(step.changes)
+    return click.brought_dialog and click.name in click.headings
 
 
-def _leads_to_page_called_so(step: ClickStep) -> bool:
+def _leads_to_page_called_so(click: StepMeaning) -> bool:
     """Whether a link leads to a page of its name, where the names of things don't stand (`Users` to `/admin/users`)."""
-    name = slug(named(step.target))
-    if step.after is None or not step.navigates or name.count("-") > 1:
+    if not click.leads or click.name_slug.count("-") > 1:
         return False
-    return slug(unquote("".join(route(step.after.url)[-1:]))) == name and not ends_with_name(step.after.url)
+    return slug(unquote("".join(click.led_route[-1:]))) == click.name_slug and not click.leads_to_place_of_names
