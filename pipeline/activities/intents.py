@@ -22,6 +22,7 @@ from pipeline.semantics.controls import asks_to_delete
 from pipeline.semantics.derived import once_per_steps
 from pipeline.semantics.elements import is_search
 from pipeline.semantics.object_names import deleted_object, opened_name, ticked_before
+from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_name, is_text_field, quoted
 from pipeline.semantics.verbs import (
     CART,
@@ -298,13 +299,14 @@ def _form_ends(steps: Sequence[Step]) -> list[int]:
     """For each step the first one from there on that is no field of the same form. A `Next` between two fields belongs
     to the form. One more than there are steps."""
     ends = [len(steps)] * (len(steps) + 1)
-    typed = any(map(is_password, steps))
+    meanings = [meaning_of(step) for step in steps]
+    typed = any(meaning.is_password for meaning in meanings)
     for index in range(len(steps) - 1, -1, -1):
-        step = steps[index]
-        onward = typed and (says(step, CONFIRM) or says(step, rebuild.FORWARD))
-        between = onward and any(is_password(later) for later in steps[index + 1 : index + 3])
+        step, meaning = steps[index], meanings[index]
+        onward = typed and (meaning.says(CONFIRM) or meaning.says(rebuild.FORWARD))
+        between = onward and any(later.is_password for later in meanings[index + 1 : index + 3])
         ticked = isinstance(step, ClickStep) and step.target.role in ("checkbox", "radio")
-        filled = isinstance(step, FillStep | CheckStep | SelectStep) and not is_search(step)
+        filled = isinstance(step, FillStep | CheckStep | SelectStep) and not meaning.is_search
         ends[index] = ends[index + 1] if filled or ticked or between else index
     return ends
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipeline.activities.facts.responses import FAILED_STATUS, LOCKED, changes
-from pipeline.semantics.addresses import path_words, place, route
+from pipeline.semantics.addresses import path_words, where
 from pipeline.semantics.lexicon import LISTS
 from pipeline.semantics.messages import (
     ANSWER_CHARS_MAX,
@@ -23,8 +23,9 @@ from pipeline.semantics.messages import (
     sounds_wrong,
     succeeded,
 )
+from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import clean
-from pipeline.semantics.verbs import SIGN_OUT, says
+from pipeline.semantics.verbs import SIGN_OUT
 from schemas.elements import Element
 from schemas.events import Appeared, Change, Gone, TextChanged, ValueChanged
 from schemas.stories import ClickStep, GotoStep, NetworkRequest, Step
@@ -89,11 +90,6 @@ class Sent:
     tells_effects: bool
 
 
-def where(url: str) -> tuple[object, ...]:
-    """A page, apart from its query and from a fragment that is no route."""
-    return (*place(url), *route(url))
-
-
 def answer_to(sent: Sent) -> Answer:
     """What came of a form that was sent off."""
     for decide in (_came_after, _status, _said_done, _same_form, _words):
@@ -107,7 +103,7 @@ def _came_after(sent: Sent) -> Answer | None:
     gone = _is_gone(sent)
     if sent.again and not (gone and any(isinstance(step, GotoStep) for step in sent.later)):
         return Answer("refused", "form used again", _says_locked(sent))
-    if any(says(step, SIGN_OUT) for step in sent.later):
+    if any(meaning_of(step).says(SIGN_OUT) for step in sent.later):
         return Answer("accepted", "signed out later")
     if any(map(_offers_sign_out, sent.step.changes)):
         return Answer("accepted", "sign-out offered")

@@ -74,6 +74,12 @@ def _shown_path(url: str) -> str:
 
 
 @once_per_text
+def where(url: str) -> tuple[str, ...]:
+    """A page, apart from its query and from a fragment that is no route."""
+    return (*place(url), *route(url))
+
+
+@once_per_text
 def query(url: str) -> str:
     """The query of the address, and that of a hash route."""
     _, _, _, asked, fragment = _parts(url)

@@ -4,19 +4,31 @@ Each answer is found once for a step, when somebody first asks for it, and then 
 reads steps takes that along, and asks neither elements nor addresses again.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, Final, Generic, Self, TypeVar, overload
 from urllib.parse import unquote
 
-from pipeline.semantics.addresses import ends_with_name, new_path_parts, path_slugs, place, query, route, slug
+from pipeline.semantics.addresses import (
+    ends_with_name,
+    new_path_parts,
+    path_slugs,
+    path_words,
+    place,
+    query,
+    route,
+    slug,
+    where,
+)
 from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.elements import in_menu, in_table_row, is_item, is_search, named, row_verb
-from pipeline.semantics.messages import headings
+from pipeline.semantics.messages import errors, headings, messages, shown_texts, succeeded
 from pipeline.semantics.path_segments import names_things
 from pipeline.semantics.text import caption, clean, is_button
+from pipeline.semantics.verbs import is_password, words_on
 from schemas.elements import Element
 from schemas.events import Appeared
-from schemas.stories import Step
+from schemas.stories import ClickStep, Step
 
 R = TypeVar("R")
 _NO_TARGET: Final = Element(tag="")
@@ -87,6 +99,27 @@ class StepMeaning:
         """Whether it types what is searched for."""
         return is_search(self.step)
 
+    @_Fact
+    def words(self) -> str:
+        """All that names the control, the page's words and its own attributes."""
+        return words_on(self.target)
+
+    @_Fact
+    def field(self) -> tuple[str, ...]:
+        """What a field is called, whatever id it has this time."""
+        target = self.target
+        names = (target.name_attribute or "", clean(target.name or target.label or target.placeholder))
+        return names if any(names) else (target.id or "", target.type or "")
+
+    @_Fact
+    def is_password(self) -> bool:
+        """Whether it types a password."""
+        return is_password(self.step)
+
+    def says(self, verb: re.Pattern[str]) -> bool:
+        """Whether it is a click on a control whose caption has that verb."""
+        return isinstance(self.step, ClickStep) and verb.search(self.caption) is not None
+
     # --- where it stands ---
 
     @_Fact
@@ -105,8 +138,28 @@ class StepMeaning:
     # --- where it led ---
 
     @_Fact
+    def page_place(self) -> tuple[str, str]:
+        """Origin and path of the page on which it was done."""
+        return place(self.step.page.url)
+
+    @_Fact
+    def page_spot(self) -> tuple[str, ...]:
+        """That page, apart from its query and from a fragment that is no route."""
+        return where(self.step.page.url)
+
+    @_Fact
+    def led_spot(self) -> tuple[str, ...] | None:
+        """The page after it likewise; None where that is not known."""
+        return None if self.step.after is None else where(self.step.after.url)
+
+    @_Fact
+    def page_words(self) -> frozenset[str]:
+        """What the app itself calls that page, by its address."""
+        return path_words(self.step.page.url)
+
+    @_Fact
     def page_route(self) -> tuple[str, ...]:
-        """The parts of the path of the page on which it was done."""
+        """The parts of that path."""
         return route(self.step.page.url)
 
     @_Fact
@@ -161,6 +214,26 @@ class StepMeaning:
     def headings(self) -> tuple[str, ...]:
         """Headings that newly appeared, the highest level first."""
         return tuple(headings(self.step.changes))
+
+    @_Fact
+    def shown(self) -> tuple[str, ...]:
+        """The texts that newly show."""
+        return tuple(text for _, text in shown_texts(self.step.changes))
+
+    @_Fact
+    def messages(self) -> tuple[str, ...]:
+        """What the page told the user."""
+        return tuple(messages(self.step.changes))
+
+    @_Fact
+    def errors(self) -> tuple[str, ...]:
+        """Messages of refusal among them."""
+        return tuple(errors(self.step.changes))
+
+    @_Fact
+    def succeeded(self) -> bool:
+        """Whether the page said that something was done."""
+        return succeeded(self.step)
 
     @_Fact
     def brought_dialog(self) -> bool:

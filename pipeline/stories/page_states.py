@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.semantics.messages import headings, messages, shown_texts
+from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import short
 from schemas import limits
 from schemas.events import Page
@@ -29,6 +29,6 @@ def final_state(steps: Sequence[Step], page: Page) -> State:
 
 
 def _texts(step: Step) -> tuple[str, ...]:
-    others = [text for _, text in shown_texts(step.changes) if text]
-    found = dict.fromkeys([*messages(step.changes), *headings(step.changes), *others])
+    meaning = meaning_of(step)
+    found = dict.fromkeys([*meaning.messages, *meaning.headings, *filter(None, meaning.shown)])
     return tuple(dict.fromkeys(short(text, STATE_TEXT_CHARS_MAX) for text in list(found)[: limits.STATE_TEXTS_MAX]))

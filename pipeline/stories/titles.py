@@ -7,12 +7,12 @@ from typing import Final
 
 from pipeline.activities.facts.passive import is_one_page
 from pipeline.activities.phrases import SMALL, Goal, Phrase
-from pipeline.semantics.addresses import last_word, place, spoken
-from pipeline.semantics.elements import in_menu
+from pipeline.semantics.addresses import last_word, spoken
 from pipeline.semantics.generated import fixed_words, parts
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.messages import SUCCESS, errors, headings, messages, quotes, succeeded
-from pipeline.semantics.text import capital, caption, is_button, listed, quoted, short
+from pipeline.semantics.messages import SUCCESS, quotes
+from pipeline.semantics.step_meaning import meaning_of
+from pipeline.semantics.text import capital, listed, quoted, short
 from schemas.stories import ClickStep, FillStep, GotoStep, Step
 
 TITLE_CHARS_MAX: Final = 120
@@ -92,17 +92,18 @@ def _opened_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
 
 def _shows_thing(step: Step) -> bool:
     """Whether a click showed what it names, in the page or on one of its own."""
-    if not isinstance(step, ClickStep) or in_menu(step.target):
+    meaning = meaning_of(step)
+    if not isinstance(step, ClickStep) or meaning.in_menu or not meaning.caption:
         return False
-    name = caption(step.target)
-    return bool(name) and any(name in heading for heading in headings(step.changes))
+    return any(meaning.caption in heading for heading in meaning.headings)
 
 
 def _answered(step: Step) -> bool:
-    if not isinstance(step, ClickStep) or not is_button(step.target) or in_menu(step.target):
+    meaning = meaning_of(step)
+    if not isinstance(step, ClickStep) or not meaning.is_button or meaning.in_menu:
         return False
     sends = step.navigates and step.target.type == "submit"
-    return bool(messages(step.changes) or step.dialogs or sends)
+    return bool(meaning.messages or step.dialogs or sends)
 
 
 def _joined(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
@@ -134,10 +135,10 @@ def _tried(before: Goal, goal: Goal, steps: Sequence[Step]) -> bool:
         return False
     if tried.rest == f"to {goal.order}":
         return True
-    here, there = steps[before.last].page.url, steps[goal.first].page.url
+    here, there = meaning_of(steps[before.last]), meaning_of(steps[goal.first])
     forms = _forms_of(steps[before.first : before.last + 1])
     same = before.kind == goal.kind or not forms or forms & _forms_of(steps[goal.first : goal.last + 1])
-    return bool(here and same) and place(here) == place(there) and goal.kind in _FORMS
+    return bool(here.step.page.url and same) and here.page_place == there.page_place and goal.kind in _FORMS
 
 
 def _forms_of(steps: Sequence[Step]) -> set[str]:
@@ -171,7 +172,7 @@ def _browsing(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[str, str]:
 def _page_named(steps: Sequence[Step]) -> str:
     """The last page that was opened, by heading, title or address."""
     for step in reversed(steps):
-        if found := headings(step.changes):
+        if found := meaning_of(step).headings:
             return f"the page {quoted(found[0])}"
         for page in (step.after, step.page):
             if page is not None and page.title:
@@ -188,12 +189,14 @@ def _sentence(phrases: list[Phrase], steps: Sequence[Step], title: str) -> str:
 
 
 def _last_message(steps: Sequence[Step]) -> str:
-    changes = steps[-1].changes if steps else ()
-    known = {heading for step in steps[:-1] for heading in headings(step.changes)}
-    new = [heading for heading in headings(changes) if heading not in known and heading not in steps[-1].page.title]
-    said = [text for text in messages(changes) if not _WAITING.search(text)]
+    if not steps:
+        return ""
+    last = meaning_of(steps[-1])
+    known = {heading for step in steps[:-1] for heading in meaning_of(step).headings}
+    new = [heading for heading in last.headings if heading not in known and heading not in last.step.page.title]
+    said = [text for text in last.messages if not _WAITING.search(text)]
     said.sort(key=lambda text: not SUCCESS.search(text))
-    wrong = errors(changes) if not steps or not succeeded(steps[-1]) else []
+    wrong = () if last.succeeded else last.errors
     found = [text for text in wrong or said or new if _says_something(text)]
     return _FIRST_SENTENCE.sub(r"\1", found[0].rstrip("×✕ ") or found[0]) if found else ""
 

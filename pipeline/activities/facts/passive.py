@@ -6,9 +6,10 @@ from typing import Final
 from pipeline.activities.activity import ACTS, Activity
 from pipeline.activities.facts.responses import Answers
 from pipeline.semantics.addresses import on_one_page
-from pipeline.semantics.elements import Data, in_menu, is_item, leads_nowhere
+from pipeline.semantics.elements import Data, leads_nowhere
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import errors, messages, succeeded
+from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import caption, clean, is_button, is_link
 from pipeline.semantics.verbs import (
     APART,
@@ -41,7 +42,7 @@ _PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
 
 def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     """Whether it only leads somewhere or shows something; `filled`: whether something waits to be sent off."""
-    words = caption(step.target)
+    words = meaning_of(step).caption
     if len(words.split()) > NAME_WORDS_MIN:
         words = ""  # all that is written in an entry of a list: no verb of a control
     if step.download is not None or SIGN_OUT.search(words) or CART.search(words):
@@ -58,12 +59,12 @@ def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
     if step.target.role == "option" and answers.writes(step):
         return False  # what was chosen was kept at once
     if step.target.role in _VIEWS or step.target.tag == "a":
-        answered = bool(messages(step.changes)) or bool(button_act(words)[0])
+        answered = bool(meaning_of(step).messages) or bool(button_act(words)[0])
         return step.navigates or not (answers.writes(step) and answered)
     if is_button(step.target):
         notes = not words and answers.leads_on(step)  # that a thing was read, as it is opened
         return step.navigates and not filled and (notes or not answers.writes(step))
-    return not answers.writes(step) and (step.navigates or is_item(step.target))
+    return not answers.writes(step) and (step.navigates or meaning_of(step).is_item)
 
 
 def only_browses(steps: Sequence[Step], at: int) -> bool:
@@ -73,7 +74,7 @@ def only_browses(steps: Sequence[Step], at: int) -> bool:
         case GotoStep() | ReloadStep() | BackStep() | HoverStep() | ScrollStep():
             return True
         case ClickStep():
-            menu = in_menu(step.target) and step.target.role in ("link", "menuitem", "tab")
+            menu = meaning_of(step).in_menu and step.target.role in ("link", "menuitem", "tab")
             returns = at + 1 < len(steps) and isinstance(steps[at + 1], BackStep)
             return step.opens_tab is not None or menu or returns
         case _:
@@ -216,6 +217,6 @@ def _only_shows(activity: Activity, step: Step, answers: Answers) -> bool:
         return False
     if activity.kind == "open form":
         return not step.changes  # a tool of an editor (`Add bold text`)
-    words = caption(step.target)
+    words = meaning_of(step).caption
     named = any(verb.search(words) for verb in (COMMIT, APART, CART, CHECK_OUT, SIGN_OUT, DELETE))
     return not named and not _does_more(step, answers)

@@ -8,8 +8,9 @@ from typing import Final
 from pipeline.semantics.addresses import place, route
 from pipeline.semantics.elements import Data
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.messages import errors, headings, refusals, without_own
-from pipeline.semantics.text import caption, is_link
+from pipeline.semantics.messages import errors, refusals, without_own
+from pipeline.semantics.step_meaning import meaning_of
+from pipeline.semantics.text import is_link
 from schemas.events import Appeared, Gone, TextChanged
 from schemas.stories import ClickStep, FillStep, NetworkRequest, Step
 
@@ -64,7 +65,7 @@ def _own_texts(steps: Sequence[Step]) -> Iterator[str]:
         if isinstance(step, FillStep) and not step.value.secret:
             yield from (step.value.text, *step.value.text.splitlines()[:20])
         elif isinstance(step, ClickStep) and is_link(step.target):
-            yield caption(step.target)
+            yield meaning_of(step).caption
 
 
 class Answers:
@@ -119,7 +120,7 @@ class Answers:
 
     def _wrong_headings(self, step: Step) -> list[str]:
         """Headings that say what went wrong with what was sent off: `You did not pass`."""
-        failures = [text for text in headings(step.changes) if _FAILED.search(text)] if self.writes(step) else []
+        failures = [text for text in meaning_of(step).headings if _FAILED.search(text)] if self.writes(step) else []
         return [text for text in failures if _FAILED.search(self.data.without(without_own(text, step, self._own)))]
 
     def failed(self, step: Step) -> bool:

@@ -4,17 +4,17 @@ This is the one place that decides it. Titles, tags, flow keys, credentials of t
 sessions beside each other ask here, so that they can't contradict each other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from pipeline.activities.forms.password_steps import PasswordSteps, is_idle
-from pipeline.activities.verdicts import UNKNOWN, Answer, Sent, answer_to, where
-from pipeline.semantics.addresses import path_words
+from pipeline.activities.verdicts import UNKNOWN, Answer, Sent, answer_to
 from pipeline.semantics.derived import once_per_steps
 from pipeline.semantics.lexicon import LISTS, WORDS
-from pipeline.semantics.messages import ANSWER_CHARS_MAX, shown_texts, sounds_wrong
-from pipeline.semantics.text import caption, clean, spaced
+from pipeline.semantics.messages import ANSWER_CHARS_MAX, sounds_wrong
+from pipeline.semantics.step_meaning import StepMeaning, meaning_of
+from pipeline.semantics.text import spaced
 from pipeline.semantics.verbs import (
     CANCEL,
     CONFIRM,
@@ -23,13 +23,8 @@ from pipeline.semantics.verbs import (
     SIGN_IN,
     SIGN_OUT,
     SIGN_UP,
-    is_password,
     is_same_as_password,
-    named_in_path,
-    says,
-    words_on,
 )
-from schemas.elements import Element
 from schemas.events import ValueChanged
 from schemas.stories import (
     BackStep,
@@ -153,6 +148,7 @@ def _password_forms(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -
 class _Reader:
     def __init__(self, steps: Sequence[Step], sent_with: dict[str, list[NetworkRequest]]) -> None:
         self.steps = steps
+        self.meanings = [meaning_of(step) for step in steps]
         self.sent_with = sent_with
         self.tells_effects = any(step.changes for step in steps)
 
@@ -165,7 +161,7 @@ class _Reader:
         signed_in: PasswordForm | None = None
         before = 0
         for number, form in enumerate(found):
-            if any(says(step, SIGN_OUT) for step in self.steps[before : form.first]):
+            if any(step.says(SIGN_OUT) for step in self.meanings[before : form.first]):
                 signed_in = None
             form = replace(form, purpose=self._purpose(form, signed_in, out))
             if form.login is None and out and out[-1].refused and self._same(out[-1], form):
@@ -181,44 +177,44 @@ class _Reader:
     # --- what it was for ---
 
     def _purpose(self, form: PasswordForm, signed_in: PasswordForm | None, before: Sequence[PasswordForm]) -> Purpose:
-        own = self.steps[form.first : form.last + 1]
-        sender = self.steps[form.last if form.sent is None else form.sent]
-        words = caption(sender.target) if isinstance(sender, ClickStep) else ""
-        url = sender.page.url
+        own = self.meanings[form.first : form.last + 1]
+        sender = self._sender(form)
+        words = sender.caption if isinstance(sender.step, ClickStep) else ""
         fields = self._fields(form)
-        beside = len({_field(step.target) for step in own if isinstance(step, FillStep | SelectStep)} - fields)
-        named = names_sign_in(words, url)
+        beside = len({one.field for one in own if isinstance(one.step, FillStep | SelectStep)} - fields)
+        named = bool(SIGN_IN.search(words)) or not sender.page_words.isdisjoint(LISTS["sign_in_pages"])
         if len(fields) > 1:
-            old = any(asks_old(step.target) for step in own if is_password(step) and isinstance(step, FillStep))
-            if old or not beside:
+            if not beside or any(_asks_old(one) for one in own if one.is_password):
                 return "change password"
             others = {field for one in before for field in self._fields(one)} - fields
             return "make account" if signed_in or others or CREATE.match(words) else "sign up"
         tried = next((one for one in reversed(before) if one.purpose == "sign in" and self._same(one, form)), None)
         if tried is not None:
             return "sign in"
-        if signed_in is not None and not (named and self._names_other_entrance(words, url, signed_in)):
+        if signed_in is not None and not (named and self._names_other_entrance(words, sender, signed_in)):
             if beside:
                 return "make account"
-            old = any(asks_old(step.target) for step in own if isinstance(step, FillStep))
-            return "keep" if KEEPS.match(words) and not old else "confirm"
-        if SIGN_UP.search(words) or signs_up_at(url):
+            return "keep" if KEEPS.match(words) and not any(map(_asks_old, own)) else "confirm"
+        if SIGN_UP.search(words) or _signs_up_at(sender.page_words):
             return "sign up"
-        if not beside and not named and (CONFIRM.match(words) or named_in_path(url, "confirm")):
+        if not beside and not named and (CONFIRM.match(words) or "confirm" in sender.page_words):
             return "confirm"
         if beside > SIGN_IN_FIELDS_MAX - (not named) and not SIGN_IN.search(words):
             return "sign up" if beside > SIGN_IN_FIELDS_MAX and not KEEPS.match(words) else "keep"
-        forms = spaced(" ".join(dict.fromkeys(step.target.form for step in own if isinstance(step, FillStep))))
+        forms = spaced(" ".join(dict.fromkeys(one.target.form for one in own if isinstance(one.step, FillStep))))
         makes = any(verb.search(text) for verb in (_MAKES, SIGN_UP) for text in (words, forms))
-        return "keep" if not named and (makes or named_in_path(url, *_MAKING)) else "sign in"
+        return "keep" if not named and (makes or not sender.page_words.isdisjoint(_MAKING)) else "sign in"
 
-    def _names_other_entrance(self, words: str, url: str, signed_in: PasswordForm) -> bool:
+    def _names_other_entrance(self, words: str, sender: StepMeaning, signed_in: PasswordForm) -> bool:
         """Whether the button says that somebody signs in, or the address does and is not the one of before."""
-        elsewhere = where(url) != where(self.steps[signed_in.first].page.url)
-        return bool(SIGN_IN.search(words)) or elsewhere
+        return bool(SIGN_IN.search(words)) or sender.page_spot != self.meanings[signed_in.first].page_spot
+
+    def _sender(self, form: PasswordForm) -> StepMeaning:
+        """The step that sent a form off; its last one where none did."""
+        return self.meanings[form.last if form.sent is None else form.sent]
 
     def _fields(self, form: PasswordForm) -> set[tuple[str, ...]]:
-        return {_field(step.target) for n in form.passwords if isinstance(step := self.steps[n], FillStep)}
+        return {self.meanings[n].field for n in form.passwords}
 
     def _same(self, one: PasswordForm, other: PasswordForm) -> bool:
         """Whether it is the same form, on the same page or sent off by the same button."""
@@ -226,25 +222,25 @@ class _Reader:
             return True
         if self._fields(one) != self._fields(other):
             return False
-        logins = [self.steps[form.login] for form in (one, other) if form.login is not None]
-        if len({_field(step.target) for step in logins if isinstance(step, FillStep)}) > 1:
+        logins = [self.meanings[form.login] for form in (one, other) if form.login is not None]
+        if len({step.field for step in logins if isinstance(step.step, FillStep)}) > 1:
             return False
-        senders = [self.steps[form.last if form.sent is None else form.sent] for form in (one, other)]
-        words = [caption(step.target) for step in senders if isinstance(step, ClickStep)]
+        senders = [self._sender(form) for form in (one, other)]
+        words = [step.caption for step in senders if isinstance(step.step, ClickStep)]
         button = len(words) == len(senders) and words[0] == words[1] != "" and len(logins) in (0, 2)
-        return button or where(senders[0].page.url) == where(senders[1].page.url)
+        return button or senders[0].page_spot == senders[1].page_spot
 
     def _shown_again(self, one: PasswordForm, other: PasswordForm) -> bool:
         """Whether one led to a page that says that something was wrong, and has the other with the same fields, though
         they may be labelled otherwise there: a small form of the start page, and the large one of its own page."""
         if one.sent is None or other.first <= one.sent:
             return False
-        step = self.steps[one.sent]
-        landed = step.after is not None and where(step.after.url) == where(self.steps[other.first].page.url)
+        step = self.meanings[one.sent]
+        landed = step.led_spot is not None and step.led_spot == self.meanings[other.first].page_spot
         names, others = ({name for name, *_ in self._fields(form)} for form in (one, other))
         if not landed or names != others or "" in names:
             return False
-        return any(len(text) <= ANSWER_CHARS_MAX and sounds_wrong(text) for _, text in shown_texts(step.changes))
+        return any(len(text) <= ANSWER_CHARS_MAX and sounds_wrong(text) for text in step.shown)
 
     # --- what came of it ---
 
@@ -268,26 +264,21 @@ class _Reader:
             return True
         if isinstance(step, PressStep):
             return not step.navigates
-        shows = says(step, SIGN_IN) or says(step, CONFIRM) or says(step, CANCEL)
+        shows = any(map(meaning_of(step).says, (SIGN_IN, CONFIRM, CANCEL)))
         return shows or (isinstance(step, ClickStep) and not step.navigates and not self.sent_with.get(step.event_id))
 
 
-def asks_old(target: Element) -> bool:
-    """Whether a field asks for the password that one has already."""
-    return target.autocomplete == "current-password" or bool(_OLD.search(words_on(target)))
+def asks_old(step: FillStep) -> bool:
+    """Whether it fills in the password that one has already."""
+    return _asks_old(meaning_of(step))
 
 
-def names_sign_in(words: str, url: str) -> bool:
-    """Whether a button with these words, or the page's address, says that somebody signs in."""
-    return bool(SIGN_IN.search(words)) or named_in_path(url, *LISTS["sign_in_pages"])
+def _asks_old(field: StepMeaning) -> bool:
+    """As `asks_old`; no other step does."""
+    marked = field.target.autocomplete == "current-password" or bool(_OLD.search(field.words))
+    return marked and isinstance(field.step, FillStep)
 
 
-def signs_up_at(url: str) -> bool:
+def _signs_up_at(page_words: Set[str]) -> bool:
     """Whether a page's address says that an account is opened there."""
-    return named_in_path(url, *LISTS["sign_up_pages"]) or {"create", "account"} <= path_words(url)
-
-
-def _field(target: Element) -> tuple[str, ...]:
-    """What a field is called, whatever id it has this time."""
-    names = (target.name_attribute or "", clean(target.name or target.label or target.placeholder))
-    return names if any(names) else (target.id or "", target.type or "")
+    return not page_words.isdisjoint(LISTS["sign_up_pages"]) or {"create", "account"} <= page_words

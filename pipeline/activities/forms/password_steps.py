@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.activities.facts.responses import changes
-from pipeline.activities.verdicts import where
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.text import BOX_ROLES, caption, is_link, is_text_field
+from pipeline.semantics.step_meaning import meaning_of
+from pipeline.semantics.text import BOX_ROLES, is_link, is_text_field
 from pipeline.semantics.verbs import (
     CANCEL,
     COMMIT,
     LOGIN_NAME,
     SIGN_IN,
     SIGN_UP,
-    is_password,
     is_same_as_password,
     is_search_field,
-    words_on,
 )
 from schemas.elements import Element
 from schemas.stories import (
@@ -62,13 +60,13 @@ class PasswordSteps:
     def bounds(self) -> Iterator[Bounds]:
         at = earliest = 0
         while at < len(self.steps):
-            if not is_password(self.steps[at]):
+            if not meaning_of(self.steps[at]).is_password:
                 at += 1
                 continue
             first, login = self._begin(at, earliest)
             last, sent = self._end(at)
             inside = range(first, last + 1)
-            passwords = tuple(number for number in inside if is_password(self.steps[number]))
+            passwords = tuple(number for number in inside if meaning_of(self.steps[number]).is_password)
             login = self._login(inside, passwords) if login is None else login
             yield Bounds(first, last, sent, login, passwords)
             at = earliest = last + 1
@@ -110,7 +108,8 @@ class PasswordSteps:
 
     def _is_field(self, step: Step, password: Step) -> bool:
         """Whether it fills in a field of the password's form."""
-        if step.tab_id != password.tab_id or (step.page.url and where(step.page.url) != where(password.page.url)):
+        here, there = meaning_of(step), meaning_of(password)
+        if step.tab_id != password.tab_id or (step.page.url and here.page_spot != there.page_spot):
             return False
         target = getattr(step, "target", None)
         if not isinstance(target, Element):
@@ -119,7 +118,7 @@ class PasswordSteps:
             return target.role in BOX_ROLES
         if not isinstance(step, FillStep | CheckStep | SelectStep | UploadStep):
             return False
-        if isinstance(step, FillStep) and is_search_field(target) and not is_password(step):
+        if here.is_search:
             return False
         own = password.target.form if isinstance(password, FillStep) else ""
         return not (own and target.form and own != target.form)
@@ -131,9 +130,9 @@ class PasswordSteps:
         step = self.steps[number]
         if isinstance(step, PressStep):
             return step.key == "Enter"
-        if not isinstance(step, ClickStep) or CANCEL.match(caption(step.target)):
+        words = meaning_of(step).caption
+        if not isinstance(step, ClickStep) or CANCEL.match(words):
             return False
-        words = caption(step.target)
         leads_away = is_link(step.target) and step.navigates and not self._writes(step)
         return not leads_away or any(verb.search(words) for verb in (SIGN_IN, SIGN_UP, COMMIT))
 
@@ -147,7 +146,7 @@ class PasswordSteps:
     def _is_text(self, number: int) -> bool:
         step = self.steps[number]
         plain = isinstance(step, FillStep) and not step.value.secret and bool(step.value.text)
-        return (plain and not is_password(step)) or is_same_as_password(step)
+        return (plain and not meaning_of(step).is_password) or is_same_as_password(step)
 
 
 def _of_one_form(step: Step, password: Step) -> bool:
@@ -163,7 +162,7 @@ def _names_user(step: Step) -> bool:
     if not isinstance(step, FillStep) or step.value.secret or not step.value.text:
         return False
     marked = (step.target.autocomplete or "") in ("username", "email") or step.target.type == "email"
-    return marked or "@" in step.value.text or bool(LOGIN_NAME.search(words_on(step.target)))
+    return marked or "@" in step.value.text or bool(LOGIN_NAME.search(meaning_of(step).words))
 
 
 def _sends(step: Step) -> bool:
@@ -181,4 +180,4 @@ def is_idle(step: Step) -> bool:
         return step.key != "Enter" and not step.navigates
     if not isinstance(step, ClickStep) or step.navigates:
         return False
-    return is_text_field(step.target) or bool(_SHOWS.search(caption(step.target)))
+    return is_text_field(step.target) or bool(_SHOWS.search(meaning_of(step).caption))

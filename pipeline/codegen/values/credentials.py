@@ -163,7 +163,7 @@ class _Teller:
                     return Literal(WRONG)
                 owner = name if name in self.people and not form.refused else right.get(token, name)
                 return _read(variable_name(PASSWORD, self.people.get(owner, 1)), variables)
-            case "change password" | "make account" if asks_old(step.target):
+            case "change password" | "make account" if asks_old(step):
                 if token in self.made:
                     return self.made[token]
                 return _read(variable_name(PASSWORD, self.people.get(right.get(token, ""), 1)), variables)
