@@ -28,6 +28,8 @@ type Shared = ReturnType<Withheld["kept"]>;
 /** What a TreeWalker shows. */
 const ELEMENTS_AND_TEXTS = 1 | 4;
 const LEARNED_NODES_MAX = 6_000;
+/** Where nothing seems to have changed: style sheets change what stands there without a word. */
+const AGAIN_NODES_MAX = 500;
 
 /** A letter or a few, and where such stand once for each element. */
 const PIECE = /^[\p{L}\p{N}]{1,6}$/u;
@@ -271,11 +273,11 @@ export class Privacy {
     this.look();
     const news = this.marksEpoch !== this.learnedEpoch;
     this.learnedEpoch = this.marksEpoch;
-    let left = LEARNED_NODES_MAX;
+    let left = news ? LEARNED_NODES_MAX : AGAIN_NODES_MAX;
     for (const root of this.watch.roots()) {
       for (const field of root.querySelectorAll("input,textarea,[contenteditable]")) this.learnField(field);
       if ((root as Document).designMode === "on") this.learnField((root as Document).body);
-      if (news && !this.plain?.has(root)) for (const top of this.tops(root)) left = this.learnInside(top, left);
+      if (!this.plain?.has(root)) for (const top of this.tops(root)) left = this.learnInside(top, left);
     }
   }
 
@@ -330,6 +332,11 @@ export class Privacy {
       else this.secrets.addMasked(value, NAMES.test(name));
     }
     if (isTextField(element)) this.secrets.addMasked(element.value, false);
+    if (this.config.mask !== "all")
+      for (const part of ["::before", "::after"]) {
+        const { content } = getComputedStyle(element, part);
+        if (/"/.test(content)) this.learnText(content, element);
+      }
     if (element.firstElementChild && element.textContent!.length <= ATTRIBUTE_CHARS_MAX) this.learnText(element.textContent, element);
   }
 

@@ -181,26 +181,29 @@ export function kindOfBoxes(boxes: HTMLInputElement[]): Secret | undefined {
   return kindByWords(told.filter(Boolean).join(" | "));
 }
 
-/** Between the groups of a card's number; in an address as it is written there. */
+/** Between the groups of a card's number, in an address as it is written there. */
 const ENCODED_GAP = "%(?:25)*2[0BDE]";
-const GAP = `(?:[\\s\\p{Pd}._·+]|${ENCODED_GAP})`;
-const CARD_RUN = new RegExp(`(?:(?<=${ENCODED_GAP})|(?<![%\\d]|%[\\da-f]))(?:\\d{13,19}|\\d{3,7}(?:${GAP}\\d{2,7}){2,5})(?!\\d)`, "giu");
-const GAPS = new RegExp(GAP, "giu");
+const NUMBERS = new RegExp(`(?:(?<=${ENCODED_GAP})|(?<![%\\d]|%[\\da-f]))\\d+(?:(?:${ENCODED_GAP}|[\\W_]){1,4}\\d+)*`, "gi");
+const GAPS = new RegExp(`(?:${ENCODED_GAP}|\\D)+`, "i");
+/** How many digits cards have in their groups. */
+const SIZES = /^(?:1[3-9]|[3-7]{3,4}\d?|1{14,16})$/;
+const GROUPS_MAX = 16;
 
-/** The text with numbers of cards taken out, in whatever groups they stand. */
-export const withoutCards = (text: string, instead: string): string => text.replace(CARD_RUN, (run) => (isCard(run) ? instead : run));
-
-export const holdsCard = (text: string): boolean => isCard(text) || withoutCards(text, "") !== text;
-
-/** 13 to 19 digits as cards have them, with a right check digit (Luhn). */
-function isCard(value: string): boolean {
-  const digits = value.replace(GAPS, "");
-  if (!/^[2-6]\d{12,18}$/.test(digits)) return false;
-  let sum = 0;
-  for (let i = 0; i < digits.length; i++) {
-    let digit = Number(digits[digits.length - 1 - i]);
-    if (i % 2) digit = digit > 4 ? digit * 2 - 9 : digit * 2;
-    sum += digit;
-  }
-  return sum % 10 === 0;
+/** The text with numbers of cards taken out, in whatever groups and forms of digits they stand. */
+export function withoutCards(text: string, instead: string): string {
+  const plain = text.normalize("NFKC").replace(/\p{Cf}/gu, "");
+  return plain !== text && holdsCard(plain) ? instead : text.replace(NUMBERS, (run) => (isCard(run.split(GAPS)) ? instead : run));
 }
+
+export const holdsCard = (text: string): boolean => withoutCards(text, "") !== text;
+
+/** Whether groups beside each other are 13 to 19 digits as cards have them, with a right check digit (Luhn). */
+const isCard = (groups: string[]): boolean =>
+  groups.some((_, at) => {
+    let digits = "";
+    let sizes = "";
+    return groups.slice(at, at + GROUPS_MAX).some((one) => {
+      digits += one;
+      return SIZES.test((sizes += one.length)) && /^[2-6]\d{12,18}$/.test(digits) && Array.from(digits, Number).reverse().reduce((sum, digit, place) => sum + (place % 2 ? (digit * 2) % 9 || digit : digit), 0) % 10 === 0;
+    });
+  });
