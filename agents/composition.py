@@ -249,12 +249,12 @@ class Services:
         except (ImportError, ValueError) as error:
             raise BadSettings(f"JOURNEYWRIGHT_ARTIFACTS: {error}") from None
 
-    def new_tests(self) -> "NewTests":
-        """What proves new and changed tests. Raises BadSettings where no environment is meant for that."""
-        from threading import Event
-
+    def new_tests(self, beat: "Callable[[], None]" = lambda: None) -> "NewTests":
+        """What proves new and changed tests, and calls `beat` while it is at that. Raises BadSettings where no
+        environment is meant for that."""
         from agents.local.browser import NoBrowser, find_chromium
         from agents.proof.automatic import NewTests
+        from agents.proof.child import Pulse
         from agents.proof.environments import read_environments
 
         if self.settings.environments is None:
@@ -271,7 +271,7 @@ class Services:
             raise BadSettings(
                 f"JOURNEYWRIGHT_ENVIRONMENTS: no environment of {self.settings.environments} is automatic"
             )
-        return NewTests(self, places, self.artifacts, self.settings.videos, Event())
+        return NewTests(self, places, self.artifacts, self.settings.videos, Pulse(beat))
 
     def with_traffic(self, subject: "Subject", since: "Since") -> "Subject":
         """The same with the users' sessions before and after a change, as storage has them now."""

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any, Final
@@ -29,6 +29,19 @@ class Ended(RuntimeError):
 
 class Stopped(RuntimeError):
     """The prover itself is to end: what was under way says nothing."""
+
+
+class Pulse(Event):
+    """Set where the prover is to end. Whoever waits within a proof asks it each LOOK_S: by `beat` it goes on."""
+
+    def __init__(self, beat: Callable[[], None]) -> None:
+        super().__init__()
+        self.beat = beat
+
+    def is_set(self) -> bool:
+        """Whether the prover is to end."""
+        self.beat()
+        return super().is_set()
 
 
 class Child:

@@ -3,12 +3,9 @@
 import json
 import logging
 import os
-import shlex
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import entry_points
@@ -22,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 from agents.proof.artifacts import VerdictFolder, without_secrets
 from agents.proof.child import Child, Ended
 from agents.proof.plugin import ORDERS
+from agents.proof.reset import reset_app
 from agents.proof.video import Videos
 from agents.proof.watch import EXPECT_TIMEOUT_MS
 from pipeline.codegen import project_files
@@ -38,7 +36,6 @@ RUN_S: Final = 180
 EXPECT_S: Final = EXPECT_TIMEOUT_MS // 1_000
 """How long an assertion may wait, unless the environment says otherwise."""
 EXPECT_S_MAX: Final = 60
-RESET_S: Final = 300
 """How long a reset of the environment may take."""
 WAIT_MS_MIN: Final = 1_500
 """A statement waits at least so long for what a broken app may still do."""
@@ -63,10 +60,6 @@ _PLUGINS: Final = frozenset({"pytest-playwright", "pytest-base-url"})
 longer than the browser does."""
 
 logger = logging.getLogger(__name__)
-
-
-class ResetFailed(RuntimeError):
-    """The environment could not be reset. The message says why, in one line."""
 
 
 @dataclass(frozen=True)
@@ -105,21 +98,10 @@ class Environment:
         password = unquote(urlsplit(self.base_url).password or "")
         return {**self.variables, f"{PASSWORD}_OF_BASE_URL": password}
 
-    def make_clean(self) -> None:
-        """Resets the environment. Raises ResetFailed."""
-        if not self.reset:
-            return
-        try:
-            if self.reset.startswith(("http://", "https://")):
-                urllib.request.urlopen(urllib.request.Request(self.reset, method="POST"), timeout=RESET_S).close()
-            else:
-                command = shlex.split(self.reset)
-                done = subprocess.run(command, capture_output=True, text=True, timeout=RESET_S, check=False)
-                if done.returncode:
-                    said = (done.stderr or done.stdout).strip().splitlines() or ["it said nothing"]
-                    raise ResetFailed(f"{command[0]} ended with exit code {done.returncode}: {said[-1][:200]}")
-        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-            raise ResetFailed(f"{self.reset[:200]}: {error}") from None
+    def make_clean(self, stopping: Event | None = None) -> None:
+        """Resets the environment. Raises ResetFailed, and Stopped where `stopping` is set."""
+        if self.reset:
+            reset_app(self.reset, stopping)
 
 
 @dataclass(frozen=True)
@@ -172,7 +154,7 @@ class Runner:
         assert self._child is not None
         assert self._scratch is not None
         self._runs += 1
-        self.environment.make_clean()
+        self.environment.make_clean(self._stopping)
         began_s = time.monotonic()
         left = Path(self._scratch.name) / f"run-{self._runs}"
         left.mkdir()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -11,7 +12,7 @@ import faust
 from agents.faults import message_of, trace_of
 from agents.proof.automatic import NewTests
 from agents.proof.child import Stopped
-from agents.proof.runner import ResetFailed
+from agents.proof.reset import ResetFailed
 from agents.storage import StorageUnavailable
 from agents.stream.broker.dead_letters import letter_of
 from agents.stream.broker.inbox import Inbox
@@ -47,6 +48,7 @@ class ProveAgent:
         self.inbox = Inbox(parts.settings.topic("tests"), WAITING_MAX)
         self._verdicts = parts.settings.topic("verdicts")
         self._worker = ThreadPoolExecutor(1, "prove")
+        self._stage = parts.progress.prover
         self._published: OrderedDict[str, None] = OrderedDict()
 
     def add(self) -> None:
@@ -69,6 +71,7 @@ class ProveAgent:
         """Works on what comes, until it is cancelled."""
         try:
             while True:
+                self._stage.rest()
                 await self.inbox.arrived.wait()
                 self.inbox.arrived.clear()
                 while self.inbox:
@@ -82,6 +85,7 @@ class ProveAgent:
 
     async def _one(self, event: Any) -> None:
         now = self.inbox.round
+        self._stage.moved("the runs of a test")
         try:
             verdicts = await self._proven(event.message) if event.message.value else []
         except Stopped:
@@ -93,9 +97,11 @@ class ProveAgent:
             letter = letter_of(event.message, cause, "internal", self.inbox.topic, trace=trace_of(error))
             await self._sender.bury([letter])
             verdicts = []
+        self._stage.moved("its verdicts to be published")
         await self._publish(verdicts)
         if now == self.inbox.round:
             event.ack()
+            self._parts.progress.test_done(event.message.partition, event.message.offset)
 
     async def _proven(self, message: Any) -> list[Verdict]:
         """The verdicts of a test. While storage is away, or an app can't be reset, it is tried again."""
@@ -107,8 +113,10 @@ class ProveAgent:
             except StorageUnavailable as error:
                 logger.warning("storage does not answer, trying again: %s", error)
                 self._parts.metrics.storage_retries.inc()
+                self._parts.progress.storage_away_s = time.monotonic()
             except ResetFailed as error:
                 logger.warning("an app can't be reset, trying again: %s", error)
+            self._stage.moved()
             await asyncio.sleep(pause_s)
         raise AssertionError("the pauses never end")
 

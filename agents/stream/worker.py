@@ -71,7 +71,7 @@ def build_worker(services: "Services", partitions: int, under_way: UnderWay) -> 
         TestsAgent(app, parts, partitions, sender, suspects).add()
         app.task(Forgetting(parts.storage, parts.metrics, settings.stories_days).run)
     if "prove" in settings.role_set:
-        ProveAgent(app, parts, partitions, sender, services.new_tests()).add()
+        ProveAgent(app, parts, partitions, sender, services.new_tests(parts.progress.prover.moved)).add()
     _add_life(app, parts, pulse)
     watch = Watch(
         parts.progress,

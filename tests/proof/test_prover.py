@@ -1,5 +1,6 @@
 """Proving with a real browser against a real server: what is noticed, repaired, and never repaired."""
 
+import socket
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -12,9 +13,11 @@ import pytest
 from playwright.sync_api import expect
 
 from agents.proof.artifacts import ArtifactStore
+from agents.proof.child import Pulse, Stopped
 from agents.proof.failures import _error_type, failure
 from agents.proof.prover import Proof, Subject, Wanted, prove
-from agents.proof.runner import Environment, ResetFailed, Runner
+from agents.proof.reset import ResetFailed
+from agents.proof.runner import Environment, Runner
 from agents.proof.watch import Watch, _intercepted, altered
 from pipeline.codegen import write_test
 from pipeline.generate import test_of as written_from
@@ -272,6 +275,26 @@ def test_reset_that_fails_is_told(chromium_path: str) -> None:
     )
     with pytest.raises(ResetFailed, match="no disk"):
         place.make_clean()
+
+
+@pytest.mark.parametrize("by", ["command", "address"])
+def test_a_reset_goes_on_until_the_prover_is_to_end(chromium_path: str, by: str) -> None:
+    """While a reset takes its time, whoever watches the prover sees that it is waited for; a prover that is to end
+    waits no longer, also for an answer that comes a letter at a time."""
+    looks: list[None] = []
+
+    def look() -> None:
+        looks.append(None)
+        if len(looks) == 3:
+            pulse.set()
+
+    pulse = Pulse(look)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/reset"
+        reset = address if by == "address" else "sleep 600"
+        with pytest.raises(Stopped):
+            Environment("http://127.0.0.1:9", Path(chromium_path), reset=reset).make_clean(pulse)
+    assert len(looks) == 3
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ import sys, threading, time
 from pathlib import Path
 from agents import logs
 from agents.storage import Storage
+from agents.proof.child import Pulse
 from agents.stream.supervision.progress import PartitionProgress, Position, Progress
 from agents.stream.supervision.suspects import Suspects
 from agents.stream.supervision.under_way import UnderWay
@@ -176,6 +177,22 @@ def test_stories_wait_while_the_storage_is_away_and_not_for_ever_after(tmp_path:
     code, said = outcome(tmp_path, stories + "watch.look()")
     assert code == 70
     assert "partitions [1] of stories have a lag, the tests agent waits for the storing of 2 stories" in said
+
+
+def test_a_proof_that_stands_still_ends_the_worker_and_one_that_waits_does_not(tmp_path: Path) -> None:
+    """Of the role prove too: messages of `tests` that nobody takes, or one that is worked on while nothing looks at its
+    run any more. Each look at a run, and storage that is away, excuse it."""
+    tests = "row.end = 0; progress.tests[1] = Position(end=5, moved_s=long_ago_s); "
+    tests += "progress.prover.moved('the runs of a test'); progress.prover.moved_s = long_ago_s; "
+    code, said = outcome(tmp_path, tests + "watch.look()")
+    assert code == 70
+    assert "partitions [1] of tests have a lag, the prove agent waits for the runs of a test" in said
+    for excuse in ("Pulse(progress.prover.moved).is_set()", "progress.storage_away_s = time.monotonic()"):
+        code, said = outcome(tmp_path, f"{tests}{excuse}; watch.look(); watch.look()")
+        assert code == 0, said
+    code, said = outcome(tmp_path, tests + "progress.prover.rest(); progress.prover.moved_s = long_ago_s; watch.look()")
+    assert code == 70
+    assert "the prove agent waits for tests" in said
 
 
 def test_a_slow_computation_is_no_standstill_and_an_endless_one_is_known(tmp_path: Path) -> None:

@@ -84,7 +84,8 @@ def prove(
     from agents.composition import Services
     from agents.local.browser import find_chromium
     from agents.proof.prover import Since, Wanted
-    from agents.proof.runner import Environment, ResetFailed
+    from agents.proof.reset import ResetFailed
+    from agents.proof.runner import Environment
     from agents.storage import StorageUnavailable
 
     told = Environment(

@@ -25,14 +25,17 @@ ASK_S: Final = 5.0
 
 
 class Lags:
-    """Keeps the logs of `events` and `stories` in the progress, and the gauges that follow from them."""
+    """Keeps the logs of `events`, `stories` and `tests` in the progress, and the gauges that follow from them."""
 
     def __init__(self, app: faust.App, settings: Settings, partitions: int, progress: Progress) -> None:
         self._app = app
         self._settings = settings
         self._progress = progress
-        self._events, self._stories = settings.topic("events"), settings.topic("stories")
-        self._all = [TopicPartition(topic, n) for topic in (self._events, self._stories) for n in range(partitions)]
+        self._events = settings.topic("events")
+        self._taken = {settings.topic("stories"): progress.stories}
+        if "prove" in settings.role_set:
+            self._taken = {settings.topic("tests"): progress.tests}
+        self._all = [TopicPartition(topic, n) for topic in (self._events, *self._taken) for n in range(partitions)]
 
     async def run(self) -> None:
         """Asks until it is cancelled. A broker that is away is asked again."""
@@ -63,20 +66,20 @@ class Lags:
         """Takes the end and the start of each log."""
         for number, row in self._progress.partitions.items():
             row.look(*logs[self._events, number])
-        stories = self._progress.stories
-        held = self._held()
-        for number in stories.keys() - held.keys():
-            del stories[number]
-        for number, tp in held.items():
-            position = stories.setdefault(number, Position())
-            # Where nothing was done yet, the commit says where this worker began.
-            position.done = max(position.done, (self._app.consumer._committed_offset.get(tp) or 0) - 1)
-            position.look(*logs[self._stories, number])
+        for topic, positions in self._taken.items():
+            held = self._held(topic)
+            for number in positions.keys() - held.keys():
+                del positions[number]
+            for number, tp in held.items():
+                position = positions.setdefault(number, Position())
+                # Where nothing was done yet, the commit says where this worker began.
+                position.done = max(position.done, (self._app.consumer._committed_offset.get(tp) or 0) - 1)
+                position.look(*logs[topic, number])
 
-    def _held(self) -> dict[int, Any]:
-        """The partitions of `stories` that this worker was given."""
+    def _held(self, topic: str) -> dict[int, Any]:
+        """The partitions of a topic that this worker was given."""
         try:
-            return {tp.partition: tp for tp in self._app.consumer.assignment() if tp.topic == self._stories}
+            return {tp.partition: tp for tp in self._app.consumer.assignment() if tp.topic == topic}
         except ConsumerNotStarted:
             return {}
 
@@ -86,7 +89,12 @@ def measure(progress: Progress, settings: Settings, metrics: Metrics) -> None:
     metrics.lag.clear()
     metrics.last_progress.clear()
     now_s, monotonic_s = time.time(), time.monotonic()
-    for topic, rows in ((settings.topic("events"), progress.partitions), (settings.topic("stories"), progress.stories)):
+    rows_of = (
+        (settings.topic("events"), progress.partitions),
+        (settings.topic("stories"), progress.stories),
+        (settings.topic("tests"), progress.tests),
+    )
+    for topic, rows in rows_of:
         for number, row in rows.items():
             metrics.lag.labels(topic, number).set(row.lag)
             metrics.last_progress.labels(topic, number).set(now_s - (monotonic_s - row.moved_s))

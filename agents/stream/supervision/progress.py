@@ -10,6 +10,8 @@ STUCK_S: Final = 60.0
 """How long messages may wait without any being done, before the worker counts as stuck."""
 STORIES: Final = "stories"
 """What the tests agent waits for while it has nothing in hand."""
+TESTS: Final = "tests"
+"""What the prove agent waits for while it has nothing in hand."""
 SILENT_S: Final = 30.0
 """How long the broker may leave us without an answer before the worker counts as not ready."""
 
@@ -75,6 +77,8 @@ class Stage:
 
     waits_for: str = STORIES
     moved_s: float = field(default_factory=time.monotonic)
+    idle: str = STORIES
+    """What it waits for while it has nothing in hand."""
 
     def moved(self, waits_for: str | None = None) -> None:
         """Something was done, and this comes next."""
@@ -84,19 +88,22 @@ class Stage:
 
     def rest(self) -> None:
         """Nothing is in hand. Where nothing was before, either, that is no progress."""
-        if self.waits_for != STORIES:
-            self.moved(STORIES)
+        if self.waits_for != self.idle:
+            self.moved(self.idle)
 
 
 @dataclass(slots=True)
 class Progress:
-    """`partitions` of `events` held here, recovered; `stories` are the partitions of that topic, where the worker reads
-    it. `settled` says that the group gave this worker its share."""
+    """`partitions` of `events` held here, recovered; `stories` and `tests` are those of these topics, where the worker
+    reads them. `settled` says that the group gave this worker its share."""
 
     partitions: dict[int, PartitionProgress] = field(default_factory=dict)
     stories: dict[int, Position] = field(default_factory=dict)
+    tests: dict[int, Position] = field(default_factory=dict)
     writer: Stage = field(default_factory=Stage)
     """The tests agent."""
+    prover: Stage = field(default_factory=lambda: Stage(TESTS, idle=TESTS))
+    """The prove agent."""
     storage_away_s: float = float("-inf")
     """When the storage last did not answer, on the monotonic clock."""
     asked: int = 0
@@ -117,6 +124,11 @@ class Progress:
         """A message of `stories` was stored, and the tests that follow from it."""
         if partition in self.stories:
             self.stories[partition].move(offset)
+
+    def test_done(self, partition: int, offset: int) -> None:
+        """A message of `tests` was worked on, and its verdicts published."""
+        if partition in self.tests:
+            self.tests[partition].move(offset)
 
     def broker_silent(self) -> str | None:
         """None while the broker answers."""

@@ -1,8 +1,9 @@
 """Ends a worker that stands still while there is work.
 
 Progress is: a message read or applied, a window told, a batch tagged, something acknowledged by Kafka, a story
-stored, a test written, a row of a table read in a recovery. A computation that goes on is no standstill while its
-thread, or a child process of ours, uses CPU time, up to ITEM_CPU_S for one message, window, flow or batch of stories.
+stored, a test written, a look at the run of a test that is proven, a row of a table read in a recovery. A computation
+that goes on is no standstill while its thread, or a child process of ours, uses CPU time, up to ITEM_CPU_S for one
+message, window, flow or batch of stories.
 Nor is it one where somebody else is away: the broker or the storage does not answer, or the registry does not know a
 schema yet.
 All else that stands still for STILL_S ends the worker, with what it waited for in the log; the supervisor starts it
@@ -29,7 +30,7 @@ from typing import Final
 
 from agents.stream.supervision.abort import end_process
 from agents.stream.supervision.guard import HELD_SIGNAL, Guard, exit_by_signal
-from agents.stream.supervision.progress import STORIES, Progress
+from agents.stream.supervision.progress import STORIES, TESTS, Progress
 from agents.stream.supervision.suspects import Suspects
 from agents.stream.supervision.under_way import UnderWay, Work
 
@@ -133,16 +134,20 @@ class Watch:
                 moved_s = self._in_turn(row.moved_s, newest_s) if idle else row.moved_s
                 waits = row.delivers or row.waits_for
                 yield f"events {number}", moved_s, f"partition {number} of events is {row.state}, waits for {waits}"
-        writer = progress.writer
-        behind = {number: row.moved_s for number, row in sorted(progress.stories.items()) if row.lag}
-        if away:
-            self._excuse("stories", now_s)
-        elif behind:
-            moved_s = writer.moved_s
-            if writer.waits_for == STORIES:
-                moved_s = min(self._in_turn(max(moved_s, one), newest_s) for one in behind.values())
-            where = f"partitions {list(behind)} of stories have a lag, the tests agent waits for {writer.waits_for}"
-            yield "stories", moved_s, where
+        stages = (
+            (STORIES, progress.stories, progress.writer, "tests agent"),
+            (TESTS, progress.tests, progress.prover, "prove agent"),
+        )
+        for topic, held, stage, agent in stages:
+            behind = {number: row.moved_s for number, row in sorted(held.items()) if row.lag}
+            if away:
+                self._excuse(topic, now_s)
+            elif behind:
+                moved_s = stage.moved_s
+                if stage.waits_for == stage.idle:
+                    moved_s = min(self._in_turn(max(moved_s, one), newest_s) for one in behind.values())
+                where = f"partitions {list(behind)} of {topic} have a lag, the {agent} waits for {stage.waits_for}"
+                yield topic, moved_s, where
 
     def _in_turn(self, moved_s: float, newest_s: float) -> float:
         """When somebody who has nothing in hand moved: the one consumer of a worker hands on one message after the

@@ -15,7 +15,7 @@ const NEEDLESS = /%(?:2D|5F|3\d|[46][1-9A-F]|[57][0-9A])/gi;
 const JWT = /eyJ[\w-]{8,4000}\.[\w-]{4,}(?:\.[\w-]*)?/g;
 const USER = /\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^/?#@\s]*@/gi;
 /** The part of a path after one of these words is what makes the address work. */
-const GRANT = /(\/(?:(?:[\w-]{0,20}-)?(?:\w{0,9}password|token|reset|verification|(?:login|invite|magic)-?link)|(?:verif|confirm|activat|(?:accept-?)?invit)[\w-]*|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code)\/)([^/?#\s]{6,})/gi;
+const GRANT = /(\/(?:(?:[\w-]{0,20}-)?(?:\w{0,9}password|token|reset|(?:verif|confirm|activat|invit)[\w-]*|(?:login|invite|magic)-?link)|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code)\/)([^/?#\s]{6,})/gi;
 const SEGMENT = /(\/)([\w~.-]{24,})(?=[/?#]|$)/g;
 /** A value that grants access, whatever it is called; what is called an id may be one of a thing. */
 const VALUE = /([?&#;](?:([^=&#;?\s]{1,80})=)?)([\w~.+/%-]{10,}=*)(?=[&#;]|$)/g;
