@@ -304,3 +304,74 @@ def test_a_document_that_is_edited_as_a_whole(site: Site, tagged: Callable[..., 
     assert [one.value.secret for one in events if one.kind == "fill"] == ["password"]
     assert "unterZ" not in site.told()
     assert "Zebra" not in "".join(one.key for one in events if one.kind == "press")
+
+
+STYLES = (
+    "s.replaceSync(RULE); document.adoptedStyleSheets = [s]",
+    "document.adoptedStyleSheets = [s]; setTimeout(() => s.insertRule(RULE), 50)",
+    "t.textContent = '#b::before{content:var(--n)}'; b.style.setProperty('--n', JSON.stringify('Zorablin Quimtrax'))",
+    "setTimeout(() => t.sheet.insertRule(RULE), 50)",
+    "b.attachShadow({mode: 'open'}).innerHTML = '<i id=b>x</i>'; b.shadowRoot.adoptedStyleSheets = [s]; s.replaceSync(RULE)",
+)
+
+
+@pytest.mark.parametrize("script", STYLES, ids=range(len(STYLES)))
+def test_words_that_a_style_sheet_puts_into_a_masked_element(
+    site: Site, tagged: Callable[..., list[Event]], script: str
+) -> None:
+    """A sheet that a script adopts or changes says what no change of the page says: it is read as it is when something
+    is told."""
+    rule = """const s = new CSSStyleSheet(), RULE = '#b::before{content:"Zorablin Quimtrax"}';"""
+    repeats = "onclick=\"document.title = q.textContent = 'Zorablin Quimtrax'\""
+    shown = f"<style id=t></style><p id=b data-mask>x</p><button {repeats}>Go</button><p id=q role=status></p>"
+
+    def press(page: Page) -> None:
+        page.wait_for_function(
+            "getComputedStyle(b.shadowRoot?.firstElementChild ?? b, '::before').content.includes('Zorablin')"
+        )
+        page.get_by_role("button").click()
+
+    tagged(f"{shown}<script>{rule}{script}</script>", press)
+    assert site.received
+    assert leaks(site.received, ["Zorablin", "Quimtrax"], site.url) == []
+
+
+CARD = "4111111111111111"
+GROUPED = {
+    **{sign: sign.join(CARD[at : at + 4] for at in range(0, 16, 4)) for sign in ("/", ",", ":", " | ", "\u2063", "")},
+    "one by one": " ".join(CARD),
+    "unseen": "\u200b".join(CARD),
+    "wide": CARD.translate(str.maketrans("0123456789", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19")),
+    "with its date": "4111 1111 1111 1111 12/29",
+    "of fifteen": "3782/822463/10005",
+}
+NO_CARDS = ("2024-11-28 10:30:00", "20241128/20241129", "4111 1111 1111 1112", "45 33 28 51 60 22 31 40")
+
+
+@pytest.mark.parametrize("typed", [*GROUPED.values(), *NO_CARDS], ids=[*GROUPED, *NO_CARDS])
+def test_cards_in_other_groups_and_digits(site: Site, tagged: Callable[..., list[Event]], typed: str) -> None:
+    """Whatever signs stand between, in a field that says nothing of it, and where the page shows it; other numbers may
+    be told."""
+    again = "onclick=\"q.textContent = 'Paid by ' + i.value\""
+    body = f"<label>Number <input id=i></label><button {again}>Go</button><p id=q role=status></p>"
+
+    def fills(page: Page) -> None:
+        page.get_by_label("Number").fill(typed)
+        page.get_by_role("button").click()
+
+    tagged(body, fills)
+    assert site.received
+    assert (typed in site.told()) == (typed in NO_CARDS)
+
+
+def test_keys_within_data_of_an_address(site: Site, tagged: Callable[..., list[Event]]) -> None:
+    """What a name grants is withheld as a key of data, too, in clear and encoded."""
+    asks = (
+        "fetch('/q?v=' + encodeURIComponent(JSON.stringify({page: 'two', user: {password: 'Zorablin', pin: 4815162}})))"
+    )
+    goes = "history.pushState(null, '', '#{%22token%22:%22Quimtrax%22,%22tab%22:%22three%22}')"
+    tagged(f'<button onclick="{asks};{goes}">Go</button>', lambda page: page.get_by_role("button").click())
+    told = site.told()
+    assert "two" in told
+    assert "three" in told
+    assert leaks(site.received, ["Zorablin", "Quimtrax", "4815162"], site.url) == []
