@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
@@ -13,6 +14,12 @@ _SIZES: Final = re.compile(r"(?=(44443?|4441|46[45]))")
 """How cards have their digits in groups: so they are found amid other numbers, too."""
 _ONE_BY_ONE: Final = re.compile(r"1{14,16}")
 _SIZE_MAX: Final = 9
+_LONG_RUN: Final = re.compile(r"(?<!\d)\d{17,24}(?!\d)")
+"""A card with more digits right before or behind it: its date, its check number."""
+_ISSUED: Final = re.compile(r"4|5[1-5]|2[2-7]|3[47]|35|6[0-5]")
+"""How the numbers of cards begin: asked for where chance would find too many."""
+_CARD_DIGITS: Final = 16
+_PAIR: Final = re.compile(r"(?<!\d)\d{4,12}[\W_]{1,4}\d{4,12}(?!\d)")
 
 
 def holds_card(value: str) -> bool:
@@ -21,8 +28,28 @@ def holds_card(value: str) -> bool:
     >>> holds_card("4111/1111/1111/1111 12/29"), holds_card("٤١١١ ١١١١ ١١١١ ١١١١"), holds_card("2024-11-28 10:30:00")
     (True, True, False)
     """
-    plain = _with_plain_digits(unquote(value) if "%" in value else value)
-    return any(_is_card(found[0]) for found in _RUN.finditer(plain)) or any(map(_is_grouped, _SPREAD.findall(plain)))
+    decoded = unescape(unquote(value) if "%" in value else value)
+    plain = _with_plain_digits(decoded)
+    return (
+        any(_is_card(found[0]) for found in _RUN.finditer(plain))
+        or any(map(_is_grouped, _SPREAD.findall(plain)))
+        or any(_holds_issued(found[0]) for found in _LONG_RUN.finditer(plain))
+        or any(map(_is_pair, _PAIR.findall(plain)))
+    )
+
+
+def _holds_issued(run: str) -> bool:
+    return any(_is_issued(part) for part in (run[:_CARD_DIGITS], run[-_CARD_DIGITS:]))
+
+
+def _is_pair(run: str) -> bool:
+    """Whether two groups are a card: of four, eight or twelve digits each, as nobody writes other numbers."""
+    sizes = [len(group) for group in _GROUP.findall(run)]
+    return sum(sizes) == _CARD_DIGITS and not any(size % 4 for size in sizes) and _is_issued(run)
+
+
+def _is_issued(value: str) -> bool:
+    return _ISSUED.match(value) is not None and _is_card(value)
 
 
 def _is_grouped(run: str) -> bool:

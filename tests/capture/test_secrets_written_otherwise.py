@@ -311,7 +311,7 @@ STYLES = (
     "document.adoptedStyleSheets = [s]; setTimeout(() => s.insertRule(RULE), 50)",
     "t.textContent = '#b::before{content:var(--n)}'; b.style.setProperty('--n', JSON.stringify('Zorablin Quimtrax'))",
     "setTimeout(() => t.sheet.insertRule(RULE), 50)",
-    "b.attachShadow({mode: 'open'}).innerHTML = '<i id=b>x</i>'; b.shadowRoot.adoptedStyleSheets = [s]; s.replaceSync(RULE)",
+    "b.attachShadow({mode: 'open'}).innerHTML = '<i id=b>'; b.shadowRoot.adoptedStyleSheets = [s]; s.insertRule(RULE)",
 )
 
 
