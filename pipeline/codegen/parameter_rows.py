@@ -13,7 +13,7 @@ from typing import Final
 
 from pipeline.activities.facts.responses import CHANGING, changes
 from pipeline.codegen.actions import Writer
-from pipeline.codegen.python.expressions import Expr
+from pipeline.codegen.python.expressions import Expr, flat
 from pipeline.codegen.python.names import SEARCHED, variable_name
 from pipeline.codegen.python.parametrize import VALUE_CHARS_MIN, bound, texts_in
 from pipeline.codegen.test_writer import write_steps, writer_for
@@ -31,6 +31,8 @@ TRIES_MAX: Final = 8
 """Sessions of which the test is written to find rows."""
 OTHER: Final = "value"
 """The variable for what was typed into a field whose label says nothing that we know."""
+_COUNT: Final = re.compile(r"(?<=, name=\")\d{1,9}\s+")
+"""How many there are, before what the consensus says without it."""
 Row = tuple[str, ...]
 
 
@@ -182,7 +184,8 @@ def _fixed(own: Session, other: Session, places: Sequence[int], row: Row) -> fro
         if makes and _amasses(named, mine):
             return None
         theirs = [] if at is None else offered.get(other.story.steps[at].event_id, [])
-        if named in (_named(one, row, differ) for one in theirs):
+        offered_then = [_named(one, row, differ) for one in theirs]
+        if named in offered_then or flat(named) in (_COUNT.sub("", flat(one)) for one in offered_then):
             continue
         if statement not in theirs:
             return None

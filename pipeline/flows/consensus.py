@@ -13,13 +13,13 @@ from typing import Final
 
 from pipeline.flows.counted import COUNTED_CHARS_MAX, most_counted
 from pipeline.flows.foreign_texts import typed_by_others
-from pipeline.flows.number_free import first_sentences, saying
+from pipeline.flows.number_free import after_number, first_sentences, saying, saying_end
 from pipeline.flows.representative import representative
 from pipeline.flows.trace import Session, numberless, rough_of, session_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
 from pipeline.semantics.browsers import layout_of
 from pipeline.semantics.elements import DATA, is_search
-from pipeline.semantics.object_names import in_row, is_row
+from pipeline.semantics.object_names import card_texts, in_row, is_row
 from pipeline.steps.draft import target_of
 from schemas.elements import ByPath, Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
@@ -229,7 +229,10 @@ class _Vote:
         return tuple(kept)
 
     def _without_numbers(self, place: int, change: Change, opened: bool) -> list[Change]:
-        """What came by its sentences before the first number, where the others saw these."""
+        """What came by its sentences before the first number, where the others saw these; a heading that says how many
+        of what the user asked for there are, by what stands after the number."""
+        if isinstance(change, Appeared) and (named := self._heading_after_number(place, change, opened)):
+            return named
         said = first_sentences(change.element.text or "") if isinstance(change, Appeared) else ""
         alone = not any(self.own.tokens[place] in other.places for other in self.others)
         if not said or alone or self._foreign.stand_in(said):
@@ -241,6 +244,20 @@ class _Vote:
             return any(isinstance(one, Appeared) and (one.element.text or "").startswith(said) for one in shown)
 
         return [change.model_copy(update={"element": saying(change.element, said)})] if self.held(place, says) else []
+
+    def _heading_after_number(self, place: int, change: Appeared, opened: bool) -> list[Change]:
+        said = after_number(change.element.text or "") if change.element.role == "heading" else ""
+        own = self.own.masked(said)
+        if DATA not in own or (element := saying_end(change.element, said)).candidates == ():
+            return []
+
+        def says(session: Session, at: int) -> bool:
+            step = session.story.steps[at]
+            shown = step.opened_changes if opened else step.changes
+            came = (one.element for one in shown if isinstance(one, Appeared) and one.element.role == "heading")
+            return any(session.masked(after_number(one.text or "")) == own for one in came)
+
+        return [change.model_copy(update={"element": element})] if self.held(place, says) else []
 
     def _is_found(self, place: int, change: Change) -> bool:
         """Whether a search may have brought it that looked for something else in others' sessions: nothing in it is
@@ -255,10 +272,14 @@ class _Vote:
         return self._seen_alone(place, change) or self._is_others_row(change)
 
     def _is_others_row(self, change: Change) -> bool:
-        """Whether what came is a row of a table, or stands in one, with nothing that the user entered or chose."""
-        if not isinstance(change, Appeared) or not in_row(change.element):
+        """Whether what came is a row of a table, or stands in one or in a card, with nothing that the user entered or
+        chose."""
+        if not isinstance(change, Appeared):
             return False
-        return DATA not in self.own.masked(self._without_user(_text_of(change)))
+        card = () if in_row(change.element) else card_texts(change.element)
+        if not card and not in_row(change.element):
+            return False
+        return all(DATA not in self.own.masked(self._without_user(text)) for text in (_text_of(change), *card))
 
     def _without_user(self, text: str) -> str:
         """The text without the name of who signed in, which stands beside many a thing, unless it was chosen, too."""

@@ -1,4 +1,4 @@
-"""What a message says before it tells a number that is another one in each session."""
+"""What a text says before or after a number that is another one in each session."""
 
 import re
 from typing import Final
@@ -8,6 +8,8 @@ from schemas.elements import ByRole, ByText, Candidate, Element
 WORDS_MIN: Final = 3
 """Fewer words may stand anywhere."""
 _SENTENCE: Final = re.compile(r"[^.!?\d]*[^\W\d]{2}['\"’”»)]?[.!?]['\"’”»)]?(?=\s)")
+
+_COUNTED: Final = re.compile(r"\d{1,9}\s+([^\W\d]\D*)")
 
 
 def first_sentences(text: str) -> str:
@@ -21,6 +23,22 @@ def first_sentences(text: str) -> str:
     said = text[:at].strip()
     rest = text[at:]
     return said if len(said.split()) >= WORDS_MIN and any(char.isdigit() for char in rest) else ""
+
+
+def after_number(text: str) -> str:
+    """What a text says after the one number with which it begins: `Results for: rye` of `2 Results for: rye`."""
+    found = _COUNTED.fullmatch(text.strip())
+    return found[1] if found else ""
+
+
+def saying_end(element: Element, said: str) -> Element:
+    """The element as one that says this, with which its name ends; found by its role and that."""
+    ways = tuple(
+        one.model_copy(update={"locator": one.locator.model_copy(update={"name": said, "exact": False})})
+        for one in element.candidates
+        if isinstance(one.locator, ByRole) and (one.locator.name or "").endswith(said) and one.count == 1
+    )
+    return element.model_copy(update={"text": said, "name": said, "candidates": ways})
 
 
 def saying(element: Element, said: str) -> Element:

@@ -25,7 +25,7 @@ from pipeline.semantics.verbs import (
     row_act,
     says,
 )
-from schemas.elements import ByRole, Candidate, Element, Scope
+from schemas.elements import ByPath, ByRole, ByText, Candidate, Element, Scope
 from schemas.events import Appeared, Page
 from schemas.stories import CheckStep, ClickStep, GotoStep, Step
 
@@ -208,6 +208,19 @@ def in_row(element: Element) -> bool:
     if not _OF_ROWS.isdisjoint({element.role, element.tag}.union(*around)):
         return True
     return any(is_row(scope) for one in element.candidates for scope in one.within)
+
+
+def card_texts(element: Element) -> tuple[str, ...]:
+    """What tells the card that holds the element from the others of the page: the page has what the element says
+    several times, and it is found alone only within something that is known by another text (a tile of a shop, a book
+    of a library). Nothing for what stands outside cards."""
+    if element.role in _NOT_OF_ROWS or element.live or is_message(element):
+        return ()
+    ways = [one for one in element.candidates if not isinstance(one.locator, ByPath)]
+    alone = [one for one in ways if one.count == 1]
+    repeated = any(one.count > 1 and not one.within for one in ways if isinstance(one.locator, ByRole | ByText))
+    told = [text for one in alone if (text := next((scope.has_text for scope in one.within if scope.has_text), None))]
+    return tuple(dict.fromkeys(told)) if repeated and told and len(told) == len(alone) else ()
 
 
 def opened_name(step: ClickStep) -> str:

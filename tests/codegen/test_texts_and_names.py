@@ -242,6 +242,11 @@ def test_a_quotation_in_another_is_told_from_it() -> None:
         ("Un momento", True),
         ("Recherche…", True),
         ("Recherche avancée", False),
+        ("Tags 0 results are available, use up and down arrow keys to navigate.", True),
+        ("3 Treffer, mit den Pfeiltasten auswählen", True),
+        ("2 resultados, use las teclas de flecha para navegar", True),
+        ("2 résultats, utilisez les flèches pour naviguer", True),
+        ("Use the keys in the drawer to open it", False),
     ],
 )
 def test_what_a_page_says_while_it_works_is_known_in_each_language(text: str, busy: bool) -> None:

@@ -387,3 +387,24 @@ def test_what_a_dialog_hid_from_screen_readers_has_not_gone() -> None:
 
     assert hides("Old Hall") in code_for(once)
     assert hides("Old Orchard") not in code_for(plain)
+
+
+def test_what_stands_in_anothers_card_is_not_asserted_after_signing_in() -> None:
+    """A tile or a book of a library is known by a text of its own, and says things that others say as well; what
+    stands in the card of what the story opened is asserted."""
+
+    def shown(text: str, book: str) -> Appeared:
+        says = ByText(value=text)
+        card = Scope(locator=ByTag(tag="div", classes=("meta",)), has_text=book, count=1)
+        ways = (Candidate(locator=says, count=3), Candidate(locator=says, within=(card,), count=1))
+        return Appeared(element=Element(tag="p", text=text, candidates=ways))
+
+    lent = shown("Lent out until Monday", "Rope and Knot")
+    welcome = Appeared(element=by_text("p", "Welcome to the library"))
+    code = _signed_in(welcome, lent)
+    assert "Welcome to the library" in code
+    assert "Lent out" not in code
+    title = by_label("Title")
+    typed = FillStep(target=title, value=Typed(text="Rope and Knot"), **base(PAGE))
+    saved = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, at("/"), changes=(lent,)))
+    assert "Lent out" in write_test(story(typed, saved)).code

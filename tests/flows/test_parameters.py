@@ -73,6 +73,22 @@ def test_test_traffic_needs_no_crowd() -> None:
     assert parameter.name == "new_name"
 
 
+def test_a_heading_with_how_many_there_are_follows_the_value() -> None:
+    """The number is another one for each value; what stands after it says what was looked for."""
+    stories = []
+    for number, (value, found) in enumerate([("orchard", 2), ("salt", 1), ("rope", 4)]):
+        visitor = Visitor("shop", number, random.Random("plain"))
+        visitor.open("/books")
+        visitor.write("Search", value)
+        shown = heading(f"{found} Results for: {value}")
+        visitor.send("Search", "GET", f"/search?query={value}", shown, url=f"/search?query={value}")
+        visitor.add(End)
+        stories.append(told(visitor))
+    code = write_flow(stories).code
+    assert "parametrize" in code
+    assert 'get_by_role("heading", name="Results for: " + search_text)' in code
+
+
 @pytest.mark.parametrize(
     ("label", "name"),
     [

@@ -10,7 +10,7 @@ from pipeline.codegen.locators.text_matchers import readable
 from pipeline.codegen.python.expressions import Attr, Expr, method
 from pipeline.codegen.python.parametrize import whole
 from pipeline.semantics.generated import is_volatile
-from pipeline.semantics.object_names import in_row, is_row
+from pipeline.semantics.object_names import card_texts, in_row, is_row
 from schemas.elements import ByRole, ByText, Candidate, Element, Scope
 from schemas.events import Appeared, Change
 from schemas.stories import Step
@@ -46,12 +46,15 @@ def own_words(own: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_of_others_row(change: Change, changes: Sequence[Change], words: Sequence[str]) -> bool:
-    """Whether what came is a row, or stands in one, that is not about the user's `words`: it has none of them, or only
-    amidst a text of one of its cells, or the row is told by another text."""
+    """Whether what came is a row or stands in one, or in a card, that is not about the user's `words`: it has none of
+    them, or only amidst a text of one of its cells, or the row is told by another text."""
     element = change.element
-    if not isinstance(change, Appeared) or not in_row(element):
+    if not isinstance(change, Appeared):
         return False
     text = f"{element.name or ''} {element.text or ''}".casefold()
+    if not in_row(element):
+        around = [text, *map(str.casefold, card_texts(element))]
+        return len(around) > 1 and not any(word in one for word in words for one in around)
     if not any(word in text for word in words):
         return True
     if is_row_element(element):
