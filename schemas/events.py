@@ -214,8 +214,8 @@ class Navigation(EventBase):
     `cause` is the action it followed from; without one the user typed an address, opened a bookmark, or it was the
     journey's first page. `target` is the link that was followed, where a format says so in the same record; such a
     record may carry the old address, and then the next event's page tells where the link led. `asked_by` says whether
-    the page before asked for it (a redirect of its own), or the user; nothing where nobody knows. `language` is what
-    the browser asks pages to be in, where that is known.
+    the page before asked for it (a redirect, or an address that a script set), or the user; nothing where nobody
+    knows. `language` is what the browser asks pages to be in, where that is known.
     """
 
     kind: Literal["navigation"] = "navigation"

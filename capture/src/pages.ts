@@ -22,6 +22,7 @@ interface Leaving {
 }
 
 interface NavigateEvent extends Event {
+  userInitiated?: boolean;
   readonly destination: { url: string; sameDocument: boolean };
   readonly downloadRequest: string | null;
   readonly formData: FormData | null;
@@ -39,6 +40,8 @@ export class Pages {
   /** Looks for what another page left that are still to be taken. */
   private returning = 0;
   private downloaded: Leaving | null = null;
+  /** Whether a script of the page began the last navigation. Not known where the browser doesn't tell. */
+  private byPage = false;
 
   constructor(
     private readonly recorder: Recorder,
@@ -55,7 +58,7 @@ export class Pages {
     window.addEventListener("pagehide", guard(() => this.leave()));
     window.addEventListener("pageshow", guard((event) => this.shown(event)));
     window.addEventListener("popstate", guard(() => this.moved("back_forward")), true);
-    window.addEventListener("hashchange", guard(() => this.moved("hash")), true);
+    window.addEventListener("hashchange", this.afterMove, true);
     window.addEventListener("submit", guard((event) => this.submitted(event)), true);
     window.addEventListener("click", guard((event) => this.mayOpenTab(event)));
     window.addEventListener("auxclick", guard((event) => this.mayOpenTab(event)));
@@ -154,6 +157,7 @@ export class Pages {
   }
 
   private navigating(event: NavigateEvent): void {
+    this.byPage = event.userInitiated === false;
     if (event.downloadRequest !== null && event.downloadRequest !== undefined) return this.downloads(event.downloadRequest, event.destination.url);
     if (event.navigationType === "traverse") {
       // Somebody goes back within the document: what the last action led to is still shown now, and not afterwards.
@@ -242,7 +246,7 @@ export class Pages {
     const cause = how === "back_forward" && native.now() - this.traversalMs > limits.CAUSE_MS && !onlyHash ? null : this.recorder.cause();
     const kind: NavigationHow = onlyHash ? "hash" : how;
     this.recorder.watch.touch();
-    this.recorder.emit({ kind: "navigation", url: this.recorder.page().url, how: kind, cause }, { page });
+    this.recorder.emit({ kind: "navigation", url: this.recorder.page().url, how: kind, cause, ...(!cause && this.byPage && { asked_by: "page" }) }, { page });
     if (cause === null && !this.recorder.effects.waiting) this.recorder.effects.spontaneous();
   }
 

@@ -233,7 +233,9 @@ class _Tape:
         if isinstance(latest.step, GotoStep):
             within_ms = {"page": NAVIGATION_AFTER_MS, "user": -1, None: REDIRECT_WITHIN_MS}[event.asked_by]
             return event.how in ("spa", "hash") or (wait_ms <= within_ms and event.url != latest.step.url)
-        if event.how == "spa" or (event.how == "hash" and self._still_answers(latest, event)):
+        if event.how == "spa":
+            return True
+        if event.how == "hash" and (event.asked_by == "page" or self._still_answers(latest, event)):
             return True
         if event.source == "capture" and event.asked_by != "page":
             return False

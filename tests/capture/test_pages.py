@@ -191,6 +191,23 @@ def test_fragment_navigation(record: Record) -> None:
     assert [one.how for one in events if one.kind == "navigation"] == ["load", "hash"]
 
 
+def test_who_set_a_fragment_is_told(record: Record, site: Site) -> None:
+    """A page that names in its address what it has saved, long after the last action, did so by itself; a fragment
+    that is opened over the page was asked for by the user."""
+
+    def do(page: Page) -> None:
+        page.wait_for_timeout(1_500)
+        page.evaluate("location.hash = 'draft-7'")
+        page.wait_for_timeout(500)
+        page.goto(f"{site.url}/spa.html#notes")
+
+    moves = [one for one in record("spa.html", do) if one.kind == "navigation"][1:]
+    assert [(one.url.rpartition("#")[2], one.how, one.cause, one.asked_by) for one in moves] == [
+        ("draft-7", "hash", None, "page"),
+        ("notes", "hash", None, None),
+    ]
+
+
 def test_download_is_told(page: Page, site: Site, record: Record) -> None:
     """A link that downloads gives a download event with the file's name."""
 

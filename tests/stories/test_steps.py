@@ -131,6 +131,14 @@ def test_a_part_of_the_address_that_the_page_sets_while_it_loads_is_no_step() ->
     assert [step.type for step in journey.steps()] == ["goto", "click", "goto"]
 
 
+def test_a_part_of_the_address_that_the_page_says_it_set_is_no_step() -> None:
+    """An editor that names its draft in the address once it has saved it, long after the last key, opened no page."""
+    journey = Journey("capture").opens().click(button("Next"))
+    journey.shows(Appeared(element=heading("Next")), cause=journey.events[-1].id)
+    journey.add(Navigation, 9_000, url=HOME + "#/draft/7", how="hash", asked_by="page")
+    assert [step.type for step in journey.steps()] == ["goto", "click"]
+
+
 def test_repeated_navigations_to_the_same_address_are_one() -> None:
     """The same address again, with nothing done in between, says nothing new."""
     journey = Journey().opens().add(Navigation, 5_000, url=HOME).add(Navigation, 5_000, url=HOME)
