@@ -46,6 +46,7 @@ _THIS_ONE: Final = re.compile(
     rf"(?P<to>[^\W\d]{{2,4}} )?({'|'.join(sorted(LISTS['determiners']))}) (?P<noun>[^\W\d]{{3,}})", re.I
 )
 """A thing that a control speaks of without its name: `this comment`, `to this comment`."""
+_DIGIT: Final = re.compile(r"\d")
 _OPENED_ROLES: Final = ("tab", "menuitem", "row", "option", "treeitem")
 
 
@@ -113,7 +114,7 @@ def _act(click: Click) -> Goal | None:
     verb, rest = act_of(words)
     if not verb and is_link(step.target) and acts_by_link(step):
         verb, rest = link_act(words)
-    is_name = bool(re.search(r"\d", rest)) or words.lower() == "close" or _leads_to_it(step, words)
+    is_name = bool(_DIGIT.search(rest)) or words.lower() == "close" or _leads_to_it(step, words)
     is_name = is_name or (verb == "close" and rest.lower() in _SHELLS)
     answered = step.changes or step.navigates or step.dialogs or click.wrote is not False
     if not verb or is_name or not answered:

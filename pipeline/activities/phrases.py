@@ -78,6 +78,8 @@ class Goal:
 
     @property
     def order(self) -> str:
+        if len(self.phrases) == 1:
+            return self.phrases[0].order
         return listed([phrase.order for phrase in self.phrases])
 
     @property

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from pipeline.semantics.addresses import is_route_key, pattern, query, slug
@@ -190,24 +190,45 @@ def identity(target: Element, data: Data, found: bool = False) -> str:
 
     `found`: it may be one of the things that a search found.
     """
+    told = _told_by(target)
+    if found and not told.always:
+        return f"{_role(target)} {DATA}"
+    return told.words if told.name is None else f"{told.words}{data.without(told.name)}".rstrip()
+
+
+class _Told(NamedTuple):
+    """What tells an element from others: `words`, and behind them a `name` that may be data, None where there is none.
+    `always`: whether or not a search found it."""
+
+    words: str
+    name: str | None = None
+    always: bool = False
+
+
+@once_per_element
+def _told_by(target: Element) -> _Told:
     if target.test_id:
-        return f"test id {_NUMBER.sub('{n}', target.test_id)}"
-    role = "password" if target.type == "password" else target.role or target.tag
-    name = named(target)
-    verb = row_verb(target)
+        return _Told(f"test id {_NUMBER.sub('{n}', target.test_id)}", always=True)
+    role, name, verb = _role(target), named(target), row_verb(target)
     if verb in LIKING or (verb and _in_row(target) and not is_text_field(target)):
         rest = row_act(name)[1]
-        return f"{role} {verb} {_of_row(target, rest, data)}".rstrip()
+        if rest and _tells_row(target, rest):
+            return _Told(f"{role} {verb} {DATA}", always=True)
+        return _Told(f"{role} {verb} ", rest, True) if rest else _Told(f"{role} {verb}".rstrip(), always=True)
     if leads_nowhere(target) and (several := _named_list(target)):
-        return f"one of {data.without(several)}"
-    if found or (is_item(target) and not is_text_field(target)):
-        return f"{role} {DATA}"
+        return _Told("one of ", several, True)
+    if is_item(target) and not is_text_field(target):
+        return _Told(f"{role} {DATA}")
     if name:
-        return f"{role} {data.without(name)}"
+        return _Told(f"{role} ", name)
     if is_text_field(target) and (label := _scope_of(target)):
-        return f"{role} {data.without(label)}"
+        return _Told(f"{role} ", label)
     attribute = next((one for one in (target.id, target.name_attribute) if one and not is_id(one)), "")
-    return f"{role} {_NUMBER.sub('{n}', spaced(attribute)) if attribute else _where(target)}"
+    return _Told(f"{role} {_NUMBER.sub('{n}', spaced(attribute)) if attribute else _where(target)}")
+
+
+def _role(target: Element) -> str:
+    return "password" if target.type == "password" else target.role or target.tag
 
 
 def _named_list(target: Element) -> str:
@@ -225,16 +246,11 @@ def leads_nowhere(target: Element) -> bool:
     return target.tag == "a" and target.role is None
 
 
-def _of_row(target: Element, rest: str, data: Data) -> str:
-    """What follows the verb on a control of a row: data where the row says it too, or nothing tells what that says."""
-    if not rest:
-        return ""
+def _tells_row(target: Element, rest: str) -> bool:
+    """Whether what follows the verb on a control of a row is data: the row says it too, or nothing tells what it
+    says."""
     row = next((one.name for one in target.ancestors if one.role in ITEM_ROLES and one.name), None)
-    return (
-        DATA
-        if row is None or rest.casefold() in row.casefold().replace(named(target).casefold(), "")
-        else data.without(rest)
-    )
+    return row is None or rest.casefold() in row.casefold().replace(named(target).casefold(), "")
 
 
 def _scope_of(target: Element) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from pipeline.semantics.derived import once_per_changes, once_per_step
+from pipeline.semantics.derived import once_per_changes, once_per_step, once_per_text
 from pipeline.semantics.lexicon import DONE, DONE_VERBS, WORDS
 from pipeline.semantics.text import clean, is_name
 from schemas.elements import Element
@@ -40,6 +40,7 @@ _QUOTED = re.compile(r"['\"‘“„«]([^'\"‘’“”«»]{1,80})['\"’”�
 _WHO: Final = WORDS["who"]
 SUCCESS: Final = WORDS["success"]
 _TITLE_PARTS: Final = re.compile(r"\s[-–—|·»:]\s|:\s")
+_HEADING_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _WORD: Final = re.compile(r"[^\W\d]{3}")
 WORD_CHARS_MIN: Final = 3
 TEXTS_KEPT_MAX: Final = 2_048
@@ -115,7 +116,7 @@ def _levelled(changes: Iterable[Change]) -> list[tuple[int, int, str]]:
     return sorted(
         (element.level or _tag_level(element.tag), index, _seen(element, text).rstrip("¶#§ ") or text)
         for index, (element, text) in enumerate(shown_texts(changes))
-        if text and (element.role == "heading" or re.fullmatch(r"h[1-6]", element.tag))
+        if text and (element.role == "heading" or element.tag in _HEADING_TAGS)
     )
 
 
@@ -126,7 +127,7 @@ def _seen(element: Element, text: str) -> str:
 
 
 def _tag_level(tag: str) -> int:
-    return int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else 6
+    return int(tag[1]) if tag in _HEADING_TAGS else 6
 
 
 @once_per_changes
@@ -180,7 +181,7 @@ def done(steps: Iterable[Step]) -> Done | None:
     """What the last success message of these steps says, if it says it in a way that can be read."""
     found = None
     for step in steps:
-        for element, text in shown_texts(step.changes):
+        for element, text in shown_texts(step.changes) if step.changes else ():
             match = _done_in(text)
             if match and _WHO.search(match["noun"]):
                 continue  # `the file you uploaded` says nothing of what came of it
@@ -207,6 +208,7 @@ def quotes(text: str) -> list[str]:
     return [clean(found) for found in _QUOTED.findall(text) if is_name(found)]
 
 
+@once_per_text
 def without_quotes(text: str) -> str:
     """The text with what stands in quotation marks, and all numbers, left out: the page's own words alone."""
     return clean(re.sub(r"\d[\d.,:/-]*", " ", _QUOTED.sub(" ", text)))

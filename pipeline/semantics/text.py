@@ -231,6 +231,7 @@ def field(target: Element) -> str:
     return quoted(name) if name else f"the {noun(target)}"
 
 
+@once_per_text
 def third_person(verb: str) -> str:
     """`open` → `opens`, `search` → `searches`, `try` → `tries`; only the first word of a phrasal verb changes."""
     first, _, rest = verb.partition(" ")

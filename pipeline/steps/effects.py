@@ -1,22 +1,24 @@
 """Several effects of one step become one: what the page showed in the end, not how it got there."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import assert_never
 
 from schemas.elements import Element
 from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged
 
 
-def merged(changes: Iterable[Change]) -> tuple[Change, ...]:
+def merged(changes: Sequence[Change]) -> tuple[Change, ...]:
     """The changes in their order, later ones folded into earlier ones about the same thing.
 
     What appeared and went again stays as a transient appearance; what went and came back is no change; a text, value,
     state or count that ended as it began is no change.
     """
-    kept: list[Change] = []
+    if not changes:
+        return ()
+    folding = _Folding()
     for change in changes:
-        _fold(kept, change)
-    return tuple(change for change in kept if not _nothing(change))
+        folding.take(change)
+    return tuple(change for change in folding.kept if change is not None and not _nothing(change))
 
 
 def without_passing(first: Sequence[Change], second: Sequence[Change]) -> tuple[list[Change], list[Change]]:
@@ -29,67 +31,66 @@ def without_passing(first: Sequence[Change], second: Sequence[Change]) -> tuple[
     return [one for one in first if one not in passing], [one for one in second if one not in never]
 
 
-def _fold(kept: list[Change], change: Change) -> None:
-    match change:
-        case Appeared():
-            before = _find(kept, lambda old: isinstance(old, Gone | Appeared) and alike(old.element, change.element))
-            if before is None:
-                kept.append(change)
-            elif isinstance(kept[before], Gone):
-                del kept[before]
-            else:
-                kept[before] = change
-        case Gone():
-            before = _find(kept, lambda old: isinstance(old, Gone | Appeared) and alike(old.element, change.element))
-            if before is None:
-                kept.append(change)
-            else:
-                old = kept[before]
-                if isinstance(old, Appeared):
-                    kept[before] = old.model_copy(update={"transient": True})
-        case TextChanged() | ValueChanged():
-            kind = type(change)
-            start = change.before
-            before = _find(
-                kept,
-                lambda old: (
-                    isinstance(old, TextChanged | ValueChanged)
-                    and type(old) is kind
-                    and old.after == start
-                    and _same_place(old.element, change.element)
-                ),
-            )
-            _replace(kept, before, change)
-        case CountChanged():
-            items = change.items.locator
-            before = _find(kept, lambda old: isinstance(old, CountChanged) and old.items.locator == items)
-            _replace(kept, before, change)
-        case StateChanged():
-            state = change.state
-            before = _find(
-                kept,
-                lambda old: isinstance(old, StateChanged) and old.state == state and alike(old.element, change.element),
-            )
-            if before is None:
-                kept.append(change)
-            else:
-                kept[before] = change
-        case _:
-            assert_never(change)
+class _Folding:
+    """The changes that were kept so far, in their order, and where each stands that a later one may be folded into."""
 
+    def __init__(self) -> None:
+        self.kept: list[Change | None] = []
+        """None where what had gone came back."""
+        self._at: dict[Hashable, list[int]] = {}
 
-def _find(kept: list[Change], wanted: Callable[[Change], bool]) -> int | None:
-    return next((index for index in range(len(kept) - 1, -1, -1) if wanted(kept[index])), None)
+    def take(self, change: Change) -> None:
+        match change:
+            case Appeared() | Gone():
+                self._seen(change)
+            case TextChanged() | ValueChanged():
+                place = (type(change), *_place(change.element))
+                self._continues(change, (*place, change.before), (*place, change.after))
+            case CountChanged():
+                counted = (CountChanged, change.items.locator)
+                self._continues(change, counted, counted)
+            case StateChanged():
+                key = (StateChanged, change.state, *_sight(change.element))
+                at = self._latest(key)
+                if at is None:
+                    self._keep(change, key)
+                else:
+                    self.kept[at] = change
+            case _:
+                assert_never(change)
 
+    def _seen(self, change: Appeared | Gone) -> None:
+        key = (Appeared, *_sight(change.element))
+        at = self._latest(key)
+        before = None if at is None else self.kept[at]
+        if at is None:
+            self._keep(change, key)
+        elif isinstance(change, Appeared):
+            self.kept[at] = None if isinstance(before, Gone) else change
+            if isinstance(before, Gone):
+                del self._at[key]
+        elif isinstance(before, Appeared):
+            self.kept[at] = before.model_copy(update={"transient": True})
 
-def _replace(kept: list[Change], index: int | None, change: TextChanged | ValueChanged | CountChanged) -> None:
-    """The later change takes the earlier one's place and its `before`."""
-    if index is None:
-        kept.append(change)
-        return
-    old = kept[index]
-    assert isinstance(old, TextChanged | ValueChanged | CountChanged)
-    kept[index] = change.model_copy(update={"before": old.before})
+    def _continues(self, change: TextChanged | ValueChanged | CountChanged, begins: Hashable, ends: Hashable) -> None:
+        """A later change takes the place of the one that ended as it begins, and its `before`."""
+        at = self._latest(begins)
+        if at is None:
+            self._keep(change, ends)
+            return
+        old = self.kept[at]
+        assert isinstance(old, TextChanged | ValueChanged | CountChanged)
+        self.kept[at] = change.model_copy(update={"before": old.before})
+        if begins != ends:
+            self._at[begins].remove(at)
+            self._at.setdefault(ends, []).append(at)
+
+    def _latest(self, key: Hashable) -> int | None:
+        return max(self._at.get(key, ()), default=None)
+
+    def _keep(self, change: Change, key: Hashable) -> None:
+        self._at.setdefault(key, []).append(len(self.kept))
+        self.kept.append(change)
 
 
 def _nothing(change: Change) -> bool:
@@ -100,14 +101,13 @@ def _nothing(change: Change) -> bool:
 
 def alike(left: Element, right: Element) -> bool:
     """Whether two sightings are of the same element showing the same."""
-    return left.name == right.name and left.text == right.text and _same_place(left, right)
+    return left.name == right.name and left.text == right.text and _place(left) == _place(right)
 
 
-def _same_place(left: Element, right: Element) -> bool:
-    return (left.tag, left.role, left.id, left.test_id, left.classes) == (
-        right.tag,
-        right.role,
-        right.id,
-        right.test_id,
-        right.classes,
-    )
+def _sight(element: Element) -> tuple[Hashable, ...]:
+    """What is the same of two sightings of one element that shows the same."""
+    return (element.name, element.text, *_place(element))
+
+
+def _place(element: Element) -> tuple[Hashable, ...]:
+    return (element.tag, element.role, element.id, element.test_id, element.classes)

@@ -192,7 +192,7 @@ def _last_message(steps: Sequence[Step]) -> str:
     if not steps:
         return ""
     last = meaning_of(steps[-1])
-    known = {heading for step in steps[:-1] for heading in meaning_of(step).headings}
+    known = {heading for step in steps[:-1] if step.changes for heading in meaning_of(step).headings}
     new = [heading for heading in last.headings if heading not in known and heading not in last.step.page.title]
     said = [text for text in last.messages if not _WAITING.search(text)]
     said.sort(key=lambda text: not SUCCESS.search(text))
