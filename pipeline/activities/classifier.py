@@ -24,6 +24,7 @@ from pipeline.activities.forms.password_forms import PasswordForms
 from pipeline.semantics.controls import DELETE_BUTTON, deletes, does_by_itself, opener
 from pipeline.semantics.elements import DATA, Data, identity, is_item, is_search, shortcut, stands_in_row
 from pipeline.semantics.messages import errors
+from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import caption, is_button
 from pipeline.semantics.verbs import APART, COMMIT, SEARCH, SIGN_OUT, SWITCHES, words_on
 from pipeline.steps.draft import same_target
@@ -146,10 +147,12 @@ class Classifier:
         return way is not None
 
     def _click(self, number: int, step: ClickStep) -> None:
-        words = caption(step.target)
+        meaning = meaning_of(step)
+        words, writes = meaning.caption, self.answers.writes(step)
         facts = ClickFacts(
-            number, step, words, self.steps, self.filled, self.view, self.answers, self.passwords, self.data
-        )
+            number, step, meaning, words, writes, bool(self.filled), self.steps, self.filled, self.view,
+            self.answers, self.passwords, self.data,
+        )  # fmt: skip
         effect, self.click_rules[number] = effect_of(facts)
         match effect:
             case ClickEffect.NOTHING:
@@ -259,7 +262,10 @@ class Classifier:
 
     def _settle_search(self) -> None:
         """Something typed into a search box has been searched for, however it was sent off."""
-        seeking = {name: number for name, number in self.filled.fields.items() if is_search(self.steps[number])}
+        if not self.filled.fields:
+            return
+        steps = self.steps
+        seeking = {name: at for name, at in self.filled.fields.items() if meaning_of(steps[at]).is_search}
         if seeking:
             numbers = tuple(sorted(seeking.values()))
             self.done.add(
@@ -276,7 +282,7 @@ class Classifier:
 
     def _settle_filter(self) -> None:
         """What was entered and never sent off has narrowed the list, where the page shows that it did no more."""
-        if not self.filled:
+        if not self.filled.fields:
             return
         numbers = tuple(sorted(self.filled.fields.values()))
         used = [self.steps[number] for number in numbers]
@@ -293,7 +299,7 @@ class Classifier:
         fields, numbers, form = self.filled.take(what)
         numbers = (*numbers, *(() if number in numbers else (number,)))
         used = [self.steps[at] for at in numbers]
-        words = caption(step.target) if isinstance(step, ClickStep) else ""
+        words = meaning_of(step).caption if isinstance(step, ClickStep) else ""
         entered = self.passwords.sent_by(number)
         facts = StepFacts(
             number, step, what, place, fields, numbers, form, used, words, entered,

@@ -27,7 +27,8 @@ from pipeline.activities.forms.password_forms import PasswordForms
 from pipeline.activities.rules import Rule
 from pipeline.semantics.controls import opener
 from pipeline.semantics.elements import Data, in_control, is_search
-from pipeline.semantics.text import BOX_ROLES, is_text_field
+from pipeline.semantics.step_meaning import StepMeaning
+from pipeline.semantics.text import BOX_ROLES
 from pipeline.semantics.verbs import CANCEL, LOOKS, PAGING, SEARCH
 from schemas.stories import CheckStep, ClickStep, FillStep, PressStep, SelectStep, Step
 
@@ -49,13 +50,17 @@ class ClickEffect(Enum):
 class ClickFacts:
     """A click among the steps of a story, by its number, and how far the story was read before it.
 
-    `words` is what is written on the control, `filled` the form that is being filled in, `view` what was opened without
+    `meaning` is what it says by itself, `words` what is written on the control, `writes` whether it asked the app for a
+    change, `filled` the form that is being filled in and `begun` whether anything was, `view` what was opened without
     the address changing.
     """
 
     number: int
     step: ClickStep
+    meaning: StepMeaning
     words: str
+    writes: bool
+    begun: bool
     steps: Sequence[Step]
     filled: FormState
     view: str
@@ -87,7 +92,7 @@ def _taken_back(facts: ClickFacts) -> bool:
 
 
 def _points(facts: ClickFacts) -> bool:
-    return is_text_field(facts.step.target) or only_points(facts.step, facts.answers)
+    return facts.meaning.is_text_field or only_points(facts.step, facts.answers)
 
 
 def _looks_elsewhere(facts: ClickFacts) -> bool:
@@ -95,13 +100,13 @@ def _looks_elsewhere(facts: ClickFacts) -> bool:
 
 
 def _turns_page(facts: ClickFacts) -> bool:
-    if facts.filled:
+    if facts.begun:
         return bool(LOOKS.match(facts.words))
-    return bool(PAGING.match(facts.words)) and not facts.answers.writes(facts.step)
+    return bool(PAGING.match(facts.words)) and not facts.writes
 
 
 def _narrows(facts: ClickFacts) -> bool:
-    return not facts.filled and not facts.answers.writes(facts.step) and narrowed(facts.step) is not None
+    return not facts.begun and not facts.writes and narrowed(facts.step) is not None
 
 
 def _chooses(facts: ClickFacts) -> bool:
@@ -111,8 +116,10 @@ def _chooses(facts: ClickFacts) -> bool:
 
 def _picks(facts: ClickFacts) -> bool:
     """A choice from a list of the page's own, within a form that is being filled in."""
+    if not facts.begun:
+        return False
     entered = [facts.steps[at] for at in facts.filled.fields.values()]
-    return bool(entered) and not any(map(is_search, entered)) and picks(facts.step, facts.answers)
+    return not any(map(is_search, entered)) and picks(facts.step, facts.answers)
 
 
 def _gives_up(facts: ClickFacts) -> bool:
@@ -124,7 +131,7 @@ def _reveals(facts: ClickFacts) -> bool:
     if reveals(facts.step, facts.answers):
         return True
     later = facts.steps[facts.number + 1 : facts.number + 2]
-    return not facts.filled and bool(SEARCH.search(facts.words)) and any(map(is_search, later))
+    return not facts.begun and bool(SEARCH.search(facts.words)) and any(map(is_search, later))
 
 
 def _acts_by_link(facts: ClickFacts) -> bool:
@@ -133,9 +140,10 @@ def _acts_by_link(facts: ClickFacts) -> bool:
 
 def _stays_in_form(facts: ClickFacts) -> bool:
     """A control that left the user in the form: its next field is filled in right after it."""
+    if not facts.begun or facts.writes or facts.step.loads or CANCEL.fullmatch(facts.words):
+        return False
     entered = [facts.steps[at] for at in facts.filled.fields.values()]
-    searched = any(map(is_search, entered))
-    if not entered or searched or facts.step.loads or CANCEL.fullmatch(facts.words) or facts.answers.writes(facts.step):
+    if any(map(is_search, entered)):
         return False
     fields = (entered[-1], *facts.steps[facts.number + 1 : facts.number + 2])
     if len(fields) == 1 or not all(isinstance(one, FillStep | SelectStep | CheckStep) for one in fields):
@@ -144,15 +152,15 @@ def _stays_in_form(facts: ClickFacts) -> bool:
 
 
 def _looks(facts: ClickFacts) -> bool:
-    return only_looks(facts.step, facts.answers, bool(facts.filled))
+    return only_looks(facts.meaning, facts.step, facts.answers, facts.begun)
 
 
 def _opens_form(facts: ClickFacts) -> bool:
     """A control that may open a form does; one that sends something off is followed by fields."""
-    if not opener(facts.step, facts.words) or facts.filled:
+    if facts.begun or not opener(facts.step, facts.words):
         return False
     later = facts.steps[facts.number + 1 :]
-    return not facts.answers.writes(facts.step) or any(isinstance(step, FillStep) for step in later)
+    return not facts.writes or any(isinstance(step, FillStep) for step in later)
 
 
 def _prepares(facts: ClickFacts) -> bool:

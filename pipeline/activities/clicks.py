@@ -64,8 +64,11 @@ def read_click(steps: Sequence[Step], first: int, wrote: bool | None, kind: Acti
     if step.download is None and (not name or PAGING.match(name)):
         return None
     click = Click(steps, first, step, name, wrote, kind)
-    found = ((rule, rule.read(click)) for rule in CLICK_RULES)
-    return next((replace(goal, rule=f"click: {rule.name}") for rule, goal in found if goal is not None), None)
+    for rule in CLICK_RULES:
+        goal = rule.read(click)
+        if goal is not None:
+            return replace(goal, rule=f"click: {rule.name}")
+    return None
 
 
 @dataclass(frozen=True, slots=True)

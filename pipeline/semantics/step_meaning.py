@@ -24,7 +24,7 @@ from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.elements import in_menu, in_table_row, is_item, is_search, named, row_verb
 from pipeline.semantics.messages import errors, headings, messages, shown_texts, succeeded
 from pipeline.semantics.path_segments import names_things
-from pipeline.semantics.text import caption, clean, is_button
+from pipeline.semantics.text import caption, clean, is_button, is_link, is_text_field
 from pipeline.semantics.verbs import is_password, words_on
 from schemas.elements import Element
 from schemas.events import Appeared
@@ -93,6 +93,14 @@ class StepMeaning:
     @_Fact
     def is_button(self) -> bool:
         return is_button(self.target)
+
+    @_Fact
+    def is_link(self) -> bool:
+        return is_link(self.target)
+
+    @_Fact
+    def is_text_field(self) -> bool:
+        return is_text_field(self.target)
 
     @_Fact
     def is_search(self) -> bool:

@@ -12,6 +12,7 @@ from pipeline.semantics.text import is_text_field
 from pipeline.semantics.verbs import words_on
 from pipeline.steps.effects import merged
 from schemas import limits
+from schemas.base import made
 from schemas.elements import Element, Locator
 from schemas.events import (
     Action,
@@ -189,49 +190,30 @@ def _as_withheld(event: Fill) -> Typed:
 
 
 def step_of(event: Action) -> Step:
-    base = common(event)
+    """The step that an action is. Its parts are those of the event, which were looked at when that was read."""
+    base = {**common(event), "target": event.target}
     match event:
         case Click():
-            return ClickStep(
-                **base,
-                target=event.target,
-                button=event.button,
-                clicks=event.clicks,
-                modifiers=event.modifiers,
-                position=event.position,
-                by_key=event.by_key,
-            )
+            pressed = {"button": event.button, "modifiers": event.modifiers, "position": event.position}
+            return made(ClickStep, {**base, **pressed, "clicks": event.clicks, "by_key": event.by_key})
         case Fill():
-            return FillStep(
-                **base,
-                target=event.target,
-                value=_as_withheld(event),
-                before=event.before,
-                keys=event.keys,
-                caret=event.caret,
-                by_keys=event.by_keys,
-            )
+            keys = {"keys": event.keys, "caret": event.caret, "by_keys": event.by_keys}
+            return made(FillStep, {**base, **keys, "value": _as_withheld(event), "before": event.before})
         case Select():
-            return SelectStep(**base, target=event.target, options=event.options)
+            return made(SelectStep, {**base, "options": event.options})
         case Check():
-            return CheckStep(**base, target=event.target, checked=event.checked)
+            return made(CheckStep, {**base, "checked": event.checked})
         case Press():
-            return PressStep(**base, target=event.target, key=event.key, modifiers=event.modifiers)
+            return made(PressStep, {**base, "key": event.key, "modifiers": event.modifiers})
         case Upload():
-            return UploadStep(**base, target=event.target, files=event.files, chooser=event.chooser)
+            return made(UploadStep, {**base, "files": event.files, "chooser": event.chooser})
         case Drag():
-            return DragStep(
-                **base,
-                target=event.target,
-                onto=event.onto,
-                position=event.position,
-                onto_position=event.onto_position,
-                path=event.path,
-            )
+            onto = {"onto": event.onto, "onto_position": event.onto_position}
+            return made(DragStep, {**base, **onto, "position": event.position, "path": event.path})
         case Hover():
-            return HoverStep(**base, target=event.target)
+            return made(HoverStep, base)
         case Scroll():
-            return ScrollStep(**base, target=event.target, x_px=event.x_px, y_px=event.y_px)
+            return made(ScrollStep, {**base, "x_px": event.x_px, "y_px": event.y_px})
         case _:
             assert_never(event)
 

@@ -8,6 +8,7 @@ from pipeline.semantics.wording import key, shown
 from pipeline.steps.draft import target_of
 from pipeline.stories.timestamps import iso
 from schemas import limits
+from schemas.base import made
 from schemas.elements import Element
 from schemas.stories import (
     ActionSummary,
@@ -39,13 +40,9 @@ def _summary(step: Step) -> ActionSummary:
     url = step.url if isinstance(step, GotoStep) else step.page.url
     target = target_of(step)
     named = _target(target) if target is not None else ""
-    return ActionSummary(
-        type=kind,
-        target=named[: limits.SAID_CHARS_MAX],
-        value=value[: limits.SUMMARY_CHARS_MAX],
-        url=url,
-        timestamp=iso(step.at_ms),
-    )
+    said, entered = named[: limits.SAID_CHARS_MAX], value[: limits.SUMMARY_CHARS_MAX]
+    at = iso(step.at_ms)
+    return made(ActionSummary, {"type": kind, "target": said, "value": entered, "url": url, "timestamp": at})
 
 
 def _kind_and_value(step: Step) -> tuple[_Kind, str]:

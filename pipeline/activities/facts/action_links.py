@@ -8,6 +8,7 @@ from pipeline.semantics.elements import is_item
 from pipeline.semantics.generated import is_id
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX, errors, messages, shown_texts
+from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import caption, is_link
 from pipeline.semantics.urls import WITHHELD
 from pipeline.semantics.verbs import DELETE, PAGING, SIGN_IN
@@ -23,8 +24,10 @@ TOKEN_CHARS_MIN: Final = 16
 def acts_by_link(step: ClickStep) -> bool:
     """Whether a link led back to the page that it stands on, and that page says that something was done, or has the
     link no more (`Retract`, `Take`; in a row only where it says that it takes the row away)."""
-    words = caption(step.target)
-    if not (is_link(step.target) and step.navigates and words) or PAGING.match(words) or SIGN_IN.search(words):
+    if not (step.navigates and is_link(step.target)):
+        return False
+    words = meaning_of(step).caption
+    if not words or PAGING.match(words) or SIGN_IN.search(words):
         return False
     if step.after is None or (step.after.url != step.page.url and on_one_page(step.after.url, step.page.url)):
         return False  # a place on the page itself

@@ -27,17 +27,23 @@ ASKED_MAX: Final = 2
 
 def narrowed(step: Narrowing) -> Literal["sort", "filter"] | None:
     """How it changes only what of a list the page shows, or in which order, by the page's address."""
-    around = [(one.role, one.tag) for one in step.target.ancestors]
-    head = any(_is_head(role, tag) for role, tag in (*around, (step.target.role, step.target.tag)))
     asked = _newly_asked(step)
+    if not asked:
+        return "filter" if _says_what_is_shown(step) else None
+    around = (_is_head(one.role, one.tag) for one in step.target.ancestors)
+    head = _is_head(step.target.role, step.target.tag) or any(around)
     if len(asked) > ASKED_MAX and not head:
         return None
     if is_link(step.target) and in_menu(step.target) and not all(map(_says_how, asked)):
         return None  # a page of the app, in the order that it has by itself
-    if asked and (head or any(map(_SORTING.match, asked))):
+    if head or any(map(_SORTING.match, asked)):
         return "sort"
-    shows = is_button(step.target) and _SHOWING.match(caption(step.target)) and shows_others(step)
-    return "filter" if shows or any(map(_says_which, asked)) else None
+    return "filter" if _says_what_is_shown(step) or any(map(_says_which, asked)) else None
+
+
+def _says_what_is_shown(step: Narrowing) -> bool:
+    """Whether it is a button that says which things of a list are shown, and others are."""
+    return is_button(step.target) and bool(_SHOWING.match(caption(step.target))) and shows_others(step)
 
 
 def _is_head(role: str | None, tag: str | None) -> bool:

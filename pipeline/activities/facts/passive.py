@@ -9,8 +9,8 @@ from pipeline.semantics.addresses import on_one_page
 from pipeline.semantics.elements import Data, leads_nowhere
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import errors, messages, succeeded
-from pipeline.semantics.step_meaning import meaning_of
-from pipeline.semantics.text import caption, clean, is_button, is_link
+from pipeline.semantics.step_meaning import StepMeaning, meaning_of
+from pipeline.semantics.text import caption, clean
 from pipeline.semantics.verbs import (
     APART,
     CART,
@@ -40,31 +40,31 @@ MENU_CLICKS_MAX: Final = 1
 _PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
 
 
-def only_looks(step: ClickStep, answers: Answers, filled: bool) -> bool:
-    """Whether it only leads somewhere or shows something; `filled`: whether something waits to be sent off."""
-    words = meaning_of(step).caption
+def only_looks(click: StepMeaning, step: ClickStep, answers: Answers, filled: bool) -> bool:
+    """Whether a click, `step` as `click` has it, only leads somewhere or shows something; `filled`: whether something
+    waits to be sent off."""
+    words, writes = click.caption, answers.writes(step)
     if len(words.split()) > NAME_WORDS_MIN:
         words = ""  # all that is written in an entry of a list: no verb of a control
     if step.download is not None or SIGN_OUT.search(words) or CART.search(words):
         return False
     sends = COMMIT.match(words) or SEARCH.search(words) or FILTER.search(words)
     within_page = step.after is not None and on_one_page(step.after.url, step.page.url)  # as a tab does
-    if filled and is_link(step.target) and sends and not within_page:
+    if filled and click.is_link and sends and not within_page:
         return False
-    only_way = is_link(step.target) and step.navigates and answers.asks(step) and answers.leads_on(step)
+    only_way = click.is_link and step.navigates and answers.asks(step) and answers.leads_on(step)
     if not only_way and (DELETE.search(words) or CHECK_OUT.search(words)):
         return False
     if leads_nowhere(step.target):
-        return step.navigates or not answers.writes(step)
-    if step.target.role == "option" and answers.writes(step):
+        return step.navigates or not writes
+    if step.target.role == "option" and writes:
         return False  # what was chosen was kept at once
     if step.target.role in _VIEWS or step.target.tag == "a":
-        answered = bool(meaning_of(step).messages) or bool(button_act(words)[0])
-        return step.navigates or not (answers.writes(step) and answered)
-    if is_button(step.target):
+        return step.navigates or not (writes and (click.messages or button_act(words)[0]))
+    if click.is_button:
         notes = not words and answers.leads_on(step)  # that a thing was read, as it is opened
-        return step.navigates and not filled and (notes or not answers.writes(step))
-    return not answers.writes(step) and (step.navigates or meaning_of(step).is_item)
+        return step.navigates and not filled and (notes or not writes)
+    return not writes and (step.navigates or click.is_item)
 
 
 def only_browses(steps: Sequence[Step], at: int) -> bool:

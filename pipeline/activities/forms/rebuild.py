@@ -21,10 +21,10 @@ from pipeline.activities.forms.names import (
 from pipeline.activities.phrases import COMMENTS, CREATES, DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
 from pipeline.semantics.addresses import last_word, route
 from pipeline.semantics.controls import does_by_itself
-from pipeline.semantics.elements import in_table_row, is_item
 from pipeline.semantics.lexicon import LISTS, WORDS
 from pipeline.semantics.messages import done, messages, without_quotes
 from pipeline.semantics.object_names import acted_on, listed_before, object_phrase, opened_before
+from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import caption, field, is_link, listed, quoted, short
 from pipeline.semantics.verbs import (
     CART,
@@ -99,10 +99,11 @@ def read_form(
 
 
 def _opens_form(step: ClickStep) -> bool:
-    rows = in_table_row(step.target) and says(step, CREATE)
-    if is_item(step.target) and (step.target.role is None or rows):
-        return False  # a thing that is called `New bakery`
-    return any(says(step, verb) for verb in (CREATE, EDIT, CART, CHECK_OUT))
+    control = meaning_of(step)
+    if not any(map(control.says, (CREATE, EDIT, CART, CHECK_OUT))):
+        return False
+    rows = control.in_table_row and control.says(CREATE)
+    return not (control.is_item and (step.target.role is None or rows))  # a thing that is called `New bakery`
 
 
 def _lone_commit(steps: Sequence[Step], first: int, refused: Callable[[int], bool]) -> Goal | None:
