@@ -5,6 +5,7 @@ A story asks dozens of times what its few elements are called and what its few a
 are pure, so an answer that is kept is the answer that would be computed.
 """
 
+import re
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import lru_cache, update_wrapper, wraps
@@ -12,6 +13,7 @@ from typing import Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
 from schemas.elements import Element
 from schemas.events import Change
+from schemas.limits import TEXT_CHARS_MAX
 from schemas.recent import RecentByWeight
 from schemas.stories import NetworkRequest, Step, Story
 
@@ -79,6 +81,37 @@ class RecentByIdentity(Generic[V, R]):
             found = (value, make(value))
             self._known.put(id(value), found)
         return found[1]
+
+
+class _Found(dict[str, re.Match[str] | None]):
+    """What one method of a pattern found in each of the texts that it was asked for last."""
+
+    def __init__(self, find: Callable[[str], re.Match[str] | None]) -> None:
+        self._find = find
+
+    def __missing__(self, text: str) -> re.Match[str] | None:
+        found = self._find(text)
+        if len(text) <= TEXT_CHARS_MAX:
+            if len(self) >= TEXTS_MAX:
+                self.clear()
+            self[text] = found
+        return found
+
+
+class Wording:
+    """A regular expression for short texts of pages, which looks at each text once.
+
+    To look whether a caption has one of the words of four languages takes some microseconds, and a story asks dozens of
+    that of each. It is asked as a pattern is; TEXTS_MAX texts of TEXT_CHARS_MAX characters are kept for each method.
+    Safe on any thread.
+    """
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern: Final = pattern
+        self.search: Final = _Found(pattern.search).__getitem__
+        self.match: Final = _Found(pattern.match).__getitem__
+        self.fullmatch: Final = _Found(pattern.fullmatch).__getitem__
+        self.sub: Final = pattern.sub
 
 
 def once_per_text(function: Callable[P, R]) -> Callable[P, R]:

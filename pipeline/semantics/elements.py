@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from pipeline.semantics.addresses import is_route_key, pattern, query, slug
-from pipeline.semantics.derived import once_per_element, once_per_text
+from pipeline.semantics.derived import Wording, once_per_element, once_per_text
 from pipeline.semantics.generated import is_id
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.text import clean, is_text_field, spaced
@@ -23,10 +23,12 @@ MENU_ROLES: Final = frozenset(
     {"navigation", "banner", "menu", "menubar", "tablist", "toolbar", "contentinfo", "complementary"}
 )
 MENU_TAGS: Final = frozenset({"nav", "header", "footer", "aside"})
-_MENU_NAME: Final = re.compile(
-    r"(^|[-_ ])(main|top|side|sub|account)?(menu|nav|navbar|navigation|tabs?|tabbar|sidebar|header|toolbar|footer"
-    r"|breadcrumbs?)($|[-_ ])",
-    re.I,
+_MENU_NAME: Final = Wording(
+    re.compile(
+        r"(^|[-_ ])(main|top|side|sub|account)?(menu|nav|navbar|navigation|tabs?|tabbar|sidebar|header|toolbar|footer"
+        r"|breadcrumbs?)($|[-_ ])",
+        re.I,
+    )
 )
 """Ids and test ids of menus that are marked as none."""
 ITEM_TAGS: Final = frozenset({"tr", "li", "article"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from pipeline.semantics.derived import once_per_changes, once_per_step, once_per_text
+from pipeline.semantics.derived import Wording, once_per_changes, once_per_step, once_per_text
 from pipeline.semantics.lexicon import DONE, DONE_VERBS, WORDS
 from pipeline.semantics.text import clean, is_name
 from schemas.elements import Element
@@ -14,23 +14,25 @@ from schemas.events import Appeared, Change, TextChanged
 from schemas.stories import Step
 
 MESSAGE_ROLES: Final = frozenset({"alert", "status", "log", "alertdialog"})
-MESSAGE_CLASSES: Final = re.compile(
-    r"(^|[-_])(alert|message|messages|msg|toast|notification|notice|snackbar|flash|error|errors|danger|invalid|success"
-    r"|warning|feedback|errorlist)($|[-_0-9])",
-    re.IGNORECASE,
+MESSAGE_CLASSES: Final = Wording(
+    re.compile(
+        r"(^|[-_])(alert|message|messages|msg|toast|notification|notice|snackbar|flash|error|errors|danger|invalid"
+        r"|success|warning|feedback|errorlist)($|[-_0-9])",
+        re.IGNORECASE,
+    )
 )
 _CONTROL_ROLES: Final = frozenset(
     {"button", "link", "tab", "menuitem", "option", "checkbox", "radio", "switch", "textbox", "combobox", "searchbox"}
     | {"row", "cell", "gridcell"}
 )
 """A red button is no error message, a green link no success, a letter in a list of messages none of the page's."""
-_ERROR_CLASSES = re.compile(r"(^|[-_])(error|errors|danger|invalid|errorlist)($|[-_])", re.IGNORECASE)
-_COLOURED: Final = re.compile(r"(btn|button|badge|label|tag|pill|chip|status)($|[-_])", re.IGNORECASE)
+_ERROR_CLASSES: Final = Wording(re.compile(r"(^|[-_])(error|errors|danger|invalid|errorlist)($|[-_])", re.IGNORECASE))
+_COLOURED: Final = Wording(re.compile(r"(btn|button|badge|label|tag|pill|chip|status)($|[-_])", re.IGNORECASE))
 """How classes begin of controls and marks that are red, and say nothing of what was sent off."""
-_TELLING: Final = re.compile(r"(alert|message|error|flash|toast|notif)", re.IGNORECASE)
+_TELLING: Final = Wording(re.compile(r"(alert|message|error|flash|toast|notif)", re.IGNORECASE))
 """How classes begin of what does say something of it, whatever else it is."""
 _ERROR_WORDS: Final = WORDS["wrong"]
-_ERROR_IDS: Final = re.compile(r"(^|[-_])(errors?|invalid)([-_A-Z]|$)")
+_ERROR_IDS: Final = Wording(re.compile(r"(^|[-_])(errors?|invalid)([-_A-Z]|$)"))
 _NOT_VALID: Final = WORDS["not_valid"]
 """What forms say of a field that they don't take, whatever marks it has."""
 _ASKS: Final = WORDS["asks"]
@@ -90,7 +92,7 @@ def _answers(element: Element, text: str) -> bool:
     return worded or is_message(element)
 
 
-def _is_marked(element: Element, classes: re.Pattern[str]) -> bool:
+def _is_marked(element: Element, classes: Wording) -> bool:
     """Whether the element's classes say so; those of a control or a badge speak of its colour."""
     coloured = any(map(_COLOURED.match, element.classes)) and not any(map(_TELLING.match, element.classes))
     if element.role in _CONTROL_ROLES or coloured:

@@ -4,7 +4,6 @@ Each answer is found once for a step, when somebody first asks for it, and then 
 reads steps takes that along, and asks neither elements nor addresses again.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any, Final, Generic, Self, TypeVar, overload
 from urllib.parse import unquote
@@ -20,7 +19,7 @@ from pipeline.semantics.addresses import (
     slug,
     where,
 )
-from pipeline.semantics.derived import once_per_step
+from pipeline.semantics.derived import Wording, once_per_step
 from pipeline.semantics.elements import in_menu, in_table_row, is_item, is_search, named, row_verb
 from pipeline.semantics.messages import errors, headings, messages, shown_texts, succeeded
 from pipeline.semantics.path_segments import names_things
@@ -124,7 +123,7 @@ class StepMeaning:
         """Whether it types a password."""
         return is_password(self.step)
 
-    def says(self, verb: re.Pattern[str]) -> bool:
+    def says(self, verb: Wording) -> bool:
         """Whether it is a click on a control whose caption has that verb."""
         return isinstance(self.step, ClickStep) and verb.search(self.caption) is not None
 

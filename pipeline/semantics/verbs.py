@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.semantics.addresses import path_words
-from pipeline.semantics.derived import once_per_element, once_per_text
+from pipeline.semantics.derived import Wording, once_per_element, once_per_text
 from pipeline.semantics.lexicon import BUTTON_ACTS, LINK_ACTS, LISTS, ROW_ACTS, WORDS, Acts
 from pipeline.semantics.text import caption, clean, is_button, is_text_field, spaced
 from schemas.elements import Element
@@ -145,7 +145,7 @@ def is_same_as_password(step: Step) -> bool:
     return (marked or bool(LOGIN_NAME.search(words))) and not _SECRET_NAME.search(words)
 
 
-def says(step: Step, verb: re.Pattern[str]) -> bool:
+def says(step: Step, verb: Wording) -> bool:
     """Whether the step is a click on a control whose caption has that verb."""
     return isinstance(step, ClickStep) and bool(verb.search(caption(step.target)))
 
@@ -168,7 +168,7 @@ def is_commit(step: Step) -> bool:
             return False
 
 
-def object_noun(words: str, verb: re.Pattern[str]) -> str:
+def object_noun(words: str, verb: Wording) -> str:
     """What a caption names beside its verb: `Create Project` → `project`, `Add / update policy` → `policy`."""
     if not verb.search(words):
         return ""

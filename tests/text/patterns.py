@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.semantics.derived import Wording
+
 ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("schemas", "pipeline", "agents")
 OWN_INPUT: Final = ("agents/demo/", "agents/settings.py")
@@ -71,6 +73,8 @@ def _module_name(path: Path) -> str:
 def _within(value: Any, module: str, depth: int = 3) -> Iterator[AnyPattern]:
     if isinstance(value, re.Pattern):
         yield value
+    elif isinstance(value, Wording):
+        yield value.pattern
     elif depth and isinstance(value, (list, tuple, set, frozenset)):
         for item in value:
             yield from _within(item, module, depth - 1)

@@ -3,6 +3,7 @@
 import copy
 import gc
 import pickle
+import re
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ from pipeline.semantics.derived import (
     TEXTS_MAX,
     RecentByIdentity,
     RecentCache,
+    Wording,
     once_per_changes,
     once_per_element,
     once_per_step,
@@ -32,7 +34,34 @@ from schemas.base import made
 from schemas.codecs import to_json
 from schemas.elements import ByText, Element
 from schemas.events import Appeared, Change, Click, Navigation, Page
+from schemas.limits import TEXT_CHARS_MAX
 from schemas.stories import GotoStep, NetworkRequest, Step, Story
+
+
+def test_a_short_text_is_looked_at_once_for_each_way_of_asking() -> None:
+    """What a pattern says is what it would say anew, of no text as well; longer texts are looked at each time."""
+    words = Wording(re.compile("s(av)e|drop", re.I))
+    long = "x" * TEXT_CHARS_MAX + " Save"
+    for text in ("Save all", "Saved", "drop", "", long):
+        for asked, anew in ((words.search, words.pattern.search), (words.match, words.pattern.match)):
+            first, again, right = asked(text), asked(text), anew(text)
+            assert (first and first.span()) == (again and again.span()) == (right and right.span())
+    assert words.search("Save all") is words.search("Save all")
+    assert words.search("Save all") is not words.match("Save all")
+    assert words.fullmatch("drop") is words.fullmatch("drop")
+    assert words.search(long) is not words.search(long)
+    assert words.sub("", "Save all") == " all"
+
+
+def test_no_more_texts_are_kept_for_a_pattern_than_the_bound_says() -> None:
+    """Beyond TEXTS_MAX the older answers go."""
+    words = Wording(re.compile(r"\d+"))
+    first = words.search("0")
+    for number in range(TEXTS_MAX - 1):
+        words.search(f"a {number}")
+    assert words.search("0") is first
+    words.search("one more")
+    assert words.search("0") is not first
 
 
 def test_an_element_is_read_once() -> None:

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
 
+from pipeline.semantics.derived import Wording
+
 LANGUAGES: Final = ("en", "de", "es", "fr")
 NAMED: Final = r"['\"‘“„«]\s?(?P<object>[^'\"‘’“”«»]{1,80})['\"’”»]"
 """A name in quotation marks."""
@@ -30,12 +32,12 @@ ACTS: Final[Mapping[str, Any]] = tomllib.loads(resources.files(__name__).joinpat
 thing."""
 
 
-def _joined(key: str) -> re.Pattern[str]:
+def _joined(key: str) -> Wording:
     every = [part for table in TABLES.values() for part in table["words"][key] if part]
-    return re.compile("|".join(every), re.I)
+    return Wording(re.compile("|".join(every), re.I))
 
 
-WORDS: Final[Mapping[str, re.Pattern[str]]] = {key: _joined(key) for key in TABLES["en"]["words"]}
+WORDS: Final[Mapping[str, Wording]] = {key: _joined(key) for key in TABLES["en"]["words"]}
 """What says each of the keys, in any of the languages."""
 LISTS: Final[Mapping[str, frozenset[str]]] = {
     key: frozenset(word for table in TABLES.values() for word in table["lists"][key]) for key in TABLES["en"]["lists"]
