@@ -382,3 +382,14 @@ def test_a_value_that_was_only_added_to_is_what_was_entered() -> None:
     code = write_test(story(name, save)).code
     assert "View Update" not in code
     assert "Customer 'Cafe Luna and Garden' was changed." in code
+
+
+@pytest.mark.parametrize(("role", "asserted"), [(None, False), ("menuitem", False), ("listbox", True)])
+def test_what_came_while_one_went_into_a_field_is_not_asserted(role: str | None, asserted: bool) -> None:
+    """An editor of the page that was still loading shows its buttons then; a list that opened is the field's own."""
+    came = by_role("div", role, "Paragraph styles") if role else by_text("span", "Paragraph styles")
+    changes = (Appeared(element=came.model_copy(update={"text": "Paragraph styles"})),)
+    field = by_role("input", "textbox", "Book title")
+    enters = ClickStep(target=field, **base(PAGE, PAGE, changes=changes))
+    typed = FillStep(target=field, value=Typed(text="Rope and Knot"), **base(PAGE))
+    assert ("Paragraph styles" in write_test(story(enters, typed)).code) is asserted

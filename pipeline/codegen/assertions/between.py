@@ -12,7 +12,7 @@ from pipeline.codegen.assertions.outcome import checks_after, lets_in, what_stay
 from pipeline.codegen.assertions.selection import chosen, covering
 from pipeline.codegen.python.expressions import Attr, Call, Expr, flat
 from pipeline.semantics.generated import is_volatile
-from pipeline.semantics.text import caption
+from pipeline.semantics.text import caption, is_editor, is_text_field
 from pipeline.semantics.verbs import is_commit
 from schemas.elements import Element
 from schemas.events import Gone
@@ -25,6 +25,8 @@ ENTERED_MOST: Final = 2
 """So many more for what was entered before and is seen now."""
 _COUNTED: Final = re.compile(r"\(\d+\)\s*$")
 """How many things there are on a page that a step only led to: `Watchers (1)`."""
+_OF_FIELDS: Final = frozenset({"listbox", "option", "grid", "tree", "dialog", "alertdialog", "alert", "status"})
+"""What a field opens, or answers whoever goes into it."""
 SCORE_NEW: Final = 54
 """Where the best check was made before in this document, another one must say so much."""
 
@@ -37,6 +39,8 @@ def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> 
     own = step if whole else without_others_rows(step, writer.own)
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
     checks = _that_hold(writer, offered, upcoming) if offered else []
+    if _enters(step):
+        checks = [check for check in checks if not _looks(check) or check.kind in _OF_FIELDS]
     if not whole:
         checks = [check for check in checks if not _COUNTED.search(check.says)]
     if isinstance(step, GotoStep):
@@ -53,6 +57,15 @@ def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> 
     taken += covering(new, taken, entered, ENTERED_MOST)
     writer.proven |= {value for check in taken for value in entered.shown_in(check.says)}
     return taken
+
+
+def _enters(step: Step) -> bool:
+    """Whether the step only goes into a field of text: what comes meanwhile, and is no list or answer of the field, is
+    a hint for whoever is in it, or belongs to a part of the page that was still loading."""
+    if not isinstance(step, ClickStep) or step.navigates:
+        return False
+    field = step.target
+    return is_text_field(field) and not is_editor(field) and field.role != "combobox"
 
 
 def _sends(step: Step, before: Step | None) -> bool:
