@@ -5,8 +5,8 @@ import { kindByWords } from "./secretfields";
 export const WITHHELD = "withheld";
 
 /** Names that grant access, beside those of fields for secrets: whatever stands before them, and by themselves alone. */
-const GRANTS = /(?:token|signature|pass|verifier|saml(?:request|response)|credential|assertion|(?:auth|secret|session|shar(?:ed?|ing)|login|reset|resource)[-_]?(?:key|hash)|[-_]sig|jwt|hmac|sess(?:ion)?[-_]?id)s?\d?$|(?:^|[.[]|%5B)(?:(?:verif\w+|confirm\w*|activation|reset|login|invit\w+)[-_]?(?:id|hash)|(?:(?:reset|invite|[cx]srf|oob|user)[-_]?)?(?:code|key|sig|sign|hash|auth|authorization|sid|session|ticket|magic|invite|invitation|nonce|sas|pw))$/i;
-const ENDS = /(?:\[|\]|%5B|%5D)*$/i;
+const GRANTS = /(?:token|signature|pass|verifier|saml(?:request|response)|credential|assertion|(?:auth|secret|session|shar(?:ed?|ing)|login|reset|resource)[-_]?(?:key|hash)|[-_]sig|jwt|hmac|sess(?:ion)?[-_]?id)s?\d?$|(?:^|[.[]|%5B)(?:(?:verif\w+|confirm\w*|activation|reset|login|invit\w+)[-_]?(?:id|hash)|(?:(?:reset|invite|[cx]srf|oob|user)[-_]?)?(?:code|key|sig|sign|hash|auth|authorization|sid|session|ticket|magic|invit\w+|sas|pw))$/i;
+const ENDS = /(?:\[|\]|%5B|%5D){0,3}$/i;
 const PARAMETER = /([?&#;~]([^=&#;?\s]{1,60})=)[^&#;\s"'<>]+/g;
 /** An address, or data, within an address. */
 const INNER = /((?:"|%(?:25){0,3}(?:3F|26|2[23]|3B))((?:[^=&#;?\s%":]|%5[BD]){1,60})(?:["=:\s+]|%(?:25){0,3}(?:3[AD]|2[02]))+)(?:(?!%(?:25){0,3}(?:2[236]|3B))[^&#;\s"'<>])+/gi;
