@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from pipeline.semantics.text import is_editor
+from pipeline.semantics.text import is_editor, is_interactive
 from pipeline.steps.draft import target_of
 from schemas.elements import Element
 from schemas.events import StateChanged
@@ -67,10 +67,17 @@ def _doubles(one: ClickStep, other: ClickStep, between: Sequence[Step]) -> bool:
 
 
 def _comes_from_elsewhere(before: Step | None, step: Step) -> bool:
-    if not isinstance(step, FillStep | PressStep) or not is_editor(step.target):
+    if not isinstance(step, FillStep | PressStep) or not _takes_keys(step.target):
         return False
     within = isinstance(before, ClickStep | DragStep | FillStep | PressStep) and _same_editor(before, step)
-    return not within
+    # What is drawn beside a field out of sight is the editor's text.
+    drawn = not is_editor(step.target) and isinstance(before, ClickStep) and not is_interactive(before.target)
+    return not within and not drawn
+
+
+def _takes_keys(target: Element) -> bool:
+    """Whether it is an editor, or the field out of sight that takes the keys of one."""
+    return is_editor(target) or (target.tag == "textarea" and not target.visible)
 
 
 def _same_editor(one: Step, other: Step) -> bool:
@@ -79,7 +86,7 @@ def _same_editor(one: Step, other: Step) -> bool:
     if left is None or right is None or one.tab_id != other.tab_id:
         return False
     same = (left.tag, left.id, left.role, left.frames) == (right.tag, right.id, right.role, right.frames)
-    return same and is_editor(left) and is_editor(right)
+    return same and _takes_keys(left) and _takes_keys(right)
 
 
 def _near(one: ClickStep, other: ClickStep) -> bool:

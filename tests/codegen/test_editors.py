@@ -61,6 +61,14 @@ def test_keys_after_a_button_wait_for_the_editor() -> None:
     assert f"settled({PAD})" in _code(LIST, pressed, LIST)
 
 
+def test_keys_wait_for_an_editor_behind_a_field_out_of_sight() -> None:
+    """After a button; a click on the lines that are drawn beside the field is one in the editor."""
+    taker = by_label("Code", tag="textarea").model_copy(update={"visible": False})
+    typed = _typed("x = 1").model_copy(update={"target": taker})
+    assert "settled(" in _code(LIST, typed, LIST)
+    assert "settled(" not in _code(_clicked(by_text("span", "first = 1"), position=(4, 4)), typed, LIST)
+
+
 def test_keys_after_a_click_in_the_editor_wait_for_nothing() -> None:
     """The click itself gives the focus; and what is typed goes on where it was."""
     click = _clicked(EDITOR, position=(10, 10))
