@@ -203,6 +203,25 @@ def test_a_click_by_a_key_is_one_on_what_has_the_focus(record: Record) -> None:
     assert [(one.target.name, one.by_key) for one in clicks] == [("Once", False), ("More", True)]
 
 
+def test_a_key_that_the_page_acts_on_and_lets_through_is_told(record: Record) -> None:
+    """Many a page clicks by a script, and lets the browser do what it does with the key; what the browser makes a click
+    of is told once, and a letter where a password may be typed is told by nothing but a page that takes it."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Unfold").focus()
+        page.keyboard.press("Space")
+        page.wait_for_timeout(100)
+        page.get_by_role("button", name="Keep").focus()
+        page.keyboard.press("Space")
+        page.wait_for_timeout(100)
+        page.get_by_label("Pinned").focus()
+        page.keyboard.press("Space")
+        page.wait_for_timeout(100)
+
+    told = [(one.kind, one.target.name) for one in record(PAGE, do) if isinstance(one, Check | Click | Press)]
+    assert told == [("press", "Unfold"), ("click", "Keep"), ("check", "Pinned")]
+
+
 def test_a_key_on_a_box_right_after_its_label_is_not_lost(record: Record) -> None:
     """The browser makes a click on the box of one on its label, and another of the Space key."""
 

@@ -246,6 +246,14 @@ def _mark_by_key(page: Page) -> None:
     page.get_by_role("button", name="Keep").click()
 
 
+def _unfold_by_key(page: Page) -> None:
+    """Space, which the page clicks by and doesn't stop."""
+    page.get_by_role("button", name="Unfold").focus()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(400)
+    page.get_by_role("button", name="Keep").click()
+
+
 def _menu_left_open(page: Page) -> None:
     page.get_by_role("button", name="More").click()
     page.wait_for_timeout(300)
@@ -328,6 +336,7 @@ CASES = (
     Case("bold_button", "pad.html", _bold_in_a_pad, 'make("bold")', "pad.focus()", '.locator("b").filter('),
     Case("undo_button", "pad.html", _undo_in_a_pad, 'make("undo")', "pad.focus()", "not_to_contain_text("),
     Case("space_key", "gestures.html", _mark_by_key, "Kept with", "Lost with", 'name="Highlight").press("Space")'),
+    Case("key_let_through", "gestures.html", _unfold_by_key, '= "Fold"', '= "Lost"', 'name="Unfold").press("Space")'),
     Case("menu_left_open", "pad.html", _menu_left_open, "performance.now() - pressed < 100", "pressed", "delay=120"),
     Case("rich_text", "editor.html", _write, '"All saved"', '"Not saved"', "ControlOrMeta+s"),
 )  # fmt: skip

@@ -209,6 +209,7 @@ export class Actions {
   }
 
   private click(event: MouseEvent, raw: Element): void {
+    this.keys.settle();
     if (event.button !== 0 || this.foldsIntoLast(event, raw)) return;
     const pressed = this.lastPress;
     const made = event.detail === 0;

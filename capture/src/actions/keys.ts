@@ -10,6 +10,8 @@ import type { Texts } from "./text";
 
 const BARE = new Set("Shift Control Alt Meta CapsLock Dead Process Unidentified AltGraph NumLock".split(" "));
 const NATIVE_MS = 1_500;
+/** The browser scrolls by Space there, or makes a click of it. */
+const OWN_SPACE = /^(BODY|HTML|INPUT|BUTTON|SUMMARY)$/;
 
 type Place = "line" | "lines" | "editor" | "select" | "toggle" | "slider" | "widget" | "plain" | "nowhere";
 type Kind = "char" | "space" | "enter" | "escape" | "tab" | "vertical" | "caret" | "erase" | "command" | "function";
@@ -158,9 +160,13 @@ export class Keys {
     this.emit(event, target);
   }
 
-  /** Recorded only where the page reacts to it: it stops the key's usual meaning. */
-  private asked(event: KeyboardEvent, target: Element): void {
-    if (!event.repeat) this.answered(event, target, () => event.defaultPrevented);
+  /** Recorded only where the page reacts to it: it stops the key's usual meaning, or is another page at once. */
+  private asked(event: KeyboardEvent, target: Element, place?: Place): void {
+    const tree = (): number => this.recorder.watch.treeNow();
+    const before = tree();
+    // What the browser makes of Space is told as that. Where a password may be typed, no letter is told by chance.
+    const own = !place || (event.key === " " ? OWN_SPACE.test(target.nodeName) : event.key.length > 1 || document.querySelector("input[type=password]"));
+    if (!event.repeat) this.answered(event, target, () => event.defaultPrevented || (!own && tree() !== before));
   }
 
   /** A page that moves the focus from a list to its field has the browser write the letter there. */

@@ -1,13 +1,11 @@
 // From the innermost element under the pointer to the one that a person would say was used.
-import { ancestorsOf, closest, editingHost, visible } from "../page/dom";
+import { ancestorsOf, closest, editingHost, visible, withRoles } from "../page/dom";
 import { attempt, native } from "../native";
 
-const ROLES = "button link checkbox radio tab menuitem menuitemcheckbox menuitemradio option switch combobox treeitem slider spinbutton searchbox textbox";
-export const INTERACTIVE =
-  "button,a,input,select,textarea,summary,label,option,[onclick],[aria-haspopup]," +
-  ROLES.split(" ")
-    .map((role) => `[role=${role}]`)
-    .join(",");
+export const INTERACTIVE = withRoles(
+  "button,a,input,select,textarea,summary,label,option,[onclick],[aria-haspopup]",
+  "button link checkbox radio tab menuitem menuitemcheckbox menuitemradio option switch combobox treeitem slider spinbutton searchbox textbox",
+);
 
 const NAMED = "[data-testid],[data-test-id],[data-test],[data-cy],[data-qa],[role]:not([role=presentation],[role=none],[role=generic]),[aria-label],td,th";
 const AROUND_LEVELS = 4;
@@ -41,11 +39,15 @@ export const isToggle = (element: Element | null): element is HTMLInputElement =
 
 /** Whether a click in the middle of the control would reach it or a label of it. */
 function reachable(control: HTMLInputElement, label: HTMLLabelElement | null): boolean {
-  const box = control.getBoundingClientRect();
-  const root = control.getRootNode() as Document | ShadowRoot;
-  const hit = attempt(() => root.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2), null);
+  const hit = hitInMiddle(control, control);
   if (!hit || hit === control || control.contains(hit)) return true;
   return label !== null && (hit === label || label.contains(hit)) ? label.contains(control) || hit === label : false;
+}
+
+/** What is hit in the middle of the element, in the tree of `within`. */
+function hitInMiddle(element: Element, within: Element): Element | null {
+  const { left, top, width, height } = native.boxOf(element);
+  return attempt(() => (within.getRootNode() as Document).elementFromPoint(left + width / 2, top + height / 2), null);
 }
 
 /** What is named around an element that has no words: one that is hit in its middle where the element is hit. */
@@ -53,9 +55,7 @@ function namedAround(raw: Element): Element | null {
   if (raw.matches(NAMED)) return raw;
   let level = 0;
   for (const up of ancestorsOf(raw)) {
-    const { left, top, width, height } = native.boxOf(up);
-    const hit = attempt(() => (raw.getRootNode() as Document).elementFromPoint(left + width / 2, top + height / 2), null);
-    if (hit !== raw || ++level > AROUND_LEVELS) return null;
+    if (hitInMiddle(up, raw) !== raw || ++level > AROUND_LEVELS) return null;
     if (up.matches(NAMED)) return up;
   }
   return null;

@@ -76,7 +76,10 @@ export function documentOf(frame: HTMLIFrameElement): Document | null {
 export const isField = (element: Element): element is HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement =>
   /^(INPUT|TEXTAREA|SELECT)$/.test(element.nodeName);
 
-const PRESSED = "button,a,summary" + "button link checkbox radio tab menuitem menuitemcheckbox menuitemradio option switch treeitem slider".replace(/\w+/g, ",[role=$&]").replace(/ /g, "");
+/** The selector, and one for each of the roles. */
+export const withRoles = (css: string, roles: string): string => css + roles.replace(/\w+/g, ",[role=$&]");
+
+const PRESSED = withRoles("button,a,summary", "button link checkbox radio tab menuitem menuitemcheckbox menuitemradio option switch treeitem slider");
 
 /** Whether keys work the element and write nothing into it: what it is called is no name of a secret, and Space presses it. */
 export const isPressed = (element: Element): boolean => element.matches(PRESSED);

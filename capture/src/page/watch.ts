@@ -28,7 +28,7 @@ export class Watch {
   /** Grows with each change; whatever was computed at the same epoch still holds. */
   epoch = 0;
   /** Grows with each change of the tree alone. */
-  treeEpoch = 0;
+  private treeEpoch = 0;
   /** Grows when elements come, go or move. */
   shapeEpoch = 0;
   lastChangeMs = native.now();
