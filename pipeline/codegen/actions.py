@@ -343,9 +343,10 @@ class Writer:
         return Run(method(on, "fill", what) if isinstance(what, Literal) else function(FILL_CREDENTIAL, on, what))
 
     def _awaited(self, step: FillStep, on: Expr) -> list[Statement]:
-        """A field that the page fills by itself must be filled before it is overwritten."""
+        """A field that the page fills by itself must be filled before it is overwritten; one out of sight that takes
+        the keys of an editor holds what the editor puts there while it is used."""
         key = flat(on)
-        if key in self.waited or not step.before or step.target.tag not in ("input", "textarea"):
+        if key in self.waited or not step.before or takes_keys(step.target):
             self.waited.add(key)
             return []
         self.waited.add(key)

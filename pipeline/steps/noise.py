@@ -209,6 +209,13 @@ def _needs_focus(successor: Draft | None) -> bool:
     return isinstance(successor.step, PressStep) or (isinstance(successor.step, FillStep) and successor.step.by_keys)
 
 
+def _puts_caret(successor: Draft | None) -> bool:
+    """Whether what comes next are keys for an editor whose text is drawn beside the field that takes them: the click
+    before said where in it."""
+    step = successor.step if successor is not None else None
+    return isinstance(step, FillStep) and step.by_keys and step.target.tag == "textarea" and not step.target.visible
+
+
 def _does_nothing(draft: Draft, successor: Draft | None, effects_known: bool) -> bool:
     """Whether nothing came of it and nothing was to be expected."""
     if draft.has_effect():
@@ -224,7 +231,8 @@ def _does_nothing(draft: Draft, successor: Draft | None, effects_known: bool) ->
         case HoverStep() | ScrollStep():
             return False
         case ClickStep() as click:
-            if click.position is not None or draft.touched or is_interactive(click.target):
+            leads = _puts_caret(successor)
+            if click.position is not None or draft.touched or leads or is_interactive(click.target):
                 return False
             nameless = not caption(click.target)
             return effects_known or nameless or click.target.tag in CONTAINER_TAGS

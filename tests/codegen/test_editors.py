@@ -66,6 +66,8 @@ def test_keys_wait_for_an_editor_behind_a_field_out_of_sight() -> None:
     taker = by_label("Code", tag="textarea").model_copy(update={"visible": False})
     typed = _typed("x = 1").model_copy(update={"target": taker})
     assert "settled(" in _code(LIST, typed, LIST)
+    # What the field holds is put there while it is used.
+    assert "not_to_have_value" not in _code(LIST, typed.model_copy(update={"before": "first = 1"}), LIST)
     assert "settled(" not in _code(_clicked(by_text("span", "first = 1"), position=(4, 4)), typed, LIST)
 
 

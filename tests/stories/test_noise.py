@@ -91,6 +91,13 @@ def test_a_click_on_nothing_is_left_out() -> None:
     assert journey.said() == [START, "Click the button 'Go'"]
 
 
+def test_a_click_that_puts_the_caret_into_a_drawn_text_stays() -> None:
+    """The text of an editor may be drawn beside the field out of sight that takes its keys."""
+    line, taker = Element(tag="span", text="x = 1"), Element(tag="textarea", role="textbox", visible=False)
+    journey = Journey().opens().click(line).fill(taker, "y", keys=(Stroke(text="y"),), by_keys=True)
+    assert journey.said()[1] == "Click the element 'x = 1'"
+
+
 def test_a_click_on_a_plain_element_that_does_something_stays() -> None:
     """Not everything clickable says so."""
     journey = Journey().opens().click(Element(tag="div", text="Open me")).shows_new(heading("Opened"))

@@ -58,7 +58,6 @@ export class Keys {
   /** The Space key goes up: the click that the browser makes now is of it. */
   spaceUp = false;
   private toldSpace = false;
-  private pressMs = 0;
   private madeMs = 0;
   /** A key of which the page's answer tells whether it was an action. */
   private undecided: (() => void) | null = null;
@@ -70,6 +69,8 @@ export class Keys {
 
   down(event: KeyboardEvent, target: Element): void {
     this.settle();
+    // That it went up may have been heard by a dialog of the browser.
+    if (event.key !== "Enter") this.enterDown = false;
     if (event.isComposing || event.keyCode === 229 || BARE.has(event.key)) return;
     const field = editingHost(target) ?? target;
     const place = placeOf(field);
@@ -87,12 +88,11 @@ export class Keys {
 
   up(event: KeyboardEvent, target: Element): void {
     this.settle();
-    this.spaceUp = event.key === " ";
+    this.spaceUp = event.key === " " && !this.toldSpace;
+    this.toldSpace = false;
     native.later(() => (this.enterDown = this.spaceUp = false), 0);
     // Pages take Space when it goes up, as the browser makes its click then.
-    const told = this.toldSpace;
-    this.toldSpace = false;
-    if (this.spaceUp && !told && !editingHost(target) && /^(widget|plain|toggle)$/.test(placeOf(target))) this.asked(event, target);
+    if (this.spaceUp && !editingHost(target) && /^(widget|plain|toggle)$/.test(placeOf(target))) this.asked(event, target);
   }
 
   /** Decides about the key before, now that the page has answered it. */
@@ -104,7 +104,7 @@ export class Keys {
 
   /** Whether a click without a pointer is what the browser makes of a key that has been recorded. */
   get explainsClick(): boolean {
-    return this.enterDown && native.now() - this.pressMs < 3_000;
+    return this.enterDown;
   }
 
   /** Whether the page as it was before a key that the browser made something of is known. */
@@ -233,10 +233,7 @@ export class Keys {
   private emit(event: KeyboardEvent, target: Element, shot = this.recorder.elements.describe(target)): void {
     const writes = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !(event.key === " " && isPressed(target));
     if (writes && this.recorder.privacy.hidesKeys(target)) return;
-    if (event.key === "Enter") {
-      this.enterDown = true;
-      this.pressMs = native.now();
-    }
+    this.enterDown = event.key === "Enter";
     this.toldSpace = event.key === " ";
     const body: Body = { kind: "press", target: shot, key: event.key };
     const modifiers = modifiersOf(event).filter((one) => one !== "Shift" || event.key.length > 1 || event.ctrlKey || event.metaKey);
