@@ -11,7 +11,7 @@ import type { Texts } from "./text";
 const BARE = new Set("Shift Control Alt Meta CapsLock Dead Process Unidentified AltGraph NumLock".split(" "));
 const NATIVE_MS = 1_500;
 /** The browser scrolls by Space there, or makes a click of it. */
-const OWN_SPACE = /^(BODY|HTML|INPUT|BUTTON|SUMMARY)$/;
+const OWN_SPACE = /^(BODY|HTML|SUMMARY|INPUT|BUTTON)$/;
 
 type Place = "line" | "lines" | "editor" | "select" | "toggle" | "slider" | "widget" | "plain" | "nowhere";
 type Kind = "char" | "space" | "enter" | "escape" | "tab" | "vertical" | "caret" | "erase" | "command" | "function";

@@ -120,7 +120,7 @@ export class Transport {
     this.forget([...this.unsent]);
     this.leaveBehind(told);
     stop(`the page's Content-Security-Policy allows no connection to ${blockedURI}`);
-    console.warn(`journeywright: ${faults.last}, so that nothing is recorded here`);
+    console.warn(`journeywright: ${faults.last}`);
   }
 
   retryNow(): void {
