@@ -49,6 +49,8 @@ _ENTRANCES: Final = LISTS["entrance_pages"]
 _WORD: Final = re.compile(r"\w+")
 _LABELS_MIN: Final = 3
 """So many short texts of one kind are labels, as those over the figures of an overview (`Up`, `Unknown`)."""
+UNKNOWN_USER: Final = 401
+"""The status of an answer to somebody whose password is not right, whatever was asked for with it."""
 WORD_CHARS_MAX: Final = 2
 """Texts up to so many characters stand in others by chance."""
 CONTROL_CHARS_MAX: Final = 24
@@ -170,7 +172,10 @@ def _status(sent: Sent) -> Answer | None:
     writes = [one for one in sent.requests if changes(one)]
     named = [one for one in writes if path_words(one.url) & _ENTRANCES or where(one.url) == where(sent.step.page.url)]
     first = next(iter(named or writes), None)
-    if first is None or (first.status or 0) < FAILED_STATUS:
+    if first is None:
+        unknown = bool(sent.requests) and all(one.status == UNKNOWN_USER for one in sent.requests)
+        return Answer("refused", "status", _says_locked(sent)) if unknown else None
+    if (first.status or 0) < FAILED_STATUS:
         return None
     if sent.step.loads and first not in named:
         return None

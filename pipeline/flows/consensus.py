@@ -19,6 +19,7 @@ from pipeline.flows.trace import Session, numberless, rough_of, session_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
 from pipeline.semantics.browsers import layout_of
 from pipeline.semantics.elements import DATA, is_search
+from pipeline.semantics.messages import errors
 from pipeline.semantics.object_names import card_texts, in_row, is_row
 from pipeline.steps.draft import target_of
 from schemas.elements import ByPath, Candidate, Element
@@ -294,7 +295,9 @@ class _Vote:
             return False
         text, after = _text_of(change), self.own.story.steps[place].after
         names_page = change.element.level == 1 and after is not None and (change.element.text or "") in after.title
-        return isinstance(change, Appeared | TextChanged) and not names_page and DATA not in self.own.masked(text)
+        if names_page or errors([change]):  # what the app refused, it refuses all who do the same
+            return False
+        return isinstance(change, Appeared | TextChanged) and DATA not in self.own.masked(text)
 
     def _counts_things(self, change: Change) -> bool:
         """Whether it says how many things there are, more than this session entered: others add some and take some

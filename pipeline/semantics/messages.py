@@ -132,6 +132,11 @@ def _tag_level(tag: str) -> int:
     return int(tag[1]) if tag in _HEADING_TAGS else 6
 
 
+def asks_for_more(text: str) -> bool:
+    """Whether a message asks for what is missing yet: `Please type the name.`"""
+    return bool(_ASKS.match(text))
+
+
 @once_per_changes
 def errors(changes: Iterable[Change]) -> list[str]:
     """Messages of refusal."""

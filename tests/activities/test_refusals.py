@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import goals_of
 from pipeline.codegen.values.credentials import WRONG
 from schemas.elements import Element
-from schemas.events import Appeared, Page
+from schemas.events import Appeared, Page, Request
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, password, textbox
 
 ANSWERS: dict[str, Callable[[Journey], Any]] = {
@@ -108,6 +109,30 @@ def test_title_flow_and_test_agree_on_sign_ins(visit: list[str]) -> None:
     assert ("APP_PASSWORD" in test.environment) != never
     if not any(form.refused for form in forms):
         assert WRONG not in test.code
+
+
+@pytest.mark.parametrize(("statuses", "title"), [((401, 401), "Log in with a wrong password"), ((401, 207), "Log in")])
+def test_who_may_see_nothing_was_refused(statuses: tuple[int, ...], title: str) -> None:
+    """An app that asks for what it shows with each name and password may say no to that alone; a page that asked once
+    without them, and was let in then, was let in."""
+    journey = Journey().opens(f"{HOME}web").fill(textbox("User"), "ann").fill(password(), secret="password")
+    cause = journey.click(button("Log in")).events[-1].id
+    for status in statuses:
+        journey.add(Request, 10, url=HOME, method="PROPFIND", status=status, cause=cause)
+    assert journey.story().title == title
+
+
+def test_the_hint_of_a_form_that_opens_refuses_nothing() -> None:
+    """The page asks for a word before it deletes; a form that was sent off empty is refused by the same words."""
+    asks = Element(tag="span", role="alert", text="Please type DELETE", classes=("error",))
+    opened = Journey().opens(f"{HOME}lists").click(button("Delete list")).shows_new(heading("Delete list"), asks)
+    sent = Journey().opens(f"{HOME}lists").click(button("Delete list")).shows_new(asks)
+    refused = []
+    for journey in (opened, sent):
+        story = journey.story()
+        done = activities_of(story.steps, story.network_requests, Page(url=story.final_state.url)).done
+        refused.append(bool(done[-1].outcome))
+    assert refused == [False, True]
 
 
 def _account_made(*said: str) -> Journey:

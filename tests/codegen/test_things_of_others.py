@@ -46,6 +46,18 @@ def test_rows_of_a_page_on_the_way_are_others_things() -> None:
     assert "truck-98" in write_test(story(typed, sent, more)).code
 
 
+@pytest.mark.parametrize(("count", "is_asserted"), [(4, True), (5, False)])
+def test_the_names_on_many_cards_are_others_things(count: int, is_asserted: bool) -> None:
+    """Headings that come in number are those of listed things, but for the one that the user made."""
+    names = ("Choir", "Garden", "Harvest", "School", "Trips 79")[-count:]
+    shown = tuple(Appeared(element=by_role("h3", "heading", name, level=3)) for name in names)
+    named = FillStep(target=by_label("Title"), value=Typed(text="Trips 79"), **base(PAGE))
+    saved = ClickStep(target=by_role("button", "button", "Create"), **base(PAGE, PAGE, changes=shown))
+    code = write_test(story(named, saved)).code
+    assert 'get_by_role("heading", name="Trips 79")' in code
+    assert any(f'name="{name}"' in code for name in names[:-1]) is is_asserted
+
+
 def test_a_page_is_known_by_its_own_name() -> None:
     """Not by a heading of what is listed on it, which is there for others' doing."""
     shown = (

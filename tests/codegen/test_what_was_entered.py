@@ -135,6 +135,21 @@ def test_what_was_deleted_is_no_longer_in_its_list(shown: tuple[Element, ...], i
     assert ('expect(page.get_by_role("row").filter(has_text="Cheese fondue")).to_be_hidden()' in code) == is_asserted
 
 
+@pytest.mark.parametrize(("left", "is_asserted"), [(("Choir", "Garden"), True), (("Choir", "Old lists"), False)])
+def test_what_was_deleted_is_not_among_the_cards_that_come_back(left: tuple[str, ...], is_asserted: bool) -> None:
+    """The question takes the place of the list, and the answer brings it back, all within one page."""
+    card = Scope(locator=ByRole(role="article"), count=3, has_text="Old lists")
+    found = Candidate(locator=ByRole(role="button", name="Delete"), within=(card,), count=1)
+    button = Element(tag="button", role="button", name="Delete", candidates=(found,))
+    went = tuple(Gone(element=by_text("h3", name, role="heading")) for name in ("Choir", "Garden", "Old lists"))
+    came = tuple(Appeared(element=by_text("h3", name, role="heading")) for name in left)
+    delete = ClickStep(target=button, **base(LIST, LIST, changes=went))
+    word = FillStep(target=by_label("Word"), value=Typed(text="DELETE"), **base(LIST))
+    sure = ClickStep(target=by_role("button", "button", "Delete"), **base(LIST, LIST, changes=came))
+    code = write_test(story(delete, word, sure)).code
+    assert ('expect(page.get_by_role("article").filter(has_text="Old lists")).to_be_hidden()' in code) == is_asserted
+
+
 def test_a_list_is_looked_through_for_what_was_deleted_when_it_is_opened_later() -> None:
     """The deletion led elsewhere; the list that the user went back to proves it."""
     delete = ClickStep(target=_row("Cheese fondue", "Delete"), **base(LIST, at("/home"), navigates=True, loads=True))

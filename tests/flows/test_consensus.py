@@ -12,7 +12,7 @@ from pipeline.flows.consensus import SAMPLES_MAX, consensus, evidence_of, sample
 from pipeline.generate import tests_of as write_tests
 from schemas.codecs import to_json
 from schemas.elements import ById, ByRole, ByText, Candidate, Scope
-from schemas.events import Appeared, Click, Effect, End, Fill, Navigation, Page, Typed
+from schemas.events import Appeared, Click, Effect, End, Fill, Navigation, Page, Press, Typed
 from schemas.stories import Story
 from tests.flows.acts import PlainVisitor
 from tests.flows.test_flow_assignment import told
@@ -191,6 +191,27 @@ def test_what_a_page_showed_one_session_alone_is_dropped() -> None:
     assert "Spring sale" not in said_in(found)
     assert said_in(found) & {"Offers", "News", "Help"}
     assert "Spring sale" in said_in(consensus(several[:1]).story)
+
+
+def test_what_one_session_alone_was_refused_with_is_kept() -> None:
+    """Enter or the button: the page says no to a wrong password in the same words, and without them the test would type
+    the right one."""
+
+    def tries(by_key: bool) -> Story:
+        visitor = PlainVisitor("shop", int(by_key), random.Random(1))
+        visitor.open("/login")
+        visitor.write("User", "ada")
+        visitor.write("Password", "wrong", secret=True)
+        field = element("input", "textbox", "Password")
+        button = element("button", "button", "Log in")
+        sent = visitor.add(Press, target=field, key="Enter") if by_key else visitor.add(Click, target=button)
+        visitor.came(sent, alert("Sorry, that was wrong."))
+        visitor.add(End)
+        return told(visitor).model_copy(update={"id": str(int(by_key))})
+
+    several = [tries(True), tries(False)]
+    assert len({story.flow_key for story in several}) == 1
+    assert said_in(consensus(several).story) == {"Sorry, that was wrong."}
 
 
 def test_one_session_in_three_costs_it() -> None:

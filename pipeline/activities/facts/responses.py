@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.semantics.addresses import place, route
 from pipeline.semantics.elements import Data
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.messages import errors, refusals, without_own
+from pipeline.semantics.messages import asks_for_more, errors, refusals, without_own
 from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import is_link
 from schemas.events import Appeared, Gone, TextChanged
@@ -116,7 +116,10 @@ class Answers:
         return bool(self._words_against(step)) or self.failed(step)
 
     def _words_against(self, step: Step) -> list[str]:
-        return refusals(step, self._own) or self._wrong_headings(step)
+        against = refusals(step, self._own)
+        if against and not self.writes(step) and meaning_of(step).headings:
+            against = [text for text in against if not asks_for_more(text)]  # a form that opened with its hints
+        return against or self._wrong_headings(step)
 
     def _wrong_headings(self, step: Step) -> list[str]:
         """Headings that say what went wrong with what was sent off: `You did not pass`."""

@@ -11,7 +11,14 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from pipeline.codegen.assertions.check import CHANGES_MAX, TEXT_CHARS_MAX, Check, says_part
-from pipeline.codegen.assertions.lists.rows import is_of_others_row, is_row_element, made_sure, own_words, row_of_own
+from pipeline.codegen.assertions.lists.rows import (
+    heads_a_card,
+    is_of_others_row,
+    is_row_element,
+    made_sure,
+    own_words,
+    row_of_own,
+)
 from pipeline.codegen.assertions.salience import (
     LONG_NAMED_ROLES,
     LOUD_ROLES,
@@ -77,7 +84,7 @@ def checks_of(
         if check is not None:
             told = _announced(check, change, changes, finder.fixed) if same_page else check
             if is_of_others_row(change, changes, own):
-                if any(word in check.says.casefold() for word in own):
+                if heads_a_card(change.element, changes) or any(word in check.says.casefold() for word in own):
                     continue  # what was entered is in a row of others by chance
                 told = _moved(told, -OTHERS_ROW)
             if only_retimed(change, changes):

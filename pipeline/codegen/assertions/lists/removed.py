@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.activities.intents import goals_of
+from pipeline.activities.phrases import Goal
 from pipeline.codegen.assertions.check import CHANGES_MAX, Check
 from pipeline.codegen.assertions.salience import is_message as is_told
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
@@ -15,12 +16,15 @@ from pipeline.semantics.messages import is_message
 from pipeline.semantics.object_names import is_row, ticked_before
 from pipeline.semantics.text import is_link
 from schemas.elements import Element
-from schemas.events import Change, Gone
+from schemas.events import Appeared, Change, Gone
 from schemas.stories import CheckStep, ClickStep, GotoStep, Step, Story
 
 CELLS: Final = frozenset({"cell", "gridcell", "rowheader"})
 NAME_CHARS_MIN: Final = 3
 """A shorter text may stand anywhere."""
+
+BACK_MIN: Final = 2
+"""So many names that went and came again are those of a list."""
 
 
 def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
@@ -37,7 +41,8 @@ def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
     if goal is None:
         return None
     if not (step.navigates or isinstance(step, GotoStep)):
-        return _taken_out(finder, step, goal.phrases[0].rest) if goal.last == index else None
+        asking = [one for one in goals if one.kind == "delete" and one.last <= index]
+        return _removed_within(finder, story, step, asking) if goal.last == index else None
     asked = story.steps[goal.first]
     since = [change for one in story.steps[goal.last : index + 1] for change in one.changes]
     box = _ticked(story.steps, goal.first)
@@ -63,6 +68,11 @@ def _ticked(steps: Sequence[Step], first: int) -> CheckStep | None:
     return box if isinstance(box, CheckStep) and box.checked else None
 
 
+def _removed_within(finder: Finder, story: Story, step: Step, asking: Sequence[Goal]) -> Check | None:
+    """The thing that is gone from a page that stayed; `asking` are the deletions up to this step, which is the last."""
+    return _taken_out(finder, step, asking[-1].phrases[0].rest) or _left_out(finder, story, step, asking)
+
+
 def _taken_out(finder: Finder, step: Step, told: str) -> Check | None:
     """The name of the thing, where the page took it out without being loaded anew."""
     for change in step.changes:
@@ -73,6 +83,21 @@ def _taken_out(finder: Finder, step: Step, told: str) -> Check | None:
         if ways:
             best = min(ways, key=lambda way: way.score)
             return Check(method(expect(best.expr), "to_be_hidden"), 66, "removed", f"gone {text}")
+    return None
+
+
+def _left_out(finder: Finder, story: Story, step: Step, asking: Sequence[Goal]) -> Check | None:
+    """The row or card of the thing, where what asked for it took a list away and this step brought that back without
+    it."""
+    came = {readable(one.element.text or "") for one in step.changes if isinstance(one, Appeared)} - {""}
+    for goal in reversed(asking):
+        asked = story.steps[goal.first]
+        went = {readable(one.element.text or "") for one in asked.changes if isinstance(one, Gone)}
+        if not isinstance(asked, ClickStep) or len(went & came) < BACK_MIN:
+            continue
+        for text, found in _rows(finder, asked.target, goal.phrases[0].rest):
+            if text in went and _is_gone(text, step.changes):
+                return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"gone {text}")
     return None
 
 

@@ -19,6 +19,8 @@ SHORT_CHARS: Final = 2
 """Texts up to so many characters, and plain numbers, stand in others by chance."""
 NAME_CHARS_MIN: Final = 3
 """A shorter text of another cell doesn't tell its row."""
+CARDS_MIN: Final = 5
+"""So many headings of one level that come at once are those of listed things."""
 OWN_CELLS_MAX: Final = 3
 """So many of the texts that the user entered tell a row."""
 _LOOSE_SIGN: Final = re.compile(r"(?<!\S)[|·•/]+(?!\S)")
@@ -52,6 +54,8 @@ def is_of_others_row(change: Change, changes: Sequence[Change], words: Sequence[
     if not isinstance(change, Appeared):
         return False
     text = f"{element.name or ''} {element.text or ''}".casefold()
+    if heads_a_card(element, changes):
+        return not any(word in text for word in words)
     if not in_row(element):
         around = [text, *map(str.casefold, card_texts(element))]
         return len(around) > 1 and not any(word in one for word in words for one in around)
@@ -62,6 +66,15 @@ def is_of_others_row(change: Change, changes: Sequence[Change], words: Sequence[
     scopes = [scope for one in element.candidates if one.count == 1 for scope in one.within if is_row(scope)]
     told = [(scope.has_text or "").casefold() for scope in scopes]
     return bool(told) and not any(word in row for row in told for word in words)
+
+
+def heads_a_card(element: Element, changes: Sequence[Change]) -> bool:
+    """Whether it is a heading that came with many of its level: these are the names of listed things, each on a card
+    of its own, and no parts of a page."""
+    if element.role != "heading" or element.level in (None, 1):
+        return False
+    alike = (one.element for one in changes if isinstance(one, Appeared))
+    return sum(one.role == "heading" and one.level == element.level for one in alike) >= CARDS_MIN
 
 
 def _is_of_others_drawing(change: Change, words: Sequence[str]) -> bool:
