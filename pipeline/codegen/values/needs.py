@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import Final
+from urllib.parse import urljoin
 
 from pipeline.semantics.addresses import place, thing_in
 from pipeline.semantics.elements import in_menu
+from pipeline.semantics.messages import headings
 from pipeline.semantics.object_names import is_row
 from pipeline.semantics.path_segments import ROUTE
 from pipeline.semantics.text import caption, clean, is_link, short
@@ -77,7 +79,8 @@ def _entered(step: Step) -> list[str]:
 
 
 def _used(step: Step) -> Iterator[tuple[str, str]]:
-    """The row in which the step did something by a button, a box or a link, and the thing whose page a link opened."""
+    """The row in which the step did something by a button, a box or a link, and the thing whose page a link opened, or
+    that it showed in a window of the page at hand."""
     if not isinstance(step, ClickStep | CheckStep) or in_menu(step.target):
         return
     target, kind = step.target, thing_in(step.page.url)
@@ -88,6 +91,17 @@ def _used(step: Step) -> Iterator[tuple[str, str]]:
         name, opened = caption(target), thing_in(step.after.url)
         if opened and place(step.after.url) != place(step.page.url) and not ROUTE.fullmatch(name.casefold()):
             yield name, opened
+    if isinstance(step, ClickStep) and not step.navigates and (shown := _shown_here(step)):
+        yield shown
+
+
+def _shown_here(step: ClickStep) -> tuple[str, str] | None:
+    """The thing to whose page a link leads, where a script showed it here, under a heading of the same words."""
+    name, address = caption(step.target), step.target.href
+    if not address or not is_link(step.target) or name not in headings(step.changes):
+        return None
+    kind = thing_in(urljoin(step.page.url, address))
+    return (name, kind) if kind else None
 
 
 def _rows(target: Element) -> list[str]:
