@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Final, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from schemas import limits
 
@@ -71,8 +71,21 @@ LANGUAGE: Final = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$"
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE, max_length=limits.LANGUAGE_CHARS_MAX)]
 """The name of a language, as browsers send it: `de`, `pt-BR`."""
 SizePx = Annotated[int, Field(ge=0, le=limits.SIZE_PX_MAX)]
-PlacePx = Annotated[float, Field(ge=-limits.PLACE_PX_MAX, le=limits.PLACE_PX_MAX, allow_inf_nan=False)]
+
+
+def _one_zero(number: float) -> float:
+    """The number, zero without a sign: -0.0 equals 0.0 and is printed otherwise, so that a record which leaves out what
+    is zero would be told otherwise once it is read again."""
+    return number + 0.0
+
+
+PlacePx = Annotated[
+    float,
+    Field(ge=-limits.PLACE_PX_MAX, le=limits.PLACE_PX_MAX, allow_inf_nan=False),
+    AfterValidator(_one_zero),
+]
 """From the corner of an element or a page."""
+
 Count = Annotated[int, Field(ge=0, le=limits.COUNT_MAX)]
 Status = Annotated[int, Field(ge=0, le=limits.STATUS_MAX)]
 Version = Annotated[int, Field(ge=1, lt=2**31)]

@@ -47,6 +47,8 @@ class _Sizes:
         if kind in ("union", "tagged-union"):
             choices = schema["choices"]
             return max(self.of(one, way) for one in (choices.values() if isinstance(choices, dict) else choices))
+        if kind == "function-after" and schema["schema"]["type"] == "float":  # what is made of a number is a number
+            return self.of(schema["schema"], way)
         if kind in ("nullable", "default", "model"):
             return max(4, self.of(schema["schema"], way or schema.get("cls", type(None)).__name__))
         return self._composed(kind, schema, way)

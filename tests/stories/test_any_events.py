@@ -9,6 +9,7 @@ from schemas import limits
 from schemas.codecs import from_json, to_json
 from schemas.elements import Ancestor, ByPath, ByRole, ByTestId, Candidate, Element, PathStep
 from schemas.events import (
+    EVENT,
     Appeared,
     Check,
     Choice,
@@ -105,6 +106,8 @@ def _kind(model: type, **fields: st.SearchStrategy) -> st.SearchStrategy:
     return st.builds(model, id=IDS, **fields)
 
 
+PLACES = st.integers(0, 9) | st.sampled_from([-0.0, 0.0, 0.5, 3.0])
+
 EVENTS = st.one_of(
     _kind(Click, **TARGETED, clicks=st.integers(1, 3), button=st.sampled_from(["left", "right"])),
     _kind(Fill, **TARGETED, value=TYPED, before=TEXTS),
@@ -118,7 +121,7 @@ EVENTS = st.one_of(
     _kind(Upload, **TARGETED, files=st.lists(TEXTS, max_size=2).map(tuple)),
     _kind(Drag, **TARGETED, onto=ELEMENTS),
     _kind(Hover, **TARGETED),
-    _kind(Scroll, **BASE, target=st.none() | ELEMENTS, x_px=st.integers(-9, 9), y_px=st.integers(0, 9)),
+    _kind(Scroll, **BASE, target=st.none() | ELEMENTS, x_px=st.integers(-9, 9), y_px=PLACES),
     _kind(Dialog, **CAUSED, dialog=st.sampled_from(["alert", "confirm"]), message=TEXTS),
     _kind(Popup, **CAUSED, url=URLS, opened_tab_id=TABS),
     _kind(Download, **CAUSED, filename=TEXTS),
@@ -161,6 +164,8 @@ def test_any_mix_of_events_gives_a_story_or_none(events: list[Event]) -> None:
     raw = to_json(story)
     assert len(raw) <= limits.MESSAGE_BYTES_MAX
     assert to_json(from_json(STORY, raw)) == raw
+    again = build_story(window([from_json(EVENT, to_json(event)) for event in events]))
+    assert to_json(again) == raw, "events that were kept as bytes are told as those at hand"
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
