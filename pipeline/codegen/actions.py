@@ -23,7 +23,7 @@ from pipeline.codegen.python.expressions import (
 )
 from pipeline.codegen.python.names import stem_of, variable_name
 from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Remark, Run, Statement, With
-from pipeline.codegen.typing import reacts_to_typing, takes_keys, typed_by_keys
+from pipeline.codegen.typing import left, reacts_to_typing, takes_keys, typed_by_keys
 from pipeline.codegen.values.asked_fields import MASKED_NOTE, UNASKED_NOTE, asked_field, field_for_shown
 from pipeline.codegen.values.credentials import Credentials, is_secret
 from pipeline.codegen.values.own_texts import OwnTexts
@@ -170,7 +170,7 @@ class Writer:
         *before, last = [*waits, *actions]
         self._remark(step, finder, actions)
         self.program.act(*before)
-        self._wrapped(step, page, last)
+        self._wrapped(step, page, (last, *left(step, last, self.requested)))
         return True
 
     def _remark(self, step: Step, finder: Finder, actions: Sequence[Statement]) -> None:
@@ -192,21 +192,21 @@ class Writer:
         self.notes.append(note)
         self.not_repeated.append(note)
 
-    def _wrapped(self, step: Step, page: Expr, action: Statement) -> None:
-        """The action within what must happen because of it: a new tab, a download, a request."""
+    def _wrapped(self, step: Step, page: Expr, actions: tuple[Statement, ...]) -> None:
+        """The actions within what must happen because of them: a new tab, a download, a request."""
         after: list[Statement] = []
         for requested in self.requested:
             name = self._fresh("response_info") if requested.status else ""
-            action = With(method(page, "expect_response", requested.matcher()), name, (action,))
+            actions = (With(method(page, "expect_response", requested.matcher()), name, actions),)
         if step.download is not None:
             name = self._fresh("download_info")
-            action = With(method(page, "expect_download"), name, (action,))
+            actions = (With(method(page, "expect_download"), name, actions),)
         if step.opens_tab is not None:
             name, popup = self._fresh("popup_info"), self._fresh("popup")
-            action = With(method(page, "expect_popup"), name, (action,))
+            actions = (With(method(page, "expect_popup"), name, actions),)
             after.append(Assign(popup, Attr(Name(name), "value")))
             self.pages[step.opens_tab] = Name(popup)
-        self.program.act(action, *after)
+        self.program.act(*actions, *after)
 
     def last_variable(self, stem: str) -> Expr:
         """The newest variable with this stem."""

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from pipeline.codegen.expected_requests import ExpectedRequest
 from pipeline.codegen.gestures import key_name
-from pipeline.codegen.python.expressions import Attr, Expr, method
+from pipeline.codegen.python.expressions import Attr, Call, Expr, method
 from pipeline.codegen.python.program import Run, Statement
 from pipeline.codegen.tickers import ticks
 from pipeline.semantics.generated import is_token
@@ -116,3 +117,15 @@ def _caret(step: FillStep, on: Expr) -> list[Statement] | None:
             return [Run(method(on, "press", "ControlOrMeta+Home" if step.target.tag == "textarea" else "Home"))]
         case _:
             return None
+
+
+def left(step: Step, action: Statement, requested: Sequence[ExpectedRequest]) -> tuple[Statement, ...]:
+    """That the field is left, where the page saved what was typed in it only then. One that saves while it is typed in
+    did so before, and what is typed by keys may need the cursor afterwards."""
+    if not isinstance(step, FillStep) or step.autosaved or step.by_keys or not any(one.pattern for one in requested):
+        return ()
+    match action:
+        case Run(expr=Call(function=Attr(of=field))):
+            return (Run(method(field, "blur")),)
+        case _:
+            return ()

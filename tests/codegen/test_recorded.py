@@ -184,6 +184,12 @@ def _switch(page: Page) -> None:
     page.wait_for_timeout(700)
 
 
+def _note(page: Page) -> None:
+    page.get_by_label("Note").press_sequentially("Oil the fan", delay=10)
+    page.keyboard.press("Tab")
+    page.get_by_text("Kept Oil the fan").wait_for()
+
+
 def _budget(page: Page) -> None:
     page.get_by_test_id("budget").nth(1).click()
     page.get_by_text("Budget of Rent").wait_for()
@@ -314,6 +320,7 @@ CASES = (
         "click_answered_first", "panel.html", _switch, "/api/power", "/api/lost",
         expected='expect_response(re.compile(r"/api/power$"))',
     ),
+    Case("saved_when_left", "panel.html", _note, '"Kept "', '"Lost "', expected='name="Note").blur()'),
     Case(
         "number_in_row", "panel.html", _budget, "Budget of ", "Nothing of ",
         'get_by_test_id("row").filter(has_text="Rent").get_by_test_id("budget").click()',

@@ -32,6 +32,7 @@ METHODS: Final = frozenset(
         "click",
         "dblclick",
         "fill",
+        "blur",
         "clear",
         "press",
         "press_sequentially",
