@@ -5,8 +5,7 @@ import { kindByWords } from "./secretfields";
 export const WITHHELD = "withheld";
 
 /** Names that grant access, beside those of fields for secrets: whatever stands before them, and by themselves alone. */
-const GRANTS = /(?:token|signature|pass|verifier|saml(?:request|response)|credential|assertion|(?:auth|secret|session|shar(?:ed?|ing)|login|reset|resource)[-_]?(?:key|hash)|[-_]sig|jwt|hmac|sess(?:ion)?[-_]?id)s?\d?$|(?:^|[.[]|%5B)(?:(?:verif\w+|confirm\w*|activation|reset|login|invit\w+)[-_]?(?:id|hash)|(?:(?:reset|invite|[cx]srf|oob|user)[-_]?)?(?:code|key|sig|sign|hash|auth|authorization|sid|session|ticket|magic|invit\w+|sas|pw))$/i;
-const ENDS = /(?:\[|\]|%5B|%5D){0,3}$/i;
+const GRANTS = /(?:(?:token|signature|pass|verifier|saml\w{1,8}|credential|assertion|(?:auth|secret|session|shar(?:ed?|ing)|login|reset|resource)[-_]?(?:key|hash)|[-_]sig|jwt|hmac|sess(?:ion)?[-_]?id)s?\d?|(?:^|[.[]|%5B)(?:(?:verif|confirm|activat|reset|login|invit)[\w-]{0,9}(?:id|hash)|(?:(?:reset|invite|[cx]srf|oob|user)[-_]?)?(?:code|key|sig|sign|hash|auth|authorization|sid|session|ticket|magic|invit\w{1,5}|pw)))(?:[[\]]|%5[BD]){0,3}$/i;
 const PARAMETER = /([?&#;~]([^=&#;?\s]{1,60})=)[^&#;\s"'<>]+/g;
 /** An address, or data, within an address. */
 const INNER = /((?:"|%(?:25){0,3}(?:3F|26|2[23]|3B))((?:[^=&#;?\s%":]|%5[BD]){1,60})(?:["=:\s+]|%(?:25){0,3}(?:3[AD]|2[02]))+)(?:(?!%(?:25){0,3}(?:2[236]|3B))[^&#;\s"'<>])+/gi;
@@ -33,7 +32,9 @@ export function safeAddress(text: string): string {
     .replace(VALUE, (all, before: string, name = "", value: string) => (isChance(value, ID_NAME.test(name)) ? before + WITHHELD : all));
 }
 
-const without = (text: string): string => [PARAMETER, INNER].reduce((left, one) => left.replace(one, (all, before: string, name: string) => (grants(name.replace(ENDS, "")) ? before + WITHHELD : all)), text);
+/** What a name grants is withheld; the value of another name may hold names of its own, a few times. */
+const without = (text: string, deep = 9): string =>
+  [PARAMETER, INNER].reduce((left, one) => left.replace(one, (all, before: string, name: string) => before + (grants(name) || !deep ? WITHHELD : without(all.slice(before.length), deep - 1))), text);
 
 const grants = (name: string): boolean => GRANTS.test(name) || kindByWords(name) !== undefined;
 
