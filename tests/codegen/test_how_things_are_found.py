@@ -26,6 +26,23 @@ def test_a_field_is_found_by_no_name_that_says_what_it_held() -> None:
     assert 'get_by_label("Keep it for 180 days")' in code_for(named, by_id, before="18")
 
 
+def test_a_list_is_found_by_no_text_that_is_one_of_its_options() -> None:
+    """What is chosen now stands there, often below the field of the list, where it can't be clicked; a text that is no
+    option is what people see, and names the element best."""
+    ways = (
+        Candidate(locator=ByText(value="Europe/Vienna"), count=1),
+        Candidate(locator=ById(value="timezone"), count=1),
+    )
+    chooser = Element(tag="div", text="Europe/Vienna", candidates=ways)
+
+    def code_for(*offered: str) -> str:
+        options = tuple(Appeared(element=by_role("div", "option", one)) for one in offered)
+        return write_test(story(ClickStep(target=chooser, **base(PAGE), changes=options))).code
+
+    assert 'locator("#timezone").click()' in code_for("Europe/Vienna", "Europe/Rome")
+    assert 'get_by_text("Europe/Vienna").click()' in code_for("Open", "Close")
+
+
 def test_a_button_without_a_box_is_pressed_by_what_holds_it() -> None:
     """Its sign is drawn around it, and no one can press what takes no room."""
     bare = by_role("button", "button", "Clear", visible=False)
