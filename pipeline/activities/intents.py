@@ -66,7 +66,7 @@ class Reader:
         self._at = {number: activity for activity in activities.record for number in activity.steps}
         self._kind_of = {number: activity.kind for number, activity in self._at.items()}.get
         self._searched = "search" in (activity.kind for activity in self._at.values())
-        self._writing = {request.cause for request in changing(requests) if request.cause}
+        self._writing = {request.cause for request in changing(steps, requests) if request.cause}
         self._silent = not any(request.cause for request in requests) and not any(
             step.changes for step in steps
         )  # the format tells no effects

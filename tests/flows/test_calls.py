@@ -47,3 +47,32 @@ def test_where_every_click_calls_the_app_a_look_is_still_no_act() -> None:
     """What the user opened on the way there makes no other flow of a form that is sent off."""
     form = (types("Name", "Elm", form="name"), sends("Save", to="/yard/"))
     assert key(_opens("Parties"), _opens("Alder"), *form) == key(_opens("Parties"), *form)
+
+
+def _follows(label: str, to: str) -> Acts:
+    """Follows a link to a page that asks by POST for the figures that it shows."""
+
+    def act(visitor: Visitor) -> None:
+        cause = visitor.add(Click, target=element("a", "link", label).model_copy(update={"href": to}))
+        visitor.add(Request, method="POST", url=f"{visitor.home}/stats/figures", status=200, cause=cause)
+        visitor.came(cause, Appeared(element=element("h2", "heading", label)), url=to)
+
+    return act
+
+
+def _filters(label: str, *, asks: bool) -> Acts:
+    """Chooses in a list what the page shows, for which it may ask for other figures."""
+
+    def act(visitor: Visitor) -> None:
+        cause = visitor.add(Click, target=element("div", "option", label))
+        if asks:
+            visitor.add(Request, method="POST", url=f"{visitor.home}/stats/figures", status=200, cause=cause)
+        visitor.came(cause, Appeared(element=element("td", "cell", "Birch")), url=f"/posts?kind={label}")
+
+    return act
+
+
+def test_what_a_link_asks_for_as_well_is_no_change() -> None:
+    """A choice for which a page asks by POST, as it did when it was opened, is the choice for which it did not."""
+    opened = _follows("Posts", "/posts")
+    assert key(opened, _filters("drafts", asks=True)) == key(opened, _filters("drafts", asks=False))
