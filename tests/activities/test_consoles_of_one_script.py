@@ -101,3 +101,11 @@ def test_who_did_it_is_no_name_of_what_was_made() -> None:
     journey = Journey().opens(f"{HOME}accounts").click(link("Add user account"))
     journey.fill(textbox("User name"), "anton").click(button("Go")).asks(f"{HOME}privileges")
     assert "you have" not in journey.shows_new(alert("You have added a new user.")).story().title
+
+
+def test_a_link_to_sign_out_may_say_what_comes_then() -> None:
+    """Its text holds the question that it asks; an entry of a list that only names such a thing is no way out."""
+    journey = Journey().opens(f"{HOME}notes").click(link("Log out Please confirm that you want to logout!"))
+    assert journey.shows_new(button("Confirm")).click(button("Confirm")).leads_to(HOME).story().title == "Log out"
+    note = Journey().opens(f"{HOME}notes").click(link("How to ask people to log out of the old console"))
+    assert "og out" not in note.leads_to(f"{HOME}notes/7").story().title[:8]
