@@ -191,29 +191,35 @@ def _as_withheld(event: Fill) -> Typed:
 
 def step_of(event: Action) -> Step:
     """The step that an action is. Its parts are those of the event, which were looked at when that was read."""
-    base = {**common(event), "target": event.target}
+    kind, own = _kind_and_own(event)
+    step: Step = made(kind, {**common(event), "target": event.target, **own})
+    return step
+
+
+def _kind_and_own(event: Action) -> tuple[type[Any], dict[str, Any]]:
+    """The kind of step that an action is, and the fields that only that kind has."""
     match event:
         case Click():
             pressed = {"button": event.button, "modifiers": event.modifiers, "position": event.position}
-            return made(ClickStep, {**base, **pressed, "clicks": event.clicks, "by_key": event.by_key})
+            return ClickStep, {**pressed, "clicks": event.clicks, "by_key": event.by_key}
         case Fill():
             keys = {"keys": event.keys, "caret": event.caret, "by_keys": event.by_keys}
-            return made(FillStep, {**base, **keys, "value": _as_withheld(event), "before": event.before})
+            return FillStep, {**keys, "value": _as_withheld(event), "before": event.before}
         case Select():
-            return made(SelectStep, {**base, "options": event.options})
+            return SelectStep, {"options": event.options}
         case Check():
-            return made(CheckStep, {**base, "checked": event.checked})
+            return CheckStep, {"checked": event.checked}
         case Press():
-            return made(PressStep, {**base, "key": event.key, "modifiers": event.modifiers})
+            return PressStep, {"key": event.key, "modifiers": event.modifiers}
         case Upload():
-            return made(UploadStep, {**base, "files": event.files, "chooser": event.chooser})
+            return UploadStep, {"files": event.files, "chooser": event.chooser}
         case Drag():
             onto = {"onto": event.onto, "onto_position": event.onto_position}
-            return made(DragStep, {**base, **onto, "position": event.position, "path": event.path})
+            return DragStep, {**onto, "position": event.position, "path": event.path}
         case Hover():
-            return made(HoverStep, base)
+            return HoverStep, {}
         case Scroll():
-            return made(ScrollStep, {**base, "x_px": event.x_px, "y_px": event.y_px})
+            return ScrollStep, {"x_px": event.x_px, "y_px": event.y_px}
         case _:
             assert_never(event)
 
