@@ -83,13 +83,22 @@ def ticks(change: Change, shapes: frozenset[str]) -> bool:
 
 
 def only_retimed(change: Change, changes: tuple[Change, ...]) -> bool:
-    """Whether what came differs in a date, a time or the like alone from what went away: a page tells the time."""
-    text = readable(change.element.text or "") if isinstance(change, Appeared) else ""
+    """Whether what came differs in a date, a time or the like alone from what stood there: a page tells the time."""
+    match change:
+        case Appeared(element=element):
+            text, gone = element.text, [other.element.text for other in changes if isinstance(other, Gone)]
+        case TextChanged(before=before, after=after):
+            text, gone = after, [before]
+        case _:
+            return False
+    text = readable(text or "")
     if not text or not is_volatile(text):
         return False
     words = fixed_words(parts(text))
-    gone = (readable(other.element.text or "") for other in changes if isinstance(other, Gone))
-    return any(shape(other) == shape(text) and fixed_words(parts(other)) == words for other in gone)
+    return any(
+        shape(other) == shape(text) and fixed_words(parts(other)) == words
+        for other in map(readable, filter(None, gone))
+    )
 
 
 def only_moved(change: Change, changes: tuple[Change, ...]) -> bool:

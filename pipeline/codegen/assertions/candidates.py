@@ -54,8 +54,6 @@ SHORT: Final = 8
 """Texts up to so many characters may stand in others by chance."""
 OTHERS_ROW: Final = 25
 """What a check's score loses where its text stands in a row that others made."""
-RETIMED: Final = 20
-"""What it loses where only a date or a time in it is another one than before."""
 ITEMS: Final = frozenset({"listitem", "article"})
 LEFT_CHARS_MIN: Final = 5
 _NO_CHOICE: Final = "----"
@@ -72,6 +70,7 @@ def checks_of(
     """All usable checks for the changes of a step, best first. `same_page`: the document stayed, so that things that
     went away say something. `shapes` are those of texts that tick."""
     out: list[Check] = []
+    again: set[str] = set()
     changes = made_sure(changes[:CHANGES_MAX])
     changes = tuple(
         change
@@ -82,15 +81,17 @@ def checks_of(
     for place, change in enumerate(changes):
         check = _check(finder, change, typing, same_page)
         if check is not None:
+            if only_retimed(change, changes):
+                # It was there before in all words that can be looked for, and could not fail.
+                again.add(flat(_subject(check.statement)))
+                continue
             told = _announced(check, change, changes, finder.fixed) if same_page else check
             if is_of_others_row(change, changes, own):
                 if heads_a_card(change.element, changes) or any(word in check.says.casefold() for word in own):
                     continue  # what was entered is in a row of others by chance
                 told = _moved(told, -OTHERS_ROW)
-            if only_retimed(change, changes):
-                told = _moved(told, -RETIMED)
             out.append(_moved(told, -(place // 12)))
-    shown = {flat(_subject(check.statement)) for check in out if check.kind != "gone"}
+    shown = again | {flat(_subject(check.statement)) for check in out if check.kind != "gone"}
     out = [check for check in out if check.kind != "gone" or flat(_subject(check.statement)) not in shown]
     return sorted(out, key=lambda check: -check.score)
 
