@@ -24,6 +24,7 @@ from pipeline.semantics.elements import in_menu, in_table_row, is_item, is_searc
 from pipeline.semantics.messages import errors, headings, messages, shown_texts, succeeded
 from pipeline.semantics.path_segments import names_things
 from pipeline.semantics.text import caption, clean, is_button, is_link, is_text_field
+from pipeline.semantics.urls import join
 from pipeline.semantics.verbs import is_password, words_on
 from schemas.elements import Element
 from schemas.events import Appeared
@@ -183,6 +184,19 @@ class StepMeaning:
     def led_path(self) -> str:
         """The path of the page after it."""
         return "" if self.step.after is None else place(self.step.after.url)[1]
+
+    @_Fact
+    def led_place(self) -> tuple[str, str]:
+        """Origin and path of the page after it."""
+        return ("", "") if self.step.after is None else place(self.step.after.url)
+
+    @_Fact
+    def leads_where_it_says(self) -> bool:
+        """Whether a click on a link was followed to the address that the link says."""
+        href = self.target.href
+        if not (self.leads and href and self.is_link and isinstance(self.step, ClickStep)):
+            return False
+        return place(join(self.step.page.url, href)) == self.led_place
 
     @_Fact
     def led_query(self) -> str:

@@ -11,7 +11,6 @@ from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import asks_for_more, errors, refusals, without_own
 from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import is_link
-from pipeline.semantics.urls import join
 from schemas.events import Appeared, Gone, TextChanged
 from schemas.stories import ClickStep, FillStep, NetworkRequest, Step
 
@@ -57,21 +56,9 @@ def calls_in(requests: Sequence[NetworkRequest]) -> frozenset[str]:
 def asked_to_look(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> frozenset[str]:
     """The addresses that are asked by POST for what a page shows: a link that led to its own address asked there as
     well. (Of a link that sends something off, that is where it sends it.)"""
-    opened = {
-        step.event_id: place(step.after.url)
-        for step in steps
-        if isinstance(step, ClickStep) and step.navigates and step.after is not None and _leads_there(step)
-    }
+    opened = {one.step.event_id: one.led_place for one in map(meaning_of, steps) if one.leads_where_it_says}
     asked = (one for one in requests if one.method == "POST" and one.cause in opened)
     return frozenset(one.url for one in asked if place(one.url) != opened[one.cause or ""])
-
-
-def _leads_there(step: ClickStep) -> bool:
-    """Whether a link was followed to the address that it says."""
-    href = step.target.href
-    if not href or not is_link(step.target) or step.after is None:
-        return False
-    return place(join(step.page.url, href)) == place(step.after.url)
 
 
 def changing(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> list[NetworkRequest]:
