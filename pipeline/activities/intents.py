@@ -11,7 +11,6 @@ from typing import Final
 
 from pipeline.activities.classify import activities_of
 from pipeline.activities.clicks import read_click
-from pipeline.activities.facts.responses import changing
 from pipeline.activities.forms import rebuild
 from pipeline.activities.forms.opened import with_form
 from pipeline.activities.forms.password_forms import PasswordForm, PasswordForms, password_forms
@@ -66,7 +65,7 @@ class Reader:
         self._at = {number: activity for activity in activities.record for number in activity.steps}
         self._kind_of = {number: activity.kind for number, activity in self._at.items()}.get
         self._searched = "search" in (activity.kind for activity in self._at.values())
-        self._writing = {request.cause for request in changing(steps, requests) if request.cause}
+        self._writing = activities.verdicts.writing
         self._silent = not any(request.cause for request in requests) and not any(
             step.changes for step in steps
         )  # the format tells no effects

@@ -87,10 +87,10 @@ class Answers:
         for request in requests:
             if request.cause is not None:
                 self._sent.setdefault(request.cause, []).append(request)
-        self._written: dict[str, list[NetworkRequest]] = {}
+        self.written_by: dict[str, list[NetworkRequest]] = {}
         for request in changing(steps, requests):
             if request.cause is not None:
-                self._written.setdefault(request.cause, []).append(request)
+                self.written_by.setdefault(request.cause, []).append(request)
         self.recorded = bool(self._sent)
         """Whether any request was recorded that a step caused."""
         writing = ((number, step) for number, step in enumerate(steps) if self.writes(step))
@@ -164,11 +164,11 @@ class Answers:
 
     def written(self, step: Step) -> list[NetworkRequest]:
         """The requests that it caused which change something."""
-        return self._written.get(step.event_id, [])
+        return self.written_by.get(step.event_id, [])
 
     def writes(self, step: Step) -> bool:
         """Whether it caused a request that changes something."""
-        return step.event_id in self._written
+        return step.event_id in self.written_by
 
 
 class Verdicts:
@@ -181,6 +181,8 @@ class Verdicts:
         self._steps = steps
         self._answers = answers
         self._decided = dict(decided)
+        self.writing = frozenset(filter(None, answers.written_by))
+        """The events of the steps that asked the app to change something."""
 
     def refused(self, number: int) -> bool:
         """Whether what that step sent off was refused."""
