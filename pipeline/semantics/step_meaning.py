@@ -62,7 +62,7 @@ class StepMeaning:
 
     def __init__(self, step: Step) -> None:
         self.step = step
-        self.target: Element = getattr(step, "target", _NO_TARGET)
+        self.target: Element = getattr(step, "target", None) or _NO_TARGET
 
     # --- what its control says and is ---
 
