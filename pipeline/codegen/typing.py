@@ -5,8 +5,8 @@ from typing import Final
 
 from pipeline.codegen.expected_requests import ExpectedRequest
 from pipeline.codegen.gestures import key_name
-from pipeline.codegen.python.expressions import Attr, Call, Expr, method
-from pipeline.codegen.python.program import Run, Statement
+from pipeline.codegen.python.expressions import Attr, Call, Expr, Name, method
+from pipeline.codegen.python.program import FILL_CREDENTIAL, Run, Statement
 from pipeline.codegen.tickers import ticks
 from pipeline.semantics.generated import is_token
 from pipeline.semantics.text import is_editor
@@ -125,7 +125,9 @@ def left(step: Step, action: Statement, requested: Sequence[ExpectedRequest]) ->
     if not isinstance(step, FillStep) or step.autosaved or step.by_keys or not any(one.pattern for one in requested):
         return ()
     match action:
-        case Run(expr=Call(function=Attr(of=field))):
+        case Run(expr=Call(function=Attr(of=field, name="fill" | "press_sequentially"))):
+            return (Run(method(field, "blur")),)
+        case Run(expr=Call(function=Name(id=name), args=(field, *_))) if name == FILL_CREDENTIAL:
             return (Run(method(field, "blur")),)
         case _:
             return ()

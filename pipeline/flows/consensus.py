@@ -249,7 +249,10 @@ class _Vote:
     def _heading_after_number(self, place: int, change: Appeared, opened: bool) -> list[Change]:
         said = after_number(change.element.text or "") if change.element.role == "heading" else ""
         own = self.own.masked(said)
-        if DATA not in own or (element := saying_end(change.element, said)).candidates == ():
+        if DATA not in own or self._foreign.stand_in(said):
+            return []
+        element = saying_end(change.element, said)
+        if not element.candidates:
             return []
 
         def says(session: Session, at: int) -> bool:

@@ -84,7 +84,7 @@ class RecentByIdentity(Generic[V, R]):
 
 
 class _Found(dict[str, re.Match[str] | None]):
-    """What one method of a pattern found in each of the texts that it was asked for last."""
+    """What one method of a pattern found in each of the texts that it was asked for since it forgot all."""
 
     def __init__(self, find: Callable[[str], re.Match[str] | None]) -> None:
         self._find = find
@@ -102,7 +102,8 @@ class Wording:
     """A regular expression for short texts of pages, which looks at each text once.
 
     To look whether a caption has one of the words of four languages takes some microseconds, and a story asks dozens of
-    that of each. It is asked as a pattern is; TEXTS_MAX texts of TEXT_CHARS_MAX characters are kept for each method.
+    that of each. It is asked as a pattern is; TEXTS_MAX texts of TEXT_CHARS_MAX characters at most are kept for each
+    method, and with the next one all are forgotten: that costs less than to tell which is the oldest.
     Safe on any thread.
     """
 

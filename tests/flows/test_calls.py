@@ -17,7 +17,7 @@ def _asked(*causes: str | None, url: str = "http://127.0.0.1/yard/", method: str
     ("requests", "calls"),
     [
         (_asked("look", "look", "look", "save"), True),
-        (_asked(None, None, None, "save"), True),
+        (_asked(None, None, None, "save"), False),
         (_asked("look", "look", "save"), False),
         (_asked("save", "save", "save"), False),
         (_asked("look", "look", "look", "save", method="PUT"), False),
@@ -76,3 +76,21 @@ def test_what_a_link_asks_for_as_well_is_no_change() -> None:
     """A choice for which a page asks by POST, as it did when it was opened, is the choice for which it did not."""
     opened = _follows("Posts", "/posts")
     assert key(opened, _filters("drafts", asks=True)) == key(opened, _filters("drafts", asks=False))
+
+
+def _marks(label: str, role: str) -> Acts:
+    """Opens a thing, or presses a button: for both the app is told at one address how the thing is marked."""
+
+    def act(visitor: Visitor) -> None:
+        tag = "a" if role == "link" else "button"
+        cause = visitor.add(Click, target=element(tag, role, label).model_copy(update={"href": "/mails/7"}))
+        visitor.add(Request, method="POST", url=f"{visitor.home}/api/flags", status=200, cause=cause)
+        visitor.came(cause, Appeared(element=element("h2", "heading", label)), url="/mails/7")
+
+    return act
+
+
+def test_a_button_that_asks_where_a_link_asks_too_is_an_act() -> None:
+    """To open a mail marks it as read; who then presses `Mark unread` did something more."""
+    opened = _marks("Harvest", "link")
+    assert key(opened, _marks("Mark unread", "button")) != key(opened)

@@ -54,7 +54,7 @@ def test_a_short_text_is_looked_at_once_for_each_way_of_asking() -> None:
 
 
 def test_no_more_texts_are_kept_for_a_pattern_than_the_bound_says() -> None:
-    """Beyond TEXTS_MAX the older answers go."""
+    """Beyond TEXTS_MAX all older answers go."""
     words = Wording(re.compile(r"\d+"))
     first = words.search("0")
     for number in range(TEXTS_MAX - 1):

@@ -5,7 +5,7 @@ from typing import Final
 
 from pipeline.activities.activity import ACTS, Activity
 from pipeline.activities.facts.responses import Answers
-from pipeline.semantics.addresses import on_one_page
+from pipeline.semantics.addresses import on_one_page, thing_in
 from pipeline.semantics.elements import Data, leads_nowhere
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import errors, messages, succeeded
@@ -36,7 +36,7 @@ _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
 _MENU_ITEMS: Final = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio"})
 _VIEWS: Final = _MENU_ITEMS | {"link", "tab", "treeitem", "row", "cell", "gridcell", "listitem", "option"}
 MENU_CLICKS_MAX: Final = 1
-"""Of clicks that open a menu before one of its entries is taken."""
+"""So many clicks may open a menu before one of its entries is clicked."""
 _PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
 
 
@@ -44,7 +44,7 @@ def only_looks(click: StepMeaning, step: ClickStep, answers: Answers, filled: bo
     """Whether a click, `step` as `click` has it, only leads somewhere or shows something; `filled`: whether something
     waits to be sent off."""
     words, writes = click.caption, answers.writes(step)
-    if len(words.split()) > NAME_WORDS_MIN and not SIGN_OUT.match(words):
+    if len(words.split()) > NAME_WORDS_MIN and not (SIGN_OUT.match(words) and not _leads_to_thing(click)):
         words = ""  # all that is written in an entry of a list: no verb of a control
     if step.download is not None or SIGN_OUT.search(words) or CART.search(words):
         return False
@@ -65,6 +65,12 @@ def only_looks(click: StepMeaning, step: ClickStep, answers: Answers, filled: bo
         notes = not words and answers.leads_on(step)  # that a thing was read, as it is opened
         return step.navigates and not filled and (notes or not writes)
     return not writes and (step.navigates or click.is_item)
+
+
+def _leads_to_thing(click: StepMeaning) -> bool:
+    """Whether it opened a thing, which may be called by any words."""
+    after = click.step.after
+    return click.is_item or (click.step.navigates and after is not None and bool(thing_in(after.url)))
 
 
 def only_browses(steps: Sequence[Step], at: int) -> bool:

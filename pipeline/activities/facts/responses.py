@@ -46,9 +46,9 @@ def changes(request: NetworkRequest) -> bool:
 def calls_in(requests: Sequence[NetworkRequest]) -> frozenset[str]:
     """The addresses that take any call of an app, be it to look or to change (as of JSON-RPC): one step asked for
     several things there at once, and others asked there too."""
-    asked: dict[str, Counter[str | None]] = {}
+    asked: dict[str, Counter[str]] = {}
     for request in requests:
-        if request.method == "POST":
+        if request.method == "POST" and request.cause is not None:
             asked.setdefault(request.url, Counter())[request.cause] += 1
     return frozenset(url for url, by in asked.items() if len(by) > 1 and max(by.values()) >= CALLS_MIN)
 
@@ -62,9 +62,15 @@ def asked_to_look(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> 
 
 
 def changing(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> list[NetworkRequest]:
-    """Those of all requests of a story that ask the app to change something."""
-    looks = calls_in(requests) | asked_to_look(steps, requests)
-    return [one for one in requests if changes(one) and not (one.method == "POST" and one.url in looks)]
+    """Those of all requests of a story that ask the app to change something. What a button asks where a link asks too
+    may well be a change: at one address an app keeps more than one mark of a thing."""
+    calls, looks = calls_in(requests), asked_to_look(steps, requests)
+    pressed = {one.step.event_id for one in map(meaning_of, steps) if one.is_button} if looks else set()
+
+    def looked(one: NetworkRequest) -> bool:
+        return one.method == "POST" and (one.url in calls or (one.url in looks and one.cause not in pressed))
+
+    return [one for one in requests if changes(one) and not looked(one)]
 
 
 def _own_texts(steps: Sequence[Step]) -> Iterator[str]:
