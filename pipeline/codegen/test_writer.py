@@ -354,6 +354,8 @@ def _assert(writer: Writer, step: Step, checks: list[Check]) -> None:
             continue  # asserted before in this document
         writer.told.add(flat(check.statement))
         writer.asserted.append((step.event_id, check.statement))
+        if check.before is not None:
+            writer.program.check(Run(check.before))
         same = check.statement in writer.fixed_checks
         writer.program.check(Run(met_before(check, writer.met).statement, same))
         writer.met |= {flat(subject.args[0]) for subject in chain_of(check.statement)}

@@ -20,7 +20,7 @@ from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, 
 from pipeline.semantics.browsers import layout_of
 from pipeline.semantics.elements import DATA, is_search
 from pipeline.semantics.messages import errors
-from pipeline.semantics.object_names import card_texts, in_row, is_row
+from pipeline.semantics.object_names import card_texts, heads_a_card, in_row, is_row
 from pipeline.steps.draft import target_of
 from schemas.elements import ByPath, Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
@@ -216,7 +216,8 @@ class _Vote:
                 step = session.story.steps[at]
                 return any(rough_of(one) == rough for one in (step.opened_changes if opened else step.changes))
 
-            if self._is_of_others(place, change) or self._numbers_vary(place, keys, opened):
+            names = heads_a_card(change.element, changes) and DATA not in self.own.masked(_text_of(change))
+            if names or self._is_of_others(place, change) or self._numbers_vary(place, keys, opened):
                 kept += self._without_numbers(place, change, opened)
                 continue
             if self.held(place, shows, None if self._is_found(place, change) else shows_such):
@@ -240,9 +241,7 @@ class _Vote:
             return []
 
         def says(session: Session, at: int) -> bool:
-            step = session.story.steps[at]
-            shown = step.opened_changes if opened else step.changes
-            return any(isinstance(one, Appeared) and (one.element.text or "").startswith(said) for one in shown)
+            return any((one.text or "").startswith(said) for one in session.came(at, opened))
 
         return [change.model_copy(update={"element": saying(change.element, said)})] if self.held(place, says) else []
 
@@ -251,15 +250,12 @@ class _Vote:
         own = self.own.masked(said)
         if DATA not in own or self._foreign.stand_in(said):
             return []
-        element = saying_end(change.element, said)
-        if not element.candidates:
+        if not (element := saying_end(change.element, said)).candidates:
             return []
 
         def says(session: Session, at: int) -> bool:
-            step = session.story.steps[at]
-            shown = step.opened_changes if opened else step.changes
-            came = (one.element for one in shown if isinstance(one, Appeared) and one.element.role == "heading")
-            return any(session.masked(after_number(one.text or "")) == own for one in came)
+            headings = (one for one in session.came(at, opened) if one.role == "heading")
+            return any(session.masked(after_number(one.text or "")) == own for one in headings)
 
         return [change.model_copy(update={"element": element})] if self.held(place, says) else []
 

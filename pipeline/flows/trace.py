@@ -81,6 +81,12 @@ class Session:
             self._shown[key] = {one: change.element for change in changes for one in self.keys_of(change)}
         return self._shown[key]
 
+    def came(self, place: int, opened: bool) -> list[Element]:
+        """What appeared after the step (in the tab that it opened)."""
+        step = self.story.steps[place]
+        changes = step.opened_changes if opened else step.changes
+        return [change.element for change in changes if isinstance(change, Appeared)]
+
     def stands(self, place: int, keys: Iterable[Hashable]) -> bool:
         """Whether what one of these keys says appeared by this step, and has not gone since."""
         if self._stands is None:

@@ -26,7 +26,7 @@ from pipeline.semantics.verbs import (
     says,
 )
 from schemas.elements import ByPath, ByRole, ByText, Candidate, Element, Scope
-from schemas.events import Appeared, Page
+from schemas.events import Appeared, Change, Page
 from schemas.stories import CheckStep, ClickStep, GotoStep, Step
 
 _OF_ROWS: Final = frozenset({"row", "tr", "cell", "gridcell", "rowheader", "td"})
@@ -36,6 +36,8 @@ _OPENED: Final = frozenset({"menu", "menuitem", "dialog", "alertdialog", "alert"
 """What a control of a row brings, for that row."""
 ROW_CHARS_MAX: Final = 60
 """A longer name of a row is that of all its cells: no name for a thing."""
+CARDS_MIN: Final = 5
+"""So many headings of one level that come at once are those of listed things."""
 _LIST: Final = re.compile(r"((\d+|[Aa]ll|[Mm]y) )?[^\W\d][a-z]+s")
 """What lists are called: `Posts`, `3 Pools`, `All products`."""
 _AROUND: Final = WORDS["row_controls"]
@@ -320,3 +322,12 @@ def _picked_by(step: ClickStep) -> str:
     name = opened_name(step)
     only_unfolds = _LIST.fullmatch(name) and item and not step.navigates and name not in headings(step.changes)
     return "" if only_unfolds else name
+
+
+def heads_a_card(element: Element, changes: Sequence[Change]) -> bool:
+    """Whether it is a heading that came with many of its level: these are the names of listed things, each on a card
+    of its own, and no parts of a page."""
+    if element.role != "heading" or element.level in (None, 1):
+        return False
+    alike = (one.element for one in changes if isinstance(one, Appeared))
+    return sum(one.role == "heading" and one.level == element.level for one in alike) >= CARDS_MIN

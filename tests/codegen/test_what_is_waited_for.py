@@ -1,11 +1,14 @@
 """What a test waits for: a page's script before it types, and the app's answer before it leaves."""
 
+from typing import Any
+
 import pytest
 
 from pipeline.codegen import write_test
-from schemas.events import Choice, StateChanged, Typed
+from schemas.elements import Element
+from schemas.events import Appeared, Choice, StateChanged, Stroke, Typed
 from schemas.stories import ClickStep, FillStep, SelectStep
-from tests.codegen.by_hand import HOME, at, base, by_label, by_role, story
+from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
 
 PAGE = at("/notes")
 NEXT = at("/home")
@@ -59,3 +62,19 @@ def test_what_the_last_step_saved_is_asserted_where_the_page_stays(
     ]
     code = write_test(story(click, networkRequests=sent)).code
     assert ('with page.expect_response(re.compile(r"/api/config$")) as response_info:' in code) is waits
+
+
+def test_a_field_whose_page_saved_once_it_was_left_is_left() -> None:
+    """An editor is typed in by the focus alone: the keyboard can't be left."""
+
+    def code_for(target: Element, **more: Any) -> str:
+        fill = FillStep(target=target, value=Typed(text="Warm"), **base(PAGE, PAGE), **more)
+        saved = {"url": HOME + "/api/posts/7", "method": "PUT", "status": 200, "cause": fill.event_id}
+        return write_test(story(fill, networkRequests=[saved])).code
+
+    assert 'get_by_label("Excerpt").blur()' in code_for(by_label("Excerpt"))
+    editor = by_role("div", "textbox", "Body", editable=True)
+    counted = (Appeared(element=by_text("p", "1 word")),)
+    code = code_for(editor, before="Cold", changes=counted, keys=(Stroke(text="Warm"),))
+    assert "keyboard.type(" in code
+    assert "blur" not in code

@@ -12,7 +12,6 @@ from typing import Final, assert_never
 
 from pipeline.codegen.assertions.check import CHANGES_MAX, TEXT_CHARS_MAX, Check, says_part
 from pipeline.codegen.assertions.lists.rows import (
-    heads_a_card,
     is_of_others_row,
     is_row_element,
     made_sure,
@@ -44,6 +43,7 @@ from pipeline.codegen.tickers import only_moved, only_retimed, ticks
 from pipeline.semantics.generated import fixed_words, is_age, is_volatile, parts, shape
 from pipeline.semantics.messages import SUCCESS
 from pipeline.semantics.messages import is_message as says_of_itself
+from pipeline.semantics.object_names import heads_a_card
 from pipeline.semantics.text import is_editor
 from schemas.elements import ByText, Element
 from schemas.events import Appeared, Change, CountChanged, Gone, StateChanged, TextChanged, ValueChanged

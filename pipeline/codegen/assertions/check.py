@@ -13,7 +13,8 @@ TEXT_CHARS_MAX: Final = 160
 
 @dataclass(frozen=True)
 class Check:
-    """One assertion. `kind` and `says` keep the chosen ones different from each other; `soon` puts it first."""
+    """One assertion. `kind` and `says` keep the chosen ones different from each other; `soon` puts it first. `before`
+    is waited for where the page would let the assertion pass too early."""
 
     statement: Expr
     score: int
@@ -21,6 +22,7 @@ class Check:
     says: str = ""
     soon: bool = False
     uses_re: bool = False
+    before: Expr | None = None
 
 
 def says_part(says: str, text: str) -> bool:

@@ -74,6 +74,7 @@ METHODS: Final = frozenset(
         "not_to_have_value",
         "to_have_values",
         "to_have_count",
+        "not_to_have_count",
         "to_have_url",
         "to_have_title",
         "to_have_attribute",

@@ -9,7 +9,7 @@ from pipeline.codegen.assertions.check import CHANGES_MAX, Check
 from pipeline.codegen.assertions.salience import is_message as is_told
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
 from pipeline.codegen.locators.text_matchers import readable
-from pipeline.codegen.python.expressions import Expr, method
+from pipeline.codegen.python.expressions import Attr, Call, Expr, method
 from pipeline.semantics.addresses import new_query_values, place
 from pipeline.semantics.controls import asks_to_delete
 from pipeline.semantics.messages import is_message
@@ -96,9 +96,19 @@ def _left_out(finder: Finder, story: Story, step: Step, asking: Sequence[Goal]) 
         if not isinstance(asked, ClickStep) or len(went & came) < BACK_MIN:
             continue
         for text, found in _rows(finder, asked.target, goal.phrases[0].rest):
-            if text in went and _is_gone(text, step.changes):
-                return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"gone {text}")
+            if text in went and _is_gone(text, step.changes) and (others := _whatever_text(found)) is not None:
+                back = method(expect(others), "not_to_have_count", 0)
+                return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"gone {text}", before=back)
     return None
+
+
+def _whatever_text(found: Expr) -> Expr | None:
+    """The rows or cards of which one is found by its text. The one is hidden, too, while all of them are away."""
+    match found:
+        case Call(function=Attr(of=several, name="filter")):
+            return several
+        case _:
+            return None
 
 
 def _shows_again(before: str, after: str) -> bool:

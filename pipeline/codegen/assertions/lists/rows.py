@@ -10,7 +10,7 @@ from pipeline.codegen.locators.text_matchers import readable
 from pipeline.codegen.python.expressions import Attr, Expr, method
 from pipeline.codegen.python.parametrize import whole
 from pipeline.semantics.generated import is_volatile
-from pipeline.semantics.object_names import card_texts, in_row, is_row
+from pipeline.semantics.object_names import card_texts, heads_a_card, in_row, is_row
 from schemas.elements import ByRole, ByText, Candidate, Element, Scope
 from schemas.events import Appeared, Change
 from schemas.stories import Step
@@ -19,8 +19,6 @@ SHORT_CHARS: Final = 2
 """Texts up to so many characters, and plain numbers, stand in others by chance."""
 NAME_CHARS_MIN: Final = 3
 """A shorter text of another cell doesn't tell its row."""
-CARDS_MIN: Final = 5
-"""So many headings of one level that come at once are those of listed things."""
 OWN_CELLS_MAX: Final = 3
 """So many of the texts that the user entered tell a row."""
 _LOOSE_SIGN: Final = re.compile(r"(?<!\S)[|·•/]+(?!\S)")
@@ -66,15 +64,6 @@ def is_of_others_row(change: Change, changes: Sequence[Change], words: Sequence[
     scopes = [scope for one in element.candidates if one.count == 1 for scope in one.within if is_row(scope)]
     told = [(scope.has_text or "").casefold() for scope in scopes]
     return bool(told) and not any(word in row for row in told for word in words)
-
-
-def heads_a_card(element: Element, changes: Sequence[Change]) -> bool:
-    """Whether it is a heading that came with many of its level: these are the names of listed things, each on a card
-    of its own, and no parts of a page."""
-    if element.role != "heading" or element.level in (None, 1):
-        return False
-    alike = (one.element for one in changes if isinstance(one, Appeared))
-    return sum(one.role == "heading" and one.level == element.level for one in alike) >= CARDS_MIN
 
 
 def _is_of_others_drawing(change: Change, words: Sequence[str]) -> bool:
