@@ -13,14 +13,17 @@ from pipeline.semantics.derived import once_per_text
 from pipeline.semantics.secret_words import kind_by_words
 from schemas import limits
 
+_BEFORE: Final = r"(?:[^=&#;?\s%/]|/(?!/))"
+"""A sign that may stand before a word that grants, but for those before a host."""
 _GRANTING_NAME = (
-    r"(?:(?:[^=&#;?\s%]|%5B){0,40}"
-    r"(?:token|secret|signature|passw[a-z]{0,6}|pass|passphrase|passcode|pwd|pswd|motdepasse|bearer|verifier|saml(?:request|response|art)|"
+    rf"(?:(?:{_BEFORE}|%5B){{0,40}}"
+    r"(?:token|secret|signature|passw[a-z]{0,6}|(?<!com)(?<!by)(?<!tres)(?<!sur)(?<!over)(?<!under)pass|"
+    r"passphrase|passcode|pwd|pswd|motdepasse|bearer|verifier|saml(?:request|response|art)|"
     r"wresult|credentials?|assertion|jwt|otp|hmac|sess(?:ion)?[-_]?id|(?:api|access|auth|private|secret|session|shar(?:ed?|ing)|"
     r"subscription|activation|license|master|signing|encryption|consumer|login|reset|resource|guest|edit|admin|unsubscribe|"
     r"cancel|preview|download|confirm)[-_]?(?:key|hash)(?:id)?|[-_]sig|(?:access|key[-_]?pair|share)[-_]?id|"
     r"card[-_]?number|cvc|cvv)\d?"
-    r"|(?:[^=&#;?\s%]{0,40}(?:[.\[]|%5B)|_{1,2})?(?:"
+    rf"|(?:{_BEFORE}{{0,40}}(?:[.\[]|%5B)|_{{1,2}})?(?:"
     r"(?:verify|verification|confirm|confirmation|activation|reset|login|invite|invitation)[-_]?(?:id|hash)|"
     r"(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|csrf|xsrf|"
     r"oob|user|device|activation|pairing|backup|recovery|mfa|2fa)[-_]?)?"
@@ -30,8 +33,9 @@ _GRANTING_NAME = (
 )
 """How parameters are called that grant access."""
 _SECRET_IN_URL = re.compile(rf"(?P<name>[?&#;~]{_GRANTING_NAME}[=:])[^&#;\s]+", re.IGNORECASE)
-_SECRET_IN_PART = re.compile(rf"(?P<name>(?<!/)/{_GRANTING_NAME}[=:])[^/?&#;\s]+", re.IGNORECASE)
-"""The same as a part of a path."""
+_NAME_OF_PART = _GRANTING_NAME.replace(_BEFORE, r"[^=&#;?\s%/]")
+_SECRET_IN_PART = re.compile(rf"(?P<name>(?<![/:])/(?!/){_NAME_OF_PART}[=:])[^/?&#;\s]+", re.IGNORECASE)
+"""The same as a part of a path, not of what follows on a host, which is its port."""
 _QUOTE = r"(?:\"|%(?:25){0,3}22)"
 _SECRET_IN_JSON = re.compile(
     rf"(?P<name>{_QUOTE}{_GRANTING_NAME}{_QUOTE}(?:[:\s+]|%(?:25){{0,3}}(?:3A|20)){{1,6}}{_QUOTE}?)"
@@ -107,7 +111,7 @@ names of products have letters of both kinds and digits too, in longer runs."""
 _URL_SUSPECT = re.compile(
     r"@|pass|pwd|pswd|motdep|pin|otp|cv[cv]|card|secret|token|key|cod|sig|auth|sid|sess|ticket|magic|invit|assert|cred|jwt|hmac|"
     r"eyJ|reset|verif|confirm|activat|unsub|optout|sso|bearer|saml|nonce|hash|pw|sas|recover|unlock|set-?pass|tok|tkn|[cx]srf|"
-    r"pair|mac|digest|checks|refresh|cred|clearan|signed|polic|shar|join|inv|ott|wres|%|\"",
+    r"login-?link|pair|mac|digest|checks|refresh|cred|clearan|signed|polic|shar|join|inv|ott|wres|%|\"",
     re.IGNORECASE,
 )
 

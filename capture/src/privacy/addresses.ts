@@ -5,7 +5,7 @@ import { kindByWords } from "./secretfields";
 export const WITHHELD = "withheld";
 
 /** Names that grant access, beside those of fields for secrets: whatever stands before them, and by themselves alone. */
-const GRANTS = /(?:(?:token|signature|pass|verifier|saml\w{1,8}|credential|assertion|(?:auth|secret|session|shar(?:ed?|ing)|login|reset|resource)[-_]?(?:key|hash)|[-_]sig|jwt|hmac|sess(?:ion)?[-_]?id)s?\d?|(?:^|[.[]|%5B)(?:(?:verif|confirm|activat|reset|login|invit)[\w-]{0,9}(?:id|hash)|(?:(?:reset|invite|[cx]srf|oob|user)[-_]?)?(?:code|key|sig|sign|hash|auth|authorization|sid|session|ticket|magic|invit\w{1,5}|pw)))(?:[[\]]|%5[BD]){0,3}$/i;
+const GRANTS = /(?:(?:token|secret|signature|(?<!com|by|tres|sur|over|under)pass|passw[a-z]*|passphrase|passcode|pwd|bearer|verifier|saml\w{1,8}|credential|assertion|(?:api|access|auth|private|secret|session|shar(?:ed?|ing)|subscription|activation|license|master|signing|encryption|consumer|login|reset|resource)[-_]?(?:key|hash)(?:id)?|[-_]sig|jwt|otp|hmac|sess(?:ion)?[-_]?id|card[-_]?number|cv[cv])s?\d?|(?:^|[.[]|%5B)(?:(?:verif|confirm|activat|reset|login|invit)[\w-]{0,9}(?:id|hash)|(?:(?:auth|access|login|reset|verify|verification|confirm|confirmation|invite|sms|one[-_]?time|security|[cx]srf|oob|user|device|activation|pairing|backup|recovery|mfa|2fa)[-_]?)?(?:code|key|sig|sign|hash|auth|authorization|sid|session|pin|ticket|magic|invit\w{1,5}|assertion|credential|nonce|sas|pw)))(?:[[\]]|%5[BD]){0,3}$/i;
 const PARAMETER = /([?&#;~]([^=&#;?\s]{1,60})=)[^&#;\s"'<>]+/g;
 /** An address, or data, within an address. */
 const INNER = /((?:"|%(?:25){0,3}(?:3F|26|2[23]|3B))((?:[^=&#;?\s%":]|%5[BD]){1,60})(?:["=:\s+]|%(?:25){0,3}(?:3[AD]|2[02]))+)(?:(?!%(?:25){0,3}(?:2[236]|3B))[^&#;\s"'<>])+/gi;
@@ -14,7 +14,7 @@ const NEEDLESS = /%(?:2D|5F|3\d|[46][1-9A-F]|[57][0-9A])/gi;
 const JWT = /eyJ[\w-]{8,4000}\.[\w-]{4,}(?:\.[\w-]*)?/g;
 const USER = /\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^/?#@\s]*@/gi;
 /** The part of a path after one of these words is what makes the address work. */
-const GRANT = /(\/(?:(?:[\w-]{0,20}-)?(?:\w{0,9}password|token|reset|(?:verif|confirm|activat|invit)[\w-]*|(?:login|invite|magic)-?link)|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code)\/)([^/?#\s]{6,})/gi;
+const GRANT = /(\/(?:(?:[\w-]{0,20}-)?(?:\w{0,9}password|token|(?:password|e?mail|accept)?(?:reset|(?:verif|confirm|activat|invit)[\w-]*)|(?:login|invite|magic)-?link)|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code)\/)([^/?#\s]{6,})/gi;
 const SEGMENT = /(\/)([\w~.-]{24,})(?=[/?#]|$)/g;
 /** A value that grants access, whatever it is called; what is called an id may be one of a thing. */
 const VALUE = /([?&#;](?:([^=&#;?\s]{1,80})=)?)([\w~.+/%-]{10,}=*)(?=[&#;]|$)/g;

@@ -1,0 +1,97 @@
+"""What grants access in an address is withheld by the recorder and by the intake alike, and other things by neither."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from pipeline.intake.addresses import bare_url
+
+SCRIPT = Path(__file__).resolve().parents[1] / "text" / "recorder_addresses.mjs"
+BEFORE_KEYS = (
+    "api", "access", "auth", "private", "secret", "session", "share", "shared", "subscription", "activation", "license",
+    "master", "signing", "encryption", "consumer", "login", "reset",
+)  # fmt: skip
+BEFORE = (
+    "auth", "access", "login", "reset", "verify", "verification", "confirm", "confirmation", "invite", "sms",
+    "one_time", "security", "csrf", "xsrf", "oob", "user", "device", "activation", "pairing", "backup", "recovery",
+    "mfa", "2fa",
+)  # fmt: skip
+BY_THEMSELVES = (
+    "code", "key", "sig", "sign", "hash", "auth", "authorization", "sid", "session", "pin", "ticket", "magic", "invite",
+    "invitation", "assertion", "credential", "nonce", "sas", "pw",
+)  # fmt: skip
+WHATEVER_STANDS_BEFORE = (
+    "token", "secret", "signature", "password", "passwd", "pass", "passphrase", "passcode", "pwd", "bearer",
+    "verifier", "samlrequest", "samlresponse", "credential", "credentials", "jwt", "otp", "hmac", "sessid",
+    "session_id", "cvc", "cvv", "card_number",
+)  # fmt: skip
+ALONE = ("verify_id", "verification_hash", "confirm_id", "activation_hash", "reset_id", "login_hash", "invite_id")
+
+
+def _written(before: Iterable[str], what: Iterable[str], signs: Iterable[str] = ("_", "-", "")) -> list[str]:
+    return [f"{one}{sign}{name}" for one in before for name in what for sign in signs]
+
+
+GRANTING = (
+    *BY_THEMSELVES, *ALONE, *WHATEVER_STANDS_BEFORE, *_written(BEFORE, BY_THEMSELVES),
+    *_written(BEFORE_KEYS, ("key", "hash", "keyid")), *_written(("x", "db", "sso.user", "app"), WHATEVER_STANDS_BEFORE),
+    "user[pin]", "user%5Bnonce%5D", "in.code", "X-Amz-Signature", "PHPSESSID",
+)  # fmt: skip
+"""Names of parameters."""
+HARMLESS = (
+    "compass", "bypass", "encompass", "trespass", "overpass", "underpass", "surpass", "country_code", "sort_key",
+    "author", "keyboard", "order_id", "page", "hashtag", "assign", "design", "opinion", "keyword", "ticket_type",
+    "codec", "issue_key", "tokens_per_page", "sessions_from", "signed_in", "atlas",
+)  # fmt: skip
+WORKS_BY_ITSELF = (
+    "password-reset", "passwordreset", "reset-password", "resetpassword", "set-password", "setpassword",
+    "forgotpassword", "changepassword", "recover-password", "verify-email", "verifyemail", "verifymail",
+    "confirmemail", "email-verification", "emailverification", "mailverification", "acceptinvite", "accept-invite",
+    "acceptinvitation", "accept-invitation", "loginlink", "invite-link", "magic-link", "reset", "token", "verify",
+    "verification", "confirm", "confirmation", "activate", "activation", "invite", "invitation", "invitations",
+    "magic", "recover", "unlock", "unsubscribe", "signed", "auth", "sso", "otp", "code",
+)  # fmt: skip
+"""Parts of paths that make the part after them grant access."""
+KEPT = (
+    "http://compass:3000/trips", "http://keycloak.auth:8080/realms", "http://my-token:3000/x", "//my-token:3000/x",
+    "https://auth:8443", "http://pass:80/a/b?page=2", "/go?http://my-token:3000/x", "/go//my.auth:3000/x",
+    "/x#http://auth:8080/y", "http://a.test/http:/my-token:3000/x", "/wiki/Bypass:4711-things", "/compass=3",
+    "/presets/dark2024", "/preset/dark2024",
+)  # fmt: skip
+
+
+def _recorded(addresses: list[str]) -> list[str]:
+    done = subprocess.run(["node", SCRIPT], input=json.dumps(addresses), capture_output=True, text=True, check=True)
+    told: list[str] = orjson.loads(done.stdout)
+    return told
+
+
+def _taken_in(addresses: list[str]) -> list[str]:
+    return [bare_url(one) for one in addresses]
+
+
+BOTH = pytest.mark.parametrize("told", [_recorded, _taken_in])
+
+
+@BOTH
+def test_what_a_name_grants_is_withheld(told: Callable[[list[str]], list[str]]) -> None:
+    """In an address and in one within it, in capitals, too; and the part of a path that a word makes grant access."""
+    names = [*GRANTING, *(one.upper() for one in GRANTING)]
+    addresses = [
+        *(f"/in?page=2&{name}=Quimtrax" for name in names),
+        *(f"/in?next=%2Fx%3Fpage%3D2%26{name}%3DQuimtrax" for name in GRANTING),
+        *(f"/app/{one}/Quimtrax12" for one in WORKS_BY_ITSELF),
+    ]
+    pairs = zip(addresses, told(addresses), strict=True)
+    assert not [before for before, after in pairs if "Quimtrax" in after or "withheld" not in after]
+
+
+@BOTH
+def test_other_names_and_ports_of_hosts_are_told(told: Callable[[list[str]], list[str]]) -> None:
+    """Words that only end like one that grants, and what follows a host, whatever that is called."""
+    addresses = [*(f"/in?{name}=Quimtrax" for name in HARMLESS), *KEPT]
+    assert told(addresses) == addresses
