@@ -14,8 +14,11 @@ _SIZES: Final = re.compile(r"(?=(44443?|4441|46[45]))")
 """How cards have their digits in groups: so they are found amid other numbers, too."""
 _ONE_BY_ONE: Final = re.compile(r"1{14,16}")
 _SIZE_MAX: Final = 9
-_LONG_RUN: Final = re.compile(r"(?<!\d)\d{17,24}(?!\d)")
-"""A card with more digits right before or behind it: its date, its check number."""
+_DATE: Final = r"(?:0[1-9]|1[0-2])(?:20)?[2-4]\d"
+_DATED: Final = re.compile(
+    rf"(?<!\d)(?:{_DATE}(?P<behind>\d{{16}})|(?P<before>\d{{16}})(?:\d{{3,4}})?{_DATE}(?:\d{{3,4}})?)(?!\d)"
+)
+"""A card with its date right before or behind it, and its check number: other long numbers have no month there."""
 _ISSUED: Final = re.compile(r"4|5[1-5]|2[2-7]|3[47]|35|6[0-5]")
 """How the numbers of cards begin: asked for where chance would find too many."""
 _CARD_DIGITS: Final = 16
@@ -33,13 +36,9 @@ def holds_card(value: str) -> bool:
     return (
         any(_is_card(found[0]) for found in _RUN.finditer(plain))
         or any(map(_is_grouped, _SPREAD.findall(plain)))
-        or any(_holds_issued(found[0]) for found in _LONG_RUN.finditer(plain))
+        or any(_is_issued(found["behind"] or found["before"]) for found in _DATED.finditer(plain))
         or any(map(_is_pair, _PAIR.findall(plain)))
     )
-
-
-def _holds_issued(run: str) -> bool:
-    return any(_is_issued(part) for part in (run[:_CARD_DIGITS], run[-_CARD_DIGITS:]))
 
 
 def _is_pair(run: str) -> bool:

@@ -344,8 +344,18 @@ GROUPED = {
     "wide": CARD.translate(str.maketrans("0123456789", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19")),
     "with its date": "4111 1111 1111 1111 12/29",
     "of fifteen": "3782/822463/10005",
+    "odd": "4111 1111 11 1111 11",
+    "Arabic": CARD.translate(
+        str.maketrans("0123456789", "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669")
+    ),
+    "bold": CARD.translate(str.maketrans("0123456789", "".join(map(chr, range(0x1D7EC, 0x1D7F6))))),
 }
-NO_CARDS = ("2024-11-28 10:30:00", "20241128/20241129", "4111 1111 1111 1112", "45 33 28 51 60 22 31 40")
+WHOLE = (
+    "41111111 11111111", "411111111111 1111", "4111 11111111 1111", "41 11 11 11 11 11 11 11", "411-111-111-111-111-1",
+    "4111      1111      1111      1111", "4111 - - - 1111 - - - 1111 - - - 1111",
+)  # fmt: skip
+"""Groups that other numbers have, too."""
+NO_CARDS = ("2024-11-28 10:30:00", "20241128/20241129", "4111 1111 1111 1112", "45 33 28 51 60 22 31 41")
 
 
 @pytest.mark.parametrize("typed", [*GROUPED.values(), *NO_CARDS], ids=[*GROUPED, *NO_CARDS])
@@ -362,6 +372,14 @@ def test_cards_in_other_groups_and_digits(site: Site, tagged: Callable[..., list
     tagged(body, fills)
     assert site.received
     assert (typed in site.told()) == (typed in NO_CARDS)
+
+
+@pytest.mark.parametrize("typed", WHOLE)
+def test_a_card_that_is_all_of_a_value(site: Site, tagged: Callable[..., list[Event]], typed: str) -> None:
+    """Whatever its groups are, and however wide the gaps between them."""
+    events = tagged("<label>Number <input></label>", lambda page: page.get_by_label("Number").fill(typed))
+    assert [(one.value.text, one.value.secret) for one in events if one.kind == "fill"] == [("", "card")]
+    assert typed not in site.told()
 
 
 def test_keys_within_data_of_an_address(site: Site, tagged: Callable[..., list[Event]]) -> None:

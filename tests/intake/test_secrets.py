@@ -1,5 +1,6 @@
 """What the intake withholds of producers that don't do it themselves: values by their fields, answers, addresses."""
 
+import random
 from typing import Any
 
 import pytest
@@ -80,6 +81,8 @@ def test_fields_that_take_a_secret(attributes: dict[str, str], kind: str | None)
         "&#52;111111111111111",
         "41111111111111111229",
         "12344111111111111111",
+        "4111111111111111122029123",
+        "41111111111111111231229",
     ],
 )
 def test_numbers_of_cards_in_any_grouping(value: str) -> None:
@@ -105,6 +108,16 @@ def test_numbers_of_cards_in_any_grouping(value: str) -> None:
 def test_other_numbers_are_no_cards(value: str) -> None:
     """A wrong check digit, a time, prices, a date."""
     assert not holds_card(value)
+
+
+@pytest.mark.parametrize(
+    ("digits", "share_max"), [(17, 0.08), (18, 0.08), (19, 0.08), (20, 0.01), (22, 0.01), (24, 0.01)]
+)
+def test_long_numbers_are_seldom_taken_for_cards(digits: int, share_max: float) -> None:
+    """As many digits as a card has are one by chance in one of twenty; longer ids hardly ever."""
+    drawn = random.Random(digits)
+    found = [holds_card(f"{drawn.randrange(10 ** (digits - 1), 10**digits)}") for _ in range(4_000)]
+    assert sum(found) < share_max * len(found)
 
 
 def test_answers_to_prompts_that_ask_for_a_secret() -> None:

@@ -183,27 +183,48 @@ export function kindOfBoxes(boxes: HTMLInputElement[]): Secret | undefined {
 
 /** Between the groups of a card's number, in an address as it is written there. */
 const ENCODED_GAP = "%(?:25)*2[0BDE]";
-const NUMBERS = new RegExp(`(?:(?<=${ENCODED_GAP})|(?<![%\\d]|%[\\da-f]))\\d+(?:(?:${ENCODED_GAP}|[\\W_]){1,4}\\d+)*`, "gi");
+const START = `(?:(?<=${ENCODED_GAP})|(?<![%\\d]|%[\\da-f]))`;
+const NUMBERS = new RegExp(`${START}\\d+(?:(?:${ENCODED_GAP}|[\\W_]){1,4}\\d+)*`, "gi");
 const GAPS = new RegExp(`(?:${ENCODED_GAP}|\\D)+`, "i");
+/** The signs that people write within a number, and a number with them. */
+const GAP = `(?:[\\s\\p{Pd}._·+]|${ENCODED_GAP})`;
+const INNER_GAPS = new RegExp(GAP, "giu");
+const NUMBER = new RegExp(`${START}\\d{3,7}(?:${GAP}\\d{2,7}){2,5}(?!\\d)`, "giu");
 /** How many digits cards have in their groups. */
 const SIZES = /^(?:1[3-9]|[3-7]{3,4}\d?|1{14,16})$/;
 const GROUPS_MAX = 16;
 
 /** The text with numbers of cards taken out, in whatever groups and forms of digits they stand. */
 export function withoutCards(text: string, instead: string): string {
-  const plain = text.normalize("NFKC").replace(/\p{Cf}/gu, "");
-  return plain !== text && holdsCard(plain) ? instead : text.replace(NUMBERS, (run) => (isCard(run.split(GAPS)) ? instead : run));
+  const plain = plainDigits(text);
+  if (plain !== text && holdsCard(plain)) return instead;
+  return text.replace(NUMBERS, (run) => (holdsGroups(run.split(GAPS)) ? instead : run)).replace(NUMBER, (run) => (isCard(run) ? instead : run));
 }
 
-export const holdsCard = (text: string): boolean => withoutCards(text, "") !== text;
+export const holdsCard = (text: string): boolean => isCard(plainDigits(text)) || withoutCards(text, "") !== text;
 
-/** Whether groups beside each other are 13 to 19 digits as cards have them, with a right check digit (Luhn). */
-const isCard = (groups: string[]): boolean =>
+/** The text with the digits of all scripts as ours, and without signs that nobody sees. */
+const plainDigits = (text: string): string =>
+  text.normalize("NFKC").replace(/\p{Cf}/gu, "").replace(/(?!\d)\p{Nd}/gu, (digit) => {
+    // Those of a script stand in their order: so many of them stand before this one.
+    let value = 0;
+    while (/\p{Nd}/u.test(String.fromCodePoint(digit.codePointAt(0)! - value - 1))) value++;
+    return `${value % 10}`;
+  });
+
+/** Whether groups beside each other are a card, as cards have them. */
+const holdsGroups = (groups: string[]): boolean =>
   groups.some((_, at) => {
     let digits = "";
     let sizes = "";
     return groups.slice(at, at + GROUPS_MAX).some((one) => {
       digits += one;
-      return SIZES.test((sizes += one.length)) && /^[2-6]\d{12,18}$/.test(digits) && Array.from(digits, Number).reverse().reduce((sum, digit, place) => sum + (place % 2 ? (digit * 2) % 9 || digit : digit), 0) % 10 === 0;
+      return SIZES.test((sizes += one.length)) && isCard(digits);
     });
   });
+
+/** 13 to 19 digits, in whatever groups, with a right check digit (Luhn). */
+function isCard(value: string): boolean {
+  const digits = value.replace(INNER_GAPS, "");
+  return /^[2-6]\d{12,18}$/.test(digits) && Array.from(digits, Number).reverse().reduce((sum, digit, place) => sum + (place % 2 ? (digit * 2) % 9 || digit : digit), 0) % 10 === 0;
+}
