@@ -43,6 +43,16 @@ class Pulse(Event):
         self.beat()
         return super().is_set()
 
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits so many seconds at most. Returns whether the prover is to end."""
+        until_s = float("inf") if timeout is None else time.monotonic() + timeout
+        while not self.is_set():
+            left_s = until_s - time.monotonic()
+            if left_s <= 0:
+                return False
+            super().wait(min(LOOK_S, left_s))
+        return True
+
 
 class Child:
     """The process finds the number of its end of the channel in the variable CHANNEL. Always call `end`. Where
@@ -55,6 +65,7 @@ class Child:
         self._socket = ours
         self._stopping = stopping
         self._buffer = b""
+        self._looked_s = float("-inf")
         variables = {**variables, CHANNEL: str(theirs.fileno())}
         try:
             with theirs, log.open("wb") as output:
@@ -81,10 +92,18 @@ class Child:
 
     def hear(self, deadline_s: float) -> dict[str, Any]:
         """The next line. Raises Stopped; Ended also where none comes before `deadline_s` of the monotonic clock."""
-        while b"\n" not in self._buffer:
-            if not select.select([self._socket], [], [], LOOK_S)[0]:
-                self._check(deadline_s)
-                continue
+        self._check(deadline_s)
+        while not self._has_line():
+            self._check(deadline_s)
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def _has_line(self) -> bool:
+        """Whether a line is there, after what comes first within LOOK_S."""
+        if b"\n" in self._buffer:
+            return True
+        if select.select([self._socket], [], [], LOOK_S)[0]:
             try:
                 chunk = self._socket.recv(_CHUNK_BYTES)
             except OSError:
@@ -94,15 +113,17 @@ class Child:
             self._buffer += chunk
             if len(self._buffer) > SAID_BYTES_MAX:
                 raise Ended(f"the run was ended: it said more than {SAID_BYTES_MAX // 1024**2} MiB")
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        message: dict[str, Any] = json.loads(line)
-        return message
+        return b"\n" in self._buffer
 
     def _check(self, deadline_s: float) -> None:
         if self._stopping.is_set():
             raise Stopped
-        if time.monotonic() > deadline_s:
+        now_s = time.monotonic()
+        if now_s > deadline_s:
             raise Ended("the run was ended: it took too long")
+        if now_s - self._looked_s < LOOK_S:
+            return
+        self._looked_s = now_s
         if _memory_bytes(self._process.pid) > MEMORY_BYTES_MAX:
             raise Ended(f"the run was ended: it used more than {MEMORY_BYTES_MAX // 1024**2} MiB")
 

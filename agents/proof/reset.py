@@ -1,12 +1,12 @@
 """Makes an app a clean copy again before a run, by what its owner named for that, within a bound."""
 
+import os
 import shlex
+import signal
 import subprocess
-import threading
+import sys
 import time
-import urllib.request
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from threading import Event
 from typing import Final
@@ -14,6 +14,15 @@ from typing import Final
 from agents.proof.child import LOOK_S, Stopped
 
 RESET_S: Final = 300
+"""How long a reset of the environment may take."""
+_ADDRESS: Final = "JOURNEYWRIGHT_RESET"
+_POST: Final = f"""
+import os, sys, urllib.request
+try:
+    urllib.request.urlopen(urllib.request.Request(os.environ[{_ADDRESS!r}], method="POST"), timeout={RESET_S}).close()
+except (OSError, ValueError) as error:
+    sys.exit(str(error))
+"""
 
 
 class ResetFailed(RuntimeError):
@@ -31,9 +40,17 @@ def reset_app(reset: str, stopping: Event | None = None) -> None:
         raise ResetFailed(f"{reset[:200]}: {error}") from None
 
 
-def _run(command: list[str], stopping: Event) -> None:
-    said = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, errors="replace", **said) as process:  # type: ignore[call-overload]
+def _run(command: list[str], stopping: Event, named: str = "", **variables: str) -> None:
+    with subprocess.Popen(
+        command,
+        env=os.environ | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    ) as process:
         heard: list[str] = []
 
         def ended() -> bool:
@@ -45,31 +62,17 @@ def _run(command: list[str], stopping: Event) -> None:
         try:
             _wait(ended, stopping)
         except BaseException:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             raise
     if process.returncode:
         words = (heard[1] or heard[0]).strip().splitlines() or ["it said nothing"]
-        raise ResetFailed(f"{command[0]} ended with exit code {process.returncode}: {words[-1][:200]}")
+        raise ResetFailed(f"{named or command[0]} ended with exit code {process.returncode}: {words[-1][:200]}")
 
 
 def _post(address: str, stopping: Event) -> None:
-    answer: Future[None] = Future()
-
-    def post() -> None:
-        try:
-            urllib.request.urlopen(urllib.request.Request(address, method="POST"), timeout=RESET_S).close()
-            answer.set_result(None)
-        except Exception as error:  # noqa: BLE001 - raised where it is waited for
-            answer.set_exception(error)
-
-    def ended() -> bool:
-        with suppress(TimeoutError):
-            answer.exception(timeout=LOOK_S)
-        return answer.done()
-
-    threading.Thread(target=post, name="reset", daemon=True).start()
-    _wait(ended, stopping)
-    answer.result()
+    """In a process of its own, which can be ended wherever it waits. All may see its command, but not its variables."""
+    _run([sys.executable, "-I", "-c", _POST], stopping, address.partition("?")[0][:200], **{_ADDRESS: address})
 
 
 def _wait(ended: Callable[[], bool], stopping: Event) -> None:

@@ -36,7 +36,7 @@ RUN_S: Final = 180
 EXPECT_S: Final = EXPECT_TIMEOUT_MS // 1_000
 """How long an assertion may wait, unless the environment says otherwise."""
 EXPECT_S_MAX: Final = 60
-"""How long a reset of the environment may take."""
+"""What an environment may say of that at most."""
 WAIT_MS_MIN: Final = 1_500
 """A statement waits at least so long for what a broken app may still do."""
 WAIT_STEPS: Final = 3

@@ -47,7 +47,18 @@ def test_lines_go_both_ways(spoken: Child) -> None:
         spoken.hear(time.monotonic())
 
 
-@pytest.mark.parametrize("spoken", ["time.sleep(60)"], indirect=True)
+SAYS_ON = "while True: time.sleep(0.02); s.sendall({!r})"
+
+
+@pytest.mark.parametrize("spoken", [SAYS_ON.format(b"{}\n"), SAYS_ON.format(b".")], indirect=True)
+def test_who_always_says_something_meets_its_deadline(spoken: Child) -> None:
+    """A run that is never silent is ended like others, and shows meanwhile that it is waited for."""
+    deadline_s = time.monotonic() + 2
+    with pytest.raises(Ended, match="too long"):
+        list(iter(lambda: spoken.hear(deadline_s), None))
+
+
+@pytest.mark.parametrize("spoken", ["time.sleep(60)", SAYS_ON.format(b".")], indirect=True)
 def test_who_is_to_end_does_not_wait(spoken: Child, monkeypatch: pytest.MonkeyPatch) -> None:
     """A prover that is stopped says nothing of the run under way."""
     monkeypatch.setattr(STOPPING, "is_set", lambda: True)

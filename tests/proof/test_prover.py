@@ -1,6 +1,5 @@
 """Proving with a real browser against a real server: what is noticed, repaired, and never repaired."""
 
-import socket
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,10 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 from agents.proof.artifacts import ArtifactStore
-from agents.proof.child import Pulse, Stopped
 from agents.proof.failures import _error_type, failure
 from agents.proof.prover import Proof, Subject, Wanted, prove
-from agents.proof.reset import ResetFailed
 from agents.proof.runner import Environment, Runner
 from agents.proof.watch import Watch, _intercepted, altered
 from pipeline.codegen import write_test
@@ -266,35 +263,6 @@ def test_what_comes_just_after_its_time_is_late(chromium_path: str, tmp_path: Pa
         if comes:
             page.set_content("<p>Saved</p>")
         assert failure(failed.value, failed.tb, str(path), [page])["late"] is comes
-
-
-def test_reset_that_fails_is_told(chromium_path: str) -> None:
-    """A reset's exit code and last words stand in the error."""
-    place = Environment(
-        "http://127.0.0.1:9", Path(chromium_path), reset="python3 -c 'import sys; sys.exit(\"no disk\")'"
-    )
-    with pytest.raises(ResetFailed, match="no disk"):
-        place.make_clean()
-
-
-@pytest.mark.parametrize("by", ["command", "address"])
-def test_a_reset_goes_on_until_the_prover_is_to_end(chromium_path: str, by: str) -> None:
-    """While a reset takes its time, whoever watches the prover sees that it is waited for; a prover that is to end
-    waits no longer, also for an answer that comes a letter at a time."""
-    looks: list[None] = []
-
-    def look() -> None:
-        looks.append(None)
-        if len(looks) == 3:
-            pulse.set()
-
-    pulse = Pulse(look)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"http://127.0.0.1:{silent.getsockname()[1]}/reset"
-        reset = address if by == "address" else "sleep 600"
-        with pytest.raises(Stopped):
-            Environment("http://127.0.0.1:9", Path(chromium_path), reset=reset).make_clean(pulse)
-    assert len(looks) == 3
 
 
 @pytest.mark.slow
