@@ -147,6 +147,47 @@ def test_single_key_command_is_recorded_where_the_page_takes_it(record: Record) 
     assert [one.key for one in actions(record("editor.html", do))] == ["?", "h"]
 
 
+FIELD = "Object.assign(document.createElement('input'), { id: 'secret', %s })"
+IN_SHADOW = f"document.body.appendChild(document.createElement('p')).attachShadow({{ mode: 'open' }}).append({FIELD})"
+IN_FRAME = f"document.body.appendChild(document.createElement('iframe')).contentDocument.body.append({FIELD})"
+IN_PAGE = f"document.body.append({FIELD})"
+
+
+def _shown(page: Page) -> None:
+    """The page shows what was typed as a password."""
+    page.locator("#secret").fill("seagull")
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate("Object.assign(document.querySelector('#secret'), { type: 'text', id: 'word' })")
+
+
+@pytest.mark.parametrize(
+    ("field", "before"),
+    [
+        (IN_SHADOW % "type: 'password'", lambda _: None),
+        (IN_FRAME % "type: 'password'", lambda _: None),
+        (IN_PAGE % "type: 'password'", _shown),
+        (IN_PAGE % "autocomplete: 'one-time-code'", lambda _: None),
+        (IN_PAGE % "autocomplete: 'cc-number'", lambda _: None),
+    ],
+    ids=["shadow tree", "frame", "revealed", "code", "card"],
+)
+def test_no_letter_is_told_by_chance_where_a_secret_may_be_typed(
+    record: Record, field: str, before: Callable[[Page], None]
+) -> None:
+    """It may be one of the secret that went beside its field, while a text of the page ticks on."""
+
+    def do(page: Page) -> None:
+        page.evaluate(field)
+        page.wait_for_timeout(100)
+        before(page)
+        page.evaluate("addEventListener('keydown', () => document.querySelector('#saved').append('.'))")
+        page.keyboard.press("w")
+        page.wait_for_timeout(100)
+        page.keyboard.press("?")
+
+    assert [one.key for one in actions(record("editor.html", do)) if one.kind == "press"] == ["?"]
+
+
 def test_the_delete_key_is_recorded_for_things_and_not_for_letters(record: Record) -> None:
     """Outside of fields it is meant for what is chosen, whether the page stops its usual meaning or not."""
 

@@ -11,6 +11,8 @@ pytestmark = pytest.mark.slow
 
 Record = Callable[[str, Callable[[Page], None]], list[Event]]
 PAGE = "gestures.html"
+UP_MS = 3_000
+"""For how long a key that went down may make clicks."""
 
 
 def _fills(events: list[Event]) -> list[Fill]:
@@ -201,6 +203,32 @@ def test_a_click_by_a_key_is_one_on_what_has_the_focus(record: Record) -> None:
 
     clicks = [one for one in record(PAGE, do) if isinstance(one, Click)]
     assert [(one.target.name, one.by_key) for one in clicks] == [("Once", False), ("More", True)]
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda page: page.get_by_role("heading").click(),
+        lambda page: page.evaluate("document.body.appendChild(document.createElement('iframe')).focus()"),
+        lambda page: page.wait_for_timeout(UP_MS + 100),
+    ],
+    ids=["pointer", "frame", "time"],
+)
+def test_a_click_is_told_after_a_key_that_nobody_heard_go_up(record: Record, leave: Callable[[Page], None]) -> None:
+    """A dialog, a frame or another window hears of that; a click without a pointer is by a voice or a screen reader."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Keep").focus()
+        page.keyboard.down("Enter")
+        leave(page)
+        page.get_by_role("button", name="More").focus()
+        session = page.context.new_cdp_session(page)
+        session.send("Input.dispatchKeyEvent", {"type": "char", "text": "\r"})  # a click, and no key goes down
+        page.wait_for_timeout(100)
+
+    events = record(PAGE, do)
+    assert _presses(events) == ["Enter"]
+    assert [one.target.name for one in events if isinstance(one, Click)][-1:] == ["More"]
 
 
 def test_a_key_that_the_page_acts_on_and_lets_through_is_told(record: Record) -> None:

@@ -103,6 +103,8 @@ export class Actions {
       // At the end of its way the event is handled; the timer is for those that never come so far.
       if (!inner) target.addEventListener(type, this.done, { passive: true });
     }
+    // In no capture phase: the window's own, not that of an element.
+    if (!inner) target.addEventListener("blur", this.keys.forget);
   }
 
   /** A script clicks an element: by that it may open the chooser of a file input that nobody sees. */
@@ -136,6 +138,7 @@ export class Actions {
 
   private pointerDown(event: PointerEvent, raw: Element): void {
     this.keys.settle();
+    this.keys.forget();
     this.clickedWithoutClick();
     const again = this.again(event, raw);
     if (again) {

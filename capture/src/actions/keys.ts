@@ -10,6 +10,8 @@ import type { Texts } from "./text";
 
 const BARE = new Set("Shift Control Alt Meta CapsLock Dead Process Unidentified AltGraph NumLock".split(" "));
 const NATIVE_MS = 1_500;
+/** A key that is held comes again before; of one that doesn't, another window or a dialog hears that it goes up. */
+const UP_MS = 3_000;
 /** The browser scrolls by Space there, or makes a click of it. */
 const OWN_SPACE = /^(BODY|HTML|SUMMARY|INPUT|BUTTON)$/;
 
@@ -55,6 +57,7 @@ const BROWSERS = /^[acfrltwnp0+-]$/i;
 
 export class Keys {
   private enterDown = false;
+  private downMs = 0;
   /** The Space key goes up: the click that the browser makes now is of it. */
   spaceUp = false;
   private toldSpace = false;
@@ -71,6 +74,7 @@ export class Keys {
     this.settle();
     // That it went up may have been heard by a dialog of the browser.
     if (event.key !== "Enter") this.enterDown = false;
+    this.downMs = native.now();
     if (event.isComposing || event.keyCode === 229 || BARE.has(event.key)) return;
     const field = editingHost(target) ?? target;
     const place = placeOf(field);
@@ -104,8 +108,13 @@ export class Keys {
 
   /** Whether a click without a pointer is what the browser makes of a key that has been recorded. */
   get explainsClick(): boolean {
-    return this.enterDown;
+    return this.enterDown && native.now() - this.downMs < UP_MS;
   }
+
+  /** What is clicked from now on has nothing to do with the key that went down last. */
+  readonly forget = (): void => {
+    this.enterDown = false;
+  };
 
   /** Whether the page as it was before a key that the browser made something of is known. */
   get isMade(): boolean {
@@ -164,8 +173,8 @@ export class Keys {
   private asked(event: KeyboardEvent, target: Element, place?: Place): void {
     const tree = (): number => this.recorder.watch.treeNow();
     const before = tree();
-    // What the browser makes of Space is told as that. Where a password may be typed, no letter is told by chance.
-    const own = !place || (event.key === " " ? OWN_SPACE.test(target.nodeName) : event.key.length > 1 || document.querySelector("input[type=password]"));
+    // What the browser makes of Space is told as that. Where a secret may be typed, no letter is told by chance.
+    const own = !place || (event.key === " " ? OWN_SPACE.test(target.nodeName) : event.key.length > 1 || this.recorder.privacy.asksSecret);
     if (!event.repeat) this.answered(event, target, () => event.defaultPrevented || (!own && tree() !== before));
   }
 

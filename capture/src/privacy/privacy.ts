@@ -16,6 +16,7 @@ import { Withheld } from "./withheld";
 import type { Secret, WireEvent } from "../wire";
 
 const MARKED = "[data-mask]:not([data-mask=false])";
+const FIELDS = "input,textarea,[contenteditable]";
 /** Whose words are the program's, though they stand in a masked region. */
 const COMMON = "button,th,label,legend,summary,nav,[role=button],[role=tab],[role=menuitem],[role=columnheader]";
 const NOT_TEXT = /^(class|style|type|role|d|on.*|rel|target|tabindex|method|lang|dir|width|height|viewbox|points|transform|fill|stroke|xmlns.*|data-mask)$/;
@@ -188,6 +189,12 @@ export class Privacy {
     return this.kindOf(target) !== undefined || native.now() - this.maskedChangeMs < JUST_MS;
   }
 
+  /** Whether a secret may be typed anywhere in the page as it is now. */
+  get asksSecret(): boolean {
+    const asks = (field: Element): boolean => (isTextField(field) || field.nodeName !== "INPUT") && this.kindOf(field) !== undefined;
+    return this.watch!.roots().some((root) => [...root.querySelectorAll(FIELDS)].some(asks));
+  }
+
   /** Keeps a secret's hash, so that its value is taken out of all that is sent from now on; gives its token. */
   remember(value: string, kind: Secret): string {
     if (kind === "masked") this.secrets.addMasked(value, false);
@@ -275,7 +282,7 @@ export class Privacy {
     this.learnedEpoch = this.marksEpoch;
     let left = news ? LEARNED_NODES_MAX : AGAIN_NODES_MAX;
     for (const root of this.watch.roots()) {
-      for (const field of root.querySelectorAll("input,textarea,[contenteditable]")) this.learnField(field);
+      for (const field of root.querySelectorAll(FIELDS)) this.learnField(field);
       if ((root as Document).designMode === "on") this.learnField((root as Document).body);
       if (!this.plain?.has(root)) for (const top of this.tops(root)) left = this.learnInside(top, left);
     }
