@@ -3,4 +3,5 @@ declare module "secret-words" {
   export const password: RegExp;
   export const otp: RegExp;
   export const card: RegExp;
+  export const other_code: RegExp;
 }

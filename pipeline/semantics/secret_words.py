@@ -60,7 +60,8 @@ WORDS: Final[tuple[tuple[SecretWord, re.Pattern[str]], ...]] = (
     *SHARED_WORDS.items(),
     *((kind, re.compile("|".join(_MORE[kind]), re.ASCII)) for kind in _KINDS if _MORE[kind]),
 )
-_CODE: Final = re.compile("|".join(_BY_LANGUAGE["code"]), re.ASCII)
+_CODE: Final = re.compile("|".join(_BY_LANGUAGE["code_by_itself"]), re.ASCII)
+_OTHER_CODE: Final = re.compile("|".join([*_SHARED["other_code"], *_BY_LANGUAGE["other_code"]]), re.ASCII)
 
 
 def kind_by_words(text: str) -> SecretWord | None:
@@ -76,12 +77,13 @@ def kind_by_words(text: str) -> SecretWord | None:
 
 
 def names_code(text: str) -> bool:
-    """Whether a text speaks of a code, in any language, whatever the code is for.
+    """Whether a text speaks of a code, in many languages, and doesn't say that it is one of a thing or a place.
 
-    >>> names_code("Kód"), names_code("Comment")
-    (True, False)
+    >>> names_code("Kód"), names_code("Comment"), names_code("Zip code")
+    (True, False, False)
     """
-    return _CODE.search(folded(text)) is not None
+    plain = folded(text)
+    return _CODE.search(plain) is not None and _OTHER_CODE.search(plain) is None
 
 
 def folded(text: str) -> str:

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from pipeline.intake.redaction import WITHHELD, redacted
-from pipeline.semantics.secret_words import SHARED_WORDS, folded, kind_by_words
+from pipeline.semantics.secret_words import SHARED_WORDS, folded, kind_by_words, names_code
 
 SCRIPT = Path(__file__).resolve().parents[1] / "text" / "recorder_words.mjs"
 PASSWORDS = (
@@ -130,3 +130,17 @@ def test_a_field_that_is_called_pass_and_nothing_else() -> None:
 def test_other_codes_keys_and_answers(label: str) -> None:
     """Codes of places and goods, keywords, answers to anything."""
     assert kind_by_words(label) is None
+
+
+@pytest.mark.parametrize("label", [*OTHERS, *OTHERS_BY_LANGUAGE, "Zip code", "Barcode", "Decoder", "Encoding"])
+def test_codes_of_other_things_are_none_to_type_a_secret_into(label: str) -> None:
+    """Nor is a word that holds the same letters."""
+    assert not names_code(label)
+
+
+@pytest.mark.parametrize(
+    "label", ["Code", "Your code", "Kód", "Zadejte kód", "Codice", "Código", "Koodi", "Код", "code1"]
+)
+def test_a_code_that_is_said_to_be_nothing_else(label: str) -> None:
+    """It may be one that somebody was sent."""
+    assert names_code(label)

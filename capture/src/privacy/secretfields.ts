@@ -1,14 +1,13 @@
 // What kind of secret a field takes: by its type, by what it is called, wherever that is said, and by the boxes beside it.
 import { closest, elementsUnder, isPressed, labelsOf, parentOf, squash } from "../page/dom";
 import { attempt } from "../native";
-import { card, otp, password } from "secret-words";
+import { card, other_code, otp, password } from "secret-words";
 import type { Secret } from "../wire";
 
 const KINDS = Object.entries({ otp, card, password }) as [Secret, RegExp][];
 
 /** What short numbers that are asked for by their length may be, unless one of the others says what it is. */
 const CODE = /\b(code|c[oó]digo|codice|kode?|sms)\b/i;
-const OTHER_CODE = /post|zip|country|area|dial|promo|coupon|discount|voucher|gift|product|item|sort|bar|currency|lang|store|tax|colou?r|order/i;
 /** A placeholder that lists what could be typed says nothing of what is. */
 const EXAMPLES = /^(e\.?g\b|for example|such as)|,.*,/i;
 /** Types whose values are no secrets, whatever the field is called. */
@@ -49,7 +48,7 @@ export function ownKind(field: Element): Secret | undefined {
   if (/password/.test(complete) && !(complete.trim() === "new-password" && looksUp(field, type))) return "password";
   if (field.nodeName === "INPUT" && OPEN_TYPES.test(type)) return undefined;
   const words = wordsOf(field);
-  return kindByWords(words) ?? (looksDotted(field) ? "password" : asksDigits(field) && CODE.test(words) && !OTHER_CODE.test(words) ? "otp" : undefined);
+  return kindByWords(words) ?? (looksDotted(field) ? "password" : asksDigits(field) && CODE.test(words) && !other_code.test(folded(words)) ? "otp" : undefined);
 }
 
 /** Whether the page shows dots for what is typed, by its style alone or by writing them. */
