@@ -43,8 +43,10 @@ _MIXED = (
 )
 _HOST = r"(?:https?://)?\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d{2,5})?\b|::1\b"
 _SIZE = r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|[Bb]ytes)\b|\A\d+\sB\Z"
+_VERSION_END = r"(?:[+~-][A-Za-z0-9][A-Za-z0-9.+~-]{0,40})?"
+"""What makers and packagers put after a version: `-rc1`, `+dfsg-3~deb12u7`."""
 _VERSION = (
-    r"\bv\d+(?:\.\d+)+\b|\b\d+\.\d+\.\d+\b"
+    rf"\bv\d+(?:\.\d+)+\b{_VERSION_END}|\b\d+\.\d+\.\d+\b{_VERSION_END}"
     r"|(?i:(?<=\bversion )|(?<=\brevision )|(?<=\bbuild )|(?<=\brev )|(?<=\bpid )|(?<=\bport ))\d+\b"
 )
 _RATE = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.semantics.generated import is_volatile
+from pipeline.semantics.generated import is_volatile, parts
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,12 @@ def test_a_number_that_was_typed_makes_no_date_the_users_own(text: str, typed: t
     """A date or time of which the story typed all numbers, or words, is; one that holds such a number by chance is of
     the day on which it was recorded."""
     assert is_volatile(text, typed) == volatile
+
+
+@pytest.mark.parametrize("version", ["5.0.3+dfsg-3~deb12u7", "v2.11.0-rc.1", "26.0.1-SNAPSHOT", "4.2.0+build.9"])
+def test_a_version_is_one_with_what_its_maker_put_after_it(version: str) -> None:
+    """Nothing of it is left to look for in a page."""
+    assert [part.text for part in parts(f"Server {version} (Debian)", ()) if not part.pattern] == [
+        "Server ",
+        " (Debian)",
+    ]
