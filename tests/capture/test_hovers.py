@@ -92,6 +92,24 @@ def test_hover_by_script_is_told(record: Record, site: Site) -> None:
     ]
 
 
+MENUS = """<!doctype html><title>Desk</title><style>ul ul { display: none } li:hover > ul { display: block }</style>
+<ul><li><a href="#">Admin</a><ul><li><a href="#">Queues</a>
+<ul><li><a href="#made">Create</a></li></ul></li></ul></li></ul>"""
+
+
+def test_menus_within_menus_are_told_from_the_first(record: Record, site: Site) -> None:
+    """Each menu is only there while the pointer is over the entry that brings it."""
+    site.pages["/desk.html"] = (MENUS, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.get_by_role("link", name="Admin").hover()
+        page.get_by_role("link", name="Queues").hover()
+        page.get_by_role("link", name="Create").click()
+
+    told = [(one.kind, one.target.name or one.target.text) for one in actions(record("desk.html", do))]
+    assert told == [("hover", "Admin"), ("hover", "Queues"), ("click", "Create")]
+
+
 def test_hovering_for_nothing_is_no_event(record: Record) -> None:
     """The pointer passes over a lot on its way: none of that is told."""
 

@@ -7,6 +7,7 @@ import type { Snapshot } from "../page/snapshot";
 
 const TRAIL_MAX = 16;
 const RULES_MAX = 20_000;
+const DEPTH_MAX = 4;
 
 interface Stop {
   element: Element;
@@ -40,15 +41,18 @@ export class Hovers {
     this.trail = [stop, ...this.trail.slice(0, TRAIL_MAX - 1)];
   }
 
-  /** The element is about to be used: tells of the hover that it depends on, if it does. */
+  /** The element is about to be used: tells of the hovers that it depends on, if it does, in their order. */
   check(target: Element): void {
     const { trail } = this;
     this.trail = [];
     if (!trail.length || !visible(target)) return;
-    const opener = this.byStyle(target, trail) ?? this.byScript(target, trail);
-    if (!opener) return;
+    // In a menu within a menu, what the pointer came by was itself only there because it came by something.
+    const openers: Element[] = [];
+    let one: Element | null = target;
+    while ((one = this.byStyle(one, trail) ?? this.byScript(one, trail)) && !openers.includes(one) && openers.length < DEPTH_MAX) openers.unshift(one);
+    if (!openers.length) return;
     this.recorder.before();
-    this.recorder.act({ kind: "hover", target: this.recorder.elements.describe(opener) });
+    for (const opener of openers) this.recorder.act({ kind: "hover", target: this.recorder.elements.describe(opener) });
   }
 
   /** Shown by a style rule with `:hover`. */
