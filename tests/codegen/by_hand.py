@@ -4,10 +4,12 @@ from itertools import count
 from typing import Any
 
 from schemas.elements import ByLabel, ByRole, ByText, Candidate, Element
-from schemas.events import Page
-from schemas.stories import Step, Story
+from schemas.events import Page, Typed
+from schemas.stories import FillStep, GotoStep, Step, Story
 
 HOME = "http://127.0.0.1:9000"
+SHOP = "http://shop.test"
+"""An app whose name no test resolves: a project runs it at another address."""
 _numbers = count()
 
 
@@ -48,3 +50,19 @@ def story(*steps: Step, **more: Any) -> Story:
         "initialState": {"url": HOME + "/"}, "finalState": {"url": HOME + "/"}, "steps": steps, "flow_key": "k",
     }  # fmt: skip
     return Story(**{**fields, **more})
+
+
+def secret(**more: Any) -> Typed:
+    """A password as events tell it."""
+    return Typed(**{"text": "", "secret": "password", "token": "t", **more})
+
+
+def goes(url: str) -> GotoStep:
+    """Opens an address, of the app unless it has a host of its own."""
+    return GotoStep(url=f"{SHOP}{url}" if url.startswith("/") else url, **base(at("/")))
+
+
+def types_into(path: str, target: Element, kind: str = "password") -> Story:
+    """A story that says of a field that such a secret was typed into it."""
+    fill = FillStep(target=target, value=secret(secret=kind), **base(at(path)))
+    return story(goes("/"), goes(path), fill, id=f"story {path}", flow_key=path, title=path.strip("/"), app="shop")

@@ -46,18 +46,6 @@ def test_rows_of_a_page_on_the_way_are_others_things() -> None:
     assert "truck-98" in write_test(story(typed, sent, more)).code
 
 
-@pytest.mark.parametrize(("count", "is_asserted"), [(4, True), (5, False)])
-def test_the_names_on_many_cards_are_others_things(count: int, is_asserted: bool) -> None:
-    """Headings that come in number are those of listed things, but for the one that the user made."""
-    names = ("Choir", "Garden", "Harvest", "School", "Trips 79")[-count:]
-    shown = tuple(Appeared(element=by_role("h3", "heading", name, level=3)) for name in names)
-    named = FillStep(target=by_label("Title"), value=Typed(text="Trips 79"), **base(PAGE))
-    saved = ClickStep(target=by_role("button", "button", "Create"), **base(PAGE, PAGE, changes=shown))
-    code = write_test(story(named, saved)).code
-    assert 'get_by_role("heading", name="Trips 79")' in code
-    assert any(f'name="{name}"' in code for name in names[:-1]) is is_asserted
-
-
 def test_a_page_is_known_by_its_own_name() -> None:
     """Not by a heading of what is listed on it, which is there for others' doing."""
     shown = (
@@ -327,20 +315,6 @@ def test_when_others_changed_a_thing_is_not_asserted_on_the_way() -> None:
     code = write_test(story(opened, more)).code
     assert "last" not in code
     assert "Water comes in" in code
-
-
-@pytest.mark.parametrize(("kind", "needs"), [("submit", ()), (None, ("Make a copy",))])
-def test_the_row_of_a_form_s_button_is_no_thing_that_is_needed(kind: str | None, needs: tuple[str, ...]) -> None:
-    """Old pages lay forms out in tables; a button of another kind acts on the thing in its row."""
-    page = at("/issues/issue3")
-    within = (Scope(locator=ByRole(role="row"), has_text="Make a copy", count=1),)
-    found = Candidate(locator=ByRole(role="button", name="Submit"), within=within, count=1)
-    button = Element(tag="input", type=kind, role="button", name="Submit", candidates=(found,))
-    chosen = SelectStep(
-        target=by_label("Status", tag="select"), options=(Choice(value="2", label="resolved"),), **base(page)
-    )
-    test = write_test(story(chosen, ClickStep(target=button, **base(page))))
-    assert tuple(need.name for need in test.needs) == needs
 
 
 def test_what_is_drawn_on_a_page_on_the_way_is_others_thing() -> None:

@@ -393,13 +393,3 @@ def test_what_came_while_one_went_into_a_field_is_not_asserted(role: str | None,
     enters = ClickStep(target=field, **base(PAGE, PAGE, changes=changes))
     typed = FillStep(target=field, value=Typed(text="Rope and Knot"), **base(PAGE))
     assert ("Paragraph styles" in write_test(story(enters, typed)).code) is asserted
-
-
-@pytest.mark.parametrize(("heading", "needs"), [("Rope and Knot", ("Rope and Knot",)), ("Details", ())])
-def test_a_thing_that_a_link_showed_in_a_window_of_the_page_is_needed(heading: str, needs: tuple[str, ...]) -> None:
-    """A script shows the page of the thing over the list; the heading says that it is the thing of the link."""
-    link = by_role("a", "link", "Rope and Knot").model_copy(update={"href": "/books/9"})
-    shown = (Appeared(element=by_role("h2", "heading", heading, level=2)),)
-    opens = ClickStep(target=link, **base(PAGE, PAGE, changes=shown))
-    test = write_test(story(opens, ClickStep(target=by_role("button", "button", "Lend"), **base(PAGE))))
-    assert tuple(need.name for need in test.needs) == needs

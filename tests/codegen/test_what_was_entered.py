@@ -328,3 +328,15 @@ def test_what_was_typed_in_capitals_within_words_is_no_text_run_together() -> No
     assert looks_glued("GitHub")
     assert not looks_glued("to GitHub", ["GitHub"])
     assert looks_glued("FixturesGitHub", ["GitHub"])
+
+
+@pytest.mark.parametrize(("count", "is_asserted"), [(4, True), (5, False)])
+def test_the_names_on_many_cards_are_others_things(count: int, is_asserted: bool) -> None:
+    """Headings that come in number are those of listed things, but for the one that the user made."""
+    names = ("Choir", "Garden", "Harvest", "School", "Trips 79")[-count:]
+    shown = tuple(Appeared(element=by_role("h3", "heading", name, level=3)) for name in names)
+    named = FillStep(target=by_label("Title"), value=Typed(text="Trips 79"), **base(at("/boards")))
+    saved = ClickStep(target=by_role("button", "button", "Create"), **base(at("/boards"), at("/boards"), changes=shown))
+    code = write_test(story(named, saved)).code
+    assert 'get_by_role("heading", name="Trips 79")' in code
+    assert any(f'name="{name}"' in code for name in names[:-1]) is is_asserted

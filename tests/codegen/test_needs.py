@@ -1,0 +1,35 @@
+"""What must exist before the first step of a test: the things that the story used and had not made."""
+
+import pytest
+
+from pipeline.codegen import write_test
+from schemas.elements import ByRole, Candidate, Element, Scope
+from schemas.events import Appeared, Choice
+from schemas.stories import ClickStep, SelectStep
+from tests.codegen.by_hand import at, base, by_label, by_role, story
+
+PAGE = at("/notes")
+
+
+@pytest.mark.parametrize(("kind", "needs"), [("submit", ()), (None, ("Make a copy",))])
+def test_the_row_of_a_form_s_button_is_no_thing_that_is_needed(kind: str | None, needs: tuple[str, ...]) -> None:
+    """Old pages lay forms out in tables; a button of another kind acts on the thing in its row."""
+    page = at("/issues/issue3")
+    within = (Scope(locator=ByRole(role="row"), has_text="Make a copy", count=1),)
+    found = Candidate(locator=ByRole(role="button", name="Submit"), within=within, count=1)
+    button = Element(tag="input", type=kind, role="button", name="Submit", candidates=(found,))
+    chosen = SelectStep(
+        target=by_label("Status", tag="select"), options=(Choice(value="2", label="resolved"),), **base(page)
+    )
+    test = write_test(story(chosen, ClickStep(target=button, **base(page))))
+    assert tuple(need.name for need in test.needs) == needs
+
+
+@pytest.mark.parametrize(("heading", "needs"), [("Rope and Knot", ("Rope and Knot",)), ("Details", ())])
+def test_a_thing_that_a_link_showed_in_a_window_of_the_page_is_needed(heading: str, needs: tuple[str, ...]) -> None:
+    """A script shows the page of the thing over the list; the heading says that it is the thing of the link."""
+    link = by_role("a", "link", "Rope and Knot").model_copy(update={"href": "/books/9"})
+    shown = (Appeared(element=by_role("h2", "heading", heading, level=2)),)
+    opens = ClickStep(target=link, **base(PAGE, PAGE, changes=shown))
+    test = write_test(story(opens, ClickStep(target=by_role("button", "button", "Lend"), **base(PAGE))))
+    assert tuple(need.name for need in test.needs) == needs
