@@ -23,7 +23,7 @@ from pipeline.codegen.python.expressions import (
 )
 from pipeline.codegen.python.names import stem_of, variable_name
 from pipeline.codegen.python.program import FILL_CREDENTIAL, Assign, Program, Remark, Run, Statement, With
-from pipeline.codegen.typing import left, reacts_to_typing, takes_keys, typed_by_keys
+from pipeline.codegen.typing import blur_after, reacts_to_typing, takes_keys, typed_by_keys
 from pipeline.codegen.values.asked_fields import MASKED_NOTE, UNASKED_NOTE, asked_field, field_for_shown
 from pipeline.codegen.values.credentials import Credentials, is_secret
 from pipeline.codegen.values.own_texts import OwnTexts
@@ -170,7 +170,7 @@ class Writer:
         *before, last = [*waits, *actions]
         self._remark(step, finder, actions)
         self.program.act(*before)
-        self._wrapped(step, page, (last, *left(step, last, self.requested)))
+        self._wrapped(step, page, (last, *blur_after(step, last, self.requested)))
         return True
 
     def _remark(self, step: Step, finder: Finder, actions: Sequence[Statement]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from pipeline.semantics.text import is_editor, is_interactive
+from pipeline.semantics.text import is_editor, is_hidden_editor_field, is_interactive
 from pipeline.steps.draft import target_of
 from schemas.elements import Element
 from schemas.events import StateChanged
@@ -67,7 +67,7 @@ def _doubles(one: ClickStep, other: ClickStep, between: Sequence[Step]) -> bool:
 
 
 def _comes_from_elsewhere(before: Step | None, step: Step) -> bool:
-    if not isinstance(step, FillStep | PressStep) or not _takes_keys(step.target):
+    if not isinstance(step, FillStep | PressStep) or not _is_of_editor(step.target):
         return False
     within = isinstance(before, ClickStep | DragStep | FillStep | PressStep) and _same_editor(before, step)
     # What is drawn beside a field out of sight is the editor's text.
@@ -75,9 +75,9 @@ def _comes_from_elsewhere(before: Step | None, step: Step) -> bool:
     return not within and not drawn
 
 
-def _takes_keys(target: Element) -> bool:
+def _is_of_editor(target: Element) -> bool:
     """Whether it is an editor, or the field out of sight that takes the keys of one."""
-    return is_editor(target) or (target.tag == "textarea" and not target.visible)
+    return is_editor(target) or is_hidden_editor_field(target)
 
 
 def _same_editor(one: Step, other: Step) -> bool:
@@ -86,7 +86,7 @@ def _same_editor(one: Step, other: Step) -> bool:
     if left is None or right is None or one.tab_id != other.tab_id:
         return False
     same = (left.tag, left.id, left.role, left.frames) == (right.tag, right.id, right.role, right.frames)
-    return same and _takes_keys(left) and _takes_keys(right)
+    return same and _is_of_editor(left) and _is_of_editor(right)
 
 
 def _near(one: ClickStep, other: ClickStep) -> bool:

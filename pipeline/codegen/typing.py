@@ -5,8 +5,9 @@ from typing import Final
 
 from pipeline.codegen.expected_requests import ExpectedRequest
 from pipeline.codegen.gestures import key_name
+from pipeline.codegen.python import program
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Name, method
-from pipeline.codegen.python.program import FILL_CREDENTIAL, Run, Statement
+from pipeline.codegen.python.program import Run, Statement
 from pipeline.codegen.tickers import ticks
 from pipeline.semantics.generated import is_token
 from pipeline.semantics.text import is_editor
@@ -119,15 +120,16 @@ def _caret(step: FillStep, on: Expr) -> list[Statement] | None:
             return None
 
 
-def left(step: Step, action: Statement, requested: Sequence[ExpectedRequest]) -> tuple[Statement, ...]:
-    """That the field is left, where the page saved what was typed in it only then. One that saves while it is typed in
-    did so before, and what is typed by keys may need the cursor afterwards."""
+def blur_after(step: Step, action: Statement, requested: Sequence[ExpectedRequest]) -> tuple[Statement, ...]:
+    """Leaves the field that was typed in, where the page saved it only then; nothing otherwise. A page that saves while
+    one types did so before, and what is typed by keys may need the cursor afterwards."""
     if not isinstance(step, FillStep) or step.autosaved or step.by_keys or not any(one.pattern for one in requested):
         return ()
     match action:
-        case Run(expr=Call(function=Attr(of=field, name="fill" | "press_sequentially"))):
-            return (Run(method(field, "blur")),)
-        case Run(expr=Call(function=Name(id=name), args=(field, *_))) if name == FILL_CREDENTIAL:
+        case Run(
+            expr=Call(function=Attr(of=field, name="fill" | "press_sequentially"))
+            | Call(function=Name(id=program.FILL_CREDENTIAL), args=(field, *_))
+        ):
             return (Run(method(field, "blur")),)
         case _:
             return ()

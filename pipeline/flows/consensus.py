@@ -213,8 +213,7 @@ class _Vote:
                 return any(key in shown for key in keys) or (came and session.stands(at, keys))
 
             def shows_such(session: Session, at: int, rough: Hashable = rough) -> bool:
-                step = session.story.steps[at]
-                return any(rough_of(one) == rough for one in (step.opened_changes if opened else step.changes))
+                return any(rough_of(one) == rough for one in session.changes(at, opened))
 
             names = heads_a_card(change.element, changes) and DATA not in self.own.masked(_text_of(change))
             if names or self._is_of_others(place, change) or self._numbers_vary(place, keys, opened):

@@ -72,20 +72,22 @@ class Session:
         one didn't, are the same text."""
         return exact_of(change, self.masked), exact_of(change, _timeless)
 
+    def changes(self, place: int, opened: bool) -> tuple[Change, ...]:
+        """What the step changed in its tab, or in the tab that it opened."""
+        step = self.story.steps[place]
+        return step.opened_changes if opened else step.changes
+
     def shown(self, place: int, opened: bool) -> dict[Hashable, Element]:
         """What the step showed (in the tab that it opened), by either of its keys, each with its element."""
         key = (place, opened)
         if key not in self._shown:
-            step = self.story.steps[place]
-            changes = step.opened_changes if opened else step.changes
+            changes = self.changes(place, opened)
             self._shown[key] = {one: change.element for change in changes for one in self.keys_of(change)}
         return self._shown[key]
 
     def came(self, place: int, opened: bool) -> list[Element]:
         """What appeared after the step (in the tab that it opened)."""
-        step = self.story.steps[place]
-        changes = step.opened_changes if opened else step.changes
-        return [change.element for change in changes if isinstance(change, Appeared)]
+        return [change.element for change in self.changes(place, opened) if isinstance(change, Appeared)]
 
     def stands(self, place: int, keys: Iterable[Hashable]) -> bool:
         """Whether what one of these keys says appeared by this step, and has not gone since."""

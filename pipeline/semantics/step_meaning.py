@@ -36,7 +36,11 @@ _NO_TARGET: Final = Element(tag="")
 
 
 class _Fact(Generic[R]):
-    """An attribute that is computed when it is first asked for, and stands on the object from then on."""
+    """An attribute that is computed when it is first asked for, and stands on the object from then on.
+
+    As functools.cached_property, without the lock which that takes in Python 3.11: a story has a hundred of these, and
+    two threads would find the same answer.
+    """
 
     def __init__(self, find: Callable[[Any], R]) -> None:
         self._find = find
@@ -151,42 +155,42 @@ class StepMeaning:
         return place(self.step.page.url)
 
     @_Fact
-    def page_spot(self) -> tuple[str, ...]:
-        """That page, apart from its query and from a fragment that is no route."""
+    def page_where(self) -> tuple[str, ...]:
+        """The page on which it was done, apart from its query and from a fragment that is no route."""
         return where(self.step.page.url)
 
     @_Fact
-    def led_spot(self) -> tuple[str, ...] | None:
+    def after_where(self) -> tuple[str, ...] | None:
         """The page after it likewise; None where that is not known."""
         return None if self.step.after is None else where(self.step.after.url)
 
     @_Fact
     def page_words(self) -> frozenset[str]:
-        """What the app itself calls that page, by its address."""
+        """The words of the page's path: what the app itself calls the page."""
         return path_words(self.step.page.url)
 
     @_Fact
     def page_route(self) -> tuple[str, ...]:
-        """The parts of that path."""
+        """The parts of the page's path, or of its hash route."""
         return route(self.step.page.url)
 
     @_Fact
     def page_slugs(self) -> frozenset[str]:
-        """The parts of that path, as slugs."""
+        """The parts of the page's path, whatever its hash says, as slugs."""
         return path_slugs(self.step.page.url)
 
     @_Fact
-    def led_route(self) -> tuple[str, ...]:
-        """The parts of the path of the page after it; none where that is not known."""
+    def after_route(self) -> tuple[str, ...]:
+        """The parts of the path of the page after it, or of its hash route; none where that is not known."""
         return () if self.step.after is None else route(self.step.after.url)
 
     @_Fact
-    def led_path(self) -> str:
+    def after_path(self) -> str:
         """The path of the page after it."""
         return "" if self.step.after is None else place(self.step.after.url)[1]
 
     @_Fact
-    def led_place(self) -> tuple[str, str]:
+    def after_place(self) -> tuple[str, str]:
         """Origin and path of the page after it."""
         return ("", "") if self.step.after is None else place(self.step.after.url)
 
@@ -196,10 +200,10 @@ class StepMeaning:
         href = self.target.href
         if not (self.leads and href and self.is_link and isinstance(self.step, ClickStep)):
             return False
-        return place(join(self.step.page.url, href)) == self.led_place
+        return place(join(self.step.page.url, href)) == self.after_place
 
     @_Fact
-    def led_query(self) -> str:
+    def after_query(self) -> str:
         """The query of the page after it."""
         return "" if self.step.after is None else query(self.step.after.url)
 
@@ -225,7 +229,7 @@ class StepMeaning:
         link is: on `/queues` to `/queues/main/orders` by `orders`."""
         if not self.leads or not self.in_table_row or self.in_menu:
             return False
-        page, thing = self.page_route, self.led_route
+        page, thing = self.page_route, self.after_route
         below = bool(page) and len(thing) > len(page) and thing[: len(page)] == page
         return below and names_things(slug(page[-1])) and unquote(thing[-1]) == self.name
 

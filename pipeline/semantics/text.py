@@ -164,6 +164,11 @@ def is_editor(target: Element) -> bool:
     return (target.editable and target.tag not in ("input", "textarea")) or target.tag == "canvas"
 
 
+def is_hidden_editor_field(target: Element) -> bool:
+    """Whether it is a field out of sight that takes the keys of an editor, whose text a script draws beside it."""
+    return target.tag == "textarea" and not target.visible
+
+
 def is_interactive(target: Element) -> bool:
     return target.editable or target.role in INTERACTIVE_ROLES or target.tag in INTERACTIVE_TAGS
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from pipeline.semantics.text import caption, is_editor, is_interactive, is_text_field
+from pipeline.semantics.text import caption, is_editor, is_hidden_editor_field, is_interactive, is_text_field
 from pipeline.steps.draft import Draft, identity, same_target
 from pipeline.steps.effects import without_passing
 from schemas import limits
@@ -213,7 +213,7 @@ def _puts_caret(successor: Draft | None) -> bool:
     """Whether what comes next are keys for an editor whose text is drawn beside the field that takes them: the click
     before said where in it."""
     step = successor.step if successor is not None else None
-    return isinstance(step, FillStep) and step.by_keys and step.target.tag == "textarea" and not step.target.visible
+    return isinstance(step, FillStep) and step.by_keys and is_hidden_editor_field(step.target)
 
 
 def _does_nothing(draft: Draft, successor: Draft | None, effects_known: bool) -> bool:

@@ -56,7 +56,7 @@ def calls_in(requests: Sequence[NetworkRequest]) -> frozenset[str]:
 def asked_to_look(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> frozenset[str]:
     """The addresses that are asked by POST for what a page shows: a link that led to its own address asked there as
     well. (Of a link that sends something off, that is where it sends it.)"""
-    opened = {one.step.event_id: one.led_place for one in map(meaning_of, steps) if one.leads_where_it_says}
+    opened = {one.step.event_id: one.after_place for one in map(meaning_of, steps) if one.leads_where_it_says}
     asked = (one for one in requests if one.method == "POST" and one.cause in opened)
     return frozenset(one.url for one in asked if place(one.url) != opened[one.cause or ""])
 

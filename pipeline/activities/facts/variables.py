@@ -146,9 +146,9 @@ def _named_in_short(click: StepMeaning) -> set[str]:
 
 def _spelled_out(link: StepMeaning) -> str:
     """The last part of the address that a link led to, where that stands in its text, beside another name."""
-    path, said = link.led_path, link.name
-    spelled = len(link.led_route) > 1 and path in said.split() and said != path
-    return slug(unquote(link.led_route[-1])) if spelled else ""
+    path, said = link.after_path, link.name
+    spelled = len(link.after_route) > 1 and path in said.split() and said != path
+    return slug(unquote(link.after_route[-1])) if spelled else ""
 
 
 def inputs_of(steps: Sequence[Step], data: Data) -> Data:
@@ -166,13 +166,13 @@ def inputs_of(steps: Sequence[Step], data: Data) -> Data:
     return Data(data.home, frozenset(word for word in words if len(word) >= 2), data.names)
 
 
-def _is_link(click: StepMeaning) -> bool:
+def _clicks_link(click: StepMeaning) -> bool:
     return isinstance(click.step, ClickStep) and click.target.role == "link"
 
 
 def _goes_elsewhere(step: StepMeaning) -> bool:
     """Whether it leaves what was found before."""
-    return isinstance(step.step, GotoStep) or (_is_link(step) and step.step.navigates and step.in_menu)
+    return isinstance(step.step, GotoStep) or (_clicks_link(step) and step.step.navigates and step.in_menu)
 
 
 def _names_a_thing(click: StepMeaning, found: bool) -> bool:
@@ -189,21 +189,21 @@ def _is_called_so(click: StepMeaning) -> bool:
 
 def _leads_to_its_name(click: StepMeaning) -> bool:
     """Whether a link of the page's body has the name of the page that it leads to: a thing of many, most likely."""
-    if not (click.leads and _is_link(click)) or click.in_menu:
+    if not (click.leads and _clicks_link(click)) or click.in_menu:
         return False
-    last = f"{click.led_path.rpartition('/')[2]}?{click.led_query}"
+    last = f"{click.after_path.rpartition('/')[2]}?{click.after_query}"
     return len(click.name_slug) >= WORD_CHARS_MIN and click.name_slug in slug(unquote(last))
 
 
 def _leads_to_one_of_its_kind(click: StepMeaning) -> bool:
     """Whether it leads to the thing of its name, after its kind: `#general` to `/channel/general`."""
-    kind, name = ("", "", *click.led_route)[-2:]
+    kind, name = ("", "", *click.after_route)[-2:]
     return click.step.navigates and is_kind(slug(kind)) and slug(unquote(name)) == click.name_slug
 
 
 def _shows_its_name(click: StepMeaning) -> bool:
     """Whether a link of the page's body brought a dialog that is headed as the link is: it shows that thing."""
-    if not _is_link(click) or click.in_menu or click.step.navigates:
+    if not _clicks_link(click) or click.in_menu or click.step.navigates:
         return False
     return click.brought_dialog and click.name in click.headings
 
@@ -212,4 +212,4 @@ def _leads_to_page_called_so(click: StepMeaning) -> bool:
     """Whether a link leads to a page of its name, where the names of things don't stand (`Users` to `/admin/users`)."""
     if not click.leads or click.name_slug.count("-") > 1:
         return False
-    return slug(unquote("".join(click.led_route[-1:]))) == click.name_slug and not click.leads_to_place_of_names
+    return slug(unquote("".join(click.after_route[-1:]))) == click.name_slug and not click.leads_to_place_of_names

@@ -184,7 +184,7 @@ class _Reader:
         beside = len({one.field for one in own if isinstance(one.step, FillStep | SelectStep)} - fields)
         named = bool(SIGN_IN.search(words)) or not sender.page_words.isdisjoint(LISTS["sign_in_pages"])
         if len(fields) > 1:
-            if not beside or any(_asks_old(one) for one in own if one.is_password):
+            if not beside or any(asks_old(one) for one in own if one.is_password):
                 return "change password"
             others = {field for one in before for field in self._fields(one)} - fields
             return "make account" if signed_in or others or CREATE.match(words) else "sign up"
@@ -194,7 +194,7 @@ class _Reader:
         if signed_in is not None and not (named and self._names_other_entrance(words, sender, signed_in)):
             if beside:
                 return "make account"
-            return "keep" if KEEPS.match(words) and not any(map(_asks_old, own)) else "confirm"
+            return "keep" if KEEPS.match(words) and not any(map(asks_old, own)) else "confirm"
         if SIGN_UP.search(words) or _signs_up_at(sender.page_words):
             return "sign up"
         if not beside and not named and (CONFIRM.match(words) or "confirm" in sender.page_words):
@@ -207,7 +207,7 @@ class _Reader:
 
     def _names_other_entrance(self, words: str, sender: StepMeaning, signed_in: PasswordForm) -> bool:
         """Whether the button says that somebody signs in, or the address does and is not the one of before."""
-        return bool(SIGN_IN.search(words)) or sender.page_spot != self.meanings[signed_in.first].page_spot
+        return bool(SIGN_IN.search(words)) or sender.page_where != self.meanings[signed_in.first].page_where
 
     def _sender(self, form: PasswordForm) -> StepMeaning:
         """The step that sent a form off; its last one where none did."""
@@ -228,7 +228,7 @@ class _Reader:
         senders = [self._sender(form) for form in (one, other)]
         words = [step.caption for step in senders if isinstance(step.step, ClickStep)]
         button = len(words) == len(senders) and words[0] == words[1] != "" and len(logins) in (0, 2)
-        return button or senders[0].page_spot == senders[1].page_spot
+        return button or senders[0].page_where == senders[1].page_where
 
     def _shown_again(self, one: PasswordForm, other: PasswordForm) -> bool:
         """Whether one led to a page that says that something was wrong, and has the other with the same fields, though
@@ -236,7 +236,7 @@ class _Reader:
         if one.sent is None or other.first <= one.sent:
             return False
         step = self.meanings[one.sent]
-        landed = step.led_spot is not None and step.led_spot == self.meanings[other.first].page_spot
+        landed = step.after_where is not None and step.after_where == self.meanings[other.first].page_where
         names, others = ({name for name, *_ in self._fields(form)} for form in (one, other))
         if not landed or names != others or "" in names:
             return False
@@ -268,13 +268,8 @@ class _Reader:
         return shows or (isinstance(step, ClickStep) and not step.navigates and not self.sent_with.get(step.event_id))
 
 
-def asks_old(step: FillStep) -> bool:
-    """Whether it fills in the password that one has already."""
-    return _asks_old(meaning_of(step))
-
-
-def _asks_old(field: StepMeaning) -> bool:
-    """As `asks_old`; no other step does."""
+def asks_old(field: StepMeaning) -> bool:
+    """Whether a step fills in the password that somebody has already."""
     marked = field.target.autocomplete == "current-password" or bool(_OLD.search(field.words))
     return marked and isinstance(field.step, FillStep)
 

@@ -109,7 +109,7 @@ class PasswordSteps:
     def _is_field(self, step: Step, password: Step) -> bool:
         """Whether it fills in a field of the password's form."""
         here, there = meaning_of(step), meaning_of(password)
-        if step.tab_id != password.tab_id or (step.page.url and here.page_spot != there.page_spot):
+        if step.tab_id != password.tab_id or (step.page.url and here.page_where != there.page_where):
             return False
         target = getattr(step, "target", None)
         if not isinstance(target, Element):

@@ -11,13 +11,7 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from pipeline.codegen.assertions.check import CHANGES_MAX, TEXT_CHARS_MAX, Check, says_part
-from pipeline.codegen.assertions.lists.rows import (
-    is_of_others_row,
-    is_row_element,
-    made_sure,
-    own_words,
-    row_of_own,
-)
+from pipeline.codegen.assertions.lists.rows import is_of_others_row, is_row_element, made_sure, own_words, row_of_own
 from pipeline.codegen.assertions.salience import (
     LONG_NAMED_ROLES,
     LOUD_ROLES,

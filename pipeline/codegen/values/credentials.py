@@ -16,6 +16,7 @@ from pipeline.activities.forms.password_forms import PasswordForm, asks_old, log
 from pipeline.codegen.python.expressions import Attr, Expr, Index, Literal, Name, Or, method
 from pipeline.codegen.python.names import variable_name
 from pipeline.semantics.addresses import route
+from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.verbs import MASK, is_same_as_password
 from schemas.elements import Element
 from schemas.events import Appeared, TextChanged
@@ -163,7 +164,7 @@ class _Teller:
                     return Literal(WRONG)
                 owner = name if name in self.people and not form.refused else right.get(token, name)
                 return _read(variable_name(PASSWORD, self.people.get(owner, 1)), variables)
-            case "change password" | "make account" if asks_old(step):
+            case "change password" | "make account" if asks_old(meaning_of(step)):
                 if token in self.made:
                     return self.made[token]
                 return _read(variable_name(PASSWORD, self.people.get(right.get(token, ""), 1)), variables)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import Final
-from urllib.parse import urljoin
 
 from pipeline.semantics.addresses import place, thing_in
 from pipeline.semantics.elements import in_menu
@@ -11,6 +10,7 @@ from pipeline.semantics.messages import headings
 from pipeline.semantics.object_names import is_row
 from pipeline.semantics.path_segments import ROUTE
 from pipeline.semantics.text import caption, clean, is_link, short
+from pipeline.semantics.urls import join
 from pipeline.semantics.verbs import CANCEL, CART, CHECK_OUT, CREATE, DELETE, EDIT, SETTINGS, SIGN_IN, says
 from schemas import limits
 from schemas.elements import Element
@@ -100,7 +100,7 @@ def _shown_here(step: ClickStep) -> tuple[str, str] | None:
     name, address = caption(step.target), step.target.href
     if not address or not is_link(step.target) or name not in headings(step.changes):
         return None
-    kind = thing_in(urljoin(step.page.url, address))
+    kind = thing_in(join(step.page.url, address))
     return (name, kind) if kind else None
 
 

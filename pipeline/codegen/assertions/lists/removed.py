@@ -36,13 +36,12 @@ def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
     if not any(map(asks_to_delete, story.steps[: index + 1])):
         return None  # without classifying the story once more, which costs more than all else here
     goals = goals_of(story.steps, story.network_requests)
-    done = (goal for goal in reversed(goals) if goal.kind == "delete" and goal.last <= index)
-    goal = next(done, None)
-    if goal is None:
+    deletions = [goal for goal in goals if goal.kind == "delete" and goal.last <= index]
+    if not deletions:
         return None
+    goal = deletions[-1]
     if not (step.navigates or isinstance(step, GotoStep)):
-        asking = [one for one in goals if one.kind == "delete" and one.last <= index]
-        return _removed_within(finder, story, step, asking) if goal.last == index else None
+        return _removed_within(finder, story, step, deletions) if goal.last == index else None
     asked = story.steps[goal.first]
     since = [change for one in story.steps[goal.last : index + 1] for change in one.changes]
     box = _ticked(story.steps, goal.first)
@@ -68,9 +67,10 @@ def _ticked(steps: Sequence[Step], first: int) -> CheckStep | None:
     return box if isinstance(box, CheckStep) and box.checked else None
 
 
-def _removed_within(finder: Finder, story: Story, step: Step, asking: Sequence[Goal]) -> Check | None:
-    """The thing that is gone from a page that stayed; `asking` are the deletions up to this step, which is the last."""
-    return _taken_out(finder, step, asking[-1].phrases[0].rest) or _left_out(finder, story, step, asking)
+def _removed_within(finder: Finder, story: Story, step: Step, deletions: Sequence[Goal]) -> Check | None:
+    """The thing that is gone from a page that stayed, where the last of the `deletions` ends with this step."""
+    told = deletions[-1].phrases[0].rest
+    return _taken_out(finder, step, told) or _left_out(finder, story, step, deletions)
 
 
 def _taken_out(finder: Finder, step: Step, told: str) -> Check | None:
@@ -86,11 +86,11 @@ def _taken_out(finder: Finder, step: Step, told: str) -> Check | None:
     return None
 
 
-def _left_out(finder: Finder, story: Story, step: Step, asking: Sequence[Goal]) -> Check | None:
+def _left_out(finder: Finder, story: Story, step: Step, deletions: Sequence[Goal]) -> Check | None:
     """The row or card of the thing, where what asked for it took a list away and this step brought that back without
     it."""
     came = {readable(one.element.text or "") for one in step.changes if isinstance(one, Appeared)} - {""}
-    for goal in reversed(asking):
+    for goal in reversed(deletions):
         asked = story.steps[goal.first]
         went = {readable(one.element.text or "") for one in asked.changes if isinstance(one, Gone)}
         if not isinstance(asked, ClickStep) or len(went & came) < BACK_MIN:
