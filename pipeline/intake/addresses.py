@@ -53,15 +53,19 @@ _NEEDLESS = re.compile(r"%(2D|5F|3\d|[46][1-9A-F]|[57][0-9A])", re.IGNORECASE)
 """A plain letter, digit or sign that is written as a number all the same."""
 _JWT = re.compile(r"(?P<before>(?<![\w-])(?=[\w-]++\.[\w-]{4})[\w-]*?)eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?")
 """Looked for from the beginning of a word alone, and only in one that a dot ends: each letter is read twice at most."""
-_GRANT_IN_PATH = re.compile(
-    r"(?P<name>/(?:(?:(?:re)?set|forgot|change|recover)-?password|password-?reset|(?:verify|confirm)-?e?mail|"
+_GRANTING_PART = re.compile(
+    r"(?:(?:re)?set|forgot|change|recover)-?password|password-?reset|(?:verify|confirm)-?e?mail|"
     r"e?mail-?verification|accept-?invit\w{1,9}|(?:login|invite|magic)-?link|reset|token|verify|verification|confirm|"
-    r"confirmation|activate|activation|invite|invitations?|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code|"
-    r"[\w-]{0,30}[-_]token|(?:api|access|auth|private|secret|shared?)[-_]?key)/)"
-    r"(?P<value>[^/?#\s]{6,4000})",
+    r"confirmation|activate|activation|invit\w{1,9}|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code|"
+    r"[\w-]{0,30}[-_]token|(?:api|access|auth|private|secret|shared?)[-_]?key",
     re.IGNORECASE,
 )
 """What follows in a path on one of these words is what makes the address work, if it looks drawn by chance."""
+_SLASH: Final = r"/|%(?:25){0,3}2F"
+_PARTS = re.compile(rf"({_SLASH}|[?#&\s]|%(?:25){{0,3}}(?:3F|23|26))", re.IGNORECASE)
+_IS_SLASH = re.compile(_SLASH, re.IGNORECASE)
+_GRANTED_CHARS_MIN, _WHOSE_CHARS_MAX = 6, 12
+"""Before what works stands for whom it does, if anything does: short."""
 _GRANT_IN_QUERY = re.compile(
     r"(?P<name>[?&#;](?:reset|verify|verification|confirm|confirmation|activate|activation|recover|unlock|unsub|unsubscribe|optout|"
     r"signed|pairing|mac|digest|checksum|refresh|cred|(?:\w{1,20}_)?clearance|policy|share|join|inv|ott)=)"
@@ -72,7 +76,7 @@ _GRANT_IN_QUERY = re.compile(
 _NAMED = re.compile(r"(?P<before>[?&#;](?P<name>[^=&#;?\s%]{3,40})=)(?!withheld(?:[&#;]|$))[^&#;\s]+")
 _SHORT_LINK = re.compile(
     r"(?P<name>/(?:l|s|r|i|m|go|links?|callback|public|preview|embed|pay|checkout|receipts?|pastes?|(?:i?cal|rss|feeds?)(?:/u)?)/)"
-    r"(?P<value>[A-Za-z0-9]{10,4000})(?=[/?#]|\.\w{2,5}(?:[?#]|$)|$)"
+    r"(?P<value>[\w-]{10,4000})(?=[/?#]|\.\w{2,5}(?:[?#]|$)|$)"
 )
 """What follows on one of these is the address itself of something that whoever knows it may see, if chance wrote it."""
 _HANDED = re.compile(
@@ -81,13 +85,16 @@ _HANDED = re.compile(
     r"secrets?|tokens|keys?|one-?time|(?:auto-?)?(?:log|sign)-?in|private|(?:web)?hooks?|"
     r"(?:share|sharing|join|activate|recover|verify|confirm|e?mail)-(?:link|team|account|verify|confirm|email|user)s?|"
     r"[\w-]{0,30}(?:private|secret|share|invite|token|key)(?=[-_]))[/_-]|/password/)"
-    r"(?P<value>[A-Za-z0-9]{10,4000})(?=[/?#]|\.\w{2,5}(?:[?#]|$)|$)",
+    r"(?P<value>[\w-]{10,4000})(?=[/?#]|\.\w{2,5}(?:[?#]|$)|$)",
     re.IGNORECASE,
 )
 """The same of what is only given to somebody: shorter numbers in base 16 are keys there, too, and no ids."""
 _KEY_VALUE = re.compile(
-    r"(?P<name>[?&#;][^=&#;?\s]{1,40}(?:key|hash|code)\d?=)(?P<value>[^&#;\s]{10,4000})", re.IGNORECASE
+    r"(?P<name>[?&#;](?:[^=&#;?\s]{1,40}(?:key|hash|code)\d?|state|link|tk?|k|h)=)(?P<value>[^&#;\s]{10,4000})",
+    re.IGNORECASE,
 )
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_ONE_CASE_KEY = re.compile(r"[0-9a-f]{16,4000}|[0-9A-Z]{16,4000}")
 _DRAWN = re.compile(r"\d|[a-z][A-Z]|^.{20}")
 _LONG = re.compile(r"[A-Za-z0-9]{10}|[\w~.-]{24}")
 _LONG_PART = re.compile(r"(?<=/)[^/?#\s]{20,4000}")
@@ -130,7 +137,7 @@ def bare_url(url: str) -> str:
     needless = _NEEDLESS.sub(lambda found: chr(int(found[1], 16)), url)
     plain = needless if needless != url and _without_parameters(needless) != needless else url
     bare = _JWT.sub(rf"\g<before>{urls.WITHHELD}", urls.without_user(plain) if "@" in plain else plain)
-    granted = _GRANT_IN_QUERY.sub(_granting, _GRANT_IN_PATH.sub(_granting, _without_parameters(bare)))
+    granted = _GRANT_IN_QUERY.sub(_granting, _without_granted_parts(_without_parameters(bare)))
     return _without_chance(granted)
 
 
@@ -166,11 +173,11 @@ def _handed(found: re.Match[str]) -> str:
 
 def _is_key(value: str) -> bool:
     """Whether letters and digits take turns in a part of a value, in any base."""
-    return any(
+    return _UUID.fullmatch(value) is not None or any(
         len(part) >= _MIXED_CHARS_MIN
         and not part.isalpha()
         and not part.isdigit()
-        and len(_RUNS.findall(part)) * _RUN_CHARS > len(part)
+        and (len(_RUNS.findall(part)) * _RUN_CHARS > len(part) or _ONE_CASE_KEY.fullmatch(part) is not None)
         for part in _OTHER_SIGNS.split(value)
     )
 
@@ -213,6 +220,22 @@ def _without_parameters(url: str) -> str:
     told = _SECRET_IN_PART.sub(rf"\g<name>{urls.WITHHELD}", _SECRET_IN_URL.sub(rf"\g<name>{urls.WITHHELD}", url))
     told = _SECRET_IN_JSON.sub(rf"\g<name>{urls.WITHHELD}", told)
     return _SECRET_IN_INNER_URL.sub(rf"\g<name>{urls.WITHHELD}", told) if "%" in told else told
+
+
+def _without_granted_parts(url: str) -> str:
+    """The address, and one within it, without what follows in a path on a word that makes it work."""
+    pieces = _PARTS.split(url)
+    for at in range(2, len(pieces) - 2, 2):
+        if not (_IS_SLASH.fullmatch(pieces[at - 1]) and _IS_SLASH.fullmatch(pieces[at + 1])):
+            continue
+        if not _GRANTING_PART.fullmatch(pieces[at]):
+            continue
+        granted = pieces[at + 2]
+        if len(granted) >= _GRANTED_CHARS_MIN and _DRAWN.search(granted):
+            pieces[at + 2] = urls.WITHHELD
+        elif len(granted) <= _WHOSE_CHARS_MAX and at + 4 < len(pieces) and _IS_SLASH.fullmatch(pieces[at + 3]):
+            pieces[at + 4] = urls.WITHHELD if _is_key(pieces[at + 4]) else pieces[at + 4]
+    return "".join(pieces)
 
 
 def _granting(found: re.Match[str]) -> str:

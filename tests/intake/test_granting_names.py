@@ -95,3 +95,25 @@ def test_other_names_and_ports_of_hosts_are_told(told: Callable[[list[str]], lis
     """Words that only end like one that grants, and what follows a host, whatever that is called."""
     addresses = [*(f"/in?{name}=Quimtrax" for name in HARMLESS), *KEPT]
     assert told(addresses) == addresses
+
+
+DRAWN = (
+    "3f9a1c77be02d4586a", "33345c7700022586", "9fQ2kLx7Zw3TbV8mNc5R", "0b1ff3c2-51c7-4f0e-9d3a-6f2f6f0c9d11",
+    "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "c1abc9-3f9a1c77be02d4586a3f9a1c77be02d4", "Zk3-9fQ2k_Lx7Zw3TbV8mN",
+)  # fmt: skip
+"""Keys as programs draw them: in base 16, 32, 64, as UUIDs, with a date before."""
+WORKED_BY = (
+    "/accounts/reset/MQ/{}/", "/auth/magic-link/{}", "/invites/{}/accept", "/users/confirmation/42/{}",
+    "/go?u=%2Freset%2F{}", "/go?u=https%3A%2F%2Fb.test%2Finvite%2F{}", "/go?u=%252Freset%252FMQ%252F{}&page=2",
+)  # fmt: skip
+HANDED = ("/join/{}", "/share/{}", "/login/{}", "/join-team/{}/now", "/in?state={}", "/in?t={}&page=2")
+
+
+def test_what_was_drawn_for_somebody_is_withheld_some_way_behind_the_word() -> None:
+    """Behind whom it is for, behind a second word, in an address within one, and as UUIDs and numbers in base 16."""
+    addresses = [shape.format(value) for shape in (*WORKED_BY, *HANDED) for value in DRAWN]
+    told = _taken_in(addresses)
+    assert not [one for one, after in zip(addresses, told, strict=True) if "withheld" not in after]
+    kept = ["/auth/users/admin/edit", "/reset/MQ/form", "/auth/realms/master/account", "/auth/clients/4711/roles"]
+    kept += ["/in?state=all-open-things", "/in?t=1700000000", "/share/all-the-pictures", "/reset/", "/auth//x/y2"]
+    assert _taken_in(kept) == kept
