@@ -148,15 +148,26 @@ def row_of(target: Element) -> str:
     own = caption(target).casefold()
     named = (one for one in target.candidates if isinstance(one.locator, ByRole) and one.locator.name)
     alone = any(one.count == 1 and not one.within for one in named)
+    names = [ancestor.name for ancestor in target.ancestors if ancestor.role in ROW_ROLES and ancestor.name]
     for candidate in target.candidates:
         for scope in candidate.within:
             text = scope.has_text or ""
             if is_name(text) and is_row(scope) and clean(text).casefold() not in own and not (alone and joints(text)):
-                return text
-    names = (ancestor.name for ancestor in target.ancestors if ancestor.role in ROW_ROLES and ancestor.name)
-    row = _CELLS.split(_AROUND.sub("", clean(next(names, "").removesuffix(caption(target)))), maxsplit=1)[0]
+                return _as_one_reads_it(text, clean(next(iter(names), "")))
+    row = _CELLS.split(_AROUND.sub("", clean(next(iter(names), "").removesuffix(caption(target)))), maxsplit=1)[0]
     is_row_name = len(row) <= ROW_CHARS_MAX and is_name(row) and not (alone and joints(row))
     return row if is_row_name else _card_of(target)
+
+
+def _as_one_reads_it(text: str, row: str) -> str:
+    """What tells a row, where it is the label of the row's control and the row itself says it in other words: `Ana
+    Brekke` of `Select Ana Brekke, Learner` in a row that is called `Select Ana Brekke ana H-101`."""
+    told, own = _AROUND.sub("", clean(text)), _AROUND.sub("", row)
+    if not row or row.startswith(clean(text)) or told == clean(text):
+        return text
+    words = [one for one, other in zip(told.split(), own.split(), strict=False) if one.rstrip(",;:") == other]
+    same = " ".join(words).rstrip(",;:")
+    return same if is_name(same) and own.startswith(same) else text
 
 
 def _card_of(target: Element) -> str:

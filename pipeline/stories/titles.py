@@ -192,9 +192,11 @@ def _last_message(steps: Sequence[Step]) -> str:
     if not steps:
         return ""
     last = meaning_of(steps[-1])
-    known = {heading for step in steps[:-1] if step.changes for heading in meaning_of(step).headings}
+    earlier = [meaning_of(step) for step in steps[:-1] if step.changes]
+    known = {text for step in earlier for text in (*step.headings, *step.messages)}
     new = [heading for heading in last.headings if heading not in known and heading not in last.step.page.title]
-    said = [text for text in last.messages if not _WAITING.search(text)]
+    again = {text for text in last.messages if text in known and not SUCCESS.search(text)}
+    said = [text for text in last.messages if text not in again and not _WAITING.search(text)]
     said.sort(key=lambda text: not SUCCESS.search(text))
     wrong = () if last.succeeded else last.errors
     found = [text for text in wrong or said or new if _says_something(text)]

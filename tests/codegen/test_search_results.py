@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from pipeline.codegen import write_test
-from schemas.elements import Element
-from schemas.events import Appeared, Change, Gone, TextChanged, Typed
+from schemas.elements import ByRole, Candidate, Element
+from schemas.events import Appeared, Change, CountChanged, Gone, TextChanged, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep, Step
 from tests.codegen.by_hand import HOME, at, base, by_role, by_text, story
 
@@ -76,3 +76,14 @@ def test_a_result_that_says_more_than_its_name_is_told_by_what_was_typed() -> No
     assert code.count('expect(page.get_by_role("link").filter(has_text="hive").first).to_be_visible()') == 1
     assert "Resolved" not in code
     assert "New" not in code
+
+
+@pytest.mark.parametrize(("stands", "is_asserted"), [("hive_count", True), ("garden", False)])
+def test_of_a_list_too_long_to_be_told_a_result_is_known_by_its_text(stands: str, is_asserted: bool) -> None:
+    """Its rows are not all in the recording: that it got shorter, and that a text with what was typed stayed, is."""
+    cells = tuple(Appeared(element=by_text("span", text)) for text in ("crew_size", stands))
+    came = GotoStep(url=f"{HOME}/variables", **base(at("/"), LIST, changes=cells, loads=True))
+    rows = Candidate(locator=ByRole(role="row"), count=2)
+    shorter = CountChanged(element=by_role("table", "grid", "Variables"), items=rows, before=9, after=2)
+    code = write_test(story(came, _typed(shorter, HIDES))).code
+    assert (LEFT in code) is is_asserted

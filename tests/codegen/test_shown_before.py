@@ -25,3 +25,19 @@ def test_what_a_page_showed_before_the_save_says_less_than_what_came_with_it() -
     code = write_test(story(opens, book, hours, save, network_requests=(sent,))).code.rpartition("Create")[2]
     assert "Sanding" in code
     assert "Watched by Mona" not in code
+
+
+def test_what_a_live_region_holds_always_is_no_answer() -> None:
+    """The name of who signed in comes again with the page's head; that the changes were saved is told now."""
+    users, person = at("/users"), at("/users/7")
+    who = Appeared(element=by_text("span", "Hilda Strand", live=True))
+    opens = ClickStep(target=by_role("a", "link", "Users"), **base(at("/"), users, changes=(who,), navigates=True))
+    edit = ClickStep(target=by_role("a", "link", "Ana"), **base(users, person, navigates=True))
+    name = FillStep(target=by_label("Name"), value=Typed(text="Ana Lie"), **base(person))
+    shown = (who, Appeared(element=by_text("td", "Ana Lie")), Appeared(element=by_text("div", "Changes saved")))
+    save = ClickStep(target=by_role("button", "button", "Save"), **base(person, users, changes=shown, navigates=True))
+    sent = NetworkRequest(url=f"{HOME}/api/users/7", method="PATCH", status=200, cause=save.event_id)
+    code = write_test(story(opens, edit, name, save, network_requests=(sent,))).code.rpartition("Save")[2]
+    assert "Changes saved" in code
+    assert "Ana Lie" in code
+    assert "Hilda Strand" not in code

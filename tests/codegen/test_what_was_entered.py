@@ -340,3 +340,15 @@ def test_the_names_on_many_cards_are_others_things(count: int, is_asserted: bool
     code = write_test(story(named, saved)).code
     assert 'get_by_role("heading", name="Trips 79")' in code
     assert any(f'name="{name}"' in code for name in names[:-1]) is is_asserted
+
+
+@pytest.mark.parametrize("name", ["Rowing B \u2014 0", "Rowing B - 0 learners and more that nobody else says"])
+def test_a_row_whose_cells_run_together_is_told_by_what_was_entered(name: str) -> None:
+    """No space parts them in the page's own text, and some of it may be for screen readers alone."""
+    text = f"Select row {name}".replace(" \u2014", "\u2014")
+    row = by_text("tr", text, role="row", name=name)
+    typed = FillStep(target=by_label("Name"), value=Typed(text="Rowing B"), **base(FORM))
+    save = ClickStep(target=by_role("button", "button", "Save"), **base(FORM, LIST, changes=(_appeared(row),)))
+    code = write_test(story(typed, save)).code
+    assert 'page.get_by_role("row").filter(has_text="Rowing B")' in code
+    assert text not in code

@@ -271,3 +271,16 @@ def test_what_is_asked_before_a_deletion_names_its_object() -> None:
     journey = journey.shows_new(heading("Are you sure?", 3), sure)
     journey = journey.click(link("Proceed")).asks(f"{HOME}api/files/vase", "DELETE")
     assert journey.story().title == "Delete 'vase.txt'"
+
+
+def test_a_row_is_called_by_what_one_reads_in_it() -> None:
+    """Its text begins with the label of its box, which is for screen readers; details are no thing of their own."""
+    scope = Scope(locator=ByRole(role="row"), has_text="Select Ana Brekke, Learner", count=1)
+    inside = Candidate(locator=ByRole(role="button"), within=(scope,), count=1)
+    row = Ancestor(tag="tr", role="row", name="Select Ana Brekke ana H-101 Female 2012")
+    opener = Element(tag="button", role="button", candidates=(inside,), ancestors=(row,))
+    journey = Journey().opens(f"{HOME}users").shows_new(heading("Users")).click(opener)
+    entry = Element(text="Edit details", tag="span")
+    journey = journey.shows_new(Element(tag="ul", role="menu"), entry).click(entry).leads_to(f"{HOME}users/7")
+    journey = journey.shows_new(heading("Edit user details")).fill(textbox("Full name"), "Ana Lie", before="Ana")
+    assert journey.click(button("Save")).asks(f"{HOME}api/users/7").story().title == "Edit 'Ana Brekke'"

@@ -392,3 +392,11 @@ def test_signing_in_first_stays_out_of_the_title() -> None:
     story = journey.click(button("Save")).shows_new(heading("Receipts")).story()
     assert story.title == "Create the project 'Receipts'"
     assert story.sentence == "The user logs in and creates the project 'Receipts'."
+
+
+def test_what_a_live_region_says_each_time_is_not_what_the_user_came_to_see() -> None:
+    """The head of a page with the name of who signed in comes back with it."""
+    journey = Journey().opens(f"{HOME}notes").click(link("Notes")).shows_new(alert("Hilda")).click(link("Groceries"))
+    journey = journey.leads_to(f"{HOME}notes/7").fill(textbox("Note"), "Bread", before="Milk").click(button("Save"))
+    told = journey.asks(f"{HOME}api/notes/7").shows_new(alert("Hilda"), alert("Kept for you")).story()
+    assert told.sentence.endswith("and sees 'Kept for you'.")

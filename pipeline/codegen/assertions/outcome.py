@@ -252,7 +252,8 @@ def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> 
     own = without_others_rows(step, writer.own) if lets_in(story, place) else step
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
     if is_commit(step):
-        offered = with_less_for_unchanged(offered, story.steps, writer.entered)
+        entered = [text for text in writer.entered if text not in writer.credentials.texts]
+        offered = with_less_for_unchanged(offered, story.steps, entered)
     taken = chosen(offered, CHECKS_LAST, entered_in(story.steps, writer.credentials.texts))
     page = shown_on(writer, step)
     if _saves(story, step):

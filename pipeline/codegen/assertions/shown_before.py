@@ -13,7 +13,9 @@ from schemas.stories import Step
 
 SHOWN_BEFORE: Final = 25
 """What a check loses for what its page showed when the story came by it earlier."""
-_OF_TEXTS: Final = frozenset({"text", "heading", "link", "button", "paragraph", "strong", "cell", "listitem", "img"})
+_OF_TEXTS: Final = frozenset(
+    {"text", "heading", "link", "button", "paragraph", "strong", "cell", "listitem", "img", "status"}
+)
 
 
 def with_less_for_unchanged(checks: Sequence[Check], steps: Sequence[Step], entered: Sequence[str]) -> list[Check]:

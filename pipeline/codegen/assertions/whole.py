@@ -11,7 +11,7 @@ from pipeline.codegen.assertions.candidates import (
     without_buttons,
 )
 from pipeline.codegen.assertions.check import CHANGES_MAX, Check
-from pipeline.codegen.assertions.lists.rows import is_of_others_row, is_row_element, own_words
+from pipeline.codegen.assertions.lists.rows import cells_run_together, is_of_others_row, is_row_element, own_words
 from pipeline.codegen.assertions.salience import Typing, has_captions, looks_glued, whole_sentences
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect, is_anyone
 from pipeline.codegen.locators.text_matchers import readable
@@ -41,7 +41,7 @@ def whole_text(finder: Finder, changes: tuple[Change, ...], typing: Typing) -> C
         is_own = shows_it or _is_added(element, came, changes)
         if not is_own or is_of_others_row(Appeared(element=element), changes, own):
             continue  # another one of the list than what was entered, or a text of the page's own
-        if looks_glued(text, typing.texts) or typing.runs_together(text):
+        if looks_glued(text, typing.texts) or typing.runs_together(text) or cells_run_together(element):
             continue  # texts run together are not one thing: each part says more by itself
         if not is_row_element(element) and sum(_is_part(one, text) for one in came) > 1:
             continue

@@ -84,12 +84,12 @@ def _only_amidst_cells(row: Element, changes: Sequence[Change], words: Sequence[
 
 
 def row_of_own(finder: Finder, element: Element, texts: Iterable[str]) -> Found | None:
-    """A row with a time or signs between its controls, by those of the `texts` that the user entered which stand in
-    it. None for another element, and for a row that says nothing else."""
+    """A row with a time or signs between its controls, or whose cells run together, by those of the `texts` that the
+    user entered which stand in it. None for another element, and for a row that says nothing else."""
     if element.role != "row":
         return None
     said = readable(element.text or element.name or "")
-    loose = is_volatile(said, finder.fixed) or _LOOSE_SIGN.search(said)
+    loose = is_volatile(said, finder.fixed) or _LOOSE_SIGN.search(said) or cells_run_together(element)
     root = finder.root(element) if loose else None
     own = [text for text in dict.fromkeys(texts) if len(text) >= NAME_CHARS_MIN and whole(text).search(said)]
     own = [text for text in own if not any(text != other and text in other for other in own)]
@@ -155,6 +155,13 @@ def _tellers(text: str, changes: Sequence[Change]) -> Iterator[str]:
         alone = any(isinstance(way.locator, ByText) and way.count == 1 and not way.within for way in one.candidates)
         if alone and not is_row_element(one) and NAME_CHARS_MIN <= len(own) < len(holding[0]) and own in holding[0]:
             yield own
+
+
+def cells_run_together(element: Element) -> bool:
+    """Whether it is a row whose text is not what one reads there: no space parts its cells (`Rowing B— 0`), or some of
+    it is for screen readers alone."""
+    name, text = readable(element.name or ""), readable(element.text or "")
+    return is_row_element(element) and bool(name and text) and not element.text_cut and name != text
 
 
 def is_row_element(element: Element) -> bool:
