@@ -10,6 +10,7 @@ from schemas.events import Appeared, Change, Choice, CountChanged, Gone, TextCha
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep, UploadStep
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
+CLASSED = Candidate(locator=ByTag(tag="p", classes=("name",)), count=1)
 FORM, LIST = at("/bills/add"), at("/bills")
 
 
@@ -352,3 +353,36 @@ def test_a_row_whose_cells_run_together_is_told_by_what_was_entered(name: str) -
     code = write_test(story(typed, save)).code
     assert 'page.get_by_role("row").filter(has_text="Rowing B")' in code
     assert text not in code
+
+
+@pytest.mark.parametrize(
+    ("after", "asserted"),
+    [
+        ("Night school (3ac6) Edit", '"Night school")'),
+        ("Night school (7bd1) Edit", '"Night school (7bd1) Edit")'),
+    ],
+    ids=["the rest as it was", "another rest"],
+)
+def test_of_a_changed_text_only_what_was_typed_is_asserted_where_the_rest_was_there(after: str, asserted: str) -> None:
+    """An id of the server and the caption of a link stand in the same text, as they did before."""
+    named = Element(tag="p", classes=("name",), text=after, candidates=(CLASSED,))
+    typed = FillStep(target=by_label("Name"), value=Typed(text="Night school"), **base(FORM))
+    changed = TextChanged(element=named, before="Day school (3ac6) Edit", after=after)
+    save = ClickStep(target=by_role("button", "button", "Save"), **base(FORM, FORM, changes=(changed,)))
+    assert f"to_contain_text({asserted}" in " ".join(write_test(story(typed, save)).code.split()).replace("( ", "(")
+
+
+@pytest.mark.parametrize("by_label_of_box", [True, False])
+def test_what_was_ticked_is_asserted_where_it_is_listed_afterwards(by_label_of_box: bool) -> None:
+    """Somebody was picked from many by a box, or by its label, and stands in the list of the group then."""
+    pages = at("/groups/7/add"), at("/groups/7")
+    if by_label_of_box:
+        ticks: ClickStep | CheckStep = ClickStep(target=by_text("label", "Dina Moe"), **base(pages[0]))
+    else:
+        ticks = CheckStep(target=by_role("input", "checkbox", "Dina Moe"), checked=True, **base(pages[0]))
+    texts = ("Coaches of the group", "Learners of the group", "Cleo Vang", "Dina Moe")
+    shown = (Appeared(element=by_text("div", "One person added.")), *(_appeared(by_text("td", one)) for one in texts))
+    confirm = ClickStep(target=by_role("button", "button", "Confirm"), **base(*pages, changes=shown, navigates=True))
+    code = write_test(story(ticks, confirm)).code.rpartition("Confirm")[2]
+    assert 'page.get_by_text("Dina Moe")' in code
+    assert "Cleo Vang" not in code

@@ -284,3 +284,22 @@ def test_a_row_is_called_by_what_one_reads_in_it() -> None:
     journey = journey.shows_new(Element(tag="ul", role="menu"), entry).click(entry).leads_to(f"{HOME}users/7")
     journey = journey.shows_new(heading("Edit user details")).fill(textbox("Full name"), "Ana Lie", before="Ana")
     assert journey.click(button("Save")).asks(f"{HOME}api/users/7").story().title == "Edit 'Ana Brekke'"
+
+
+@pytest.mark.parametrize(
+    ("heading_of_form", "title"),
+    [("Rename facility", "Rename the facility"), ("Change preferences", "Edit 'Facility settings'")],
+)
+def test_what_a_dialog_says_that_it_is_for_is_what_was_done(heading_of_form: str, title: str) -> None:
+    """The control that opened it says `Edit`, and the page is called by what the thing is, or by more."""
+    journey = Journey().opens(f"{HOME}facility").click(link("Settings")).leads_to(f"{HOME}facility/settings")
+    journey = journey.shows_new(heading("Facility settings")).click(button("Edit"))
+    journey = journey.shows_new(heading(heading_of_form)).fill(textbox("Name"), "Night school", before="Day school")
+    assert journey.click(button("Save")).asks(f"{HOME}api/facility/7").story().title == title
+
+
+def test_a_form_of_a_page_with_several_headings_is_called_by_its_own() -> None:
+    """None of them is a thing that was opened; the form's own says what is changed."""
+    journey = Journey().opens(f"{HOME}me").shows_new(heading("Profile"), heading("EDIT")).click(link("Edit"))
+    journey = journey.shows_new(heading("Edit profile")).fill(textbox("Full name"), "Ana Lie", before="Ana")
+    assert journey.click(button("Save")).asks(f"{HOME}api/users/7").story().title == "Edit the profile"

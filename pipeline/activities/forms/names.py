@@ -73,6 +73,17 @@ def noun_of(form: Form, kind: GoalKind) -> str:
     return ""
 
 
+def headed_by(form: Form) -> str:
+    """What the first heading says that came with what opened the form: `Rename facility`."""
+    return next(iter(headings(form.opener.changes)), "") if form.opener is not None else ""
+
+
+def headed_noun(heading: str) -> str:
+    """What a heading says that is changed below it: `profile` of `Edit profile`."""
+    noun = object_noun(without_quotes(heading), EDIT)
+    return "" if noun in GENERIC_NOUNS or noun.rpartition(" ")[2] in GENERIC_NOUNS else noun
+
+
 def _without(noun: str, typed: set[str]) -> str:
     """What a message calls a thing, without the name that it was given: `shelf` of `Shelf School was created`."""
     noun = noun.removeprefix("new ")

@@ -15,6 +15,8 @@ from pipeline.activities.forms.names import (
     NOUN_CHARS_MIN,
     created_object,
     edited_object,
+    headed_by,
+    headed_noun,
     noun_of,
     thing_near,
 )
@@ -163,12 +165,15 @@ def _edited(form: Form, noun: str) -> Goal:
     of_a_kind = any(len(part) < NOUN_CHARS_MIN for part in route(url)[-2:-1])
     if not noun and name and name.lower() == "".join(route(url)[-1:]) and not of_a_kind:
         noun, name = name.lower(), ""  # what the page itself is called
+    headed = headed_by(form)
+    if not noun and (not name or MOVES.match(headed)) and (noun := headed_noun(headed)):
+        name = "" if noun in name.lower().split() else name  # that is what the page is called
     one = "" if noun or name else listed_before(form.steps, form.first)
     rest = object_phrase(noun or one, name, "" if one else "the")
     plain, also = (SETS, EDITS) if last_word(url) in _OF_THE_USER else (EDITS, "")
     opened = caption(form.opener.target) if form.opener else ""
     page = last_word(url).removeprefix("object ")
-    moved = MOVES.match(form.commit_words) or MOVES.match(opened) or MOVES.fullmatch(page)
+    moved = MOVES.match(form.commit_words) or MOVES.match(opened) or MOVES.fullmatch(page) or MOVES.match(headed)
     verb = moved[0].lower() if moved else "edit"
     if moved and noun == last_word(url) and (name := name or opened_before(form.steps, form.first)):
         rest = quoted(name)

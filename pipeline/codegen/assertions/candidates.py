@@ -351,10 +351,19 @@ def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
     if named or best is None or not best.unique or best.score >= PATH_SCORE or is_anyone(best):
         shown = _appeared(finder, element, False, typing)
         return None if shown is None else replace(shown, score=max(shown.score, score - 16 if named else 0) + by_change)
+    after = _typed_alone(before, after, typing)
     value = text_value(after, finder.fixed)
     if value is None:
         return None
     return Check(method(expect(best.expr), "to_contain_text", value), score + by_change, "changed", after)
+
+
+def _typed_alone(before: str, after: str, typing: Typing) -> str:
+    """What was typed, where a text shows that and has said all else before: `Night school` of `Night school (3ac6)
+    Edit`, which was `Day school (3ac6) Edit`."""
+    said = max((text for text in typing.texts if len(text) > SHORT and text in after), key=len, default="")
+    rest = after.replace(said, " ", 1).split() if said else []
+    return said if rest and set(rest) <= set(before.split()) else after
 
 
 def _own_line(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:

@@ -9,7 +9,7 @@ from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.verbs import is_search_field
-from schemas.stories import CheckStep, FillStep, SelectStep, Step, UploadStep
+from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, Step, UploadStep
 
 WORD_CHARS_MIN: Final = 3
 """Shorter texts stand in others by chance: they count where they are all that is shown."""
@@ -61,8 +61,8 @@ def _entered_by(step: Step) -> tuple[str, ...]:
         return chosen if step.options else (EMPTIED,)
     if isinstance(step, UploadStep):
         return tuple(name.strip() for name in step.files if name.strip())
-    if isinstance(step, CheckStep) and step.checked and step.target.role == "radio":
-        name = (step.target.name or "").strip()
+    if (isinstance(step, CheckStep) and step.checked) or (isinstance(step, ClickStep) and step.target.tag == "label"):
+        name = (step.target.name or step.target.text or "").strip()
         return (name,) if name else ()
     return ()
 
