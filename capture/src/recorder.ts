@@ -56,6 +56,8 @@ export class Recorder implements Host {
   readonly effects: Effects;
   /** The latest action, for as long as something may follow from it. */
   action: Action | null = null;
+  /** The pointer went down: what follows from it before the action is told follows from that action. */
+  press: Action | null = null;
   /** Whether the body of a request holds what the user is typing. */
   takesTyping: (body: unknown) => boolean = () => false;
   /** The latest fill of a secret: what follows from it may hold beginnings of it. */
@@ -120,7 +122,7 @@ export class Recorder implements Host {
 
   /** The action that something may follow from which happens now. */
   cause(): string | null {
-    const current = this.action;
+    const current = this.press ?? this.action;
     return current && native.now() - current.ms < limits.CAUSE_MS ? current.id : null;
   }
 
@@ -155,13 +157,14 @@ export class Recorder implements Host {
 
   /** A journey ended: nothing of it lives on. */
   reset(): void {
-    this.action = null;
+    this.action = this.press = null;
     this.typed = [];
     this.effects.forget();
   }
 
   noteAction(id: string): void {
     this.identity.open();
+    this.press = null;
     this.action = { id, ms: native.now() };
   }
 

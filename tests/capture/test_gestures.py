@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from schemas.events import Check, Click, Drag, Event, Fill, Press, Select
+from schemas.events import Check, Click, Drag, Event, Fill, Press, Request, Select
 
 pytestmark = pytest.mark.slow
 
@@ -107,6 +107,54 @@ def test_the_place_is_told_where_the_middle_is_another_control(record: Record) -
     clicks = [one for one in record(PAGE, do) if isinstance(one, Click)]
     assert clicks[0].position == (20, 20)
     assert clicks[-1].position is None
+
+
+ROWS = """<ul><li><i style="display:inline-block; width:30px"></i><span id="row" style="display:inline-block; width:220px">
+  <span tabindex="-1">timber.txt and other words</span></span></li></ul>
+  <p id="cell" style="width:220px; cursor:default"><span style="cursor:pointer">Terms of use of the port</span></p>"""
+
+
+def test_a_part_that_holds_all_words_is_clicked_like_the_whole(record: Record) -> None:
+    """A click beside the middle needs no place where all words stand in a part that does nothing by itself; with a
+    place, no way to the part is told, for the place is one in the whole."""
+
+    def do(page: Page) -> None:
+        page.evaluate("html => { document.body.innerHTML = html }", ROWS)
+        page.locator("#row").click(position={"x": 205, "y": 9})
+        page.wait_for_timeout(700)
+        page.locator("#cell").click(position={"x": 205, "y": 9})
+
+    row, cell = (one for one in record(PAGE, do) if isinstance(one, Click))
+    assert row.position is None
+    assert cell.position is not None
+    assert not [one for one in cell.target.candidates if one.locator.by == "text"]
+
+
+ON_RELEASE = """() => {
+  document.body.innerHTML = "<button id=menu>Kernel</button><div id=item role=menuitem>Shut down</div><p>Empty</p>";
+  const item = document.getElementById("item");
+  item.addEventListener("mouseup", () => fetch("/answered?by=release", { method: "DELETE" }));
+  document.querySelector("p").addEventListener("mousedown", () => fetch("/answered?by=press"));
+}"""
+
+
+def test_what_a_page_asks_before_the_click_comes_of_the_click(record: Record) -> None:
+    """A menu that acts when the button goes up, or down, asks the server before the browser makes a click of it."""
+
+    def do(page: Page) -> None:
+        page.evaluate(ON_RELEASE)
+        page.get_by_text("Kernel").click()
+        for place in (page.get_by_role("menuitem"), page.get_by_text("Empty")):
+            place.hover()
+            page.mouse.down()
+            page.wait_for_timeout(100)
+            page.mouse.up()
+            page.wait_for_timeout(300)
+
+    events = record(PAGE, do)
+    _, item, empty = (one for one in events if isinstance(one, Click))
+    asked = {one.url.rpartition("=")[2]: one.cause for one in events if isinstance(one, Request)}
+    assert asked == {"release": item.id, "press": empty.id}
 
 
 def test_what_never_stands_still_is_clicked_by_what_it_is_in(record: Record) -> None:

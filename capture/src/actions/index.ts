@@ -7,7 +7,7 @@ import { DragWatch } from "./drag";
 import { Hovers } from "./hover";
 import { Keys } from "./keys";
 import { caretElsewhere, modifiersOf, offsetIn, placeMatters, targetAt, type Pressed } from "./pointer";
-import { guard, native } from "../native";
+import { guard, native, newId } from "../native";
 import type { Recorder } from "../recorder";
 import { isToggle, retarget } from "./retarget";
 import { Scrolls } from "./scrolls";
@@ -150,20 +150,23 @@ export class Actions {
     this.second = null;
     this.hovers.check(retarget(raw).element);
     this.lastPress = this.pressOn(event, raw, event.button);
+    this.recorder.press = { id: newId(), ms: this.lastPress.atMs };
     this.drags.press(this.lastPress);
   }
 
   private pressOn(event: MouseEvent, raw: Element, button: number): Pressed {
     const target = targetAt(raw);
     const { element, toggles } = target;
+    this.recorder.press = null;
     const { clientX: x, clientY: y } = event;
     if (event.detail === 0 && this.keys.isMade && event.type === "click") {
       // Before the key the page was another one already.
     } else if (!this.texts.isOn(element) || isEditor(element)) {
       this.recorder.before();
     }
-    const shot = this.recorder.elements.describe(element, element === retarget(raw).element && !isEditor(element) ? { inner: raw } : {});
     const position = element !== retarget(raw).element || placeMatters(target, x, y) ? offsetIn(element, x, y) : null;
+    // A place in the element is no place in a part of it.
+    const shot = this.recorder.elements.describe(element, position || isEditor(element) ? {} : { inner: raw });
     const place = offsetIn(raw, x, y);
     return { ...target, shot, x, y, atMs: native.now(), button, clicked: false, place, position, was: toggles !== null && toggles.checked !== (event.type === "click" && raw === toggles) };
   }
@@ -276,7 +279,7 @@ export class Actions {
     if (modifiers.length) body.modifiers = modifiers;
     if (pressed.position) body.position = pressed.position;
     if (this.keys.spaceUp) body.by_key = true;
-    const id = this.recorder.act(body, { id: known, around: pressed.element });
+    const id = this.recorder.act(body, { id: known ?? this.recorder.press?.id, around: pressed.element });
     pressed.clicked = true;
     if (!button) this.lastClick = { id, element: pressed.element, x: pressed.x, y: pressed.y, atMs: native.now() };
   }

@@ -78,9 +78,11 @@ export function placeMatters({ element, raw }: Target, x: number, y: number): bo
 function ofItsOwn(hit: Element, element: Element, raw: Element): boolean {
   const cursor = (one: Element): string => getComputedStyle(one).cursor;
   const inControl = element.matches(CONTROLS);
+  // Where it holds all the words, a click on it is one on the element, unless it acts by itself.
+  const whole = squash(hit.textContent) === squash(element.textContent) && squash(hit.textContent) !== "";
   for (let up: Element | null = hit; up && up !== element && !containsDeep(up, raw); up = parentOf(up)) {
-    if (up.matches(`${INTERACTIVE},[tabindex],[onclick],[draggable=true]`)) return true;
-    if (!inControl && (up.hasAttribute("title") || cursor(up) !== cursor(raw) || painted(up))) return true;
+    if (up.matches(`${INTERACTIVE},[draggable=true]${whole ? "" : ",[tabindex]"}`)) return true;
+    if (!inControl && (cursor(up) !== cursor(raw) || (!whole && (up.hasAttribute("title") || painted(up))))) return true;
   }
   return false;
 }

@@ -18,7 +18,7 @@ export class Toggles {
 
   /** The box was clicked. What it is then is looked at once the page has answered: it may take the tick back. */
   pressed(pressed: Pressed, event: MouseEvent): void {
-    const id = newId();
+    const id = this.recorder.press?.id ?? newId();
     // Pages may answer the click itself, before the box tells of its state.
     this.recorder.noteAction(id);
     this.awaited = { pressed, event, id };
