@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipeline.activities.activity import LISTINGS, ONLY_WAYS, Activity
+from pipeline.activities.activity import ACTS, LISTINGS, ONLY_WAYS, Activity
 from pipeline.activities.facts.responses import Verdicts
 
 
@@ -29,6 +29,10 @@ class Activities:
         """What was done, whatever fields were filled in for it: two ways of filling in a form are one kind."""
         done = {f"{one.key_kind}|{one.place}|{one.form}|{one.what}|{one.outcome}" for one in self.done}
         return frozenset(done or {f"look at {' '.join(self.end)}"})
+
+    def acting(self) -> frozenset[int]:
+        """The numbers of the steps by which the app was asked to do something."""
+        return frozenset(number for one in self.done if one.kind in ACTS and one not in self.quiet for number in one.steps)
 
     def shape(self) -> list[object]:
         """What makes stories one flow, ready to be hashed: a sign-in and a search are but the way to what was done

@@ -21,6 +21,7 @@ from pipeline.semantics.browsers import layout_of
 from pipeline.semantics.elements import DATA, is_search
 from pipeline.semantics.messages import errors
 from pipeline.semantics.object_names import card_texts, heads_a_card, in_row, is_row
+from pipeline.semantics.text import is_editor
 from pipeline.steps.draft import target_of
 from schemas.elements import ByPath, Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
@@ -217,7 +218,7 @@ class _Vote:
 
             names = heads_a_card(change.element, changes) and DATA not in self.own.masked(_text_of(change))
             if names or self._is_of_others(place, change) or self._numbers_vary(place, keys, opened):
-                kept += self._without_numbers(place, change, opened)
+                kept += self._without_data(place, change, opened)
                 continue
             if self.held(place, shows, None if self._is_found(place, change) else shows_such):
 
@@ -226,8 +227,18 @@ class _Vote:
                     return session.ways(next((shown[key] for key in keys if key in shown), None))
 
                 kept.append(change.model_copy(update={"element": self._element(place, change.element, ways)}))
+            elif isinstance(change, ValueChanged):
+                kept += self._without_data(place, change, opened)
         self.dropped += len(changes) - len(kept)
         return tuple(kept)
+
+    def _without_data(self, place: int, change: Change, opened: bool) -> list[Change]:
+        """What is left of a change that shows this session's data: of an editor, that it is there and how it is found now,
+        where a second one may have come."""
+        if isinstance(change, ValueChanged):
+            bare = change.model_copy(update={"before": "", "after": ""})
+            return [bare] if is_editor(change.element) else []
+        return self._without_numbers(place, change, opened)
 
     def _without_numbers(self, place: int, change: Change, opened: bool) -> list[Change]:
         """What came by its sentences before the first number, where the others saw these; a heading that says how many

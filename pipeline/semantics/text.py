@@ -88,7 +88,13 @@ _SHORTCUT: Final = re.compile(
 )
 _NUMBERED_ROW: Final = WORDS["numbered_row"]
 _JOINT: Final = re.compile(r"[a-z]{2}[A-Z][a-z]|[.!?:][A-Z][a-z]|[a-z]\d[A-Z][a-z]")
-_KEY: Final = re.compile(r"\s?\[\w\]$")
+_KEY: Final = re.compile(
+    r"\s?\[\w\]$|(?:^|\s?\(|\s)(?:(?:Ctrl|Control|Cmd|Command|Alt|Shift|Meta|Option|Strg)\s?\+\s?){1,4}[^\s()]{1,12}\)?$"
+    r"|(?:\s?\(|\s)(?:[⌘⇧⌥⌃]\+?){1,4}[^\s()]{1,8}\)?$"
+)
+"""The key that presses a control, as captions end with it: `[e]`, `Ctrl+D`, `(⌘S)`."""
+_MENU_KEY: Final = re.compile(r"\s(?:F\d{1,2}|Del|Ins|Esc)$")
+"""The same in a menu, where keys stand beside what they do."""
 _EXPLAINED: Final = re.compile(r"^([^:.!?]{2,40}):\s+(?:[^\s:]+\s+){3,}[^\s:]*[.!]$")
 """A name with a whole sentence behind it."""
 _WORDY = re.compile(r"[^\W_]{2}")
@@ -180,6 +186,8 @@ def caption(target: Element) -> str:
     first = ""
     for shown in (target.name, target.label, text, target.placeholder, target.alt, target.title):
         words = clean(shown)
+        if words and (target.role or "").startswith("menuitem"):
+            words = _MENU_KEY.sub("", words)
         if words and (_WORDY.search(words) or (not first and is_symbol(words))):
             return _presentable(words)
         first = first or words
@@ -194,7 +202,7 @@ def _presentable(words: str) -> str:
     """Without the marks of a required field, the key that presses it (`Edit this page [e]`), and what is said to
     explain it (`Real name: It is shown below your posts.`)."""
     words = _EXPLAINED.sub(r"\1", _said_once(words))
-    return short(without_key(words.rstrip("*: ")) or words)
+    return short(without_key(words.rstrip("*: ") or words))
 
 
 def _said_once(words: str) -> str:
@@ -204,8 +212,8 @@ def _said_once(words: str) -> str:
 
 
 def without_key(words: str) -> str:
-    """A caption without the key that presses it: `Edit this page [e]` is `Edit this page`."""
-    return _KEY.sub("", words)
+    """A caption without the key that presses it: `Edit this page [e]` is `Edit this page`, `Save Ctrl+S` is `Save`."""
+    return _KEY.sub("", words) or words
 
 
 def is_symbol(words: str) -> bool:

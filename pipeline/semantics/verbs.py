@@ -61,8 +61,8 @@ SWITCHES: Final = WORDS["switches"]
 REMARK: Final = WORDS["remark"]
 """Fields for what somebody says of a thing."""
 
-_AND_ANOTHER: Final = re.compile(r"\s*[/,&|+]")
-"""Between two verbs of one caption: `Add / update policy`."""
+_AND_ANOTHER: Final = re.compile(r"\s*(?:[/,&|+]|(?:and|und|et|y)\s)")
+"""Between two verbs of one caption: `Add / update policy`, `Rename and save`."""
 _FILLERS: Final = LISTS["fillers"]
 _STOP: Final = LISTS["no_nouns"]
 
@@ -173,8 +173,9 @@ def object_noun(words: str, verb: Wording) -> str:
     if not verb.search(words):
         return ""
     rest = verb.sub(" ", words, count=1)
-    named = re.findall(r"[^\W\d_](?:[^\W\d_]|-)+", rest)
-    named = named[1:] or named if _AND_ANOTHER.match(rest) else named
+    another = _AND_ANOTHER.match(rest)
+    named = re.findall(r"[^\W\d_](?:[^\W\d_]|-)+", rest[another.end() :] if another else rest)
+    named = named[1:] or [word for word in named if not COMMIT.match(word)] if another else named
     kept = [word.lower() for word in named if word.lower() not in _FILLERS]
     if not kept or len(kept) > 3 or kept[0] in _STOP:
         return ""

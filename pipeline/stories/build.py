@@ -34,7 +34,7 @@ def build_story(window: ClosedWindow) -> Story | None:
     passwords = password_forms(rebuilt.steps, rebuilt.requests)
     activities = activities_of(rebuilt.steps, rebuilt.requests, rebuilt.final_page, passwords)
     goals = goals_of(rebuilt.steps, rebuilt.requests, passwords, activities)
-    title, sentence = title_and_sentence(rebuilt.steps, goals)
+    title, sentence = title_and_sentence(rebuilt.steps, goals, activities.acting())
     story = Story(
         id=window.story_id,
         version=window.version,

@@ -1,7 +1,7 @@
 """A title and one sentence for a story, made from what was on the page; the same steps always give the same words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Final
 
@@ -29,12 +29,13 @@ _PRELUDE: Final = _SIGN_INS | {"confirm"}
 """What is but the way to what is done after it."""
 
 
-def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal]) -> tuple[str, str]:
+def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal], acting: Set[int] = frozenset()) -> tuple[str, str]:
+    """The title and the sentence; `acting` are the numbers of the steps that asked the app to do something."""
     goals = _joined(goals, steps)
     chosen = _joined([goal for goal in goals if goal.kind not in SMALL], steps)
     titled = [goal for goal in chosen if goal.kind not in _PRELUDE]
     if not titled:
-        titled = _pressed_after(goals, steps) or _opened_after(goals, steps)
+        titled = _pressed_after(goals, steps) or _opened_after(goals, steps, acting)
         chosen = [*chosen, *titled]
     if all(goal.kind == "sign_out" for goal in titled):
         titled = chosen
@@ -81,10 +82,13 @@ def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
     return [replace(goal, phrases=(Phrase("click", goal.phrases[0].rest),)) for goal in pressed[-1:]]
 
 
-def _opened_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
-    """The last thing of the page itself that somebody opened after signing in, where nothing else was done; or the one
-    page of the menu."""
+def _opened_after(goals: Sequence[Goal], steps: Sequence[Step], acting: Set[int]) -> list[Goal]:
+    """The last thing that somebody opened or clicked after signing in and that asked the app for something; otherwise the
+    last thing of the page itself that was opened, or the one page of the menu."""
     after = next((at for at in range(len(goals) - 1, -1, -1) if goals[at].kind in _PRELUDE), len(goals))
+    acted = [goal for goal in goals[after + 1 :] if goal.kind in SMALL and goal.last in acting]
+    if acted:
+        return acted[-1:]
     opened = [goal for goal in goals[after + 1 :] if goal.kind == "open"]
     came = goals[after].last + 1 if after < len(goals) else len(steps)
     return [goal for goal in opened[-1:] if _shows_thing(steps[goal.last]) or is_one_page(steps[came:])]

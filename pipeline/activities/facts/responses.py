@@ -12,7 +12,7 @@ from pipeline.semantics.messages import asks_for_more, errors, refusals, without
 from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import is_link
 from schemas.events import Appeared, Gone, TextChanged
-from schemas.stories import ClickStep, FillStep, NetworkRequest, Step
+from schemas.stories import ClickStep, FillStep, GotoStep, NetworkRequest, PressStep, ReloadStep, Step
 
 CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SENT: Final = "SEND"
@@ -25,6 +25,9 @@ REFUSAL_READ_MAX: Final = 400
 """What is read of it for that."""
 CALLS_MIN: Final = 3
 """So many requests by one step to one address are calls of an app, and no form that was sent off."""
+KEPT_MIN: Final = 3
+"""After so many steps a page writes to one place before that is taken for its own state."""
+_REPLACING: Final = frozenset({"PUT", "PATCH"})
 FAILED_STATUS: Final = 400
 """The least status by which an app says no."""
 LOCKED: Final = WORDS["locked"]
@@ -61,16 +64,38 @@ def asked_to_look(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> 
     return frozenset(one.url for one in asked if place(one.url) != opened[one.cause or ""])
 
 
+def kept_by_page(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> frozenset[tuple[str, str]]:
+    """The places where a page keeps its own state (what is open, how wide a column is): it writes there as soon as it has
+    loaded, before anything could be done on it, and after whatever is done then."""
+    loads = {
+        step.event_id
+        for step in steps
+        if isinstance(step, GotoStep | ReloadStep) or (isinstance(step, ClickStep | PressStep) and _signs_in(step))
+    }
+    by: dict[tuple[str, str], set[str]] = {}
+    for request in requests:
+        if request.method in _REPLACING and request.cause is not None:
+            by.setdefault(place(request.url), set()).add(request.cause)
+    return frozenset(where for where, causes in by.items() if len(causes) >= KEPT_MIN and causes & loads)
+
+
+def _signs_in(step: ClickStep | PressStep) -> bool:
+    return step.target is not None and step.target.in_password_form and step.navigates
+
+
 def changing(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> list[NetworkRequest]:
     """Those of all requests of a story that ask the app to change something. What a button asks where a link asks too
     may well be a change: at one address an app keeps more than one mark of a thing."""
-    calls, looks = calls_in(requests), asked_to_look(steps, requests)
+    calls, looks, kept = calls_in(requests), asked_to_look(steps, requests), kept_by_page(steps, requests)
     pressed = {one.step.event_id for one in map(meaning_of, steps) if one.is_button} if looks else set()
 
     def looked(one: NetworkRequest) -> bool:
         return one.method == "POST" and (one.url in calls or (one.url in looks and one.cause not in pressed))
 
-    return [one for one in requests if changes(one) and not looked(one)]
+    def own(one: NetworkRequest) -> bool:
+        return one.method in _REPLACING and place(one.url) in kept
+
+    return [one for one in requests if changes(one) and not looked(one) and not (kept and own(one))]
 
 
 def _own_texts(steps: Sequence[Step]) -> Iterator[str]:

@@ -40,6 +40,7 @@ _ACTIVITIES: Final = LISTS["activity_nouns"]
 _NO_NOUNS: Final = _ACTIVITIES | LISTS["activity_pages"]
 """Last words of addresses that say what is done, not to what."""
 _HAS_WORD: Final = re.compile(r"[^\W\d]{2}")
+_FILE: Final = re.compile(r"[^\W_]\.[A-Za-z]\w{0,4}$")
 _NAME: Final = re.compile(r"[A-Z][^.]*$")
 """Last parts of addresses that are the name of a page, as those of wikis."""
 
@@ -61,6 +62,8 @@ def noun_of(form: Form, kind: GoalKind) -> str:
         return made_in(url)
     if kind == "edit" and form.opener is None and not _picked(form):
         last = last_word(url)
+        if _is_file(form):
+            return "file"
         if _NAME.match("".join(route(url)[-1:])) and not ROUTE.fullmatch(last.replace(" ", "-")):
             return ""
         if _on_page_of_its_own(form):
@@ -82,6 +85,13 @@ def headed_noun(heading: str) -> str:
     """What a heading says that is changed below it: `profile` of `Edit profile`."""
     noun = object_noun(without_quotes(heading), EDIT)
     return "" if noun in GENERIC_NOUNS or noun.rpartition(" ")[2] in GENERIC_NOUNS else noun
+
+
+def _is_file(form: Form) -> bool:
+    """Whether the page shows a file: the last part of its address has the form of a file's name, and its title says it."""
+    page = form.own[-1].page
+    last = unquote("".join(route(page.url)[-1:]))
+    return bool(_FILE.search(last)) and last in page.title
 
 
 def _without(noun: str, typed: set[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check
+from pipeline.codegen.locators.counted_after import counted_after
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, Found, expect
 from pipeline.codegen.python.expressions import Attr, Call, method
 from pipeline.semantics.generated import is_volatile
@@ -33,7 +34,7 @@ def typed_check(finder: Finder, step: FillStep) -> list[Check]:
     typed = next((stroke.text.strip() for stroke in reversed(step.keys) if stroke.text.strip()), "")
     lines = [line.strip() for line in step.value.text.splitlines()]
     last = next((line for line in lines if typed and typed in line), "")
-    found = _steady(finder, step.target)
+    found = _steady(finder, counted_after(step.target, step.changes))
     if not last or found is None:
         return []
     several = " ".join(" ".join(_changed(step.before.splitlines(), lines)).split())

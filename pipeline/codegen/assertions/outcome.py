@@ -27,6 +27,7 @@ from pipeline.codegen.assertions.still_standing import text_of
 from pipeline.codegen.assertions.whole import changed_row, whole_text
 from pipeline.codegen.expected_requests import ExpectedRequest
 from pipeline.codegen.gestures import goes_with_it
+from pipeline.codegen.locators.counted_after import counted_after
 from pipeline.codegen.locators.finder import Finder, expect
 from pipeline.codegen.locators.text_matchers import matcher
 from pipeline.codegen.python.expressions import Attr, Expr, Literal, flat, method
@@ -381,7 +382,7 @@ def _as_it_is_now(step: FillStep | SelectStep | CheckStep) -> Element:
     name = step.target.name
     renamed = (one for one in step.changes if isinstance(one, TextChanged) and name and one.before == name)
     same = (one.element for one in renamed if one.element.role == step.target.role and one.element.candidates)
-    return next(same, step.target)
+    return next(same, counted_after(step.target, step.changes))
 
 
 def _final_texts(page: Expr, story: Story, fixed: tuple[str, ...]) -> list[Check]:
