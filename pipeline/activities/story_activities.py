@@ -32,7 +32,9 @@ class Activities:
 
     def acting(self) -> frozenset[int]:
         """The numbers of the steps by which the app was asked to do something."""
-        return frozenset(number for one in self.done if one.kind in ACTS and one not in self.quiet for number in one.steps)
+        return frozenset(
+            number for one in self.done if one.kind in ACTS and one not in self.quiet for number in one.steps
+        )
 
     def shape(self) -> list[object]:
         """What makes stories one flow, ready to be hashed: a sign-in and a search are but the way to what was done

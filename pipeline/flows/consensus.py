@@ -13,7 +13,7 @@ from typing import Final
 
 from pipeline.flows.counted import COUNTED_CHARS_MAX, most_counted
 from pipeline.flows.foreign_texts import typed_by_others
-from pipeline.flows.number_free import after_number, first_sentences, saying, saying_end
+from pipeline.flows.number_free import after_number, first_sentences, saying, saying_end, without_text
 from pipeline.flows.representative import representative
 from pipeline.flows.trace import Session, numberless, rough_of, session_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
@@ -21,7 +21,6 @@ from pipeline.semantics.browsers import layout_of
 from pipeline.semantics.elements import DATA, is_search
 from pipeline.semantics.messages import errors
 from pipeline.semantics.object_names import card_texts, heads_a_card, in_row, is_row
-from pipeline.semantics.text import is_editor
 from pipeline.steps.draft import target_of
 from schemas.elements import ByPath, Candidate, Element
 from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
@@ -218,7 +217,7 @@ class _Vote:
 
             names = heads_a_card(change.element, changes) and DATA not in self.own.masked(_text_of(change))
             if names or self._is_of_others(place, change) or self._numbers_vary(place, keys, opened):
-                kept += self._without_data(place, change, opened)
+                kept += without_text(change) or self._without_numbers(place, change, opened)
                 continue
             if self.held(place, shows, None if self._is_found(place, change) else shows_such):
 
@@ -227,18 +226,10 @@ class _Vote:
                     return session.ways(next((shown[key] for key in keys if key in shown), None))
 
                 kept.append(change.model_copy(update={"element": self._element(place, change.element, ways)}))
-            elif isinstance(change, ValueChanged):
-                kept += self._without_data(place, change, opened)
+            else:
+                kept += without_text(change)
         self.dropped += len(changes) - len(kept)
         return tuple(kept)
-
-    def _without_data(self, place: int, change: Change, opened: bool) -> list[Change]:
-        """What is left of a change that shows this session's data: of an editor, that it is there and how it is found now,
-        where a second one may have come."""
-        if isinstance(change, ValueChanged):
-            bare = change.model_copy(update={"before": "", "after": ""})
-            return [bare] if is_editor(change.element) else []
-        return self._without_numbers(place, change, opened)
 
     def _without_numbers(self, place: int, change: Change, opened: bool) -> list[Change]:
         """What came by its sentences before the first number, where the others saw these; a heading that says how many
@@ -293,9 +284,7 @@ class _Vote:
 
     def _without_user(self, text: str) -> str:
         """The text without the name of who signed in, which stands beside many a thing, unless it was chosen, too."""
-        if self._is_chosen:
-            return text
-        return " ".join(word for word in text.split() if word != self.own.user)
+        return text if self._is_chosen else " ".join(word for word in text.split() if word != self.own.user)
 
     def _seen_alone(self, place: int, change: Change) -> bool:
         """Whether only this session went that way, and what the page showed there may be anybody's: it holds nothing

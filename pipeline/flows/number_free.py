@@ -1,9 +1,11 @@
-"""What a text says before or after a number that is another one in each session."""
+"""What is left of a text that is another one in each session: what stands before or after a number, or nothing."""
 
 import re
 from typing import Final
 
+from pipeline.semantics.text import is_editor
 from schemas.elements import ByRole, ByText, Candidate, Element
+from schemas.events import Change, ValueChanged
 
 WORDS_MIN: Final = 3
 """Fewer words may stand anywhere."""
@@ -55,3 +57,10 @@ def _saying(candidate: Candidate, said: str) -> Candidate:
     if isinstance(locator, ByRole) and (locator.name or "").startswith(said):
         return candidate.model_copy(update={"locator": locator.model_copy(update={"name": said, "exact": False})})
     return candidate
+
+
+def without_text(change: Change) -> list[Change]:
+    """What is left of a change where it shows one session's own text: of an editor, how it is found now."""
+    if not isinstance(change, ValueChanged) or not is_editor(change.element):
+        return []
+    return [change.model_copy(update={"before": "", "after": ""})]

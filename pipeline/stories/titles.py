@@ -18,7 +18,8 @@ from schemas.stories import ClickStep, FillStep, GotoStep, Step
 TITLE_CHARS_MAX: Final = 120
 GOALS_IN_TITLE_MAX: Final = 2
 GOALS_IN_SENTENCE_MAX: Final = 4
-_FIRST_SENTENCE: Final = re.compile(r"^(.{8,}?[.!?]) .*$")
+_FIRST_SENTENCE: Final = re.compile(r"^(.{8,}?(?:[.!?](?= )|[!?](?=[A-Z]))).*$")
+"""Up to where the next one begins, which stands in an element of its own where nothing parts them."""
 _FORMS: Final = frozenset({"create", "edit", "settings", "submit", "choose", "upload"})
 _WAITING: Final = WORDS["waiting"]
 """What a page says while it is about something."""
@@ -83,8 +84,8 @@ def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
 
 
 def _opened_after(goals: Sequence[Goal], steps: Sequence[Step], acting: Set[int]) -> list[Goal]:
-    """The last thing that somebody opened or clicked after signing in and that asked the app for something; otherwise the
-    last thing of the page itself that was opened, or the one page of the menu."""
+    """The last thing that somebody opened or clicked after signing in and that asked the app for something; otherwise
+    the last thing of the page itself that was opened, or the one page of the menu."""
     after = next((at for at in range(len(goals) - 1, -1, -1) if goals[at].kind in _PRELUDE), len(goals))
     acted = [goal for goal in goals[after + 1 :] if goal.kind in SMALL and goal.last in acting]
     if acted:

@@ -30,6 +30,29 @@ def test_touch_is_told_where_nothing_can_be_read(record: Record) -> None:
     assert [touched[name] for name in clicks] == [True, False]
 
 
+ROVING = """() => {
+  document.body.innerHTML =
+    "<ul><li><span role=button>Data</span></li><li><span>Notes</span></li></ul><p hidden>Chosen</p>";
+  document.querySelector("ul").addEventListener("click", (event) => {
+    for (const one of document.querySelectorAll("span")) one.removeAttribute("role");
+    event.target.setAttribute("role", "button");
+    document.querySelector("p").hidden = false;
+  });
+}"""
+
+
+def test_what_takes_turns_at_being_a_control_has_not_come(record: Record) -> None:
+    """In a list of which one entry at a time is a control, the entries that change roles were there before."""
+
+    def do(page: Page) -> None:
+        page.evaluate(ROVING)
+        page.wait_for_timeout(700)
+        page.get_by_text("Notes").click()
+        page.get_by_text("Chosen").wait_for()
+
+    assert texts(effect_after(record("list.html", do), "click")) == ["Chosen"]
+
+
 def test_new_row_text_count_and_message(record: Record) -> None:
     """Adding to a list: the message, the new item, the changed number and the count, what was typed ranked high."""
 

@@ -109,7 +109,8 @@ def test_the_place_is_told_where_the_middle_is_another_control(record: Record) -
     assert clicks[-1].position is None
 
 
-ROWS = """<ul><li><i style="display:inline-block; width:30px"></i><span id="row" style="display:inline-block; width:220px">
+ROWS = """<ul><li><i style="display:inline-block; width:30px"></i>
+  <span id="row" style="display:inline-block; width:220px">
   <span tabindex="-1">timber.txt and other words</span></span></li></ul>
   <p id="cell" style="width:220px; cursor:default"><span style="cursor:pointer">Terms of use of the port</span></p>"""
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from pipeline.codegen import write_test
 from pipeline.codegen.project.conftest_file import Wanted, conftest
-from schemas.elements import ByRole, Candidate, Element
+from schemas.elements import ByRole, ByTag, Candidate, Element
 from schemas.events import Appeared, Change, StateChanged, Stroke, Typed, ValueChanged
 from schemas.stories import ClickStep, FillStep, PressStep, Step
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
@@ -177,3 +177,20 @@ def test_an_editor_without_the_focus_is_not_settled(page: Page) -> None:
     exec(compile(conftest(Wanted({"settled"})), "conftest", "exec"), scope)
     assert page.get_by_role("textbox").evaluate(scope["AT_REST"], [100, 400, True]) is False
     assert page.get_by_role("textbox").evaluate(scope["AT_REST"], [100, 400, False]) is True
+
+
+def test_what_was_typed_is_looked_for_where_no_second_editor_is_found() -> None:
+    """A dialog with a text field, or another cell, came with the last key: what found one text field finds two."""
+    alone = Candidate(locator=ByRole(role="textbox"), count=1)
+    by_class = Candidate(locator=ByTag(tag="div", classes=("lines",)), count=1)
+    editor = Element(tag="div", role="textbox", editable=True, candidates=(alone, by_class))
+    typed = FillStep(
+        target=editor, value=Typed(text="buy ropes"), keys=(Stroke(text="buy ropes"),), by_keys=True, **base(PAGE)
+    )
+    assert 'expect(page.get_by_role("textbox")).to_contain_text("buy ropes")' in _code(typed, LIST)
+    dialog = Appeared(element=by_label("File name", role="textbox"))
+    second = ValueChanged(element=editor.model_copy(update={"candidates": (alone.model_copy(update={"count": 2}),)}))
+    for change in (dialog, second):
+        code = _code(typed.model_copy(update={"changes": (change,)}), LIST)
+        assert 'expect(page.locator("div.lines")).to_contain_text("buy ropes")' in code
+        assert 'settled(page.get_by_role("textbox"))' in code or 'page.get_by_role("textbox").press' in code

@@ -11,8 +11,8 @@ from bench.flows.synthetic import APPS, ROW, Visitor, alert, element, heading, m
 from pipeline.flows.consensus import SAMPLES_MAX, consensus, evidence_of, sampled
 from pipeline.generate import tests_of as write_tests
 from schemas.codecs import to_json
-from schemas.elements import ById, ByRole, ByText, Candidate, Scope
-from schemas.events import Appeared, Click, Effect, End, Fill, Navigation, Page, Press, Typed
+from schemas.elements import ById, ByRole, ByText, Candidate, Element, Scope
+from schemas.events import Appeared, Click, Effect, End, Fill, Navigation, Page, Press, Typed, ValueChanged
 from schemas.stories import Story
 from tests.flows.acts import PlainVisitor
 from tests.flows.test_flow_assignment import told
@@ -386,3 +386,22 @@ def test_what_the_page_says_of_the_row_that_was_used_is_the_same_for_another_row
         out.append(told(visitor))
     story = consensus(out, users_min=1).story
     assert len(said_in(story)) == 1
+
+
+def test_of_an_editor_is_left_how_it_is_found_now() -> None:
+    """What each wrote in it is their own; that there are two of them once it was written is not."""
+    out = []
+    for number in range(3):
+        visitor = Visitor("shop", number, random.Random(number))
+        visitor.open("/book")
+        twice = Candidate(locator=ByRole(role="textbox"), count=2)
+        editor = Element(tag="div", role="textbox", editable=True, candidates=(twice,))
+        cause = visitor.add(Fill, target=editor, value=Typed(text=f"{number} * 4"), by_keys=True)
+        shown = ValueChanged(element=editor, after=f" div span\t{number}\n div\t*\n div span\t4")
+        visitor.add(Effect, cause=cause, after=Page(url=visitor.url), changes=(shown,))
+        visitor.add(End)
+        out.append(told(visitor))
+    (change,) = consensus(out).story.steps[1].changes
+    assert isinstance(change, ValueChanged)
+    assert (change.before, change.after) == ("", "")
+    assert [one.count for one in change.element.candidates] == [2]

@@ -396,3 +396,21 @@ def test_a_shortcut_that_brings_a_field_is_but_the_way_to_it() -> None:
 
     assert key(presses(field), seeks) == key(seeks)
     assert key(presses(element("input", "searchbox", "Find")), seeks) != key(seeks)
+
+
+def test_where_a_page_keeps_its_own_state_nothing_is_done() -> None:
+    """It writes down what stands open as soon as it has loaded, and after each click: that tells no flows apart."""
+
+    def menu(*writes: str) -> Acts:
+        def do(visitor: Visitor) -> None:
+            visitor.open("/desk")
+            opened = next(one.id for one in reversed(visitor.events) if isinstance(one, Navigation))
+            for name in ("goto", "File", "Old letter"):
+                cause = opened if name == "goto" else visitor.add(Click, target=element("button", "button", name))
+                method = "PUT" if name in writes else "GET"
+                visitor.add(Request, cause=cause, url="https://shop.example/api/desks/1?t=7", method=method, status=200)
+
+        return do
+
+    assert key(menu("goto", "File", "Old letter")) == key(menu())
+    assert key(menu("File", "Old letter")) != key(menu())

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.elements import Ancestor, Element
-from schemas.events import Appeared
+from schemas.events import Appeared, Page
 from tests.stories.by_hand import (
     HOME,
     Journey,
@@ -156,7 +156,41 @@ def test_no_part_of_a_page_is_what_was_opened() -> None:
     assert "Set a password" not in _in_parts().story().title
 
 
+def _opened_file() -> Journey:
+    row = Element(tag="span", text="tides.csv")
+    journey = sign_in(Journey().opens(f"{HOME}login")).click(row, clicks=2).asks(f"{HOME}api/marks/9")
+    return journey.leads_to(f"{HOME}tree/tides.csv", how="spa").shows_new(button("Delimiter"))
+
+
+def _edited_file() -> Journey:
+    journey = Journey().opens(f"{HOME}tree").click(Element(tag="span", text="stats.py"), clicks=2)
+    journey.leads_to(f"{HOME}tree/stats.py", how="spa")
+    journey.page = Page(url=journey.page.url, title="stats.py - Workbench")
+    return journey.fill(textbox("Text"), "LIMIT = 7", before="LIMIT = 5").click(button("Save")).asks(f"{HOME}api/save")
+
+
+def _renamed_file() -> Journey:
+    journey = (
+        Journey()
+        .opens(f"{HOME}tree/untitled.txt", title="untitled.txt - Workbench")
+        .click(button("Text File"))
+        .shows_new(heading("Rename file"))
+    )
+    journey.fill(textbox("File name"), "lamps.txt", before="untitled.txt").click(button("Rename and Save"))
+    return journey.asks(f"{HOME}api/files/untitled.txt", "PATCH")
+
+
+def _duplicated() -> Journey:
+    journey = Journey().opens().click(in_row(button("More"), "port.json"))
+    entry = Element(tag="li", role="menuitem", name="Duplicate Ctrl+D", text="Duplicate Ctrl+D")
+    return journey.shows_new(entry).click(entry).asks(f"{HOME}api/files")
+
+
 CASES = [
+    (_opened_file(), "Open 'tides.csv'", "The user logs in and opens 'tides.csv'."),
+    (_edited_file(), "Edit the file 'stats.py'", "The user edits the file 'stats.py'."),
+    (_renamed_file(), "Rename the file 'untitled.txt'", "The user renames the file 'untitled.txt'."),
+    (_duplicated(), "Duplicate 'port.json'", "The user duplicates 'port.json'."),
     (
         Journey()
         .opens(f"{HOME}orders")

@@ -83,7 +83,8 @@ export class Comparison {
   private before(item: Item): Item | undefined {
     if (this.base.kind !== "live") return undefined;
     const { byElement, wordsOf } = this.base.snapshot;
-    return (item.words ? wordsOf : byElement).get(item.el);
+    // Words alone, where it was a control: only its role is another.
+    return item.words ? (wordsOf.get(item.el) ?? byElement.get(item.el)) : (byElement.get(item.el) ?? wordsOf.get(item.el));
   }
 
   private items(): void {

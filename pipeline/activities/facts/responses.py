@@ -65,8 +65,8 @@ def asked_to_look(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> 
 
 
 def kept_by_page(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> frozenset[tuple[str, str]]:
-    """The places where a page keeps its own state (what is open, how wide a column is): it writes there as soon as it has
-    loaded, before anything could be done on it, and after whatever is done then."""
+    """The places where a page keeps its own state (what is open, how wide a column is): it writes there as soon as it
+    has loaded, before anything could be done on it, and after whatever is done then."""
     loads = {
         step.event_id
         for step in steps

@@ -40,6 +40,8 @@ _ACTIVITIES: Final = LISTS["activity_nouns"]
 _NO_NOUNS: Final = _ACTIVITIES | LISTS["activity_pages"]
 """Last words of addresses that say what is done, not to what."""
 _HAS_WORD: Final = re.compile(r"[^\W\d]{2}")
+FILE: Final = "file"
+"""What is called by the last part of an address that has the form of a file's name."""
 _FILE: Final = re.compile(r"[^\W_]\.[A-Za-z]\w{0,4}$")
 _NAME: Final = re.compile(r"[A-Z][^.]*$")
 """Last parts of addresses that are the name of a page, as those of wikis."""
@@ -63,7 +65,7 @@ def noun_of(form: Form, kind: GoalKind) -> str:
     if kind == "edit" and form.opener is None and not _picked(form):
         last = last_word(url)
         if _is_file(form):
-            return "file"
+            return FILE
         if _NAME.match("".join(route(url)[-1:])) and not ROUTE.fullmatch(last.replace(" ", "-")):
             return ""
         if _on_page_of_its_own(form):
@@ -88,7 +90,7 @@ def headed_noun(heading: str) -> str:
 
 
 def _is_file(form: Form) -> bool:
-    """Whether the page shows a file: the last part of its address has the form of a file's name, and its title says it."""
+    """Whether the page shows a file: its address ends as the name of a file does, and its title says that name."""
     page = form.own[-1].page
     last = unquote("".join(route(page.url)[-1:]))
     return bool(_FILE.search(last)) and last in page.title

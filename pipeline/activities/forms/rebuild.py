@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
+from urllib.parse import unquote
 
 from pipeline.activities.activity import LISTINGS, ActivityKind
 from pipeline.activities.clicks import act_of, broader, does
@@ -11,6 +12,7 @@ from pipeline.activities.forms.fields import FIELDS_NAMED_MAX, Field, entered, n
 from pipeline.activities.forms.form import Form
 from pipeline.activities.forms.kinds import MOVES, SENDS, changes_thing, kind_of
 from pipeline.activities.forms.names import (
+    FILE,
     GENERIC_NOUNS,
     NOUN_CHARS_MIN,
     created_object,
@@ -168,6 +170,8 @@ def _edited(form: Form, noun: str) -> Goal:
     headed = headed_by(form)
     if not noun and (not name or MOVES.match(headed)) and (noun := headed_noun(headed)):
         name = "" if noun in name.lower().split() else name  # that is what the page is called
+    if noun == FILE and not name:
+        name = unquote(route(url)[-1])
     one = "" if noun or name else listed_before(form.steps, form.first)
     rest = object_phrase(noun or one, name, "" if one else "the")
     plain, also = (SETS, EDITS) if last_word(url) in _OF_THE_USER else (EDITS, "")
