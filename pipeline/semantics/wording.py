@@ -4,7 +4,7 @@ from typing import assert_never
 
 from pipeline.semantics.addresses import spoken
 from pipeline.semantics.text import clean, field, listed, quoted, short, thing
-from schemas.events import Choice, Typed
+from schemas.events import Choice, Stroke, Typed
 from schemas.stories import (
     BackStep,
     CheckStep,
@@ -27,6 +27,8 @@ SECRET_WORDS = {
     "card": "the card number",
     "masked": "a text",
 }
+KEYS_NAMED_MAX = 3
+"""So many keys that were pressed in an editor are named."""
 _KEYS = {" ": "Space", "ArrowDown": "Down", "ArrowUp": "Up", "ArrowLeft": "Left", "ArrowRight": "Right"}
 
 
@@ -50,6 +52,8 @@ def _entered(step: FillStep | SelectStep | CheckStep | UploadStep) -> str:
     into = field(step.target)
     match step:
         case FillStep():
+            if only_keys(step):
+                return f"Press {listed(list(dict.fromkeys(map(key, step.keys)))[:KEYS_NAMED_MAX])} in {into}"
             if not step.value.secret and not clean(step.value.text):
                 return f"Empty {into}"
             return f"Fill in {into} with {typed(step.value)}"
@@ -105,7 +109,12 @@ def shown(option: Choice) -> str:
     return option.label or option.value
 
 
-def key(step: PressStep) -> str:
+def only_keys(step: Step) -> bool:
+    """Whether nothing was written into an editor: Escape, a shortcut or keys of the caret alone."""
+    return isinstance(step, FillStep) and step.by_keys and bool(step.keys) and not any(one.text for one in step.keys)
+
+
+def key(step: PressStep | Stroke) -> str:
     """The key with what was held: `Control+S`."""
     name = _KEYS.get(step.key, short(step.key, 20) or "a key")
     return "+".join([*step.modifiers, name.upper() if len(name) == 1 and step.modifiers else name])

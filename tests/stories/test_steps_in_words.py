@@ -1,7 +1,7 @@
 """Each step in plain English, whatever the page says."""
 
 from schemas.elements import Element
-from schemas.events import Appeared, Choice, Drag, Hover, Navigation, Press, Scroll, Select, Upload
+from schemas.events import Appeared, Choice, Drag, Hover, Navigation, Press, Scroll, Select, Stroke, Upload
 from tests.stories.by_hand import (
     Journey,
     button,
@@ -46,3 +46,13 @@ def test_texts_of_the_page_stay_on_one_line() -> None:
     story = journey.story()
     assert story.title.startswith("Open 'a bc long")
     assert len(story.title) <= 120
+
+
+def test_keys_that_wrote_nothing_are_named() -> None:
+    """An editor that was left by Escape, or saved by a shortcut, was not filled in, and no title says that it was."""
+    cell = textbox("Cell", tag="div", editable=True)
+    escape, save = Stroke(key="Escape"), Stroke(key="s", modifiers=("Control",))
+    journey = Journey().opens().fill(cell, "x = 1", before="x = 1", keys=(escape, save), by_keys=True)
+    journey.click(button("Title")).fill(cell, "x = 2", before="x = 1", keys=(Stroke(text="2"),), by_keys=True)
+    assert journey.said()[1] == "Press Escape and Control+S in 'Cell'"
+    assert journey.said()[3] == "Fill in 'Cell' with 'x = 2'"

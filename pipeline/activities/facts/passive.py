@@ -35,6 +35,8 @@ _HINTS: Final = frozenset({None, "tooltip"})
 _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
 _MENU_ITEMS: Final = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio"})
 _VIEWS: Final = _MENU_ITEMS | {"link", "tab", "treeitem", "row", "cell", "gridcell", "listitem", "option"}
+MENU_ITEMS_MIN: Final = 2
+"""So many entries that come at once are a menu."""
 MENU_CLICKS_MAX: Final = 1
 """So many clicks may open a menu before one of its entries is clicked."""
 _PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
@@ -60,7 +62,8 @@ def only_looks(click: StepMeaning, step: ClickStep, answers: Answers, filled: bo
     if step.target.role == "option" and writes:
         return False  # what was chosen was kept at once
     if step.target.role in _VIEWS or step.target.tag == "a":
-        return step.navigates or not (writes and (click.messages or button_act(words)[0]))
+        command = step.target.role in _MENU_ITEMS and any(one.method != "POST" for one in answers.written(step))
+        return step.navigates or not (writes and (command or click.messages or button_act(words)[0]))
     if click.is_button:
         notes = not words and answers.leads_on(step)  # that a thing was read, as it is opened
         return step.navigates and not filled and (notes or not writes)
@@ -181,8 +184,10 @@ def reveals(step: ClickStep, answers: Answers) -> bool:
     was taken from, unless the control is its own."""
     states = [one for one in step.changes if isinstance(one, StateChanged) and one.state == "expanded"]
     own = any(clean(one.element.name) == caption(step.target) for one in states)  # the app may remember what is open
-    opens = own or any(one.after for one in states) or opens_list(step)
-    return opens and not step.navigates and (own or not answers.writes(step))
+    came = [change.element.role for change in step.changes if isinstance(change, Appeared)]
+    menu = sum(role in _MENU_ITEMS for role in came) >= MENU_ITEMS_MIN  # the app may remember what was looked at
+    opens = own or menu or any(one.after for one in states) or opens_list(step)
+    return opens and not step.navigates and (own or menu or not answers.writes(step))
 
 
 def opens_list(step: ClickStep) -> bool:

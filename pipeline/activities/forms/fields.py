@@ -8,7 +8,7 @@ from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.object_names import row_of
 from pipeline.semantics.text import caption, clean, field, joints, listed, numbers_row, quoted
 from pipeline.semantics.verbs import SORTS, words_on
-from pipeline.semantics.wording import shown
+from pipeline.semantics.wording import only_keys, shown
 from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
 
 FIELDS_NAMED_MAX: Final = 3
@@ -19,7 +19,7 @@ Field = FillStep | SelectStep | CheckStep | UploadStep | DragStep
 def entered(fields: Sequence[Field]) -> list[Phrase]:
     """A phrase for each kind of entry, in this order: filled in, ticked, unticked, switched, chosen, moved."""
     groups: tuple[tuple[str, Callable[[Field], bool]], ...] = (
-        ("fill in", lambda step: isinstance(step, FillStep)),
+        ("fill in", lambda step: isinstance(step, FillStep) and not only_keys(step)),
         ("tick", lambda step: _is_box(step) and _is_on(step)),
         ("untick", lambda step: _is_box(step) and not _is_on(step)),
         ("switch on", lambda step: _is_switch(step) and _is_on(step)),
