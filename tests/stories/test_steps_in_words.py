@@ -50,7 +50,7 @@ def test_texts_of_the_page_stay_on_one_line() -> None:
 
 def test_keys_that_wrote_nothing_are_named() -> None:
     """An editor that was left by Escape, or saved by a shortcut, was not filled in, and no title says that it was."""
-    cell = textbox("Cell", tag="div", editable=True)
+    cell = Element(tag="div", role="textbox", name="Cell", editable=True)
     escape, save = Stroke(key="Escape"), Stroke(key="s", modifiers=("Control",))
     journey = Journey().opens().fill(cell, "x = 1", before="x = 1", keys=(escape, save), by_keys=True)
     journey.click(button("Title")).fill(cell, "x = 2", before="x = 1", keys=(Stroke(text="2"),), by_keys=True)
