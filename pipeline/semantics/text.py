@@ -183,12 +183,12 @@ def is_interactive(target: Element) -> bool:
 def caption(target: Element) -> str:
     """What a person would call the element: its name on the page, else a telling attribute as words, else nothing."""
     text = None if is_text_field(target) else target.text
-    first = ""
+    first, told = "", clean(target.title)
     for shown in (target.name, target.label, text, target.placeholder, target.alt, target.title):
         words = clean(shown)
         if words and (target.role or "").startswith("menuitem"):
             words = _MENU_KEY.sub("", words)
-        if words and (_WORDY.search(words) or (not first and is_symbol(words))):
+        if words and (_WORDY.search(words) or (not first and is_symbol(words) and not _WORDY.search(told))):
             return _presentable(words)
         first = first or words
     for identifier in (target.test_id, target.id, target.name_attribute):

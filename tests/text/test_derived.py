@@ -304,3 +304,12 @@ def test_what_is_made_of_an_object_is_made_once_within_a_bound() -> None:
     assert sum(one is asked for one in made) == 1
     known.get(forgotten, name)
     assert sum(one is forgotten for one in made) == 2
+
+
+@pytest.mark.parametrize(
+    ("sign", "title", "called"),
+    [("+", "Add journal entry", "Add journal entry"), ("+", None, "+"), ("›", "»", "›"), ("OK", "Take it over", "OK")],
+)
+def test_a_sign_is_called_by_its_title(sign: str, title: str | None, called: str) -> None:
+    """A control that shows a sign alone is called as its title says in words; two letters are a word of their own."""
+    assert caption(Element(name=sign, text=sign, title=title)) == called
