@@ -1,9 +1,12 @@
 """Gestures in Playwright's idiom: clicks, keys, checks, drags, the wheel, and the answer to a dialog."""
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder
+from pipeline.codegen.pace import same_editor
 from pipeline.codegen.python.expressions import (
     Attr,
     Expr,
@@ -31,6 +34,8 @@ from schemas.stories import (
     Step,
 )
 
+_WHOLE_TEXT: Final = frozenset({"Home", "End", "a"})
+"""Keys that, pressed with Control, go to an end of the whole text or select it, wherever the caret is."""
 KEYS: Final = frozenset(
     [
         "Enter",
@@ -95,6 +100,31 @@ def click(step: ClickStep, on: Expr, held_ms: int = 0) -> Expr:
     if step.clicks == 3:
         keywords["click_count"] = 3
     return method(on, "dblclick" if step.clicks == 2 else "click", **keywords)
+
+
+def without_idle_places(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps without the places of clicks in an editor where the first key after the click puts the caret elsewhere,
+    wherever it is: how far down a long text was clicked says nothing then, and may be no place where the test runs."""
+    idle = {one.event_id for one, other in pairwise(steps) if isinstance(one, ClickStep) and _moves_anyway(one, other)}
+    return tuple(
+        step.model_copy(update={"position": None}) if isinstance(step, ClickStep) and step.event_id in idle else step
+        for step in steps
+    )
+
+
+def _moves_anyway(click: ClickStep, then: Step) -> bool:
+    """Whether a click was for the focus alone: the first key goes to an end of the text, or selects all of it."""
+    if not is_editor(click.target) or click.target.tag == "canvas" or not same_editor(click, then):
+        return False
+    match then:
+        case FillStep(keys=(first, *_)):
+            key, held = first.key, first.modifiers
+        case PressStep():
+            key, held = then.key, then.modifiers
+        case _:
+            return False
+    plain = click.clicks == 1 and click.button == "left" and not click.modifiers
+    return plain and key in _WHOLE_TEXT and held in (("Control",), ("Meta",))
 
 
 def _position(position: tuple[float, float]) -> Expr:

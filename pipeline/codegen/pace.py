@@ -63,13 +63,13 @@ def into_editors_at_rest(steps: Sequence[Step]) -> frozenset[str]:
 def _doubles(one: ClickStep, other: ClickStep, between: Sequence[Step]) -> bool:
     """Whether the page would take the two for a double click, as fast as a test does what is between."""
     stays = not any(step.navigates or isinstance(step, GotoStep) for step in (one, *between))
-    return stays and len(between) <= BETWEEN_MAX and _same_editor(one, other) and _near(one, other)
+    return stays and len(between) <= BETWEEN_MAX and same_editor(one, other) and _near(one, other)
 
 
 def _comes_from_elsewhere(before: Step | None, step: Step) -> bool:
     if not isinstance(step, FillStep | PressStep) or not _is_of_editor(step.target):
         return False
-    within = isinstance(before, ClickStep | DragStep | FillStep | PressStep) and _same_editor(before, step)
+    within = isinstance(before, ClickStep | DragStep | FillStep | PressStep) and same_editor(before, step)
     # What is drawn beside a field out of sight is the editor's text.
     drawn = not is_editor(step.target) and isinstance(before, ClickStep) and not is_interactive(before.target)
     return not within and not drawn
@@ -80,7 +80,7 @@ def _is_of_editor(target: Element) -> bool:
     return is_editor(target) or is_hidden_editor_field(target)
 
 
-def _same_editor(one: Step, other: Step) -> bool:
+def same_editor(one: Step, other: Step) -> bool:
     """Whether both were done in the same editor: what it is called may change with what it holds."""
     left, right = target_of(one), target_of(other)
     if left is None or right is None or one.tab_id != other.tab_id:

@@ -23,6 +23,7 @@ from pipeline.codegen.assertions.salience import Typing, captions_of, empties, p
 from pipeline.codegen.assertions.selection import met_before
 from pipeline.codegen.assertions.still_standing import still_standing
 from pipeline.codegen.expected_requests import ExpectedRequest
+from pipeline.codegen.gestures import without_idle_places
 from pipeline.codegen.locators.finder import PATH_SCORE, expect
 from pipeline.codegen.locators.held_values import by_steady_names
 from pipeline.codegen.locators.numbered_rows import by_words_of_rows
@@ -81,7 +82,7 @@ def write_test(
 
     A test that would be too large for a message tells fewer of the steps, and says so in its docstring and its notes.
     """
-    steps = without_redrawn(by_words_of_rows(by_steady_names(story.steps)))
+    steps = without_idle_places(without_redrawn(by_words_of_rows(by_steady_names(story.steps))))
     if steps != story.steps:
         story = story.model_copy(update={"steps": steps})
     written = (

@@ -86,6 +86,16 @@ def test_a_second_click_at_the_same_place_is_no_double_click(place: tuple[float,
     assert (", focused=False)" in code) == waits
 
 
+@pytest.mark.parametrize(("keys", "told"), [("End", False), ("a", False), ("ArrowDown", True)])
+def test_a_click_before_the_caret_goes_to_an_end_tells_no_place(keys: str, told: bool) -> None:
+    """Where in a long text an editor was clicked says nothing if the first key goes to an end of the text anyway."""
+    click = _clicked(EDITOR, position=(529.0, 14891.0))
+    typed = _typed("pears", keys=(Stroke(key=keys, modifiers=("Control",)), Stroke(text="pears")))
+    code = _code(click, typed)
+    assert ("14891" in code) is told
+    assert told or f"{PAD}.click()" in code
+
+
 def test_all_lines_that_were_typed_are_asserted() -> None:
     """A letter that is lost in the first of them is noticed."""
     keys = (Stroke(text="pears"), Stroke(key="Enter"), Stroke(text="plums"))
