@@ -13,7 +13,7 @@ from pipeline.semantics.text import is_shortcut
 from pipeline.stories.titles import title_and_sentence
 from schemas.elements import ByLabel, ByPath, ByPlaceholder, ByRole, ByText, Candidate, Element, PathStep
 from schemas.events import Appeared, Gone, TextChanged, Typed
-from schemas.stories import ClickStep, FillStep, GotoStep
+from schemas.stories import ClickStep, FillStep, GotoStep, HoverStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
 
 PAGE = at("/notes")
@@ -34,6 +34,24 @@ def test_texts_that_run_together_are_no_text() -> None:
     assert "The notebook of the lab was saved." in code
     for unwanted in ("labadd", "Ada Ada", "addlab", "AL Ada"):
         assert unwanted not in code, code
+
+
+@pytest.mark.parametrize("text", ["Payee: Narration: m", "Surname: Town:"])
+def test_labels_of_several_fields_are_no_text(text: str) -> None:
+    """A label right after another is the text of a form; words of a mail's subject are none."""
+    assert Typing().runs_together(text)
+    assert not Typing().runs_together("Re: Fwd: Lamp")
+    assert not Typing().runs_together("Status: paid, by card")
+
+
+def test_hints_of_what_the_pointer_rests_on_are_not_asserted() -> None:
+    """A press may leave the pointer above anything, which then says what it is; who rests on it wants to read that."""
+    hint = Appeared(element=by_text("div", "Groceries 172.14 EUR", classes=("chart-tooltip",)))
+    button = by_role("button", "button", "Save")
+    click = ClickStep(target=button, **base(PAGE, PAGE, changes=(hint,)))
+    hover = HoverStep(target=button, **base(PAGE, PAGE, changes=(hint,)))
+    assert "Groceries" not in write_test(story(click)).code
+    assert "Groceries" in write_test(story(hover)).code
 
 
 @given(st.lists(st.sampled_from(["lab", "add", "note", "rules", "Save"]), min_size=2, max_size=5))

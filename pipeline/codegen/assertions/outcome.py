@@ -20,7 +20,7 @@ from pipeline.codegen.assertions.lists.removed import removed_check
 from pipeline.codegen.assertions.lists.rows import without_found_rows, without_others_rows
 from pipeline.codegen.assertions.lists.search_results import by_what_was_sought, search_results
 from pipeline.codegen.assertions.pages import title_check, url_check
-from pipeline.codegen.assertions.salience import Typing, captions_of
+from pipeline.codegen.assertions.salience import Typing, captions_of, is_hint
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.shown_before import with_less_for_unchanged
 from pipeline.codegen.assertions.still_standing import text_of
@@ -45,6 +45,7 @@ from schemas.stories import (
     ClickStep,
     FillStep,
     GotoStep,
+    HoverStep,
     NetworkRequest,
     ReloadStep,
     SelectStep,
@@ -189,9 +190,11 @@ def _of_the_step(writer: Writer, step: Step) -> tuple[Change, ...]:
     """What a step changed. That a button went away while the user typed is the app's own doing, and may not come again:
     a state that it shows (`Server online`), a hint that it closes. How many items a list has that others fill, too, is
     theirs. A button that is pressed to sign in is disabled only until the app has answered, as is one that was pressed
-    where nothing else came of it."""
+    where nothing else came of it. A hint shows for where the pointer rests, not for what was done there."""
 
     def is_of_others(one: Change) -> bool:
+        if is_hint(one.element):
+            return not isinstance(step, HoverStep)
         if isinstance(one, CountChanged):
             return not one.texts and (step.event_id, list_of(one)) not in writer.own_counts
         if isinstance(one, StateChanged) and one.state == "disabled":

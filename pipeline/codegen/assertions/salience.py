@@ -78,6 +78,9 @@ TRAIL_SCORE: Final = 40
 """The most that the way to a page or a line of notes says, whatever of it was typed: the page's heading says where one
 is."""
 _TRAIL: Final = re.compile(r"\s[»›→⟩>/|]\s[^»›→⟩>/|]*\S\s[»›→⟩>/|]\s")
+_LABELS: Final = re.compile(r"[^\W\d]{3}:\s[^\W\d]{3,}:(\s|$)")
+"""A label right after a label, as the text of a form has them: what is in its fields is no part of it."""
+_HINT: Final = re.compile(r"tool-?tip", re.IGNORECASE)
 _THREE_WORDS = re.compile(r"(?:\W*+\w++){3}")
 
 
@@ -120,6 +123,8 @@ class Typing:
             return True
         if text in self.pieces or is_sentence(text):
             return False
+        if _LABELS.search(text):
+            return True
         return any(is_put_together(word, self.pieces) for word in words)
 
     def echoed(self, text: str) -> bool:
@@ -192,6 +197,11 @@ def in_margin(element: Element) -> bool:
         ancestor.role in MARGIN_ROLES or ancestor.tag in ("nav", "header", "footer", "aside")
         for ancestor in element.ancestors
     )
+
+
+def is_hint(element: Element) -> bool:
+    """Whether it says something of what the pointer rests on: where that is, is chance unless it was meant."""
+    return element.role == "tooltip" or any(map(_HINT.search, element.classes))
 
 
 def importance(element: Element, text: str, typing: Typing) -> int:
