@@ -18,6 +18,7 @@ from pipeline.activities.phrases import (
     SWITCHES,
     TICKS,
     Goal,
+    GoalKind,
     Phrase,
 )
 from pipeline.activities.rules import Rule
@@ -47,7 +48,7 @@ _THIS_ONE: Final = re.compile(
 )
 """A thing that a control speaks of without its name: `this comment`, `to this comment`."""
 _DIGIT: Final = re.compile(r"\d")
-_OPENED_ROLES: Final = ("tab", "menuitem", "row", "option", "treeitem")
+_OPENED_ROLES: Final = ("tab", "menuitem", "row", "treeitem")
 
 
 def read_click(steps: Sequence[Step], first: int, wrote: bool | None, kind: ActivityKind | None = None) -> Goal | None:
@@ -61,7 +62,7 @@ def read_click(steps: Sequence[Step], first: int, wrote: bool | None, kind: Acti
         name = opened_before(steps, first)  # the only one on the page of a thing needs no name
     if not name and wrote:
         name = held_by(step.target)
-    if step.download is None and (not name or PAGING.match(name)):
+    if step.download is None and (not name or PAGING.match(name) or _opens_list(steps, first)):
         return None
     click = Click(steps, first, step, name, wrote, kind)
     for rule in CLICK_RULES:
@@ -197,8 +198,16 @@ def _pressed(click: Click) -> Goal | None:
 def _opened(click: Click) -> Goal:
     first, step, name = click.first, click.step, click.name
     opens = is_link(step.target) or step.target.role in _OPENED_ROLES
-    verb = "open" if opens or step.navigates else "click"
-    return Goal("open" if verb == "open" else "click", first, first, (Phrase(verb, quoted(name)),), f"{verb} {name}")
+    verb = "choose" if step.target.role == "option" else "open" if opens or step.navigates else "click"
+    kind: GoalKind = "click" if verb == "click" else "open"
+    return Goal(kind, first, first, (Phrase(verb, quoted(name)),), f"{verb} {name}")
+
+
+def _opens_list(steps: Sequence[Step], first: int) -> bool:
+    """Whether a click only opens the list of which a choice is clicked next: what was chosen tells it."""
+    step, then = steps[first], steps[first + 1] if first + 1 < len(steps) else None
+    chooses = isinstance(then, ClickStep) and then.target.role == "option"
+    return chooses and isinstance(step, ClickStep) and step.target.role == "combobox" and not step.navigates
 
 
 CLICK_RULES: Final[tuple[Rule[Callable[[Click], Goal | None]], ...]] = (
@@ -219,6 +228,6 @@ CLICK_RULES: Final[tuple[Rule[Callable[[Click], Goal | None]], ...]] = (
         "open /books/7; click 'Frobnicate'; asks POST /books/7/frob => Click 'Frobnicate'",
         _pressed,
     ),
-    Rule("opened or pressed", "open /books; click link 'Red sea'; comes /books/7 => Open 'Red sea'", _opened),
+    Rule("opened, chosen or pressed", "open /books; click link 'Red sea'; comes /books/7 => Open 'Red sea'", _opened),
 )
 """What a click was for that belongs to no form: what came of it counts before its words."""

@@ -149,6 +149,14 @@ def test_an_option_that_is_kept_at_once_is_chosen() -> None:
     assert journey.touches().story().title == "Choose 'High'"
 
 
+def test_the_choice_of_a_list_is_chosen_and_its_list_not_told() -> None:
+    """A list of the page's own is clicked to open it: what the user did is what was chosen in it."""
+    listed = Element(tag="button", role="combobox", text="Monthly")
+    option = Element(tag="li", role="option", name="Yearly", text="Yearly")
+    journey = Journey().opens(f"{HOME}balance").click(listed).shows_new(option).click(option)
+    assert journey.shows_new(heading("2024")).story().title == "Choose 'Yearly'"
+
+
 def test_what_is_made_has_the_name_of_the_list_before() -> None:
     """A page for something new under a thing of another kind doesn't make that thing."""
 
