@@ -84,3 +84,63 @@ def test_the_box_of_a_replaced_select_is_no_password(record: Record, site: Site)
 
     fills = [one.value for one in record("lookup.html", do) if isinstance(one, Fill)]
     assert [(one.text, one.secret) for one in fills] == [("Bern", None), ("", "password")]
+
+
+NAMED_BY_SLOT = """<!doctype html><title>Order</title><my-radio role="radio" aria-checked="false">Small</my-radio>
+<script>customElements.define("my-radio", class extends HTMLElement { constructor() { super();
+this.attachShadow({ mode: "open" }).innerHTML = "<label><slot></slot></label>";
+this.onclick = () => this.setAttribute("aria-checked", "true"); } })
+</script>"""
+
+
+def test_the_words_in_a_slot_are_those_of_their_component(record: Record, site: Site) -> None:
+    """A text is hit that stands in a slot, within a label of nothing: neither has a place of its own in the page."""
+    site.pages["/slot.html"] = (NAMED_BY_SLOT, "text/html", {})
+
+    def do(page: Page) -> None:
+        words = "() => { const range = document.createRange(); range.selectNode(document.querySelector('my-radio').firstChild)"
+        box = page.evaluate(words + "; return range.getBoundingClientRect().toJSON() }")
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    (click,) = actions(record("slot.html", do))
+    assert (click.target.role, click.target.name, click.position) == ("radio", "Small", None)
+
+
+BLOCKS = """<!doctype html><title>Page</title><input aria-label="Title">
+<div style="height: 300px">Text</div><p></p><script>const menu = document.querySelector("p");
+onmousemove = ({ clientY: y }) => { menu.innerHTML = y > 150 ? "<button>Add block</button>" : "" }</script>"""
+
+
+def test_what_the_pointer_brings_on_its_way_is_no_effect_of_the_typing_before(record: Record, site: Site) -> None:
+    """A page shows a handle beside the line that the pointer moves on, within the same element as before."""
+    site.pages["/blocks.html"] = (BLOCKS, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.get_by_label("Title").press_sequentially("Plan")
+        page.mouse.move(100, 100)
+        page.wait_for_timeout(3_000)  # what was typed is no news any more
+        page.mouse.move(100, 200)
+        page.mouse.click(100, 210)
+
+    events = record("blocks.html", do)
+    (fill,) = (one for one in events if isinstance(one, Fill))
+    assert not [text for one in events if isinstance(one, Effect) and one.cause == fill.id for text in texts(one)]
+
+
+DRAWN = """<!doctype html><title>Code</title><style>pre { cursor: text; width: 400px; height: 60px }
+span { position: fixed; width: 3px; height: 0; overflow: hidden }</style><pre>first = 1</pre>
+<span><textarea aria-label="Code"></textarea></span>
+<script>document.querySelector("pre").onmousedown = (event) => {
+  event.preventDefault(); document.querySelector("textarea").focus() }</script>"""
+
+
+def test_a_click_in_drawn_text_says_where(record: Record, site: Site) -> None:
+    """The text of an editor is drawn beside the field that takes its keys: the caret goes to where one clicked."""
+    site.pages["/drawn.html"] = (DRAWN, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.locator("pre").click(position={"x": 30, "y": 8})
+        page.keyboard.type("x")
+
+    click, fill = actions(record("drawn.html", do))
+    assert (click.position, fill.kind) == ((30, 8), "fill")

@@ -1,6 +1,6 @@
 // What the user does, heard in the capture phase on the window, before the page's own handlers.
 import { Choices, isHeard } from "./choice";
-import { closest, containsDeep, editingHost, isField, isTextField, labelled, PICKED, visible } from "../page/dom";
+import { closest, containsDeep, editingHost, isField, isTextField, labelled, parentOf, PICKED, visible } from "../page/dom";
 import { inPasswordForm } from "../page/elements";
 import { DragWatch } from "./drag";
 
@@ -64,7 +64,9 @@ export class Actions {
         const target = event.composedPath()[0] as Node | undefined;
         if (trusted && !event.isTrusted) return;
         if (event.isTrusted && !/^(focus|wheel|touch|pointer(move|over))/.test(event.type)) this.markBusy();
-        const element = target?.nodeType === 1 ? (target as Element) : target?.nodeType === 3 ? target.parentElement : null;
+        // Texts and slots have no box of their own: what they stand in was hit.
+        const boxed = target?.nodeType === 1 && target.nodeName !== "SLOT";
+        const element = boxed ? (target as Element) : target && target.nodeType < 4 ? parentOf(target) : null;
         if (element ?? !trusted) handle(event as E, element!);
       });
     this.listeners = [
@@ -190,6 +192,7 @@ export class Actions {
       this.drags.press(this.lastPress);
     }
     this.drags.move(event, this.lastPress);
+    this.recorder.effects.moved();
   }
 
   private pointerUp(event: PointerEvent, target: Element): void {
@@ -234,8 +237,11 @@ export class Actions {
     const used = this.lastPress!;
     used.clicked = true;
     const field = used.element;
-    if (isEditor(field) && editingHost(field)) {
-      used.position = caretElsewhere(field, used.x, used.y) ? offsetIn(field, used.x, used.y) : null;
+    const active = field.ownerDocument.activeElement;
+    // The text of an editor may be drawn beside the field out of sight that takes its keys.
+    const drawn = active?.nodeName === "TEXTAREA" && isEditor(active) && getComputedStyle(used.raw).cursor === "text";
+    if (drawn || editingHost(field)) {
+      used.position = drawn || caretElsewhere(field, used.x, used.y) ? offsetIn(field, used.x, used.y) : null;
       return this.emitClick(used, event);
     }
     if (/^(SELECT|OPTION)$/.test(field.nodeName)) return;

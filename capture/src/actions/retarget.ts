@@ -1,5 +1,5 @@
 // From the innermost element under the pointer to the one that a person would say was used.
-import { ancestorsOf, closest, editingHost, visible, withRoles } from "../page/dom";
+import { ancestorsOf, closest, editingHost, parentOf, visible, withRoles } from "../page/dom";
 import { attempt, native } from "../native";
 
 export const INTERACTIVE = withRoles(
@@ -22,7 +22,9 @@ export interface Target {
 export function retarget(raw: Element): Target {
   const host = editingHost(raw);
   if (host) return { element: host, raw, toggles: null };
-  const found = closest(raw, INTERACTIVE);
+  let found = closest(raw, INTERACTIVE);
+  // A label of nothing says no more than any other words: what it stands in may be the control.
+  while (found?.nodeName === "LABEL" && !(found as HTMLLabelElement).control) found = closest(parentOf(found)!, INTERACTIVE);
   if (!found) return { element: clickable(raw), raw, toggles: null };
   const label = found.nodeName === "LABEL" ? (found as HTMLLabelElement) : null;
   const control = label ? label.control : found;
@@ -31,7 +33,7 @@ export function retarget(raw: Element): Target {
     return { element: usable ? control : (label ?? control), raw, toggles: usable || !label ? control : null };
   }
   if (label && control && visible(control)) return { element: control, raw, toggles: null };
-  return { element: label && !control ? raw : found, raw, toggles: null };
+  return { element: found, raw, toggles: null };
 }
 
 export const isToggle = (element: Element | null): element is HTMLInputElement =>

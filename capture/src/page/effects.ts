@@ -15,6 +15,7 @@ export class Effects {
   private lastEpoch = -1;
   private lateCause: { id: string; ms: number } | null = null;
   private hoverMs = 0;
+  private movedMs = 0;
   /** What had been answered and done when the pointer came to where it is. */
   private hoverAnswers = 0;
   /** The page as hovering alone left it. */
@@ -138,10 +139,18 @@ export class Effects {
     this.unseen = !(pending ? this.lookOn(pending, pending.base, mostMs, false) : this.lookAhead(mostMs));
   }
 
+  /** The pointer moves on, long after the action: what a page that is at rest answers now, it answers to that. */
+  moved(): void {
+    const now = native.now();
+    if ((this.underWay && now - this.underWay.sinceMs < 1_000) || this.watch.now() !== this.lastEpoch) return;
+    this.movedMs = now;
+    this.hoverAnswers = this.watch.answers;
+  }
+
   /** Whether the page changed only as the pointer came to where it is: that is no effect of the action before. */
   private hovered(): boolean {
     const epoch = this.watch.now();
-    const sinceMs = this.watch.lastChangeMs - this.hoverMs;
+    const sinceMs = this.watch.lastChangeMs - Math.max(this.hoverMs, this.movedMs);
     if (sinceMs >= 0 && sinceMs < limits.HOVERED_MS && this.watch.answers === this.hoverAnswers && !this.unseen) this.hoverEpoch = epoch;
     return epoch === this.hoverEpoch;
   }
