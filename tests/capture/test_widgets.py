@@ -98,8 +98,8 @@ def test_the_words_in_a_slot_are_those_of_their_component(record: Record, site: 
     site.pages["/slot.html"] = (NAMED_BY_SLOT, "text/html", {})
 
     def do(page: Page) -> None:
-        words = "() => { const range = document.createRange(); range.selectNode(document.querySelector('my-radio').firstChild)"
-        box = page.evaluate(words + "; return range.getBoundingClientRect().toJSON() }")
+        words = "const range = document.createRange(); range.selectNode(document.querySelector('my-radio').firstChild)"
+        box = page.evaluate("() => { " + words + "; return range.getBoundingClientRect().toJSON() }")
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
     (click,) = actions(record("slot.html", do))
@@ -144,3 +144,23 @@ def test_a_click_in_drawn_text_says_where(record: Record, site: Site) -> None:
 
     click, fill = actions(record("drawn.html", do))
     assert (click.position, fill.kind) == ((30, 8), "fill")
+
+
+ARCHIVE = """<!doctype html><title>Mail</title><p>Letter of Ada</p><script>
+addEventListener("keydown", async ({ key }) => {
+  if (key !== "e") return;
+  await fetch("/api/archive", { method: "POST", body: "1" });
+  setTimeout(() => { document.querySelector("p").textContent = "Archived" }, 200) })</script>"""
+
+
+def test_a_letter_for_which_the_page_asks_a_server_is_told(record: Record, site: Site) -> None:
+    """The shortcut shows nothing until the server has answered; a letter that means nothing is not told."""
+    site.pages["/mail.html"] = (ARCHIVE, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.keyboard.press("x")
+        page.wait_for_timeout(100)
+        page.keyboard.press("e")
+        page.get_by_text("Archived").wait_for()
+
+    assert [(one.kind, one.key) for one in actions(record("mail.html", do))] == [("press", "e")]

@@ -169,13 +169,14 @@ export class Keys {
     this.emit(event, target);
   }
 
-  /** Recorded only where the page reacts to it: it stops the key's usual meaning, or is another page at once. */
+  /** Recorded only where the page reacts to it: it stops the key's usual meaning, is another page at once, or asks a server. */
   private asked(event: KeyboardEvent, target: Element, place?: Place): void {
-    const tree = (): number => this.recorder.watch.treeNow();
-    const before = tree();
+    const { watch } = this.recorder;
+    const answers = (): number => watch.treeNow() + watch.asked;
+    const before = answers();
     // What the browser makes of Space is told as that. Where a secret may be typed, no letter is told by chance.
     const own = !place || (event.key === " " ? OWN_SPACE.test(target.nodeName) : event.key.length > 1 || this.recorder.privacy.asksSecret);
-    if (!event.repeat) this.answered(event, target, () => event.defaultPrevented || (!own && tree() !== before));
+    if (!event.repeat) this.answered(event, target, () => event.defaultPrevented || (!own && answers() !== before));
   }
 
   /** A page that moves the focus from a list to its field has the browser write the letter there. */

@@ -34,6 +34,8 @@ export class Watch {
   lastChangeMs = native.now();
   /** Grows with each request that came to its end, and with each action. */
   answers = 0;
+  /** How many requests began. */
+  asked = 0;
   /** Whether the page changed something at the element of the last action or right around it, seen or not. */
   touchedAround = false;
   private around: Element | null = null;
@@ -102,6 +104,7 @@ export class Watch {
   }
 
   requestBegins(request: object): void {
+    this.asked += 1;
     this.requests.set(request, native.now());
   }
 
