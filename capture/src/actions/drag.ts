@@ -17,7 +17,8 @@ const HOLDERS = "ul,ol,tbody,section,[role=list],[role=listbox],[role=grid],[rol
 export class DragWatch {
   /** The page's tree when the pointer went down. */
   treeEpoch = 0;
-  private far = false;
+  /** Whether the pointer has been moved since it went down. */
+  moved = false;
   private native: { from: [ElementShot, [number, number]]; element: Element } | null = null;
   /** Where things were before they began to move: what is dragged pushes others away. */
   private layout: Map<Element, DOMRect> | null = null;
@@ -31,16 +32,11 @@ export class DragWatch {
     private readonly isTyped: (element: Element) => boolean,
   ) {}
 
-  /** Whether the pointer has been moved since it went down. */
-  get moved(): boolean {
-    return this.far;
-  }
-
   press(pressed: Pressed): void {
     this.treeEpoch = this.recorder.watch.treeNow();
     this.shape = this.recorder.watch.shapeEpoch;
     this.path = [];
-    this.far = false;
+    this.moved = false;
     this.native = null;
     this.layout = null;
     this.marked = markedText(pressed.raw);
@@ -53,7 +49,7 @@ export class DragWatch {
     this.path.push(place);
     if (this.path.length > PATH_MAX) this.path = this.path.filter((_, nth) => nth % 2);
     if (px >= BEGUN_PX) this.layout ??= layoutAround(pressed.raw);
-    if (px >= MOVED_PX) this.far = true;
+    if (px >= MOVED_PX) this.moved = true;
   }
 
   start(target: Element, pressed: Pressed | null): void {
@@ -75,7 +71,7 @@ export class DragWatch {
 
   /** Whether the pointer that goes up ends a drag that the page made something of. */
   up(event: PointerEvent, target: Element, pressed: Pressed): boolean {
-    if (!this.far || this.native || pressed.button !== 0 || pressed.clicked) return false;
+    if (!this.moved || this.native || pressed.button !== 0 || pressed.clicked) return false;
     const { element, raw } = pressed;
     if (this.isTyped(element) && !editingHost(element)) return false;
     const now = markedText(raw);
@@ -100,8 +96,7 @@ export class DragWatch {
       if (area < least || (area === least && best?.contains(one))) [best, least] = [one, area];
     }
     if (!best) return [under, offsetIn(under, x, y)];
-    const box = this.layout!.get(best)!;
-    return [best, [Math.round(x - box.x - best.clientLeft), Math.round(y - box.y - best.clientTop)]];
+    return [best, offsetIn(best, x, y, this.layout!.get(best))];
   }
 
   private emit([target, position]: [ElementShot, [number, number]], onto: Element, place: [number, number]): true {

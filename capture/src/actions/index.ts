@@ -173,19 +173,24 @@ export class Actions {
     return { ...target, shot, x, y, atMs: native.now(), button, clicked: false, place, position, was: toggles !== null && toggles.checked !== (event.type === "click" && raw === toggles) };
   }
 
+  /** The last click, as long as it may still become a double one by a click on the same element. */
+  private unsentClick(raw: Element, withinMs: number): (WireEvent & { kind: "click" }) | null {
+    const last = this.lastClick;
+    if (!last || native.now() - last.atMs > withinMs || this.recorder.action?.id !== last.id) return null;
+    const queued = this.recorder.unsent(last.id);
+    return queued?.kind === "click" && isSame(retarget(raw).element, last.element) ? queued : null;
+  }
+
   /** The click that the second press at the same place makes a double click: the first one's effect isn't over yet. */
   private again(event: PointerEvent, raw: Element): (WireEvent & { kind: "click" }) | null {
     const last = this.lastClick;
-    if (!last || native.now() - last.atMs > AGAIN_MS || event.button !== 0) return null;
-    const near = Math.abs(event.clientX - last.x) < AGAIN_PX && Math.abs(event.clientY - last.y) < AGAIN_PX;
-    const queued = this.recorder.action?.id === last.id ? this.recorder.unsent(last.id) : null;
-    return near && queued?.kind === "click" && isSame(retarget(raw).element, last.element) ? queued : null;
+    return last && event.button === 0 && isNear(event, last.x, last.y) ? this.unsentClick(raw, AGAIN_MS) : null;
   }
 
   /** What began as the second press of a double click and moves away is a drag. */
   private pointerMove(event: PointerEvent): void {
     const { second } = this;
-    if (second && event.buttons && Math.hypot(event.clientX - second.event.clientX, event.clientY - second.event.clientY) >= AGAIN_PX) {
+    if (second && event.buttons && !isNear(event, second.event.clientX, second.event.clientY)) {
       this.second = null;
       second.click.clicks = Math.max(1, (second.click.clicks ?? 2) - 1);
       this.lastPress = this.pressOn(second.event, second.raw, 0);
@@ -244,8 +249,7 @@ export class Actions {
       used.position = drawn || caretElsewhere(field, used.x, used.y) ? offsetIn(field, used.x, used.y) : null;
       return this.emitClick(used, event);
     }
-    if (/^(SELECT|OPTION)$/.test(field.nodeName)) return;
-    if (field.nodeName === "INPUT" && PICKED.has((field as HTMLInputElement).type)) return;
+    if (/^(SELECT|OPTION)$/.test(field.nodeName) || (field.nodeName === "INPUT" && PICKED.has((field as HTMLInputElement).type))) return;
     if (used.toggles) return this.toggles.pressed(used, event);
     if (this.texts.isOn(field)) return;
     this.emitClick(used, event);
@@ -253,12 +257,10 @@ export class Actions {
 
   /** The same click counted twice (or three times) by the browser becomes one double click. */
   private foldsIntoLast(event: MouseEvent, raw: Element): boolean {
-    const last = this.lastClick;
-    if (!last || event.detail < 2 || native.now() - last.atMs > 2 * AGAIN_MS) return false;
-    const queued = this.recorder.action?.id === last.id ? this.recorder.unsent(last.id) : null;
-    if (!queued || queued.kind !== "click" || !isSame(retarget(raw).element, last.element)) return false;
+    const queued = event.detail > 1 && this.unsentClick(raw, 2 * AGAIN_MS);
+    if (!queued) return false;
     queued.clicks = Math.min(3, event.detail);
-    last.atMs = native.now();
+    this.lastClick!.atMs = native.now();
     this.recorder.watch.touch();
     return true;
   }
@@ -296,23 +298,23 @@ export class Actions {
   }
 
   private beforeInput(event: InputEvent, target: Element): void {
-    const field = editingHost(target) ?? target;
+    const field = textAt(target);
     // Enter in a field of one line puts nothing into it: it was a key, and what comes now is the key's doing.
-    if (field.nodeName === "INPUT" && /^insert(LineBreak|Paragraph)$/.test(event.inputType)) return;
-    if (isTextField(field) || editingHost(field)) this.texts.begin(field, event);
+    if (field?.nodeName === "INPUT" && /^insert(LineBreak|Paragraph)$/.test(event.inputType)) return;
+    if (field) this.texts.begin(field, event);
   }
 
   private paste(event: ClipboardEvent, target: Element): void {
-    const field = editingHost(target) ?? target;
-    if (isTextField(field) || editingHost(field)) this.texts.pasted(field, event.clipboardData?.getData("text/plain") ?? "");
+    const field = textAt(target);
+    if (field) this.texts.pasted(field, event.clipboardData?.getData("text/plain") ?? "");
   }
 
   private input(target: Element, left = false): void {
     if (isToggle(target)) return this.toggles.ticked(target, this.lastPress);
     if (target.nodeName === "SELECT") return this.choices.selected(target as HTMLSelectElement, this.lastPress?.element === target || this.keys.isMade);
     if (target.nodeName === "INPUT" && (target as HTMLInputElement).type === "file") return this.choices.uploaded(target as HTMLInputElement);
-    const field = editingHost(target) ?? target;
-    if (isTextField(field) || editingHost(field)) this.texts.changed(field, left);
+    const field = textAt(target);
+    if (field) this.texts.changed(field, left);
   }
 }
 
@@ -329,3 +331,9 @@ function isInUse(field: Element): boolean {
   if (field.getAttribute("type") === "file") return true;
   return (field.getRootNode() as Document | ShadowRoot).activeElement === field || (closest(field, "form") !== null && inPasswordForm(field));
 }
+
+/** What a text goes to that is typed at the target. */
+const textAt = (target: Element): Element | null => editingHost(target) ?? (isTextField(target) ? target : null);
+
+/** Whether the pointer is still where it was, but for the trembling of a hand. */
+const isNear = (event: PointerEvent, x: number, y: number): boolean => Math.hypot(event.clientX - x, event.clientY - y) < AGAIN_PX;

@@ -37,8 +37,7 @@ export function modifiersOf(event: MouseEvent | KeyboardEvent): Modifier[] {
   return modifiers;
 }
 
-export function offsetIn(element: Element, x: number, y: number): [number, number] {
-  const box = native.boxOf(element);
+export function offsetIn(element: Element, x: number, y: number, box = native.boxOf(element)): [number, number] {
   return [Math.round(x - box.x - element.clientLeft), Math.round(y - box.y - element.clientTop)];
 }
 
@@ -79,7 +78,8 @@ function ofItsOwn(hit: Element, element: Element, raw: Element): boolean {
   const cursor = (one: Element): string => getComputedStyle(one).cursor;
   const inControl = element.matches(CONTROLS);
   // Where it holds all the words, a click on it is one on the element, unless it acts by itself.
-  const whole = squash(hit.textContent) === squash(element.textContent) && squash(hit.textContent) !== "";
+  const words = squash(hit.textContent);
+  const whole = words && words === squash(element.textContent);
   for (let up: Element | null = hit; up && up !== element && !containsDeep(up, raw); up = parentOf(up)) {
     if (up.matches(`${INTERACTIVE},[draggable=true]${whole ? "" : ",[tabindex]"}`)) return true;
     if (!inControl && (cursor(up) !== cursor(raw) || (!whole && (up.hasAttribute("title") || painted(up))))) return true;
