@@ -162,7 +162,15 @@ def flat(expr: Expr) -> str:
 def _constant(expr: Literal) -> str:
     if isinstance(expr, Pattern):
         return quoted_pattern(expr.value)
+    if isinstance(expr.value, bytes):
+        return _bytes(expr.value)
     return quoted(expr.value) if isinstance(expr.value, str) else repr(expr.value)
+
+
+def _bytes(value: bytes) -> str:
+    """In double quotes, as texts are."""
+    code = repr(value)
+    return code if code.startswith('b"') else 'b"' + code[2:-1].replace("\\'", "'").replace('"', '\\"') + '"'
 
 
 def _listing(listing: Listing) -> str:
@@ -196,6 +204,8 @@ def lines(expr: Expr, indent: str, before: str = "", after: str = "") -> list[st
     calls = [call for call in _chain(expr) if call.args or call.keywords]
     if len(one) <= LINE_CHARS_MAX:
         return [one]
+    if isinstance(expr, Listing):
+        return _broken_listing(expr, indent, before, after)
     if not calls:
         return _broken_text(expr, indent, before, after) or [one]
     heads = ((call, f"{indent}{before}{flat(call.function)}(") for call in calls)
@@ -213,18 +223,30 @@ def lines(expr: Expr, indent: str, before: str = "", after: str = "") -> list[st
     return [f"{indent}{before}{head}(", *body, f"{indent}){tail}{after}"]
 
 
+def _broken_listing(listing: Listing, indent: str, before: str, after: str) -> list[str]:
+    """A long list or dict with each item on lines of its own."""
+    begin, end = "{}" if listing.keys else "[]"
+    names = [f"{quoted(key)}: " for key in listing.keys] or [""] * len(listing.items)
+    items = [lines(item, indent + INDENT, name, ",") for name, item in zip(names, listing.items, strict=True)]
+    return [f"{indent}{before}{begin}", *(line for item in items for line in item), f"{indent}{end}{after}"]
+
+
 def _broken_text(expr: Expr, indent: str, before: str, after: str) -> list[str]:
     """A long text as several literals, one below the other; nothing where it has no place to be broken."""
-    if not isinstance(expr, Literal) or not isinstance(expr.value, str):
+    if not isinstance(expr, Literal) or not isinstance(expr.value, str | bytes):
         return []
     as_code = quoted_pattern if isinstance(expr, Pattern) else quoted
     inner = indent + INDENT if before else indent
-    pieces = _pieces(expr.value, LINE_CHARS_MAX - len(inner) - 3, as_code)
+    room = LINE_CHARS_MAX - len(inner) - 3
+    if isinstance(expr.value, bytes):
+        pieces = [_bytes(piece) for piece in _pieces_of_bytes(expr.value, room)]
+    else:
+        pieces = [as_code(piece) for piece in _pieces(expr.value, room, as_code)]
     if len(pieces) < 2:
         return []
     if not before:
-        return [*(inner + as_code(piece) for piece in pieces[:-1]), f"{inner}{as_code(pieces[-1])}{after}"]
-    return [f"{indent}{before}(", *(inner + as_code(piece) for piece in pieces), f"{indent}){after}"]
+        return [*(inner + piece for piece in pieces[:-1]), f"{inner}{pieces[-1]}{after}"]
+    return [f"{indent}{before}(", *(inner + piece for piece in pieces), f"{indent}){after}"]
 
 
 _WORD: Final = re.compile(r"\S+\s*|\s+")
@@ -246,4 +268,18 @@ def _pieces(text: str, room: int, as_code: Callable[[str], str]) -> list[str]:
             piece += part
         if piece:
             out.append(piece)
+    return out
+
+
+def _pieces_of_bytes(value: bytes, room: int) -> list[bytes]:
+    """The bytes cut after line breaks, and where a line is too long, as late as there is room."""
+    out: list[bytes] = []
+    for line in value.splitlines(keepends=True):
+        piece = b""
+        for byte in (line[at : at + 1] for at in range(len(line))):
+            if len(_bytes(piece + byte)) > room:
+                out.append(piece)
+                piece = b""
+            piece += byte
+        out.append(piece)
     return out
