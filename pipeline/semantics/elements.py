@@ -248,6 +248,11 @@ def leads_nowhere(target: Element) -> bool:
     return target.tag == "a" and target.role is None
 
 
+def is_of_the_page(target: Element) -> bool:
+    """Whether it is a link that leads nowhere by itself, with or without a role: a control of the page's own making."""
+    return leads_nowhere(target) or (target.tag == "a" and target.href == "#")
+
+
 def _tells_row(target: Element, rest: str) -> bool:
     """Whether what follows the verb on a control of a row is data: the row says it too, or nothing tells what it
     says."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from pipeline.activities.facts.passive import is_one_page
 from pipeline.activities.phrases import SMALL, Goal, Phrase
-from pipeline.semantics.addresses import last_word, spoken
+from pipeline.semantics.addresses import last_word, route, spoken
 from pipeline.semantics.generated import fixed_words, parts
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import SUCCESS, quotes
@@ -85,13 +85,18 @@ def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
 
 def _opened_after(goals: Sequence[Goal], steps: Sequence[Step], acting: Set[int]) -> list[Goal]:
     """The last thing that somebody opened or clicked after signing in and that asked the app for something; otherwise
-    the last thing of the page itself that was opened, or the one page of the menu."""
+    the last thing of the page itself that was opened, or the part of it that its menu led to; or the one page of the
+    menu."""
     after = next((at for at in range(len(goals) - 1, -1, -1) if goals[at].kind in _PRELUDE), len(goals))
     acted = [goal for goal in goals[after + 1 :] if goal.kind in SMALL and goal.last in acting]
     if acted:
         return acted[-1:]
     opened = [goal for goal in goals[after + 1 :] if goal.kind == "open"]
     came = goals[after].last + 1 if after < len(goals) else len(steps)
+    things = [goal for goal in opened if _shows_thing(steps[goal.last])]
+    if things and things[-1] is not opened[-1] and _leads_on_below(steps[things[-1].last], steps[opened[-1].last]):
+        part, thing = opened[-1], things[-1]
+        return [replace(part, phrases=(Phrase("open", f"{part.phrases[0].rest} of {thing.phrases[0].rest}"),))]
     return [goal for goal in opened[-1:] if _shows_thing(steps[goal.last]) or is_one_page(steps[came:])]
 
 
@@ -101,6 +106,14 @@ def _shows_thing(step: Step) -> bool:
     if not isinstance(step, ClickStep) or meaning.in_menu or not meaning.caption:
         return False
     return any(meaning.caption in heading for heading in meaning.headings)
+
+
+def _leads_on_below(opened: Step, later: Step) -> bool:
+    """Whether the address that a later step led to lies below that of what was opened."""
+    if opened.after is None or later.after is None:
+        return False
+    above, below = route(opened.after.url), route(later.after.url)
+    return bool(above) and len(below) > len(above) and below[: len(above)] == above
 
 
 def _answered(step: Step) -> bool:

@@ -3,8 +3,9 @@
 import pytest
 
 from pipeline.semantics.addresses import pattern
+from schemas.elements import Element
 from schemas.stories import Story
-from tests.stories.by_hand import HOME, Journey, alert, button, in_row, link, searchbox, sign_in, textbox
+from tests.stories.by_hand import HOME, Journey, alert, button, heading, in_row, link, searchbox, sign_in, textbox
 
 
 def _sign_in(user: str, fails: bool = False) -> Story:
@@ -115,3 +116,17 @@ def test_a_page_named_after_the_typed_words_is_the_same_page() -> None:
 def test_patterns_of_addresses(url: str, expected: str) -> None:
     """Ids, values and fragments that name data are taken out; the app's own origin too."""
     assert pattern(url, "https://shop.example") == expected
+
+
+@pytest.mark.parametrize("role", ["menuitem", "link"])
+def test_an_icon_that_only_asks_the_app_for_a_change_is_no_look_at_the_page(role: str) -> None:
+    """It leads nowhere, has no name but its id, and no message comes of it: the flag of a menu above a thing."""
+    flag = Element(tag="a", role=role, id="toolbar-flag", href="#")
+
+    def opened() -> Journey:
+        journey = sign_in(Journey().opens(f"{HOME}login")).click(link("Name the pilot"))
+        return journey.leads_to(f"{HOME}reviews/4").shows_new(heading("Name the pilot"))
+
+    told = opened().click(flag).asks(f"{HOME}api/watched", status=201).story()
+    assert told.flow_key != opened().story().flow_key
+    assert told.title == "Click 'toolbar flag' on 'Name the pilot'"

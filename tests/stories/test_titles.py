@@ -434,3 +434,14 @@ def test_what_a_live_region_says_each_time_is_not_what_the_user_came_to_see() ->
     journey = journey.leads_to(f"{HOME}notes/7").fill(textbox("Note"), "Bread", before="Milk").click(button("Save"))
     told = journey.asks(f"{HOME}api/notes/7").shows_new(alert("Hilda"), alert("Kept for you")).story()
     assert told.sentence.endswith("and sees 'Kept for you'.")
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("reviews/4/diff/1", "Open 'Diff' of 'Name the pilot'"), ("diffs/new", "Log in")]
+)
+def test_what_the_menu_of_a_thing_opened_is_a_part_of_it(path: str, title: str) -> None:
+    """Where its address lies below that of the thing; the title says more than that somebody signed in."""
+    journey = sign_in(Journey().opens(f"{HOME}login")).click(link("Name the pilot")).leads_to(f"{HOME}reviews/4")
+    journey = journey.shows_new(heading("Name the pilot"))
+    tab = Element(tag="a", role="menuitem", name="Diff", text="Diff", ancestors=(Ancestor(tag="ul", role="menu"),))
+    assert journey.click(tab).leads_to(f"{HOME}{path}").shows_new(heading("Latest")).story().title == title

@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.activities.activity import ACTS, Activity
 from pipeline.activities.facts.responses import Answers
 from pipeline.semantics.addresses import on_one_page, thing_in
-from pipeline.semantics.elements import Data, leads_nowhere
+from pipeline.semantics.elements import Data, is_of_the_page, leads_nowhere
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import errors, messages, succeeded
 from pipeline.semantics.step_meaning import StepMeaning, meaning_of
@@ -63,7 +63,8 @@ def only_looks(click: StepMeaning, step: ClickStep, answers: Answers, filled: bo
         return False  # what was chosen was kept at once
     if step.target.role in _VIEWS or step.target.tag == "a":
         command = step.target.role in _MENU_ITEMS and any(one.method != "POST" for one in answers.written(step))
-        return step.navigates or not (writes and (command or click.messages or button_act(words)[0]))
+        acts = command or is_of_the_page(step.target) or click.messages or button_act(words)[0]
+        return step.navigates or not (writes and acts)
     if click.is_button:
         notes = not words and answers.leads_on(step)  # that a thing was read, as it is opened
         return step.navigates and not filled and (notes or not writes)
