@@ -17,6 +17,7 @@ from pipeline.codegen.assertions.entered import entered_in
 from pipeline.codegen.assertions.kept_values import kept_values
 from pipeline.codegen.assertions.lists.own_lists import list_of
 from pipeline.codegen.assertions.lists.removed import removed_check
+from pipeline.codegen.assertions.lists.replaced import replaced_control
 from pipeline.codegen.assertions.lists.rows import without_found_rows, without_others_rows
 from pipeline.codegen.assertions.lists.search_results import by_what_was_sought, search_results
 from pipeline.codegen.assertions.pages import title_check, url_check
@@ -222,7 +223,8 @@ def what_stayed(writer: Writer, story: Story, place: int) -> list[Check]:
     finder = Finder(shown_on(writer, step), writer.fixed, writer.hidden, shown=writer.pieces)
     removed = removed_check(finder, story, place)
     kept = kept_values(finder, story.steps[:place], step)
-    checks = [*([] if removed is None else [removed]), *kept]
+    replaced = replaced_control(finder, step)
+    checks = [*(one for one in (removed, replaced) if one is not None), *kept]
     if place == len(story.steps) - 1:
         checks += search_results(finder, story.steps)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
