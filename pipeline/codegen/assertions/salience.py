@@ -121,10 +121,10 @@ class Typing:
         half = len(words) // 2
         if (half and len(words) == 2 * half and words[:half] == words[half:]) or _has_initials(words):
             return True
-        if text in self.pieces or is_sentence(text):
-            return False
         if _LABELS.search(text):
             return True
+        if text in self.pieces or is_sentence(text):
+            return False
         return any(is_put_together(word, self.pieces) for word in words)
 
     def echoed(self, text: str) -> bool:
