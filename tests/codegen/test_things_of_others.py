@@ -348,7 +348,10 @@ def test_that_a_button_waits_for_the_app_is_no_outcome() -> None:
         return write_test(story(ClickStep(target=button, **base(PAGE, PAGE, changes=changes)))).code
 
     assert "to_be_disabled" not in code_for(waits)
-    assert "to_be_disabled" in code_for(waits, Appeared(element=by_text("p", "Saved")))
+    saved = Appeared(element=by_text("p", "Saved"))
+    assert "to_be_disabled" in code_for(waits, saved)
+    other = waits.model_copy(update={"element": by_role("button", "button", "Date")})
+    assert "to_be_disabled" not in code_for(waits, other, saved)  # while more is loaded
 
 
 def test_what_a_dialog_hid_from_screen_readers_has_not_gone() -> None:

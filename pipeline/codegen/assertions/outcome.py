@@ -15,16 +15,15 @@ from pipeline.codegen.assertions.check import Check
 from pipeline.codegen.assertions.edited import edited_checks, typed_check
 from pipeline.codegen.assertions.entered import entered_in
 from pipeline.codegen.assertions.kept_values import kept_values
-from pipeline.codegen.assertions.lists.own_lists import list_of
 from pipeline.codegen.assertions.lists.removed import removed_check
 from pipeline.codegen.assertions.lists.replaced import replaced_control
 from pipeline.codegen.assertions.lists.rows import without_found_rows, without_others_rows
 from pipeline.codegen.assertions.lists.search_results import by_what_was_sought, search_results
+from pipeline.codegen.assertions.own_changes import own_changes
 from pipeline.codegen.assertions.pages import title_check, url_check
-from pipeline.codegen.assertions.salience import Typing, captions_of, is_hint
+from pipeline.codegen.assertions.salience import Typing, captions_of
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.shown_before import with_less_for_unchanged
-from pipeline.codegen.assertions.still_standing import text_of
 from pipeline.codegen.assertions.whole import changed_row, whole_text
 from pipeline.codegen.expected_requests import ExpectedRequest
 from pipeline.codegen.gestures import goes_with_it
@@ -38,15 +37,13 @@ from pipeline.semantics.addresses import folded, new_query_values
 from pipeline.semantics.messages import sounds_wrong
 from pipeline.semantics.text import caption
 from pipeline.semantics.verbs import is_commit
-from pipeline.steps.draft import same_target
 from schemas.elements import Element
-from schemas.events import Change, CountChanged, Gone, StateChanged, TextChanged
+from schemas.events import TextChanged
 from schemas.stories import (
     CheckStep,
     ClickStep,
     FillStep,
     GotoStep,
-    HoverStep,
     NetworkRequest,
     ReloadStep,
     SelectStep,
@@ -158,7 +155,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
     stays = same_page and not isinstance(step, GotoStep)
     asked = caption(step.target) if isinstance(step, ClickStep) else ""
     checks: list[Check] = []
-    changes = _of_the_step(writer, step)
+    changes = own_changes(writer, step)
     if changes:
         texts = tuple(text for text in writer.entered if text not in writer.credentials.beside)
         typing = Typing(texts, writer.pieces, asked, writer.emptied, writer.used, own=writer.own)
@@ -185,29 +182,6 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         if title is not None:
             checks.append(title)
     return sorted(checks, key=lambda check: -check.score)
-
-
-def _of_the_step(writer: Writer, step: Step) -> tuple[Change, ...]:
-    """What a step changed. That a button went away while the user typed is the app's own doing, and may not come again:
-    a state that it shows (`Server online`), a hint that it closes. How many items a list has that others fill, too, is
-    theirs. A button that is pressed to sign in is disabled only until the app has answered, as is one that was pressed
-    where nothing else came of it. A hint shows for where the pointer rests, not for what was done there."""
-
-    def is_of_others(one: Change) -> bool:
-        if is_hint(one.element):
-            return not isinstance(step, HoverStep)
-        if isinstance(one, CountChanged):
-            return not one.texts and (step.event_id, list_of(one)) not in writer.own_counts
-        if isinstance(one, StateChanged) and one.state == "disabled":
-            alone = len(step.changes) == 1 and isinstance(step, ClickStep) and same_target(one.element, step.target)
-            return one.after and (one.element.in_password_form or alone)
-        if not isinstance(one, Gone):
-            return False
-        typed_away = isinstance(step, FillStep) and one.element.role == "button"
-        seems = one.element.role is None and (step.event_id, text_of(one.element)) in writer.standing
-        return typed_away or seems
-
-    return tuple(one for one in step.changes if not is_of_others(one))
 
 
 def _looked_up(step: Step, typed: Sequence[str]) -> list[str] | None:
