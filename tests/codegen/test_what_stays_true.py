@@ -393,3 +393,15 @@ def test_what_came_while_one_went_into_a_field_is_not_asserted(role: str | None,
     enters = ClickStep(target=field, **base(PAGE, PAGE, changes=changes))
     typed = FillStep(target=field, value=Typed(text="Rope and Knot"), **base(PAGE))
     assert ("Paragraph styles" in write_test(story(enters, typed)).code) is asserted
+
+
+@pytest.mark.parametrize(
+    ("text", "is_asserted"),
+    [("Review desk (Free) 8.1", False), ("Review desk v2.4.0", False), ("Review desk of Ann", True), ("Lot 8.1", True)],
+)
+def test_the_version_of_the_app_is_not_asserted(text: str, is_asserted: bool) -> None:
+    """Where it stands behind the name of the app, as the title of the page has it: the next one is another."""
+    shown = Appeared(element=by_role("h1", "heading", text, text=text))
+    opened = GotoStep(url=f"{HOME}/home", **base(at("/"), at("/home", "Log in | Review desk"), changes=(shown,)))
+    code = write_test(story(opened, ClickStep(target=by_role("a", "link", "Log in"), **base(NEXT)))).code
+    assert (text in code) is is_asserted

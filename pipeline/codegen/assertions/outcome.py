@@ -20,7 +20,7 @@ from pipeline.codegen.assertions.lists.replaced import replaced_control
 from pipeline.codegen.assertions.lists.rows import without_found_rows, without_others_rows
 from pipeline.codegen.assertions.lists.search_results import by_what_was_sought, search_results
 from pipeline.codegen.assertions.own_changes import own_changes
-from pipeline.codegen.assertions.pages import title_check, url_check
+from pipeline.codegen.assertions.pages import says_version, title_check, url_check
 from pipeline.codegen.assertions.salience import Typing, captions_of
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.shown_before import with_less_for_unchanged
@@ -162,6 +162,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
         checks = checks_of(finder, changes, typing, stays, writer.ticking)
         checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
+        checks = [check for check in checks if not says_version(check.says, (step.after or step.page).title)]
     if writer.program.step in writer.texts.naming:  # what sounds wrong there says nothing of who was let in
         checks = [check for check in checks if not sounds_wrong(check.says)]
     if (looked_up := _looked_up(step, writer.fixed)) is not None:
@@ -195,10 +196,9 @@ def what_stayed(writer: Writer, story: Story, place: int) -> list[Check]:
     """What shows after the step of this place that the app kept what was entered, and that a deleted thing has gone."""
     step = story.steps[place]
     finder = Finder(shown_on(writer, step), writer.fixed, writer.hidden, shown=writer.pieces)
-    removed = removed_check(finder, story, place)
     kept = kept_values(finder, story.steps[:place], step)
-    replaced = replaced_control(finder, step)
-    checks = [*(one for one in (removed, replaced) if one is not None), *kept]
+    instead = (removed_check(finder, story, place), replaced_control(finder, step))
+    checks = [*(one for one in instead if one is not None), *kept]
     if place == len(story.steps) - 1:
         checks += search_results(finder, story.steps)
     checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]

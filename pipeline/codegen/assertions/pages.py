@@ -1,12 +1,18 @@
 """The address and the title of a page as assertions."""
 
 import re
+from typing import Final
 
 from pipeline.codegen import addresses
 from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check
 from pipeline.codegen.locators.finder import expect
 from pipeline.codegen.locators.text_matchers import matcher, regex
 from pipeline.codegen.python.expressions import Expr, Literal, method
+
+NAME_CHARS_MIN: Final = 3
+_PARTS: Final = re.compile(r"\s[-–—|·»:]\s")
+_VERSION: Final = re.compile(r"(\s\([^()]{1,30}\))?\s(v\.?\s?)?\d{1,4}(\.\d{1,4}){1,3}[a-z]?")
+"""What stands behind the name of an app: `8.1`, `(Free) 8.1b`, `v2.4.0`."""
 
 
 def url_check(
@@ -36,3 +42,11 @@ def title_check(page: Expr, title: str, fixed: tuple[str, ...]) -> Check | None:
     if re.search(r"\(\d+\)|\d%", shown):
         return None
     return Check(method(expect(page), "to_have_title", shown), 40, "title", shown)
+
+
+def says_version(text: str, title: str) -> bool:
+    """Whether a text is the name of the app, as its title ends or begins with it, and which version of it this is:
+    `Review desk (Free) 8.1` on `Log in | Review desk`."""
+    parts = (part.strip() for part in _PARTS.split(title))
+    rest = next((text[len(part) :] for part in parts if len(part) >= NAME_CHARS_MIN and text.startswith(part)), "")
+    return _VERSION.fullmatch(rest) is not None
