@@ -280,7 +280,7 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
             _await_page(writer, step, following)
         if checks and place != last:
             writer.program.pause()
-    if not finished and end > last:
+    if story.steps and not finished and end > last:
         writer.last = True
         _assert(writer, story.steps[last], where_it_ended(_first_page(writer, story), writer, story, known))
 

@@ -184,3 +184,11 @@ def test_other_origins_and_schemes_never_become_a_goto_of_code() -> None:
     test = write_test(story(GotoStep(url="javascript:alert(1)", **base(at("/")))))
     assert "javascript" not in test.code
     assert 'page.goto("/")' in test.code
+
+
+def test_a_story_without_steps_has_a_test_that_opens_its_site_alone() -> None:
+    """Anybody who may write to the stories' topic can send one: it ends no worker."""
+    test = write_test(full_story("Lamp").model_copy(update={"steps": ()}))
+    check_code(test.code)
+    compile(test.code, test.file_name, "exec")
+    assert test.code.rstrip().endswith('page.goto("/")')
