@@ -53,6 +53,8 @@ _NEEDLESS = re.compile(r"%(2D|5F|3\d|[46][1-9A-F]|[57][0-9A])", re.IGNORECASE)
 """A plain letter, digit or sign that is written as a number all the same."""
 _JWT = re.compile(r"(?P<before>(?<![\w-])(?=[\w-]++\.[\w-]{4})[\w-]*?)eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?")
 """Looked for from the beginning of a word alone, and only in one that a dot ends: each letter is read twice at most."""
+_USER: Final = re.compile(r"(?P<scheme>://)[^/?#@\s]*@")
+"""User and password of an address amid a text."""
 _GRANTING_PART = re.compile(
     r"(?:(?:re)?set|forgot|change|recover)-?password|password-?reset|(?:verify|confirm)-?e?mail|"
     r"e?mail-?verification|accept-?invit\w{1,9}|(?:login|invite|magic)-?link|reset|token|verify|verification|confirm|"
@@ -129,6 +131,17 @@ def safe_url(url: str) -> str:
     return bare_url(url[: limits.URL_CHARS_MAX])[: limits.URL_CHARS_MAX]  # the mark may be longer than the value
 
 
+def safe_text(text: str) -> str:
+    """A text without what grants access in the addresses that it holds, if it holds any."""
+    return bare_text(text) if "://" in text or "eyJ" in text or text.startswith("/") else text
+
+
+@once_per_text
+def bare_text(text: str) -> str:
+    """A text that may hold addresses, likewise."""
+    return bare_url(text)
+
+
 def bare_url(url: str) -> str:
     """An address of any length, likewise."""
     url = _NAMED.sub(_named, url) if "=" in url else url
@@ -136,7 +149,9 @@ def bare_url(url: str) -> str:
         return _without_chance(url)
     needless = _NEEDLESS.sub(lambda found: chr(int(found[1], 16)), url)
     plain = needless if needless != url and _without_parameters(needless) != needless else url
-    bare = _JWT.sub(rf"\g<before>{urls.WITHHELD}", urls.without_user(plain) if "@" in plain else plain)
+    bare = _JWT.sub(
+        rf"\g<before>{urls.WITHHELD}", _USER.sub(r"\g<scheme>", urls.without_user(plain)) if "@" in plain else plain
+    )
     granted = _GRANT_IN_QUERY.sub(_granting, _without_granted_parts(_without_parameters(bare)))
     return _without_chance(granted)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.intake.addresses import safe_text, safe_url
 from pipeline.intake.cards import holds_card
 from pipeline.semantics.derived import once_per_text
 from pipeline.semantics.secret_words import kind_by_words
@@ -182,8 +183,9 @@ def withheld(attributes: Mapping[str, str], label: str = "") -> Typed:
 
 
 def normalised(text: str) -> str:
-    """Visible text as locators see it: no zero-width space, no soft hyphen, white space collapsed."""
-    return " ".join(text.replace("\u200b", "").replace("\u00ad", "").split())
+    """Visible text as locators see it: no zero-width space, no soft hyphen, white space collapsed; and nothing in an
+    address that grants access."""
+    return safe_text(" ".join(text.replace("\u200b", "").replace("\u00ad", "").split()))
 
 
 def whole_words(text: str) -> tuple[str, bool]:
@@ -233,7 +235,7 @@ def element(told: Described) -> Element:
         id=_short(attributes, "id"),
         name_attribute=_short(attributes, "name"),
         test_id=next((_short(attributes, key) for key in _TEST_IDS if attributes.get(key)), None),
-        href=attributes.get("href") or None,
+        href=safe_url(attributes.get("href", "")) or None,
         autocomplete=_short(attributes, "autocomplete"),
         classes=classes_of(attributes),
         level=int(tag[1]) if re.fullmatch("h[1-6]", tag) else None,
@@ -269,7 +271,7 @@ def with_text(bare: Element, attributes: Mapping[str, str], text: str) -> Elemen
 
 def _cut(attributes: Mapping[str, str], name: str) -> str | None:
     """An attribute that people read."""
-    return attributes.get(name, "")[: limits.TEXT_CHARS_MAX] or None
+    return safe_text(attributes.get(name, ""))[: limits.TEXT_CHARS_MAX] or None
 
 
 def _short(attributes: Mapping[str, str], name: str) -> str | None:
@@ -297,8 +299,8 @@ def _accessible_name(told: Described, role: str | None, text: str) -> tuple[str,
 
 
 def _ways(told: Described, role: str | None, name: str, text: str) -> list[Locator]:
-    """The locators that the facts allow, the most trustworthy first."""
-    attributes, tag = told.attributes, told.tag
+    """The locators that the facts allow, the most trustworthy first: none by what is withheld of an address."""
+    tag, attributes = told.tag, {key: value for key, value in told.attributes.items() if safe_text(value) == value}
     short = {key: value for key, value in attributes.items() if 0 < len(value) <= limits.TEXT_CHARS_MAX}
     ways: list[Locator] = [ByTestId(value=short[key], attribute=key) for key in _TEST_IDS if key in short]
     if role and name:
@@ -319,7 +321,7 @@ def _ways(told: Described, role: str | None, name: str, text: str) -> list[Locat
         ways.append(ById(value=short["id"]))
     if "name" in short:
         ways.append(ByAttribute(tag=tag, attribute="name", value=short["name"]))
-    if tag == "a" and attributes.get("href"):
+    if tag == "a" and attributes.get("href") == safe_url(attributes.get("href", "")) != "":
         ways.append(ByAttribute(tag=tag, attribute="href", value=attributes["href"]))
     if tag == "input" and "type" in short:
         ways.append(ByAttribute(tag=tag, attribute="type", value=short["type"]))

@@ -4,11 +4,14 @@ import json
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
+from pipeline.intake import read_body
 from pipeline.intake.addresses import bare_url
+from schemas.codecs import to_json
 
 SCRIPT = Path(__file__).resolve().parents[1] / "text" / "recorder_addresses.mjs"
 BEFORE_KEYS = (
@@ -109,11 +112,73 @@ WORKED_BY = (
 HANDED = ("/join/{}", "/share/{}", "/login/{}", "/join-team/{}/now", "/in?state={}", "/in?t={}&page=2")
 
 
-def test_what_was_drawn_for_somebody_is_withheld_some_way_behind_the_word() -> None:
+def test_what_was_drawn_is_withheld_some_way_behind_the_word() -> None:
     """Behind whom it is for, behind a second word, in an address within one, and as UUIDs and numbers in base 16."""
-    addresses = [shape.format(value) for shape in (*WORKED_BY, *HANDED) for value in DRAWN]
-    told = _taken_in(addresses)
-    assert not [one for one, after in zip(addresses, told, strict=True) if "withheld" not in after]
+    addresses = [shape.format(value) for shape in WORKED_BY for value in DRAWN]
+    pairs = zip(addresses, _taken_in(addresses), strict=True)
+    assert not [before for before, after in pairs if "withheld" not in after]
     kept = ["/auth/users/admin/edit", "/reset/MQ/form", "/auth/realms/master/account", "/auth/clients/4711/roles"]
-    kept += ["/in?state=all-open-things", "/in?t=1700000000", "/share/all-the-pictures", "/reset/", "/auth//x/y2"]
+    assert _taken_in([*kept, "/reset/", "/auth//x/y2"]) == [*kept, "/reset/", "/auth//x/y2"]
+
+
+def test_the_intake_withholds_what_was_drawn_and_handed_to_somebody() -> None:
+    """UUIDs and numbers in base 16, too, which are ids elsewhere."""
+    addresses = [shape.format(value) for shape in HANDED for value in DRAWN]
+    pairs = zip(addresses, _taken_in(addresses), strict=True)
+    assert not [before for before, after in pairs if "withheld" not in after]
+    kept = ["/in?state=all-open-things", "/in?t=1700000000", "/share/all-the-pictures", "/orders/3f9a1c77be02d4586a"]
     assert _taken_in(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://a.test/x?token={}", "http://a.test/cb#access_token={}&x=1", "http://a.test/accounts/reset/MQ/{}/",
+        "http://ada:{}@a.test/", "http://a.test/f?X-Amz-Signature={}", "/invite/{}?x=1",
+    ],
+)  # fmt: skip
+def test_an_address_grants_nothing_wherever_another_producer_tells_it(address: str) -> None:
+    """In a title, a text, a name, a message, a frame; a locator that held it is left out, the others stay."""
+    told = address.format("9fQ2kLx7Zw3TbV8mNc5R")
+    link: dict[str, Any] = {"tag": "a", "role": "link", "name": told, "text": told, "href": told}
+    ways = [
+        {"by": "text", "value": told},
+        {"by": "role", "role": "link", "name": told},
+        {"by": "test_id", "value": "go"},
+    ]
+    link["candidates"] = [{"locator": one, "count": 1} for one in ways]
+    link["frames"] = [
+        [{"locator": {"by": "attribute", "tag": "iframe", "attribute": "src", "value": told}, "count": 1}]
+    ]
+    same = {"app": "shop", "session_id": "s", "journey_id": "j", "at_ms": 1_700_000_000_000}
+    page = {"url": told, "title": told}
+    bodies: list[dict[str, Any]] = [
+        {"kind": "click", "target": link}, {"kind": "dialog", "dialog": "alert", "message": told},
+        {"kind": "effect", "after": page, "changes": [{"change": "appeared", "element": link}]},
+        {"kind": "fill", "target": {"tag": "input"}, "value": {"text": told}},
+    ]  # fmt: skip
+    events = [{**same, "page": page, **body, "id": f"e{at}"} for at, body in enumerate(bodies)]
+    read = read_body(orjson.dumps({"events": events}))
+    assert not read.refused
+    texts = [to_json(one).decode() for one in read.events]
+    assert len(texts) == len(bodies)
+    assert not [text for text in texts if "9fQ2kLx7Zw3TbV8mNc5R" in text]
+    assert "test_id" in texts[0]
+
+
+def test_an_address_grants_nothing_in_what_posthog_tells() -> None:
+    """In the page's title, the text and the attributes of what was clicked."""
+    told = "http://a.test/x?token=9fQ2kLx7Zw3TbV8mNc5R"
+    link = {"tag_name": "a", "$el_text": f"Go to {told}", "attr__href": told, "attr__title": told}
+    clicked = {"$event_type": "click", "$elements": [link], "$session_id": "s", "distinct_id": "u"}
+    event: dict[str, Any] = {
+        "event": "$autocapture",
+        "uuid": "e1",
+        "distinct_id": "u",
+        "timestamp": "2026-01-01T00:00:00Z",
+    }
+    event["properties"] = {"$current_url": told, "title": told, **clicked}
+    read = read_body(orjson.dumps({"batch": [event]}))
+    texts = [to_json(one).decode() for one in read.events]
+    assert "Go to http" in texts[0]
+    assert not [text for text in texts if "9fQ2kLx7Zw3TbV8mNc5R" in text]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pipeline.intake.addresses import safe_url
+from pipeline.intake.addresses import safe_text, safe_url
 from pipeline.intake.elements import (
     Described,
     attribute_map,
@@ -132,7 +132,7 @@ def _envelope(raw: Mapping[str, Any], props: Mapping[str, Any], kind: Kind) -> E
         seq=seq if type(seq) is int and 0 <= seq <= limits.SEQ_MAX else ORDER.get(kind, 2),
         source="challenge",
         traffic=traffic_field(props),
-        page=Page(url=url, title=text_field(props, "title", "$title"), **viewport(props)),
+        page=Page(url=url, title=safe_text(text_field(props, "title", "$title")), **viewport(props)),
     )
 
 

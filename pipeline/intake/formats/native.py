@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.intake.addresses import safe_url
+from pipeline.intake.addresses import safe_text, safe_url
 from pipeline.intake.cards import holds_card
 from pipeline.intake.elements import facts_of, secret_kind, tells_secret
 from pipeline.intake.fields import event_id, id_field, mapping, text_field, time_ms, who
@@ -36,7 +36,9 @@ _CHARS_MAX = {
     "after": limits.VALUE_CHARS_MAX,
     "message": limits.VALUE_CHARS_MAX,
 }
-_LONG = dict.fromkeys(("before", "after", "message"), limits.VALUE_CHARS_MAX)
+_LONG = dict.fromkeys(("before", "after", "message"), limits.VALUE_CHARS_MAX) | dict.fromkeys(
+    ("url", "href"), limits.URL_CHARS_MAX
+)
 """Texts that may be long wherever they stand; a `value` is a locator's too, which is no text to be cut."""
 _ADDRESSES = ("url", "href")
 _IDS = ("id", "app", "session_id", "journey_id", "user_id", "tab_id", "opened_tab_id", "cause")
@@ -110,16 +112,16 @@ def fits(raw: Mapping[str, Any]) -> bool:
     while waiting:
         node = waiting.pop()
         if type(node) is list:
+            if not _items_fit(node):
+                return False
             waiting += [item for item in node if type(item) in nested]
-            if any(type(item) is str and len(item) > chars_max for item in node):
-                return False
-            if any(type(item) is list and len(item) > limits.CANDIDATES_MAX for item in node):
-                return False
             continue
         for key, value in node.items():
             kind = type(value)
             if kind is str:
-                if (safe_url(value) != value) if key in _ADDRESSES else len(value) > _LONG.get(key, chars_max):
+                # As `safe_text` asks, without a call for each of some hundred texts.
+                suspect = key in _ADDRESSES or "://" in value or value[:1] == "/" or "eyJ" in value
+                if (suspect and _safe(key, value) != value) or len(value) > _LONG.get(key, chars_max):
                     return False
             elif kind is dict:
                 waiting.append(value)
@@ -132,13 +134,22 @@ def fits(raw: Mapping[str, Any]) -> bool:
     return True
 
 
+def _items_fit(items: list[Any]) -> bool:
+    if any(type(item) is str and (len(item) > limits.TEXT_CHARS_MAX or safe_text(item) != item) for item in items):
+        return False
+    return not any(type(item) is list and len(item) > limits.CANDIDATES_MAX for item in items)
+
+
+def _safe(key: str, text: str) -> str:
+    return safe_url(text) if key in _ADDRESSES else safe_text(text)
+
+
 def _trimmed(key: str, node: Any) -> Any:
     """The value of field `key`, with texts and lists cut to their bounds."""
     if type(node) is str:
         if key in _ADDRESSES:
             return safe_url(node)
-        chars_max = _CHARS_MAX.get(key, limits.TEXT_CHARS_MAX)
-        return node if len(node) <= chars_max else node[:chars_max]
+        return node if key == "chunk" else safe_text(node)[: _CHARS_MAX.get(key, limits.TEXT_CHARS_MAX)]
     if type(node) is dict:
         return _trimmed_object(key, node)
     if type(node) is list:
@@ -160,7 +171,7 @@ def _trimmed_object(key: str, node: dict[str, Any]) -> dict[str, Any]:
     if key == "value":
         # What was typed: `text` is a value here, not an element's text.
         return {
-            name: item[: limits.VALUE_CHARS_MAX] if type(item) is str else _trimmed(name, item)
+            name: safe_text(item)[: limits.VALUE_CHARS_MAX] if type(item) is str else _trimmed(name, item)
             for name, item in node.items()
         }
     out = {name: _trimmed(name, item) for name, item in node.items() if item is not None}
@@ -177,7 +188,7 @@ def _strokes(keys: list[Any]) -> list[Any]:
 
 
 def _findable(candidate: Any) -> bool:
-    """A locator can't be cut and still find its element: one that is too long is left out."""
+    """A locator can't be cut and still find its element: one that is too long, or holds what grants, is left out."""
     if type(candidate) is not dict:
         return True
     locators = [candidate.get("locator")]
@@ -193,7 +204,7 @@ def _short_enough(locator: Mapping[str, Any]) -> bool:
     if type(steps) is list and len(steps) > limits.PATH_STEPS_MAX:
         return False
     return all(
-        len(value) <= (value_max if key == "value" else limits.TEXT_CHARS_MAX)
+        len(value) <= (value_max if key == "value" else limits.TEXT_CHARS_MAX) and safe_text(value) == value
         for key, value in locator.items()
         if type(value) is str
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pipeline.intake.addresses import safe_url
+from pipeline.intake.addresses import safe_text, safe_url
 from pipeline.intake.bodies import Opening, parsed
 from pipeline.intake.elements import Described, element, is_check, normalised, role_of, withheld
 from pipeline.intake.fields import (
@@ -133,7 +133,7 @@ def _envelope(raw: Mapping[str, Any], props: Mapping[str, Any], sending: Sending
         seq=0,
         source="posthog",
         traffic=traffic_field(props),
-        page=Page(url=url, title=text_field(props, "title", "$title"), **viewport(props)),
+        page=Page(url=url, title=safe_text(text_field(props, "title", "$title")), **viewport(props)),
     )
 
 
