@@ -82,6 +82,27 @@ def test_row_is_told_apart_by_its_text(record: Record) -> None:
     assert any(one.within and one.within[0].locator.by == "test_id" for one in unique(tile.target))
 
 
+def test_a_field_is_told_apart_by_no_choice_of_its_list(record: Record) -> None:
+    """What an open list offers is another with each letter: the field is found within what holds it for good."""
+    field = '<x-field><span><input role="combobox" aria-label="Account">%s</span></x-field>'
+    choices = '<ul role="listbox"><li role="option">Cash</li></ul>'
+
+    def do(page: Page) -> None:
+        page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", field % "")
+        page.evaluate(
+            "html => document.body.insertAdjacentHTML('beforeend', html)",
+            f'<div role="dialog" aria-label="New entry">{field % choices}</div>',
+        )
+        page.get_by_role("dialog").get_by_role("combobox").press_sequentially("Ca")
+
+    (fill,) = actions(record("table.html", do))
+    scopes = [scope for one in fill.target.candidates for scope in one.within]
+    assert "Cash" not in [scope.has_text for scope in scopes]
+    assert ByRole(role="dialog", name="New entry") in [
+        one.within[0].locator for one in unique(fill.target) if one.within
+    ]
+
+
 def test_generated_ids_and_classes_are_no_candidates(record: Record) -> None:
     """An id with a counter, a hashed class and one for a passing state are left out; a path is the last resort."""
     (click,) = actions(record("table.html", lambda page: page.locator("#react-select-7-input").click()))

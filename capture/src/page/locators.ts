@@ -274,8 +274,9 @@ function withExact(by: "label" | "placeholder" | "alt" | "text" | "title", value
   return fewer.length < found.length && fewer.includes(element) ? [loose, exact] : [loose];
 }
 
-/** The first list in the element, all the choices of which are in its text: nobody sees those until it opens. */
-const choicesIn = (element: Element): Element | null => element.querySelector("select");
+/** The first list in the element, all the choices of which are in its text: nobody sees those until it opens, and of an
+ * open one each letter that is typed leaves others. */
+const choicesIn = (element: Element): Element | null => element.querySelector("select,[role=listbox]");
 
 /** Short texts inside `up`, most telling first: those that `element` itself doesn't show, then its own. */
 function tellingTexts(up: Element, element: Element, index: PageIndex): string[] {
@@ -284,7 +285,7 @@ function tellingTexts(up: Element, element: Element, index: PageIndex): string[]
   const look = (node: Element, depth: number): void => {
     if (texts.length > 12 || depth > 8) return;
     for (const child of [...node.children, ...(node.shadowRoot?.children ?? [])]) {
-      if (child === element || SKIPPED.has(child.nodeName) || child.nodeName === "SELECT") continue;
+      if (child === element || SKIPPED.has(child.nodeName) || child.matches("select,[role=listbox]")) continue;
       const text = plainPart(speakable(index.text(child)));
       if (!text) continue;
       const leaf = text.length <= HAS_TEXT_CHARS_MAX && !choicesIn(child);
