@@ -44,6 +44,20 @@ def test_labels_of_several_fields_are_no_text(text: str) -> None:
     assert not Typing().runs_together("Status: paid, by card")
 
 
+def test_of_a_part_of_the_page_only_what_was_entered_is_looked_for() -> None:
+    """What stands around it there, numbers of lines and captions of buttons, is the page's own."""
+    only = Candidate(locator=ByRole(role="article"), count=1)
+    part = Element(tag="article", role="article", text="91›list all lamps Submit", candidates=(only,))
+    typed = FillStep(
+        target=by_label("Query"),
+        value=Typed(text="list all lamps"),
+        **base(PAGE, PAGE, changes=(Appeared(element=part),)),
+    )
+    code = write_test(story(typed)).code
+    assert 'to_contain_text("list all lamps")' in code
+    assert "Submit" not in code
+
+
 def test_hints_of_what_the_pointer_rests_on_are_not_asserted() -> None:
     """A press may leave the pointer above anything, which then says what it is; who rests on it wants to read that."""
     hint = Appeared(element=by_text("div", "Groceries 172.14 EUR", classes=("chart-tooltip",)))

@@ -285,7 +285,7 @@ def _contains(
 ) -> Check | None:
     """`expect(locator).to_contain_text(…)` for an element that is found by other means than its text; where those would
     find any paragraph or row, it is the one with this text. Of a list's item or what stands in a menu, the text is what
-    was entered, where it begins with that."""
+    was entered, where it begins with that; of a part of the page, where it holds that among other things."""
     found = finder.best(element)
     if found is None or found.score >= PATH_SCORE or not text or len(text) > TEXT_CHARS_MAX:
         return None
@@ -295,6 +295,8 @@ def _contains(
         score -= 15
     if in_margin(element) or element.role == "listitem":
         text = max((own for own in typing.texts if text.startswith(f"{own} ")), key=len, default=text)
+    elif element.role in ("article", "region") and not found.says:
+        text = typing.longest_in(text) or text
     value = text_value(text, finder.fixed)
     if value is None or is_bare(found):
         return None

@@ -146,7 +146,13 @@ class Typing:
 
     def stands_in(self, text: str) -> bool:
         """Whether one of them stands there by itself, not run together with what is shown next to it."""
-        return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.I) for word in self.texts if len(word) >= 3)
+        return bool(self.longest_in(text))
+
+    def longest_in(self, text: str) -> str:
+        """The longest of those that stand there by themselves; nothing where none does."""
+        there = (word for word in self.texts if len(word) >= 3 and word.casefold() in text.casefold())
+        found = (word for word in there if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.I))
+        return max(found, key=len, default="")
 
 
 def _has_initials(words: Sequence[str]) -> bool:
