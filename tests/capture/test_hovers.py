@@ -110,6 +110,31 @@ def test_menus_within_menus_are_told_from_the_first(record: Record, site: Site) 
     assert told == [("hover", "Admin"), ("hover", "Queues"), ("click", "Create")]
 
 
+BUSY = """<!doctype html><title>Desk</title><ul><li id="theme">Theme</li></ul><p>Text</p><script>
+const send = window.fetch;
+theme.onpointerenter = () => setTimeout(() => {
+  document.body.insertAdjacentHTML("beforeend", "<div role=menu><div role=menuitem>Dark</div></div>");
+  send("/answered");
+}, 50);
+</script>"""
+
+
+def test_a_menu_that_opens_while_the_page_is_answered_is_told(record: Record, site: Site) -> None:
+    """A page that writes down by itself what is open gets its answers while the pointer is on its way."""
+    site.pages["/busy.html"] = (BUSY, "text/html", {})
+
+    def do(page: Page) -> None:
+        until_told(page, site, "effect")
+        page.get_by_text("Text").hover()
+        page.wait_for_timeout(400)
+        page.get_by_text("Theme").hover()
+        page.wait_for_timeout(1_000)
+        page.get_by_role("menuitem", name="Dark").click()
+
+    told = [(one.kind, one.target.name or one.target.text) for one in actions(record("busy.html", do))]
+    assert told == [("hover", "Theme"), ("click", "Dark")]
+
+
 def test_hovering_for_nothing_is_no_event(record: Record) -> None:
     """The pointer passes over a lot on its way: none of that is told."""
 

@@ -72,7 +72,8 @@ export class Hovers {
     const last = trail.findIndex((stop) => stop.seen?.complete && !knows(stop.seen, target));
     const stop = trail[last];
     const after = trail[last - 1];
-    if (!after?.seen || !stop?.seen || stop.epoch !== after.epoch) return null;
+    // What answers brought meanwhile came by itself, unless it is an entry of a menu.
+    if (!after?.seen || !stop?.seen || (stop.epoch !== after.epoch && !target.matches("[role^=menuitem]"))) return null;
     const item = [target, ...ancestorsOf(target)].find((one) => after.seen!.byElement.has(one));
     if (!item || knows(stop.seen, item) || containsDeep(target, stop.element)) return null;
     const opener = retarget(stop.element).element;
