@@ -190,6 +190,15 @@ CASES = [
     (_opened_file(), "Open 'tides.csv'", "The user logs in and opens 'tides.csv'."),
     (_edited_file(), "Edit the file 'stats.py'", "The user edits the file 'stats.py'."),
     (_renamed_file(), "Rename the file 'untitled.txt'", "The user renames the file 'untitled.txt'."),
+    (
+        Journey()
+        .opens()
+        .click(in_row(button("Run All Cells"), "tides.ipynb"))
+        .asks(f"{HOME}api/run")
+        .shows_new(alert("7")),
+        "Run all cells of 'tides.ipynb'",
+        "The user runs all cells of 'tides.ipynb'.",
+    ),
     (_duplicated(), "Duplicate 'port.json'", "The user duplicates 'port.json'."),
     (
         Journey()
