@@ -27,6 +27,7 @@ const PSEUDO = 'const unquoted = content.substring(1, content.length - 1);';
 // Masked elements and what stands in fields are holes in the names and texts of the elements around (src/page/reader.ts).
 const PATCHES = [
   [PSEUDO, "const unquoted = spokenContent(content);"],
+  ["const content = pseudoStyle.content;", 'const content = pseudoStyle.display == "none" ? "" : pseudoStyle.content;'],
   [
     "const labelledBy = getAriaLabelledByElements(element);\n\tif (!options.embeddedInLabelledBy) {",
     'const masked = holeFor(element, options.embeddedInTargetElement === "self");\n\tif (masked !== null) { options.visitedElements.add(element); return masked; }\n\t$&',

@@ -134,7 +134,7 @@ export class Recorder implements Host {
 
   /** The action happened: it is queued, and its effect is waited for. */
   act(body: Body & { target?: ElementShot }, options: { id?: string; own?: Element; around?: Element } = {}): string {
-    const id = options.id ?? newId();
+    const id = options.id ?? this.press?.id ?? newId();
     this.effects.act(id, options);
     this.noteAction(id);
     this.addWords(body.target?.name ?? body.target?.text);
@@ -157,7 +157,7 @@ export class Recorder implements Host {
 
   /** A journey ended: nothing of it lives on. */
   reset(): void {
-    this.action = this.press = null;
+    this.action = null;
     this.typed = [];
     this.effects.forget();
   }

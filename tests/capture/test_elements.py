@@ -161,6 +161,24 @@ def test_alternative_text_of_a_style_is_the_name(record: Record) -> None:
     assert (flagged.target.name, paged.target.name) == ("Important Archive everything", "Next page")
 
 
+REQUIRED = """<!doctype html><title>Model</title>
+<style>label::before { content: "*" } .plain label::before { display: none }
+</style><form class="plain"><label for="name">Model name</label><input id="name"></form>
+<form><label for="note">Note</label><input id="note"></form>"""
+
+
+def test_what_a_style_does_not_show_is_in_no_name(record: Record, site: Site) -> None:
+    """A form that hides its marks of required fields has no star in their names, as in Playwright."""
+    site.pages["/model.html"] = (REQUIRED, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.locator("#name").fill("a")
+        page.locator("#note").fill("b")
+        page.locator("#name").focus()
+
+    assert [one.target.name for one in actions(record("model.html", do))] == ["Model name", "*Note"]
+
+
 def test_row_is_told_apart_from_far_inside(record: Record) -> None:
     """A menu deep in a row is found by what tells the row from the others, however many wrappers are between."""
 

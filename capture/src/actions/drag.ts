@@ -103,7 +103,7 @@ export class DragWatch {
     // Where the page makes room as one drags, the way there counts.
     this.recorder.watch.now();
     const path = this.recorder.watch.shapeEpoch === this.shape ? undefined : this.path;
-    this.recorder.act({ kind: "drag", target, onto: this.recorder.elements.describe(onto), position, onto_position: place, path }, { id: this.recorder.press?.id });
+    this.recorder.act({ kind: "drag", target, onto: this.recorder.elements.describe(onto), position, onto_position: place, path });
     return true;
   }
 }

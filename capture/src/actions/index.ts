@@ -152,14 +152,13 @@ export class Actions {
     this.second = null;
     this.hovers.check(retarget(raw).element);
     this.lastPress = this.pressOn(event, raw, event.button);
-    this.recorder.press = { id: newId(), ms: this.lastPress.atMs };
+    this.recorder.press = { id: newId(), ms: native.now() };
     this.drags.press(this.lastPress);
   }
 
   private pressOn(event: MouseEvent, raw: Element, button: number): Pressed {
     const target = targetAt(raw);
     const { element, toggles } = target;
-    this.recorder.press = null;
     const { clientX: x, clientY: y } = event;
     if (event.detail === 0 && this.keys.isMade && event.type === "click") {
       // Before the key the page was another one already.
@@ -287,12 +286,13 @@ export class Actions {
     if (modifiers.length) body.modifiers = modifiers;
     if (pressed.position) body.position = pressed.position;
     if (this.keys.spaceUp) body.by_key = true;
-    const id = this.recorder.act(body, { id: known ?? this.recorder.press?.id, around: pressed.element });
+    const id = this.recorder.act(body, { id: known, around: pressed.element });
     pressed.clicked = true;
     if (!button) this.lastClick = { id, element: pressed.element, x: pressed.x, y: pressed.y, atMs: native.now() };
   }
 
   private keyDown(event: KeyboardEvent, target: Element): void {
+    this.recorder.press = null;
     if (/^(PageDown|End|ArrowDown| )$/.test(event.key)) this.scrolls.byUser();
     this.keys.down(event, target);
   }
