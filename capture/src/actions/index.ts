@@ -292,7 +292,6 @@ export class Actions {
   }
 
   private keyDown(event: KeyboardEvent, target: Element): void {
-    this.recorder.press = null;
     if (/^(PageDown|End|ArrowDown| )$/.test(event.key)) this.scrolls.byUser();
     this.keys.down(event, target);
   }

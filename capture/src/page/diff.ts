@@ -84,7 +84,7 @@ export class Comparison {
     if (this.base.kind !== "live") return undefined;
     const { byElement, wordsOf } = this.base.snapshot;
     // Words alone, where it was a control: only its role is another.
-    return (item.words && wordsOf.get(item.el)) || byElement.get(item.el) || wordsOf.get(item.el);
+    return item.words ? (wordsOf.get(item.el) ?? byElement.get(item.el)) : (byElement.get(item.el) ?? wordsOf.get(item.el));
   }
 
   private items(): void {
