@@ -78,6 +78,8 @@ class Writer:
     """The ids of the steps that type right after a field which the page removed."""
     at_rest: frozenset[str] = frozenset()
     """The ids of the steps that wait until their editor is at rest."""
+    outer: dict[str, Element] = field(default_factory=dict)
+    """The entries that the pointer comes over first, by the event of the click that needs it."""
     held: frozenset[str] = frozenset()
     """The ids of the clicks that hold the button down as a hand does."""
     buttons: frozenset[str] = frozenset()
@@ -167,6 +169,8 @@ class Writer:
             self._admit("A step was left out: the recording doesn't tell how to find its element.")
             return False
         waits = settled(step, finder, actions[0]) if step.event_id in self.at_rest else []
+        outer = finder.best(self.outer[step.event_id]) if step.event_id in self.outer else None
+        waits = [*([] if outer is None else [Run(method(outer.expr, "hover"))]), *waits]
         *before, last = [*waits, *actions]
         self._remark(step, finder, actions)
         self.program.act(*before)

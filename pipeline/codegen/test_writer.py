@@ -27,6 +27,7 @@ from pipeline.codegen.gestures import without_idle_places
 from pipeline.codegen.locators.finder import PATH_SCORE, expect
 from pipeline.codegen.locators.held_values import by_steady_names
 from pipeline.codegen.locators.numbered_rows import by_words_of_rows
+from pipeline.codegen.menus import reached_by_hovering
 from pipeline.codegen.pace import held_clicks, into_editors_at_rest
 from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code
@@ -199,7 +200,7 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
     writer.texts = own_texts(story.steps, [_typed((step,)) for step in story.steps], forms, told.names)
     writer.at_rest, writer.held = into_editors_at_rest(story.steps), held_clicks(story.steps)
     writer.readings, writer.needs, writer.own_counts = made, needs_of(story), own_counts(story.steps)
-    writer.standing = still_standing(story.steps)
+    writer.standing, writer.outer = still_standing(story.steps), reached_by_hovering(story.steps)
     changes = (change for step in story.steps for change in step.changes)
     writer.buttons = captions_of(changes, Typing(typed, used=writer.used))
     writer.notes += told.notes
