@@ -7,7 +7,7 @@ import pytest
 from pipeline.codegen import write_test
 from schemas.elements import Element
 from schemas.events import Appeared, Choice, StateChanged, Stroke, Typed
-from schemas.stories import ClickStep, FillStep, SelectStep
+from schemas.stories import ClickStep, FillStep, NetworkRequest, SelectStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
 
 PAGE = at("/notes")
@@ -78,3 +78,19 @@ def test_a_field_whose_page_saved_once_it_was_left_is_left() -> None:
     code = code_for(editor, before="Cold", changes=counted, keys=(Stroke(text="Warm"),))
     assert "keyboard.type(" in code
     assert "blur" not in code
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_awaited"), [(("Starred",), True), (("Starred", "1 star", "Saved for you"), False)]
+)
+def test_a_control_that_shows_at_once_what_it_did_is_waited_for_before_another_page(
+    texts: tuple[str, ...], is_awaited: bool
+) -> None:
+    """Only itself changed, which many a page shows before it has asked the app; more of it shows what the app said."""
+    shown = tuple(Appeared(element=by_text("p", text)) for text in texts)
+    star = ClickStep(target=by_role("button", "button", "Star"), **base(at("/r/4"), at("/r/4"), changes=shown))
+    link = by_role("a", "link", "My desk")
+    leaves = ClickStep(target=link, **base(at("/r/4"), at("/desk"), navigates=True, loads=True))
+    sent = NetworkRequest(url=f"{HOME}/api/watched/", method="POST", status=201, cause=star.event_id)
+    code = write_test(story(star, leaves, network_requests=(sent,))).code
+    assert ("/api/watched/" in code) is is_awaited

@@ -34,8 +34,9 @@ from pipeline.codegen.python.expressions import Attr, Expr, Literal, flat, metho
 from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics import urls
 from pipeline.semantics.addresses import folded, new_query_values
+from pipeline.semantics.elements import is_of_the_page
 from pipeline.semantics.messages import sounds_wrong
-from pipeline.semantics.text import caption
+from pipeline.semantics.text import caption, is_button
 from pipeline.semantics.verbs import is_commit
 from schemas.elements import Element
 from schemas.events import TextChanged
@@ -56,6 +57,8 @@ CHECKS_LAST_MIN: Final = 3
 CHECKS_ADDED: Final = 8
 """So many more are made where a test is to be strengthened."""
 GONE_SCORE_MIN: Final = 40
+OWN_CHANGES_MAX: Final = 2
+"""So many changes of a page may be those of one control: its name and its state."""
 REQUESTS_MAX: Final = 2
 """So many requests of one step are waited for."""
 _BESIDE: Final = re.compile(
@@ -101,7 +104,7 @@ def saved_before_leaving(
     leads from shows what the click did."""
     if step.navigates or not isinstance(step, FillStep | SelectStep | CheckStep | ClickStep):
         return ()
-    if isinstance(step, ClickStep) and not isinstance(upcoming, GotoStep | ReloadStep):
+    if isinstance(step, ClickStep) and not isinstance(upcoming, GotoStep | ReloadStep) and not _at_once(step, upcoming):
         return ()
     calls = [_call(request) for request in story.network_requests]
     own = [
@@ -117,6 +120,13 @@ def saved_before_leaving(
     ]
     patterns = (_pattern(request.url, varying) for request in own)
     return tuple(ExpectedRequest(pattern=pattern) for pattern in dict.fromkeys(patterns) if pattern)[:REQUESTS_MAX]
+
+
+def _at_once(step: ClickStep, upcoming: Step) -> bool:
+    """Whether a control showed by hardly more than itself what it did, and another page was opened next: many a page
+    shows that before the app was asked."""
+    control = is_button(step.target) or is_of_the_page(step.target)
+    return control and len(step.changes) <= OWN_CHANGES_MAX and isinstance(upcoming, ClickStep) and upcoming.loads
 
 
 def autosave(step: Step) -> ExpectedRequest | None:
