@@ -199,6 +199,18 @@ CASES = [
         "Run all cells of 'tides.ipynb'",
         "The user runs all cells of 'tides.ipynb'.",
     ),
+    (
+        Journey()
+        .opens(f"{HOME}experiments")
+        .click(button("Create"))
+        .shows_new(heading("Create Experiment", level=2))
+        .fill(textbox("Name"), "neap-96")
+        .click(button("Create"))
+        .asks(f"{HOME}api/experiments/create")
+        .leads_to(f"{HOME}experiments/7/overview", how="spa"),
+        "Create the experiment 'neap-96'",
+        "The user creates the experiment 'neap-96'.",
+    ),
     (_duplicated(), "Duplicate 'port.json'", "The user duplicates 'port.json'."),
     (
         Journey()

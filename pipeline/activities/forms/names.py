@@ -56,7 +56,8 @@ def noun_of(form: Form, kind: GoalKind) -> str:
     if said and len(said.split()) <= 2:
         return said
     verb = CREATE if kind == "create" else EDIT
-    for words in (caption(form.opener.target) if form.opener else "", form.commit_words):
+    headed = headed_by(form) if kind == "create" else ""
+    for words in (caption(form.opener.target) if form.opener else "", form.commit_words, headed):
         if (noun := object_noun(without_quotes(words), verb)) and noun not in GENERIC_NOUNS:
             return noun
     url = form.own[-1].page.url
