@@ -69,8 +69,8 @@ const UNUSED = [
   // Roles that hang on the tag alone, and attributes that any element may have, each as one text.
   [/const kImplicitRoleByTagName = \{\n[^]*?\n\};\n/, (table) => {
     const plain = /^\t(\w+): \(\) => "(\w+)",?\n/gm;
-    const pairs = [...table.matchAll(plain)].map(([, tag, role]) => `${tag}-${role}`).join(" ");
-    return `${table.replace(plain, "")}"${pairs}".replace(/(\\w+)-(\\w+)/g, (_, tag, role) => { kImplicitRoleByTagName[tag] = () => role; return ""; });\n`;
+    const pairs = [...table.matchAll(plain)].map(([, tag, role]) => (tag.toLowerCase() === role ? tag : `${tag}-${role}`)).join(" ");
+    return `${table.replace(plain, "")}"${pairs}".replace(/(\\w+)-?(\\w*)/g, (_, tag, role) => { kImplicitRoleByTagName[tag] = () => role || tag.toLowerCase(); return ""; });\n`;
   }],
   [/const kGlobalAriaAttributes = [^]*?\nfunction hasGlobalAriaAttribute[^]*?\n\}\n/, (found) => {
     const names = [...found.matchAll(/"aria-(\w+)"/g)].map(([, name]) => name).join("|");
@@ -170,7 +170,7 @@ const result = await build({
   bundle: true,
   write: false,
   format: "esm",
-  target: "es2020",
+  target: "es2021",
   legalComments: "none",
   plugins: [onlyRolesAndTexts, secretWords],
   metafile: true,
@@ -179,7 +179,7 @@ const hardened = await harden(result.outputFiles[0].text, HERE);
 const { code: mangled } = await transform(hardened.text, {
   minify: true,
   mangleProps: new RegExp(`^(${hardened.ours.join("|")})$`),
-  target: "es2020",
+  target: "es2021",
   charset: "ascii",
   legalComments: "none",
 });

@@ -64,6 +64,9 @@ export function wrap(holder: object | null | undefined, name: string, work: (cal
 }
 
 /** The result of `work`, or `otherwise` where it throws: for what a page may deny (storage, foreign frames). */
+/** A part of an address as it is meant, if it is written as one. */
+export const decoded = (text: string): string => attempt(() => decodeURIComponent(text), text);
+
 export function attempt<T>(work: () => T, otherwise: T): T {
   try {
     return work();

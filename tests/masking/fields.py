@@ -70,9 +70,14 @@ def _field(draw: Drawing, marks: str, masked: bool) -> str:
 
 def secret_field(draw: Drawing) -> str:
     """A field for a secret, known by its type, its name or its value."""
-    kind = draw.random.choice(("input", "input", "input", "textarea", "editor", "filled", "boxes", "shadow"))
+    kinds = ("input", "input", "input", "textarea", "editor", "filled", "boxes", "shadow", "pad", "drawn")
+    kind = draw.random.choice(kinds)
     if kind == "boxes":
         return _boxes(draw)
+    if kind == "pad":
+        return _pad(draw)
+    if kind == "drawn":
+        return _drawn(draw)
     number = draw.number()
     secret, name, attributes = _asked(draw, named=kind in ("editor", "textarea"))
     go = f"<button {draw.used('click')}>Send</button>"
@@ -139,3 +144,25 @@ def _boxes(draw: Drawing) -> str:
     draw.acts.append(Act("boxes", keys[0], code))
     shows = f'<p id=e role=status></p><button {draw.used("click")} onclick="{_JOIN}">Check</button>'
     return f"<div role=group aria-label='Verification code'>{''.join(boxes)}</div>{shows}"
+
+
+def _pad(draw: Drawing) -> str:
+    """Ten buttons for a PIN, in any order, which the page shows or not."""
+    code, keys = draw.words.digits(6), {digit: draw.number() for digit in "0123456789"}
+    draw.acts.append(Act("pad", keys["0"], code))
+    order, shown = list(keys), draw.random.choice(("pin.v", "pin.v.replace(/./g, '•')", "'Typed ' + pin.v.length"))
+    draw.random.shuffle(order)
+    press = "pin.v = (pin.v || '') + {0}; pin.textContent = {1}"
+    buttons = [f'<button data-k={keys[one]} onclick="{press.format(one, shown)}">{one}</button>' for one in order]
+    return f"<section><h3>Enter your PIN</h3><p id=pin></p><div>{''.join(buttons)}</div></section>"
+
+
+def _drawn(draw: Drawing) -> str:
+    """A box that the page draws for a password, and what it says of it afterwards."""
+    number, secret = draw.number(), draw.words.password()
+    takes = "event.preventDefault(); this.v = (this.v || '') + event.key; this.textContent += '*'"
+    named = draw.random.choice((f"role=textbox aria-labelledby=l{number}", "aria-label=Passphrase"))
+    used = draw.used("keys", text=secret)
+    box = f'<div id=d{number} tabindex=0 {named} {used} {_BOX} onkeydown="{takes}"></div>'
+    says = f"<button {draw.used('click')} onclick=\"e{number}.textContent = 'Is ' + d{number}.v\">Check</button>"
+    return f"<span id=l{number}>Password</span>{box}<p id=e{number} role=status></p>{says}"

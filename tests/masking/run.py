@@ -139,6 +139,9 @@ def _do(tab: Page, found: Locator, act: Act) -> None:
         case "keys":
             found.focus()
             tab.keyboard.type(act.text)
+        case "pad":
+            for digit in act.text:
+                tab.locator(f"[data-k='{act.key + int(digit)}']").click()
         case "boxes":
             for at, digit in enumerate(act.text):
                 tab.locator(f"[data-k='{act.key + at}']").press_sequentially(digit)
@@ -172,6 +175,7 @@ def leaks(events: list[dict[str, Any]], secrets: list[str], origin: str) -> list
     ordered = sorted(events, key=lambda one: (one["at_ms"], one["seq"]))
     places = [(f"{one['kind']}{place}", text.replace(origin, "")) for one in ordered for place, text in texts(one)]
     spread = [("typed one by one", _typed(ordered)), ("shown one by one", _shown(ordered))]
+    spread.append(("clicked one by one", _clicked(ordered)))
     where = {text: place for place, text in [*places, *spread]}
     plain = {text: folded(text) for text in where}
     everything = "\n".join(plain.values())
@@ -204,6 +208,11 @@ def _typed(events: list[dict[str, Any]]) -> str:
     """What was told of keys and fields, in a row."""
     fills_and_keys = [one for one in events if one["kind"] in ("fill", "press")]
     return "".join(one["value"]["text"] if one["kind"] == "fill" else one["key"] for one in fills_and_keys)
+
+
+def _clicked(events: list[dict[str, Any]]) -> str:
+    """What was told of the elements that were clicked, in a row."""
+    return "".join(one["target"].get("name", "") for one in events if one["kind"] == "click")
 
 
 def _shown(events: list[dict[str, Any]]) -> str:

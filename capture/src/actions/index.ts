@@ -18,6 +18,7 @@ import type { Body, WireEvent } from "../wire";
 
 const AGAIN_MS = 500;
 const AGAIN_PX = 6;
+const HOVERED_NODES_MAX = 100;
 
 interface LastClick {
   id: string;
@@ -73,7 +74,7 @@ export class Actions {
       ["pointerdown", on<PointerEvent>((event, target) => this.pointerDown(event, target))],
       ["pointermove", on<PointerEvent>((event) => this.pointerMove(event))],
       ["pointerup", on<PointerEvent>((event, target) => this.pointerUp(event, target))],
-      ["pointerover", on<PointerEvent>((event, target) => this.hovers.over(target, event))],
+      ["pointerover", on<PointerEvent>((event, target) => this.pointerOver(event, target))],
       ["click", on<MouseEvent>((event, target) => this.click(event, target))],
       ["auxclick", on<MouseEvent>((event, target) => this.auxClick(event, target))],
       ["contextmenu", on<MouseEvent>((event, target) => this.contextMenu(event, target))],
@@ -136,6 +137,12 @@ export class Actions {
     if (this.busy) return;
     this.busy = true;
     native.later(() => (this.busy = false), 0);
+  }
+
+  private pointerOver(event: PointerEvent, target: Element): void {
+    this.hovers.over(target, event);
+    // A style sheet may show more of what is masked, there or beside it, for as long as the pointer stays.
+    this.recorder.privacy.came(parentOf(target) ?? target, HOVERED_NODES_MAX);
   }
 
   private pointerDown(event: PointerEvent, raw: Element): void {
@@ -278,6 +285,7 @@ export class Actions {
   }
 
   private emitClick(pressed: Pressed, event: MouseEvent, button?: "middle" | "right", known?: string): void {
+    if (this.recorder.privacy.strikes(pressed.element)) return;
     const body: Body = { kind: "click", target: pressed.shot };
     if (button) body.button = button;
     // The first press of a double click may take away what it hit: the second one is a click on what lay below.

@@ -242,7 +242,7 @@ export class Keys {
 
   private emit(event: KeyboardEvent, target: Element, shot = this.recorder.elements.describe(target)): void {
     const writes = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !(event.key === " " && isPressed(target));
-    if (writes && this.recorder.privacy.hidesKeys(target)) return;
+    if (this.recorder.privacy.strikes(target, writes ? event.key : "")) return;
     this.enterDown = event.key === "Enter";
     this.toldSpace = event.key === " ";
     const body: Body = { kind: "press", target: shot, key: event.key };

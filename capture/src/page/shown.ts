@@ -1,13 +1,16 @@
 // Demo pages display the password they want: then a test may read it there instead of knowing it.
 import { squash, visible } from "./dom";
 import { CHANGE_CANDIDATES_MAX } from "../limits";
+import { kindByWords } from "../privacy/secretfields";
 import type { Recorder } from "../recorder";
 import type { ShownIn } from "../wire";
 
 const AROUND_CHARS = 60;
 const AROUND_CHARS_MAX = 400;
 /** A text that happens to hold the word says nothing of it: telling where would give the secret away. */
-const SPEAKS_OF_IT = /pass|pwd|\bpin\b|code|credential|secret|log ?in|sign ?in|contrase|senha|mot de passe/i;
+const SPEAKS_OF_IT = /pass|code|credential|log ?in|sign ?in/i;
+
+const speaksOfIt = (words: string): unknown => SPEAKS_OF_IT.test(words) || kindByWords(words);
 
 /** Where the page shows the text that was typed into `field`, or null. The text itself is in no part of the answer. */
 export function shownIn(field: Element, text: string, recorder: Recorder): ShownIn | null {
@@ -20,7 +23,7 @@ export function shownIn(field: Element, text: string, recorder: Recorder): Shown
   const isWord = !/[\p{L}\p{N}]/u.test((whole[at - 1] ?? " ") + (whole[at + text.length] ?? " "));
   const inLine = found.parentElement && getComputedStyle(found).display === "inline" && found.nodeName !== "LABEL";
   const around = inLine ? squash(index.text(found.parentElement as Element)).slice(0, AROUND_CHARS_MAX) : "";
-  if (!isWord || !SPEAKS_OF_IT.test(`${whole} ${around}`.split(text).join(" "))) return null;
+  if (!isWord || !speaksOfIt(`${whole} ${around}`.split(text).join(" "))) return null;
   const candidates = recorder.elements.locators
     .candidates(found, index, { most: CHANGE_CANDIDATES_MAX })
     .filter((one) => !JSON.stringify(one).includes(text));

@@ -20,7 +20,7 @@ export class Beginnings {
 
   constructor(
     private readonly roots: Roots,
-    private readonly isSecret: (field: Element) => boolean,
+    private readonly isSecret: (field: Element) => unknown,
     salt: string,
   ) {
     this.news = new Withheld(salt, null);

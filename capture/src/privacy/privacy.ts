@@ -6,11 +6,12 @@ import type { Config, Mask } from "../config";
 import { isTextField, parentOf, squash, visible } from "../page/dom";
 import { hash64 } from "../hash";
 import { VALUE_CHARS_MAX } from "../limits";
-import { attempt, native } from "../native";
+import { attempt, decoded, native } from "../native";
 import { HOLE, readBy } from "../page/reader";
+import { digitOf, isPadKey } from "./drawnkeys";
 import { boxesOf, holdsCard, kindByWords, kindOfBoxes, ownKind, withoutCards } from "./secretfields";
 import type { Store } from "../delivery/store";
-import { mapTexts } from "./texts";
+import { mapTexts, spelledIn } from "./texts";
 import type { Watch } from "../page/watch";
 import { Withheld } from "./withheld";
 import type { Secret, WireEvent } from "../wire";
@@ -25,16 +26,13 @@ const ADDRESS = /^(href|src|action|formaction|poster|srcset)$/;
 const ATTRIBUTE_CHARS_MAX = 500;
 const CHANNEL = "journeywright.withheld";
 const JUST_MS = 300;
+const LONGEST_STRUCK = 40;
 type Shared = ReturnType<Withheld["kept"]>;
 /** What a TreeWalker shows. */
 const ELEMENTS_AND_TEXTS = 1 | 4;
 const LEARNED_NODES_MAX = 6_000;
 /** Where nothing seems to have changed: style sheets change what stands there without a word. */
 const AGAIN_NODES_MAX = 500;
-
-/** A letter or a few, and where such stand once for each element. */
-const PIECE = /^[\p{L}\p{N}]{1,6}$/u;
-const PIECES = /^(text|name|texts|after)$/;
 
 export class Privacy {
   private readonly wasPassword = new WeakSet<Element>();
@@ -57,6 +55,8 @@ export class Privacy {
   private last: Element | null = null;
   private lastValue = "";
   private maskedChangeMs = 0;
+  /** What keys or buttons wrote last of a secret that is in no field. */
+  private struck = "";
   private readonly others: Channel<Shared | null>;
 
   constructor(
@@ -184,14 +184,18 @@ export class Privacy {
     return kindByWords(message) ?? (this.config.mask || this.masksAll ? "masked" : undefined);
   }
 
-  /** Whether keys that write something may not be told one by one. */
-  hidesKeys(target: Element): boolean {
-    return this.kindOf(target) !== undefined || native.now() - this.maskedChangeMs < JUST_MS;
+  /** Whether the element, or a key pressed there, is one of those by which a secret is entered without a field: together they are withheld. */
+  strikes(element: Element, key?: string): unknown {
+    const hides = this.kindOf(element) || native.now() - this.maskedChangeMs < JUST_MS;
+    const strikes = isPadKey(element) || (key && hides);
+    if (!strikes || this.struck.length > LONGEST_STRUCK) this.struck = "";
+    else if (!this.masked(element)) this.secrets.addSecret((this.struck += key ?? digitOf(element)));
+    return strikes;
   }
 
   /** Whether a secret may be typed anywhere in the page as it is now. */
   get asksSecret(): boolean {
-    const asks = (field: Element): boolean => (isTextField(field) || field.nodeName !== "INPUT") && this.kindOf(field) !== undefined;
+    const asks = (field: Element): unknown => (isTextField(field) || field.nodeName !== "INPUT") && this.kindOf(field);
     return this.watch!.roots().some((root) => [...root.querySelectorAll(FIELDS)].some(asks));
   }
 
@@ -211,7 +215,7 @@ export class Privacy {
   hears(field: Element, value: string): void {
     const kind = this.kindOf(field);
     if (!kind) return;
-    if (this.typing !== field) this.beginnings = new Beginnings(() => this.watch?.roots() ?? [], (one) => this.kindOf(one) !== undefined, this.salt);
+    if (this.typing !== field) this.beginnings = new Beginnings(() => this.watch?.roots() ?? [], (one) => this.kindOf(one), this.salt);
     this.typing = this.last = field;
     this.lastValue = value;
     this.beginnings!.grow(value);
@@ -257,8 +261,8 @@ export class Privacy {
     if (this.isMarked(element)) this.maskedChangeMs = native.now();
   }
 
-  /** The page put something in, or wrote a text: what is masked of it may be gone, and told elsewhere, before the next look. */
-  came(node: Node): void {
+  /** The page put something in, wrote a text, or shows more where the pointer is: it may be gone before the next look, and told elsewhere. */
+  came(node: Node, most = LEARNED_NODES_MAX): void {
     if (this.config.mask === "all" || this.plain?.has(node.getRootNode())) return;
     const around = parentOf(node);
     const masked = around !== null && this.isMarked(around);
@@ -266,7 +270,7 @@ export class Privacy {
     if (node.nodeType !== 1) return;
     const element = node as Element;
     const tops = masked || element.matches(MARKED) ? [element] : element.querySelectorAll(MARKED);
-    for (const top of tops) this.learnInside(top, LEARNED_NODES_MAX);
+    for (const top of tops) this.learnInside(top, most);
   }
 
   /** Tells equal secrets of one session apart from others; says nothing without the salt, which is never sent. */
@@ -298,8 +302,9 @@ export class Privacy {
     const box = isTextField(field) || unseen;
     const value = box ? (field as HTMLInputElement).value : (field.textContent ?? "").slice(0, VALUE_CHARS_MAX);
     if (box && !unseen) this.isPassword(field);
-    if (!value || field === this.typing || this.values.get(field) === value) return;
-    this.values.set(field, value);
+    const known = value + field.matches(":focus");
+    if (!value || field === this.typing || this.values.get(field) === known) return;
+    this.values.set(field, known);
     const kind = this.kindOf(field);
     if (kind && kind !== "masked" && !unseen) this.secrets.addSecret(value);
     else if (kind && box) this.secrets.addMasked(value, false);
@@ -358,12 +363,12 @@ export class Privacy {
   private learnAddress(value: string, element: Element): void {
     const url = attempt(() => new URL(value, element.baseURI), null);
     if (!url || /^(javascript|data|blob):/.test(url.protocol)) return;
-    const parts = url.pathname.split("/").map((part) => attempt(() => decodeURIComponent(part), part));
+    const parts = url.pathname.split("/").map(decoded);
     const last = parts.length - 1;
     parts[last] += " " + parts[last]!.replace(/\.\w+( .*)?$/, "");
     parts.forEach((part, at) => this.secrets.addMasked(part, this.masksAll || at < last));
     url.searchParams.forEach((part) => this.secrets.addMasked(part, false));
-    this.secrets.addMasked(attempt(() => decodeURIComponent(url.hash.slice(1)), ""), true);
+    this.secrets.addMasked(decoded(url.hash.slice(1)), true);
   }
 
   /** A text as it may be told; the page's own origin always. */
@@ -381,22 +386,7 @@ export class Privacy {
   redactJson(json: string): string {
     this.learn();
     const event = mapTexts(JSON.parse(json), (text) => this.told(text));
-    const spelled = this.spelled(event);
+    const spelled = spelledIn(event, (text) => this.clean(text));
     return JSON.stringify(spelled.size ? mapTexts(event, (text) => (spelled.has(text) ? HOLE : text)) : event);
-  }
-
-  /** Pieces, each the text of an element of its own, that make a text that is withheld: its letters in a row of items. */
-  private spelled(event: unknown): Set<string> {
-    const rows = new Map<string, string[]>();
-    mapTexts(event, (text, key) => {
-      if (PIECE.test(text) && PIECES.test(key)) rows.set(key, [...(rows.get(key) ?? []), text]);
-      return text;
-    });
-    const found = new Set<string>();
-    for (const row of rows.values()) {
-      const left = this.clean(row.join(" ")).split(" ");
-      if (left.length < row.length) for (const piece of row) if (!left.includes(piece)) found.add(piece);
-    }
-    return found;
   }
 }

@@ -51,9 +51,9 @@ export function ownKind(field: Element): Secret | undefined {
   return kindByWords(words) ?? (looksDotted(field) ? "password" : asksDigits(field) && CODE.test(words) && !other_code.test(folded(words)) ? "otp" : undefined);
 }
 
-/** Whether the page shows dots for what is typed, by its style alone or by writing them. */
+/** Whether the page shows dots for what is typed, by its style alone (disc, circle, square, not none) or by writing them. */
 const looksDotted = (field: Element): boolean =>
-  DOTS.test((field as HTMLInputElement).value ?? field.textContent) || !/^(none)?$/.test((getComputedStyle(field) as unknown as Record<string, string>).webkitTextSecurity ?? "");
+  DOTS.test((field as HTMLInputElement).value ?? field.textContent) || /[cq]/.test((getComputedStyle(field) as unknown as Record<string, string>).webkitTextSecurity!);
 
 /** Whether the field takes a number of few digits. */
 function asksDigits(field: Element): boolean {

@@ -1,6 +1,6 @@
 // Texts that must not be told, and the search for them in all that is told: in any case, spacing and encoding.
 import { hash64 } from "../hash";
-import { attempt } from "../native";
+import { attempt, decoded } from "../native";
 import { NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX, VALUE_CHARS_MAX } from "../limits";
 import { isPlainWord } from "./plainwords";
 import { HOLE } from "../page/reader";
@@ -207,7 +207,7 @@ export class Withheld {
     if (this.cleaned.size >= SEEN_MAX) this.cleaned.clear();
     let clean = this.inBases(this.search(text, fold(text), false), DEEPEST);
     if (this.signs) clean = this.search(clean, fold(clean, true), true);
-    const read = attempt(() => decodeURIComponent(clean), clean);
+    const read = decoded(clean);
     const tight = read.replace(GAPS, "");
     const mirrored = Array.from(read).reverse().join("");
     if (this.inBases(tight, 1, ANYWHERE) !== tight || this.search(mirrored, fold(mirrored), false, ANYWHERE) !== mirrored) clean = HOLE;

@@ -1,0 +1,120 @@
+"""Secrets that are entered by drawn keys, or that stand in no field."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from schemas.events import Click, Event, Press
+from tests.capture.site import END, Site
+
+pytestmark = pytest.mark.slow
+PASSWORD = "hunterZebra42"
+DRAW = "<script>f.v = ''; f.onkeydown = (e) => { e.preventDefault(); f.v += e.key; f.textContent += '*' }</script>"
+
+
+@pytest.fixture
+def told(browser: Browser, site: Site, capture_js: str) -> Iterator[Callable[..., list[Event]]]:
+    """Opens a page with this body, does something there, ends the journey, and gives the events."""
+    context = browser.new_context()
+
+    def run(body: str, do: Callable[[Page], None]) -> list[Event]:
+        settings = json.dumps({"endpoint": site.endpoint, "app": "pages"})
+        context.add_init_script(script=f"window.JOURNEYWRIGHT = {settings};\n{capture_js}\n")
+        site.pages["/own.html"] = (f"<!doctype html><title>x</title>{body}", "text/html; charset=utf-8", {})
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.goto(f"{site.url}/own.html")
+        do(page)
+        page.get_by_role("button", name="Done").click()
+        page.evaluate(END)
+        assert page.evaluate("journeywright.errors()") == {"count": 0, "last": ""}
+        return site.events()
+
+    yield run
+    context.close()
+
+
+def _pad(asks: str, show: str, order: str = "1234567890", key: str = "<button {0}>{1}</button>") -> str:
+    keys = "".join(key.format(f'id=k{one} onclick="v += {one}; {show}"', one) for one in order)
+    return f"{asks}<script>v = ''</script><div>{keys}</div><button>Done</button>"
+
+
+PADS = (
+    _pad("<h1>Enter your PIN</h1><p id=q></p>", "q.textContent += '•'"),
+    _pad("<h1>Passcode</h1><p id=q></p>", "q.textContent = v", "7294160538", "<button {0}>{1}<i>abc</i></button>"),
+    _pad("<input type=password readonly id=q>", "q.value = v", key="<div role=button {0} aria-label='No {1}'>x</div>"),
+    _pad("<section><label>Security code <input id=q></label></section>", "q.value = v"),
+)
+OTHER_PADS = (
+    _pad("<h1>Calculator</h1><p id=q></p>", "q.textContent = v"),
+    _pad("<label>Phone <input id=q></label>", "q.value = v"),
+    _pad("<h1>Enter your PIN</h1><p id=q></p>", "q.textContent = v", "48392"),
+)
+
+
+def _presses(page: Page) -> None:
+    for digit in "483924":
+        page.locator(f"#k{digit}").click()
+
+
+@pytest.mark.parametrize("pad", PADS)
+def test_the_keys_of_a_pad_for_a_pin_are_not_told(site: Site, told: Callable[..., list[Event]], pad: str) -> None:
+    """Neither which were pressed, nor in which places, and what they wrote nowhere."""
+    events = told(pad, _presses)
+    assert [one.target.name for one in events if isinstance(one, Click)] == ["Done"]
+    assert not [one for one in events if isinstance(one, Press)]
+    assert "4839" not in site.told()
+
+
+@pytest.mark.parametrize("pad", OTHER_PADS)
+def test_keys_of_other_pads_are_told(told: Callable[..., list[Event]], pad: str) -> None:
+    """Of a calculator, of a telephone, and digits that are not all ten of them."""
+    clicks = [one.target.name for one in told(pad, _presses) if isinstance(one, Click)]
+    assert clicks == [*"483924", "Done"]
+
+
+DRAWN = "<label id=l>Password</label><div id=f tabindex=0 role=textbox aria-labelledby=l>.</div>" + DRAW
+
+
+def test_keys_that_a_page_takes_for_a_secret_are_not_told(site: Site, told: Callable[..., list[Event]]) -> None:
+    """In a box that it draws; what they made together is shown later, and not told either."""
+
+    def do(page: Page) -> None:
+        page.locator("#f").focus()
+        page.keyboard.type(PASSWORD)
+
+    events = told(f"{DRAWN}<button onclick='q.textContent = `Is ${{f.v}}`'>Done</button><p id=q role=status></p>", do)
+    assert not [one for one in events if isinstance(one, Press)]
+    assert PASSWORD not in site.told()
+    assert "Done" in site.told()
+
+
+def test_a_field_that_shows_dots_once_it_is_left(site: Site, told: Callable[..., list[Event]]) -> None:
+    """What was typed there is told nowhere."""
+    style = "<style>#x:not(:focus) { -webkit-text-security: disc }</style>"
+    shows = "setTimeout(() => (q.textContent = 'Is ' + x.value))"
+    body = f'{style}<label>Word <input id=x></label><button onclick="{shows}">Done</button><p id=q></p>'
+    told(body, lambda page: page.get_by_label("Word").press_sequentially(PASSWORD))
+    assert PASSWORD not in site.told()
+
+
+SHOWS_MORE = ("#b:hover::after", "tr:hover > #b::after")
+
+
+@pytest.mark.parametrize("rule", SHOWS_MORE)
+def test_what_a_masked_element_shows_under_the_pointer_alone(
+    site: Site, told: Callable[..., list[Event]], rule: str
+) -> None:
+    """The words of a style sheet, there or beside it, are withheld where the page repeats them later."""
+    cells = "<table><tr><td id=a>Row<td id=b data-mask>...</table>"
+    body = f"<style>{rule} {{ content: 'Zorablin Quimtrax' }}</style>{cells}<p id=q></p>"
+    body += "<button onclick=\"q.textContent = 'Hello Zorablin Quimtrax'\">Done</button>"
+
+    def do(page: Page) -> None:
+        page.locator("#a" if "tr" in rule else "#b").hover()
+
+    told(body, do)
+    assert "Zorablin" not in site.told()
+    assert "Hello" in site.told()
