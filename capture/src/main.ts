@@ -150,7 +150,7 @@ class Main {
   }
 
   private wrapShadows(realm: Realm): void {
-    const observe = guard((root: ShadowRoot) => root.mode === "open" && this.recorder.watch.watchTree(root));
+    const observe = guard((root: ShadowRoot) => (root.mode === "open" ? this.recorder.watch.watchTree(root) : this.recorder.privacy.closed.add(root.host)));
     wrap(realm.Element?.prototype, "attachShadow", (call) => {
       const root = call() as ShadowRoot;
       observe(root);

@@ -1,4 +1,4 @@
-"""Secrets that are entered by drawn keys, or that stand in no field."""
+"""Secrets that are entered by drawn keys, that stand in no field, or of which the page shows a part."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -75,20 +75,56 @@ def test_keys_of_other_pads_are_told(told: Callable[..., list[Event]], pad: str)
     assert clicks == [*"483924", "Done"]
 
 
-DRAWN = "<label id=l>Password</label><div id=f tabindex=0 role=textbox aria-labelledby=l>.</div>" + DRAW
+DRAWN = (
+    "<label id=l>Password</label><div id=f tabindex=0 role=textbox aria-labelledby=l>.</div>" + DRAW,
+    "<x-own id=f tabindex=0 style='display:block'>.</x-own><script>f.attachShadow({ mode: 'closed' })</script>" + DRAW,
+)
 
 
-def test_keys_that_a_page_takes_for_a_secret_are_not_told(site: Site, told: Callable[..., list[Event]]) -> None:
-    """In a box that it draws; what they made together is shown later, and not told either."""
+@pytest.mark.parametrize("box", DRAWN)
+def test_keys_that_a_page_takes_for_a_secret_are_not_told(
+    site: Site, told: Callable[..., list[Event]], box: str
+) -> None:
+    """In a box that it draws, in a closed shadow tree; what they made together is shown later, and not told either."""
 
     def do(page: Page) -> None:
         page.locator("#f").focus()
         page.keyboard.type(PASSWORD)
 
-    events = told(f"{DRAWN}<button onclick='q.textContent = `Is ${{f.v}}`'>Done</button><p id=q role=status></p>", do)
+    events = told(f"{box}<button onclick='q.textContent = `Is ${{f.v}}`'>Done</button><p id=q role=status></p>", do)
     assert not [one for one in events if isinstance(one, Press)]
     assert PASSWORD not in site.told()
     assert "Done" in site.told()
+
+
+@pytest.mark.parametrize(("asks", "keys"), [("Enter your PIN", "k"), ("Choose a seat", "4839k")])
+def test_digits_that_a_page_takes_at_no_element(told: Callable[..., list[Event]], asks: str, keys: str) -> None:
+    """They are not told where the page asks for a code; letters are, and digits elsewhere."""
+    takes = "<p id=q></p><script>document.onkeydown = (e) => { e.preventDefault(); q.textContent += '*' }</script>"
+    events = told(f"<h1>{asks}</h1>{takes}<button>Done</button>", lambda page: page.keyboard.type("4839k"))
+    assert "".join(one.key for one in events if isinstance(one, Press)) == keys
+
+
+SHOWN_PARTS = ("v.slice(0, 9) + '…'", "v.slice(0, 10) + '****'", "'****' + v.slice(4)", "v.slice(0, 12)")
+
+
+@pytest.mark.parametrize("part", SHOWN_PARTS)
+def test_most_of_a_password_is_withheld_like_the_whole(site: Site, told: Callable[..., list[Event]], part: str) -> None:
+    """Its beginning or its end, of two thirds of its letters or more."""
+    shows = f"v = x.value; q.textContent = 'Yours is ' + {part}"
+    body = f'<label>Password <input type=password id=x></label><button onclick="{shows}">Done</button><p id=q></p>'
+    told(body, lambda page: page.get_by_label("Password").press_sequentially(PASSWORD))
+    shown = site.told()
+    assert "Yours is" in shown
+    assert not [at for at in range(len(PASSWORD) - 6) if PASSWORD[at : at + 7] in shown]
+
+
+def test_the_word_that_a_password_begins_with_is_told(site: Site, told: Callable[..., list[Event]]) -> None:
+    """It may be anybody's: `manager` of `manager12`."""
+    body = "<label>Password <input type=password id=x></label><p id=q></p>"
+    body += "<button onclick=\"q.textContent = 'You are manager here'\">Done</button>"
+    told(body, lambda page: page.get_by_label("Password").press_sequentially("manager12"))
+    assert "You are manager here" in site.told()
 
 
 def test_a_field_that_shows_dots_once_it_is_left(site: Site, told: Callable[..., list[Event]]) -> None:

@@ -77,6 +77,8 @@ def test_fields_that_take_a_secret_by_what_they_are_called(site: Site, tagged: C
 
 
 REPEATS = (
+    ("Thubyz Ndzimi", "?n=Thubyz%26%23x61%3Bndzimi", "%3Bndzimi"),
+    ("Ulqorvan", "?n=%255culqo%2572van", "2572van"),
     ("Zoé Métrax", "?n=Zo%E9%20M%E9trax", "M%E9trax"),
     ("Zoé Métrax", "Saved Zo&eacute; M&eacute;trax", "M&eacute;trax"),
     ("王小明", "欢迎王小明回来", "王小明"),

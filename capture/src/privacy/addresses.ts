@@ -13,8 +13,8 @@ const INNER = /((?:"|%(?:25){0,3}(?:3F|26|2[23]|3B))((?:[^=&#;?\s%":]|%5[BD]){1,
 const NEEDLESS = /%(?:2D|5F|3\d|[46][1-9A-F]|[57][0-9A])/gi;
 const JWT = /eyJ[\w-]{8,4000}\.[\w-]{4,}(?:\.[\w-]*)?/g;
 const USER = /\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^/?#@\s]*@/gi;
-/** The part of a path after one of these words is what makes the address work. */
-const GRANT = /(\/(?:(?:[\w-]{0,20}-)?(?:\w{0,9}password|token|(?:password|e?mail|accept)?(?:reset|(?:verif|confirm|activat|invit)[\w-]*)|(?:login|invite|magic)-?link)|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code)\/)([^/?#\s]{6,})/gi;
+/** The part of a path after one of these words, and after whom it is for, is what makes the address work. */
+const GRANT = /(?<=\2(?:(?:[\w-]{0,20}-)?(?:\w{0,9}password|token|(?:password|e?mail|accept)?(?:reset|(?:verif|confirm|activat|invit)[\w-]*)|(?:login|invite|magic)-?link)|magic|recover|unlock|unsubscribe|signed|auth|sso|otp|code)(\2[^/?#%\s]{1,12})??(\/|%(?:25){0,3}2F))[^/?#%\s]{6,}/gi;
 const SEGMENT = /(\/)([\w~.-]{24,})(?=[/?#]|$)/g;
 /** A value that grants access, whatever it is called; what is called an id may be one of a thing. */
 const VALUE = /([?&#;](?:([^=&#;?\s]{1,80})=)?)([\w~.+/%-]{10,}=*)(?=[&#;]|$)/g;
@@ -25,7 +25,7 @@ export function safeAddress(text: string): string {
   if (!/[=/@%]|eyJ/.test(text)) return text;
   const needless = text.replace(NEEDLESS, unescape);
   const plain = needless !== text && without(needless) !== needless ? needless : text;
-  const bare = without(plain.replace(USER, "$1").replace(JWT, WITHHELD)).replace(GRANT, (all, before: string, value: string) => (/\d|[a-z][A-Z]|^.{20}/.test(value) ? before + WITHHELD : all));
+  const bare = without(plain.replace(USER, "$1").replace(JWT, WITHHELD)).replace(GRANT, (value, whose?: string) => ((whose ? /(\d[a-z]|[a-z]\d).{9}/i : /\d|[a-z][A-Z]|^.{20}/).test(value) ? WITHHELD : value));
   if (!/^([a-z]+:\/)?\/\S*$/i.test(bare)) return bare;
   return bare
     .replace(SEGMENT, (all, before: string, part: string) => (isDrawn(part) ? before + WITHHELD : all))

@@ -15,5 +15,5 @@ export const isPadKey = (element: Element): unknown =>
   digitOf(element) && [...ancestorsOf(element)].slice(0, LEVELS_MAX).some((up) => new Set(elementsUnder(up).map(digitOf)).size > DIGITS && asksAround(up));
 
 /** Whether the first words there, or a field for a password, ask for a secret. */
-const asksAround = (element: Element): unknown =>
+export const asksAround = (element: Element): unknown =>
   kindByWords(((element as HTMLElement).innerText ?? element.textContent).slice(0, AROUND_CHARS_MAX)) ?? element.querySelector("[type=password]");

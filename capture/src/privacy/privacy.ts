@@ -8,7 +8,7 @@ import { hash64 } from "../hash";
 import { VALUE_CHARS_MAX } from "../limits";
 import { attempt, decoded, native } from "../native";
 import { HOLE, readBy } from "../page/reader";
-import { digitOf, isPadKey } from "./drawnkeys";
+import { asksAround, digitOf, isPadKey } from "./drawnkeys";
 import { boxesOf, holdsCard, kindByWords, kindOfBoxes, ownKind, withoutCards } from "./secretfields";
 import type { Store } from "../delivery/store";
 import { mapTexts, spelledIn } from "./texts";
@@ -57,6 +57,8 @@ export class Privacy {
   private maskedChangeMs = 0;
   /** What keys or buttons wrote last of a secret that is in no field. */
   private struck = "";
+  /** What has a shadow tree that nobody can see. */
+  readonly closed = new WeakSet<Element>();
   private readonly others: Channel<Shared | null>;
 
   constructor(
@@ -186,7 +188,8 @@ export class Privacy {
 
   /** Whether the element, or a key pressed there, is one of those by which a secret is entered without a field: together they are withheld. */
   strikes(element: Element, key?: string): unknown {
-    const hides = this.kindOf(element) || native.now() - this.maskedChangeMs < JUST_MS;
+    const isBody = element.nodeName === "BODY" && /\d/.test(key!) && asksAround(element);
+    const hides = isBody || this.kindOf(element) || this.closed.has(element) || native.now() - this.maskedChangeMs < JUST_MS;
     const strikes = isPadKey(element) || (key && hides);
     if (!strikes || this.struck.length > LONGEST_STRUCK) this.struck = "";
     else if (!this.masked(element)) this.secrets.addSecret((this.struck += key ?? digitOf(element)));

@@ -111,8 +111,12 @@ export class Withheld {
     this.withhold(text, true, text.length < ANYWHERE ? How.Alone : How.Amid);
     const { length } = text;
     const half = Math.max(HEAD, Math.ceil(length / 2), length - PARTS_MAX);
+    const part = Math.max(ANYWHERE, Math.ceil(length / 1.5));
     for (let most = length - 1; most >= half; most--) {
-      this.withhold(text.slice(0, most), true, /\D/.test(text) ? How.First : How.Alone);
+      // A word that digits follow may be anybody's.
+      const cut = most < part || /^\D+\d$/.test(text.slice(0, most + 1));
+      this.withhold(text.slice(0, most), true, /\D/.test(text) && cut ? How.First : How.Alone);
+      if (most >= part) this.withhold(text.slice(-most), true, How.Alone);
     }
   }
 
@@ -212,8 +216,9 @@ export class Withheld {
     const mirrored = Array.from(read).reverse().join("");
     if (this.inBases(tight, 1, ANYWHERE) !== tight || this.search(mirrored, fold(mirrored), false, ANYWHERE) !== mirrored) clean = HOLE;
     clean = clean.replace(CUT_OFF, (word) => (this.begins(fold(word).text) ? HOLE : word));
-    if (clean === text && text.includes("%25")) {
-      const once = text.replace(/%25/g, "%");
+    // One way to write a letter may be written in another one: `%26%23x61%3B`, `%2541`.
+    const once = text.replace(/%(25|26|23|3b|5c)/gi, unescape);
+    if (clean === text && once !== text) {
       const plain = this.clean(once);
       if (plain !== once) clean = plain;
     }
