@@ -269,7 +269,7 @@ export class Pages {
     const secret = said ? (masked ? "masked" : privacy.kindAsked(message)) : undefined;
     if (secret) privacy.remember(said, secret);
     const value = secret ? "" : cut(said, limits.VALUE_CHARS_MAX);
-    const cause = recorder.action?.id ?? null;
+    const cause = recorder.underWay?.id ?? null;
     const event = { kind: "dialog" as const, dialog, message: masked ? "" : cut(message, limits.TEXT_CHARS_MAX), accepted, cause };
     recorder.emit(value ? { ...event, value } : event);
     recorder.touchAction();

@@ -120,9 +120,14 @@ export class Recorder implements Host {
     return document.readyState === "complete";
   }
 
+  /** The action that is about to be told, or the latest one. */
+  get underWay(): Action | null {
+    return this.press ?? this.action;
+  }
+
   /** The action that something may follow from which happens now. */
   cause(): string | null {
-    const current = this.press ?? this.action;
+    const current = this.underWay;
     return current && native.now() - current.ms < limits.CAUSE_MS ? current.id : null;
   }
 
@@ -144,7 +149,7 @@ export class Recorder implements Host {
 
   /** The user was asked something: what follows still follows from the same action. */
   touchAction(): void {
-    if (this.action) this.action.ms = native.now();
+    if (this.underWay) this.underWay.ms = native.now();
     this.watch.touch();
   }
 

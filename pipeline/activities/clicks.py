@@ -37,7 +37,7 @@ _SENTENCES: Final = {
 }  # fmt: skip
 _BROADER: Final = {act: _SENTENCES[name] for name, acts in ACTS["broader"].items() for act in acts}
 """What an act is called in broader words; of the others, that they change a thing."""
-_SEVERAL: Final = re.compile(r"(?i)(?:all|every|each)\s")
+_SEVERAL: Final = WORDS["several"]
 """How a control names parts of a thing: `Run All Cells`."""
 _PREPOSITION: Final = WORDS["preposition"]
 _TOWARDS: Final = ACTS["towards"]
@@ -150,7 +150,8 @@ def does(verb: str, rest: str, thing: str) -> Phrase:
         return Phrase(verb, f"{one['to'] or ''}the {noun} {quoted(name)}")
     said = "" if rest.casefold() in thing.casefold() else rest.lower() if _NO_NOUN.fullmatch(rest) else rest
     if _SEVERAL.match(said) and thing.startswith(("'", "“")):
-        return Phrase(verb, f"{said.lower()} of {thing}")
+        several = " ".join(word if word.isupper() else word.lower() for word in said.split())
+        return Phrase(verb, f"{several} of {thing}")
     if verb in _TOWARDS and thing.startswith(("'", "“")) and not said:
         thing = f"{_TOWARDS[verb]} {thing}"
     parts = (thing, said) if _PREPOSITION.match(said) else (said, "" if said and thing in ("it", "them") else thing)

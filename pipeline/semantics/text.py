@@ -82,19 +82,19 @@ _BUTTON_TYPES: Final = frozenset({"submit", "button", "reset", "image"})
 _TEXTLESS_TYPES: Final = _BUTTON_TYPES | frozenset({"checkbox", "radio", "file", "range", "color", "hidden"})
 _MADE_UP: Final = re.compile(r"[:«»]|_r_\w+_|\d{3}")
 """Attributes that a framework made: no words for people."""
-_HELD: Final = r"(?:ctrl|control|strg|alt|option|shift|meta|cmd|command|win)"
+_HELD: Final = r"(?:ctrl|control|strg|alt|option|shift|umschalt|mayús|maj|meta|cmd|command|win)"
 _SHORTCUT: Final = re.compile(
     rf"{_HELD}(?:\s*[+-]\s*{_HELD}){{0,3}}(?:\s*[+-]\s*[^\W_]{{1,9}})?|[⌘⌥⇧⌃]{{1,4}}\s?\w?", re.I
 )
 _NUMBERED_ROW: Final = WORDS["numbered_row"]
 _JOINT: Final = re.compile(r"[a-z]{2}[A-Z][a-z]|[.!?:][A-Z][a-z]|[a-z]\d[A-Z][a-z]")
-_KEY: Final = re.compile(
-    r"\s?\[\w\]$|(?:^|\s?\(|\s)(?:(?:Ctrl|Control|Cmd|Command|Alt|Shift|Meta|Option|Strg)\s?\+\s?){1,4}[^\s()]{1,12}\)?$"
-    r"|(?:\s?\(|\s)(?:[⌘⇧⌥⌃]\+?){1,4}[^\s()]{1,8}\)?$"
+_PRESSED: Final = (
+    rf"(?:{_HELD}(?:\s?\+\s?{_HELD}){{0,3}}\s?\+\s?[^\s()]{{1,12}}|[⌘⌥⇧⌃](?:\+?[⌘⌥⇧⌃]){{0,3}}\+?[^\s()]{{1,8}})"
 )
-"""The key that presses a control, as captions end with it: `[e]`, `Ctrl+D`, `(⌘S)`."""
-_MENU_KEY: Final = re.compile(r"\s(?:F\d{1,2}|Del|Ins|Esc)$")
-"""The same in a menu, where keys stand beside what they do."""
+_KEY: Final = re.compile(rf"\s?\[\w\]$|\s?\({_PRESSED}\)$", re.I)
+"""The key that presses a control, as captions end with it: `[e]`, `(Ctrl+D)`, `(⌘S)`."""
+_KEY_BESIDE: Final = re.compile(rf"\s{_PRESSED}$", re.I)
+"""The same beside what an entry of a menu or a button does: `Duplicate Ctrl+D`."""
 _EXPLAINED: Final = re.compile(r"^([^:.!?]{2,40}):\s+(?:[^\s:]+\s+){3,}[^\s:]*[.!]$")
 """A name with a whole sentence behind it."""
 _WORDY = re.compile(r"[^\W_]{2}")
@@ -186,8 +186,8 @@ def caption(target: Element) -> str:
     first, told = "", clean(target.title)
     for shown in (target.name, target.label, text, target.placeholder, target.alt, target.title):
         words = clean(shown)
-        if words and (target.role or "").startswith("menuitem"):
-            words = _MENU_KEY.sub("", words)
+        if target.role == "button" or (target.role or "").startswith("menuitem"):
+            words = words if is_shortcut(words) else _KEY_BESIDE.sub("", words)
         if words and (_WORDY.search(words) or (not first and is_symbol(words) and not _WORDY.search(told))):
             return _presentable(words)
         first = first or words
@@ -212,7 +212,7 @@ def _said_once(words: str) -> str:
 
 
 def without_key(words: str) -> str:
-    """A caption without the key that presses it: `Edit this page [e]` is `Edit this page`, `Save Ctrl+S` is `Save`."""
+    """A caption without the key that presses it: `Edit this page [e]` is `Edit this page`."""
     return _KEY.sub("", words) or words
 
 

@@ -61,7 +61,7 @@ SWITCHES: Final = WORDS["switches"]
 REMARK: Final = WORDS["remark"]
 """Fields for what somebody says of a thing."""
 
-_AND_ANOTHER: Final = re.compile(r"\s*(?:[/,&|+]|(?:and|und|et|y)\s)")
+_AND_ANOTHER: Final = re.compile(r"\s*(?:[/,&|+]|(?:and|und|et|y)\s)", re.IGNORECASE)
 """Between two verbs of one caption: `Add / update policy`, `Rename and save`."""
 _FILLERS: Final = LISTS["fillers"]
 _STOP: Final = LISTS["no_nouns"]
@@ -175,7 +175,8 @@ def object_noun(words: str, verb: Wording) -> str:
     rest = verb.sub(" ", words, count=1)
     another = _AND_ANOTHER.match(rest)
     named = re.findall(r"[^\W\d_](?:[^\W\d_]|-)+", rest[another.end() :] if another else rest)
-    named = named[1:] or [word for word in named if not COMMIT.match(word)] if another else named
+    if another:
+        named = named[1:] or [word for word in named if not any(one.match(word) for one in (COMMIT, CREATE, EDIT))]
     kept = [word.lower() for word in named if word.lower() not in _FILLERS]
     if not kept or len(kept) > 3 or kept[0] in _STOP:
         return ""

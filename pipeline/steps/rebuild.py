@@ -106,6 +106,9 @@ class _Tape:
         self._histories: dict[str, History] = {}
         self._openers: dict[str, Draft] = {}
         self._deferred: list[_Attached] = []
+        self._pressed = {event.id for event in events if isinstance(event, Click | Drag | Check | Press)}
+        self._ahead: dict[str, list[Navigation]] = {}
+        """Where pages went as the button went down, by the click that the browser made of it later."""
 
     def take(self, event: Event) -> None:
         match event:
@@ -113,7 +116,12 @@ class _Tape:
                 self._arrive(event)
                 self._add(Draft(step_of(event), [event.id]))
                 self._see(event.page)
+                for navigation in self._ahead.pop(event.id, ()):
+                    self.take(navigation)
             case Navigation():
+                if event.cause in self._pressed and event.cause not in self._by_event:
+                    self._ahead.setdefault(event.cause, []).append(event)
+                    return
                 if event.target is not None and event.cause is None:
                     self._follow_link(event, event.target)
                 else:

@@ -53,6 +53,34 @@ def test_what_takes_turns_at_being_a_control_has_not_come(record: Record) -> Non
     assert texts(effect_after(record("list.html", do), "click")) == ["Chosen"]
 
 
+LATE = """() => {
+  document.body.innerHTML = "<button>Save</button><p></p>";
+  const later = () => new Promise((go) => setTimeout(go, 1300));
+  document.querySelector("button").onclick = () => fetch("/answered").then(later).then(() => fetch("/answered?again")).then(() => setTimeout(() => {
+      document.querySelector("p").textContent = "All was saved";
+    }, 60));
+}"""
+
+
+def test_what_an_answer_brings_while_the_pointer_moves_comes_of_the_action(record: Record) -> None:
+    """However late: the page was not at rest when the pointer moved."""
+
+    def do(page: Page) -> None:
+        page.evaluate(LATE)
+        page.wait_for_timeout(700)
+        page.get_by_role("button").click()
+        for at in range(60):
+            page.mouse.move(300 + at, 200 + at % 7)
+            page.wait_for_timeout(30)
+        page.get_by_text("All was saved").wait_for()
+        page.wait_for_timeout(800)
+
+    events = record("list.html", do)
+    click = next(one for one in events if one.kind == "click")
+    told = [text for one in events if one.kind == "effect" and one.cause == click.id for text in texts(one)]
+    assert "All was saved" in told
+
+
 def test_new_row_text_count_and_message(record: Record) -> None:
     """Adding to a list: the message, the new item, the changed number and the count, what was typed ranked high."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from schemas.events import Check, Click, Drag, Event, Fill, Press, Request, Select
+from schemas.events import Check, Click, Dialog, Drag, Event, Fill, Press, Request, Select
 
 pytestmark = pytest.mark.slow
 
@@ -156,6 +156,52 @@ def test_what_a_page_asks_before_the_click_comes_of_the_click(record: Record) ->
     _, item, empty = (one for one in events if isinstance(one, Click))
     asked = {one.url.rpartition("=")[2]: one.cause for one in events if isinstance(one, Request)}
     assert asked == {"release": item.id, "press": empty.id}
+
+
+SAVED_WHEN_LEFT = """() => {
+  document.body.innerHTML = "<label>A <input id=a></label><label>B <input></label><button>Next</button><p>Empty</p>";
+  document.getElementById("a").addEventListener("%s", () => fetch("/answered?by=a", { method: "PUT" }));
+}"""
+
+
+@pytest.mark.parametrize("by", ["change", "blur"])
+@pytest.mark.parametrize("place", ["B", "Next", "Empty"])
+def test_what_a_field_asks_as_it_is_left_comes_of_what_was_typed(record: Record, by: str, place: str) -> None:
+    """The field is left as the button goes down elsewhere, and asks for its own."""
+
+    def do(page: Page) -> None:
+        page.evaluate(SAVED_WHEN_LEFT % by)
+        page.get_by_label("A").press_sequentially("hello")
+        (page.get_by_label("B") if place == "B" else page.get_by_text(place)).click()
+        page.wait_for_timeout(300)
+
+    events = record(PAGE, do)
+    (fill,) = _fills(events)
+    assert [one.cause for one in events if isinstance(one, Request)] == [fill.id]
+
+
+def test_a_question_as_the_button_goes_down_comes_of_the_click(record: Record) -> None:
+    """And a press of which nothing comes says nothing of what is done later."""
+
+    def do(page: Page) -> None:
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.evaluate("() => { document.body.innerHTML = '<button>Open</button><button>Remove</button><input>' }")
+        page.evaluate("() => { document.querySelectorAll('button')[1].onmousedown = () => confirm('Sure?') }")
+        page.get_by_role("button", name="Open").click()
+        page.get_by_role("button", name="Remove").click()
+        page.get_by_role("textbox").press_sequentially("a")
+        page.get_by_role("textbox").click()
+        page.wait_for_timeout(400)
+        page.evaluate("() => fetch('/answered?by=timer')")
+        page.wait_for_timeout(400)
+        page.get_by_role("textbox").press("Escape")
+
+    events = record(PAGE, do)
+    (asked,) = (one for one in events if isinstance(one, Dialog))
+    remove = next(one for one in events if isinstance(one, Click) and one.target.name == "Remove")
+    assert asked.cause == remove.id
+    (timer,) = (one for one in events if isinstance(one, Request))
+    assert timer.cause in (None, *(one.id for one in _fills(events)))
 
 
 def test_what_never_stands_still_is_clicked_by_what_it_is_in(record: Record) -> None:

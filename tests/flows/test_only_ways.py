@@ -398,19 +398,25 @@ def test_a_shortcut_that_brings_a_field_is_but_the_way_to_it() -> None:
     assert key(presses(element("input", "searchbox", "Find")), seeks) != key(seeks)
 
 
+def _writing(*writes: str, button: str) -> Acts:
+    """A page at which two things are clicked, one of them with this button; those of `writes` replace one thing."""
+
+    def do(visitor: Visitor) -> None:
+        visitor.open("/desk")
+        opened = next(one.id for one in reversed(visitor.events) if isinstance(one, Navigation))
+        for name, held in (("goto", ""), ("File", button), ("Old letter", "left")):
+            pressed = element("button", "button", name)
+            cause = visitor.add(Click, target=pressed, button=held) if held else opened
+            method = "PUT" if name in writes else "GET"
+            visitor.add(Request, cause=cause, url="https://shop.example/api/desks/1?t=7", method=method, status=200)
+
+    return do
+
+
 def test_where_a_page_keeps_its_own_state_nothing_is_done() -> None:
-    """It writes down what stands open as soon as it has loaded, and after each click: that tells no flows apart."""
-
-    def menu(*writes: str) -> Acts:
-        def do(visitor: Visitor) -> None:
-            visitor.open("/desk")
-            opened = next(one.id for one in reversed(visitor.events) if isinstance(one, Navigation))
-            for name in ("goto", "File", "Old letter"):
-                cause = opened if name == "goto" else visitor.add(Click, target=element("button", "button", name))
-                method = "PUT" if name in writes else "GET"
-                visitor.add(Request, cause=cause, url="https://shop.example/api/desks/1?t=7", method=method, status=200)
-
-        return do
-
-    assert key(menu("goto", "File", "Old letter")) == key(menu())
-    assert key(menu("File", "Old letter")) != key(menu())
+    """It writes down what stands open as soon as it has loaded, and after each click, even one that only opens a menu:
+    that tells no flows apart. Two buttons that change one thing do, though a page that loads writes there as well."""
+    every = ("goto", "File", "Old letter")
+    assert key(_writing(*every, button="right")) == key(_writing(button="right"))
+    assert key(_writing("File", "Old letter", button="right")) != key(_writing(button="right"))
+    assert key(_writing(*every, button="left")) != key(_writing(button="left"))

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.stories.build import build_story
 from schemas.elements import Element
-from schemas.events import Appeared, Download, Event, Navigation, Page, Request
+from schemas.events import Appeared, Click, Download, Event, Navigation, Page, Request
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, ReloadStep
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, textbox, window
 
@@ -243,3 +243,16 @@ def test_the_order_of_the_steps_is_the_order_of_the_window() -> None:
     """Equal windows give equal stories."""
     journey = Journey().opens().click(button("A")).click(button("B")).fill(Element(tag="input", id="x"), "1")
     assert build_story(window(journey.events)) == build_story(window(journey.events[::-1]))
+
+
+def test_a_page_that_is_shown_before_the_click_is_told_comes_of_the_click() -> None:
+    """A menu that acts as the button goes down changes the address before the browser makes a click of it."""
+    journey = Journey().opens().click(button("Menu")).shows_new(link("Reports"))
+    journey.add(Navigation, url=f"{HOME}reports", how="spa", cause="late")
+    journey.add(Click, target=link("Reports"), id="late")
+    menu, reports = journey.steps()[1:]
+    assert isinstance(menu, ClickStep)
+    assert isinstance(reports, ClickStep)
+    assert (menu.navigates, reports.navigates) == (False, True)
+    assert reports.after is not None
+    assert reports.after.url == f"{HOME}reports"

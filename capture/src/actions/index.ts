@@ -8,7 +8,7 @@ import { Hovers } from "./hover";
 import { Keys } from "./keys";
 import { caretElsewhere, modifiersOf, offsetIn, placeMatters, targetAt, type Pressed } from "./pointer";
 import { guard, native, newId } from "../native";
-import type { Recorder } from "../recorder";
+import type { Action, Recorder } from "../recorder";
 import { isToggle, retarget } from "./retarget";
 import { Scrolls } from "./scrolls";
 import { isEditor } from "./strokes";
@@ -18,6 +18,8 @@ import type { Body, WireEvent } from "../wire";
 
 const AGAIN_MS = 500;
 const AGAIN_PX = 6;
+/** So long after the button went up a click may still be told. */
+const NOTHING_TOLD_MS = 100;
 const HOVERED_NODES_MAX = 100;
 
 interface LastClick {
@@ -30,6 +32,8 @@ interface LastClick {
 
 export class Actions {
   private lastPress: Pressed | null = null;
+  /** The press whose field was left for it, until the button goes up. */
+  private aside: Action | null = null;
   /** The button went up again, and the browser's click has not come. */
   private released: PointerEvent | null = null;
   private lastClick: LastClick | null = null;
@@ -74,6 +78,9 @@ export class Actions {
       ["pointerdown", on<PointerEvent>((event, target) => this.pointerDown(event, target))],
       ["pointermove", on<PointerEvent>((event) => this.pointerMove(event))],
       ["pointerup", on<PointerEvent>((event, target) => this.pointerUp(event, target))],
+      ["pointercancel", guard(() => void (this.recorder.press = null))],
+      ["blur", this.leaving],
+      ["change", this.leaving],
       ["pointerover", on<PointerEvent>((event, target) => this.pointerOver(event, target))],
       ["click", on<MouseEvent>((event, target) => this.click(event, target))],
       ["auxclick", on<MouseEvent>((event, target) => this.auxClick(event, target))],
@@ -128,6 +135,12 @@ export class Actions {
     });
   }
 
+  /** A field that is left for what was pressed has its own answer, until the pointer goes up again. */
+  private readonly leaving = guard((): void => {
+    this.aside ??= this.recorder.press;
+    this.recorder.press = null;
+  });
+
   /** On a pointer event its mouse event follows, in which pages act as well. */
   private readonly done = guard((event: Event): void => {
     if (event.isTrusted && !event.type.startsWith("pointer")) this.busy = false;
@@ -160,6 +173,7 @@ export class Actions {
     this.hovers.check(retarget(raw).element);
     this.lastPress = this.pressOn(event, raw, event.button);
     this.recorder.press = { id: newId(), ms: native.now() };
+    this.aside = null;
     this.drags.press(this.lastPress);
   }
 
@@ -207,8 +221,10 @@ export class Actions {
   }
 
   private pointerUp(event: PointerEvent, target: Element): void {
-    const pressed = this.lastPress;
-    this.second = null;
+    const { lastPress: pressed, recorder } = this;
+    const press = (recorder.press ??= this.aside);
+    this.aside = this.second = null;
+    native.later(() => recorder.press === press && (recorder.press = null), NOTHING_TOLD_MS);
     if (!pressed) return;
     if (this.drags.up(event, target, pressed)) {
       pressed.clicked = true;

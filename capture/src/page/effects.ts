@@ -142,7 +142,7 @@ export class Effects {
   /** The pointer moves on, long after the action: what a page that is at rest answers now, it answers to that. */
   moved(): void {
     const now = native.now();
-    if ((this.underWay && now - this.underWay.sinceMs < 1_000) || this.watch.now() !== this.lastEpoch) return;
+    if ((this.underWay && now - this.underWay.sinceMs < 1_000) || this.watch.now() !== this.lastEpoch || this.watch.unrestMs()) return;
     this.movedMs = now;
     this.hoverAnswers = this.watch.answers;
   }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.activities.activity import ACTS, Activity
-from pipeline.activities.facts.responses import Answers
+from pipeline.activities.facts.responses import MENU_ITEMS_MIN, Answers
 from pipeline.semantics.addresses import on_one_page, thing_in
 from pipeline.semantics.elements import Data, is_of_the_page, leads_nowhere
 from pipeline.semantics.lexicon import WORDS
@@ -35,8 +35,6 @@ _HINTS: Final = frozenset({None, "tooltip"})
 _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
 _MENU_ITEMS: Final = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio"})
 _VIEWS: Final = _MENU_ITEMS | {"link", "tab", "treeitem", "row", "cell", "gridcell", "listitem", "option"}
-MENU_ITEMS_MIN: Final = 2
-"""So many entries that come at once are a menu."""
 MENU_CLICKS_MAX: Final = 1
 """So many clicks may open a menu before one of its entries is clicked."""
 _PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})

@@ -12,7 +12,7 @@ from pipeline.semantics.messages import asks_for_more, errors, refusals, without
 from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import is_link
 from schemas.events import Appeared, Gone, TextChanged
-from schemas.stories import ClickStep, FillStep, GotoStep, NetworkRequest, PressStep, ReloadStep, Step
+from schemas.stories import ClickStep, FillStep, GotoStep, HoverStep, NetworkRequest, PressStep, ReloadStep, Step
 
 CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SENT: Final = "SEND"
@@ -25,6 +25,8 @@ REFUSAL_READ_MAX: Final = 400
 """What is read of it for that."""
 CALLS_MIN: Final = 3
 """So many requests by one step to one address are calls of an app, and no form that was sent off."""
+MENU_ITEMS_MIN: Final = 2
+"""So many entries that come at once are a menu."""
 KEPT_MIN: Final = 3
 """After so many steps a page writes to one place before that is taken for its own state."""
 _REPLACING: Final = frozenset({"PUT", "PATCH"})
@@ -66,7 +68,9 @@ def asked_to_look(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> 
 
 def kept_by_page(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> frozenset[tuple[str, str]]:
     """The places where a page keeps its own state (what is open, how wide a column is): it writes there as soon as it
-    has loaded, before anything could be done on it, and after whatever is done then."""
+    has loaded, before anything could be done on it, and after whatever is done then, also where that only shows
+    something."""
+    shows = {step.event_id for step in steps if isinstance(step, HoverStep) or _only_shows(step)}
     loads = {
         step.event_id
         for step in steps
@@ -76,7 +80,17 @@ def kept_by_page(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> f
     for request in requests:
         if request.method in _REPLACING and request.cause is not None:
             by.setdefault(place(request.url), set()).add(request.cause)
-    return frozenset(where for where, causes in by.items() if len(causes) >= KEPT_MIN and causes & loads)
+    return frozenset(
+        where for where, by_steps in by.items() if len(by_steps) >= KEPT_MIN and by_steps & loads and by_steps & shows
+    )
+
+
+def _only_shows(step: Step) -> bool:
+    """Whether a click went to another page of the app, or brought a menu."""
+    if not isinstance(step, ClickStep) or _signs_in(step):
+        return False
+    entries = sum(isinstance(one, Appeared) and (one.element.role or "").startswith("menuitem") for one in step.changes)
+    return step.navigates or step.button == "right" or entries >= MENU_ITEMS_MIN
 
 
 def _signs_in(step: ClickStep | PressStep) -> bool:
