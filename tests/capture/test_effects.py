@@ -55,10 +55,10 @@ def test_what_takes_turns_at_being_a_control_has_not_come(record: Record) -> Non
 
 LATE = """() => {
   document.body.innerHTML = "<button>Save</button><p></p>";
-  const later = () => new Promise((go) => setTimeout(go, 1300));
-  document.querySelector("button").onclick = () => fetch("/answered").then(later).then(() => fetch("/answered?again")).then(() => setTimeout(() => {
-      document.querySelector("p").textContent = "All was saved";
-    }, 60));
+  const later = (ms) => () => new Promise((go) => setTimeout(go, ms));
+  document.querySelector("button").onclick = () => fetch("/answered").then(later(1300))
+    .then(() => fetch("/answered?again")).then(later(60))
+    .then(() => { document.querySelector("p").textContent = "All was saved"; });
 }"""
 
 
