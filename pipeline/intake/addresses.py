@@ -53,6 +53,8 @@ _NEEDLESS = re.compile(r"%(2D|5F|3\d|[46][1-9A-F]|[57][0-9A])", re.IGNORECASE)
 """A plain letter, digit or sign that is written as a number all the same."""
 _JWT = re.compile(r"(?P<before>(?<![\w-])(?=[\w-]++\.[\w-]{4})[\w-]*?)eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?")
 """Looked for from the beginning of a word alone, and only in one that a dot ends: each letter is read twice at most."""
+_JWT_IN_TEXT = re.compile(r"(?P<before>(?<![\w-])(?=[\w-]++\.[\w-]++\.)[\w-]*?(?<![^\W_]))eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
+"""The same where people write: three parts, and not amid a word (`primaryKeyJoinColumn.name`)."""
 _USER: Final = re.compile(r"(?P<scheme>://)[^/?#@\s]*@")
 """User and password of an address amid a text."""
 _GRANTING_PART = re.compile(
@@ -139,17 +141,17 @@ def safe_text(text: str) -> str:
 @once_per_text
 def bare_text(text: str) -> str:
     """A text that may hold addresses, likewise."""
-    return bare_url(text)
+    return bare_url(text, _JWT_IN_TEXT)
 
 
-def bare_url(url: str) -> str:
+def bare_url(url: str, jwt: re.Pattern[str] = _JWT) -> str:
     """An address of any length, likewise."""
     url = _NAMED.sub(_named, url) if "=" in url else url
     if not _URL_SUSPECT.search(url):
         return _without_chance(url)
     needless = _NEEDLESS.sub(lambda found: chr(int(found[1], 16)), url)
     plain = needless if needless != url and _without_parameters(needless) != needless else url
-    bare = _JWT.sub(
+    bare = jwt.sub(
         rf"\g<before>{urls.WITHHELD}", _USER.sub(r"\g<scheme>", urls.without_user(plain)) if "@" in plain else plain
     )
     granted = _GRANT_IN_QUERY.sub(_granting, _without_granted_parts(_without_parameters(bare)))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from intake_samples import native
 
-from pipeline.intake.addresses import bare_url
+from pipeline.intake.addresses import bare_url, safe_text
 from pipeline.intake.cards import holds_card
 from pipeline.intake.elements import secret_kind
 from pipeline.intake.formats.native import native_event
@@ -243,3 +243,17 @@ def _dialog(**fields: Any) -> Dialog:
     event = native_event(native(kind="dialog", dialog="prompt", **fields))
     assert isinstance(event, Dialog)
     return event
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "primaryKeyJoinColumn.name = 1",
+        "the primaryKeyJoinColumn.referencedColumn.name of https://x.de/docs",
+        "see https://x.de/docs/setup-guide, then /home",
+        "eyJoinColumns.name",
+    ],
+)
+def test_what_people_write_is_kept(text: str) -> None:
+    """Words that look like a part of a token, and addresses that anybody may know."""
+    assert safe_text(text) == text
