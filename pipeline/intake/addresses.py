@@ -55,6 +55,8 @@ _JWT = re.compile(r"(?P<before>(?<![\w-])(?=[\w-]++\.[\w-]{4})[\w-]*?)eyJ[\w-]{8
 """Looked for from the beginning of a word alone, and only in one that a dot ends: each letter is read twice at most."""
 _JWT_IN_TEXT = re.compile(r"(?P<before>(?<![\w-])(?=[\w-]++\.[\w-]++\.)[\w-]*?(?<![^\W_]))eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
 """The same where people write: three parts, and not amid a word (`primaryKeyJoinColumn.name`)."""
+_ADDRESS_IN_TEXT = re.compile(r"\w{1,20}://[^\s<>\"]*[^\s<>\".,;:!?)\]}']")
+"""Up to a blank or a mark around it, without the signs that end a sentence."""
 _USER: Final = re.compile(r"(?P<scheme>://)[^/?#@\s]*@")
 """User and password of an address amid a text."""
 _GRANTING_PART = re.compile(
@@ -141,7 +143,7 @@ def safe_text(text: str) -> str:
 @once_per_text
 def bare_text(text: str) -> str:
     """A text that may hold addresses, likewise."""
-    return bare_url(text, _JWT_IN_TEXT)
+    return _ADDRESS_IN_TEXT.sub(lambda found: bare_url(found[0]), bare_url(text, _JWT_IN_TEXT))
 
 
 def bare_url(url: str, jwt: re.Pattern[str] = _JWT) -> str:

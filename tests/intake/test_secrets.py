@@ -1,6 +1,7 @@
 """What the intake withholds of producers that don't do it themselves: values by their fields, answers, addresses."""
 
 import random
+import time
 from typing import Any
 
 import pytest
@@ -257,3 +258,32 @@ def _dialog(**fields: Any) -> Dialog:
 def test_what_people_write_is_kept(text: str) -> None:
     """Words that look like a part of a token, and addresses that anybody may know."""
     assert safe_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Link: https://x.de/share/9fQ2kLx7Zw3TbV8mNc5R", "Link: https://x.de/share/withheld"),
+        ("Go to (https://x.de/join/9fQ2kLx7Zw3T). Bye", "Go to (https://x.de/join/withheld). Bye"),
+        ('<a href="https://x.de/join/9fQ2kLx7Zw3T">in</a> now', '<a href="https://x.de/join/withheld">in</a> now'),
+        (
+            "https://x.de/s/aB3xQ9zL7mK2\nhttps://x.de/?q=aB3xQ9zL7mK2 b",
+            "https://x.de/s/withheld\nhttps://x.de/?q=withheld b",
+        ),
+        ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc_d-e !", "Bearer withheld !"),
+        ("my_eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "my_withheld"),
+    ],
+)
+def test_what_grants_amid_a_sentence(text: str, kept: str) -> None:
+    """Each address is read as one, whatever stands around it."""
+    assert safe_text(text) == kept
+
+
+@pytest.mark.parametrize(
+    "piece", ["eyJ_", "_eyJhbGciOiJ", "eyJabcdefgh.", "a://", "://)", "a.", ")", "https://x.de/share/ "]
+)
+def test_long_texts_are_read_in_no_time(piece: str) -> None:
+    """However many beginnings of addresses and tokens they hold."""
+    start = time.process_time()
+    safe_text("x://" + piece * (100_000 // len(piece)))
+    assert time.process_time() - start < 3
