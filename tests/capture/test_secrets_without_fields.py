@@ -68,6 +68,23 @@ def test_the_keys_of_a_pad_for_a_pin_are_not_told(site: Site, told: Callable[...
     assert "4839" not in site.told()
 
 
+MENU = "<nav><a href=#p>Change password</a></nav>"
+NO_PADS = (
+    f"{MENU}<main><table>{''.join(f'<tr><td><a id=k{one}>Item {one}</a>' for one in range(10))}</table></main>",
+    f"{MENU}<main>{''.join(f'<a href=#{one} id=k{one}>{one}</a> ' for one in range(10))}</main>",
+    f"{MENU}<main><h1>How likely?</h1>{''.join(f'<button id=k{one}>{one}</button>' for one in range(11))}</main>",
+    "<h1>Change your password</h1>"
+    + "".join(f"<p><button id=k{one}>{one}</button>{'<i>.</i>' * 20}</p>" for one in range(10)),
+)
+
+
+@pytest.mark.parametrize("body", NO_PADS)
+def test_clicks_on_numbers_of_other_pages(told: Callable[..., list[Event]], body: str) -> None:
+    """Links, items, answers, and buttons far from each other, on a page that has words for a secret somewhere."""
+    clicks = [one for one in told(f"{body}<button>Done</button>", _presses) if isinstance(one, Click)]
+    assert len(clicks) == 7
+
+
 @pytest.mark.parametrize("pad", OTHER_PADS)
 def test_keys_of_other_pads_are_told(told: Callable[..., list[Event]], pad: str) -> None:
     """Of a calculator, of a telephone, and digits that are not all ten of them."""

@@ -8,7 +8,7 @@ import { hash64 } from "../hash";
 import { VALUE_CHARS_MAX } from "../limits";
 import { attempt, decoded, native } from "../native";
 import { HOLE, readBy } from "../page/reader";
-import { asksAround, digitOf, isPadKey } from "./drawnkeys";
+import { asksAround, digitOf, padOf } from "./drawnkeys";
 import { boxesOf, holdsCard, kindByWords, kindOfBoxes, ownKind, withoutCards } from "./secretfields";
 import type { Store } from "../delivery/store";
 import { mapTexts, spelledIn } from "./texts";
@@ -190,7 +190,7 @@ export class Privacy {
   strikes(element: Element, key?: string): unknown {
     const isBody = element.nodeName === "BODY" && /\d/.test(key!) && asksAround(element);
     const hides = isBody || this.kindOf(element) || this.closed.has(element) || native.now() - this.maskedChangeMs < JUST_MS;
-    const strikes = isPadKey(element) || (key && hides);
+    const strikes = padOf(element) || (key && hides);
     if (!strikes || this.struck.length > LONGEST_STRUCK) this.struck = "";
     else if (!this.masked(element)) this.secrets.addSecret((this.struck += key ?? digitOf(element)));
     return strikes;
