@@ -85,6 +85,21 @@ def test_clicks_on_numbers_of_other_pages(told: Callable[..., list[Event]], body
     assert len(clicks) == 7
 
 
+def test_words_of_keys_while_something_masked_changes(site: Site, told: Callable[..., list[Event]]) -> None:
+    """A clock: what is pressed meanwhile is no secret for that."""
+    clock = "<p id=c data-mask>0</p><script>setInterval(() => (c.textContent = 'At ' + Date.now()), 20)</script>"
+    board = (
+        "<div id=b tabindex=0>Board</div><button onclick=\"q.textContent = 'A set of tiles'\">Done</button><p id=q></p>"
+    )
+
+    def do(page: Page) -> None:
+        page.locator("#b").focus()
+        page.keyboard.type("set", delay=50)
+
+    told(f"{clock}{board}", do)
+    assert "A set of tiles" in site.told()
+
+
 @pytest.mark.parametrize("pad", OTHER_PADS)
 def test_keys_of_other_pads_are_told(told: Callable[..., list[Event]], pad: str) -> None:
     """Of a calculator, of a telephone, and digits that are not all ten of them."""

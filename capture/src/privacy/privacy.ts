@@ -189,11 +189,11 @@ export class Privacy {
   /** Whether the element, or a key pressed there, is one of those by which a secret is entered without a field: together they are withheld. */
   strikes(element: Element, key?: string): unknown {
     const isBody = element.nodeName === "BODY" && /\d/.test(key!) && asksAround(element);
-    const hides = isBody || this.kindOf(element) || this.closed.has(element) || native.now() - this.maskedChangeMs < JUST_MS;
+    const hides = isBody || this.kindOf(element) || this.closed.has(element);
     const strikes = padOf(element) || (key && hides);
     if (!strikes || this.struck.length > LONGEST_STRUCK) this.struck = "";
     else if (!this.masked(element)) this.secrets.addSecret((this.struck += key ?? digitOf(element)));
-    return strikes;
+    return strikes || (key && native.now() - this.maskedChangeMs < JUST_MS);
   }
 
   /** Whether a secret may be typed anywhere in the page as it is now. */
