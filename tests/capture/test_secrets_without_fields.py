@@ -38,7 +38,8 @@ def told(browser: Browser, site: Site, capture_js: str) -> Iterator[Callable[...
 
 def _pad(asks: str, show: str, order: str = "1234567890", key: str = "<button {0}>{1}</button>") -> str:
     keys = "".join(key.format(f'id=k{one} onclick="v += {one}; {show}"', one) for one in order)
-    return f"{asks}<script>v = ''</script><div>{keys}</div><button>Done</button>"
+    back = f'<button onclick="v = v.slice(0, -1); {show}">Back</button>'
+    return f"{asks}<script>v = ''</script><div>{keys}{back}</div><button>Done</button>"
 
 
 PADS = (
@@ -54,9 +55,9 @@ OTHER_PADS = (
 )
 
 
-def _presses(page: Page) -> None:
-    for digit in "483924":
-        page.locator(f"#k{digit}").click()
+def _presses(page: Page, digits: str = "483924") -> None:
+    for digit in digits:
+        (page.locator(f"#k{digit}") if digit.isdigit() else page.get_by_role("button", name="Back")).click()
 
 
 @pytest.mark.parametrize("pad", PADS)
@@ -66,6 +67,33 @@ def test_the_keys_of_a_pad_for_a_pin_are_not_told(site: Site, told: Callable[...
     assert [one.target.name for one in events if isinstance(one, Click)] == ["Done"]
     assert not [one for one in events if isinstance(one, Press)]
     assert "4839" not in site.told()
+
+
+@pytest.mark.parametrize("digits", ["481<39", "4817<<39", "51<2<<4839"])
+def test_digits_that_are_taken_back(site: Site, told: Callable[..., list[Event]], digits: str) -> None:
+    """The page says the rest of them later, and that isn't told."""
+    for pad in PADS:
+        shows = pad.replace("<button>Done", '<p id=r></p><button onclick="r.textContent = `PIN ${v} is set`">Done')
+        told(shows, lambda page: _presses(page, digits))
+        assert "is set" in site.told()
+        assert "4839" not in site.told()
+
+
+def test_signs_that_are_taken_back_in_a_box_that_a_page_draws(site: Site, told: Callable[..., list[Event]]) -> None:
+    """As on a pad."""
+    takes = "event.preventDefault(); v = event.key === 'Backspace' ? v.slice(0, -1) : v + event.key"
+    box = f"<div id=f tabindex=0 role=textbox aria-label=Password onkeydown=\"{takes}; textContent += '*'\">.</div>"
+
+    def do(page: Page) -> None:
+        page.locator("#f").focus()
+        for part in ("hunx", "terx", "zebx"):
+            page.keyboard.type(part)
+            page.keyboard.press("Backspace")
+        page.keyboard.type("ra")
+
+    told(f"<script>v = ''</script>{box}<button onclick='q.textContent = `Is ${{v}}`'>Done</button><p id=q></p>", do)
+    assert "Done" in site.told()
+    assert "hunterzebra" not in site.told()
 
 
 MENU = "<nav><a href=#p>Change password</a></nav>"

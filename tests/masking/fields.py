@@ -149,11 +149,15 @@ def _boxes(draw: Drawing) -> str:
 def _pad(draw: Drawing) -> str:
     """Ten buttons for a PIN, in any order, which the page shows or not."""
     code, keys = draw.words.digits(6), {digit: draw.number() for digit in "0123456789"}
-    draw.acts.append(Act("pad", keys["0"], code))
+    back, at = draw.number(), draw.random.randrange(6)
+    wrong = draw.random.choice(("", f"{draw.random.choice('0123456789')}<"))
+    draw.acts.append(Act("pad", keys["0"], code[:at] + wrong + code[at:]))
     order, shown = list(keys), draw.random.choice(("pin.v", "pin.v.replace(/./g, '•')", "'Typed ' + pin.v.length"))
     draw.random.shuffle(order)
     press = "pin.v = (pin.v || '') + {0}; pin.textContent = {1}"
     buttons = [f'<button data-k={keys[one]} onclick="{press.format(one, shown)}">{one}</button>' for one in order]
+    taken = f"pin.v = (pin.v || '').slice(0, -1); pin.textContent = {shown}"
+    buttons.append(f'<button data-k={back} onclick="{taken}">Back</button>')
     return f"<section><h3>Enter your PIN</h3><p id=pin></p><div>{''.join(buttons)}</div></section>"
 
 

@@ -141,7 +141,7 @@ def _do(tab: Page, found: Locator, act: Act) -> None:
             tab.keyboard.type(act.text)
         case "pad":
             for digit in act.text:
-                tab.locator(f"[data-k='{act.key + int(digit)}']").click()
+                tab.locator(f"[data-k='{act.key + (10 if digit == '<' else int(digit))}']").click()
         case "boxes":
             for at, digit in enumerate(act.text):
                 tab.locator(f"[data-k='{act.key + at}']").press_sequentially(digit)

@@ -301,7 +301,7 @@ export class Actions {
   }
 
   private emitClick(pressed: Pressed, event: MouseEvent, button?: "middle" | "right", known?: string): void {
-    if (this.recorder.privacy.strikes(pressed.element)) return;
+    if (this.recorder.privacy.strikes(pressed.element)) return void (this.lastClick = null);
     const body: Body = { kind: "click", target: pressed.shot };
     if (button) body.button = button;
     // The first press of a double click may take away what it hit: the second one is a click on what lay below.

@@ -27,6 +27,9 @@ const ATTRIBUTE_CHARS_MAX = 500;
 const CHANNEL = "journeywright.withheld";
 const JUST_MS = 300;
 const LONGEST_STRUCK = 40;
+const STRUCK_MAX = 8;
+/** Where what was struck may end after a key that isn't told. */
+const LEFT = [-1, -2, 0, 99, -3];
 type Shared = ReturnType<Withheld["kept"]>;
 /** What a TreeWalker shows. */
 const ELEMENTS_AND_TEXTS = 1 | 4;
@@ -55,8 +58,9 @@ export class Privacy {
   private last: Element | null = null;
   private lastValue = "";
   private maskedChangeMs = 0;
-  /** What keys or buttons wrote last of a secret that is in no field. */
-  private struck = "";
+  /** What keys or buttons may have written last of a secret that is in no field. */
+  private struck = [""];
+  private pad?: Element;
   /** What has a shadow tree that nobody can see. */
   readonly closed = new WeakSet<Element>();
   private readonly others: Channel<Shared | null>;
@@ -190,10 +194,17 @@ export class Privacy {
   strikes(element: Element, key?: string): unknown {
     const isBody = element.nodeName === "BODY" && /\d/.test(key!) && asksAround(element);
     const hides = isBody || this.kindOf(element) || this.closed.has(element);
-    const strikes = padOf(element) || (key && hides);
-    if (!strikes || this.struck.length > LONGEST_STRUCK) this.struck = "";
-    else if (!this.masked(element)) this.secrets.addSecret((this.struck += key ?? digitOf(element)));
-    return strikes || (key && native.now() - this.maskedChangeMs < JUST_MS);
+    const pad = padOf(element);
+    if (pad ?? (key && hides)) {
+      this.pad = pad;
+      this.struck = this.struck.map((one) => (one.length > LONGEST_STRUCK ? "" : one) + (key ?? digitOf(element)));
+      if (!this.masked(element)) for (const one of this.struck) this.secrets.addSecret(one);
+      return true;
+    }
+    // It may take none away, or some (two clicks that make a double one come here once), or all.
+    const goesOn = hides || this.pad?.contains(element);
+    this.struck = goesOn ? [...new Set(LEFT.flatMap((end) => this.struck.map((one) => one.slice(0, end))))].slice(0, STRUCK_MAX) : [""];
+    return key && native.now() - this.maskedChangeMs < JUST_MS;
   }
 
   /** Whether a secret may be typed anywhere in the page as it is now. */
