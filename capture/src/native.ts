@@ -63,10 +63,10 @@ export function wrap(holder: object | null | undefined, name: string, work: (cal
   attempt(() => Object.defineProperty(holder!, name, { ...rest, value: proxy }), undefined);
 }
 
-/** The result of `work`, or `otherwise` where it throws: for what a page may deny (storage, foreign frames). */
 /** A part of an address as it is meant, if it is written as one. */
 export const decoded = (text: string): string => attempt(() => decodeURIComponent(text), text);
 
+/** The result of `work`, or `otherwise` where it throws: for what a page may deny (storage, foreign frames). */
 export function attempt<T>(work: () => T, otherwise: T): T {
   try {
     return work();
