@@ -214,3 +214,28 @@ def test_what_a_masked_element_shows_under_the_pointer_alone(
     told(body, do)
     assert "Zorablin" not in site.told()
     assert "Hello" in site.told()
+
+
+def test_the_pointer_over_one_of_many_masked_rows(site: Site, told: Callable[..., list[Event]]) -> None:
+    """The row itself is read first, and not all the others with what is in them."""
+    style = "<style>#r:hover::after { content: 'Zorablin Quimtrax' }</style>"
+    rows = "<p data-mask>Row" + "<i>.</i>" * 90
+    body = f"{style}<button onclick=\"q.textContent = 'Hello Zorablin Quimtrax'\">Done</button><p id=q></p>"
+    body += f"<div>{rows * 500}<p id=r data-mask>Last</p></div>"
+    spent: list[float] = []
+
+    def do(page: Page) -> None:
+        page.locator("#r").scroll_into_view_if_needed()
+        page.evaluate(
+            "new PerformanceObserver((all) => all.getEntries().forEach((one) => one.name === 'pointerover' && "
+            "(window.spent = [...(window.spent ?? []), one.processingEnd - one.processingStart])))"
+            ".observe({ type: 'event', durationThreshold: 16 })"
+        )
+        page.locator("#r").hover()
+        page.wait_for_timeout(300)
+        spent.extend(page.evaluate("window.spent ?? []"))
+
+    told(body, do)
+    assert "Hello" in site.told()
+    assert "Zorablin" not in site.told()
+    assert max(spent, default=0) < 100, spent

@@ -155,7 +155,7 @@ export class Actions {
   private pointerOver(event: PointerEvent, target: Element): void {
     this.hovers.over(target, event);
     // A style sheet may show more of what is masked, there or beside it, for as long as the pointer stays.
-    this.recorder.privacy.came(parentOf(target) ?? target, HOVERED_NODES_MAX);
+    for (const one of [target, parentOf(target)]) if (one) this.recorder.privacy.came(one, HOVERED_NODES_MAX);
   }
 
   private pointerDown(event: PointerEvent, raw: Element): void {

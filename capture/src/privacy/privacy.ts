@@ -284,7 +284,7 @@ export class Privacy {
     if (node.nodeType !== 1) return;
     const element = node as Element;
     const tops = masked || element.matches(MARKED) ? [element] : element.querySelectorAll(MARKED);
-    for (const top of tops) this.learnInside(top, most);
+    for (const top of tops) most = this.learnInside(top, most);
   }
 
   /** Tells equal secrets of one session apart from others; says nothing without the salt, which is never sent. */
