@@ -44,13 +44,14 @@ def test_labels_of_several_fields_are_no_text(text: str) -> None:
     assert not Typing().runs_together("Status: paid, by card")
 
 
-def test_of_a_part_of_the_page_only_what_was_entered_is_looked_for() -> None:
-    """What stands around it there, numbers of lines and captions of buttons, is the page's own."""
+@pytest.mark.parametrize("entered", ["list all lamps", "List ALL lamps"])
+def test_of_a_part_of_the_page_only_what_was_entered_is_looked_for(entered: str) -> None:
+    """As the page writes it. What stands around it, numbers of lines and captions of buttons, is the page's own."""
     only = Candidate(locator=ByRole(role="article"), count=1)
     part = Element(tag="article", role="article", text="91›list all lamps Submit", candidates=(only,))
     typed = FillStep(
         target=by_label("Query"),
-        value=Typed(text="list all lamps"),
+        value=Typed(text=entered),
         **base(PAGE, PAGE, changes=(Appeared(element=part),)),
     )
     code = write_test(story(typed)).code

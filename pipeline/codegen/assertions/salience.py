@@ -149,10 +149,10 @@ class Typing:
         return bool(self.longest_in(text))
 
     def longest_in(self, text: str) -> str:
-        """The longest of those that stand there by themselves; nothing where none does."""
+        """The longest of those that stand there by themselves, as the text writes it; nothing where none does."""
         there = (word for word in self.texts if len(word) >= 3 and word.casefold() in text.casefold())
-        found = (word for word in there if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.I))
-        return max(found, key=len, default="")
+        found = (re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.I) for word in there)
+        return max((hit[0] for hit in found if hit), key=len, default="")
 
 
 def _has_initials(words: Sequence[str]) -> bool:
