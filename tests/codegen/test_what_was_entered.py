@@ -356,18 +356,21 @@ def test_a_row_whose_cells_run_together_is_told_by_what_was_entered(name: str) -
 
 
 @pytest.mark.parametrize(
-    ("after", "asserted"),
+    ("before", "after", "asserted"),
     [
-        ("Night school (3ac6) Edit", '"Night school")'),
-        ("Night school (7bd1) Edit", '"Night school (7bd1) Edit")'),
+        ("Day school (3ac6) Edit", "Night school (3ac6) Edit", '"Night school")'),
+        ("Day school (3ac6) Edit", "Night school (7bd1) Edit", '"Night school (7bd1) Edit")'),
+        ("Night school (draft) Edit", "Night school Edit", '"Night school Edit")'),
     ],
-    ids=["the rest as it was", "another rest"],
+    ids=["the rest as it was", "another rest", "there before"],
 )
-def test_of_a_changed_text_only_what_was_typed_is_asserted_where_the_rest_was_there(after: str, asserted: str) -> None:
+def test_of_a_changed_text_only_what_was_typed_is_asserted_where_the_rest_was_there(
+    before: str, after: str, asserted: str
+) -> None:
     """An id of the server and the caption of a link stand in the same text, as they did before."""
     named = Element(tag="p", classes=("name",), text=after, candidates=(CLASSED,))
     typed = FillStep(target=by_label("Name"), value=Typed(text="Night school"), **base(FORM))
-    changed = TextChanged(element=named, before="Day school (3ac6) Edit", after=after)
+    changed = TextChanged(element=named, before=before, after=after)
     save = ClickStep(target=by_role("button", "button", "Save"), **base(FORM, FORM, changes=(changed,)))
     assert f"to_contain_text({asserted}" in " ".join(write_test(story(typed, save)).code.split()).replace("( ", "(")
 

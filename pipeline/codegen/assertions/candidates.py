@@ -361,9 +361,10 @@ def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
 
 
 def _typed_alone(before: str, after: str, typing: Typing) -> str:
-    """What was typed, where a text shows that and has said all else before: `Night school` of `Night school (3ac6)
+    """What was typed, where a text shows that anew and has said all else before: `Night school` of `Night school (3ac6)
     Edit`, which was `Day school (3ac6) Edit`."""
-    said = max((text for text in typing.texts if len(text) > SHORT and text in after), key=len, default="")
+    news = (text for text in typing.texts if len(text) > SHORT and text in after and text not in before)
+    said = max(news, key=len, default="")
     rest = after.replace(said, " ", 1).split() if said else []
     return said if rest and set(rest) <= set(before.split()) else after
 
