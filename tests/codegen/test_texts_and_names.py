@@ -59,14 +59,23 @@ def test_of_a_part_of_the_page_only_what_was_entered_is_looked_for(entered: str)
     assert "Submit" not in code
 
 
-def test_hints_of_what_the_pointer_rests_on_are_not_asserted() -> None:
+@pytest.mark.parametrize("name", ["chart-tooltip", "ant-tooltip-inner", "v-tooltip__content", "MuiTooltip-tooltip"])
+def test_hints_of_what_the_pointer_rests_on_are_not_asserted(name: str) -> None:
     """A press may leave the pointer above anything, which then says what it is; who rests on it wants to read that."""
-    hint = Appeared(element=by_text("div", "Groceries 172.14 EUR", classes=("chart-tooltip",)))
+    hint = Appeared(element=by_text("div", "Groceries 172.14 EUR", classes=(name,)))
     button = by_role("button", "button", "Save")
     click = ClickStep(target=button, **base(PAGE, PAGE, changes=(hint,)))
     hover = HoverStep(target=button, **base(PAGE, PAGE, changes=(hint,)))
     assert "Groceries" not in write_test(story(click)).code
     assert "Groceries" in write_test(story(hover)).code
+
+
+@pytest.mark.parametrize("name", ["tooltip-trigger", "x-tooltip__trigger", "tooltipped", "has-tooltip"])
+def test_what_a_hint_is_for_is_no_hint(name: str) -> None:
+    """Its class speaks of the hint that it would show."""
+    shown = Appeared(element=by_text("div", "Groceries 172.14 EUR", classes=(name,)))
+    click = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=(shown,)))
+    assert "Groceries" in write_test(story(click)).code
 
 
 @given(st.lists(st.sampled_from(["lab", "add", "note", "rules", "Save"]), min_size=2, max_size=5))

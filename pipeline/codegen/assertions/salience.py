@@ -80,7 +80,8 @@ is."""
 _TRAIL: Final = re.compile(r"\s[»›→⟩>/|]\s[^»›→⟩>/|]*\S\s[»›→⟩>/|]\s")
 _LABELS: Final = re.compile(r"[^\W\d]{3}:\s[^\W\d]{3,}:(\s|$)")
 """A label right after a label, as the text of a form has them: what is in its fields is no part of it."""
-_HINT: Final = re.compile(r"tool-?tip", re.IGNORECASE)
+_HINT: Final = re.compile(r"(?<!has-)(?<!with-)tool-?tip([-_]{1,2}(inner|content|body))?$", re.IGNORECASE)
+"""Classes of hints; those of what a hint is for say more (`tooltip-trigger`)."""
 _THREE_WORDS = re.compile(r"(?:\W*+\w++){3}")
 
 
