@@ -44,6 +44,17 @@ def test_labels_of_several_fields_are_no_text(text: str) -> None:
     assert not Typing().runs_together("Status: paid, by card")
 
 
+@pytest.mark.parametrize(
+    ("role", "is_asserted"), [("alert", True), ("status", True), (None, False)], ids=["alert", "status", "plain"]
+)
+@pytest.mark.parametrize("text", ["Result: Success: all rows imported", "Error: Email: This field is required."])
+def test_a_message_may_begin_with_labels(text: str, role: str | None, is_asserted: bool) -> None:
+    """It says what is wrong with which field; only elsewhere is such a text that of a form."""
+    shown = Appeared(element=by_text("div", text, role=role))
+    click = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=(shown,)))
+    assert (text in write_test(story(click)).code) is is_asserted
+
+
 @pytest.mark.parametrize("entered", ["list all lamps", "List ALL lamps"])
 def test_of_a_part_of_the_page_only_what_was_entered_is_looked_for(entered: str) -> None:
     """As the page writes it. What stands around it, numbers of lines and captions of buttons, is the page's own."""

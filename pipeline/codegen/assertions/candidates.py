@@ -135,7 +135,7 @@ def _moved(check: Check, by: int) -> Check:
 def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> Check | None:
     text = readable(change.after if isinstance(change, TextChanged) else change.element.text or "")
     if (
-        typing.runs_together(text)
+        typing.runs_together(text, says_of_itself(change.element))
         or _NO_CHOICE in text
         or _has_other_gaps(change.element, text)
         or _is_made_up(text, finder.fixed)

@@ -116,13 +116,14 @@ class Typing:
         done = (end.endswith("ed") and len(end) <= PAST_CHARS_MAX for end in ends)
         return 1 < len(words) <= ANSWER_WORDS_MAX and any(done)
 
-    def runs_together(self, text: str) -> bool:
-        """Whether the text is made of several that stand beside each other in the page: "labadd", "Ada Ada"."""
+    def runs_together(self, text: str, is_said: bool = False) -> bool:
+        """Whether the text is made of several that stand beside each other in the page: "labadd", "Ada Ada". What a
+        message says (`is_said`) may well begin with two labels: "Error: Email: This field is required."."""
         words = text.split()
         half = len(words) // 2
         if (half and len(words) == 2 * half and words[:half] == words[half:]) or _has_initials(words):
             return True
-        if _LABELS.search(text):
+        if not is_said and _LABELS.search(text):
             return True
         if text in self.pieces or is_sentence(text):
             return False
