@@ -352,6 +352,8 @@ def test_that_a_button_waits_for_the_app_is_no_outcome() -> None:
     assert "to_be_disabled" in code_for(waits, saved)
     other = waits.model_copy(update={"element": by_role("button", "button", "Date")})
     assert "to_be_disabled" not in code_for(waits, other, saved)  # while more is loaded
+    another = waits.model_copy(update={"element": by_role("button", "button", "Add line")})
+    assert "to_be_disabled" in code_for(other, another)  # what was pressed is none of them
 
 
 def test_what_a_dialog_hid_from_screen_readers_has_not_gone() -> None:
