@@ -12,12 +12,12 @@ GROUPS = at("/me/groups")
 ASSERTED = 'get_by_role("listitem").filter(has_text="lights").get_by_role("button", name="Leave")'
 
 
-def _button(name: str, thing: str = "lights", count: int = 2) -> Element:
+def _button(name: str, thing: str = "lights", count: int = 2, row: str = "") -> Element:
     """A button that the page has several times, and once in the item of a thing."""
     scope = Scope(locator=ByRole(role="listitem"), has_text=thing, count=1)
     named = Candidate(locator=ByRole(role="button", name=name), count=count)
     inside = Candidate(locator=ByRole(role="button", name=name), within=(scope,), count=1)
-    item = Ancestor(tag="li", role="listitem", name=thing)
+    item = Ancestor(tag="li", role="listitem", name=row or thing)
     return Element(tag="button", role="button", name=name, text=name, candidates=(named, inside), ancestors=(item,))
 
 
@@ -39,3 +39,12 @@ def test_what_stands_where_the_clicked_control_stood_is_asserted(
     code = " ".join(write_test(story(step)).code.split()).replace("( ", "(").replace(" )", ")")
     assert (ASSERTED in code) is is_asserted
     assert ("Leave lightsLights" in code) is not is_asserted
+
+
+def test_the_row_is_known_by_the_text_that_told_it_when_it_was_clicked() -> None:
+    """Which may be longer than what one reads there, as the label of the row's box is."""
+    label, row = "Select Ana Brekke, Learner", "Select Ana Brekke ana H-101"
+    changes = Gone(element=by_role("button", "button", "Join")), Appeared(element=_button("Leave", label, row=row))
+    step = ClickStep(target=_button("Join", label, row=row), **base(GROUPS, GROUPS, changes=changes))
+    code = " ".join(write_test(story(step)).code.split()).replace("( ", "(").replace(" )", ")")
+    assert f'filter(has_text="{label}").get_by_role("button", name="Leave")).to_be_visible()' in code
