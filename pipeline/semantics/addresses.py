@@ -20,11 +20,12 @@ _GLUED = re.compile(r"([A-Za-z]{2,})\d+")
 """`issue7`: the number of a thing right after its kind."""
 _SCRIPT = re.compile(r"\.php$|^wiki$")
 """What stands before the name of a page in the addresses of wikis (`/index.php/Talk:Rain_barrel`)."""
-_FILE: Final = re.compile(
-    r"[\w .()-]+\.(adoc|c|cfg|conf|cpp|cs|css|csv|docx?|env|gif|go|gz|h|ini|ipynb|java|jpe?g|js|json|kt|log|md|odt|pdf"
-    r"|png|pptx?|py|rb|rs|rst|scss|sh|sql|svg|svelte|swift|tex|toml|tsv?|tsx|txt|vue|webp|xlsx?|xml|ya?ml|zip)",
-    re.I,
+FILE_ENDINGS: Final = (
+    "adoc|c|cfg|conf|cpp|cs|css|csv|docx?|env|gif|go|gz|h|ini|ipynb|java|jpe?g|js|json|kt|log|md|odt|pdf"
+    "|png|pptx?|py|rb|rs|rst|scss|sh|sql|svg|svelte|swift|tex|toml|tsv?|tsx|txt|vue|webp|xlsx?|xml|ya?ml|zip"
 )
+"""How the names of files end that are no pages, as a regular expression."""
+_FILE: Final = re.compile(rf"[\w .()-]+\.({FILE_ENDINGS})", re.I)
 """A file that is no page: what its folders are called is data as well."""
 _ROUTE_IN_QUERY: Final = re.compile(r"(?:^|&)(?:route|r)=(?:/|%2F|[a-z][\w-]*(?:/|%2F)[\w-])", re.I)
 """A parameter of a query that holds the path of a page."""

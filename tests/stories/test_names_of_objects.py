@@ -311,3 +311,13 @@ def test_a_form_of_a_page_with_several_headings_is_called_by_its_own() -> None:
     journey = Journey().opens(f"{HOME}me").shows_new(heading("Profile"), heading("EDIT")).click(link("Edit"))
     journey = journey.shows_new(heading("Edit profile")).fill(textbox("Full name"), "Ana Lie", before="Ana")
     assert journey.click(button("Save")).asks(f"{HOME}api/users/7").story().title == "Edit the profile"
+
+
+@pytest.mark.parametrize(
+    ("path", "is_file"), [("files/port.yml", True), ("domains/example.com", False), ("users/ana.lie", False)]
+)
+def test_only_what_ends_as_files_do_is_a_file(path: str, is_file: bool) -> None:
+    """Servers and persons have dots in their names as well."""
+    journey = Journey().opens(f"{HOME}{path}", title=f"{path.rpartition('/')[2]} - Workbench")
+    journey = journey.fill(textbox("Text"), "Lamp", before="Rope").click(button("Save"))
+    assert ("file" in journey.asks(f"{HOME}api/save").story().title) is is_file

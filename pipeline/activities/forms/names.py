@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from pipeline.activities.forms.form import Form
 from pipeline.activities.phrases import GoalKind
-from pipeline.semantics.addresses import last_word, made_in, route, singular, slug, thing_in
+from pipeline.semantics.addresses import FILE_ENDINGS, last_word, made_in, route, singular, slug, thing_in
 from pipeline.semantics.elements import is_item
 from pipeline.semantics.lexicon import LISTS
 from pipeline.semantics.messages import done, headings, shown_texts, without_quotes
@@ -42,7 +42,8 @@ _NO_NOUNS: Final = _ACTIVITIES | LISTS["activity_pages"]
 _HAS_WORD: Final = re.compile(r"[^\W\d]{2}")
 FILE: Final = "file"
 """What is called by the last part of an address that has the form of a file's name."""
-_FILE: Final = re.compile(r"[^\W_]\.[A-Za-z]\w{0,4}$")
+_FILE: Final = re.compile(rf"[^\W_]\.(?:{FILE_ENDINGS}|html?|jsx|mjs|ods|php|properties|ps1|tar)$", re.I)
+"""Others than these have addresses of servers, and names of persons, as well: `example.com`, `ana.lie`."""
 _NAME: Final = re.compile(r"[A-Z][^.]*$")
 """Last parts of addresses that are the name of a page, as those of wikis."""
 
