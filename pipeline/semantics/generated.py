@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.semantics.derived import once_per_text
-from pipeline.semantics.lexicon import AGES, DAYS, MONTHS, SPANS
+from pipeline.semantics.lexicon import AGES, BEFORE_DATES, DAYS, MONTHS, SPANS
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?(?:UTC|GMT|Z\b|[+-]\d{2}:?\d{2}))?"
 _HOUR = r"\b(?:1[0-2]|0?[1-9])\s?[AaPp]\.?\s?[Mm]\b\.?"
@@ -29,8 +29,9 @@ _TOOK = (
     r"|(?i:(?<=\btime)\W{0,3}|(?<=\bleft)\W{0,3}|(?<=elapsed)\W{0,3}|(?<=remaining)\W{0,3})\d+(?:\s*/\s*\d+)?\b"
 )
 _UUID: Final = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-_PERIOD = rf"\A(?:{MONTHS}|{DAYS})\Z|(?<=\s){MONTHS}\Z"
-"""A month or day alone, and a month at the end, where the recorder may have cut a date: `Created Nov.`"""
+_PERIOD = rf"\A(?:{MONTHS}|{DAYS})\Z|(?i:{BEFORE_DATES}){MONTHS}\Z"
+"""A month or day alone, and a month at the end behind a word of dates, where the recorder may have cut one: `Created
+Nov.`; others are names: `Assigned to June`."""
 _HEX = r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b|\b(?=[0-9A-F]*\d)(?=[0-9A-F]*[A-F])[0-9A-F]{12,}\b"
 # Looked for where a run of its signs begins, not at each word of the run: that would read `a-a-a-…` ever again.
 _RUN = r"(?:(?<![A-Za-z0-9_-])|(?<=(?<![A-Za-z0-9_-])-))"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.codegen.assertions.candidates import beginning
 from pipeline.semantics.generated import is_volatile, parts
 
 
@@ -43,6 +44,11 @@ def test_a_version_is_one_with_what_its_maker_put_after_it(version: str) -> None
         ("Last logged in Sept", ["Last logged in "]),
         ("Fällig 3. Dez. 2026", ["Fällig "]),
         ("Reçu le 3 févr. 2026", ["Reçu le "]),
+        ("Created by Jan", ["Created by Jan"]),
+        ("Assigned to June", ["Assigned to June"]),
+        ("Welcome April", ["Welcome April"]),
+        ("Willkommen Jan", ["Willkommen Jan"]),
+        ("Chapitre sept", ["Chapitre sept"]),
         ("Marketing", ["Marketing"]),
         ("New Marketing", ["New Marketing"]),
         ("Junction 12", ["Junction 12"]),
@@ -52,3 +58,11 @@ def test_a_version_is_one_with_what_its_maker_put_after_it(version: str) -> None
 def test_months_are_words_of_their_own_and_end_what_was_cut_in_a_date(text: str, left: list[str]) -> None:
     """Words that begin like one are what people call things; a recorder cuts long texts between words."""
     assert [part.text for part in parts(text) if part.pattern is None] == left
+
+
+@pytest.mark.parametrize(
+    ("cut", "kept"), [("Kept for you until Nov. 3", "Kept for you until"), ("Kept for May Lee", "Kept for")]
+)
+def test_a_month_that_ends_a_cut_text_is_left_out(cut: str, kept: str) -> None:
+    """The recorder cut a date there, or a name, of which the rest is looked for without it."""
+    assert beginning(cut) == kept

@@ -35,6 +35,7 @@ from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, flat,
 from pipeline.codegen.python.quoting import pattern_of
 from pipeline.codegen.tickers import only_moved, only_retimed, ticks
 from pipeline.semantics.generated import fixed_words, is_age, is_volatile, parts, shape
+from pipeline.semantics.lexicon import MONTHS
 from pipeline.semantics.messages import SUCCESS
 from pipeline.semantics.messages import is_message as says_of_itself
 from pipeline.semantics.object_names import heads_a_card
@@ -55,6 +56,7 @@ _NO_CHOICE: Final = "----"
 _ALERTS: Final = re.compile("alert|toast|flash|notice|notification|snackbar|success")
 _RANGE: Final = re.compile(r"\d{1,6} ?[-–—] ?\d{1,6}( ?(/|[^\W\d]{1,4}) ?\d{1,6})?")
 """Which rows of a list a page shows: `1 - 7`, `1–10 of 25`. Others add some."""
+_MONTH_LAST: Final = re.compile(rf"\s{MONTHS}\Z")
 _AMOUNT: Final = re.compile(r"\d[.,]\d\d(?!\d)")
 
 
@@ -307,8 +309,8 @@ def _contains(
 
 
 def beginning(text: str) -> str:
-    """A text that was cut, up to a word's end."""
-    return text.rpartition(" ")[0]
+    """A text that was cut, up to a word's end; a month there may begin a date."""
+    return _MONTH_LAST.sub("", text.rpartition(" ")[0])
 
 
 def text_value(text: str, fixed: tuple[str, ...]) -> Expr | None:

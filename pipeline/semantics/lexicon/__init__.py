@@ -110,6 +110,8 @@ SPANS: Final = "|".join(_span_of(table["times"]) for table in TABLES.values())
 """How long something lasts, as a regular expression."""
 MONTHS: Final = f"(?:{'|'.join(table['times']['month'] for table in TABLES.values())})"
 DAYS: Final = f"(?:{'|'.join(table['times']['day'] for table in TABLES.values())})"
+BEFORE_DATES: Final = "|".join(rf"(?<=\b{word}\s)" for table in TABLES.values() for word in table["times"]["dated"])
+"""That a word which dates follow stands before, as a regular expression."""
 
 DONE: Final = tuple(one for table in TABLES.values() for one in _messages_of(table["done"]))
 """`Page 'Spring sale' created`, and `Deleted product 'Garden hose'`."""
