@@ -21,7 +21,7 @@ from pipeline.codegen.assertions.lists.rows import without_found_rows, without_o
 from pipeline.codegen.assertions.lists.search_results import by_what_was_sought, search_results
 from pipeline.codegen.assertions.own_changes import own_changes
 from pipeline.codegen.assertions.pages import says_version, title_check, url_check
-from pipeline.codegen.assertions.salience import Typing, captions_of
+from pipeline.codegen.assertions.salience import Typing, captions_of, texts_of_footers
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.shown_before import with_less_for_unchanged
 from pipeline.codegen.assertions.whole import changed_row, whole_text
@@ -172,7 +172,12 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
         checks = checks_of(finder, changes, typing, stays, writer.ticking)
         checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
-        checks = [check for check in checks if not says_version(check.says, (step.after or step.page).title)]
+        title, footers = (step.after or step.page).title, texts_of_footers(changes)
+        checks = [
+            check
+            for check in checks
+            if typing.stands_in(check.says) or not says_version(check.says, title, check.says in footers)
+        ]
     if writer.program.step in writer.texts.naming:  # what sounds wrong there says nothing of who was let in
         checks = [check for check in checks if not sounds_wrong(check.says)]
     if (looked_up := _looked_up(step, writer.fixed)) is not None:

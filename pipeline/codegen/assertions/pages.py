@@ -8,11 +8,14 @@ from pipeline.codegen.assertions.check import TEXT_CHARS_MAX, Check
 from pipeline.codegen.locators.finder import expect
 from pipeline.codegen.locators.text_matchers import matcher, regex
 from pipeline.codegen.python.expressions import Expr, Literal, method
+from pipeline.semantics.verbs import SIGN_IN
 
 NAME_CHARS_MIN: Final = 3
 _PARTS: Final = re.compile(r"\s[-–—|·»:]\s")
 _VERSION: Final = re.compile(r"(\s\([^()]{1,30}\))?\s(v\.?\s?)?\d{1,4}(\.\d{1,4}){1,3}[a-z]?")
 """What stands behind the name of an app: `8.1`, `(Free) 8.1b`, `v2.4.0`."""
+_SURE: Final = re.compile(r"v\.?\s?\d|\d\.\d{1,4}\.\d|\d[a-z]$")
+"""What only versions have: a `v`, a third number, a letter at the end."""
 
 
 def url_check(
@@ -44,9 +47,12 @@ def title_check(page: Expr, title: str, fixed: tuple[str, ...]) -> Check | None:
     return Check(method(expect(page), "to_have_title", shown), 40, "title", shown)
 
 
-def says_version(text: str, title: str) -> bool:
-    """Whether a text is the name of the app, as its title ends or begins with it, and which version of it this is:
-    `Review desk (Free) 8.1` on `Log in | Review desk`."""
-    parts = (part.strip() for part in _PARTS.split(title))
-    rest = next((text[len(part) :] for part in parts if len(part) >= NAME_CHARS_MIN and text.startswith(part)), "")
-    return _VERSION.fullmatch(rest) is not None
+def says_version(text: str, title: str, in_footer: bool) -> bool:
+    """Whether a text is the name of the app, as its title begins or ends with it, and which version of it this is:
+    `Review desk (Free) 8.1` on `Log in | Review desk`. Two numbers alone may be a price, but where one signs in and in
+    the footer of a page."""
+    parts = [part.strip() for part in _PARTS.split(title)]
+    names = (part for part in (parts[0], parts[-1]) if len(part) >= NAME_CHARS_MIN and text.startswith(part))
+    rest = next((text[len(name) :] for name in names), "")
+    sure = in_footer or SIGN_IN.search(title) or _SURE.search(rest)
+    return bool(sure) and _VERSION.fullmatch(rest) is not None

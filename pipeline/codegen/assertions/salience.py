@@ -11,7 +11,7 @@ from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import ANSWER_CHARS_MAX
 from pipeline.semantics.messages import is_message as says_of_itself
 from pipeline.semantics.text import joints
-from schemas.elements import Element
+from schemas.elements import Ancestor, Element
 from schemas.events import Change, Gone
 from schemas.stories import FillStep, SelectStep, Step
 
@@ -205,6 +205,16 @@ def in_margin(element: Element) -> bool:
         ancestor.role in MARGIN_ROLES or ancestor.tag in ("nav", "header", "footer", "aside")
         for ancestor in element.ancestors
     )
+
+
+def texts_of_footers(changes: Iterable[Change]) -> frozenset[str]:
+    """What stands at the foot of the page, of what changed."""
+    there = (one.element for one in changes if any(_is_footer(around) for around in one.element.ancestors))
+    return frozenset(text for one in there for text in (one.name, one.text) if text)
+
+
+def _is_footer(around: Ancestor) -> bool:
+    return around.role == "contentinfo" or around.tag == "footer"
 
 
 def is_hint(element: Element) -> bool:
