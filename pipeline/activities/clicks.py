@@ -22,7 +22,7 @@ from pipeline.activities.phrases import (
     Phrase,
 )
 from pipeline.activities.rules import Rule
-from pipeline.semantics.elements import LIKING, in_control, in_menu, is_of_the_page
+from pipeline.semantics.elements import LIKING, in_control, in_menu, leads_nowhere
 from pipeline.semantics.lexicon import ACTS, LISTS, WORDS
 from pipeline.semantics.messages import headings, succeeded, without_quotes
 from pipeline.semantics.object_names import acted_on, held_by, opened_before, ticked_before
@@ -187,7 +187,7 @@ def _pressed(click: Click) -> Goal | None:
         return Goal("act", first, first, (Phrase("click", quoted(holder)),), "click a control", EDITS)
     if click.kind == "browse" or not (click.wrote or acts) or not words or CREATE.match(words) or EDIT.match(words):
         return None
-    control = is_button(step.target) or is_of_the_page(step.target) or in_control(step.target) or acts
+    control = is_button(step.target) or leads_nowhere(step.target) or in_control(step.target) or acts
     if not control and (step.navigates or not succeeded(step)):
         return None
     if CANCEL.match(words):

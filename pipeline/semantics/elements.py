@@ -40,6 +40,8 @@ DATA: Final = "{data}"
 SIDE_FIELD: Final = WORDS["side_field"]
 """Fields that most forms don't ask for: filled in or not, it is the same thing that is done."""
 _SPECIAL: Final = re.compile(r"[?&]title=(Special:\w+)")
+_NOWHERE: Final = re.compile(r"#!?|(?i:javascript):(?:;|void\(0?\);?|//)?")
+"""Addresses of links that stand for none."""
 _QUOTED: Final = re.compile(r"['\"‘“„«][^'\"‘’“”«»]{1,80}['\"’”»]")
 _MAIL: Final = re.compile(r"(?<![^\s@])[^\s@]{1,64}@[^\s@]{1,255}\.\w+")
 _NUMBER: Final = re.compile(r"\d[\d.,:/-]*")
@@ -217,7 +219,7 @@ def _told_by(target: Element) -> _Told:
         if rest and _tells_row(target, rest):
             return _Told(f"{role} {verb} {DATA}", always=True)
         return _Told(f"{role} {verb} ", rest, True) if rest else _Told(f"{role} {verb}".rstrip(), always=True)
-    if leads_nowhere(target) and (several := _named_list(target)):
+    if target.role is None and leads_nowhere(target) and (several := _named_list(target)):
         return _Told("one of ", several, True)
     if is_item(target) and not is_text_field(target):
         return _Told(f"{role} {DATA}")
@@ -244,13 +246,9 @@ def in_control(target: Element) -> bool:
 
 
 def leads_nowhere(target: Element) -> bool:
-    """Whether it is a link without an address: a control of the page's own making."""
-    return target.tag == "a" and target.role is None
-
-
-def is_of_the_page(target: Element) -> bool:
-    """Whether it is a link that leads nowhere by itself, with or without a role: a control of the page's own making."""
-    return leads_nowhere(target) or (target.tag == "a" and target.href == "#")
+    """Whether it is a link without an address (then it has no role), or with one that stands for none: a control of
+    the page's own making."""
+    return target.tag == "a" and (target.role is None or _NOWHERE.fullmatch(target.href or "") is not None)
 
 
 def _tells_row(target: Element, rest: str) -> bool:

@@ -4,8 +4,11 @@ import pytest
 
 from pipeline.semantics.addresses import pattern
 from schemas.elements import Element
+from schemas.events import Appeared, Change, Gone, StateChanged
 from schemas.stories import Story
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, in_row, link, searchbox, sign_in, textbox
+
+DETAILS = Element(tag="a", role="link", name="Details", text="Details", href="#")
 
 
 def _sign_in(user: str, fails: bool = False) -> Story:
@@ -118,10 +121,12 @@ def test_patterns_of_addresses(url: str, expected: str) -> None:
     assert pattern(url, "https://shop.example") == expected
 
 
-@pytest.mark.parametrize("role", ["menuitem", "link"])
-def test_an_icon_that_only_asks_the_app_for_a_change_is_no_look_at_the_page(role: str) -> None:
+@pytest.mark.parametrize(
+    ("role", "href"), [("menuitem", "#"), ("link", "#"), ("link", "#!"), ("link", "javascript:void(0)"), (None, None)]
+)
+def test_an_icon_that_only_asks_the_app_for_a_change_is_no_look_at_the_page(role: str | None, href: str | None) -> None:
     """It leads nowhere, has no name but its id, and no message comes of it: the flag of a menu above a thing."""
-    flag = Element(tag="a", role=role, id="toolbar-flag", href="#")
+    flag = Element(tag="a", role=role, id="toolbar-flag", href=href)
 
     def opened() -> Journey:
         journey = sign_in(Journey().opens(f"{HOME}login")).click(link("Name the pilot"))
@@ -130,3 +135,21 @@ def test_an_icon_that_only_asks_the_app_for_a_change_is_no_look_at_the_page(role
     told = opened().click(flag).asks(f"{HOME}api/watched", status=201).story()
     assert told.flow_key != opened().story().flow_key
     assert told.title == "Click 'toolbar flag' on 'Name the pilot'"
+
+
+@pytest.mark.parametrize(
+    ("came", "is_act"),
+    [
+        ((Appeared(element=heading("Lamp, 7 EUR")),), False),
+        ((Appeared(element=heading("Kept")), Gone(element=DETAILS)), True),
+        ((Appeared(element=heading("Kept")), StateChanged(element=DETAILS, state="pressed", after=True)), True),
+        ((Appeared(element=alert("Kept for you")),), True),
+    ],
+    ids=["a look", "another control", "another state", "a message"],
+)
+def test_a_look_at_something_may_be_asked_for_like_a_change(came: tuple[Change, ...], is_act: bool) -> None:
+    """Some apps ask so for all that they show; an act tells what it did."""
+    journey = sign_in(Journey().opens(f"{HOME}login")).click(link("Name the pilot"))
+    journey = journey.leads_to(f"{HOME}reviews/4").shows_new(heading("Name the pilot"))
+    told = journey.click(DETAILS).asks(f"{HOME}view").shows(*came).story()
+    assert told.title.startswith("Click 'Details'") is is_act

@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.activities.activity import ACTS, Activity
 from pipeline.activities.facts.responses import MENU_ITEMS_MIN, Answers
 from pipeline.semantics.addresses import on_one_page, thing_in
-from pipeline.semantics.elements import Data, is_of_the_page, leads_nowhere
+from pipeline.semantics.elements import Data, leads_nowhere
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import errors, messages, succeeded
 from pipeline.semantics.step_meaning import StepMeaning, meaning_of
@@ -55,18 +55,27 @@ def only_looks(click: StepMeaning, step: ClickStep, answers: Answers, filled: bo
     only_way = click.is_link and step.navigates and answers.asks(step) and answers.leads_on(step)
     if not only_way and (DELETE.search(words) or CHECK_OUT.search(words)):
         return False
-    if leads_nowhere(step.target):
-        return step.navigates or not writes
     if step.target.role == "option" and writes:
         return False  # what was chosen was kept at once
     if step.target.role in _VIEWS or step.target.tag == "a":
         command = step.target.role in _MENU_ITEMS and any(one.method != "POST" for one in answers.written(step))
-        acts = command or is_of_the_page(step.target) or click.messages or button_act(words)[0]
+        acts = command or click.messages or button_act(words)[0] or (leads_nowhere(step.target) and _does(step))
         return step.navigates or not (writes and acts)
     if click.is_button:
         notes = not words and answers.leads_on(step)  # that a thing was read, as it is opened
         return step.navigates and not filled and (notes or not writes)
     return not writes and (step.navigates or click.is_item)
+
+
+def _does(step: ClickStep) -> bool:
+    """Whether more came of it than what apps that look things up by such requests show: a control has another state, or
+    another one stands in its place; or nothing came."""
+    same = (step.target.role, caption(step.target))
+    done = any(
+        isinstance(one, StateChanged) or (isinstance(one, Gone) and (one.element.role, caption(one.element)) == same)
+        for one in step.changes
+    )
+    return done or not any(isinstance(one, Appeared) for one in step.changes)
 
 
 def _leads_to_thing(click: StepMeaning) -> bool:

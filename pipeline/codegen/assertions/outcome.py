@@ -34,7 +34,7 @@ from pipeline.codegen.python.expressions import Attr, Expr, Literal, flat, metho
 from pipeline.codegen.values.credentials import is_secret
 from pipeline.semantics import urls
 from pipeline.semantics.addresses import folded, new_query_values
-from pipeline.semantics.elements import is_of_the_page
+from pipeline.semantics.elements import leads_nowhere
 from pipeline.semantics.messages import sounds_wrong
 from pipeline.semantics.text import caption, is_button
 from pipeline.semantics.verbs import is_commit
@@ -125,7 +125,7 @@ def saved_before_leaving(
 def _at_once(step: ClickStep, upcoming: Step) -> bool:
     """Whether a control showed by hardly more than itself what it did, and another page was opened next: many a page
     shows that before the app was asked."""
-    control = is_button(step.target) or is_of_the_page(step.target)
+    control = is_button(step.target) or leads_nowhere(step.target)
     return control and len(step.changes) <= OWN_CHANGES_MAX and isinstance(upcoming, ClickStep) and upcoming.loads
 
 
