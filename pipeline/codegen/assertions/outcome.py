@@ -194,9 +194,9 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         if check is not None and urls.origin(step.after.url) == writer.home:
             checks.append(check)
     if step.after.title != step.page.title:
-        title = title_check(page, step.after.title, writer.fixed)
-        if title is not None:
-            checks.append(title)
+        titled = title_check(page, step.after.title, writer.fixed)
+        if titled is not None:
+            checks.append(titled)
     return sorted(checks, key=lambda check: -check.score)
 
 
