@@ -172,11 +172,11 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
         checks = checks_of(finder, changes, typing, stays, writer.ticking)
         checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
-        title, footers = (step.after or step.page).title, texts_of_footers(changes)
+        page_title, footers = (step.after or step.page).title, texts_of_footers(changes)
         checks = [
             check
             for check in checks
-            if typing.stands_in(check.says) or not says_version(check.says, title, check.says in footers)
+            if typing.stands_in(check.says) or not says_version(check.says, page_title, check.says in footers)
         ]
     if writer.program.step in writer.texts.naming:  # what sounds wrong there says nothing of who was let in
         checks = [check for check in checks if not sounds_wrong(check.says)]
@@ -194,9 +194,9 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         if check is not None and urls.origin(step.after.url) == writer.home:
             checks.append(check)
     if step.after.title != step.page.title:
-        titled = title_check(page, step.after.title, writer.fixed)
-        if titled is not None:
-            checks.append(titled)
+        title = title_check(page, step.after.title, writer.fixed)
+        if title is not None:
+            checks.append(title)
     return sorted(checks, key=lambda check: -check.score)
 
 
