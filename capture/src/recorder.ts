@@ -137,9 +137,14 @@ export class Recorder implements Host {
     this.effects.before(own);
   }
 
+  /** The id of the action that comes of the press, or of one without a press. */
+  nextId(): string {
+    return this.press?.id ?? newId();
+  }
+
   /** The action happened: it is queued, and its effect is waited for. */
   act(body: Body & { target?: ElementShot }, options: { id?: string; own?: Element; around?: Element } = {}): string {
-    const id = options.id ?? this.press?.id ?? newId();
+    const id = options.id ?? this.nextId();
     this.effects.act(id, options);
     this.noteAction(id);
     this.addWords(body.target?.name ?? body.target?.text);

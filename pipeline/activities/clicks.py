@@ -144,15 +144,16 @@ def does(verb: str, rest: str, thing: str) -> Phrase:
     """What a control does to a thing, which it may name itself: `does("mark", "as read", "'Old trees'")`."""
     if verb in LIKING and rest and not thing:
         return Phrase(verb, quoted(rest))  # what follows is the name of one of many
-    if thing.startswith(("'", "“")) and (one := _THIS_ONE.fullmatch(rest)):
+    is_name = thing.startswith(("'", "“"))
+    if is_name and (one := _THIS_ONE.fullmatch(rest)):
         noun, name = one["noun"].lower(), thing[1:-1]
         name = name[len(noun) + 1 :] if name.lower().startswith(f"{noun} ") else name
         return Phrase(verb, f"{one['to'] or ''}the {noun} {quoted(name)}")
     said = "" if rest.casefold() in thing.casefold() else rest.lower() if _NO_NOUN.fullmatch(rest) else rest
-    if _SEVERAL.match(said) and thing.startswith(("'", "“")):
+    if _SEVERAL.match(said) and is_name:
         several = " ".join(word if word.isupper() else word.lower() for word in said.split())
         return Phrase(verb, f"{several} of {thing}")
-    if verb in _TOWARDS and thing.startswith(("'", "“")) and not said:
+    if verb in _TOWARDS and is_name and not said:
         thing = f"{_TOWARDS[verb]} {thing}"
     parts = (thing, said) if _PREPOSITION.match(said) else (said, "" if said and thing in ("it", "them") else thing)
     if rest.isalpha() and rest.islower() and not thing and not _NO_NOUN.fullmatch(rest):

@@ -1,6 +1,6 @@
 """Menus that opened under the pointer, where the recording has no hover: the page had not come to rest by then."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pipeline.semantics.text import caption
@@ -35,22 +35,21 @@ def _entry_around(target: Element) -> str:
     return (target.ancestors[entry].name or "") if not _MENUS.isdisjoint(roles[entry + 1 :]) else ""
 
 
+def _appeared(before: Sequence[Step]) -> Iterator[Element]:
+    return (change.element for step in before for change in step.changes if isinstance(change, Appeared))
+
+
 def _came(before: Sequence[Step], name: str) -> Element | None:
-    came = (change.element for step in before for change in step.changes if isinstance(change, Appeared))
-    named = [one for one in came if one.role == "menuitem" and one.name == name]
+    named = (one for one in _appeared(before) if one.role == "menuitem" and one.name == name)
     return next((one for one in named if any(way.count == 1 for way in one.candidates)), None)
 
 
 def _was_shown(before: Sequence[Step], text: str) -> bool:
-    came = (change.element for step in before for change in step.changes if isinstance(change, Appeared))
-    return not text or any(caption(one) == text for one in came)
+    return not text or any(caption(one) == text for one in _appeared(before))
 
 
 def _was_used(before: Sequence[Step], name: str) -> bool:
     """Whether something in the entry was clicked or pointed at."""
     used = (one.target for one in before[1:] if isinstance(one, ClickStep | HoverStep))
-    return any(("menuitem", name) in {(one.role, one.name), *_around(one)} for one in used)
-
-
-def _around(target: Element) -> set[tuple[str | None, str | None]]:
-    return {(one.role, one.name) for one in target.ancestors}
+    named = ({(one.role, one.name), *((around.role, around.name) for around in one.ancestors)} for one in used)
+    return any(("menuitem", name) in one for one in named)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from pipeline.semantics.text import is_editor, is_hidden_editor_field, is_interactive
+from pipeline.semantics.text import MENU_ITEM_ROLES, is_editor, is_hidden_editor_field, is_interactive
 from pipeline.steps.draft import target_of
 from schemas.elements import Element
 from schemas.events import StateChanged
@@ -14,7 +14,7 @@ DOUBLE_PX: Final = 10
 """Two clicks so near to each other may be a double click."""
 BETWEEN_MAX: Final = 5
 """More steps between two clicks take a test longer than a double click does."""
-CHOSEN: Final = frozenset({"option", "menuitem", "menuitemcheckbox", "menuitemradio", "treeitem", "gridcell"})
+CHOSEN: Final = MENU_ITEM_ROLES | {"option", "treeitem", "gridcell"}
 """What an open list or menu is for: by it, it closes itself."""
 HELD_MS: Final = 120
 """So long a hand holds a button down."""

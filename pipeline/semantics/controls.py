@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.semantics.addresses import singular
 from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.elements import DATA, Data, named, stands_in_row
-from pipeline.semantics.text import caption, is_text_field
+from pipeline.semantics.text import MENU_ITEM_ROLES, caption, is_text_field
 from pipeline.semantics.verbs import (
     ASKS_TO_DELETE,
     CART,
@@ -18,10 +18,13 @@ from pipeline.semantics.verbs import (
     named_in_path,
     says,
 )
+from schemas.events import Appeared
 from schemas.stories import CheckStep, ClickStep, DialogAnswer, PressStep, Step
 
 ASKED_WORDS_MAX: Final = 2
 """Of the name of a dialog: what is to be done, to what."""
+MENU_ITEMS_MIN: Final = 2
+"""So many entries that come at once are a menu."""
 DELETE_BUTTON: Final = "button delete"
 """What the Delete key is, outside of a field: a button that stands everywhere."""
 
@@ -42,6 +45,12 @@ def asks_to_delete(step: Step) -> bool:
 
 def _told_to(dialog: DialogAnswer) -> bool:
     return dialog.accepted and bool(ASKS_TO_DELETE.search(dialog.message))
+
+
+def brings_menu(step: Step) -> bool:
+    """Whether the entries of a menu came with a step."""
+    came = (change.element.role for change in step.changes if isinstance(change, Appeared))
+    return sum(role in MENU_ITEM_ROLES for role in came) >= MENU_ITEMS_MIN
 
 
 def does_by_itself(step: Step) -> bool:

@@ -57,23 +57,25 @@ TAG_WORDS: Final = {
 }
 FIELD_ROLES: Final = frozenset({"textbox", "searchbox", "combobox", "spinbutton"})
 BOX_ROLES: Final = frozenset({"checkbox", "radio", "switch"})
-INTERACTIVE_ROLES: Final = FIELD_ROLES | frozenset(
-    {
-        "button",
-        "link",
-        "checkbox",
-        "radio",
-        "switch",
-        "tab",
-        "menuitem",
-        "menuitemcheckbox",
-        "menuitemradio",
-        "option",
-        "treeitem",
-        "slider",
-        "listbox",
-        "gridcell",
-    }
+MENU_ITEM_ROLES: Final = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio"})
+INTERACTIVE_ROLES: Final = (
+    FIELD_ROLES
+    | MENU_ITEM_ROLES
+    | frozenset(
+        {
+            "button",
+            "link",
+            "checkbox",
+            "radio",
+            "switch",
+            "tab",
+            "option",
+            "treeitem",
+            "slider",
+            "listbox",
+            "gridcell",
+        }
+    )
 )
 INTERACTIVE_TAGS: Final = frozenset(
     {"a", "button", "input", "select", "textarea", "summary", "option", "label", "area"}
@@ -184,10 +186,11 @@ def caption(target: Element) -> str:
     """What a person would call the element: its name on the page, else a telling attribute as words, else nothing."""
     text = None if is_text_field(target) else target.text
     first, told = "", clean(target.title)
+    may_name_key = target.role == "button" or target.role in MENU_ITEM_ROLES
     for shown in (target.name, target.label, text, target.placeholder, target.alt, target.title):
         words = clean(shown)
-        if target.role == "button" or (target.role or "").startswith("menuitem"):
-            words = words if is_shortcut(words) else _KEY_BESIDE.sub("", words)
+        if may_name_key and not is_shortcut(words):
+            words = _KEY_BESIDE.sub("", words)
         if words and (_WORDY.search(words) or (not first and is_symbol(words) and not _WORDY.search(told))):
             return _presentable(words)
         first = first or words

@@ -30,7 +30,7 @@ _PRELUDE: Final = _SIGN_INS | {"confirm"}
 """What is but the way to what is done after it."""
 
 
-def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal], acting: Set[int] = frozenset()) -> tuple[str, str]:
+def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal], acting: Set[int]) -> tuple[str, str]:
     """The title and the sentence; `acting` are the numbers of the steps that asked the app to do something."""
     goals = _joined(goals, steps)
     chosen = _joined([goal for goal in goals if goal.kind not in SMALL], steps)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from schemas.events import Check, Click, Dialog, Drag, Event, Fill, Press, Request, Select
+from schemas.events import Check, Click, Drag, Event, Fill, Press, Select
 
 pytestmark = pytest.mark.slow
 
@@ -15,7 +15,7 @@ UP_MS = 3_000
 """For how long a key that went down may make clicks."""
 
 
-def _fills(events: list[Event]) -> list[Fill]:
+def fills(events: list[Event]) -> list[Fill]:
     return [one for one in events if isinstance(one, Fill)]
 
 
@@ -34,7 +34,7 @@ def test_the_keys_of_an_editor_are_told_as_pressed(record: Record) -> None:
         page.get_by_role("heading").click()
 
     events = record(PAGE, do)
-    (fill,) = _fills(events)
+    (fill,) = fills(events)
     assert [stroke.text or stroke.key for stroke in fill.keys] == ["Hi ", "Home", "b"]
     assert [stroke.modifiers for stroke in fill.keys] == [(), ("Shift",), ("Control",)]
     assert fill.by_keys
@@ -51,7 +51,7 @@ def test_text_by_an_input_method_is_among_the_keys(record: Record) -> None:
         page.keyboard.type("a")
         page.keyboard.insert_text("日本🙏")
 
-    (fill,) = _fills(record(PAGE, do))
+    (fill,) = fills(record(PAGE, do))
     assert "".join(stroke.text for stroke in fill.keys) == "a日本🙏"
 
 
@@ -62,7 +62,7 @@ def test_a_field_that_the_page_takes_part_in_is_told_by_its_keys(record: Record)
         page.get_by_label("Code").click()
         page.keyboard.type("1a2")
 
-    (fill,) = _fills(record(PAGE, do))
+    (fill,) = fills(record(PAGE, do))
     assert (fill.value.text, fill.by_keys, fill.keys[0].text) == ("12", True, "1a2")
 
 
@@ -75,7 +75,7 @@ def test_no_key_of_a_secret_is_told(record: Record) -> None:
         page.get_by_label("Text").click()
         page.keyboard.type("it is hunter22")
 
-    first, second = _fills(record(PAGE, do))
+    first, second = fills(record(PAGE, do))
     assert (first.value.text, first.keys) == ("", ())
     assert second.keys == ()
     assert "hunter22" not in second.value.text
@@ -92,116 +92,8 @@ def test_what_the_page_puts_into_a_field_is_no_fill(record: Record) -> None:
         page.get_by_role("button", name="Large").click()
 
     events = record(PAGE, do)
-    assert [fill.value.text for fill in _fills(events)] == ["Rome"]
+    assert [fill.value.text for fill in fills(events)] == ["Rome"]
     assert not [one for one in events if isinstance(one, Select)]
-
-
-def test_the_place_is_told_where_the_middle_is_another_control(record: Record) -> None:
-    """A head whose middle keeps its clicks to itself, and a bar on which only the place says anything."""
-
-    def do(page: Page) -> None:
-        page.locator(".head").click(position={"x": 20, "y": 20})
-        page.locator("#bar").click(position={"x": 30, "y": 10})
-        page.locator("#quiet").click()
-
-    clicks = [one for one in record(PAGE, do) if isinstance(one, Click)]
-    assert clicks[0].position == (20, 20)
-    assert clicks[-1].position is None
-
-
-ROWS = """<ul><li><i style="display:inline-block; width:30px"></i>
-  <span id="row" style="display:inline-block; width:220px">
-  <span tabindex="-1">timber.txt and other words</span></span></li></ul>
-  <p id="cell" style="width:220px; cursor:default"><span style="cursor:pointer">Terms of use of the port</span></p>"""
-
-
-def test_a_part_that_holds_all_words_is_clicked_like_the_whole(record: Record) -> None:
-    """A click beside the middle needs no place where all words stand in a part that does nothing by itself; with a
-    place, no way to the part is told, for the place is one in the whole."""
-
-    def do(page: Page) -> None:
-        page.evaluate("html => { document.body.innerHTML = html }", ROWS)
-        page.locator("#row").click(position={"x": 205, "y": 9})
-        page.wait_for_timeout(700)
-        page.locator("#cell").click(position={"x": 205, "y": 9})
-
-    row, cell = (one for one in record(PAGE, do) if isinstance(one, Click))
-    assert row.position is None
-    assert cell.position is not None
-    assert not [one for one in cell.target.candidates if one.locator.by == "text"]
-
-
-ON_RELEASE = """() => {
-  document.body.innerHTML = "<button id=menu>Kernel</button><div id=item role=menuitem>Shut down</div><p>Empty</p>";
-  const item = document.getElementById("item");
-  item.addEventListener("mouseup", () => fetch("/answered?by=release", { method: "DELETE" }));
-  document.querySelector("p").addEventListener("mousedown", () => fetch("/answered?by=press"));
-}"""
-
-
-def test_what_a_page_asks_before_the_click_comes_of_the_click(record: Record) -> None:
-    """A menu that acts when the button goes up, or down, asks the server before the browser makes a click of it."""
-
-    def do(page: Page) -> None:
-        page.evaluate(ON_RELEASE)
-        page.get_by_text("Kernel").click()
-        for place in (page.get_by_role("menuitem"), page.get_by_text("Empty")):
-            place.hover()
-            page.mouse.down()
-            page.wait_for_timeout(100)
-            page.mouse.up()
-            page.wait_for_timeout(300)
-
-    events = record(PAGE, do)
-    _, item, empty = (one for one in events if isinstance(one, Click))
-    asked = {one.url.rpartition("=")[2]: one.cause for one in events if isinstance(one, Request)}
-    assert asked == {"release": item.id, "press": empty.id}
-
-
-SAVED_WHEN_LEFT = """() => {
-  document.body.innerHTML = "<label>A <input id=a></label><label>B <input></label><button>Next</button><p>Empty</p>";
-  document.getElementById("a").addEventListener("%s", () => fetch("/answered?by=a", { method: "PUT" }));
-}"""
-
-
-@pytest.mark.parametrize("by", ["change", "blur"])
-@pytest.mark.parametrize("place", ["B", "Next", "Empty"])
-def test_what_a_field_asks_as_it_is_left_comes_of_what_was_typed(record: Record, by: str, place: str) -> None:
-    """The field is left as the button goes down elsewhere, and asks for its own."""
-
-    def do(page: Page) -> None:
-        page.evaluate(SAVED_WHEN_LEFT % by)
-        page.get_by_label("A").press_sequentially("hello")
-        (page.get_by_label("B") if place == "B" else page.get_by_text(place)).click()
-        page.wait_for_timeout(300)
-
-    events = record(PAGE, do)
-    (fill,) = _fills(events)
-    assert [one.cause for one in events if isinstance(one, Request)] == [fill.id]
-
-
-def test_a_question_as_the_button_goes_down_comes_of_the_click(record: Record) -> None:
-    """And a press of which nothing comes says nothing of what is done later."""
-
-    def do(page: Page) -> None:
-        page.on("dialog", lambda dialog: dialog.accept())
-        page.evaluate("() => { document.body.innerHTML = '<button>Open</button><button>Remove</button><input>' }")
-        page.evaluate("() => { document.querySelectorAll('button')[1].onmousedown = () => confirm('Sure?') }")
-        page.get_by_role("button", name="Open").click()
-        page.get_by_role("button", name="Remove").click()
-        page.get_by_role("textbox").press_sequentially("a")
-        page.get_by_role("textbox").click()
-        page.wait_for_timeout(400)
-        page.evaluate("() => fetch('/answered?by=timer')")
-        page.wait_for_timeout(400)
-        page.get_by_role("textbox").press("Escape")
-
-    events = record(PAGE, do)
-    (asked,) = (one for one in events if isinstance(one, Dialog))
-    remove = next(one for one in events if isinstance(one, Click) and one.target.name == "Remove")
-    assert asked.cause == remove.id
-    (timer,) = (one for one in events if isinstance(one, Request))
-    assert timer.cause in (None, *(one.id for one in _fills(events)))
 
 
 def test_what_never_stands_still_is_clicked_by_what_it_is_in(record: Record) -> None:
@@ -285,7 +177,7 @@ def test_a_letter_that_a_list_hands_on_is_text(record: Record) -> None:
         page.keyboard.type("78")
 
     events = record(PAGE, do)
-    assert [fill.value.text for fill in _fills(events)] == ["78"]
+    assert [fill.value.text for fill in fills(events)] == ["78"]
     assert _presses(events) == []
 
 
@@ -375,7 +267,7 @@ def test_what_a_field_cannot_read_is_told_by_its_keys(record: Record) -> None:
         page.keyboard.type("one")
         page.get_by_label("Code").focus()
 
-    (fill,) = _fills(record(PAGE, do))
+    (fill,) = fills(record(PAGE, do))
     assert (fill.before, fill.value.text, fill.by_keys, fill.caret) == ("1", "", True, "all")
     assert [stroke.text for stroke in fill.keys] == ["one"]
 
@@ -405,6 +297,6 @@ def test_a_copied_text_says_where_it_stood(record: Record) -> None:
         page.get_by_label("City").click()
         page.keyboard.press("Control+v")
 
-    (fill,) = _fills(record(PAGE, do))
+    (fill,) = fills(record(PAGE, do))
     assert fill.value.text == "TR-1042"
     assert fill.value.shown_in is not None

@@ -10,10 +10,9 @@ from pipeline.codegen.locators.finder import fits_several
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.codegen.python.names import SENTENCE_WORD_CHARS_MAX, function_name, sentence
 from pipeline.semantics.text import is_shortcut
-from pipeline.stories.titles import title_and_sentence
 from schemas.elements import ByLabel, ByPath, ByPlaceholder, ByRole, ByText, Candidate, Element, PathStep
 from schemas.events import Appeared, Gone, TextChanged, Typed
-from schemas.stories import ClickStep, FillStep, GotoStep, HoverStep
+from schemas.stories import ClickStep, FillStep, GotoStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
 
 PAGE = at("/notes")
@@ -68,25 +67,6 @@ def test_of_a_part_of_the_page_only_what_was_entered_is_looked_for(entered: str)
     code = write_test(story(typed)).code
     assert 'to_contain_text("list all lamps")' in code
     assert "Submit" not in code
-
-
-@pytest.mark.parametrize("name", ["chart-tooltip", "ant-tooltip-inner", "v-tooltip__content", "MuiTooltip-tooltip"])
-def test_hints_of_what_the_pointer_rests_on_are_not_asserted(name: str) -> None:
-    """A press may leave the pointer above anything, which then says what it is; who rests on it wants to read that."""
-    hint = Appeared(element=by_text("div", "Groceries 172.14 EUR", classes=(name,)))
-    button = by_role("button", "button", "Save")
-    click = ClickStep(target=button, **base(PAGE, PAGE, changes=(hint,)))
-    hover = HoverStep(target=button, **base(PAGE, PAGE, changes=(hint,)))
-    assert "Groceries" not in write_test(story(click)).code
-    assert "Groceries" in write_test(story(hover)).code
-
-
-@pytest.mark.parametrize("name", ["tooltip-trigger", "x-tooltip__trigger", "tooltipped", "has-tooltip"])
-def test_what_a_hint_is_for_is_no_hint(name: str) -> None:
-    """Its class speaks of the hint that it would show."""
-    shown = Appeared(element=by_text("div", "Groceries 172.14 EUR", classes=(name,)))
-    click = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=(shown,)))
-    assert "Groceries" in write_test(story(click)).code
 
 
 @given(st.lists(st.sampled_from(["lab", "add", "note", "rules", "Save"]), min_size=2, max_size=5))
@@ -389,16 +369,3 @@ def test_what_was_chosen_to_sign_in_is_no_result_of_later_steps() -> None:
     code = write_test(story(*steps, opened, ClickStep(target=by_role("a", "link", "Next"), **base(at("/orders"))))).code
     assert 'get_by_role("heading", name="Table: orders")' in code
     assert 'name="shop.db"' not in code
-
-
-def test_a_hint_of_a_field_is_no_answer() -> None:
-    """A list that completes what is typed tells screen readers on each page how it is used."""
-    hint = by_text("span", "Type 2 or more characters for results.", role="status", live=True)
-    shown = (Appeared(element=hint), Appeared(element=by_role("h1", "heading", "New link", level=1)))
-    opened = ClickStep(
-        target=by_role("a", "link", "Add"), **base(at("/"), at("/new"), changes=shown, navigates=True, loads=True)
-    )
-    code = write_test(story(opened)).code
-    assert 'get_by_role("heading", name="New link")' in code
-    assert "characters" not in code
-    assert "characters" not in title_and_sentence((opened,), ())[1]

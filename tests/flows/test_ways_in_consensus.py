@@ -1,12 +1,14 @@
 """Of the ways to find an element those are kept that the other sessions had as well."""
 
 import random
+import re
 
-from bench.flows.synthetic import Visitor, element, heading
+from bench.flows.synthetic import ROW, Visitor, alert, element, heading
 from pipeline.flows.consensus import consensus
+from pipeline.generate import tests_of as write_tests
 from pipeline.steps.draft import target_of
-from schemas.elements import ById, ByPath, ByRole, ByTag, Candidate, Element, PathStep, Scope
-from schemas.events import Click, End
+from schemas.elements import ById, ByPath, ByRole, ByTag, ByText, Candidate, Element, PathStep, Scope
+from schemas.events import Click, Effect, End, Fill, Page, Typed, ValueChanged
 from schemas.stories import ClickStep, Story
 from tests.flows.acts import PlainVisitor
 from tests.flows.test_consensus import sessions
@@ -95,3 +97,44 @@ def test_the_words_of_a_thing_count_only_where_everybody_found_it_so() -> None:
     (_, step) = consensus([presses(0, "Mill"), presses(1, "Bridge"), presses(2, "", button=True)]).story.steps
     assert isinstance(step, ClickStep)
     assert not any(scope.has_text for one in step.target.candidates for scope in one.within)
+
+
+def test_which_row_was_acted_on_is_the_users_choice() -> None:
+    """In what row a control stands differs from user to user: the test finds its own row as its session did, also where
+    another one had but one of them to choose from, and keeps what the page said of it."""
+    stories = []
+    for number, name in enumerate(("Alice", "Bert", "Carla", "Dora", "Emil")):
+        visitor = PlainVisitor("shop", number, random.Random(number))
+        visitor.open("/members")
+        plain = Candidate(locator=ByText(value="Archive"), count=1 if number == 3 else 2)
+        row = Scope(locator=ByRole(role="row"), has_text=f"{name} (x1)")
+        scoped = Candidate(locator=ByText(value="Archive"), count=1, within=(row,))
+        target = element("button", "button", "Archive", ROW.model_copy(update={"name": f"{name} (x1) Archive"}))
+        ways = (plain,) if number == 3 else (plain, scoped)
+        cause = visitor.add(Click, target=target.model_copy(update={"candidates": ways}))
+        visitor.came(cause, alert(f"Member '{name}' has been archived."))
+        visitor.add(End)
+        stories.append(told(visitor))
+    assert len({story.flow_key for story in stories}) == 1
+    code = write_tests(stories)[0].code
+    (name,) = re.findall(r'filter\(has_text="(\w+) \(x1\)"\)', code)
+    assert f"Member '{name}' has been archived." in code.replace("\\'", "'")
+
+
+def test_of_an_editor_is_left_how_it_is_found_now() -> None:
+    """What each wrote in it is their own; that there are two of them once it was written is not."""
+    out = []
+    for number in range(3):
+        visitor = Visitor("shop", number, random.Random(number))
+        visitor.open("/book")
+        twice = Candidate(locator=ByRole(role="textbox"), count=2)
+        editor = Element(tag="div", role="textbox", editable=True, candidates=(twice,))
+        cause = visitor.add(Fill, target=editor, value=Typed(text=f"{number} * 4"), by_keys=True)
+        shown = ValueChanged(element=editor, after=f" div span\t{number}\n div\t*\n div span\t4")
+        visitor.add(Effect, cause=cause, after=Page(url=visitor.url), changes=(shown,))
+        visitor.add(End)
+        out.append(told(visitor))
+    (change,) = consensus(out).story.steps[1].changes
+    assert isinstance(change, ValueChanged)
+    assert (change.before, change.after) == ("", "")
+    assert [one.count for one in change.element.candidates] == [2]

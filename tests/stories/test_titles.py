@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.elements import Ancestor, Element
-from schemas.events import Appeared, Page
+from schemas.events import Appeared
 from tests.stories.by_hand import (
     HOME,
     Journey,
@@ -139,79 +139,7 @@ def test_a_sign_in_that_is_refused_twice_is_refused() -> None:
     assert journey.story().title == "Log in with a wrong password"
 
 
-def _in_parts(*more: Element) -> Journey:
-    """A page of several parts, each with a heading of its own, and the dialog in which one of its things is changed."""
-    journey = Journey().opens().shows_new(heading("Set a password"), heading("Folders"), heading("This device"))
-    journey.click(button("Edit")).shows_new(*more)
-    return journey.fill(textbox("Label"), "Old records", before="Music").click(button("Save"))
-
-
-def test_a_heading_in_brackets_names_what_is_changed() -> None:
-    """The dialog says it, as so many do."""
-    assert _in_parts(heading("Edit folder (Music)")).story().title == "Edit 'Music'"
-
-
-def test_no_part_of_a_page_is_what_was_opened() -> None:
-    """Where a page has several parts, the first heading names none of its things."""
-    assert "Set a password" not in _in_parts().story().title
-
-
-def _opened_file() -> Journey:
-    row = Element(tag="span", text="tides.csv")
-    journey = sign_in(Journey().opens(f"{HOME}login")).click(row, clicks=2).asks(f"{HOME}api/marks/9")
-    return journey.leads_to(f"{HOME}tree/tides.csv", how="spa").shows_new(button("Delimiter"))
-
-
-def _edited_file() -> Journey:
-    journey = Journey().opens(f"{HOME}tree").click(Element(tag="span", text="stats.py"), clicks=2)
-    journey.leads_to(f"{HOME}tree/stats.py", how="spa")
-    journey.page = Page(url=journey.page.url, title="stats.py - Workbench")
-    return journey.fill(textbox("Text"), "LIMIT = 7", before="LIMIT = 5").click(button("Save")).asks(f"{HOME}api/save")
-
-
-def _renamed_file() -> Journey:
-    journey = (
-        Journey()
-        .opens(f"{HOME}tree/untitled.txt", title="untitled.txt - Workbench")
-        .click(button("Text File"))
-        .shows_new(heading("Rename file"))
-    )
-    journey.fill(textbox("File name"), "lamps.txt", before="untitled.txt").click(button("Rename and Save"))
-    return journey.asks(f"{HOME}api/files/untitled.txt", "PATCH")
-
-
-def _duplicated() -> Journey:
-    journey = Journey().opens().click(in_row(button("More"), "port.json"))
-    entry = Element(tag="li", role="menuitem", name="Duplicate Ctrl+D", text="Duplicate Ctrl+D")
-    return journey.shows_new(entry).click(entry).asks(f"{HOME}api/files")
-
-
 CASES = [
-    (_opened_file(), "Open 'tides.csv'", "The user logs in and opens 'tides.csv'."),
-    (_edited_file(), "Edit the file 'stats.py'", "The user edits the file 'stats.py'."),
-    (_renamed_file(), "Rename the file 'untitled.txt'", "The user renames the file 'untitled.txt'."),
-    (
-        Journey()
-        .opens()
-        .click(in_row(button("Run All Cells"), "tides.ipynb"))
-        .asks(f"{HOME}api/run")
-        .shows_new(alert("7")),
-        "Run all cells of 'tides.ipynb'",
-        "The user runs all cells of 'tides.ipynb'.",
-    ),
-    (
-        Journey()
-        .opens(f"{HOME}experiments")
-        .click(button("Create"))
-        .shows_new(heading("Create Experiment", level=2))
-        .fill(textbox("Name"), "neap-96")
-        .click(button("Create"))
-        .asks(f"{HOME}api/experiments/create")
-        .leads_to(f"{HOME}experiments/7/overview", how="spa"),
-        "Create the experiment 'neap-96'",
-        "The user creates the experiment 'neap-96'.",
-    ),
-    (_duplicated(), "Duplicate 'port.json'", "The user duplicates 'port.json'."),
     (
         Journey()
         .opens(f"{HOME}orders")
@@ -455,14 +383,3 @@ def test_what_a_live_region_says_each_time_is_not_what_the_user_came_to_see() ->
     journey = journey.leads_to(f"{HOME}notes/7").fill(textbox("Note"), "Bread", before="Milk").click(button("Save"))
     told = journey.asks(f"{HOME}api/notes/7").shows_new(alert("Hilda"), alert("Kept for you")).story()
     assert told.sentence.endswith("and sees 'Kept for you'.")
-
-
-@pytest.mark.parametrize(
-    ("path", "title"), [("reviews/4/diff/1", "Open 'Diff' of 'Name the pilot'"), ("diffs/new", "Log in")]
-)
-def test_what_the_menu_of_a_thing_opened_is_a_part_of_it(path: str, title: str) -> None:
-    """Where its address lies below that of the thing; the title says more than that somebody signed in."""
-    journey = sign_in(Journey().opens(f"{HOME}login")).click(link("Name the pilot")).leads_to(f"{HOME}reviews/4")
-    journey = journey.shows_new(heading("Name the pilot"))
-    tab = Element(tag="a", role="menuitem", name="Diff", text="Diff", ancestors=(Ancestor(tag="ul", role="menu"),))
-    assert journey.click(tab).leads_to(f"{HOME}{path}").shows_new(heading("Latest")).story().title == title

@@ -3,7 +3,6 @@ import { Choices, isHeard } from "./choice";
 import { closest, containsDeep, editingHost, isField, isTextField, labelled, parentOf, PICKED, visible } from "../page/dom";
 import { inPasswordForm } from "../page/elements";
 import { DragWatch } from "./drag";
-
 import { Hovers } from "./hover";
 import { Keys } from "./keys";
 import { caretElsewhere, modifiersOf, offsetIn, placeMatters, targetAt, type Pressed } from "./pointer";

@@ -1,6 +1,6 @@
 // Checkboxes, radio buttons and switches: what the person did, and whether the box is ticked afterwards.
 import { labelled } from "../page/dom";
-import { native, newId } from "../native";
+import { native } from "../native";
 import type { Recorder } from "../recorder";
 import type { Pressed } from "./pointer";
 import { isToggle, retarget } from "./retarget";
@@ -18,7 +18,7 @@ export class Toggles {
 
   /** The box was clicked. What it is then is looked at once the page has answered: it may take the tick back. */
   pressed(pressed: Pressed, event: MouseEvent): void {
-    const id = this.recorder.press?.id ?? newId();
+    const id = this.recorder.nextId();
     // Pages may answer the click itself, before the box tells of its state.
     this.recorder.noteAction(id);
     this.awaited = { pressed, event, id };

@@ -5,6 +5,7 @@ import type { Elements } from "./elements";
 import * as limits from "../limits";
 import { native } from "../native";
 import type { Carried, Host, Look, Pending } from "./pending";
+import { Hovering } from "./hovering";
 import type { Snapshot, Snapshots, Walk } from "./snapshot";
 import type { Change, PageShot } from "../wire";
 import type { Watch } from "./watch";
@@ -14,12 +15,7 @@ export class Effects {
   private last: Snapshot | null = null;
   private lastEpoch = -1;
   private lateCause: { id: string; ms: number } | null = null;
-  private hoverMs = 0;
-  private movedMs = 0;
-  /** What had been answered and done when the pointer came to where it is. */
-  private hoverAnswers = 0;
-  /** The page as hovering alone left it. */
-  private hoverEpoch = -1;
+  private readonly hovering: Hovering;
   private dueTimer = 0;
   /** The page right before the action that is about to be told. */
   private baseline: { snapshot: Snapshot; page: PageShot } | null = null;
@@ -39,7 +35,9 @@ export class Effects {
     private readonly watch: Watch,
     private readonly snapshots: Snapshots,
     private readonly elements: Elements,
-  ) {}
+  ) {
+    this.hovering = new Hovering(watch);
+  }
 
   /** The first document of a journey, or the next one after `carried`. */
   load(carried: Carried | null, cause: string | null): void {
@@ -130,10 +128,9 @@ export class Effects {
   /** The pointer came over another element: what changes right now may be its hovering, not the last action. */
   hover(): void {
     const now = native.now();
-    const stale = now - this.hoverMs > 100 && this.watch.now() !== this.lastEpoch && this.host.ready();
+    const stale = now - this.hovering.cameMs > 100 && this.watch.now() !== this.lastEpoch && this.host.ready();
     const pending = this.hovered() ? null : this.underWay;
-    this.hoverMs = now;
-    this.hoverAnswers = this.watch.answers;
+    this.hovering.came();
     if (!stale || (this.unseen = this.walkMs > limits.HOVER_TASK_MS)) return;
     const mostMs = isLarge() ? limits.HOVER_TASK_MS : Infinity;
     this.unseen = !(pending ? this.lookOn(pending, pending.base, mostMs, false) : this.lookAhead(mostMs));
@@ -141,18 +138,13 @@ export class Effects {
 
   /** The pointer moves on, long after the action: what a page that is at rest answers now, it answers to that. */
   moved(): void {
-    const now = native.now();
-    if ((this.underWay && now - this.underWay.sinceMs < 1_000) || this.watch.now() !== this.lastEpoch || this.watch.unrestMs()) return;
-    this.movedMs = now;
-    this.hoverAnswers = this.watch.answers;
+    const soon = this.underWay && native.now() - this.underWay.sinceMs < 1_000;
+    if (!soon && this.watch.now() === this.lastEpoch && !this.watch.unrestMs()) this.hovering.moved();
   }
 
   /** Whether the page changed only as the pointer came to where it is: that is no effect of the action before. */
   private hovered(): boolean {
-    const epoch = this.watch.now();
-    const sinceMs = this.watch.lastChangeMs - Math.max(this.hoverMs, this.movedMs);
-    if (sinceMs >= 0 && sinceMs < limits.HOVERED_MS && this.watch.answers === this.hoverAnswers && !this.unseen) this.hoverEpoch = epoch;
-    return epoch === this.hoverEpoch;
+    return this.hovering.changedPage(this.unseen);
   }
 
   /** What was visible before the pointer came to where it is. */

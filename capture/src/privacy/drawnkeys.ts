@@ -7,6 +7,28 @@ const DIGITS = 10;
 const PAD_ELEMENTS_MAX = 99;
 const STEPS_MAX = 9;
 const AROUND_CHARS_MAX = 400;
+const STRUCK_CHARS_MAX = 40;
+const STRUCK_MAX = 8;
+/** Where what was struck may end after a key that isn't told: that takes none away, or some (two clicks that make a double one come once), or all. */
+const LEFT = [-1, -2, 0, 99, -3];
+
+/** What keys or buttons may have written last of a secret that is in no field, in each way to read them. */
+export class StruckKeys {
+  private ways = [""];
+  private pad?: Element;
+
+  /** A key of a secret wrote a sign: all that may be written now. */
+  write(sign: string, pad?: Element): string[] {
+    this.pad = pad;
+    return (this.ways = this.ways.map((one) => (one.length > STRUCK_CHARS_MAX ? "" : one) + sign));
+  }
+
+  /** Another control or key was used: in the same pad, or where one `goesOn`, the secret may go on. */
+  leave(element: Element, goesOn: unknown): void {
+    const stays = goesOn || this.pad?.contains(element);
+    this.ways = stays ? [...new Set(LEFT.flatMap((end) => this.ways.map((one) => one.slice(0, end))))].slice(0, STRUCK_MAX) : [""];
+  }
+}
 
 /** The digit that a key writes, by what it is called. */
 export const digitOf = (key: Element): string | undefined =>

@@ -8,7 +8,7 @@ import { hash64 } from "../hash";
 import { VALUE_CHARS_MAX } from "../limits";
 import { attempt, decoded, native } from "../native";
 import { HOLE, readBy } from "../page/reader";
-import { asksAround, digitOf, padOf } from "./drawnkeys";
+import { asksAround, digitOf, padOf, StruckKeys } from "./drawnkeys";
 import { boxesOf, holdsCard, kindByWords, kindOfBoxes, ownKind, withoutCards } from "./secretfields";
 import type { Store } from "../delivery/store";
 import { mapTexts, spelledIn } from "./texts";
@@ -26,10 +26,6 @@ const ADDRESS = /^(href|src|action|formaction|poster|srcset)$/;
 const ATTRIBUTE_CHARS_MAX = 500;
 const CHANNEL = "journeywright.withheld";
 const JUST_MS = 300;
-const LONGEST_STRUCK = 40;
-const STRUCK_MAX = 8;
-/** Where what was struck may end after a key that isn't told. */
-const LEFT = [-1, -2, 0, 99, -3];
 type Shared = ReturnType<Withheld["kept"]>;
 /** What a TreeWalker shows. */
 const ELEMENTS_AND_TEXTS = 1 | 4;
@@ -58,9 +54,7 @@ export class Privacy {
   private last: Element | null = null;
   private lastValue = "";
   private maskedChangeMs = 0;
-  /** What keys or buttons may have written last of a secret that is in no field. */
-  private struck = [""];
-  private pad?: Element;
+  private readonly struck = new StruckKeys();
   /** What has a shadow tree that nobody can see. */
   readonly closed = new WeakSet<Element>();
   private readonly others: Channel<Shared | null>;
@@ -196,14 +190,11 @@ export class Privacy {
     const hides = isBody || this.kindOf(element) || this.closed.has(element);
     const pad = padOf(element);
     if (pad ?? (key && hides)) {
-      this.pad = pad;
-      this.struck = this.struck.map((one) => (one.length > LONGEST_STRUCK ? "" : one) + (key ?? digitOf(element)));
-      if (!this.masked(element)) for (const one of this.struck) this.secrets.addSecret(one);
+      const secrets = this.struck.write(key ?? digitOf(element)!, pad);
+      if (!this.masked(element)) for (const one of secrets) this.secrets.addSecret(one);
       return true;
     }
-    // It may take none away, or some (two clicks that make a double one come here once), or all.
-    const goesOn = hides || this.pad?.contains(element);
-    this.struck = goesOn ? [...new Set(LEFT.flatMap((end) => this.struck.map((one) => one.slice(0, end))))].slice(0, STRUCK_MAX) : [""];
+    this.struck.leave(element, hides);
     return key && native.now() - this.maskedChangeMs < JUST_MS;
   }
 
@@ -316,6 +307,7 @@ export class Privacy {
     const box = isTextField(field) || unseen;
     const value = box ? (field as HTMLInputElement).value : (field.textContent ?? "").slice(0, VALUE_CHARS_MAX);
     if (box && !unseen) this.isPassword(field);
+    // Asked again once it is left: its style may show dots from then on.
     const known = value + field.matches(":focus");
     if (!value || field === this.typing || this.values.get(field) === known) return;
     this.values.set(field, known);

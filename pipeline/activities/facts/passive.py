@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.activities.activity import ACTS, Activity
-from pipeline.activities.facts.responses import MENU_ITEMS_MIN, Answers
+from pipeline.activities.facts.responses import Answers
 from pipeline.semantics.addresses import on_one_page, thing_in
+from pipeline.semantics.controls import brings_menu
 from pipeline.semantics.elements import Data, leads_nowhere
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import errors, messages, succeeded
 from pipeline.semantics.step_meaning import StepMeaning, meaning_of
-from pipeline.semantics.text import caption, clean
+from pipeline.semantics.text import MENU_ITEM_ROLES, caption, clean
 from pipeline.semantics.verbs import (
     APART,
     CART,
@@ -33,8 +34,7 @@ _CANCELLED: Final = WORDS["cancelled"]
 _LISTS: Final = frozenset({"combobox", "listbox"})
 _HINTS: Final = frozenset({None, "tooltip"})
 _PLAIN_ROLES: Final = frozenset({"heading", "paragraph"})
-_MENU_ITEMS: Final = frozenset({"menuitem", "menuitemcheckbox", "menuitemradio"})
-_VIEWS: Final = _MENU_ITEMS | {"link", "tab", "treeitem", "row", "cell", "gridcell", "listitem", "option"}
+_VIEWS: Final = MENU_ITEM_ROLES | {"link", "tab", "treeitem", "row", "cell", "gridcell", "listitem", "option"}
 MENU_CLICKS_MAX: Final = 1
 """So many clicks may open a menu before one of its entries is clicked."""
 _PLAIN_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
@@ -58,7 +58,7 @@ def only_looks(click: StepMeaning, step: ClickStep, answers: Answers, filled: bo
     if step.target.role == "option" and writes:
         return False  # what was chosen was kept at once
     if step.target.role in _VIEWS or step.target.tag == "a":
-        command = step.target.role in _MENU_ITEMS and any(one.method != "POST" for one in answers.written(step))
+        command = step.target.role in MENU_ITEM_ROLES and any(one.method != "POST" for one in answers.written(step))
         acts = command or click.messages or button_act(words)[0] or (leads_nowhere(step.target) and _does(step))
         return step.navigates or not (writes and acts)
     if click.is_button:
@@ -192,8 +192,7 @@ def reveals(step: ClickStep, answers: Answers) -> bool:
     was taken from, unless the control is its own."""
     states = [one for one in step.changes if isinstance(one, StateChanged) and one.state == "expanded"]
     own = any(clean(one.element.name) == caption(step.target) for one in states)  # the app may remember what is open
-    came = [change.element.role for change in step.changes if isinstance(change, Appeared)]
-    menu = sum(role in _MENU_ITEMS for role in came) >= MENU_ITEMS_MIN  # the app may remember what was looked at
+    menu = brings_menu(step)  # the app may remember what was looked at
     opens = own or menu or any(one.after for one in states) or opens_list(step)
     return opens and not step.navigates and (own or menu or not answers.writes(step))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pipeline.semantics.addresses import place, route
+from pipeline.semantics.controls import brings_menu
 from pipeline.semantics.elements import Data
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import asks_for_more, errors, refusals, without_own
@@ -25,8 +26,6 @@ REFUSAL_READ_MAX: Final = 400
 """What is read of it for that."""
 CALLS_MIN: Final = 3
 """So many requests by one step to one address are calls of an app, and no form that was sent off."""
-MENU_ITEMS_MIN: Final = 2
-"""So many entries that come at once are a menu."""
 KEPT_MIN: Final = 3
 """After so many steps a page writes to one place before that is taken for its own state."""
 _REPLACING: Final = frozenset({"PUT", "PATCH"})
@@ -70,31 +69,33 @@ def kept_by_page(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> f
     """The places where a page keeps its own state (what is open, how wide a column is): it writes there as soon as it
     has loaded, before anything could be done on it, and after whatever is done then, also where that only shows
     something."""
-    shows = {step.event_id for step in steps if isinstance(step, HoverStep) or _only_shows(step)}
-    loads = {
-        step.event_id
-        for step in steps
-        if isinstance(step, GotoStep | ReloadStep) or (isinstance(step, ClickStep | PressStep) and _signs_in(step))
-    }
     by: dict[tuple[str, str], set[str]] = {}
     for request in requests:
         if request.method in _REPLACING and request.cause is not None:
             by.setdefault(place(request.url), set()).add(request.cause)
-    return frozenset(
-        where for where, by_steps in by.items() if len(by_steps) >= KEPT_MIN and by_steps & loads and by_steps & shows
-    )
+    often = {where: causes for where, causes in by.items() if len(causes) >= KEPT_MIN}
+    if not often:
+        return frozenset()
+    loads = {step.event_id for step in steps if _loads(step)}
+    shows = {step.event_id for step in steps if _only_shows(step)}
+    return frozenset(where for where, causes in often.items() if causes & loads and causes & shows)
+
+
+def _loads(step: Step) -> bool:
+    """Whether a page loads before anything can be done on it: it was opened, or led to by a form with a password."""
+    if isinstance(step, GotoStep | ReloadStep):
+        return True
+    sent = isinstance(step, ClickStep | PressStep) and step.target is not None and step.target.in_password_form
+    return sent and step.navigates
 
 
 def _only_shows(step: Step) -> bool:
-    """Whether a click went to another page of the app, or brought a menu."""
-    if not isinstance(step, ClickStep) or _signs_in(step):
+    """Whether it only went to another page of the app, pointed at something, or brought a menu."""
+    if isinstance(step, HoverStep):
+        return True
+    if not isinstance(step, ClickStep) or _loads(step):
         return False
-    entries = sum(isinstance(one, Appeared) and (one.element.role or "").startswith("menuitem") for one in step.changes)
-    return step.navigates or step.button == "right" or entries >= MENU_ITEMS_MIN
-
-
-def _signs_in(step: ClickStep | PressStep) -> bool:
-    return step.target is not None and step.target.in_password_form and step.navigates
+    return step.navigates or step.button == "right" or brings_menu(step)
 
 
 def changing(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> list[NetworkRequest]:
@@ -106,10 +107,10 @@ def changing(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> list[
     def looked(one: NetworkRequest) -> bool:
         return one.method == "POST" and (one.url in calls or (one.url in looks and one.cause not in pressed))
 
-    def own(one: NetworkRequest) -> bool:
+    def is_kept(one: NetworkRequest) -> bool:
         return one.method in _REPLACING and place(one.url) in kept
 
-    return [one for one in requests if changes(one) and not looked(one) and not (kept and own(one))]
+    return [one for one in requests if changes(one) and not looked(one) and not is_kept(one)]
 
 
 def _own_texts(steps: Sequence[Step]) -> Iterator[str]:

@@ -1,0 +1,112 @@
+"""Titles of what is opened, made and changed by menus and dialogs: files, above all."""
+
+import pytest
+
+from schemas.elements import Ancestor, Element
+from schemas.events import Page
+from tests.stories.by_hand import (
+    HOME,
+    Journey,
+    alert,
+    button,
+    heading,
+    in_row,
+    link,
+    sign_in,
+    textbox,
+)
+
+
+def _opened_file() -> Journey:
+    row = Element(tag="span", text="tides.csv")
+    journey = sign_in(Journey().opens(f"{HOME}login")).click(row, clicks=2).asks(f"{HOME}api/marks/9")
+    return journey.leads_to(f"{HOME}tree/tides.csv", how="spa").shows_new(button("Delimiter"))
+
+
+def _edited_file() -> Journey:
+    journey = Journey().opens(f"{HOME}tree").click(Element(tag="span", text="stats.py"), clicks=2)
+    journey.leads_to(f"{HOME}tree/stats.py", how="spa")
+    journey.page = Page(url=journey.page.url, title="stats.py - Workbench")
+    return journey.fill(textbox("Text"), "LIMIT = 7", before="LIMIT = 5").click(button("Save")).asks(f"{HOME}api/save")
+
+
+def _renamed_file() -> Journey:
+    journey = (
+        Journey()
+        .opens(f"{HOME}tree/untitled.txt", title="untitled.txt - Workbench")
+        .click(button("Text File"))
+        .shows_new(heading("Rename file"))
+    )
+    journey.fill(textbox("File name"), "lamps.txt", before="untitled.txt").click(button("Rename and Save"))
+    return journey.asks(f"{HOME}api/files/untitled.txt", "PATCH")
+
+
+def _duplicated() -> Journey:
+    journey = Journey().opens().click(in_row(button("More"), "port.json"))
+    entry = Element(tag="li", role="menuitem", name="Duplicate Ctrl+D", text="Duplicate Ctrl+D")
+    return journey.shows_new(entry).click(entry).asks(f"{HOME}api/files")
+
+
+CASES = [
+    (_opened_file(), "Open 'tides.csv'", "The user logs in and opens 'tides.csv'."),
+    (_edited_file(), "Edit the file 'stats.py'", "The user edits the file 'stats.py'."),
+    (_renamed_file(), "Rename the file 'untitled.txt'", "The user renames the file 'untitled.txt'."),
+    (
+        Journey()
+        .opens()
+        .click(in_row(button("Run All Cells"), "tides.ipynb"))
+        .asks(f"{HOME}api/run")
+        .shows_new(alert("7")),
+        "Run all cells of 'tides.ipynb'",
+        "The user runs all cells of 'tides.ipynb'.",
+    ),
+    (
+        Journey()
+        .opens(f"{HOME}experiments")
+        .click(button("Create"))
+        .shows_new(heading("Create Experiment", level=2))
+        .fill(textbox("Name"), "neap-96")
+        .click(button("Create"))
+        .asks(f"{HOME}api/experiments/create")
+        .leads_to(f"{HOME}experiments/7/overview", how="spa"),
+        "Create the experiment 'neap-96'",
+        "The user creates the experiment 'neap-96'.",
+    ),
+    (_duplicated(), "Duplicate 'port.json'", "The user duplicates 'port.json'."),
+]
+
+
+@pytest.mark.parametrize(("journey", "title", "sentence"), CASES, ids=[case[1] for case in CASES])
+def test_titles_and_sentences(journey: Journey, title: str, sentence: str) -> None:
+    """Title and sentence tell what was done, to what, and what the page answered."""
+    story = journey.story()
+    assert story.title == title
+    assert story.sentence.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("reviews/4/diff/1", "Open 'Diff' of 'Name the pilot'"), ("diffs/new", "Log in")]
+)
+def test_what_the_menu_of_a_thing_opened_is_a_part_of_it(path: str, title: str) -> None:
+    """Where its address lies below that of the thing; the title says more than that somebody signed in."""
+    journey = sign_in(Journey().opens(f"{HOME}login")).click(link("Name the pilot")).leads_to(f"{HOME}reviews/4")
+    journey = journey.shows_new(heading("Name the pilot"))
+    tab = Element(tag="a", role="menuitem", name="Diff", text="Diff", ancestors=(Ancestor(tag="ul", role="menu"),))
+    assert journey.click(tab).leads_to(f"{HOME}{path}").shows_new(heading("Latest")).story().title == title
+
+
+def _in_parts(*more: Element) -> Journey:
+    """A page of several parts, each with a heading of its own, and the dialog in which one of its things is changed."""
+    journey = Journey().opens().shows_new(heading("Set a password"), heading("Folders"), heading("This device"))
+    journey.click(button("Edit")).shows_new(*more)
+    return journey.fill(textbox("Label"), "Old records", before="Music").click(button("Save"))
+
+
+def test_a_heading_in_brackets_names_what_is_changed() -> None:
+    """The dialog says it, as so many do."""
+    assert _in_parts(heading("Edit folder (Music)")).story().title == "Edit 'Music'"
+
+
+def test_no_part_of_a_page_is_what_was_opened() -> None:
+    """Where a page has several parts, the first heading names none of its things."""
+    assert "Set a password" not in _in_parts().story().title
