@@ -7,11 +7,11 @@ from typing import Final
 
 from pipeline.activities.facts.passive import is_one_page
 from pipeline.activities.phrases import SMALL, Goal, Phrase
-from pipeline.semantics.addresses import last_word, route, spoken
+from pipeline.semantics.addresses import last_word, spoken
 from pipeline.semantics.generated import fixed_words, parts
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import SUCCESS, quotes
-from pipeline.semantics.step_meaning import meaning_of
+from pipeline.semantics.step_meaning import StepMeaning, meaning_of
 from pipeline.semantics.text import capital, listed, quoted, short
 from schemas.stories import ClickStep, FillStep, GotoStep, Step
 
@@ -91,28 +91,28 @@ def _opened_after(goals: Sequence[Goal], steps: Sequence[Step], acting: Set[int]
     acted = [goal for goal in goals[after + 1 :] if goal.kind in SMALL and goal.last in acting]
     if acted:
         return acted[-1:]
-    opened = [goal for goal in goals[after + 1 :] if goal.kind == "open"]
+    opened = [(goal, meaning_of(steps[goal.last])) for goal in goals[after + 1 :] if goal.kind == "open"]
     came = goals[after].last + 1 if after < len(goals) else len(steps)
-    things = [goal for goal in opened if _shows_thing(steps[goal.last])]
-    if things and things[-1] is not opened[-1] and _leads_on_below(steps[things[-1].last], steps[opened[-1].last]):
-        part, thing = opened[-1], things[-1]
-        return [replace(part, phrases=(Phrase("open", f"{part.phrases[0].rest} of {thing.phrases[0].rest}"),))]
-    return [goal for goal in opened[-1:] if _shows_thing(steps[goal.last]) or is_one_page(steps[came:])]
+    things = [(goal, meaning) for goal, meaning in opened if _shows_thing(meaning)]
+    if things:
+        (thing, shown), (part, later) = things[-1], opened[-1]
+        if part is thing:
+            return [thing]
+        if _leads_on_below(shown, later):
+            return [replace(part, phrases=(Phrase("open", f"{part.phrases[0].rest} of {thing.phrases[0].rest}"),))]
+    return [goal for goal, _ in opened[-1:] if is_one_page(steps[came:])]
 
 
-def _shows_thing(step: Step) -> bool:
+def _shows_thing(click: StepMeaning) -> bool:
     """Whether a click showed what it names, in the page or on one of its own."""
-    meaning = meaning_of(step)
-    if not isinstance(step, ClickStep) or meaning.in_menu or not meaning.caption:
+    if not isinstance(click.step, ClickStep) or click.in_menu or not click.caption:
         return False
-    return any(meaning.caption in heading for heading in meaning.headings)
+    return any(click.caption in heading for heading in click.headings)
 
 
-def _leads_on_below(opened: Step, later: Step) -> bool:
+def _leads_on_below(opened: StepMeaning, later: StepMeaning) -> bool:
     """Whether the address that a later step led to lies below that of what was opened."""
-    if opened.after is None or later.after is None:
-        return False
-    above, below = route(opened.after.url), route(later.after.url)
+    above, below = opened.after_route, later.after_route
     return bool(above) and len(below) > len(above) and below[: len(above)] == above
 
 

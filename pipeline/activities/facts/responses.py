@@ -65,20 +65,23 @@ def asked_to_look(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> 
     return frozenset(one.url for one in asked if place(one.url) != opened[one.cause or ""])
 
 
-def kept_by_page(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> frozenset[tuple[str, str]]:
-    """The places where a page keeps its own state (what is open, how wide a column is): it writes there as soon as it
-    has loaded, before anything could be done on it, and after whatever is done then, also where that only shows
+def kept_by_page(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> frozenset[str]:
+    """The addresses where a page keeps its own state (what is open, how wide a column is): it writes there as soon as
+    it has loaded, before anything could be done on it, and after whatever is done then, also where that only shows
     something."""
-    by: dict[tuple[str, str], set[str]] = {}
-    for request in requests:
-        if request.method in _REPLACING and request.cause is not None:
-            by.setdefault(place(request.url), set()).add(request.cause)
-    often = {where: causes for where, causes in by.items() if len(causes) >= KEPT_MIN}
-    if not often:
+    written = [one for one in requests if one.method in _REPLACING and one.cause is not None]
+    if len({one.cause for one in written}) < KEPT_MIN:
         return frozenset()
     loads = {step.event_id for step in steps if _loads(step)}
     shows = {step.event_id for step in steps if _only_shows(step)}
-    return frozenset(where for where, causes in often.items() if causes & loads and causes & shows)
+    by_place: dict[tuple[str, str], list[NetworkRequest]] = {}
+    for one in written:
+        by_place.setdefault(place(one.url), []).append(one)
+    kept = []
+    for ones in by_place.values():
+        causes = {one.cause for one in ones}
+        kept += ones if len(causes) >= KEPT_MIN and causes & loads and causes & shows else []
+    return frozenset(one.url for one in kept)
 
 
 def _loads(step: Step) -> bool:
@@ -108,7 +111,7 @@ def changing(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> list[
         return one.method == "POST" and (one.url in calls or (one.url in looks and one.cause not in pressed))
 
     def is_kept(one: NetworkRequest) -> bool:
-        return one.method in _REPLACING and place(one.url) in kept
+        return one.method in _REPLACING and one.url in kept
 
     return [one for one in requests if changes(one) and not looked(one) and not is_kept(one)]
 
