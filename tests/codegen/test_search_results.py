@@ -12,7 +12,7 @@ from tests.codegen.by_hand import HOME, at, base, by_role, by_text, story
 
 LIST = at("/variables")
 LEFT = 'expect(page.get_by_role("row").filter(has_text="hive").first).to_be_visible()'
-HIDDEN = 'expect(page.get_by_text("crew_size")).to_be_hidden()'
+HIDDEN = 'expect(page.get_by_text("crew_size").filter(visible=True)).to_have_count(0)'
 
 
 def _row(text: str) -> Element:

@@ -112,7 +112,8 @@ def test_what_is_named_by_a_time_is_not_said_to_be_gone() -> None:
     code = write_test(
         story(ClickStep(target=by_role("button", "button", "Hide"), **base(PAGE, PAGE, changes=gone)))
     ).code
-    assert code.count(".to_be_hidden()") == code.count('get_by_text("Old mill")).to_be_hidden()') == 1
+    assert code.count(".to_have_count(0)") == code.count('get_by_text("Old mill").filter(visible=True)).to_have') == 1
+    assert ".to_be_hidden()" not in code
 
 
 def test_what_was_written_into_a_log_is_looked_for_there() -> None:

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import Final, assert_never
 
-from pipeline.codegen.assertions.check import CHANGES_MAX, TEXT_CHARS_MAX, Check, says_part
+from pipeline.codegen.assertions.check import CHANGES_MAX, TEXT_CHARS_MAX, Check, not_seen, says_part, subject_of
 from pipeline.codegen.assertions.lists.rows import is_of_others_row, is_row_element, made_sure, own_words, row_of_own
 from pipeline.codegen.assertions.salience import (
     LONG_NAMED_ROLES,
@@ -79,7 +79,7 @@ def checks_of(
         if check is not None:
             if only_retimed(change, changes):
                 # It was there before in all words that can be looked for, and could not fail.
-                again.add(flat(_subject(check.statement)))
+                again.add(flat(subject_of(check.statement)))
                 continue
             told = _announced(check, change, changes, finder.fixed) if same_page else check
             if is_of_others_row(change, changes, own):
@@ -87,20 +87,9 @@ def checks_of(
                     continue  # what was entered is in a row of others by chance
                 told = _moved(told, -OTHERS_ROW)
             out.append(_moved(told, -(place // 12)))
-    shown = again | {flat(_subject(check.statement)) for check in out if check.kind != "gone"}
-    out = [check for check in out if check.kind != "gone" or flat(_subject(check.statement)) not in shown]
+    shown = again | {flat(subject_of(check.statement)) for check in out if check.kind != "gone"}
+    out = [check for check in out if check.kind != "gone" or flat(subject_of(check.statement)) not in shown]
     return sorted(out, key=lambda check: -check.score)
-
-
-def _subject(statement: Expr) -> Expr:
-    """What an expectation looks for, without the choice of one of several."""
-    match statement:
-        case Call(function=Attr(of=Call(args=(Attr(of=found, name="first"),)))):
-            return found
-        case Call(function=Attr(of=Call(args=(found,)))):
-            return found
-        case _:
-            return statement
 
 
 def _announced(check: Check, change: Change, changes: tuple[Change, ...], fixed: tuple[str, ...]) -> Check:
@@ -337,7 +326,7 @@ def _gone(finder: Finder, element: Element, typing: Typing) -> Check | None:
     score += 10 if element.role in ("dialog", "row", "listitem", "alertdialog") else 0
     if in_margin(element):
         score -= 15
-    return Check(method(expect(found.expr), "to_be_hidden"), score, "gone", f"gone {text}")
+    return Check(not_seen(found.expr), score, "gone", f"gone {text}")
 
 
 def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:

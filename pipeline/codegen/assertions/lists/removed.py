@@ -5,7 +5,7 @@ from typing import Final
 
 from pipeline.activities.intents import goals_of
 from pipeline.activities.phrases import Goal
-from pipeline.codegen.assertions.check import CHANGES_MAX, Check
+from pipeline.codegen.assertions.check import CHANGES_MAX, Check, not_seen
 from pipeline.codegen.assertions.salience import is_message as is_told
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
 from pipeline.codegen.locators.text_matchers import readable
@@ -82,7 +82,7 @@ def _taken_out(finder: Finder, step: Step, told: str) -> Check | None:
         ways = [way for way in finder.all(change.element) if way.unique and way.says and way.score < PATH_SCORE]
         if ways:
             best = min(ways, key=lambda way: way.score)
-            return Check(method(expect(best.expr), "to_be_hidden"), 66, "removed", f"gone {text}")
+            return Check(not_seen(best.expr), 66, "removed", f"gone {text}")
     return None
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.codegen.assertions.check import Check
+from pipeline.codegen.assertions.check import Check, not_seen
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
 from pipeline.codegen.locators.text_matchers import readable
 from pipeline.codegen.python.expressions import Attr, Expr, method
@@ -49,7 +49,7 @@ def search_results(finder: Finder, steps: Sequence[Step]) -> list[Check]:
     ways = (way for one in hidden for way in finder.all(one) if way.unique and way.says and way.score < PATH_SCORE)
     other = next((way for way in ways if not is_volatile(way.says, finder.fixed)), None)
     if other is not None:
-        checks.append(Check(method(expect(other.expr), "to_be_hidden"), SCORE_HIDDEN, "gone", f"gone {other.says}"))
+        checks.append(Check(not_seen(other.expr), SCORE_HIDDEN, "gone", f"gone {other.says}"))
     return checks
 
 
