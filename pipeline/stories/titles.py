@@ -85,8 +85,7 @@ def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
 
 def _opened_after(goals: Sequence[Goal], steps: Sequence[Step], acting: Set[int]) -> list[Goal]:
     """The last thing that somebody opened or clicked after signing in and that asked the app for something; otherwise
-    the last thing of the page itself that was opened, or the part of it that its menu led to; or the one page of the
-    menu."""
+    the last thing of the page itself that was opened, or the part of it that its menu led to; or the pages of the menu."""
     after = next((at for at in range(len(goals) - 1, -1, -1) if goals[at].kind in _PRELUDE), len(goals))
     acted = [goal for goal in goals[after + 1 :] if goal.kind in SMALL and goal.last in acting]
     if acted:
@@ -100,6 +99,10 @@ def _opened_after(goals: Sequence[Goal], steps: Sequence[Step], acting: Set[int]
             return [thing]
         if _leads_on_below(shown, later):
             return [replace(part, phrases=(Phrase("open", f"{part.phrases[0].rest} of {thing.phrases[0].rest}"),))]
+    names = list(dict.fromkeys(goal.phrases[0].rest for goal, _ in opened))
+    if len(names) > 1:
+        told = Phrase("open", listed(names[-GOALS_IN_SENTENCE_MAX:]))
+        return [replace(opened[-1][0], first=opened[0][0].first, phrases=(told,))]
     return [goal for goal, _ in opened[-1:] if is_one_page(steps[came:])]
 
 

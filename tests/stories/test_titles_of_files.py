@@ -85,7 +85,8 @@ def test_titles_and_sentences(journey: Journey, title: str, sentence: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("path", "title"), [("reviews/4/diff/1", "Open 'Diff' of 'Name the pilot'"), ("diffs/new", "Log in")]
+    ("path", "title"),
+    [("reviews/4/diff/1", "Open 'Diff' of 'Name the pilot'"), ("diffs/new", "Open 'Name the pilot' and 'Diff'")],
 )
 def test_what_the_menu_of_a_thing_opened_is_a_part_of_it(path: str, title: str) -> None:
     """Where its address lies below that of the thing; the title says more than that somebody signed in."""
