@@ -9,7 +9,7 @@ from pipeline.semantics.addresses import is_route_key, pattern, query, slug
 from pipeline.semantics.derived import Wording, once_per_element, once_per_text
 from pipeline.semantics.generated import is_id
 from pipeline.semantics.lexicon import WORDS
-from pipeline.semantics.text import clean, is_text_field, spaced
+from pipeline.semantics.text import clean, is_text_field, label_around, spaced
 from pipeline.semantics.verbs import is_password, is_search_field, row_act
 from pipeline.semantics.wording import key
 from schemas.elements import ByTag, Element
@@ -225,7 +225,7 @@ def _told_by(target: Element) -> _Told:
         return _Told(f"{role} {DATA}")
     if name:
         return _Told(f"{role} ", name)
-    if is_text_field(target) and (label := _scope_of(target)):
+    if is_text_field(target) and (label := label_around(target)):
         return _Told(f"{role} ", label)
     attribute = next((one for one in (target.id, target.name_attribute) if one and not is_id(one)), "")
     return _Told(f"{role} {_NUMBER.sub('{n}', spaced(attribute)) if attribute else _where(target)}")
@@ -256,12 +256,6 @@ def _tells_row(target: Element, rest: str) -> bool:
     says."""
     row = next((one.name for one in target.ancestors if one.role in ITEM_ROLES and one.name), None)
     return row is None or rest.casefold() in row.casefold().replace(named(target).casefold(), "")
-
-
-def _scope_of(target: Element) -> str:
-    """What is written around a field that nothing names, where that finds it alone."""
-    ways = (scope for way in target.candidates if way.count == 1 for scope in way.within if scope.count == 1)
-    return next((clean(scope.has_text) for scope in ways if scope.has_text), "")
 
 
 def _where(target: Element) -> str:

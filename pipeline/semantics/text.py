@@ -242,9 +242,15 @@ def thing(target: Element) -> str:
 
 
 def field(target: Element) -> str:
-    """A field in a sentence: `'Email'`, or `the field` when nothing names it."""
-    name = caption(target)
+    """A field in a sentence: `'Email'`, or `the field` when neither a name nor what is written around it tells it."""
+    name = caption(target) or short(label_around(target))
     return quoted(name) if name else f"the {noun(target)}"
+
+
+def label_around(target: Element) -> str:
+    """What is written around a field that nothing names, where that finds it alone."""
+    ways = (scope for way in target.candidates if way.count == 1 for scope in way.within if scope.count == 1)
+    return next((clean(scope.has_text) for scope in ways if scope.has_text), "")
 
 
 @once_per_text

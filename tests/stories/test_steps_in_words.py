@@ -1,6 +1,6 @@
 """Each step in plain English, whatever the page says."""
 
-from schemas.elements import Element
+from schemas.elements import ByRole, Candidate, Element, Scope
 from schemas.events import Appeared, Choice, Drag, Hover, Navigation, Press, Scroll, Select, Stroke, Upload
 from tests.stories.by_hand import (
     Journey,
@@ -56,3 +56,14 @@ def test_keys_that_wrote_nothing_are_named() -> None:
     journey.click(button("Title")).fill(cell, "x = 2", before="x = 1", keys=(Stroke(text="2"),), by_keys=True)
     assert journey.said()[1] == "Press Escape and Control+S in 'Cell'"
     assert journey.said()[3] == "Fill in 'Cell' with 'x = 2'"
+
+
+def test_a_list_without_a_name_is_called_by_what_is_written_around_it() -> None:
+    """As the user reads it: the row of a settings page says `Theme`, the list itself has no label."""
+    row = Scope(locator=ByRole(role="listitem"), has_text="Theme")
+    alone = Candidate(locator=ByRole(role="combobox"), within=(row,), count=1)
+    themes = Element(tag="select", role="combobox", candidates=(alone,))
+    journey = Journey().opens("https://shop.example/settings")
+    journey.add(Select, target=themes, options=(Choice(value="teal", label="Teal"),))
+    assert journey.said()[1] == "Choose 'Teal' in 'Theme'"
+    assert journey.asks("https://shop.example/api/settings").story().title == "Change 'Theme' in the settings"
