@@ -85,7 +85,8 @@ def _pressed_after(goals: Sequence[Goal], steps: Sequence[Step]) -> list[Goal]:
 
 def _opened_after(goals: Sequence[Goal], steps: Sequence[Step], acting: Set[int]) -> list[Goal]:
     """The last thing that somebody opened or clicked after signing in and that asked the app for something; otherwise
-    the last thing of the page itself that was opened, or the part of it that its menu led to; or the pages of the menu."""
+    the last thing of the page itself that was opened, or the part of it that its menu led to; or pages of the
+    menu."""
     after = next((at for at in range(len(goals) - 1, -1, -1) if goals[at].kind in _PRELUDE), len(goals))
     acted = [goal for goal in goals[after + 1 :] if goal.kind in SMALL and goal.last in acting]
     if acted:
@@ -203,7 +204,7 @@ def _page_named(steps: Sequence[Step]) -> str:
 
 
 def _sentence(phrases: list[Phrase], steps: Sequence[Step], title: str) -> str:
-    message = _last_message(steps)
+    message = _lasting(_last_message(steps), steps)
     # The sentence has its own full stop: a quoted one before it would be read as a slip.
     ending = f" and sees {quoted(message.removesuffix('.'), 100)}" if message and message not in title else ""
     return f"The user {listed([phrase.report for phrase in phrases])}{',' if ending else ''}{ending}."
@@ -222,6 +223,12 @@ def _last_message(steps: Sequence[Step]) -> str:
     wrong = () if last.succeeded else last.errors
     found = [text for text in wrong or said or new if _says_something(text)]
     return _FIRST_SENTENCE.sub(r"\1", found[0].rstrip("×✕ ") or found[0]) if found else ""
+
+
+def _lasting(message: str, steps: Sequence[Step]) -> str:
+    """The message with `…` for what is another one each time: numbers of orders, times, ids. What was typed stays."""
+    typed = tuple(step.value.text for step in steps if isinstance(step, FillStep) and not step.value.secret)
+    return "".join("…" if part.pattern else part.text for part in parts(message, typed))
 
 
 def _says_something(text: str) -> bool:

@@ -139,7 +139,7 @@ CALLS: Final[tuple[Call, ...]] = (
         get_quarantine,
         "The quarantine.txt of an app's exported project: files that are not to be run now, each with why.",
         answers={
-            200: Answer("A file's name a line, and after a blank why.", {"type": "string"}, "text/plain"),
+            200: Answer("A file's name in each line, then a space and the reason.", {"type": "string"}, "text/plain"),
             400: Answer("No app is named."),
             503: AWAY,
         },

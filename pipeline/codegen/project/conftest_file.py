@@ -61,7 +61,7 @@ def _context(wanted: Wanted) -> str:
     """The fixture with the options of each test's browser."""
     does, options = [], []
     if wanted.language:
-        does.append("Asks for pages in the language of most users.")
+        does.append("Opens pages in the language that most users have.")
         options.append(f'"locale": "{USUAL_LANGUAGE}"')
     if wanted.storage_state:
         does.append(f"Starts each test with the cookies and storage in the file that ${STORAGE_STATE} names.")

@@ -190,7 +190,7 @@ def settled() -> Callable[..., None]:
 
 TELLS_RECORDER: Final = """@pytest.fixture(scope="session")
 def browser(browser: Browser) -> Browser:
-    \"\"\"Tells journeywright's recorder, where the app carries it, which test is at work: that is no user.\"\"\"
+    \"\"\"Tells journeywright's recorder, if the app has it, which test runs: its visits are not those of a user.\"\"\"
     make, build = browser.new_context, os.environ.get("APP_BUILD", "")
     run = os.environ.get("APP_RUN") or uuid4().hex[:8]
 
@@ -262,8 +262,8 @@ def signed_in_page(
 """
 
 QUARANTINE: Final = """def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    \"\"\"Leaves out the tests of the files that quarantine.txt names: one a line, and after a blank why. Where the line
-    has an id, tests.json says which file that is here.\"\"\"
+    \"\"\"Skips the tests of the files that quarantine.txt names: a file in each line, then a space and the reason.
+    Where a line has `id=` and the id of a test, tests.json says which file that is.\"\"\"
     path, index = (Path(__file__).with_name(name) for name in ("quarantine.txt", "tests.json"))
     files = json.loads(index.read_text("utf-8")) if index.exists() else {}
     named = {}

@@ -83,7 +83,7 @@ def _is_first(found: Expr) -> bool:
 RULES: Final = (
     Rule("The page takes no input until its script has loaded.", _calls("wait_for_load_state")),
     Rule("The field holds a value already: wait for it, or the page may overwrite what is typed.", _waits_for_value),
-    Rule("Typed key by key, because the page answers while one types.", _calls("press_sequentially")),
+    Rule("Typed key by key, because the page reacts to each key.", _calls("press_sequentially")),
     Rule("The page saves in the background: wait until the server has answered.", _waits_for_answer),
     Rule("The page opens a dialog: answer it as the user did.", _calls("once")),
     Rule("The page may show this twice for a moment: one match is enough.", _may_stand_twice),
