@@ -321,3 +321,11 @@ def test_only_what_ends_as_files_do_is_a_file(path: str, is_file: bool) -> None:
     journey = Journey().opens(f"{HOME}{path}", title=f"{path.rpartition('/')[2]} - Workbench")
     journey = journey.fill(textbox("Text"), "Lamp", before="Rope").click(button("Save"))
     assert ("file" in journey.asks(f"{HOME}api/save").story().title) is is_file
+
+
+def test_what_is_renamed_is_called_by_the_name_that_it_had() -> None:
+    """Whoever repeats the edit finds it by that; the answer of the page says the new one."""
+    journey = Journey().opens(f"{HOME}products").click(link("Clean Networks")).leads_to(f"{HOME}products/5/")
+    journey.shows_new(heading("Clean Networks")).fill(textbox("Title"), "Clean Nets", before="Clean Networks")
+    journey.click(button("Save")).leads_to(f"{HOME}products").shows_new(alert("Updated product 'Clean Nets'."))
+    assert journey.story().title == "Edit the product 'Clean Networks'"

@@ -143,10 +143,10 @@ def _page_name(form: Form) -> str:
 
 
 def edited_object(form: Form) -> str:
-    """The name of what was changed: as the page says it, else what was opened last."""
+    """The name of what was changed: as the page says it, but that which it had before; else what was opened last."""
     success = done(form.own)
     if success and success.object:
-        return success.object
+        return _name_before(form, success.object)
     if picked := _picked(form):
         return picked
     if form.opener is None and noun_of(form, "edit") and not _on_own_page(form):
@@ -158,6 +158,12 @@ def edited_object(form: Form) -> str:
         if named := next(filter(None, map(named_in, said)), ""):
             return named
     return opened_before(form.steps, form.first)
+
+
+def _name_before(form: Form, name: str) -> str:
+    """What a thing was called before it was given this name, which is what one looks for to change it."""
+    fills = (step for step in form.fields if isinstance(step, FillStep) and clean(step.value.text) == name)
+    return next(filter(None, (clean(step.before) for step in fills)), name)
 
 
 def _on_own_page(form: Form) -> bool:
