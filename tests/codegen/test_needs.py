@@ -33,3 +33,15 @@ def test_a_thing_that_a_link_showed_in_a_window_of_the_page_is_needed(heading: s
     opens = ClickStep(target=link, **base(PAGE, PAGE, changes=shown))
     test = write_test(story(opens, ClickStep(target=by_role("button", "button", "Lend"), **base(PAGE))))
     assert tuple(need.name for need in test.needs) == needs
+
+
+@pytest.mark.parametrize(("tags", "needs"), [(("delete",), ("Safety rules",)), (("view",), ())])
+def test_what_the_title_says_was_changed_is_needed(tags: tuple[str, ...], needs: tuple[str, ...]) -> None:
+    """Where the address of a thing says nothing of its kind, as that of a wiki in one page."""
+    home = at("/")
+    link = by_role("a", "link", "Safety rules").model_copy(update={"href": "#Safety%20rules"})
+    shown = (Appeared(element=by_role("h2", "heading", "Safety rules", level=2)),)
+    opens = ClickStep(target=link, **base(home, home, changes=shown))
+    told = story(opens, ClickStep(target=by_role("button", "button", "Go"), **base(home)))
+    told = told.model_copy(update={"title": "Delete 'Safety rules'", "tags": tags})
+    assert tuple(need.name for need in write_test(told).needs) == needs

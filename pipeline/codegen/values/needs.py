@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.semantics.addresses import place, thing_in
 from pipeline.semantics.elements import in_menu
-from pipeline.semantics.messages import headings
+from pipeline.semantics.messages import headings, quotes
 from pipeline.semantics.object_names import is_row
 from pipeline.semantics.path_segments import ROUTE
 from pipeline.semantics.text import caption, clean, is_link, short
@@ -30,15 +30,20 @@ def needs_of(story: Story) -> tuple[Need, ...]:
     """The things by name, each with what such things are called where the address says it; in the order of use."""
     made: list[str] = []
     found: dict[str, Need] = {}
-    shown = _short_texts(story)
+    shown, named = _short_texts(story), _changed(story)
     for before, step in zip((None, *story.steps), story.steps, strict=False):
         made += _entered(step)
-        for name, kind in () if _sends_off(before, step) else _used(step):
+        for name, kind in () if _sends_off(before, step) else _used(step, named):
             told = short(_name_alone(clean(name), shown))
             own = any(text and (text in told.casefold() or told.casefold() in text) for text in made)
             if len(told) >= NAME_CHARS_MIN and not own:
                 found.setdefault(told.casefold(), Need(name=told, kind=kind))
     return tuple(found.values())[: limits.NEEDS_MAX]
+
+
+def _changed(story: Story) -> frozenset[str]:
+    """What the story changed or deleted, by its title."""
+    return frozenset(quotes(story.title)) if {"edit", "delete"} & set(story.tags) else frozenset()
 
 
 def _sends_off(before: Step | None, step: Step) -> bool:
@@ -78,9 +83,9 @@ def _entered(step: Step) -> list[str]:
     return []
 
 
-def _used(step: Step) -> Iterator[tuple[str, str]]:
+def _used(step: Step, named: frozenset[str]) -> Iterator[tuple[str, str]]:
     """The row in which the step did something by a button, a box or a link, and the thing whose page a link opened, or
-    that it showed in a window of the page at hand."""
+    that it showed in the page at hand: by its address, or as it is `named` as what the story changed."""
     if not isinstance(step, ClickStep | CheckStep) or in_menu(step.target):
         return
     target, kind = step.target, thing_in(step.page.url)
@@ -89,19 +94,20 @@ def _used(step: Step) -> Iterator[tuple[str, str]]:
     leads = isinstance(step, ClickStep) and is_link(target) and step.navigates
     if leads and step.after is not None and not any(says(step, verb) for verb in DOING):
         name, opened = caption(target), thing_in(step.after.url)
-        if opened and place(step.after.url) != place(step.page.url) and not ROUTE.fullmatch(name.casefold()):
+        elsewhere = place(step.after.url) != place(step.page.url)
+        if (opened or name in named) and elsewhere and not ROUTE.fullmatch(name.casefold()):
             yield name, opened
-    if isinstance(step, ClickStep) and not step.navigates and (shown := _shown_here(step)):
+    if isinstance(step, ClickStep) and not step.navigates and (shown := _shown_here(step, named)):
         yield shown
 
 
-def _shown_here(step: ClickStep) -> tuple[str, str] | None:
+def _shown_here(step: ClickStep, named: frozenset[str]) -> tuple[str, str] | None:
     """The thing to whose page a link leads, where a script showed it here, under a heading of the same words."""
     name, address = caption(step.target), step.target.href
-    if not address or not is_link(step.target) or name not in headings(step.changes):
+    if not is_link(step.target) or name not in headings(step.changes):
         return None
-    kind = thing_in(join(step.page.url, address))
-    return (name, kind) if kind else None
+    kind = thing_in(join(step.page.url, address)) if address else ""
+    return (name, kind) if kind or name in named else None
 
 
 def _rows(target: Element) -> list[str]:
