@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from pipeline.codegen import write_test
 from pipeline.codegen.assertions.salience import Typing, can_be_closed, is_busy, is_put_together, whole_sentences
 from pipeline.codegen.locators.finder import fits_several
+from pipeline.codegen.locators.text_matchers import readable
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.codegen.python.names import SENTENCE_WORD_CHARS_MAX, function_name, sentence
 from pipeline.semantics.text import is_shortcut
-from schemas.elements import ByLabel, ByPath, ByPlaceholder, ByRole, ByText, Candidate, Element, PathStep
+from schemas.elements import ByLabel, ByPath, ByPlaceholder, ByRole, ByTestId, ByText, Candidate, Element, PathStep
 from schemas.events import Appeared, Gone, TextChanged, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
@@ -33,6 +34,32 @@ def test_texts_that_run_together_are_no_text() -> None:
     assert "The notebook of the lab was saved." in code
     for unwanted in ("labadd", "Ada Ada", "addlab", "AL Ada"):
         assert unwanted not in code, code
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Saved\u200c", "Saved"),
+        ("\u200d Saved \u2060now", "Saved now"),
+        ("sa\u00adved\u200b", "saved"),
+        ("one\ufefftwo", "one two"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("👩\u200d💻 Ada", "👩\u200d💻 Ada"),
+    ],
+)
+def test_invisible_characters_are_left_out_unless_a_word_is_written_with_them(text: str, shown: str) -> None:
+    """A text is looked for as the browser compares it: a joiner within a word is part of it."""
+    assert readable(text) == shown
+
+
+def test_a_text_that_changed_in_nothing_that_one_sees_is_not_asserted() -> None:
+    """It says the same before the step: the assertion would hold whatever the step did."""
+    found = Candidate(locator=ByTestId(value="total"), count=1)
+    total = Element(tag="p", text="12 lamps\u200c", candidates=(found,))
+    for before, is_asserted in (("12 lamps", False), ("11 lamps", True)):
+        changed = TextChanged(element=total, before=before, after="12 lamps\u200c")
+        click = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=(changed,)))
+        assert ("12 lamps" in write_test(story(click)).code) is is_asserted
 
 
 @pytest.mark.parametrize("text", ["Payee: Narration: m", "Surname: Town:"])

@@ -331,7 +331,7 @@ def _gone(finder: Finder, element: Element, typing: Typing) -> Check | None:
 
 def _text(finder: Finder, change: TextChanged, typing: Typing) -> Check | None:
     element, before, after = change.element, readable(change.before), readable(change.after)
-    if not after or element.masked or len(after) > TEXT_CHARS_MAX or is_busy(after):
+    if after in ("", before) or element.masked or len(after) > TEXT_CHARS_MAX or is_busy(after):
         return None
     if before and element.role in ROLLING_ROLES:
         return _own_line(finder, change, typing)

@@ -16,8 +16,10 @@ PENALTY_CUT: Final = 380
 """For names of which only a part is left, which other elements may have as well: a place in a named group is surer."""
 PENALTY_DOUBTFUL: Final = 6_000
 """For texts that may not be unique once their volatile parts are gone: better than a place in a list."""
-_PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
-_INVISIBLE = re.compile("[\u200b-\u200d\u00ad\ufeff\u2060]")
+_BLANK = re.compile("[\ufeff\ue000-\uf8ff\U000f0000-\U0010fffd]+")
+_INVISIBLE = re.compile(r"[\u200b\u00ad]|(?<!\S)[\u200c\u200d\u2060]+|[\u200c\u200d\u2060]+(?!\S)")
+"""What Playwright leaves out of every text, and what no word is written with. Joiners within one are letters of some
+scripts and hold pictures of several parts together."""
 _LOOSE_ENDS: Final = " \t\n,;·|–—(/"
 """What is left hanging at the end of a text whose next part varies."""
 _LOOSE_BEGINNINGS: Final = " )]}.:,;·|–—"
@@ -27,7 +29,7 @@ _COUNTER = re.compile(r"\(\d+\)|\[\d+\]|(?<=\s)\d+\+?$")
 
 def readable(text: str) -> str:
     """A name without icon-font and invisible characters, white space collapsed."""
-    return " ".join(_PRIVATE_USE.sub(" ", _INVISIBLE.sub("", text)).split())
+    return " ".join(_INVISIBLE.sub("", _BLANK.sub(" ", text)).split())
 
 
 @dataclass(frozen=True)
