@@ -99,9 +99,9 @@ def _replaces(now: Draft, before: Draft) -> bool:
             told = not (second.by_keys or first.by_keys) or bool(second.keys and first.keys)
             return told and same_target(now.target, before.target)
         case (CheckStep() as second, CheckStep() as first):
-            # Ticked and unticked again are two things where the page answers the first: what it did may stay done.
-            answered = second.checked != first.checked and before.has_effect()
-            return not answered and same_target(now.target, before.target)
+            # Ticked and unticked again are two things: what the page did about the first may stay done, also unseen,
+            # and to untick a box that is not ticked does nothing.
+            return second.checked == first.checked and same_target(now.target, before.target)
         case (SelectStep(), SelectStep()):
             return same_target(now.target, before.target)
         case (UploadStep(chooser=True), UploadStep()):
