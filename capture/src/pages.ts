@@ -96,8 +96,8 @@ export class Pages {
 
   private howLoaded(): NavigationHow {
     const timing = performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined;
-    if (timing?.type === "reload") return "reload";
-    return timing?.type === "back_forward" ? "back_forward" : "load";
+    const type = timing?.type;
+    return type === "reload" || type === "back_forward" ? type : "load";
   }
 
   private takeHandover(): Handover | null {
@@ -158,7 +158,7 @@ export class Pages {
 
   private navigating(event: NavigateEvent): void {
     this.byPage = event.userInitiated === false;
-    if (event.downloadRequest !== null && event.downloadRequest !== undefined) return this.downloads(event.downloadRequest, event.destination.url);
+    if (typeof event.downloadRequest === "string") return this.download(event.downloadRequest, event.destination.url, this.recorder.cause());
     if (event.navigationType === "traverse") {
       // Somebody goes back within the document: what the last action led to is still shown now, and not afterwards.
       if (event.destination.sameDocument && native.now() - this.traversalMs > limits.CAUSE_MS) {
@@ -203,10 +203,6 @@ export class Pages {
     const form = event.target as HTMLFormElement;
     if ("navigation" in window || !event.isTrusted) return;
     this.leaving = { atMs: native.now(), cause: this.recorder.cause(), method: form.method.toUpperCase(), url: form.action };
-  }
-
-  private downloads(name: string, url: string): void {
-    this.download(name, url, this.recorder.cause());
   }
 
   private download(name: string, url: string, cause: string | null): void {

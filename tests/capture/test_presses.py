@@ -44,6 +44,23 @@ def test_a_part_that_holds_all_words_is_clicked_like_the_whole(record: Record) -
     assert not [one for one in cell.target.candidates if one.locator.by == "text"]
 
 
+STAR = """<div role="button" onclick="this.dataset.open = 1" style="width: 400px">Offer for the harbour
+  <label onclick="event.stopPropagation(); this.textContent = 'Starred'">Star</label> <label>Draft</label></div>"""
+
+
+def test_a_label_that_does_something_itself_is_what_was_pressed(record: Record) -> None:
+    """One without a control says no more than other words, unless it has a handler of its own."""
+
+    def do(page: Page) -> None:
+        page.evaluate("html => { document.body.innerHTML = html }", STAR)
+        page.get_by_text("Draft").click()
+        page.wait_for_timeout(700)
+        page.get_by_text("Star", exact=True).click()
+
+    draft, star = (one for one in record(PAGE, do) if isinstance(one, Click))
+    assert (draft.target.tag, star.target.tag, star.target.text) == ("div", "label", "Star")
+
+
 ON_RELEASE = """() => {
   document.body.innerHTML = "<button id=menu>Kernel</button><div id=item role=menuitem>Shut down</div><p>Empty</p>";
   const item = document.getElementById("item");

@@ -23,8 +23,8 @@ export function retarget(raw: Element): Target {
   const host = editingHost(raw);
   if (host) return { element: host, raw, toggles: null };
   let found = closest(raw, INTERACTIVE);
-  // A label of nothing says no more than any other words: what it stands in may be the control.
-  while (found?.nodeName === "LABEL" && !(found as HTMLLabelElement).control) found = closest(parentOf(found)!, INTERACTIVE);
+  // A label of nothing that does nothing says no more than any other words: what it stands in may be the control.
+  while (found?.nodeName === "LABEL" && !(found as HTMLLabelElement).control && !(found as HTMLElement).onclick) found = closest(parentOf(found)!, INTERACTIVE);
   if (!found) return { element: clickable(raw), raw, toggles: null };
   const label = found.nodeName === "LABEL" ? (found as HTMLLabelElement) : null;
   const control = label ? label.control : found;
