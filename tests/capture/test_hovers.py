@@ -135,6 +135,27 @@ def test_a_menu_that_opens_while_the_page_is_answered_is_told(record: Record, si
     assert told == [("hover", "Theme"), ("click", "Dark")]
 
 
+LOADING = """<!doctype html><title>Desk</title><ul><li id="theme">Theme</li></ul><p>Text</p><script>
+theme.onpointerenter = () => document.body.insertAdjacentHTML("beforeend", "<p id=dark role=button>Dark</p>");
+</script><img src="/late.js" alt="">"""
+
+
+def test_a_menu_that_opens_while_the_page_loads_is_told(record: Record, site: Site) -> None:
+    """Nobody waits for the last picture of a page before pointing at something."""
+    site.pages["/loading.html"] = (LOADING, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.goto(f"{site.url}/loading.html", wait_until="domcontentloaded")
+        assert page.evaluate("document.readyState") == "interactive"
+        page.get_by_text("Text").hover()
+        page.get_by_text("Theme").hover()
+        page.wait_for_timeout(150)
+        page.get_by_text("Dark").click()
+
+    told = [(one.kind, one.target.name or one.target.text) for one in actions(record("pointer.html", do))]
+    assert told == [("hover", "Theme"), ("click", "Dark")]
+
+
 def test_hovering_for_nothing_is_no_event(record: Record) -> None:
     """The pointer passes over a lot on its way: none of that is told."""
 

@@ -42,7 +42,7 @@ export function saveDigest(digest: Digest): Saved {
   return { keys: [...keys].slice(0, limits.DIGEST_KEYS_MAX), lists: [...lists].slice(0, 50), fields: [...fields].slice(0, limits.DIGEST_FIELDS_MAX) };
 }
 
-export function restoreDigest(saved: Saved | null): Digest {
+export function restoreDigest(saved?: Saved): Digest {
   return { kind: "kept", keys: new Map(saved?.keys ?? []), lists: new Map(saved?.lists ?? []), fields: new Map(saved?.fields ?? []) };
 }
 

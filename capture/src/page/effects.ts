@@ -41,8 +41,7 @@ export class Effects {
 
   /** The first document of a journey, or the next one after `carried`. */
   load(carried: Carried | null, cause: string | null): void {
-    const base = carried ? restoreDigest(carried.digest) : restoreDigest(null);
-    this.begin(cause, carried?.page ?? this.host.page(), base, limits.LOAD_WAIT_MS);
+    this.begin(cause, carried?.page ?? this.host.page(), restoreDigest(carried?.digest), limits.LOAD_WAIT_MS);
   }
 
   /** An action begins: what came before it is over. Called before the page's own handlers run. */
@@ -128,11 +127,13 @@ export class Effects {
   /** The pointer came over another element: what changes right now may be its hovering, not the last action. */
   hover(): void {
     const now = native.now();
-    const stale = now - this.hovering.cameMs > 100 && this.watch.now() !== this.lastEpoch && this.host.ready();
-    const pending = this.hovered() ? null : this.underWay;
+    const stale = now - this.hovering.cameMs > 100 && this.watch.now() !== this.lastEpoch;
+    // A page that is still loading changes by itself: what it has come to by then is no effect yet.
+    const pending = this.hovered() || !this.host.ready() ? null : this.underWay;
     this.hovering.came();
-    if (!stale || (this.unseen = this.walkMs > limits.HOVER_TASK_MS)) return;
-    const mostMs = isLarge() ? limits.HOVER_TASK_MS : Infinity;
+    const large = isLarge();
+    if (!stale || (this.unseen = large && this.walkMs > limits.HOVER_TASK_MS)) return;
+    const mostMs = large ? limits.HOVER_TASK_MS : Infinity;
     this.unseen = !(pending ? this.lookOn(pending, pending.base, mostMs, false) : this.lookAhead(mostMs));
   }
 
@@ -149,12 +150,12 @@ export class Effects {
 
   /** What was visible before the pointer came to where it is. */
   seenBeforeHover(): Snapshot | null {
-    return this.unseen || (this.underWay && this.underWay.computedEpoch < 0) ? null : this.last;
+    return this.unseen || (this.underWay?.computedEpoch! < 0 && this.watch.now() !== this.lastEpoch) ? null : this.last;
   }
 
   /** The page goes somewhere by itself or by the browser's own buttons. */
   spontaneous(): void {
-    const base: Digest = this.last ? { kind: "live", snapshot: this.last } : restoreDigest(null);
+    const base: Digest = this.last ? { kind: "live", snapshot: this.last } : restoreDigest();
     this.begin(null, this.host.page(), base, limits.QUIET_WAIT_MS);
   }
 
