@@ -62,7 +62,7 @@ export class Pages {
     window.addEventListener("submit", guard((event) => this.submitted(event)), true);
     window.addEventListener("click", guard((event) => this.mayOpenTab(event)));
     window.addEventListener("auxclick", guard((event) => this.mayOpenTab(event)));
-    document.addEventListener("visibilitychange", guard(() => document.visibilityState === "hidden" && this.recorder.sendDue(true)));
+    document.addEventListener("visibilitychange", guard(() => document.hidden && this.recorder.sendDue(true)));
     const navigation = (window as { navigation?: EventTarget }).navigation;
     navigation?.addEventListener("navigate", guard((event) => this.navigating(event as NavigateEvent)));
     this.wrapHistory();
@@ -179,7 +179,7 @@ export class Pages {
 
   /** The page asked for another one and is still here: the answer was a file to keep. */
   private stayed(leaving: Leaving): void {
-    if (this.leaving !== leaving || document.visibilityState !== "visible") return;
+    if (this.leaving !== leaving || document.hidden) return;
     this.downloaded = leaving;
   }
 

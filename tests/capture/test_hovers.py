@@ -10,10 +10,15 @@ from tests.capture.told import until_told
 pytestmark = pytest.mark.slow
 
 
-def test_hover_is_told_where_the_click_depended_on_it(record: Record) -> None:
-    """A menu that opens under the pointer: the hover comes before the click on what it showed."""
+@pytest.mark.parametrize("at_rest", [False, True])
+def test_hover_is_told_where_the_click_depended_on_it(record: Record, site: Site, at_rest: bool) -> None:
+    """A menu that opens under the pointer: the hover comes before the click on what it showed, which is called by its
+    name, also where the page was looked at before and it was hidden by then."""
 
     def do(page: Page) -> None:
+        if at_rest:
+            until_told(page, site, "effect")
+            page.wait_for_timeout(400)
         page.get_by_text("File menu").hover()
         page.get_by_role("link", name="New file").click()
 
