@@ -25,9 +25,9 @@ from pipeline.activities.rules import Rule
 from pipeline.semantics.elements import LIKING, in_control, in_menu, leads_nowhere
 from pipeline.semantics.lexicon import ACTS, LISTS, WORDS
 from pipeline.semantics.messages import headings, succeeded, without_quotes
-from pipeline.semantics.object_names import acted_on, held_by, opened_before, ticked_before
+from pipeline.semantics.object_names import acted_on, came_with, held_by, opened_before, ticked_before
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_link, quoted
-from pipeline.semantics.verbs import CANCEL, CHECK_OUT, CREATE, EDIT, PAGING, button_act, link_act
+from pipeline.semantics.verbs import CANCEL, CHECK_OUT, CONFIRM, CREATE, EDIT, PAGING, button_act, link_act, says
 from schemas.stories import ClickStep, Step
 
 _OF_FORMS: Final = frozenset(ACTS["of_forms"])
@@ -49,7 +49,11 @@ _THIS_ONE: Final = re.compile(
     rf"(?P<to>[^\W\d]{{2,4}} )?({'|'.join(sorted(LISTS['determiners']))}) (?P<noun>[^\W\d]{{3,}})", re.I
 )
 """A thing that a control speaks of without its name: `this comment`, `to this comment`."""
+_ALL_AS: Final = re.compile(r"(all|everything) (as .+)", re.I)
+"""What becomes of all that a thing holds: `Mark all as read`."""
 _DIGIT: Final = re.compile(r"\d")
+ANSWER_WORDS_MAX: Final = 3
+"""What says yes is short: `Yes`, `OK`, `Yes, lock it`."""
 _OPENED_ROLES: Final = ("tab", "menuitem", "row", "treeitem")
 
 
@@ -130,7 +134,24 @@ def _act(click: Click) -> Goal | None:
     leads = is_link(step.target) and step.navigates and not acts_by_link(step)
     if leads and in_menu(step.target) and " " in words:
         return None  # what a menu leads to may begin with a verb: `Watch groups`
-    return act(first, verb, rest, ticked_before(steps, first) or acted_on(steps, first))
+    goal = act(first, verb, rest, ticked_before(steps, first) or acted_on(steps, first))
+    return replace(goal, last=_confirmed(steps, first))
+
+
+def _confirmed(steps: Sequence[Step], first: int) -> int:
+    """The step that said yes to what an act was asked back, by a control that this brought; `first` where nothing
+    was."""
+    last = first
+    while last + 1 < len(steps) and says(steps[last + 1], CONFIRM) and _is_asked_by(steps[last], steps[last + 1]):
+        last += 1
+    return last
+
+
+def _is_asked_by(asking: Step, answer: Step) -> bool:
+    if not isinstance(asking, ClickStep) or not isinstance(answer, ClickStep) or asking.navigates:
+        return False
+    words = caption(answer.target)
+    return len(words.split()) <= ANSWER_WORDS_MAX and came_with(asking, answer.target)
 
 
 def act(at: int, verb: str, rest: str, thing: str) -> Goal:
@@ -153,6 +174,8 @@ def does(verb: str, rest: str, thing: str) -> Phrase:
     if _SEVERAL.match(said) and is_name:
         several = " ".join(word if word.isupper() else word.lower() for word in said.split())
         return Phrase(verb, f"{several} of {thing}")
+    if is_name and (all_as := _ALL_AS.fullmatch(said)):
+        return Phrase(verb, f"{all_as[1].lower()} of {thing} {all_as[2]}")
     if verb in _TOWARDS and is_name and not said:
         thing = f"{_TOWARDS[verb]} {thing}"
     parts = (thing, said) if _PREPOSITION.match(said) else (said, "" if said and thing in ("it", "them") else thing)

@@ -6,24 +6,29 @@ that did not work for everybody. A flow that was seen once gives exactly its one
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.flows.counted import COUNTED_CHARS_MAX, most_counted
 from pipeline.flows.foreign_texts import typed_by_others
-from pipeline.flows.number_free import after_number, first_sentences, saying, saying_end, without_text
-from pipeline.flows.representative import representative
-from pipeline.flows.trace import Session, numberless, rough_of, session_of
+from pipeline.flows.number_free import (
+    after_number,
+    first_sentences,
+    name_without_number,
+    saying,
+    saying_end,
+    without_text,
+)
+from pipeline.flows.representative import of_one_layout, representative
+from pipeline.flows.trace import Session, numberless, rough_of, session_of, text_of
 from pipeline.privacy.pseudonyms import USERS_MIN, hidden, made_up, rare_texts, typed_texts
-from pipeline.semantics.browsers import layout_of
 from pipeline.semantics.elements import DATA, is_search
 from pipeline.semantics.messages import errors
 from pipeline.semantics.object_names import card_texts, heads_a_card, in_row, is_row
 from pipeline.steps.draft import target_of
 from schemas.elements import ByPath, Candidate, Element
-from schemas.events import Appeared, Change, CountChanged, Page, TextChanged, ValueChanged
+from schemas.events import Appeared, Change, CountChanged, Page, TextChanged
 from schemas.generated_tests import Parameter
 from schemas.stories import FillStep, NetworkRequest, SelectStep, State, Step, Story
 
@@ -94,7 +99,7 @@ def consensus(stories: Iterable[Story], users_min: int = USERS_MIN) -> Consensus
 def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
     if len(sessions) == 1:
         return Consensus(sessions[0], sessions)
-    told = [session_of(story) for story in _of_one_layout(sessions)]
+    told = [session_of(story) for story in of_one_layout(sessions)]
     own = representative(told, rare)
     chosen, others = own.story, [session for session in told if session is not own]
     vote = _Vote(own, others, rare)
@@ -107,18 +112,6 @@ def _agreed(sessions: tuple[Story, ...], rare: frozenset[str]) -> Consensus:
         }
     )
     return Consensus(agreed, sessions, vote.dropped)
-
-
-def _of_one_layout(sessions: tuple[Story, ...]) -> list[Story]:
-    """The sessions in windows of one kind and in one language, as most of them are: others were shown other things."""
-    kinds = Counter(map(layout_of, sessions))
-    kind = min(kinds, key=lambda one: (-kinds[one], one))
-    return [story for story in sessions if layout_of(story) == kind]
-
-
-def _text_of(change: Change) -> str:
-    after = change.after if isinstance(change, TextChanged | ValueChanged) else ""
-    return " ".join((change.element.name or "", change.element.text or "", after))
 
 
 _Has = Callable[[Session, int], bool]
@@ -215,7 +208,7 @@ class _Vote:
             def shows_such(session: Session, at: int, rough: Hashable = rough) -> bool:
                 return any(rough_of(one) == rough for one in session.changes(at, opened))
 
-            names = heads_a_card(change.element, changes) and DATA not in self.own.masked(_text_of(change))
+            names = heads_a_card(change.element, changes) and DATA not in self.own.masked(text_of(change))
             if names or self._is_of_others(place, change) or self._numbers_vary(place, keys, opened):
                 kept += without_text(change) or self._without_numbers(place, change, opened)
                 continue
@@ -234,7 +227,7 @@ class _Vote:
     def _without_numbers(self, place: int, change: Change, opened: bool) -> list[Change]:
         """What came by its sentences before the first number, where the others saw these; a heading that says how many
         of what the user asked for there are, by what stands after the number."""
-        if isinstance(change, Appeared) and (named := self._heading_after_number(place, change, opened)):
+        if named := self._own_heading(place, change, opened):
             return named
         said = first_sentences(change.element.text or "") if isinstance(change, Appeared) else ""
         alone = not any(self.own.tokens[place] in other.places for other in self.others)
@@ -246,29 +239,36 @@ class _Vote:
 
         return [change.model_copy(update={"element": saying(change.element, said)})] if self.held(place, says) else []
 
-    def _heading_after_number(self, place: int, change: Appeared, opened: bool) -> list[Change]:
-        said = after_number(change.element.text or "") if change.element.role == "heading" else ""
-        own = self.own.masked(said)
-        if DATA not in own or self._foreign.stand_in(said):
+    def _own_heading(self, place: int, change: Change, opened: bool) -> list[Change]:
+        """A heading of what the user entered: by its name, where the number beside it is no part of that; by what
+        stands after the number, where it says how many of what was asked for there are."""
+        if not isinstance(change, Appeared) or change.element.role != "heading":
             return []
-        if not (element := saying_end(change.element, said)).candidates:
-            return []
+        for said_of in (name_without_number, lambda element: after_number(element.text or "")):
+            said = said_of(change.element)
+            own = self.own.masked(said)
+            if DATA not in own or self._foreign.stand_in(said):
+                continue
+            if not (element := saying_end(change.element, said)).candidates:
+                continue
 
-        def says(session: Session, at: int) -> bool:
-            headings = (one for one in session.came(at, opened) if one.role == "heading")
-            return any(session.masked(after_number(one.text or "")) == own for one in headings)
+            def says(session: Session, at: int, own: str = own, said_of: Callable[[Element], str] = said_of) -> bool:
+                headings = (one for one in session.came(at, opened) if one.role == "heading")
+                return any(session.masked(said_of(one)) == own for one in headings)
 
-        return [change.model_copy(update={"element": element})] if self.held(place, says) else []
+            if self.held(place, says):
+                return [change.model_copy(update={"element": element})]
+        return []
 
     def _is_found(self, place: int, change: Change) -> bool:
         """Whether a search may have brought it that looked for something else in others' sessions: nothing in it is
         the user's own."""
         searched = any(is_search(step) for step in self.own.story.steps[: place + 1])
-        return searched and DATA not in self.own.masked(_text_of(change))
+        return searched and DATA not in self.own.masked(text_of(change))
 
     def _is_of_others(self, place: int, change: Change) -> bool:
         """Whether a change shows what other users made, or may well do so."""
-        if self._foreign.stand_in(_text_of(change)) or self._counts_things(change):
+        if self._foreign.stand_in(text_of(change)) or self._counts_things(change):
             return True
         return self._seen_alone(place, change) or self._is_others_row(change)
 
@@ -280,7 +280,7 @@ class _Vote:
         card = () if in_row(change.element) else card_texts(change.element)
         if not card and not in_row(change.element):
             return False
-        return all(DATA not in self.own.masked(self._without_user(text)) for text in (_text_of(change), *card))
+        return all(DATA not in self.own.masked(self._without_user(text)) for text in (text_of(change), *card))
 
     def _without_user(self, text: str) -> str:
         """The text without the name of who signed in, which stands beside many a thing, unless it was chosen, too."""
@@ -291,7 +291,7 @@ class _Vote:
         that the user entered, and is no name of the page itself."""
         if any(self.own.tokens[place] in other.places for other in self.others):
             return False
-        text, after = _text_of(change), self.own.story.steps[place].after
+        text, after = text_of(change), self.own.story.steps[place].after
         names_page = change.element.level == 1 and after is not None and (change.element.text or "") in after.title
         if names_page or errors([change]):  # what the app refused, it refuses all who do the same
             return False

@@ -33,6 +33,12 @@ def after_number(text: str) -> str:
     return found[1] if found else ""
 
 
+def name_without_number(element: Element) -> str:
+    """The accessible name of an element that shows a number which is none of its name; else nothing."""
+    name = element.name or ""
+    return name if any(map(str.isdigit, element.text or "")) and not any(map(str.isdigit, name)) else ""
+
+
 def saying_end(element: Element, said: str) -> Element:
     """The element as one that says this, with which its name ends; found by its role and that."""
     ways = tuple(

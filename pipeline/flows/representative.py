@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from pipeline.flows.trace import Session, is_earlier_try
 from pipeline.privacy.pseudonyms import typed_texts
+from pipeline.semantics.browsers import layout_of
+from schemas.stories import Story
 
 
 def representative(sessions: Sequence[Session], rare: frozenset[str] = frozenset()) -> Session:
@@ -30,3 +32,10 @@ def representative(sessions: Sequence[Session], rare: frozenset[str] = frozenset
         return made, not signs_in, user, missing, seldom, len(story.steps), story.start_timestamp, story.id
 
     return min(zip(sessions, typed, strict=True), key=unclean)[0]
+
+
+def of_one_layout(sessions: tuple[Story, ...]) -> list[Story]:
+    """The sessions in windows of one kind and in one language, as most of them are: others were shown other things."""
+    kinds = Counter(map(layout_of, sessions))
+    kind = min(kinds, key=lambda one: (-kinds[one], one))
+    return [story for story in sessions if layout_of(story) == kind]

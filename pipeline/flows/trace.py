@@ -259,6 +259,12 @@ def rough_of(change: Change) -> Hashable:
     return change.change, change.element.role or change.element.tag
 
 
+def text_of(change: Change) -> str:
+    """All that a change says in words."""
+    after = change.after if isinstance(change, TextChanged | ValueChanged) else ""
+    return " ".join((change.element.name or "", change.element.text or "", after))
+
+
 def _timeless(text: str) -> str:
     """Without what is another one each time, and is asserted by nobody: dates, times, and numbers of things (`#25`)."""
     return _NUMBERED.sub("#{n}", _MOMENT.sub("{time}", clean(text)))

@@ -49,8 +49,11 @@ _OF_FORMS: Final = WORDS["headings_of_forms"]
 """How headings of forms say what is done, beside what is done in rows."""
 _DATA_BESIDE: Final = re.compile(r"[\d/@]")
 """What stands beside the name of a thing in the caption of an entry, and is none of it."""
-_CELLS: Final = re.compile(r"\s(?=\S+@\S|\d+[/.:-]\d|True\b|False\b)")
-"""Where the name of a thing ends in the name of its row: before an address, a date, or what is so or not."""
+_CELLS: Final = re.compile(
+    r"\s(?=\S+@\S|\d+[/.:-]\d|True\b|False\b|\(?\d{1,6}\)? [^\W\d_A-Z]{2,20} [^\W\d_A-Z]{2,20}(?=\Z|\s))"
+)
+"""Where the name of a thing ends in the name of its row: before an address, a date, what is so or not, or how many of
+something it has (`8 unread entries`)."""
 
 
 def object_phrase(noun: str, name: str, article: str = "") -> str:
@@ -116,12 +119,12 @@ def row_before(steps: Sequence[Step], index: int) -> str:
     if not isinstance(step, ClickStep) or not isinstance(opener, ClickStep | CheckStep) or opener.navigates:
         return ""
     around = {one.role for one in step.target.ancestors} | {step.target.role}
-    if not (around & _OPENED or _came_with(opener, step.target)):
+    if not (around & _OPENED or came_with(opener, step.target)):
         return ""
     return (_picked_by(opener) if isinstance(opener, ClickStep) else "") or row_of(opener.target)
 
 
-def _came_with(opener: ClickStep | CheckStep, target: Element) -> bool:
+def came_with(opener: ClickStep | CheckStep, target: Element) -> bool:
     """Whether a control that leads nowhere brought this one: the entries of many a menu are plain buttons at the end of
     the page, and so is what asks whether one is sure."""
     came = (change.element for change in opener.changes if isinstance(change, Appeared))

@@ -45,3 +45,22 @@ def test_what_the_title_says_was_changed_is_needed(tags: tuple[str, ...], needs:
     told = story(opens, ClickStep(target=by_role("button", "button", "Go"), **base(home)))
     told = told.model_copy(update={"title": "Delete 'Safety rules'", "tags": tags})
     assert tuple(need.name for need in write_test(told).needs) == needs
+
+
+def test_what_asks_whether_one_is_sure_is_no_thing_that_is_needed() -> None:
+    """The question stands in a row with its answers, in the place of the button that brought it."""
+    within = (Scope(locator=ByRole(role="listitem"), has_text="Are you sure? yes, no", count=1),)
+    button = Element(tag="button", role="button", name="Mark as read", text="Mark as read")
+    yes = Element(tag="button", role="button", name="yes", text="yes")
+    asked = yes.model_copy(
+        update={"candidates": (Candidate(locator=ByRole(role="button", name="yes"), within=within, count=1),)}
+    )
+    page = at("/shelves/7")
+    test = write_test(story(ClickStep(target=button, **base(page)), ClickStep(target=asked, **base(page))))
+    assert test.needs == ()
+    within = (Scope(locator=ByRole(role="listitem"), has_text="Mark as read", count=1),)
+    stands = yes.model_copy(
+        update={"candidates": (Candidate(locator=ByRole(role="button", name="yes"), within=within, count=1),)}
+    )
+    test = write_test(story(ClickStep(target=button, **base(page)), ClickStep(target=stands, **base(page))))
+    assert test.needs == ()

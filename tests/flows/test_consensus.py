@@ -101,6 +101,23 @@ def test_a_message_is_told_up_to_its_number() -> None:
     assert said_in(consensus(stories).story) == {"Saved."}
 
 
+def test_a_heading_of_what_was_typed_is_told_by_its_name() -> None:
+    """How many things are under it is no part of its name, and another number each time."""
+    stories = []
+    for number, value in enumerate(("Journeys", "Open air", "Night trains")):
+        visitor = Visitor("shop", number, random.Random(number))
+        visitor.open("/shelves/7/edit")
+        visitor.write("Name", value)
+        cause = visitor.add(Click, target=element("button", "button", "Update"))
+        way = Candidate(locator=ByRole(role="heading", name=f"{value} Books"), count=1)
+        plain = element("h1", "heading", f"{value} > Books ({number})")
+        named = plain.model_copy(update={"name": f"{value} Books", "candidates": (way,)})
+        visitor.add(Effect, cause=cause, after=Page(url=visitor.url), changes=(Appeared(element=named),))
+        visitor.add(End)
+        stories.append(told(visitor).model_copy(update={"id": str(number)}))
+    assert said_in(consensus(stories).story) & {f"{value} Books" for value in ("Journeys", "Open air", "Night trains")}
+
+
 def test_what_others_typed_is_dropped() -> None:
     """A list that shows what other sessions made says nothing of this one."""
     stories = [

@@ -46,6 +46,28 @@ def test_what_a_button_of_a_row_brings_acts_on_the_row() -> None:
     assert journey.story().title == "Edit 'Call Ann'"
 
 
+@pytest.mark.parametrize(
+    ("row", "title"),
+    [
+        ("Outdoors 8 unread entries", "Archive 'Outdoors'"),
+        ("Harbour Notes 4 unread entries 4 entries in total", "Archive 'Harbour Notes'"),
+        ("Area 51", "Archive 'Area 51'"),
+    ],
+)
+def test_how_many_of_something_a_row_has_is_no_part_of_its_name(row: str, title: str) -> None:
+    """Cards say it beside their names, and another number tomorrow."""
+    archive = button("Archive").model_copy(update={"ancestors": (Ancestor(tag="article", role="article", name=row),)})
+    journey = Journey().opens(f"{HOME}shelves").click(archive).asks(f"{HOME}api/shelves/7/archive")
+    assert journey.story().title == title
+
+
+def test_an_answer_to_what_an_act_asks_back_belongs_to_it() -> None:
+    """The page asks beside the button, which is no other act; another control that a click brought is one."""
+    journey = Journey().opens(f"{HOME}shelves").click(in_row(button("Mark all as read"), "Outdoors"))
+    journey = journey.shows_new(button("yes"), button("no")).click(button("yes")).asks(f"{HOME}api/shelves/7/read")
+    assert journey.story().title == "Mark all of 'Outdoors' as read"
+
+
 def test_a_reason_for_a_deletion_belongs_to_it() -> None:
     """Its field held something, and changes nothing of the thing."""
     journey = Journey().opens(f"{HOME}wiki/Pear_trees?action=delete").shows_new(heading("Pear trees"))

@@ -9,7 +9,7 @@ from pipeline.semantics.elements import in_menu
 from pipeline.semantics.messages import headings, quotes
 from pipeline.semantics.object_names import is_row
 from pipeline.semantics.path_segments import ROUTE
-from pipeline.semantics.text import caption, clean, is_link, short
+from pipeline.semantics.text import caption, clean, is_button, is_link, short
 from pipeline.semantics.urls import join
 from pipeline.semantics.verbs import CANCEL, CART, CHECK_OUT, CREATE, DELETE, EDIT, SETTINGS, SIGN_IN, says
 from schemas import limits
@@ -35,6 +35,8 @@ def needs_of(story: Story) -> tuple[Need, ...]:
         made += _entered(step)
         for name, kind in () if _sends_off(before, step) else _used(step, named):
             told = short(_name_alone(clean(name), shown))
+            if _is_of_controls(before, step, told):
+                continue
             own = any(text and (text in told.casefold() or told.casefold() in text) for text in made)
             if len(told) >= NAME_CHARS_MIN and not own:
                 found.setdefault(told.casefold(), Need(name=told, kind=kind))
@@ -44,6 +46,16 @@ def needs_of(story: Story) -> tuple[Need, ...]:
 def _changed(story: Story) -> frozenset[str]:
     """What the story changed or deleted, by its title."""
     return frozenset(quotes(story.title)) if {"edit", "delete"} & set(story.tags) else frozenset()
+
+
+def _is_of_controls(before: Step | None, step: Step, told: str) -> bool:
+    """Whether a row says nothing but what its controls say: what asks whether one is sure, with the answers, and what
+    was pressed right before in the place where the question stands now."""
+    if not isinstance(step, ClickStep):
+        return False
+    own = caption(step.target).casefold()
+    asks = "?" in told and own in told.casefold().rpartition("?")[2]
+    return asks or (isinstance(before, ClickStep) and is_button(before.target) and caption(before.target) == told)
 
 
 def _sends_off(before: Step | None, step: Step) -> bool:
