@@ -83,8 +83,11 @@ def _search(facts: StepFacts, rule: str) -> Activity | None:
 
 
 def _done_by(facts: StepFacts) -> bool:
-    """Whether it asked for a change and the page says that it was made: `Go` may be the button of any form."""
-    return facts.answers.writes(facts.step) and succeeded(facts.step)
+    """Whether it asked for a change and the page says that it was made, or said before that something new is entered:
+    `Go` and `Find` may be the buttons of any form."""
+    title = facts.used[0].page.title if facts.used else ""
+    enters = bool(CREATE.match(title)) and not SEARCH.search(title)
+    return facts.answers.writes(facts.step) and (enters or succeeded(facts.step))
 
 
 def _seeks(facts: StepFacts) -> bool:

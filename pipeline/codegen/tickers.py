@@ -6,12 +6,14 @@ from typing import Final
 from pipeline.codegen.locators.text_matchers import readable
 from pipeline.semantics.generated import fixed_words, is_volatile, parts, shape
 from pipeline.semantics.text import is_link
+from schemas.elements import ByText, ByTitle
 from schemas.events import Appeared, Change, Gone, TextChanged
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, ReloadStep, ScrollStep, Step
 
 QUIET: Final = (FillStep, HoverStep, ScrollStep)
 """Steps that ask an app for nothing."""
 _PAGER: Final = re.compile(r"\d{1,6}\s?/\s?(\d{1,6})")
+_PLACES: Final = frozenset({None, "listitem", "generic", "group"})
 TICKS_MAX: Final = 3
 """A text whose number changed more often in one story is a clock or a counter."""
 
@@ -82,6 +84,11 @@ def ticks(change: Change, shapes: frozenset[str]) -> bool:
     return False
 
 
+def says_nothing(change: Change, changes: tuple[Change, ...], shapes: frozenset[str]) -> bool:
+    """Whether a change ticks, only moved, or is but the place of another one."""
+    return ticks(change, shapes) or only_moved(change, changes) or only_around(change)
+
+
 def only_retimed(change: Change, changes: tuple[Change, ...]) -> bool:
     """Whether what came differs in a date, a time or the like alone from what stood there: a page tells the time."""
     match change:
@@ -109,3 +116,13 @@ def only_moved(change: Change, changes: tuple[Change, ...]) -> bool:
     shown = [other.element.text or "" for other in changes if isinstance(other, Appeared)]
     shown += [other.after for other in changes if isinstance(other, TextChanged)]
     return any(text in readable(other) for other in shown)
+
+
+def only_around(change: Change) -> bool:
+    """Whether what came is a place with other words in it, and is found by what the pointer shows there, not by these:
+    it stood there before as well, and could not fail."""
+    own = change.element
+    if not isinstance(change, Appeared) or own.role not in _PLACES or not own.text or own.text == own.name:
+        return False
+    alone = [one.locator for one in own.candidates if one.count == 1]
+    return not any(isinstance(one, ByText) for one in alone) and any(isinstance(one, ByTitle) for one in alone)

@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.codegen import write_test
-from pipeline.codegen.tickers import ticking, ticks
-from schemas.elements import ById, Candidate, Element
+from pipeline.codegen.tickers import only_around, ticking, ticks
+from schemas.elements import ById, ByText, ByTitle, Candidate, Element
 from schemas.events import Appeared, Typed, ValueChanged
 from schemas.stories import ClickStep, FillStep, Step
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
@@ -65,3 +65,16 @@ def test_a_time_drawn_anew_while_the_user_types_is_not_asserted() -> None:
     again = ticking((_opens(refreshed("03:51:24")), fills(refreshed("03:51:26"))))
     assert ticks(refreshed("03:51:31"), again)
     assert not ticking((_opens(refreshed("03:51:24")), fills()))
+
+
+def test_a_place_with_a_hint_says_nothing_of_the_words_that_changed_in_it() -> None:
+    """It is found by what the pointer shows there, before as after; one whose words are found is told by them."""
+    hint = Candidate(locator=ByTitle(value="Shortcut: g u"), count=1)
+    place = Element(tag="li", role="listitem", name="Shortcut: g u", text="Unread (7)", candidates=(hint,))
+    told = place.model_copy(
+        update={"candidates": (hint, Candidate(locator=ByText(value="Unread (7)"), count=1)), "name": None}
+    )
+    assert only_around(Appeared(element=place))
+    assert not only_around(Appeared(element=told))
+    icon = place.model_copy(update={"text": None})
+    assert not only_around(Appeared(element=icon))

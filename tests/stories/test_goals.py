@@ -5,7 +5,7 @@ import pytest
 from pipeline.activities.phrases import COMMENTS, CREATES, DELETES, DOWNLOADS, EDITS, NARROWS, SETS, SWITCHES, TICKS
 from pipeline.patterns.matching import SETTINGS_PAGE, own_texts, story_texts
 from schemas.elements import Ancestor, ByRole, Candidate, Element
-from schemas.events import CountChanged, Drag, Gone
+from schemas.events import CountChanged, Drag, Gone, Page
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, in_row, link, password, textbox
 
 FORM = "fill in a text field and submit the form"
@@ -289,3 +289,21 @@ def test_a_box_that_is_for_nothing_else_is_told() -> None:
     story = opened("mail").check(box("Report 1")).loses(row("Report 1")).story()
     assert TICKS in story_texts(story)
     assert Gone in {type(change) for change in story.steps[-1].changes}
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("New feed - Reader", "Create the feed 'https://rail.example/rss'"),
+        ("Feeds - Reader", "Search for 'https://rail.example/rss'"),
+    ],
+)
+def test_what_is_looked_for_on_a_page_for_something_new_is_made(title: str, told: str) -> None:
+    """A page on which a feed is entered finds it by its address, and keeps it; elsewhere one only looks."""
+    journey = Journey().opens(f"{HOME}feeds", title="Feeds").click(link("Add feed"))
+    journey = journey.leads_to(f"{HOME}subscribe")
+    journey.page = Page(url=f"{HOME}subscribe", title=title)
+    journey = journey.shows_new(heading(title.partition(" - ")[0]))
+    journey = journey.fill(textbox("URL"), "https://rail.example/rss").click(button("Find a feed", type="submit"))
+    journey = journey.asks(f"{HOME}subscribe", resource="document").leads_to(f"{HOME}feed/7/entries")
+    assert journey.shows_new(heading("Rail Weekly")).story().title == told

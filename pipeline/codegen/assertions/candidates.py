@@ -33,7 +33,7 @@ from pipeline.codegen.locators.finder import PATH_SCORE, Finder, Found, expect, 
 from pipeline.codegen.locators.text_matchers import readable, regex
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
-from pipeline.codegen.tickers import only_moved, only_retimed, ticks
+from pipeline.codegen.tickers import only_retimed, says_nothing
 from pipeline.semantics.generated import fixed_words, is_age, is_volatile, parts, shape
 from pipeline.semantics.lexicon import MONTHS
 from pipeline.semantics.messages import SUCCESS
@@ -71,7 +71,7 @@ def checks_of(
     changes = tuple(
         change
         for change in changes
-        if not (ticks(change, shapes) or only_moved(change, changes) or comes_with_an_id(change, changes, typing))
+        if not (says_nothing(change, changes, shapes) or comes_with_an_id(change, changes, typing))
     )
     own = own_words(typing.own)
     for place, change in enumerate(changes):
