@@ -1,8 +1,12 @@
 """Who the tests of a project sign in as: the same variables for the same person everywhere."""
 
+import pytest
+
 from pipeline.codegen import project_files, write_test
 from pipeline.flows.consensus import Consensus, consensus
+from schemas.events import Appeared
 from schemas.stories import Story
+from tests.codegen.by_hand import by_role
 from tests.codegen.test_sign_in import adds, signs_in
 
 
@@ -67,3 +71,15 @@ def test_a_flow_of_several_people_is_that_of_most() -> None:
     files = project_files([write_test(one.story) for one in flows.values()], flows)
     assert "| bob | `APP_USER_2`, `APP_PASSWORD_2` | Add a cup |" in files["README.md"]
     assert "| ann | `APP_USER`, `APP_PASSWORD` | Add a hat; Add a pen |" in files["README.md"]
+
+
+@pytest.mark.parametrize(("visible", "own"), [(True, True), (False, False)])
+def test_a_name_that_the_page_shows_is_kept_where_the_test_asserts_it(visible: bool, own: bool) -> None:
+    """Then the test is about that person's page; where it only stands somewhere, anybody may do what the test does."""
+    told = adds("cup", *signs_in("ann@example.com"))
+    mine = by_role("p", "paragraph", "The cup of ann@example.com was added.").model_copy(update={"visible": visible})
+    *before, last = told.steps
+    steps = (*before, last.model_copy(update={"changes": (*last.changes, Appeared(element=mine))}))
+    code = write_test(told.model_copy(update={"steps": steps})).code
+    assert ('.fill("ann@example.com")' in code) is own
+    assert ('os.environ.get("APP_USER") or "ann@example.com"' in code) is not own

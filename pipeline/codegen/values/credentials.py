@@ -75,14 +75,17 @@ def is_secret(step: FillStep) -> bool:
 
 
 def credentials(
-    steps: Sequence[Step], requests: Sequence[NetworkRequest] = (), numbers: Mapping[str, int] | None = None
+    steps: Sequence[Step],
+    requests: Sequence[NetworkRequest] = (),
+    numbers: Mapping[str, int] | None = None,
+    shown: bool = True,
 ) -> Credentials:
     """The secrets and login names of a story. `numbers` are those of the people of a whole project, by login name;
-    whoever is not among them is counted after them."""
+    whoever is not among them is counted after them. Unless `shown`, nothing depends on a name that the pages show."""
     teller = _Teller(steps, tuple(password_forms(steps, requests)))
     teller.number_people(numbers or {})
     passwords, variables = teller.passwords()
-    names, notes, read = teller.names()
+    names, notes, read = teller.names(shown)
     beside = _typed_beside(steps, teller.forms) - names.keys()
     return Credentials(passwords, names, (*read, *variables), dict(teller.people), tuple(notes), beside)
 
@@ -180,9 +183,9 @@ class _Teller:
     def _name(self, form: PasswordForm) -> str:
         return login_name(form, self.steps)
 
-    def names(self) -> tuple[dict[str, Expr], list[str], list[str]]:
+    def names(self, shown: bool) -> tuple[dict[str, Expr], list[str], list[str]]:
         """Login names as code, notes about them, and the variables that they read. One that the outcome shows makes the
-        story that user's own: it stays as recorded."""
+        story that user's own, where that is asserted (`shown`): it stays as recorded."""
         out: dict[str, Expr] = {}
         notes: list[str] = []
         variables: list[str] = []
@@ -191,13 +194,26 @@ class _Teller:
             if not name or form.login is None or form.purpose != "sign in" or name not in self.people or name in out:
                 continue
             later = self.steps[form.login + 1 :]
-            if _shown_later(later, name) or _leads_to_own(self.steps[form.login :], name):
+            if shown and (_shown_later(later, name) or _leads_to_own(self.steps[form.login :], name)):
                 out[name] = Literal(name)
                 notes = ["The login name is part of what the story shows, so it is kept as recorded."]
                 continue
             variables.append(variable_name(USER, self.people[name]))
             out[name] = Or(method(_environ(), "get", variables[-1]), Literal(name))
         return out, notes, variables
+
+
+def only_typed(told: Credentials, code: str) -> bool:
+    """Whether the login names that stay as recorded stand nowhere in a test but where they are typed: then anybody may
+    do what it does."""
+    kept = [name for name, expr in told.names.items() if isinstance(expr, Literal)]
+    return bool(kept) and all(_is_only_typed(name, code.casefold()) for name in kept)
+
+
+def _is_only_typed(name: str, code: str) -> bool:
+    # A pattern writes some of its letters otherwise, so the longest part without signs is looked for.
+    part = max(re.findall(r"\w+", name.casefold()), key=len, default="")
+    return bool(part) and code.count(part) == code.count(f'.fill("{name.casefold()}")')
 
 
 def _is_told(step: FillStep) -> bool:
