@@ -281,7 +281,8 @@ def listed_before(steps: Sequence[Step], index: int) -> str:
 
 def _opened(steps: Sequence[Step], index: int) -> tuple[str, str]:
     """The name of the thing that was opened last, or the heading of the list."""
-    for step in reversed(steps[:index]):
+    for at in range(index - 1, -1, -1):
+        step = steps[at]
         if is_password(step):
             return "", ""  # of what was there before somebody signed in, nothing is opened any more
         page = step.page if step.after is None else step.after
@@ -295,10 +296,17 @@ def _opened(steps: Sequence[Step], index: int) -> tuple[str, str]:
         if found and is_name(name := _clicked(found[0], steps[:index]) or name_in(found[0])):
             return name, ""
         if isinstance(step, ClickStep) and step.navigates and in_menu(step.target):
-            return "", ""  # to a page of the app: what was opened before that is another thing
+            return _still_named(found, steps, at), ""
         if isinstance(step, GotoStep) and step.after is not None:
             return _titled(step.after), ""
     return "", ""
+
+
+def _still_named(headings_there: Sequence[str], steps: Sequence[Step], at: int) -> str:
+    """What was opened before step `at`, where the page that a menu led to is about that: `Berth 4`, of `Move Berth 4`.
+    A page of the app is about something else."""
+    name = _opened(steps, at)[0]
+    return name if name and any(name in heading for heading in headings_there) else ""
 
 
 def _clicked(heading: str, steps: Sequence[Step]) -> str:

@@ -111,3 +111,29 @@ def test_a_heading_in_brackets_names_what_is_changed() -> None:
 def test_no_part_of_a_page_is_what_was_opened() -> None:
     """Where a page has several parts, the first heading names none of its things."""
     assert "Set a password" not in _in_parts().story().title
+
+def _in_menu(words: str) -> Element:
+    return link(words).model_copy(update={"ancestors": (Ancestor(tag="nav", role="navigation"),)})
+
+
+def test_what_the_menu_of_a_page_leads_to_is_about_that_page() -> None:
+    """A form behind a menu says in its heading what it is for, and its button of what kind that is; a page of the app
+    behind the same menu is about something else."""
+
+    def moved(heading_there: str) -> str:
+        journey = Journey().opens(f"{HOME}w/Crane_inspection").shows_new(heading("Crane inspection"))
+        journey.click(_in_menu("Move")).leads_to(f"{HOME}w/Special").shows_new(heading(heading_there))
+        journey.fill(textbox("New title"), "Cranes", before="Crane inspection").click(button("Move page"))
+        return journey.asks(f"{HOME}w/Special").shows_new(heading("Move succeeded")).story().title
+
+    assert moved("Move Crane inspection") == "Move the page 'Crane inspection'"
+    assert moved("Move several") == "Move the page"
+
+
+def test_what_was_open_is_edited_whatever_part_of_it_the_heading_says() -> None:
+    """`section` in brackets is no name of a thing."""
+    journey = Journey().opens(f"{HOME}w/Berth_4").shows_new(heading("Berth 4"))
+    journey.click(link("edit")).leads_to(f"{HOME}w?title=Berth_4").shows_new(heading("Editing Berth 4 (section)"))
+    journey.fill(textbox("Text"), "Radio: 12", before="Phone: 4").click(button("Save changes"))
+    story = journey.leads_to(f"{HOME}w/Berth_4").shows_new(alert("Your edit was saved.")).story()
+    assert story.title == "Edit 'Berth 4'"

@@ -154,7 +154,11 @@ def edited_object(form: Form) -> str:
     if form.opener is not None and (row := row_of(form.opener.target) or row_before(form.steps, form.opener_at)):
         return row
     if form.opener is not None:
-        said = (caption(form.opener.target), *headings(form.opener.changes))
+        heads = headings(form.opener.changes)
+        before = opened_before(form.steps, form.opener_at)
+        if before and any(before in heading for heading in heads):
+            return before  # also of `Editing Berth 4 (section)`
+        said = (caption(form.opener.target), *heads)
         if named := next(filter(None, map(named_in, said)), ""):
             return named
     return opened_before(form.steps, form.first)

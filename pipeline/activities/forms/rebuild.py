@@ -40,6 +40,7 @@ from pipeline.semantics.verbs import (
     REMARK,
     is_commit,
     is_remark,
+    object_noun,
     says,
 )
 from pipeline.semantics.wording import typed
@@ -172,15 +173,16 @@ def _edited(form: Form, noun: str) -> Goal:
         name = "" if noun in name.lower().split() else name  # that is what the page is called
     if noun == FILE and not name:
         name = unquote(route(url)[-1])
-    one = "" if noun or name else listed_before(form.steps, form.first)
-    rest = object_phrase(noun or one, name, "" if one else "the")
-    plain, also = (SETS, EDITS) if last_word(url) in _OF_THE_USER else (EDITS, "")
     opened = caption(form.opener.target) if form.opener else ""
     page = last_word(url).removeprefix("object ")
     moved = MOVES.match(form.commit_words) or MOVES.match(opened) or MOVES.fullmatch(page) or MOVES.match(headed)
     verb = moved[0].lower() if moved else "edit"
-    if moved and noun == last_word(url) and (name := name or opened_before(form.steps, form.first)):
-        rest = quoted(name)
+    if moved and (not noun or noun == last_word(url)):
+        name = name or opened_before(form.steps, form.first)
+        noun = "" if name and noun else noun or object_noun(form.commit_words, MOVES)
+    one = "" if noun or name else listed_before(form.steps, form.first)
+    rest = object_phrase(noun or one, name, "" if one else "the")
+    plain, also = (SETS, EDITS) if last_word(url) in _OF_THE_USER else (EDITS, "")
     return Goal("edit", form.first, form.last, (Phrase(verb, rest),), plain, also)
 
 
