@@ -14,7 +14,7 @@ from pipeline.activities.clicks import read_click
 from pipeline.activities.forms import rebuild
 from pipeline.activities.forms.opened import with_form
 from pipeline.activities.forms.password_forms import PasswordForm, PasswordForms, password_forms
-from pipeline.activities.phrases import CREATES, DELETES, LOOKS_UP, NARROWS, Goal, Phrase
+from pipeline.activities.phrases import CREATES, DELETES, LOOKS_UP, NARROWS, SMALL, Goal, Phrase
 from pipeline.activities.rules import Rule
 from pipeline.activities.story_activities import Activities
 from pipeline.semantics.controls import asks_to_delete
@@ -77,13 +77,22 @@ class Reader:
         writing = None if self._silent else self._writing
         while index < len(self.steps):
             goal = self._goal_at(index)
-            joined = with_form(found[-1], goal, self.steps, writing) if found and goal is not None else None
+            at = len(found) - 1
+            while at > 0 and self._is_of_form(found[at]):
+                at -= 1
+            joined = with_form(found[at], goal, self.steps, writing) if found and goal is not None else None
             if joined is not None:
-                found[-1] = joined
+                found[at:] = [joined]
             elif goal is not None:
                 found.append(self._once_more(found[-1], goal) if found else goal)
             index = index + 1 if goal is None else goal.last + 1
         return tuple(found)
+
+    def _is_of_form(self, goal: Goal) -> bool:
+        """Whether it was but a choice in a drawn list, or a click into a field: part of the form that these are in."""
+        step = self.steps[goal.last]
+        into = isinstance(step, ClickStep) and is_text_field(step.target)
+        return goal.kind in SMALL and (into or goal.phrases[0].verb == "choose")
 
     def _goal_at(self, index: int) -> Goal | None:
         for rule in GOAL_RULES:
@@ -234,14 +243,16 @@ class Reader:
             self.steps, first, self._stops(first), self._verdicts.refused, self._kind_of, self._sends
         )
         made = self._account_in(goal) if goal is not None else None
-        if goal is not None and made is not None and made.sent is not None:
-            cut = goal.last < made.sent  # by what was looked for in a list of the page's own
-            goal = replace(goal, last=max(goal.last, made.sent))
-            made = made if cut or goal.kind == "submit" else None
         if goal is None or made is None:
             return goal
         login = None if made.login is None else self.steps[made.login]
         name = quoted(login.value.text) if isinstance(login, FillStep) and is_name(login.value.text) else ""
+        says_no_kind = goal.order == f"create {name}"
+        if made.sent is not None:
+            cut = goal.last < made.sent  # by what was looked for in a list of the page's own
+            goal = replace(goal, last=max(goal.last, made.sent))
+            if not (cut or goal.kind == "submit" or says_no_kind):
+                return goal
         order = f"the account {name}".strip()
         phrase = Phrase("try", f"to create {order}") if made.refused else Phrase("create", order)
         return replace(goal, kind="create", phrases=(phrase,), plain=CREATES, also="")

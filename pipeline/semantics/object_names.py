@@ -103,7 +103,7 @@ def acted_on(steps: Sequence[Step], index: int) -> str:
     """The name of what a control does something to: its row's, else what was opened before; nothing where that is a
     list."""
     step = steps[index]
-    if isinstance(step, ClickStep) and (row := _named_in_answer(step) or row_of(step.target)):
+    if isinstance(step, ClickStep) and (row := named_in_answer(step, step.changes) or row_of(step.target)):
         return quoted(row)
     if row := row_before(steps, index):
         return quoted(row)
@@ -196,13 +196,13 @@ def _names_around(candidates: Iterable[Candidate]) -> Iterator[str]:
     return (clean(text) for text in texts if is_name(text) and not joints(text) and len(text) <= ROW_CHARS_MAX)
 
 
-def _named_in_answer(step: ClickStep) -> str:
+def named_in_answer(step: ClickStep, changes: Sequence[Change]) -> str:
     """The one word of its row that the page repeats where it says what was done: `reporter`, of a row that begins with
     `stopped`, where it says `Process reporter started`."""
     names = (ancestor.name for ancestor in step.target.ancestors if ancestor.role in ROW_ROLES and ancestor.name)
     own = caption(step.target).casefold()
     words = [word for word in clean(next(names, "")).split() if len(word) > 2 and not word.casefold().startswith(own)]
-    for text in (text for _, text in shown_texts(step.changes) if len(text) <= ANSWER_CHARS_MAX):
+    for text in (text for _, text in shown_texts(changes) if len(text) <= ANSWER_CHARS_MAX):
         answer = text.split()
         named = [word for word in words if word in answer]
         if any(word.casefold().startswith(own) for word in answer) and len(named) == 1:

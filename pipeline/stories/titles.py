@@ -24,6 +24,8 @@ _FORMS: Final = frozenset({"create", "edit", "settings", "submit", "choose", "up
 _WAITING: Final = WORDS["waiting"]
 """What a page says while it is about something."""
 _BY_NUMBER: Final = re.compile(r"#?\d+")
+_PREFIX: Final = re.compile(r"^\w+[:/] ?")
+"""What says of a name which part of a thing it is: `Talk:Berth 4`."""
 _TICKING: Final = frozenset({"choose", "submit"})
 _SIGN_INS: Final = frozenset({"sign_in", "sign_in_refused"})
 _PRELUDE: Final = _SIGN_INS | {"confirm"}
@@ -53,6 +55,7 @@ def _without_ways(goals: Sequence[Goal]) -> list[Goal]:
     acts = [at for at, goal in enumerate(goals) if goal.kind not in ("search", "filter", "sign_out")]
     goals = [goal for at, goal in enumerate(goals) if goal.kind != "filter" or at > max(acts, default=-1)]
     names = [{name.casefold() for name in quotes(goal.order)} for goal in goals]
+    names = [found | {_PREFIX.sub("", name) for name in found} for found in names]
     return [
         goal
         for at, goal in enumerate(goals)

@@ -12,6 +12,8 @@ from tests.stories.by_hand import (
     heading,
     in_row,
     link,
+    password,
+    searchbox,
     sign_in,
     textbox,
 )
@@ -112,6 +114,7 @@ def test_no_part_of_a_page_is_what_was_opened() -> None:
     """Where a page has several parts, the first heading names none of its things."""
     assert "Set a password" not in _in_parts().story().title
 
+
 def _in_menu(words: str) -> Element:
     return link(words).model_copy(update={"ancestors": (Ancestor(tag="nav", role="navigation"),)})
 
@@ -137,3 +140,44 @@ def test_what_was_open_is_edited_whatever_part_of_it_the_heading_says() -> None:
     journey.fill(textbox("Text"), "Radio: 12", before="Phone: 4").click(button("Save changes"))
     story = journey.leads_to(f"{HOME}w/Berth_4").shows_new(alert("Your edit was saved.")).story()
     assert story.title == "Edit 'Berth 4'"
+
+
+def test_what_is_chosen_in_drawn_lists_belongs_to_the_form_that_an_act_opened() -> None:
+    """What was acted on is what the answer and the row both name, not the first name in the row."""
+    row = Ancestor(tag="tr", role="row", name="18:14 Opening hours (diff | hist) Jonas (talk | block)")
+    journey = Journey().opens(f"{HOME}changes").click(link("block").model_copy(update={"ancestors": (row,)}))
+    journey.leads_to(f"{HOME}special/block").shows_new(heading("Block user"))
+    journey.click(Element(tag="div", role="combobox", name="Expiry")).click(
+        Element(tag="div", role="option", name="1 week")
+    )
+    journey.fill(textbox("Other reason"), "spam")
+    journey.click(button("Block this user", type="submit")).leads_to(f"{HOME}special/block/done")
+    assert journey.shows_new(alert("Jonas has been blocked.")).story().title == "Block 'Jonas'"
+
+
+def test_an_account_is_called_so_where_nothing_says_what_was_made() -> None:
+    """A name alone could be that of anything."""
+    journey = sign_in(Journey().opens(f"{HOME}login")).click(link("Create account")).leads_to(f"{HOME}accounts/new")
+    journey.fill(textbox("Username"), "Paulina").fill(password("Password"), "").fill(password("Confirm password"), "")
+    journey.click(button("Create account", type="submit")).leads_to(f"{HOME}accounts/new?done=1")
+    assert journey.shows_new(heading("Account created")).story().title == "Create the account 'Paulina'"
+
+
+def test_a_search_for_what_a_part_of_is_made_stays_out_of_the_title() -> None:
+    """`Talk:Berth 4` is a part of what was looked for."""
+    journey = Journey().opens().fill(searchbox(), "Berth 4").press(searchbox(), "Enter")
+    journey.leads_to(f"{HOME}wiki/Berth_4").shows_new(heading("Berth 4"))
+    area = Element(tag="textarea", role="textbox", name="Text", label="Text")
+    journey.click(link("Discussion")).leads_to(f"{HOME}w?title=Talk:Berth_4&action=edit")
+    journey.fill(area, "Who pays?").click(button("Save page", type="submit"))
+    journey.leads_to(f"{HOME}wiki/Talk:Berth_4").shows_new(heading("Talk:Berth 4"), alert("The page has been created."))
+    assert journey.story().title == "Create the page 'Talk:Berth 4'"
+
+
+def test_a_click_into_a_field_stands_between_no_act_and_its_form() -> None:
+    """Nor does a choice in a drawn list: what the menu of a page says is what its form does."""
+    journey = Journey().opens(f"{HOME}w/Berth_4").shows_new(heading("Berth 4")).click(_in_menu("Protect"))
+    journey.leads_to(f"{HOME}w/special").shows_new(heading("Change protection settings for Berth 4"))
+    journey.click(Element(tag="div", role="option", name="Administrators")).click(textbox("Reason"))
+    journey.fill(textbox("Reason"), "vandalised").click(button("Confirm", type="submit"))
+    assert journey.leads_to(f"{HOME}w/Berth_4/history").story().title == "Protect 'Berth 4'"

@@ -9,8 +9,8 @@ from pipeline.activities.facts.action_links import acts_by_link
 from pipeline.activities.facts.passive import outside_content
 from pipeline.activities.phrases import SMALL, Goal, Phrase
 from pipeline.semantics.elements import is_item
-from pipeline.semantics.object_names import acted_on
-from pipeline.semantics.text import caption, is_link, is_text_field
+from pipeline.semantics.object_names import acted_on, named_in_answer
+from pipeline.semantics.text import caption, is_link, is_text_field, quoted
 from schemas.events import Appeared
 from schemas.stories import ClickStep, Step
 
@@ -28,6 +28,7 @@ def with_form(before: Goal, form: Goal, steps: Sequence[Step], writing: Set[str]
     if not _is_form_of(opened, form, steps, writing):
         return None
     tried = form.phrases[0].verb == "try"
+    opened = _as_answered(opened, form, steps)
     return replace(opened, last=form.last, phrases=(Phrase("try", f"to {opened.order}"),) if tried else opened.phrases)
 
 
@@ -52,6 +53,17 @@ def _is_form_of(opened: Goal, form: Goal, steps: Sequence[Step], writing: Set[st
     if any(step.navigates or step.event_id in writing for step in between):
         return False
     return opener.navigates or _brings_fields(opener)
+
+
+def _as_answered(opened: Goal, form: Goal, steps: Sequence[Step]) -> Goal:
+    """The act with what the page's answer to its form says it was done to, where the row of its control says that as
+    well, beside other things: `Jonas has been blocked`, of a row with a page that Jonas wrote."""
+    opener = steps[opened.last]
+    if not isinstance(opener, ClickStep):
+        return opened
+    verb, rest = act_of(caption(opener.target))
+    named = named_in_answer(opener, steps[form.last].changes)
+    return act(opened.first, verb, rest, quoted(named)) if verb and named else opened
 
 
 def _act_of(goal: Goal, after: Goal, steps: Sequence[Step]) -> Goal:
