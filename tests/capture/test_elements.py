@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from schemas.elements import ById, ByPath, ByRole, ByText, Candidate
 from tests.capture.site import Site
 from tests.capture.test_actions import Record, actions, unique
+from tests.capture.told import until_told
 
 pytestmark = pytest.mark.slow
 
@@ -42,6 +43,32 @@ def test_shadow_roots_are_open_books(record: Record) -> None:
     assert [(one.count, one.index) for one in named if not one.within] == [(2, 1)]
     assert [one.label for one in select.options] == ["Night"]
     assert check.checked
+
+
+TABS = """<!doctype html><title>Tabs</title><style>.panel { display: none } #one:checked ~ .first,
+#two:checked ~ .second, .menu:focus-within ~ .third { display: block }</style>
+<input type="radio" name="tab" id="one" checked><label for="one">One</label>
+<input type="radio" name="tab" id="two"><label for="two">Two</label><span class="menu"><button>More</button></span>
+<div class="panel first"><button>Print</button></div><div class="panel second"><button>Send</button></div>
+<div class="panel third" tabindex="-1"><button onmousedown="event.preventDefault()">Archive</button></div>"""
+
+
+def test_what_a_style_sheet_shows_later_is_called_by_its_name(record: Record, site: Site) -> None:
+    """Tabs and menus without a script: by what is ticked, or has the focus, more is shown, and the tree is the same."""
+    site.pages["/tabs.html"] = (TABS, "text/html", {})
+
+    def do(page: Page) -> None:
+        until_told(page, site, "effect")
+        page.wait_for_timeout(400)  # all that is named is known by then
+        page.get_by_text("Two").click()
+        page.get_by_role("button", name="Send").click()
+        page.get_by_role("button", name="More").click()
+        page.get_by_role("button", name="Archive").click()
+
+    clicks = [one for one in actions(record("tabs.html", do)) if one.kind == "click"]
+    assert [one.target.name for one in clicks] == ["Send", "More", "Archive"]
+    ways = [one.locator for one in clicks[0].target.candidates if one.count == 1]
+    assert ByRole(role="button", name="Send") in ways
 
 
 def test_inside_of_a_component_is_called_as_the_label_around_it(record: Record) -> None:

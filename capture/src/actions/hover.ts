@@ -51,11 +51,8 @@ export class Hovers {
     let one: Element | null = target;
     while ((one = this.byStyle(one, trail) ?? this.byScript(one, trail)) && !openers.includes(one) && openers.length < DEPTH_MAX) openers.unshift(one);
     if (!openers.length) return;
-    const { elements } = this.recorder;
-    // What a style sheet shows was hidden, and called by nothing, in all that is known of the page.
-    elements.indexes.of(target.ownerDocument).renew();
     this.recorder.before();
-    for (const opener of openers) this.recorder.act({ kind: "hover", target: elements.describe(opener) });
+    for (const opener of openers) this.recorder.act({ kind: "hover", target: this.recorder.elements.describe(opener) });
   }
 
   /** Shown by a style rule with `:hover`. */

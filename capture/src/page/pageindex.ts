@@ -309,7 +309,8 @@ export class Indexes {
   ) {}
 
   of(doc: Document): PageIndex {
-    const epoch = this.watch.treeNow();
+    // By what is ticked, pointed at or has the focus, style sheets show and hide without a change of the tree.
+    const epoch = this.watch.now();
     if (epoch !== this.epoch) {
       if (this.watch.shapeEpoch === this.shape) for (const index of this.byDocument.values()) index.renew();
       else this.byDocument.clear();
