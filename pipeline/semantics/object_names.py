@@ -58,6 +58,8 @@ something it has (`8 unread entries`)."""
 
 def object_phrase(noun: str, name: str, article: str = "") -> str:
     name = name if is_name(name) else ""
+    if name and noun.lower().endswith(f" {name.lower()}"):
+        noun = noun[: -len(name) - 1]  # a message says both without a mark between them: `The group sales`
     if noun and name and name.lower() != noun:
         return f"the {noun} {quoted(name)}"
     if noun:

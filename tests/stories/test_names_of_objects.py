@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.semantics.object_names import object_phrase
 from schemas.elements import Ancestor, ByRole, ByTag, Candidate, Element, Scope
 from schemas.events import CountChanged, Drag
 from tests.stories.by_hand import (
@@ -351,3 +352,10 @@ def test_what_is_renamed_is_called_by_the_name_that_it_had() -> None:
     journey.shows_new(heading("Clean Networks")).fill(textbox("Title"), "Clean Nets", before="Clean Networks")
     journey.click(button("Save")).leads_to(f"{HOME}products").shows_new(alert("Updated product 'Clean Nets'."))
     assert journey.story().title == "Edit the product 'Clean Networks'"
+
+
+def test_a_message_that_says_a_thing_and_its_name_says_each_once() -> None:
+    """Without quotes nothing tells the noun from the name that follows it."""
+    assert object_phrase("group sales", "sales") == "the group 'sales'"
+    assert object_phrase("group", "sales") == "the group 'sales'"
+    assert object_phrase("sales", "sales") == "a sales"
