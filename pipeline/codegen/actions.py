@@ -76,6 +76,8 @@ class Writer:
     """Whether a field was left with nothing somewhere in the story."""
     after_removed: frozenset[str] = frozenset()
     """The ids of the steps that type right after a field which the page removed."""
+    by_buttons: frozenset[str] = frozenset()
+    """The ids of the steps with a text that a button wrote."""
     at_rest: frozenset[str] = frozenset()
     """The ids of the steps that wait until their editor is at rest."""
     outer: dict[str, Element] = field(default_factory=dict)
@@ -281,6 +283,8 @@ class Writer:
                 # A button with no box of its own is pressed by what holds it, where its sign is drawn.
                 pressed = on if step.target.visible else method(on, "locator", "..")
                 return [Run(click(step, pressed, HELD_MS if step.event_id in self.held else 0))]
+            case FillStep() if step.event_id in self.by_buttons and step.value.text not in self.varying:
+                return [Run(method(expect(on), "to_have_value", Literal(step.value.text)))]
             case FillStep():
                 return self._fill(step, on, page)
             case SelectStep(options=()):

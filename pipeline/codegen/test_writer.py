@@ -37,7 +37,7 @@ from pipeline.codegen.python.remarks import add_remarks
 from pipeline.codegen.python.shared_locators import share_locators
 from pipeline.codegen.redrawn import without_redrawn
 from pipeline.codegen.tickers import ticking
-from pipeline.codegen.typing import after_removed_fields
+from pipeline.codegen.typing import after_removed_fields, written_by_buttons
 from pipeline.codegen.values.credentials import credentials, is_secret, only_typed
 from pipeline.codegen.values.needs import makes_of, needs_of
 from pipeline.codegen.values.own_texts import own_texts
@@ -198,7 +198,7 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
     writer = Writer(
         program, told, home_of(story), typed, hidden, shapes, pieces_of(story.steps, typed), empties(story.steps)
     )
-    writer.after_removed = after_removed_fields(story.steps)
+    writer.after_removed, writer.by_buttons = after_removed_fields(story.steps), written_by_buttons(story.steps)
     forms = password_forms(story.steps, story.network_requests)
     writer.texts = own_texts(story.steps, [_typed((step,)) for step in story.steps], forms, told.names)
     writer.at_rest, writer.held = into_editors_at_rest(story.steps), held_clicks(story.steps)

@@ -10,10 +10,11 @@ from pipeline.codegen.python.expressions import Attr, Call, Expr, Name, method
 from pipeline.codegen.python.program import Run, Statement
 from pipeline.codegen.tickers import ticks
 from pipeline.semantics.generated import is_token
-from pipeline.semantics.text import is_editor
+from pipeline.semantics.text import is_button, is_editor
+from pipeline.steps.draft import same_target
 from schemas.elements import Element
 from schemas.events import Appeared, Change, StateChanged, Stroke
-from schemas.stories import FillStep, PressStep, Step
+from schemas.stories import ClickStep, FillStep, PressStep, Step
 
 STATEMENTS_MAX: Final = 60
 """Keys of one field that a test presses; with more of them nobody could read it."""
@@ -73,6 +74,28 @@ def after_removed_fields(steps: Sequence[Step]) -> frozenset[str]:
         and isinstance(typing, FillStep)
         and any(_shows(change, typed.value.text) for change in leaves.changes)
     )
+
+
+def written_by_buttons(steps: Sequence[Step]) -> frozenset[str]:
+    """The ids of the steps that nobody typed: a button put more behind what had just been typed into a field (a
+    signature, a smiley). To fill that in would hide a button that does nothing."""
+    return frozenset(
+        more.event_id
+        for typed, pressed, more in zip(steps, steps[1:], steps[2:], strict=False)
+        if isinstance(typed, FillStep)
+        and typed.keys
+        and isinstance(pressed, ClickStep)
+        and is_button(pressed.target)
+        and isinstance(more, FillStep)
+        and _continues(typed, more)
+    )
+
+
+def _continues(typed: FillStep, more: FillStep) -> bool:
+    """Whether a field holds what was typed into it and something behind it, for which no key was pressed."""
+    plain = more.value.secret is None and not (more.keys or more.by_keys or takes_keys(more.target))
+    longer = len(more.value.text) > len(more.before or "") and more.value.text.startswith(typed.value.text)
+    return plain and longer and more.before == typed.value.text != "" and same_target(typed.target, more.target)
 
 
 def _shows(change: Change, text: str) -> bool:

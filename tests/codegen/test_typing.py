@@ -267,3 +267,19 @@ def test_keys_are_typed_where_typing_enables_a_button() -> None:
     )
     code = _code(typed, FillStep(target=again, value=secret, **base(PAGE, changes=(enabled,))), press)
     assert 'page.get_by_label("Repeat password").press_sequentially("' in code
+
+
+def test_what_a_button_wrote_into_a_field_is_asserted_and_not_typed() -> None:
+    """A test that filled it in would not notice a button that writes nothing. What was typed or pasted after such a
+    button has keys, and is filled in; so is all that comes from recordings without keys."""
+    area, sign = by_label("Text"), by_role("button", "button", "Signature")
+    first = (Stroke(text="When?"),)
+
+    def code(*more: Stroke, typed: tuple[Stroke, ...] = first) -> str:
+        stay = [_typed(area, "When?", keys=typed), ClickStep(target=sign, **base(PAGE))]
+        return _code(*stay, _typed(area, "When?--Ana", before="When?", keys=more), GO)
+
+    assert 'to_have_value("When?--Ana")' in code()
+    assert 'fill("When?--Ana")' not in code()
+    assert 'fill("When?--Ana")' in code(Stroke(text="--Ana"))
+    assert 'fill("When?--Ana")' in code(typed=())
