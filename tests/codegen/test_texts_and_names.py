@@ -42,6 +42,8 @@ def test_texts_that_run_together_are_no_text() -> None:
         ("Saved\u200c", "Saved"),
         ("\u200d Saved \u2060now", "Saved now"),
         ("sa\u00adved\u200b", "saved"),
+        ("Opening hours\u200e", "Opening hours"),
+        ("a\u200eb", "a\u200eb"),
         ("one\ufefftwo", "one two"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("👩\u200d💻 Ada", "👩\u200d💻 Ada"),

@@ -20,6 +20,8 @@ _BLANK = re.compile("[\ufeff\ue000-\uf8ff\U000f0000-\U0010fffd]+")
 _INVISIBLE = re.compile(r"[\u200b\u00ad]|(?<!\S)[\u200c\u200d\u2060]+|[\u200c\u200d\u2060]+(?!\S)")
 """What Playwright leaves out of every text, and what no word is written with. Joiners within one are letters of some
 scripts and hold pictures of several parts together."""
+_MARKS: Final = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Which way a text runs: nobody sees it, and at its ends it is no part that a match needs."""
 _LOOSE_ENDS: Final = " \t\n,;·|–—(/"
 """What is left hanging at the end of a text whose next part varies."""
 _LOOSE_BEGINNINGS: Final = " )]}.:,;·|–—"
@@ -29,7 +31,7 @@ _COUNTER = re.compile(r"\(\d+\)|\[\d+\]|(?<=\s)\d+\+?$")
 
 def readable(text: str) -> str:
     """A name without icon-font and invisible characters, white space collapsed."""
-    return " ".join(_INVISIBLE.sub("", _BLANK.sub(" ", text)).split())
+    return " ".join(_INVISIBLE.sub("", _BLANK.sub(" ", text)).split()).strip(_MARKS)
 
 
 @dataclass(frozen=True)
