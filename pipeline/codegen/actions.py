@@ -76,8 +76,8 @@ class Writer:
     """Whether a field was left with nothing somewhere in the story."""
     after_removed: frozenset[str] = frozenset()
     """The ids of the steps that type right after a field which the page removed."""
-    by_buttons: frozenset[str] = frozenset()
-    """The ids of the steps with a text that a button wrote."""
+    by_buttons: dict[str, Expr] = field(default_factory=dict)
+    """What a field must hold at the steps with a text that a button wrote, by their ids."""
     at_rest: frozenset[str] = frozenset()
     """The ids of the steps that wait until their editor is at rest."""
     outer: dict[str, Element] = field(default_factory=dict)
@@ -283,8 +283,10 @@ class Writer:
                 # A button with no box of its own is pressed by what holds it, where its sign is drawn.
                 pressed = on if step.target.visible else method(on, "locator", "..")
                 return [Run(click(step, pressed, HELD_MS if step.event_id in self.held else 0))]
-            case FillStep() if step.event_id in self.by_buttons and step.value.text not in self.varying:
-                return [Run(method(expect(on), "to_have_value", Literal(step.value.text)))]
+            case FillStep() if step.event_id in self.by_buttons and not {step.before, step.value.text} & self.varying:
+                held = self.by_buttons[step.event_id]
+                written = Run(method(expect(on), "to_have_value", held))
+                return [written] if isinstance(held, Literal) else [written, *self._fill(step, on, page)]
             case FillStep():
                 return self._fill(step, on, page)
             case SelectStep(options=()):
@@ -339,11 +341,8 @@ class Writer:
             to_end = (Run(method(on, "click")), Run(method(on, "press", "ControlOrMeta+End")))
             return [*waits, *to_end, Run(method(on, "press_sequentially", value.text[len(step.before) :]))]
         if reacts and target.type not in PICKED_INPUTS and len(value.text) <= 80:
-            return [
-                *waits,
-                *([Run(method(on, "fill", ""))] if step.before else []),
-                Run(method(on, "press_sequentially", what)),
-            ]
+            cleared = [Run(method(on, "fill", ""))] if step.before else []
+            return [*waits, *cleared, Run(method(on, "press_sequentially", what))]
         return [*waits, Run(method(on, "fill", what))]
 
     def _typed(self, on: Expr, what: Expr) -> Statement:

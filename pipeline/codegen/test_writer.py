@@ -198,7 +198,8 @@ def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | Non
     writer = Writer(
         program, told, home_of(story), typed, hidden, shapes, pieces_of(story.steps, typed), empties(story.steps)
     )
-    writer.after_removed, writer.by_buttons = after_removed_fields(story.steps), written_by_buttons(story.steps)
+    writer.after_removed = after_removed_fields(story.steps)
+    writer.by_buttons = written_by_buttons(story.steps, told.names, read)
     forms = password_forms(story.steps, story.network_requests)
     writer.texts = own_texts(story.steps, [_typed((step,)) for step in story.steps], forms, told.names)
     writer.at_rest, writer.held = into_editors_at_rest(story.steps), held_clicks(story.steps)

@@ -1,15 +1,17 @@
 """Text in Playwright's idiom: filled in as a whole, typed key by key, or read from the page where it was copied."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
 from pipeline.codegen.expected_requests import ExpectedRequest
 from pipeline.codegen.gestures import key_name
+from pipeline.codegen.locators.text_matchers import regex
 from pipeline.codegen.python import program
-from pipeline.codegen.python.expressions import Attr, Call, Expr, Name, method
+from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, method
 from pipeline.codegen.python.program import Run, Statement
+from pipeline.codegen.python.quoting import escaped
 from pipeline.codegen.tickers import ticks
-from pipeline.semantics.generated import is_token
+from pipeline.semantics.generated import is_token, parts
 from pipeline.semantics.text import is_button, is_editor
 from pipeline.steps.draft import same_target
 from schemas.elements import Element
@@ -76,11 +78,13 @@ def after_removed_fields(steps: Sequence[Step]) -> frozenset[str]:
     )
 
 
-def written_by_buttons(steps: Sequence[Step]) -> frozenset[str]:
-    """The ids of the steps that nobody typed: a button put more behind what had just been typed into a field (a
-    signature, a smiley). To fill that in would hide a button that does nothing."""
-    return frozenset(
-        more.event_id
+def written_by_buttons(steps: Sequence[Step], names: Mapping[str, Expr], read: Set[str]) -> dict[str, Expr]:
+    """What a field must hold at the steps that nobody typed, by their ids: a button put more behind what had just been
+    typed into it (a signature, a smiley). To fill that in would hide a button that does nothing. `names` are those of
+    who signs in, `read` what a test reads from the pages: of a text that begins so, nobody knows how it goes on."""
+    anybody = any(not isinstance(name, Literal) for name in names.values())
+    return {
+        more.event_id: _held(typed.value.text, more.value.text, anybody)
         for typed, pressed, more in zip(steps, steps[1:], steps[2:], strict=False)
         if isinstance(typed, FillStep)
         and typed.keys
@@ -88,7 +92,19 @@ def written_by_buttons(steps: Sequence[Step]) -> frozenset[str]:
         and is_button(pressed.target)
         and isinstance(more, FillStep)
         and _continues(typed, more)
-    )
+        and not {typed.value.text, more.value.text} & {*names, *read}
+    }
+
+
+def _held(typed: str, text: str, anybody: bool) -> Expr:
+    """The text, or a pattern where a part behind what was typed is another one each time: a date, an id. Where `anybody`
+    may have signed in, none of its words is sure."""
+    cut = parts(text[len(typed) :])
+    if anybody:
+        return regex(f"^{escaped(typed)}[\\s\\S]+")
+    if any(part.pattern for part in cut):
+        return regex("^" + escaped(typed) + "".join(part.pattern or escaped(part.text) for part in cut))
+    return Literal(text)
 
 
 def _continues(typed: FillStep, more: FillStep) -> bool:

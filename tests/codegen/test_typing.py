@@ -283,3 +283,36 @@ def test_what_a_button_wrote_into_a_field_is_asserted_and_not_typed() -> None:
     assert 'fill("When?--Ana")' not in code()
     assert 'fill("When?--Ana")' in code(Stroke(text="--Ana"))
     assert 'fill("When?--Ana")' in code(typed=())
+
+
+@pytest.mark.parametrize(
+    ("added", "pattern"),
+    [
+        (" 2026-11-30 19:52", r"^When\?\s+.+"),
+        (" 3f2504e0-4f89-11d3-9a0c-0305e82c3301", r"^When\?\s+[0-9a-fA-F-]{36}"),
+        ("--Ana 19:52, 30 November 2026 (UTC)", r"^When\?--Ana\s+.+,\s+.+\s+\(UTC\)"),
+    ],
+)
+def test_what_a_button_writes_anew_each_time_is_asserted_by_a_pattern(added: str, pattern: str) -> None:
+    """Another day has another date. The field gets the recorded text then, by which the page tells of it later."""
+    area, insert = by_label("Text"), by_role("button", "button", "Insert")
+    stay = [_typed(area, "When?", keys=(Stroke(text="When?"),)), ClickStep(target=insert, **base(PAGE))]
+    code = _code(*stay, _typed(area, f"When?{added}", before="When?"), GO)
+    assert f're.compile(r"{pattern}")' in code.split("to_have_value(")[1]
+    assert f'to_have_value("When?{added}")' not in code
+    assert code.index("re.compile") < code.index(f'fill("When?{added}")')
+
+
+def test_what_a_button_writes_for_who_signed_in_is_not_asserted_to_the_letter() -> None:
+    """Another user may run the test, with another signature: that something is there behind the text is sure."""
+    area, sign = by_label("Text"), by_role("button", "button", "Signature")
+    secret = FillStep(target=by_label("Password"), value=Typed(secret="password", token="p1"), **base(at("/login")))
+    enters = [
+        FillStep(target=by_label("User"), value=Typed(text="member7"), **base(at("/login"))),
+        secret,
+        ClickStep(target=by_role("button", "button", "Sign in"), **base(at("/login"), at("/"), navigates=True)),
+    ]
+    stay = [_typed(area, "When?", keys=(Stroke(text="When?"),)), ClickStep(target=sign, **base(PAGE))]
+    code = _code(*enters, *stay, _typed(area, "When?--Ana", before="When?"), GO)
+    assert r'to_have_value(re.compile(r"^When\?[\s\S]+"))' in code
+    assert 'to_have_value("When?--Ana")' not in code
