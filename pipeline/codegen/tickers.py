@@ -86,7 +86,7 @@ def ticks(change: Change, shapes: frozenset[str]) -> bool:
 
 def says_nothing(change: Change, changes: tuple[Change, ...], shapes: frozenset[str]) -> bool:
     """Whether a change ticks, only moved, or is but the place of another one."""
-    return ticks(change, shapes) or only_moved(change, changes) or only_around(change)
+    return ticks(change, shapes) or only_moved(change, changes) or only_around(change, changes)
 
 
 def only_retimed(change: Change, changes: tuple[Change, ...]) -> bool:
@@ -118,11 +118,15 @@ def only_moved(change: Change, changes: tuple[Change, ...]) -> bool:
     return any(text in readable(other) for other in shown)
 
 
-def only_around(change: Change) -> bool:
+def only_around(change: Change, changes: tuple[Change, ...]) -> bool:
     """Whether what came is a place with other words in it, and is found by what the pointer shows there, not by these:
-    it stood there before as well, and could not fail."""
+    one with the same hint went or changed with the same step, so that it stood there before and could not fail."""
     own = change.element
     if not isinstance(change, Appeared) or own.role not in _PLACES or not own.text or own.text == own.name:
         return False
     alone = [one.locator for one in own.candidates if one.count == 1]
-    return not any(isinstance(one, ByText) for one in alone) and any(isinstance(one, ByTitle) for one in alone)
+    hints = [one for one in alone if isinstance(one, ByTitle)]
+    if not hints or any(isinstance(one, ByText) for one in alone):
+        return False
+    before = [other.element for other in changes if isinstance(other, Gone | TextChanged)]
+    return any(one.tag == own.tag and hint == way.locator for one in before for way in one.candidates for hint in hints)

@@ -97,8 +97,8 @@ def written_by_buttons(steps: Sequence[Step], names: Mapping[str, Expr], read: S
 
 
 def _held(typed: str, text: str, anybody: bool) -> Expr:
-    """The text, or a pattern where a part behind what was typed is another one each time: a date, an id. Where `anybody`
-    may have signed in, none of its words is sure."""
+    """The text, or a pattern where a part behind what was typed is another one each time: a date, an id. Where
+    `anybody` may have signed in, none of its words is sure."""
     cut = parts(text[len(typed) :])
     if anybody:
         return regex(f"^{escaped(typed)}[\\s\\S]+")

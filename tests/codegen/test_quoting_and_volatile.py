@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.codegen import addresses
+from pipeline.codegen.locators.text_matchers import readable
 from pipeline.codegen.python.quoting import css_string, escaped, is_plain, pattern_of, quoted, quoted_pattern
 from pipeline.semantics import generated
 
@@ -315,3 +316,31 @@ def test_address_tells_whether_it_held_before(before: str, holds: bool) -> None:
     assert found is not None
     assert found.holds_at(before) is holds
     assert holds == (addresses.split_url(before) is not None and re.search(found.place, before) is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Saved\u200c", "Saved"),
+        ("\u200d Saved \u2060now", "Saved now"),
+        ("sa\u00adved\u200b", "saved"),
+        ("Opening hours\u200e", "Opening hours"),
+        ("a\u200eb", "a\u200eb"),
+        ("\u200b\u200c\u200b", ""),
+        ("\u200eSaved \u200f", "Saved"),
+        ("one\ufefftwo", "one two"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("👩\u200d💻 Ada", "👩\u200d💻 Ada"),
+    ],
+)
+def test_invisible_characters_are_left_out_unless_a_word_is_written_with_them(text: str, shown: str) -> None:
+    """A text is looked for as the browser compares it: a joiner within a word is part of it."""
+    assert readable(text) == shown
+
+
+@given(text=st.text("ab \n\u200b\u00ad\u200c\u200d\u2060\u200e\u200f\u202e\u2069\ufeff\ue000", max_size=12))
+def test_a_name_without_invisible_characters_stays_as_it_is(text: str) -> None:
+    """Whatever was left out between and around them, none is left over at its ends: what nobody sees names nothing."""
+    shown = readable(text)
+    assert readable(shown) == shown
+    assert not shown or (shown[0] in "ab" and shown[-1] in "ab")

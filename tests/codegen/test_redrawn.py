@@ -5,7 +5,7 @@ import pytest
 from pipeline.codegen import write_test
 from pipeline.codegen.tickers import only_around, ticking, ticks
 from schemas.elements import ById, ByText, ByTitle, Candidate, Element
-from schemas.events import Appeared, Typed, ValueChanged
+from schemas.events import Appeared, Change, Gone, TextChanged, Typed, ValueChanged
 from schemas.stories import ClickStep, FillStep, Step
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
@@ -24,7 +24,7 @@ def _code(*steps: Step) -> str:
     return write_test(story(*steps)).code
 
 
-def _opens(*changes: Appeared | ValueChanged) -> ClickStep:
+def _opens(*changes: Change) -> ClickStep:
     return ClickStep(target=by_role("button", "button", "Users"), **base(PAGE, PAGE, changes=changes))
 
 
@@ -67,14 +67,37 @@ def test_a_time_drawn_anew_while_the_user_types_is_not_asserted() -> None:
     assert not ticking((_opens(refreshed("03:51:24")), fills()))
 
 
-def test_a_place_with_a_hint_says_nothing_of_the_words_that_changed_in_it() -> None:
-    """It is found by what the pointer shows there, before as after; one whose words are found is told by them."""
-    hint = Candidate(locator=ByTitle(value="Shortcut: g u"), count=1)
-    place = Element(tag="li", role="listitem", name="Shortcut: g u", text="Unread (7)", candidates=(hint,))
-    told = place.model_copy(
-        update={"candidates": (hint, Candidate(locator=ByText(value="Unread (7)"), count=1)), "name": None}
-    )
-    assert only_around(Appeared(element=place))
-    assert not only_around(Appeared(element=told))
-    icon = place.model_copy(update={"text": None})
-    assert not only_around(Appeared(element=icon))
+@pytest.mark.parametrize("way", ["gone", "text"])
+def test_a_place_with_a_hint_says_nothing_of_the_words_that_changed_in_it(way: str) -> None:
+    """It is found by what the pointer shows there, before as after; one that was not there before is news, and one
+    whose words are found is told by them."""
+
+    def place(text: str, *more: Candidate) -> Element:
+        hint = Candidate(locator=ByTitle(value="Shortcut: g u"), count=1)
+        return Element(tag="li", role="listitem", name="Shortcut: g u", text=text, candidates=(hint, *more))
+
+    gone: dict[str, Change] = {
+        "gone": Gone(element=place("Unread (8)")),
+        "text": TextChanged(element=place("Unread (7)"), before="Unread (8)", after="Unread (7)"),
+    }
+    came = Appeared(element=place("Unread (7)"))
+    by_hint = 'expect(page.get_by_title("Shortcut: g u")).to_be_visible()'
+    assert by_hint not in _code(_opens(gone[way], came))
+    assert by_hint in _code(_opens(came))
+    told = Appeared(element=place("Unread (7)", Candidate(locator=ByText(value="Unread (7)"), count=1)))
+    assert only_around(came, (gone[way], came))
+    assert not only_around(told, (gone[way], told))
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "role"),
+    [("urgent", "urgent", None), ("Jane Doe was assigned", "JD", None), ("Progress", "3 of 5 done", "generic")],
+)
+def test_a_new_thing_that_is_found_by_its_hint_is_asserted(title: str, text: str, role: str | None) -> None:
+    """It was not there before: that it is there now came of the step. Another place with another hint that went says
+    nothing of it."""
+    ways = (Candidate(locator=ByTitle(value=title), count=1), Candidate(locator=ByText(value=text), count=2))
+    new = Element(tag="span", role=role, text=text, candidates=ways)
+    other = Element(tag="span", text="AB", candidates=(Candidate(locator=ByTitle(value="Ann Bee"), count=1),))
+    assert f'expect(page.get_by_title("{title}")).to_be_visible()' in _code(_opens(Appeared(element=new)))
+    assert not only_around(Appeared(element=new), (Gone(element=other), Appeared(element=new)))

@@ -5,7 +5,7 @@ from pipeline.codegen.python.names import sentence
 from pipeline.semantics.generated import is_volatile
 from pipeline.semantics.object_names import row_of
 from schemas.elements import Ancestor, ByRole, ByTag, Candidate, Element, Scope
-from schemas.events import Appeared, Gone, StateChanged, Typed, ValueChanged
+from schemas.events import Appeared, Change, Gone, StateChanged, Typed, ValueChanged
 from schemas.stories import ClickStep, FillStep
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
@@ -106,3 +106,27 @@ def test_a_card_without_a_role_is_one_by_the_buttons_that_others_have_too() -> N
     assert row_of(many) == "Car brakes"
     single = many.model_copy(update={"candidates": (named.model_copy(update={"count": 1}), inside)})
     assert row_of(single) == ""
+
+
+def test_what_a_dialog_hid_from_screen_readers_has_not_gone() -> None:
+    """The words of a heading behind it came as plain text when it opened, and seem to go as it closes; what stood
+    nowhere else has gone."""
+    behind = by_role("h2", "heading", "Old Orchard Current realm", text="Old Orchard Current realm")
+    plain, once = by_text("div", "Old Orchard"), by_text("div", "Old Hall")
+    ask = by_role("div", "dialog", "Sure?", text="Sure?")
+
+    def step(target: Element, *changes: Change) -> ClickStep:
+        return ClickStep(target=target, **base(PAGE, PAGE, changes=changes))
+
+    def code_for(text: Element) -> str:
+        typed = Typed(text=text.text or "")
+        starts = FillStep(target=by_label("Name"), value=typed, **base(PAGE, PAGE, changes=(Appeared(element=behind),)))
+        opens = step(by_role("button", "button", "Publish"), Appeared(element=ask), Appeared(element=text))
+        answers = step(by_role("button", "button", "Yes"), Gone(element=ask), Gone(element=text))
+        return write_test(story(starts, opens, answers)).code
+
+    def hides(text: str) -> str:
+        return f'expect(page.get_by_text("{text}").filter(visible=True)).to_have_count(0)'
+
+    assert hides("Old Hall") in code_for(once)
+    assert hides("Old Orchard") not in code_for(plain)

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from pipeline.codegen import write_test
 from pipeline.codegen.assertions.salience import Typing, can_be_closed, is_busy, is_put_together, whole_sentences
 from pipeline.codegen.locators.finder import fits_several
-from pipeline.codegen.locators.text_matchers import readable
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.codegen.python.names import SENTENCE_WORD_CHARS_MAX, function_name, sentence
 from pipeline.semantics.text import is_shortcut
@@ -34,24 +33,6 @@ def test_texts_that_run_together_are_no_text() -> None:
     assert "The notebook of the lab was saved." in code
     for unwanted in ("labadd", "Ada Ada", "addlab", "AL Ada"):
         assert unwanted not in code, code
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("Saved\u200c", "Saved"),
-        ("\u200d Saved \u2060now", "Saved now"),
-        ("sa\u00adved\u200b", "saved"),
-        ("Opening hours\u200e", "Opening hours"),
-        ("a\u200eb", "a\u200eb"),
-        ("one\ufefftwo", "one two"),
-        ("می\u200cخواهم", "می\u200cخواهم"),
-        ("👩\u200d💻 Ada", "👩\u200d💻 Ada"),
-    ],
-)
-def test_invisible_characters_are_left_out_unless_a_word_is_written_with_them(text: str, shown: str) -> None:
-    """A text is looked for as the browser compares it: a joiner within a word is part of it."""
-    assert readable(text) == shown
 
 
 def test_a_text_that_changed_in_nothing_that_one_sees_is_not_asserted() -> None:

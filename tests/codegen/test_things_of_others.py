@@ -356,30 +356,6 @@ def test_that_a_button_waits_for_the_app_is_no_outcome() -> None:
     assert "to_be_disabled" in code_for(other, another)  # what was pressed is none of them
 
 
-def test_what_a_dialog_hid_from_screen_readers_has_not_gone() -> None:
-    """The words of a heading behind it came as plain text when it opened, and seem to go as it closes; what stood
-    nowhere else has gone."""
-    behind = by_role("h2", "heading", "Old Orchard Current realm", text="Old Orchard Current realm")
-    plain, once = by_text("div", "Old Orchard"), by_text("div", "Old Hall")
-    ask = by_role("div", "dialog", "Sure?", text="Sure?")
-
-    def step(target: Element, *changes: Change) -> ClickStep:
-        return ClickStep(target=target, **base(PAGE, PAGE, changes=changes))
-
-    def code_for(text: Element) -> str:
-        typed = Typed(text=text.text or "")
-        starts = FillStep(target=by_label("Name"), value=typed, **base(PAGE, PAGE, changes=(Appeared(element=behind),)))
-        opens = step(by_role("button", "button", "Publish"), Appeared(element=ask), Appeared(element=text))
-        answers = step(by_role("button", "button", "Yes"), Gone(element=ask), Gone(element=text))
-        return write_test(story(starts, opens, answers)).code
-
-    def hides(text: str) -> str:
-        return f'expect(page.get_by_text("{text}").filter(visible=True)).to_have_count(0)'
-
-    assert hides("Old Hall") in code_for(once)
-    assert hides("Old Orchard") not in code_for(plain)
-
-
 def test_what_stands_in_anothers_card_is_not_asserted_after_signing_in() -> None:
     """A tile or a book of a library is known by a text of its own, and says things that others say as well; what
     stands in the card of what the story opened is asserted."""

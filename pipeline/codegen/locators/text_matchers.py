@@ -17,9 +17,12 @@ PENALTY_CUT: Final = 380
 PENALTY_DOUBTFUL: Final = 6_000
 """For texts that may not be unique once their volatile parts are gone: better than a place in a list."""
 _BLANK = re.compile("[\ufeff\ue000-\uf8ff\U000f0000-\U0010fffd]+")
-_INVISIBLE = re.compile(r"[\u200b\u00ad]|(?<!\S)[\u200c\u200d\u2060]+|[\u200c\u200d\u2060]+(?!\S)")
-"""What Playwright leaves out of every text, and what no word is written with. Joiners within one are letters of some
-scripts and hold pictures of several parts together."""
+_NOTHING: Final = re.compile("[\u200b\u00ad]+")
+"""What Playwright leaves out of every text."""
+_JOINERS: Final = "\u200c\u200d\u2060"
+"""What no word begins or ends with. Within one they are letters of some scripts and hold pictures of several parts
+together."""
+_LOOSE_JOINERS: Final = re.compile(rf"(?<!\S)[{_JOINERS}]+|[{_JOINERS}]+(?!\S)")
 _MARKS: Final = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Which way a text runs: nobody sees it, and at its ends it is no part that a match needs."""
 _LOOSE_ENDS: Final = " \t\n,;·|–—(/"
@@ -31,7 +34,8 @@ _COUNTER = re.compile(r"\(\d+\)|\[\d+\]|(?<=\s)\d+\+?$")
 
 def readable(text: str) -> str:
     """A name without icon-font and invisible characters, white space collapsed."""
-    return " ".join(_INVISIBLE.sub("", _BLANK.sub(" ", text)).split()).strip(_MARKS)
+    words = _LOOSE_JOINERS.sub("", _NOTHING.sub("", _BLANK.sub(" ", text)))
+    return " ".join(words.split()).strip(f" {_JOINERS}{_MARKS}")
 
 
 @dataclass(frozen=True)
