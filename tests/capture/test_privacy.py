@@ -198,15 +198,18 @@ def test_plain_words_of_masked_controls_may_stand_elsewhere(record: Record) -> N
     assert "Ready to Reschedule" in texts
 
 
-def test_a_hidden_field_is_not_named_by_what_stands_before_it(record: Record) -> None:
-    """A message about passwords before it makes no secret of its value, which addresses and names may hold."""
+@pytest.mark.parametrize("kind", ['type="hidden" name="title"', 'autocomplete="username" tabindex="-1"'])
+def test_a_field_for_the_page_itself_is_not_named_by_what_stands_before_it(record: Record, kind: str) -> None:
+    """A message about passwords before it makes no secret of its value, which addresses and names may hold: neither of
+    a hidden field nor of the login name that stands beside a password for the browser's own list of passwords."""
 
     def do(page: Page) -> None:
         page.evaluate(
-            """document.body.insertAdjacentHTML('afterbegin',
+            """(kind) => document.body.insertAdjacentHTML('afterbegin',
             '<form id="orchardForm"><p>Incorrect password entered.</p>' +
-            '<input type="hidden" name="title" value="Special:Orchard">' +
-            '<label>Login <input name="who"></label></form>')"""
+            `<input ${kind} value="Special:Orchard">` +
+            '<label>Login <input name="who"></label></form>')""",
+            kind,
         )
         page.evaluate("history.pushState({}, '', '?title=Special:Orchard')")
         page.get_by_label("Login").press_sequentially("Ada")

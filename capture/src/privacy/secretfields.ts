@@ -78,7 +78,7 @@ function wordsOf(field: Element): string {
     const named = labelTextsOf(at);
     words.push(...told, ...named);
     if (depth) words.push(at.localName);
-    if (at.nodeName === at.nodeName.toUpperCase() && at.nodeName !== "BODY" && typeOf(at) !== "hidden" && !named.length && !told[2] && !told[3] && !told[4] && !isPressed(at)) {
+    if (at.nodeName === at.nodeName.toUpperCase() && at.nodeName !== "BODY" && typeOf(at) !== "hidden" && !named.length && !told[2] && !told[3] && !told[4] && !/username/.test((at as HTMLInputElement).autocomplete) && !isPressed(at)) {
       words.push(aroundIt(at), textBefore(at) || textAfter(at), ...textsOf(at, "aria-describedby"), ...[...at.attributes].map(({ value }) => value));
     }
   }
