@@ -131,9 +131,8 @@ export class Effects {
     // A page that is still loading changes by itself: what it has come to by then is no effect yet.
     const pending = this.hovered() || !this.host.ready() ? null : this.underWay;
     this.hovering.came();
-    const large = isLarge();
-    if (!stale || (this.unseen = large && this.walkMs > limits.HOVER_TASK_MS)) return;
-    const mostMs = large ? limits.HOVER_TASK_MS : Infinity;
+    if (!stale || (this.unseen = this.walkMs > limits.HOVER_TASK_MS)) return;
+    const mostMs = isLarge() ? limits.HOVER_TASK_MS : Infinity;
     this.unseen = !(pending ? this.lookOn(pending, pending.base, mostMs, false) : this.lookAhead(mostMs));
   }
 
