@@ -12,8 +12,8 @@ from pipeline.semantics.generated import fixed_words, parts
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import SUCCESS, quotes
 from pipeline.semantics.step_meaning import StepMeaning, meaning_of
-from pipeline.semantics.text import capital, listed, quoted, short
-from schemas.stories import ClickStep, FillStep, GotoStep, Step
+from pipeline.semantics.text import capital, caption, listed, quoted, short
+from schemas.stories import ClickStep, FillStep, GotoStep, SelectStep, Step
 
 TITLE_CHARS_MAX: Final = 120
 GOALS_IN_TITLE_MAX: Final = 2
@@ -26,6 +26,7 @@ _WAITING: Final = WORDS["waiting"]
 _BY_NUMBER: Final = re.compile(r"#?\d+")
 _PREFIX: Final = re.compile(r"^\w+[:/] ?")
 """What says of a name which part of a thing it is: `Talk:Berth 4`."""
+_SHORT_NUMBER: Final = re.compile(r"\d{1,4}")
 _TICKING: Final = frozenset({"choose", "submit"})
 _SIGN_INS: Final = frozenset({"sign_in", "sign_in_refused"})
 _PRELUDE: Final = _SIGN_INS | {"confirm"}
@@ -229,9 +230,23 @@ def _last_message(steps: Sequence[Step]) -> str:
 
 
 def _lasting(message: str, steps: Sequence[Step]) -> str:
-    """The message with `…` for what is another one each time: numbers of orders, times, ids. What was typed stays."""
-    typed = tuple(step.value.text for step in steps if isinstance(step, FillStep) and not step.value.secret)
-    return "".join("…" if part.pattern else part.text for part in parts(message, typed))
+    """The message with `…` for what is another one each time: numbers of orders, times, ids. What the user typed,
+    chose or clicked stays, and so do short numbers, which are years and versions as well."""
+    own = (text for step in steps for text in _texts_of(step))
+    cut = parts(message, tuple(filter(None, own)))
+    return "".join("…" if part.pattern and not _SHORT_NUMBER.fullmatch(part.text) else part.text for part in cut)
+
+
+def _texts_of(step: Step) -> tuple[str, ...]:
+    match step:
+        case FillStep():
+            return () if step.value.secret else (step.value.text,)
+        case SelectStep():
+            return tuple(option.label for option in step.options)
+        case ClickStep():
+            return (caption(step.target),)
+        case _:
+            return ()
 
 
 def _says_something(text: str) -> bool:

@@ -377,32 +377,6 @@ def test_signing_in_first_stays_out_of_the_title() -> None:
     assert story.sentence == "The user logs in and creates the project 'Receipts'."
 
 
-def test_pages_that_were_looked_at_after_signing_in_are_what_it_was_for() -> None:
-    """Who signs in and goes through the menu did more than sign in; of five pages the last four are named."""
-    journey = sign_in(Journey().opens(f"{HOME}login"))
-    menu = (Ancestor(tag="ul", role="menu"),)
-
-    def look_at(name: str) -> None:
-        item = Element(tag="a", role="menuitem", name=name, text=name, ancestors=menu)
-        journey.click(item).leads_to(f"{HOME}{name.lower()}").shows_new(heading(name))
-
-    for name in ("Plugins", "Logs"):
-        look_at(name)
-    story = journey.story()
-    assert story.title == "Open 'Plugins' and 'Logs'"
-    assert story.sentence == "The user logs in and opens 'Plugins' and 'Logs'."
-    for name in ("Users", "Backups", "Help"):
-        look_at(name)
-    assert journey.story().title == "Open 'Logs', 'Users', 'Backups' and 'Help'"
-
-
-def test_a_number_that_is_another_one_each_time_is_not_what_the_user_saw() -> None:
-    """The next order has the next number; the sentence stands over the test of it as well. What was typed stays."""
-    journey = Journey().opens(f"{HOME}checkout").fill(textbox("Voucher"), "SAVE-2041").click(button("Place order"))
-    told = journey.shows_new(heading("Order 100001 with SAVE-2041: confirmation")).story()
-    assert told.sentence.endswith("and sees 'Order … with SAVE-2041: confirmation'.")
-
-
 def test_what_a_live_region_says_each_time_is_not_what_the_user_came_to_see() -> None:
     """The head of a page with the name of who signed in comes back with it."""
     journey = Journey().opens(f"{HOME}notes").click(link("Notes")).shows_new(alert("Hilda")).click(link("Groceries"))

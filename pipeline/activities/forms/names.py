@@ -165,9 +165,11 @@ def edited_object(form: Form) -> str:
 
 
 def _name_before(form: Form, name: str) -> str:
-    """What a thing was called before it was given this name, which is what one looks for to change it."""
+    """What a thing was called when it was opened, where it was given this name: by that one looks for it to change it.
+    What only stood in a field may be anybody's name, and is told nowhere else."""
     fills = (step for step in form.fields if isinstance(step, FillStep) and clean(step.value.text) == name)
-    return next(filter(None, (clean(step.before) for step in fills)), name)
+    opened = opened_before(form.steps, form.first)
+    return opened if opened and any(clean(step.before) == opened for step in fills) else name
 
 
 def _on_own_page(form: Form) -> bool:

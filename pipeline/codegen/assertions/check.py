@@ -41,7 +41,7 @@ def subject_of(statement: Expr) -> Expr:
     match statement:
         case Call(function=Attr(of=Call(args=(Attr(of=found, name="first"),)))):
             return found
-        case Call(function=Attr(of=Call(args=(Call(function=Attr(of=found, name="filter")),)), name="to_have_count")):
+        case Call(function=Attr(of=Call(args=(Call(function=Attr(of=found), keywords=(("visible", _),)),)))):
             return found
         case Call(function=Attr(of=Call(args=(found,)))):
             return found

@@ -1,0 +1,40 @@
+"""What a story was for where nothing was changed, and what its sentence says that the user saw."""
+
+import pytest
+
+from schemas.elements import Ancestor, Element
+from tests.stories.by_hand import HOME, Journey, button, heading, sign_in, textbox
+
+
+def test_pages_that_were_looked_at_after_signing_in_are_what_it_was_for() -> None:
+    """Who signs in and goes through the menu did more than sign in; of five pages the last four are named."""
+    journey = sign_in(Journey().opens(f"{HOME}login"))
+    menu = (Ancestor(tag="ul", role="menu"),)
+
+    def look_at(name: str) -> None:
+        item = Element(tag="a", role="menuitem", name=name, text=name, ancestors=menu)
+        journey.click(item).leads_to(f"{HOME}{name.lower()}").shows_new(heading(name))
+
+    for name in ("Plugins", "Logs"):
+        look_at(name)
+    story = journey.story()
+    assert story.title == "Open 'Plugins' and 'Logs'"
+    assert story.sentence == "The user logs in and opens 'Plugins' and 'Logs'."
+    for name in ("Users", "Backups", "Help"):
+        look_at(name)
+    assert journey.story().title == "Open 'Logs', 'Users', 'Backups' and 'Help'"
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ("Order 100001 with SAVE-2041: confirmation", "Order … with SAVE-2041: confirmation"),
+        ("Plan 2024 was ordered", "Plan 2024 was ordered"),
+    ],
+)
+def test_a_number_that_is_another_one_each_time_is_not_what_the_user_saw(shown: str, said: str) -> None:
+    """The next order has the next number; the sentence stands over the test of it as well. What was typed stays, and
+    so does what may be a year."""
+    journey = Journey().opens(f"{HOME}checkout").fill(textbox("Voucher"), "SAVE-2041").click(button("Place order"))
+    told = journey.shows_new(heading(shown)).story()
+    assert told.sentence.endswith(f"and sees '{said}'.")
