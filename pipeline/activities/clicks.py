@@ -24,10 +24,21 @@ from pipeline.activities.phrases import (
 from pipeline.activities.rules import Rule
 from pipeline.semantics.elements import LIKING, in_control, in_menu, leads_nowhere
 from pipeline.semantics.lexicon import ACTS, LISTS, WORDS
-from pipeline.semantics.messages import headings, succeeded, without_quotes
+from pipeline.semantics.messages import headings, shown_texts, succeeded, without_quotes
 from pipeline.semantics.object_names import acted_on, came_with, held_by, opened_before, ticked_before
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_link, quoted
-from pipeline.semantics.verbs import CANCEL, CHECK_OUT, CONFIRM, CREATE, EDIT, PAGING, button_act, link_act, says
+from pipeline.semantics.verbs import (
+    CANCEL,
+    CHECK_OUT,
+    CONFIRM,
+    CREATE,
+    DELETE,
+    EDIT,
+    PAGING,
+    button_act,
+    link_act,
+)
+from schemas.events import Appeared
 from schemas.stories import ClickStep, Step
 
 _OF_FORMS: Final = frozenset(ACTS["of_forms"])
@@ -49,8 +60,8 @@ _THIS_ONE: Final = re.compile(
     rf"(?P<to>[^\W\d]{{2,4}} )?({'|'.join(sorted(LISTS['determiners']))}) (?P<noun>[^\W\d]{{3,}})", re.I
 )
 """A thing that a control speaks of without its name: `this comment`, `to this comment`."""
-_ALL_AS: Final = re.compile(r"(all|everything) (as .+)", re.I)
-"""What becomes of all that a thing holds: `Mark all as read`."""
+_ALL_AS: Final = re.compile(r"(all|everything)(?: [^\W\d]+)? (as .+)", re.I)
+"""What becomes of all that a thing holds: `Mark all as read`, `Mark all items as read`."""
 _DIGIT: Final = re.compile(r"\d")
 ANSWER_WORDS_MAX: Final = 3
 """What says yes is short: `Yes`, `OK`, `Yes, lock it`."""
@@ -135,23 +146,28 @@ def _act(click: Click) -> Goal | None:
     if leads and in_menu(step.target) and " " in words:
         return None  # what a menu leads to may begin with a verb: `Watch groups`
     goal = act(first, verb, rest, ticked_before(steps, first) or acted_on(steps, first))
-    return replace(goal, last=_confirmed(steps, first))
+    return goal if click.wrote else replace(goal, last=_confirmed(steps, first))
 
 
 def _confirmed(steps: Sequence[Step], first: int) -> int:
-    """The step that said yes to what an act was asked back, by a control that this brought; `first` where nothing
-    was."""
-    last = first
-    while last + 1 < len(steps) and says(steps[last + 1], CONFIRM) and _is_asked_by(steps[last], steps[last + 1]):
-        last += 1
-    return last
-
-
-def _is_asked_by(asking: Step, answer: Step) -> bool:
+    """The step that said yes to what an act was asked back before it did anything, by a control that this brought;
+    `first` where nothing was."""
+    asking, answer = steps[first], steps[first + 1] if first + 1 < len(steps) else None
     if not isinstance(asking, ClickStep) or not isinstance(answer, ClickStep) or asking.navigates:
-        return False
+        return first
     words = caption(answer.target)
-    return len(words.split()) <= ANSWER_WORDS_MAX and came_with(asking, answer.target)
+    if not CONFIRM.search(words) or len(words.split()) > ANSWER_WORDS_MAX or not came_with(asking, answer.target):
+        return first
+    only_says_yes = CONFIRM.fullmatch(words) and not DELETE.search(words)
+    return first + 1 if only_says_yes or _asks(asking) else first
+
+
+def _asks(step: ClickStep) -> bool:
+    """Whether a click brought a question, or a control that says no."""
+    if any("?" in text for _, text in shown_texts(step.changes)):
+        return True
+    came = (change.element for change in step.changes if isinstance(change, Appeared))
+    return any(CANCEL.match(caption(one)) for one in came if is_button(one) or is_link(one))
 
 
 def act(at: int, verb: str, rest: str, thing: str) -> Goal:
@@ -171,11 +187,11 @@ def does(verb: str, rest: str, thing: str) -> Phrase:
         name = name[len(noun) + 1 :] if name.lower().startswith(f"{noun} ") else name
         return Phrase(verb, f"{one['to'] or ''}the {noun} {quoted(name)}")
     said = "" if rest.casefold() in thing.casefold() else rest.lower() if _NO_NOUN.fullmatch(rest) else rest
+    if is_name and (all_as := _ALL_AS.fullmatch(said)):
+        return Phrase(verb, f"{all_as[1].lower()} of {thing} {all_as[2]}")
     if _SEVERAL.match(said) and is_name:
         several = " ".join(word if word.isupper() else word.lower() for word in said.split())
         return Phrase(verb, f"{several} of {thing}")
-    if is_name and (all_as := _ALL_AS.fullmatch(said)):
-        return Phrase(verb, f"{all_as[1].lower()} of {thing} {all_as[2]}")
     if verb in _TOWARDS and is_name and not said:
         thing = f"{_TOWARDS[verb]} {thing}"
     parts = (thing, said) if _PREPOSITION.match(said) else (said, "" if said and thing in ("it", "them") else thing)

@@ -49,16 +49,15 @@ _OF_FORMS: Final = WORDS["headings_of_forms"]
 """How headings of forms say what is done, beside what is done in rows."""
 _DATA_BESIDE: Final = re.compile(r"[\d/@]")
 """What stands beside the name of a thing in the caption of an entry, and is none of it."""
-_CELLS: Final = re.compile(
-    r"\s(?=\S+@\S|\d+[/.:-]\d|True\b|False\b|\(?\d{1,6}\)? [^\W\d_A-Z]{2,20} [^\W\d_A-Z]{2,20}(?=\Z|\s))"
-)
-"""Where the name of a thing ends in the name of its row: before an address, a date, what is so or not, or how many of
-something it has (`8 unread entries`)."""
+_CELLS: Final = re.compile(r"\s(?=\S+@\S|\d+[/.:-]\d|True\b|False\b)")
+"""Where the name of a thing ends in the name of its row: before an address, a date, or what is so or not."""
+_COUNT: Final = re.compile(r"\s(?=\(?\d{1,6}\)? [^\W\d_A-Z]{2,20} [^\W\d_A-Z]{2,20}(?=\Z|\s))")
+"""Before what may be how many of something it has (`8 unread entries`), or belong to the name (`66 road trip`)."""
 
 
 def object_phrase(noun: str, name: str, article: str = "") -> str:
     name = name if is_name(name) else ""
-    if name and noun.lower().endswith(f" {name.lower()}"):
+    if name and noun.endswith(f" {name}"):
         noun = noun[: -len(name) - 1]  # a message says both without a mark between them: `The group sales`
     if noun and name and name.lower() != noun:
         return f"the {noun} {quoted(name)}"
@@ -160,8 +159,18 @@ def row_of(target: Element) -> str:
             if is_name(text) and is_row(scope) and clean(text).casefold() not in own and not (alone and joints(text)):
                 return _as_one_reads_it(text, clean(next(iter(names), "")))
     row = _CELLS.split(_AROUND.sub("", clean(next(iter(names), "").removesuffix(caption(target)))), maxsplit=1)[0]
+    row = _without_count(row, target)
     is_row_name = len(row) <= ROW_CHARS_MAX and is_name(row) and not (alone and joints(row))
     return row if is_row_name else _card_of(target)
+
+
+def _without_count(row: str, target: Element) -> str:
+    """The name of a row up to how many of something it has, where that stands alone in what holds the element."""
+    name = _COUNT.split(row, maxsplit=1)[0]
+    scopes = [scope for one in target.candidates for scope in one.within]
+    named = {scope.locator.name for scope in scopes if isinstance(scope.locator, ByRole)}
+    alone = {*named, *(scope.has_text for scope in scopes), *(one.name for one in target.ancestors)}
+    return name if name in {clean(text) for text in alone} else row
 
 
 def _as_one_reads_it(text: str, row: str) -> str:
@@ -308,7 +317,18 @@ def _still_named(headings_there: Sequence[str], steps: Sequence[Step], at: int) 
     """What was opened before step `at`, where the page that a menu led to is about that: `Berth 4`, of `Move Berth 4`.
     A page of the app is about something else."""
     name = _opened(steps, at)[0]
-    return name if name and any(name in heading for heading in headings_there) else ""
+    return name if name and any(is_about(name, heading) for heading in headings_there) else ""
+
+
+def is_about(name: str, heading: str) -> bool:
+    """Whether a heading says what is done to the thing of that name, and nothing else but a part in brackets: `Editing
+    Berth 4 (section)`. What a heading has in quotes is the name that it means."""
+    if found := quotes(heading):
+        return found[0] == name
+    before, _, after = f" {_BRACKETED.sub('', heading).strip()} ".partition(f" {name} ")
+    said = f"{before} {after}".strip()
+    does = row_act(said)[0] or EDIT.match(said) or _OF_FORMS.search(said)
+    return f" {name} " in f" {heading} " and (not said or (" " not in said and bool(does)))
 
 
 def _clicked(heading: str, steps: Sequence[Step]) -> str:

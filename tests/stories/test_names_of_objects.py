@@ -48,25 +48,48 @@ def test_what_a_button_of_a_row_brings_acts_on_the_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "title"),
+    ("row", "alone", "title"),
     [
-        ("Outdoors 8 unread entries", "Archive 'Outdoors'"),
-        ("Harbour Notes 4 unread entries 4 entries in total", "Archive 'Harbour Notes'"),
-        ("Area 51", "Archive 'Area 51'"),
+        ("Outdoors 8 unread entries", "Outdoors", "Archive 'Outdoors'"),
+        ("Harbour Notes 4 unread entries 4 entries in total", "Harbour Notes", "Archive 'Harbour Notes'"),
+        ("Area 51", "Area", "Archive 'Area 51'"),
+        ("Route 66 road trip", "Plans", "Archive 'Route 66 road trip'"),
+        ("Meeting with 3 new clients", "", "Archive 'Meeting with 3 new clients'"),
     ],
 )
-def test_how_many_of_something_a_row_has_is_no_part_of_its_name(row: str, title: str) -> None:
-    """Cards say it beside their names, and another number tomorrow."""
-    archive = button("Archive").model_copy(update={"ancestors": (Ancestor(tag="article", role="article", name=row),)})
+def test_how_many_of_something_a_row_has_is_no_part_of_its_name(row: str, alone: str, title: str) -> None:
+    """Cards say it beside their names, and another number tomorrow; where the name stands nowhere alone, the number may
+    well belong to it."""
+    around = (Ancestor(tag="div", role="group", name=alone), Ancestor(tag="article", role="article", name=row))
+    archive = button("Archive").model_copy(update={"ancestors": around})
     journey = Journey().opens(f"{HOME}shelves").click(archive).asks(f"{HOME}api/shelves/7/archive")
     assert journey.story().title == title
 
 
 def test_an_answer_to_what_an_act_asks_back_belongs_to_it() -> None:
     """The page asks beside the button, which is no other act; another control that a click brought is one."""
-    journey = Journey().opens(f"{HOME}shelves").click(in_row(button("Mark all as read"), "Outdoors"))
-    journey = journey.shows_new(button("yes"), button("no")).click(button("yes")).asks(f"{HOME}api/shelves/7/read")
-    assert journey.story().title == "Mark all of 'Outdoors' as read"
+    for words in ("Mark all as read", "Mark all items as read"):
+        journey = Journey().opens(f"{HOME}shelves").click(in_row(button(words), "Outdoors"))
+        journey = journey.shows_new(button("yes"), button("no")).click(button("yes")).asks(f"{HOME}api/shelves/7/read")
+        assert journey.story().title == "Mark all of 'Outdoors' as read"
+
+
+@pytest.mark.parametrize("writes", [True, False])
+@pytest.mark.parametrize("came", ["Remove", "Accept offer"])
+def test_an_act_that_another_one_brought_is_no_answer_to_it(came: str, writes: bool) -> None:
+    """What is done is done, and what can be done next is another act, whether or not the first asked the app."""
+    journey = Journey().opens(f"{HOME}lamps").click(in_row(button("Share"), "Lamp"))
+    journey = journey.asks(f"{HOME}api/lamps/7/share") if writes else journey
+    journey = journey.shows_new(alert("Shared."), button(came)).click(in_row(button(came), "Lamp"))
+    title = journey.asks(f"{HOME}api/lamps/7/next").story().title
+    assert title.startswith("Share 'Lamp' and ")
+
+
+def test_what_a_question_names_again_is_its_answer() -> None:
+    """`Accept offer` answers what was asked; without the question it is an act."""
+    journey = Journey().opens(f"{HOME}lamps").click(in_row(button("Share"), "Lamp"))
+    journey = journey.shows_new(heading("Share it, and accept the offer?"), button("Accept offer"))
+    assert journey.click(button("Accept offer")).asks(f"{HOME}api/lamps/7").story().title == "Share 'Lamp'"
 
 
 def test_a_reason_for_a_deletion_belongs_to_it() -> None:
@@ -362,3 +385,5 @@ def test_a_message_that_says_a_thing_and_its_name_says_each_once() -> None:
     assert object_phrase("group sales", "sales") == "the group 'sales'"
     assert object_phrase("group", "sales") == "the group 'sales'"
     assert object_phrase("sales", "sales") == "a sales"
+    assert object_phrase("user group", "Group") == "the user group 'Group'"
+    assert object_phrase("shopping list", "List") == "the shopping list 'List'"

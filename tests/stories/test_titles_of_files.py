@@ -131,6 +131,7 @@ def test_what_the_menu_of_a_page_leads_to_is_about_that_page() -> None:
 
     assert moved("Move Crane inspection") == "Move the page 'Crane inspection'"
     assert moved("Move several") == "Move the page"
+    assert moved("Move Crane inspection 2") == "Move the page"
 
 
 def test_what_was_open_is_edited_whatever_part_of_it_the_heading_says() -> None:
@@ -140,6 +141,22 @@ def test_what_was_open_is_edited_whatever_part_of_it_the_heading_says() -> None:
     journey.fill(textbox("Text"), "Radio: 12", before="Phone: 4").click(button("Save changes"))
     story = journey.leads_to(f"{HOME}w/Berth_4").shows_new(alert("Your edit was saved.")).story()
     assert story.title == "Edit 'Berth 4'"
+
+
+@pytest.mark.parametrize(
+    ("heading_there", "title"),
+    [
+        ('Edit "Atlas roadmap"', "Edit 'Atlas roadmap'"),
+        ('Edit task "Call Atlas"', "Edit 'Call Atlas'"),
+        ('Edit "Announcements"', "Edit 'Announcements'"),
+    ],
+)
+def test_what_a_heading_has_in_quotes_is_what_is_edited(heading_there: str, title: str) -> None:
+    """Though the name of what is open is a part of it."""
+    name = "Ann" if "Ann" in heading_there else "Atlas"
+    journey = Journey().opens(f"{HOME}p/7").shows_new(heading(name)).click(button("Edit"))
+    journey.shows_new(heading(heading_there), textbox("Text")).fill(textbox("Text"), "Radio", before="Phone")
+    assert journey.click(button("Save")).asks(f"{HOME}api/p").story().title == title
 
 
 def test_what_is_chosen_in_drawn_lists_belongs_to_the_form_that_an_act_opened() -> None:

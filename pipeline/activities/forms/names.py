@@ -12,7 +12,7 @@ from pipeline.semantics.addresses import FILE_ENDINGS, last_word, made_in, route
 from pipeline.semantics.elements import is_item
 from pipeline.semantics.lexicon import LISTS
 from pipeline.semantics.messages import done, headings, shown_texts, without_quotes
-from pipeline.semantics.object_names import named_in, opened_before, row_before, row_of
+from pipeline.semantics.object_names import is_about, named_in, opened_before, row_before, row_of
 from pipeline.semantics.path_segments import ROUTE
 from pipeline.semantics.text import caption, clean, quoted
 from pipeline.semantics.verbs import (
@@ -156,7 +156,7 @@ def edited_object(form: Form) -> str:
     if form.opener is not None:
         heads = headings(form.opener.changes)
         before = opened_before(form.steps, form.opener_at)
-        if before and any(before in heading for heading in heads):
+        if before and any(is_about(before, heading) for heading in heads):
             return before  # also of `Editing Berth 4 (section)`
         said = (caption(form.opener.target), *heads)
         if named := next(filter(None, map(named_in, said)), ""):
