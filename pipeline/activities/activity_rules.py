@@ -16,12 +16,13 @@ from pipeline.activities.facts.lookups import asks_for, chose_among
 from pipeline.activities.facts.responses import Answers
 from pipeline.activities.forms.password_forms import PasswordForm
 from pipeline.activities.rules import Rule
-from pipeline.semantics.addresses import ID
+from pipeline.semantics.addresses import ID, singular
 from pipeline.semantics.controls import asked_by, asks_to_delete, does_by_itself
 from pipeline.semantics.elements import DATA, Data, in_menu, is_search
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import succeeded
-from pipeline.semantics.verbs import CART, CREATE, SEARCH, SIGN_OUT
+from pipeline.semantics.text import caption
+from pipeline.semantics.verbs import CART, CREATE, SEARCH, SIGN_OUT, object_noun
 from schemas.stories import ClickStep, FillStep, Step
 
 _SIGN: Final = re.compile(r"\w")
@@ -83,11 +84,16 @@ def _search(facts: StepFacts, rule: str) -> Activity | None:
 
 
 def _done_by(facts: StepFacts) -> bool:
-    """Whether it asked for a change and the page says that it was made, or said before that something new is entered:
-    `Go` and `Find` may be the buttons of any form."""
-    title = facts.used[0].page.title if facts.used else ""
-    enters = bool(CREATE.match(title)) and not SEARCH.search(title)
-    return facts.answers.writes(facts.step) and (enters or succeeded(facts.step))
+    """Whether it asked for a change and the page says that it was made, or the control that led there named what one
+    is to be made of what is looked for (`Add feed`, `Find a feed`): `Go` and `Find` may be the buttons of any form."""
+    return facts.answers.writes(facts.step) and (succeeded(facts.step) or _makes_found(facts))
+
+
+def _makes_found(facts: StepFacts) -> bool:
+    at = min(facts.numbers) - 1
+    opener = facts.before.steps[at] if at >= 0 else None
+    one = object_noun(caption(opener.target), CREATE) if isinstance(opener, ClickStep) else ""
+    return bool(one) and one == singular(one) and one in facts.words.casefold().split()
 
 
 def _seeks(facts: StepFacts) -> bool:

@@ -24,8 +24,8 @@ _FORMS: Final = frozenset({"create", "edit", "settings", "submit", "choose", "up
 _WAITING: Final = WORDS["waiting"]
 """What a page says while it is about something."""
 _BY_NUMBER: Final = re.compile(r"#?\d+")
-_PREFIX: Final = re.compile(r"^\w+[:/] ?")
-"""What says of a name which part of a thing it is: `Talk:Berth 4`."""
+_PREFIX: Final = re.compile(r"^[^\W\d]+[:/] ?(?=[^\W\d])")
+"""What says of a name which part of a thing it is: `Talk:Berth 4`; `12:30` is a time."""
 _SHORT_NUMBER: Final = re.compile(r"\d{1,4}")
 _TICKING: Final = frozenset({"choose", "submit"})
 _SIGN_INS: Final = frozenset({"sign_in", "sign_in_refused"})

@@ -47,20 +47,27 @@ def test_what_the_title_says_was_changed_is_needed(tags: tuple[str, ...], needs:
     assert tuple(need.name for need in write_test(told).needs) == needs
 
 
-def test_what_asks_whether_one_is_sure_is_no_thing_that_is_needed() -> None:
-    """The question stands in a row with its answers, in the place of the button that brought it."""
-    within = (Scope(locator=ByRole(role="listitem"), has_text="Are you sure? yes, no", count=1),)
-    button = Element(tag="button", role="button", name="Mark as read", text="Mark as read")
-    yes = Element(tag="button", role="button", name="yes", text="yes")
-    asked = yes.model_copy(
-        update={"candidates": (Candidate(locator=ByRole(role="button", name="yes"), within=within, count=1),)}
-    )
+@pytest.mark.parametrize(
+    ("row", "pressed", "answer", "brought", "needs"),
+    [
+        ("Are you sure? yes, no", "Mark as read", "yes", True, ()),
+        ("Mark as read", "Mark as read", "yes", True, ()),
+        ("Who pays the harbour dues? Delete", "More", "Delete", False, ("Who pays the harbour dues? Delete",)),
+        ("Who pays the dues? Edit Delete", "More", "Delete", True, ("Who pays the dues? Edit Delete",)),
+        ("Who pays the harbour dues?", "More", "", True, ("Who pays the harbour dues?",)),
+        ("Harbour dues", "Harbour dues", "Delete", True, ("Harbour dues",)),
+    ],
+)
+def test_what_asks_whether_one_is_sure_is_no_thing_that_is_needed(
+    row: str, pressed: str, answer: str, brought: bool, needs: tuple[str, ...]
+) -> None:
+    """The question stands in a row with its answers, in the place of the button that brought it. A thing that ends with
+    a question mark, or that a button unfolds, is needed."""
+    button = Element(tag="button", role="button", name=pressed, text=pressed)
+    within = (Scope(locator=ByRole(role="listitem"), has_text=row, count=1),)
+    found = Candidate(locator=ByRole(role="button", name=answer), within=within, count=1)
+    answers = Element(tag="button", role="button", name=answer, text=answer, candidates=(found,))
     page = at("/shelves/7")
-    test = write_test(story(ClickStep(target=button, **base(page)), ClickStep(target=asked, **base(page))))
-    assert test.needs == ()
-    within = (Scope(locator=ByRole(role="listitem"), has_text="Mark as read", count=1),)
-    stands = yes.model_copy(
-        update={"candidates": (Candidate(locator=ByRole(role="button", name="yes"), within=within, count=1),)}
-    )
-    test = write_test(story(ClickStep(target=button, **base(page)), ClickStep(target=stands, **base(page))))
-    assert test.needs == ()
+    asks = ClickStep(target=button, **base(page, changes=(Appeared(element=answers),) if brought else ()))
+    test = write_test(story(asks, ClickStep(target=answers, **base(page))))
+    assert tuple(need.name for need in test.needs) == needs

@@ -292,18 +292,22 @@ def test_a_box_that_is_for_nothing_else_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "told"),
+    ("opener", "title", "looks", "told"),
     [
-        ("New feed - Reader", "Create the feed 'https://rail.example/rss'"),
-        ("Feeds - Reader", "Search for 'https://rail.example/rss'"),
+        ("Add feed", "New feed - Reader", "Find a feed", "Create the feed 'https://rail.example/rss'"),
+        ("Feeds", "New feed - Reader", "Find a feed", "Search for 'https://rail.example/rss'"),
+        ("New arrivals", "New arrivals", "Search", "Search for 'https://rail.example/rss'"),
+        ("New York hotels", "New York hotels", "Search hotels", "Search for 'https://rail.example/rss'"),
+        ("Add to your trip", "Add to your trip", "Search", "Search for 'https://rail.example/rss'"),
     ],
 )
-def test_what_is_looked_for_on_a_page_for_something_new_is_made(title: str, told: str) -> None:
-    """A page on which a feed is entered finds it by its address, and keeps it; elsewhere one only looks."""
-    journey = Journey().opens(f"{HOME}feeds", title="Feeds").click(link("Add feed"))
+def test_what_is_looked_for_to_make_something_of_it_is_made(opener: str, title: str, looks: str, told: str) -> None:
+    """Behind `Add feed` a feed is found by its address, and kept; on pages that only begin with such a word one looks
+    for something."""
+    journey = Journey().opens(f"{HOME}feeds", title="Feeds").click(link(opener))
     journey = journey.leads_to(f"{HOME}subscribe")
     journey.page = Page(url=f"{HOME}subscribe", title=title)
     journey = journey.shows_new(heading(title.partition(" - ")[0]))
-    journey = journey.fill(textbox("URL"), "https://rail.example/rss").click(button("Find a feed", type="submit"))
+    journey = journey.fill(textbox("URL"), "https://rail.example/rss").click(button(looks, type="submit"))
     journey = journey.asks(f"{HOME}subscribe", resource="document").leads_to(f"{HOME}feed/7/entries")
     assert journey.shows_new(heading("Rail Weekly")).story().title == told

@@ -172,6 +172,40 @@ def test_what_is_chosen_in_drawn_lists_belongs_to_the_form_that_an_act_opened() 
     assert journey.shows_new(alert("Jonas has been blocked.")).story().title == "Block 'Jonas'"
 
 
+@pytest.mark.parametrize(
+    ("row", "answer", "title"),
+    [
+        ("Opening hours Jonas (talk | block)", "User has been blocked for 24 hours", "Block 'Opening hours"),
+        ("Harbour office (talk | block)", "The user has been blocked by the office", "Block 'Harbour office"),
+        ("Account of Jonas (talk | block)", "Account blocked", "Block 'Account of Jonas"),
+        ("Jonas Lind (talk | block)", "Jonas has been blocked", "Block 'Jonas Lind"),
+        ("18:14 Opening hours Jonas Lind (talk | block)", "Jonas Lind has been blocked", "Block 'Jonas Lind'"),
+        ("18:14 Opening hours Jonas Lind (talk | block)", "Jonas has been blocked", "Block '18:14 Opening hours"),
+        ("18:14 Opening hours jonas (talk | block)", "The user 'jonas' was blocked", "Block 'jonas'"),
+    ],
+)
+def test_only_what_an_answer_is_about_names_what_was_done(row: str, answer: str, title: str) -> None:
+    """A name in quotes or at its beginning; a word that both have by chance names nothing, nor does part of a name."""
+    around = (Ancestor(tag="tr", role="row", name=row),)
+    journey = Journey().opens(f"{HOME}changes").click(link("block").model_copy(update={"ancestors": around}))
+    journey.leads_to(f"{HOME}special/block").shows_new(heading("Block user"))
+    journey.fill(textbox("Other reason"), "spam").click(button("Block this user", type="submit"))
+    told = journey.leads_to(f"{HOME}special/block/done").shows_new(alert(answer)).story().title
+    assert told.startswith(title)
+
+
+@pytest.mark.parametrize(("pressed", "title"), [("Cancel", "Fill in 'Reason'"), ("Ban", "Ban 'Jonas'")])
+def test_an_act_whose_form_was_given_up_was_not_done(pressed: str, title: str) -> None:
+    """`Cancel` sends nothing off, whatever was typed before; `Close` behind what was sent off takes nothing back."""
+    journey = Journey().opens(f"{HOME}members").click(in_row(button("Ban"), "Jonas"))
+    journey.shows_new(Element(tag="div", role="dialog", name="Ban"), textbox("Reason"))
+    journey.fill(textbox("Reason"), "spam").click(button(pressed))
+    story = (journey.asks(f"{HOME}api/members/7/ban") if pressed == "Ban" else journey.touches()).story()
+    assert story.title == title
+    journey.click(button("Close")).touches()
+    assert journey.story().title == title
+
+
 def test_an_account_is_called_so_where_nothing_says_what_was_made() -> None:
     """A name alone could be that of anything."""
     journey = sign_in(Journey().opens(f"{HOME}login")).click(link("Create account")).leads_to(f"{HOME}accounts/new")
@@ -189,6 +223,15 @@ def test_a_search_for_what_a_part_of_is_made_stays_out_of_the_title() -> None:
     journey.fill(area, "Who pays?").click(button("Save page", type="submit"))
     journey.leads_to(f"{HOME}wiki/Talk:Berth_4").shows_new(heading("Talk:Berth 4"), alert("The page has been created."))
     assert journey.story().title == "Create the page 'Talk:Berth 4'"
+
+
+def test_a_time_that_ends_as_a_search_is_no_part_of_what_was_looked_for() -> None:
+    """Nothing but a word before a colon says which part of a thing it is."""
+    journey = Journey().opens().fill(searchbox(), "30 feet").press(searchbox(), "Enter")
+    journey.leads_to(f"{HOME}found").shows_new(heading("Nothing found")).click(link("Add slot"))
+    journey.leads_to(f"{HOME}slots/new").fill(textbox("Name"), "12:30 feet").click(button("Add slot", type="submit"))
+    title = journey.leads_to(f"{HOME}slots/7").shows_new(heading("12:30 feet")).story().title
+    assert title == "Search for '30 feet' and create the slot '12:30 feet'"
 
 
 def test_a_click_into_a_field_stands_between_no_act_and_its_form() -> None:

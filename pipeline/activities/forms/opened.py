@@ -9,24 +9,30 @@ from pipeline.activities.facts.action_links import acts_by_link
 from pipeline.activities.facts.passive import outside_content
 from pipeline.activities.phrases import SMALL, Goal, Phrase
 from pipeline.semantics.elements import is_item
-from pipeline.semantics.object_names import acted_on, named_in_answer
-from pipeline.semantics.text import caption, is_link, is_text_field, quoted
-from schemas.events import Appeared
+from pipeline.semantics.lexicon import LISTS
+from pipeline.semantics.messages import ANSWER_CHARS_MAX, quotes, shown_texts
+from pipeline.semantics.object_names import ROW_ROLES, acted_on
+from pipeline.semantics.text import caption, clean, is_link, is_text_field, quoted
+from pipeline.semantics.verbs import CANCEL, is_commit
+from schemas.events import Appeared, Change
 from schemas.stories import ClickStep, Step
 
 _FORMS: Final = frozenset({"create", "edit", "submit"})
 _SENT_OFF: Final = frozenset({"send", "reply", "try"})
 """How a form that makes something is told where that is but sent away, or was refused."""
+_GENERIC_NOUNS: Final = LISTS["generic_nouns"]
 _FORM_ROLES: Final = frozenset({"dialog", "form", "heading", "combobox"})
 
 
 def with_form(before: Goal, form: Goal, steps: Sequence[Step], writing: Set[str] | None) -> Goal | None:
     """The goal before with the form that it opened, where this one is but that form; one that was refused to the end
-    was tried only. `writing` are the events of the steps that asked the app to change something; None where the source
-    tells no effects."""
+    was tried only, and of one that was given up only the form is left. `writing` are the events of the steps that asked
+    the app to change something; None where the source tells no effects."""
     opened = _act_of(before, form, steps)
     if not _is_form_of(opened, form, steps, writing):
         return None
+    if _called_off(opened, form, steps, writing or frozenset()):
+        return replace(form, first=opened.first)
     tried = form.phrases[0].verb == "try"
     opened = _as_answered(opened, form, steps)
     return replace(opened, last=form.last, phrases=(Phrase("try", f"to {opened.order}"),) if tried else opened.phrases)
@@ -55,6 +61,16 @@ def _is_form_of(opened: Goal, form: Goal, steps: Sequence[Step], writing: Set[st
     return opener.navigates or _brings_fields(opener)
 
 
+def _called_off(opened: Goal, form: Goal, steps: Sequence[Step], writing: Set[str]) -> bool:
+    """Whether the form of an act was given up by the control that ended it, or came right after its fields: `Cancel`,
+    but not of a form that is itself there to cancel or close something."""
+    last = steps[form.last]
+    sent = isinstance(last, ClickStep) or is_commit(last) or last.event_id in writing
+    ended = last if sent else next(iter(steps[form.last + 1 : form.last + 2]), last)
+    words = caption(ended.target) if isinstance(ended, ClickStep) else ""
+    return bool(CANCEL.match(words)) and act_of(words)[0] != opened.phrases[0].verb
+
+
 def _as_answered(opened: Goal, form: Goal, steps: Sequence[Step]) -> Goal:
     """The act with what the page's answer to its form says it was done to, where the row of its control says that as
     well, beside other things: `Jonas has been blocked`, of a row with a page that Jonas wrote."""
@@ -62,8 +78,34 @@ def _as_answered(opened: Goal, form: Goal, steps: Sequence[Step]) -> Goal:
     if not isinstance(opener, ClickStep):
         return opened
     verb, rest = act_of(caption(opener.target))
-    named = named_in_answer(opener, steps[form.last].changes)
+    named = _subject_of_answer(opener, steps[form.last].changes)
     return act(opened.first, verb, rest, quoted(named)) if verb and named else opened
+
+
+def _subject_of_answer(opener: ClickStep, changes: Sequence[Change]) -> str:
+    """What the page's answer says what was done to, by words of the row that it has in quotes or begins with."""
+    own = caption(opener.target).casefold()
+    row = next((clean(one.name) for one in opener.target.ancestors if one.role in ROW_ROLES and one.name), "").split()
+    for text in (text for _, text in shown_texts(changes) if len(text) <= ANSWER_CHARS_MAX):
+        if not any(word.casefold().startswith(own) for word in text.split()):
+            continue
+        found = (one for one in quotes(text) if f" {one} " in f" {' '.join(row)} ")
+        if named := next(found, "") or _begun_with(row, text.split()):
+            return named
+    return ""
+
+
+def _begun_with(row: Sequence[str], answer: Sequence[str]) -> str:
+    """The most of a row's words that an answer begins with, where they are a name: with a capital where none begins a
+    sentence, and the whole of it, as no other such word stands beside them."""
+    for count in range(min(len(row), len(answer)), 0, -1):
+        for at in range(1, len(row) - count + 1):
+            if [*row[at : at + count]] == [*answer[:count]]:
+                beside = (row[at - 1], *row[at + count : at + count + 1])
+                name = " ".join(answer[:count])
+                whole = not any(word[0].isupper() for word in beside) and name.casefold() not in _GENERIC_NOUNS
+                return name if whole and name[0].isupper() and answer[count - 1][0].isupper() else ""
+    return ""
 
 
 def _act_of(goal: Goal, after: Goal, steps: Sequence[Step]) -> Goal:

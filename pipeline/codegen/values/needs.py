@@ -1,5 +1,6 @@
 """What a journey uses and did not make: it must be there before the test runs."""
 
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import Final
@@ -7,11 +8,11 @@ from typing import Final
 from pipeline.semantics.addresses import place, thing_in
 from pipeline.semantics.elements import in_menu
 from pipeline.semantics.messages import headings, quotes
-from pipeline.semantics.object_names import is_row
+from pipeline.semantics.object_names import came_with, is_row
 from pipeline.semantics.path_segments import ROUTE
 from pipeline.semantics.text import caption, clean, is_button, is_link, short
 from pipeline.semantics.urls import join
-from pipeline.semantics.verbs import CANCEL, CART, CHECK_OUT, CREATE, DELETE, EDIT, SETTINGS, SIGN_IN, says
+from pipeline.semantics.verbs import CANCEL, CART, CHECK_OUT, CONFIRM, CREATE, DELETE, EDIT, SETTINGS, SIGN_IN, says
 from schemas import limits
 from schemas.elements import Element
 from schemas.events import Gone
@@ -23,6 +24,7 @@ NAME_CHARS_MAX: Final = 40
 """A longer caption is that of a card, with more in it than a name."""
 DOING: Final = (CANCEL, CART, CREATE, EDIT, DELETE, SETTINGS, SIGN_IN, CHECK_OUT)
 """Links that are called by what they do, not by a thing."""
+_WORD: Final = re.compile(r"\w+")
 USED_IN_ROWS: Final = frozenset({"button", "link", "checkbox", "menuitem"})
 
 
@@ -49,13 +51,15 @@ def _changed(story: Story) -> frozenset[str]:
 
 
 def _is_of_controls(before: Step | None, step: Step, told: str) -> bool:
-    """Whether a row says nothing but what its controls say: what asks whether one is sure, with the answers, and what
-    was pressed right before in the place where the question stands now."""
-    if not isinstance(step, ClickStep):
+    """Whether a row says nothing but what its controls say: what the step before brought to ask whether one is sure,
+    with nothing but the answers, and what was pressed then in the place where the question stands now."""
+    if not isinstance(step, ClickStep) or not isinstance(before, ClickStep) or not came_with(before, step.target):
         return False
-    own = caption(step.target).casefold()
-    asks = "?" in told and own in told.casefold().rpartition("?")[2]
-    return asks or (isinstance(before, ClickStep) and is_button(before.target) and caption(before.target) == told)
+    if caption(before.target) == told:
+        return is_button(before.target) and says(step, CONFIRM) and not says(step, DELETE)
+    _, asks, answers = told.rpartition("?")
+    words = _WORD.findall(answers)
+    return bool(asks and words) and all(CONFIRM.match(word) or CANCEL.match(word) for word in words)
 
 
 def _sends_off(before: Step | None, step: Step) -> bool:
