@@ -334,7 +334,7 @@ CASES = (
         expected='expect_response(lambda response: "sale" in (response', unexpected='May" in',
     ),
     Case("covered_box", "redrawn.html", _tick_the_drawing, "Wrapped as", "Sent as", '("Wrap as a gift").check()'),
-    Case("redrawn_list", "redrawn.html", _find, "show(all.filter", "void (all.filter", ".to_be_hidden()"),
+    Case("redrawn_list", "redrawn.html", _find, "show(all.filter", "void (all.filter", ".to_have_count(0)"),
     Case("box_with_the_same_words", "preview.html", _preview, "append(shown)", "append()"),
     Case(
         "list_button", "pad.html", _list_in_a_pad, "REST_MS = 700", "REST_MS = 60_000",
