@@ -48,7 +48,8 @@ def without_noise(drafts: list[Draft], effects_known: bool) -> list[Draft]:
     kept = _latest_fills(kept)
     kept = _followed(kept, _only_focuses)
     kept = _followed(kept, lambda draft, successor: _does_nothing(draft, successor, effects_known))
-    return _coalesced(kept)
+    kept = _coalesced(kept)
+    return _without_dithering(kept) if effects_known else kept
 
 
 def _coalesced(drafts: list[Draft]) -> list[Draft]:
@@ -66,6 +67,28 @@ def _coalesced(drafts: list[Draft]) -> list[Draft]:
         else:
             kept.append(draft)
     return kept
+
+
+def _without_dithering(drafts: list[Draft]) -> list[Draft]:
+    """A box that was toggled there and back again before it was toggled at last is only that, where the page answered
+    neither: ticked, unticked and ticked is ticked."""
+    kept: list[Draft] = []
+    for draft in drafts:
+        kept.append(draft)
+        while len(kept) > 2 and _dithers(*kept[-3:]):
+            there, back = kept[-3:-1]
+            draft.absorb(back)
+            draft.absorb(there)
+            del kept[-3:-1]
+    return kept
+
+
+def _dithers(there: Draft, back: Draft, again: Draft) -> bool:
+    boxes = all(
+        isinstance(one.step, CheckStep) and one.step.tab_id == again.step.tab_id for one in (there, back, again)
+    )
+    same = boxes and all(same_target(one.target, again.target) for one in (there, back))
+    return same and not any(one.touched or one.has_effect() for one in (there, back))
 
 
 def _is_not_repeated(gone: Draft, draft: Draft) -> bool:
@@ -100,7 +123,7 @@ def _replaces(now: Draft, before: Draft) -> bool:
             return told and same_target(now.target, before.target)
         case (CheckStep() as second, CheckStep() as first):
             # Ticked and unticked again are two things: what the page did about the first may stay done, also unseen,
-            # and to untick a box that is not ticked does nothing.
+            # and to untick a box that is not ticked does nothing. Only there and back before a third one is left out.
             return second.checked == first.checked and same_target(now.target, before.target)
         case (SelectStep(), SelectStep()):
             return same_target(now.target, before.target)

@@ -137,6 +137,46 @@ def test_a_box_ticked_and_unticked_is_both(answered: bool) -> None:
     assert Journey().opens().check(box).check(box).said() == [START, "Tick 'I agree'"]
 
 
+@pytest.mark.parametrize(("toggles", "kept"), [(2, 2), (3, 1), (4, 2), (5, 1)])
+def test_a_box_toggled_there_and_back_is_as_it_is_left(toggles: int, kept: int) -> None:
+    """What came before the last two, or before the one by which it ends other than it began, changed nothing."""
+    box = Element(tag="input", type="checkbox", role="checkbox", name="I agree", id="agree")
+    journey = Journey().opens().shows_new(heading("Rules"))
+    for number in range(toggles):
+        journey = journey.check(box, checked=number % 2 == 0)
+    ends = ["Tick 'I agree'", "Untick 'I agree'"] if toggles % 2 == 0 else ["Tick 'I agree'"]
+    assert journey.said() == [START, *ends]
+    assert len(ends) == kept
+
+
+@pytest.mark.parametrize("answered", [0, 1, 2])
+def test_a_box_toggled_thrice_is_that_where_the_page_answered_before_the_last(answered: int) -> None:
+    """The answer may stay; one to the last belongs to the tick that is left. Where no effects are known,
+    nobody knows of answers; two boxes have nothing in common."""
+    box = Element(tag="input", type="checkbox", role="checkbox", name="I agree", id="agree")
+    journey = Journey().opens()
+    for number in range(3):
+        journey = journey.check(box, checked=number != 1)
+        journey = journey.loses(heading("March")) if number == answered else journey
+    assert len(journey.steps()) == (2 if answered == 2 else 4)
+    assert len(Journey().opens().check(box).check(box, checked=False).check(box).steps()) == 4
+    other = box.model_copy(update={"id": "news", "name": "News"})
+    assert len(Journey().opens().shows_new(heading("Rules")).check(box).check(other).check(box).steps()) == 4
+
+
+@pytest.mark.parametrize(("toggles", "title"), [(2, "untick 'I agree'"), (3, "tick 'I agree'")])
+def test_a_title_tells_how_a_box_was_left(toggles: int, title: str) -> None:
+    """Also where the page answered each time, so that all of them are steps."""
+    box = Element(tag="input", type="checkbox", role="checkbox", name="I agree", id="agree")
+    journey = Journey().opens().fill(textbox("Title"), "Rope")
+    for number in range(toggles):
+        journey = journey.check(box, checked=number % 2 == 0).shows_new(alert(f"Rule {number}"))
+    told = journey.click(button("Save")).asks("/api/things").shows_new(alert("Saved")).story()
+    assert sum(isinstance(step, CheckStep) for step in told.steps) == toggles
+    assert f", {title} and" in told.title or f" and {title}" in told.title
+    assert told.title.count("'I agree'") == 1
+
+
 def test_scrolling_twice_is_scrolling_once() -> None:
     """The last position counts."""
     journey = Journey().opens().add(Scroll, y_px=100).add(Scroll, y_px=900)

@@ -9,6 +9,7 @@ from pipeline.semantics.object_names import row_of
 from pipeline.semantics.text import caption, clean, field, joints, listed, numbers_row, quoted
 from pipeline.semantics.verbs import SORTS, words_on
 from pipeline.semantics.wording import only_keys, shown
+from pipeline.steps.draft import identity
 from schemas.stories import CheckStep, DragStep, FillStep, SelectStep, UploadStep
 
 FIELDS_NAMED_MAX: Final = 3
@@ -27,12 +28,19 @@ def entered(fields: Sequence[Field]) -> list[Phrase]:
         ("choose", lambda step: _is_radio(step) or isinstance(step, SelectStep | UploadStep)),
         ("move", lambda step: isinstance(step, DragStep)),
     )
+    fields = _as_left(fields)
     phrases = []
     for verb, belongs in groups:
         names = list(dict.fromkeys(_name(step) for step in fields if belongs(step)))
         if names:
             phrases.append(Phrase(verb, listed(_few(names))))
     return phrases
+
+
+def _as_left(fields: Sequence[Field]) -> list[Field]:
+    """What was entered, of each box only how it was left."""
+    last = {identity(step.target): step for step in fields if _is_box(step) or _is_switch(step)}
+    return [step for step in fields if last.get(identity(step.target), step) is step]
 
 
 def narrowed_by(fields: Sequence[Field]) -> list[Phrase]:
