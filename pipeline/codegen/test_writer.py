@@ -128,13 +128,14 @@ def _written(
     people: Mapping[str, int] | None,
     amendments: Amendments,
     unique: tuple[str, ...],
-    shown: bool = True,
+    keeps_names: bool = True,
 ) -> GeneratedTest | None:
-    """The test; None where it is too large. `shown`: what it asserts may be the page of who signed in."""
+    """The test; None where it is too large. `keeps_names` leaves a login name that the pages show as recorded, for what
+    the test asserts may depend on it; where nothing does, the test is written again without."""
     story, parameters = cut.story, cut.parameters
     if signed_in >= len(story.steps):
         signed_in = 0
-    writer = writer_for(story, SIGNED_IN_PAGE if signed_in else "page", people, shown)
+    writer = writer_for(story, SIGNED_IN_PAGE if signed_in else "page", people, keeps_names)
     told = writer.credentials
     if not signed_in and (not story.steps or not isinstance(story.steps[0], GotoStep)):
         url = story.initial_state.url or (story.steps[0].page.url if story.steps else "/")
@@ -155,8 +156,8 @@ def _written(
     told_needs = [names.sentence("Needs " + ", ".join(f"'{need.name}'" for need in needs), "")] if needs else []
     not_repeated = (*told_needs, *dict.fromkeys(writer.not_repeated))
     code, step_lines = program.file(name, docstring, not_repeated, len(story.steps))
-    if shown and only_typed(told, "\n".join((*program.actions, *program.assertions))):
-        return _written(cut, signed_in, fixed, people, amendments, unique, shown=False)
+    if keeps_names and only_typed(told, "\n".join((*program.actions, *program.assertions))):
+        return _written(cut, signed_in, fixed, people, amendments, unique, keeps_names=False)
     code_bytes = len(code.encode())
     if code_bytes > limits.CODE_BYTES_MAX:
         return None
@@ -188,9 +189,11 @@ def _written(
     return test if len(to_json(test)) + code_bytes <= TEST_BYTES_MAX else None
 
 
-def writer_for(story: Story, page: str = "page", people: Mapping[str, int] | None = None, shown: bool = True) -> Writer:
+def writer_for(
+    story: Story, page: str = "page", people: Mapping[str, int] | None = None, keeps_names: bool = True
+) -> Writer:
     """What writes the steps of a story, into a program that begins with a page of this name."""
-    told = credentials(story.steps, story.network_requests, people, shown)
+    told = credentials(story.steps, story.network_requests, people, keeps_names)
     program = Program(page=page)
     hidden, shapes, made = _hidden(story.steps), ticking(story.steps), readings(story.steps)
     read = {reading.value for reading in made}

@@ -78,14 +78,15 @@ def credentials(
     steps: Sequence[Step],
     requests: Sequence[NetworkRequest] = (),
     numbers: Mapping[str, int] | None = None,
-    shown: bool = True,
+    keeps_names: bool = True,
 ) -> Credentials:
     """The secrets and login names of a story. `numbers` are those of the people of a whole project, by login name;
-    whoever is not among them is counted after them. Unless `shown`, nothing depends on a name that the pages show."""
+    whoever is not among them is counted after them. `keeps_names` leaves a login name that the pages show as
+    recorded; without it each of them is read, as nothing that the test asserts depends on it."""
     teller = _Teller(steps, tuple(password_forms(steps, requests)))
     teller.number_people(numbers or {})
     passwords, variables = teller.passwords()
-    names, notes, read = teller.names(shown)
+    names, notes, read = teller.names(keeps_names)
     beside = _typed_beside(steps, teller.forms) - names.keys()
     return Credentials(passwords, names, (*read, *variables), dict(teller.people), tuple(notes), beside)
 
@@ -183,9 +184,9 @@ class _Teller:
     def _name(self, form: PasswordForm) -> str:
         return login_name(form, self.steps)
 
-    def names(self, shown: bool) -> tuple[dict[str, Expr], list[str], list[str]]:
+    def names(self, keeps_names: bool) -> tuple[dict[str, Expr], list[str], list[str]]:
         """Login names as code, notes about them, and the variables that they read. One that the outcome shows makes the
-        story that user's own, where that is asserted (`shown`): it stays as recorded."""
+        story that user's own: with `keeps_names` it stays as recorded."""
         out: dict[str, Expr] = {}
         notes: list[str] = []
         variables: list[str] = []
@@ -194,7 +195,7 @@ class _Teller:
             if not name or form.login is None or form.purpose != "sign in" or name not in self.people or name in out:
                 continue
             later = self.steps[form.login + 1 :]
-            if shown and (_shown_later(later, name) or _leads_to_own(self.steps[form.login :], name)):
+            if keeps_names and (_shown_later(later, name) or _leads_to_own(self.steps[form.login :], name)):
                 out[name] = Literal(name)
                 notes = ["The login name is part of what the story shows, so it is kept as recorded."]
                 continue
