@@ -10,7 +10,8 @@ trap 'rm -f "$trap_file"' EXIT
 have initdb || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null ||
   apt_or_tell "PostgreSQL" postgresql
 
-collected=$(.venv/bin/python -m pytest --collect-only -q "$@" | sed -nE 's/^([0-9]+) tests? collected.*/\1/p')
+listed=$(.venv/bin/python -m pytest --collect-only -q "$@") || { printf '%s\n' "$listed" | tail -n 30 >&2; exit 1; }
+collected=$(sed -nE 's/^([0-9]+) tests? collected.*/\1/p' <<<"$listed")
 [ -n "$collected" ] || { echo "test: pytest collected nothing" >&2; exit 1; }
 # Two at a time, a file always by one of them: each has a broker, a registry and a database of its own. In the order of
 # collection: pytest-xdist would begin with the files of many tests, and end with one worker on a long one.
