@@ -13,7 +13,7 @@ from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, HoverStep, 
 QUIET: Final = (FillStep, HoverStep, ScrollStep)
 """Steps that ask an app for nothing."""
 _PAGER: Final = re.compile(r"\d{1,6}\s?/\s?(\d{1,6})")
-_PLACES: Final = frozenset({None, "listitem", "generic", "group"})
+_ROLES_BY_HINT: Final = frozenset({None, "listitem", "generic", "group"})
 TICKS_MAX: Final = 3
 """A text whose number changed more often in one story is a clock or a counter."""
 
@@ -85,8 +85,8 @@ def ticks(change: Change, shapes: frozenset[str]) -> bool:
 
 
 def says_nothing(change: Change, changes: tuple[Change, ...], shapes: frozenset[str]) -> bool:
-    """Whether a change ticks, only moved, or is but the place of another one."""
-    return ticks(change, shapes) or only_moved(change, changes) or only_around(change, changes)
+    """Whether a change is a clock or counter that ticks, only moved, or was found by a hint that was there before."""
+    return ticks(change, shapes) or only_moved(change, changes) or hint_was_there(change, changes)
 
 
 def only_retimed(change: Change, changes: tuple[Change, ...]) -> bool:
@@ -118,11 +118,11 @@ def only_moved(change: Change, changes: tuple[Change, ...]) -> bool:
     return any(text in readable(other) for other in shown)
 
 
-def only_around(change: Change, changes: tuple[Change, ...]) -> bool:
-    """Whether what came is a place with other words in it, and is found by what the pointer shows there, not by these:
-    one with the same hint went or changed with the same step, so that it stood there before and could not fail."""
+def hint_was_there(change: Change, changes: tuple[Change, ...]) -> bool:
+    """Whether an element that came is found by its hint (`title`) and not by its text, while one with the same hint
+    went or changed in the same step: the hint was there before, so that an assertion by it could not fail."""
     own = change.element
-    if not isinstance(change, Appeared) or own.role not in _PLACES or not own.text or own.text == own.name:
+    if not isinstance(change, Appeared) or own.role not in _ROLES_BY_HINT or not own.text or own.text == own.name:
         return False
     alone = [one.locator for one in own.candidates if one.count == 1]
     hints = [one for one in alone if isinstance(one, ByTitle)]

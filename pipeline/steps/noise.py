@@ -49,7 +49,7 @@ def without_noise(drafts: list[Draft], effects_known: bool) -> list[Draft]:
     kept = _followed(kept, _only_focuses)
     kept = _followed(kept, lambda draft, successor: _does_nothing(draft, successor, effects_known))
     kept = _coalesced(kept)
-    return _without_dithering(kept) if effects_known else kept
+    return _without_redundant_toggles(kept) if effects_known else kept
 
 
 def _coalesced(drafts: list[Draft]) -> list[Draft]:
@@ -69,13 +69,13 @@ def _coalesced(drafts: list[Draft]) -> list[Draft]:
     return kept
 
 
-def _without_dithering(drafts: list[Draft]) -> list[Draft]:
+def _without_redundant_toggles(drafts: list[Draft]) -> list[Draft]:
     """A box that was toggled there and back again before it was toggled at last is only that, where the page answered
     neither: ticked, unticked and ticked is ticked."""
     kept: list[Draft] = []
     for draft in drafts:
         kept.append(draft)
-        while len(kept) > 2 and _dithers(*kept[-3:]):
+        while len(kept) > 2 and _are_redundant(*kept[-3:]):
             there, back = kept[-3:-1]
             draft.absorb(back)
             draft.absorb(there)
@@ -83,7 +83,8 @@ def _without_dithering(drafts: list[Draft]) -> list[Draft]:
     return kept
 
 
-def _dithers(there: Draft, back: Draft, again: Draft) -> bool:
+def _are_redundant(there: Draft, back: Draft, again: Draft) -> bool:
+    """Whether the first two of three toggles of one box cancel each other out, and the page answered neither."""
     boxes = all(
         isinstance(one.step, CheckStep) and one.step.tab_id == again.step.tab_id for one in (there, back, again)
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.codegen import write_test
-from pipeline.codegen.tickers import only_around, ticking, ticks
+from pipeline.codegen.tickers import hint_was_there, ticking, ticks
 from schemas.elements import ById, ByText, ByTitle, Candidate, Element
 from schemas.events import Appeared, Change, Gone, TextChanged, Typed, ValueChanged
 from schemas.stories import ClickStep, FillStep, Step
@@ -85,8 +85,8 @@ def test_a_place_with_a_hint_says_nothing_of_the_words_that_changed_in_it(way: s
     assert by_hint not in _code(_opens(gone[way], came))
     assert by_hint in _code(_opens(came))
     told = Appeared(element=place("Unread (7)", Candidate(locator=ByText(value="Unread (7)"), count=1)))
-    assert only_around(came, (gone[way], came))
-    assert not only_around(told, (gone[way], told))
+    assert hint_was_there(came, (gone[way], came))
+    assert not hint_was_there(told, (gone[way], told))
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,4 @@ def test_a_new_thing_that_is_found_by_its_hint_is_asserted(title: str, text: str
     new = Element(tag="span", role=role, text=text, candidates=ways)
     other = Element(tag="span", text="AB", candidates=(Candidate(locator=ByTitle(value="Ann Bee"), count=1),))
     assert f'expect(page.get_by_title("{title}")).to_be_visible()' in _code(_opens(Appeared(element=new)))
-    assert not only_around(Appeared(element=new), (Gone(element=other), Appeared(element=new)))
+    assert not hint_was_there(Appeared(element=new), (Gone(element=other), Appeared(element=new)))
