@@ -50,6 +50,22 @@ def test_values_are_bounded_and_leave_out_who_signed_in() -> None:
     assert entered_in(fills[:2], {"line 0"}) == Entered(("line 1",))
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "entered"),
+    [
+        ("= FAQ =\n", "= FAQ =\n  * Where is it? Upstairs.", ("Where is it? Upstairs.",)),
+        ("= FAQ =\n* One line\n", "= FAQ =\n* New line\n* One line\n", ("New line",)),
+        ("", "## Plan ##\n1. Ship it\n> Quoted", ("Plan", "Ship it", "Quoted")),
+        ("", "-45.20", ("-45.20",)),
+        ("", "* 12", ("* 12",)),
+    ],
+)
+def test_lines_are_looked_for_without_the_marks_of_a_wiki(before: str, after: str, entered: tuple[str, ...]) -> None:
+    """A page shows an item or a heading without what made it one; lines that were there before weren't entered."""
+    fill = FillStep(target=by_label("Text", tag="textarea"), value=Typed(text=after), before=before, **base(FORM))
+    assert entered_in([fill]).values == entered
+
+
 def _saved(*changes: Change) -> str:
     fills = (
         FillStep(target=by_label("What"), value=Typed(text="Ski pass"), **base(FORM)),

@@ -114,6 +114,11 @@ ACTIVITIES = [
         "Comment on the post 'Old trees'",
     ),
     (
+        # Nothing sends it off, and no thing is open that it could be said of.
+        Journey().opens(f"{HOME}board/0").fill(textbox("Note"), "Feed the cat", before="Water the plants"),
+        "Change 'Note'",
+    ),
+    (
         sign_in(Journey().opens(f"{HOME}login"))
         .click(Element(tag="a", role="link", name="Watch groups", ancestors=(Ancestor(tag="nav", role="navigation"),)))
         .leads_to(f"{HOME}tags"),

@@ -224,7 +224,7 @@ FORM_RULES: Final[tuple[Rule[Callable[[Form], GoalKind | None]], ...]] = (
     ),
     Rule(
         "an address that says edit",
-        "open /motto/edit; fill 'Text' with 'Slow'; click 'Send'; comes /home => Edit an item",
+        "open /motto/edit; fill 'Text' with 'Slow'; click 'Send'; comes /home => Change 'Text'",
         _on_edit_page,
     ),
     Rule(

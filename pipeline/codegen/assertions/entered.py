@@ -18,6 +18,9 @@ STEPS_MAX: Final = 200
 """Steps that are looked through, from the last one back: a test asks after each step of its story."""
 EMPTIED: Final = ""
 """What is entered where a field or list is left with nothing: a page that says "none" shows it."""
+_MARKS_BEFORE: Final = re.compile(r"\A(?:[*#=+>!-]{1,12}|\d{1,3}[.)]) ")
+"""What makes a line a list's item, a heading or a quotation, before the space behind it."""
+_MARKS_AFTER: Final = re.compile(r" [=#]{1,12}\Z")
 _NUMBER: Final = re.compile(r"\d[\d.,]{0,20}\d|\d")
 _WHOLE_NUMBER: Final = re.compile(r"[-+]?\d[\d.,]{0,20}")
 _THOUSANDS: Final = re.compile(r"(?<=\d)[.,](?=\d{3}(?:\D|\Z))")
@@ -53,9 +56,8 @@ def entered_in(steps: Sequence[Step], names: Iterable[str] = ()) -> Entered:
 def _entered_by(step: Step) -> tuple[str, ...]:
     if isinstance(step, FillStep) and not is_secret(step) and not is_search_field(step.target):
         text = step.value.text
-        added = text[len(step.before) :] if step.before and text.startswith(step.before) else text
         emptied = [EMPTIED] if step.before and not text else []
-        return (*(line.strip() for line in added.splitlines() if line.strip()), *emptied)
+        return (*_lines_added(step.before, text), *emptied)
     if isinstance(step, SelectStep):
         chosen = tuple(option.label.strip() for option in step.options if option.label.strip())
         return chosen if step.options else (EMPTIED,)
@@ -65,6 +67,23 @@ def _entered_by(step: Step) -> tuple[str, ...]:
         name = (step.target.name or step.target.text or "").strip()
         return (name,) if name else ()
     return ()
+
+
+def _lines_added(before: str, after: str) -> list[str]:
+    """The lines that are new in a field, without the marks of a wiki or of Markdown, which a page that shows them makes
+    lists and headings of: `* Second floor` gives `Second floor`."""
+    if before and after.startswith(before):
+        after = after[len(before) :]
+    elif "\n" in before:
+        old = frozenset(before.splitlines())
+        after = "\n".join(line for line in after.splitlines() if line not in old)
+    lines = (line.strip() for line in after.splitlines())
+    return [_unmarked(line) for line in lines if line]
+
+
+def _unmarked(line: str) -> str:
+    plain = _MARKS_AFTER.sub("", _MARKS_BEFORE.sub("", line))
+    return plain if len(plain) >= WORD_CHARS_MIN and plain[:1].isalpha() else line
 
 
 def shows(folded: str, value: str) -> bool:
