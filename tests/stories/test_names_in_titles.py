@@ -114,8 +114,8 @@ ACTIVITIES = [
         "Comment on the post 'Old trees'",
     ),
     (
-        # Nothing sends it off, and no thing is open that it could be said of.
-        Journey().opens(f"{HOME}board/0").fill(textbox("Note"), "Feed the cat", before="Water the plants"),
+        # Nothing sends it off: a field for notes that saves by itself is changed like any other.
+        Journey().opens(f"{HOME}0").fill(textbox("Note"), "Feed the cat", before="Water the plants"),
         "Change 'Note'",
     ),
     (

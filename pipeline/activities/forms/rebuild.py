@@ -148,7 +148,7 @@ def _meant(form: Form, kind: GoalKind) -> Goal:
             if sent := SENDS.match(form.commit_words):
                 phrase = Phrase(sent[0].lower(), quoted(name) if name else "it")
             return Goal(kind, form.first, form.last, (phrase,), CREATES)
-        case "edit" if _only_remarks(form) and _is_given(form, noun):
+        case "edit" if _only_remarks(form) and form.commit is not None:
             return _remarked(form, kind, noun)
         case "edit":
             return _edited(form, noun)
@@ -194,12 +194,6 @@ def _remarked(form: Form, kind: GoalKind, noun: str) -> Goal:
     name = edited_object(form) if kind == "edit" else ""
     thing = object_phrase(noun, name or opened_before(form.steps, form.first), "the")
     return Goal(kind, form.first, form.last, (Phrase("comment", f"on {thing}"),), COMMENTS)
-
-
-def _is_given(form: Form, noun: str) -> bool:
-    """Whether a remark is sent off or of some thing: a field for notes that saves by itself and stands beside others is
-    changed like them."""
-    return form.commit is not None or bool(noun or edited_object(form) or opened_before(form.steps, form.first))
 
 
 def _on_a_thing(form: Form) -> bool:
