@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from schemas.events import Click, Dialog, Request
+from schemas.events import Check, Click, Dialog, Request
 from tests.capture.test_gestures import PAGE, Record, fills
 
 pytestmark = pytest.mark.slow
@@ -59,6 +59,22 @@ def test_a_label_that_does_something_itself_is_what_was_pressed(record: Record) 
 
     draft, star = (one for one in record(PAGE, do) if isinstance(one, Click))
     assert (draft.target.tag, star.target.tag, star.target.text) == ("div", "label", "Star")
+
+
+DRAWN_BOX = """<style>input { position: absolute; width: 1px; height: 1px; opacity: 0; pointer-events: none }</style>
+<label><input type=checkbox><i>☐</i> <span>I agree</span></label>"""
+
+
+def test_a_box_without_a_place_of_its_own_is_ticked_by_its_words(record: Record) -> None:
+    """A box of no size is no field out of sight that takes an editor's keys: the pressed words of its label find it."""
+
+    def do(page: Page) -> None:
+        page.evaluate("html => { document.body.innerHTML = html }", DRAWN_BOX)
+        page.get_by_text("I agree").click()
+
+    (check,) = (one for one in record(PAGE, do) if isinstance(one, Check))
+    assert check.target.covered
+    assert {"I agree"} == {one.locator.value for one in check.target.candidates if one.locator.by == "text"}
 
 
 ON_RELEASE = """() => {

@@ -5,7 +5,7 @@ import type { Recorder } from "../recorder";
 import type { Body, ElementShot } from "../wire";
 import { modifiersOf } from "./pointer";
 import { isToggle } from "./retarget";
-import { drawsText, isEditor } from "./strokes";
+import { isEditor } from "./strokes";
 import type { Texts } from "./text";
 
 const BARE = new Set("Shift Control Alt Meta CapsLock Dead Process Unidentified AltGraph NumLock".split(" "));
@@ -256,7 +256,7 @@ const meaningOf = (place: Place, kind: Kind): Meaning => TABLE[place].trim().spl
 
 function placeOf(field: Element): Place {
   if (/^(BODY|HTML)$/.test(field.nodeName) && !editingHost(field)) return "nowhere";
-  if (isEditor(field) && (isTextField(field) || editingHost(field) || drawsText(field))) return "editor";
+  if (isEditor(field)) return "editor";
   const type = field.getAttribute("type") ?? "";
   if (field.nodeName === "INPUT" && type === "range") return "slider";
   if (isTextField(field)) return field.nodeName === "INPUT" ? "line" : "lines";

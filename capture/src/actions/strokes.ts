@@ -1,5 +1,5 @@
 // The keys of one stay in a field, as they were pressed: for editors, where the keys are what was done.
-import { editingHost, fieldValue, isField } from "../page/dom";
+import { editingHost, fieldValue, isTextField } from "../page/dom";
 import * as limits from "../limits";
 import { native } from "../native";
 import type { Stroke } from "../wire";
@@ -69,7 +69,7 @@ export class Strokes {
 }
 
 function caretOf(field: Element): Caret | null {
-  if (!isField(field) || field.nodeName === "SELECT" || !fieldValue(field)) return null;
+  if (!isTextField(field) || !fieldValue(field)) return null;
   const { selectionStart: start, selectionEnd: end, value } = field as HTMLInputElement;
   // Numbers don't tell of their caret, only of what is marked.
   if (start === null || end === null) return field.ownerDocument.defaultView!.getSelection()?.toString() === value ? "all" : null;
@@ -89,7 +89,7 @@ export function isEditor(field: Element): boolean {
 
 /** A field so small that nobody sees it takes the keys of an editor that is drawn beside it. */
 function isProxy(field: Element): boolean {
-  if (!isField(field)) return false;
+  if (!isTextField(field)) return false;
   const { width, height } = native.boxOf(field);
   const around = field.parentElement ? native.boxOf(field.parentElement) : undefined;
   return width < 4 || height < 4 || (around !== undefined && getComputedStyle(field.parentElement!).overflow === "hidden" && (around.width < 4 || around.height < 4));
