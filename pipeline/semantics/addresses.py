@@ -15,7 +15,8 @@ ROUTE_KEYS: Final = frozenset({"do", "action", "view", "tab", "task", "mode", "s
 
 ID: Final = "{id}"
 """Stands in a pattern for the part that names one of many things."""
-_ROUTE_VALUE = re.compile(r"^[a-z][a-z_-]{0,20}$", re.I)
+_ROUTE_VALUE = re.compile(r"^[a-z][a-z_-]{0,20}(\.[a-z][a-z_-]{0,20}){0,2}$", re.I)
+"""`edit`, or the path of a page with dots in it: `user.edit`"""
 _GLUED = re.compile(r"([A-Za-z]{2,})\d+")
 """`issue7`: the number of a thing right after its kind."""
 _SCRIPT = re.compile(r"\.php$|^wiki$")
@@ -55,6 +56,13 @@ def origin(url: str) -> str:
 def place(url: str) -> tuple[str, str]:
     """Origin and path: equal places differ at most in query and fragment."""
     return origin(url), _parts(url)[2].rstrip("/")
+
+
+@once_per_text
+def page(url: str) -> tuple[tuple[str, str], frozenset[tuple[str, str]]]:
+    """The place, and what the query says of which page of the app it is: `index.php?action=user.list` is another page
+    than `index.php?action=user.edit`."""
+    return place(url), frozenset(pair for pair in parse_qsl(query(url)) if is_route_key(pair[0]))
 
 
 @once_per_text

@@ -3,10 +3,13 @@
 import pytest
 
 from bench.flows.synthetic import Visitor, element
-from pipeline.activities.facts.responses import calls_in
+from pipeline.activities.facts.responses import calls_in, changing
 from schemas.events import Appeared, Click, Request
 from schemas.stories import NetworkRequest
 from tests.flows.acts import Acts, key, sends, types
+from tests.stories.by_hand import HOME, Journey, button, link, textbox
+
+SCRIPT = f"{HOME}index.php"
 
 
 def _asked(*causes: str | None, url: str = "http://127.0.0.1/yard/", method: str = "POST") -> list[NetworkRequest]:
@@ -94,3 +97,28 @@ def test_a_button_that_asks_where_a_link_asks_too_is_an_act() -> None:
     """To open a mail marks it as read; who then presses `Mark unread` did something more."""
     opened = _marks("Harvest", "link")
     assert key(opened, _marks("Mark unread", "button")) != key(opened)
+
+
+def _opens_page(journey: Journey, name: str, *, news: bool) -> Journey:
+    """Follows a link of an app that one script serves; each page of it may ask for the news as it comes."""
+    url = f"{SCRIPT}?action={name}"
+    journey = journey.click(link(name, href=url))
+    return (journey.asks(f"{SCRIPT}?action=news.get") if news else journey).leads_to(url)
+
+
+@pytest.mark.parametrize("news", [False, True])
+def test_what_every_page_asks_for_as_it_comes_is_no_change(news: bool) -> None:
+    """A form that narrows a list, whose page then asks for the news as the pages before it did, has changed nothing."""
+    journey = _opens_page(Journey().opens(SCRIPT), "group.list", news=news)
+    journey = _opens_page(journey, "user.list", news=news).fill(textbox("Owner"), "ada").click(button("Apply"))
+    journey = journey.asks(f"{SCRIPT}?action=news.get") if news else journey
+    journey = journey.leads_to(f"{SCRIPT}?action=user.list&filter_owner=ada")
+    assert journey.story().title == "Search for 'ada'"
+
+
+def test_what_a_button_sends_beside_the_news_is_a_change() -> None:
+    """What a button alone sends is none of the news."""
+    sent = f"{SCRIPT}?action=tree.save"
+    journey = _opens_page(Journey().opens(SCRIPT), "tree.list", news=True).fill(textbox("Name"), "Elm")
+    story = journey.click(button("Save")).asks(sent).leads_to(SCRIPT).story()
+    assert [one.url for one in changing(story.steps, story.network_requests)] == [sent]

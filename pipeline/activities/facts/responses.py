@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from pipeline.semantics.addresses import place, route
+from pipeline.semantics.addresses import page, place, route
 from pipeline.semantics.controls import brings_menu
 from pipeline.semantics.elements import Data
 from pipeline.semantics.lexicon import WORDS
@@ -60,9 +60,23 @@ def calls_in(requests: Sequence[NetworkRequest]) -> frozenset[str]:
 def asked_to_look(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> frozenset[str]:
     """The addresses that are asked by POST for what a page shows: a link that led to its own address asked there as
     well. (Of a link that sends something off, that is where it sends it.)"""
-    opened = {one.step.event_id: one.after_place for one in map(meaning_of, steps) if one.leads_where_it_says}
+    opened = {one.step.event_id: _page_after(one.step) for one in map(meaning_of, steps) if one.leads_where_it_says}
     asked = (one for one in requests if one.method == "POST" and one.cause in opened)
-    return frozenset(one.url for one in asked if place(one.url) != opened[one.cause or ""])
+    return frozenset(one.url for one in asked if page(one.url) != opened[one.cause or ""])
+
+
+def asked_by_pages(steps: Sequence[Step], requests: Sequence[NetworkRequest], looks: frozenset[str]) -> frozenset[str]:
+    """Those of these addresses that different pages ask as they come (for the news, say), whatever led to them."""
+    came = {step.event_id: _page_after(step) for step in steps if step.navigates}
+    pages: dict[str, set[object]] = {}
+    for one in requests:
+        if one.method == "POST" and one.url in looks and one.cause in came:
+            pages.setdefault(one.url, set()).add(came[one.cause])
+    return frozenset(url for url, by in pages.items() if len(by) > 1)
+
+
+def _page_after(step: Step) -> object:
+    return None if step.after is None else page(step.after.url)
 
 
 def kept_by_page(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> frozenset[str]:
@@ -106,9 +120,13 @@ def changing(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> list[
     may well be a change: at one address an app keeps more than one mark of a thing."""
     calls, looks, kept = calls_in(requests), asked_to_look(steps, requests), kept_by_page(steps, requests)
     pressed = {one.step.event_id for one in map(meaning_of, steps) if one.is_button} if looks else set()
+    came = {step.event_id for step in steps if step.navigates} if looks else set()
+    by_pages = asked_by_pages(steps, requests, looks) if looks else looks
 
     def looked(one: NetworkRequest) -> bool:
-        return one.method == "POST" and (one.url in calls or (one.url in looks and one.cause not in pressed))
+        if one.method != "POST" or one.url in calls:
+            return one.method == "POST"
+        return (one.url in looks and one.cause not in pressed) or (one.url in by_pages and one.cause in came)
 
     def is_kept(one: NetworkRequest) -> bool:
         return one.method in _REPLACING and one.url in kept
