@@ -14,6 +14,7 @@ from schemas.events import End
 from tests.flows.acts import PlainVisitor
 from tests.flows.test_consensus import many, sessions, signs_in
 from tests.flows.test_flow_assignment import told
+from tests.stories.by_hand import HOME, Journey, textbox
 
 
 def test_the_session_that_typed_what_most_typed_tells_the_steps() -> None:
@@ -61,3 +62,12 @@ def test_the_user_who_came_most_often_tells_the_steps() -> None:
     """Whoever runs the tests has one password at hand, most likely that of the user who is seen most."""
     stories = [signs_in(number, name, "Hello.") for number, name in enumerate(("bob", "ada", "ada", "cleo"))]
     assert "ada" in write_tests(stories)[0].code
+
+
+def test_the_session_whose_texts_are_known_tells_the_steps() -> None:
+    """What was withheld, as it held most of the password, is made up, and finds nothing where it is searched for."""
+    withheld, known = (
+        Journey().opens(HOME).fill(textbox("Name"), "ada").fill(textbox("Search"), text, secret=secret).story()
+        for text, secret in (("", "masked"), ("elm", None))
+    )
+    assert representative([Session(withheld), Session(known)]).story is known
