@@ -18,6 +18,7 @@ from pipeline.activities.facts.passive import (
     only_points,
     only_prepares,
     picks,
+    picks_in_form,
     puts_away,
     reveals,
 )
@@ -116,10 +117,10 @@ def _chooses(facts: ClickFacts) -> bool:
 
 def _picks(facts: ClickFacts) -> bool:
     """A choice from a list of the page's own, within a form that is being filled in."""
-    if not facts.begun:
-        return False
+    if picks_in_form(facts.step, facts.answers):
+        return True
     entered = [facts.steps[at] for at in facts.filled.fields.values()]
-    return not any(map(is_search, entered)) and picks(facts.step, facts.answers)
+    return facts.begun and not any(map(is_search, entered)) and picks(facts.step, facts.answers)
 
 
 def _gives_up(facts: ClickFacts) -> bool:

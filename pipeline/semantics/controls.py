@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.semantics.addresses import singular
 from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.elements import DATA, Data, named, stands_in_row
-from pipeline.semantics.text import MENU_ITEM_ROLES, caption, is_text_field
+from pipeline.semantics.text import MENU_ITEM_ROLES, caption, clean, is_text_field
 from pipeline.semantics.verbs import (
     ASKS_TO_DELETE,
     CART,
@@ -18,13 +18,15 @@ from pipeline.semantics.verbs import (
     named_in_path,
     says,
 )
-from schemas.events import Appeared
+from schemas.events import Appeared, TextChanged
 from schemas.stories import CheckStep, ClickStep, DialogAnswer, PressStep, Step
 
 ASKED_WORDS_MAX: Final = 2
 """Of the name of a dialog: what is to be done, to what."""
 MENU_ITEMS_MIN: Final = 2
 """So many entries that come at once are a menu."""
+_SHOW_CHOICES: Final = frozenset({"button", "combobox"})
+"""What shows the choice that was made in a list of the page's own making."""
 DELETE_BUTTON: Final = "button delete"
 """What the Delete key is, outside of a field: a button that stands everywhere."""
 
@@ -51,6 +53,15 @@ def brings_menu(step: Step) -> bool:
     """Whether the entries of a menu came with a step."""
     came = (change.element.role for change in step.changes if isinstance(change, Appeared))
     return sum(role in MENU_ITEM_ROLES for role in came) >= MENU_ITEMS_MIN
+
+
+def shows_choice(step: ClickStep) -> bool:
+    """Whether it chooses from a list that a form draws itself: the control that showed the list says it now."""
+    words = caption(step.target)
+    if not words or step.navigates or not any(one.tag == "form" for one in step.target.ancestors):
+        return False
+    told = (one for one in step.changes if isinstance(one, TextChanged) and one.element.role in _SHOW_CHOICES)
+    return any(clean(one.after) == words != clean(one.before) for one in told)
 
 
 def does_by_itself(step: Step) -> bool:

@@ -115,7 +115,20 @@ def is_search_field(target: Element) -> bool:
         return False
     if target.role == "searchbox" or target.type == "search" or (target.name_attribute or "") in ("q", "query", "s"):
         return True
+    if _finds_a_choice(target):
+        return False
     return bool(SEARCH.search(words_on(target)) or FILTER.search(words_on(target)) or _searched(target))
+
+
+def _finds_a_choice(target: Element) -> bool:
+    """Whether only its hint says that one may search in it: a field of a form that is called by what is chosen there
+    (`Groups`, with `type here to search` in it)."""
+    hint, called = clean(target.placeholder), clean(target.label) or caption(target)
+    if not target.form or not hint or _searched(target):
+        return False
+    own = " ".join([called.replace(hint, " "), *(spaced(mark) for mark in (target.id, target.name_attribute) if mark)])
+    named = bool(re.search(r"[^\W\d_]{2}", called.replace(hint, " ")))
+    return named and not any(verb.search(own) for verb in (SEARCH, FILTER))
 
 
 def _searched(target: Element) -> bool:

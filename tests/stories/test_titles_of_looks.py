@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.elements import Ancestor, Element
-from tests.stories.by_hand import HOME, Journey, button, heading, sign_in, textbox
+from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, sign_in, textbox
 
 
 def test_pages_that_were_looked_at_after_signing_in_are_what_it_was_for() -> None:
@@ -38,3 +38,13 @@ def test_a_number_that_is_another_one_each_time_is_not_what_the_user_saw(shown: 
     journey = Journey().opens(f"{HOME}checkout").fill(textbox("Voucher"), "SAVE-2041").click(button("Place order"))
     told = journey.shows_new(heading(shown)).story()
     assert told.sentence.endswith(f"and sees '{said}'.")
+
+
+def test_what_only_led_to_the_control_that_opens_a_form_edits_nothing() -> None:
+    """`Edit` may show a list in another way, with the button by which something new is made."""
+    url = f"{HOME}services"
+    journey = Journey().opens(url).click(button("Edit")).leads_to(f"{url}/list")
+    journey = journey.click(button("Create service")).shows_new(heading("New service"))
+    journey = journey.fill(textbox("Name", form="service / name"), "Tide page").click(link("Tags"))
+    journey = journey.fill(textbox("tag", form="service / name"), "owner").click(button("Add")).asks(url)
+    assert journey.shows_new(alert("Service created")).story().title == "Create the service 'Tide page'"

@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.activities.activity import ACTS, Activity
 from pipeline.activities.facts.responses import Answers
 from pipeline.semantics.addresses import on_one_page, thing_in
-from pipeline.semantics.controls import brings_menu
+from pipeline.semantics.controls import brings_menu, shows_choice
 from pipeline.semantics.elements import Data, leads_nowhere
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import errors, messages, succeeded
@@ -207,6 +207,11 @@ def picks(step: ClickStep, answers: Answers) -> bool:
     """Whether it chooses from such a list, and nothing came of that yet."""
     around = {one.role for one in step.target.ancestors}
     return step.target.role == "option" and bool(around & _LISTS) and not _does_more(step, answers)
+
+
+def picks_in_form(step: ClickStep, answers: Answers) -> bool:
+    """Whether it chooses from a list that a form draws itself, and nothing came of that yet."""
+    return shows_choice(step) and not _does_more(step, answers)
 
 
 def folds(step: ClickStep) -> bool:

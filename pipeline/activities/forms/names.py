@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from pipeline.activities.forms.form import Form
 from pipeline.activities.phrases import GoalKind
 from pipeline.semantics.addresses import FILE_ENDINGS, last_word, made_in, route, singular, slug, thing_in
+from pipeline.semantics.controls import shows_choice
 from pipeline.semantics.elements import is_item
 from pipeline.semantics.lexicon import LISTS
 from pipeline.semantics.messages import done, headings, shown_texts, without_quotes
@@ -187,7 +188,7 @@ def _on_page_of_its_own(form: Form) -> bool:
 def _picked(form: Form) -> str:
     """The thing of a list that was clicked right before, to be changed where it stands."""
     before = form.steps[form.first - 1] if form.first > 0 and form.opener is None else None
-    if not isinstance(before, ClickStep) or before.navigates or before.target.role == "option":
+    if not isinstance(before, ClickStep) or before.navigates or before.target.role == "option" or shows_choice(before):
         return ""
     return caption(before.target) if is_item(before.target) else ""
 

@@ -77,6 +77,8 @@ def read_form(
     opener = start if isinstance(start, ClickStep) and _opens_form(start) else None
     if opener is None and not isinstance(start, Field):
         return _lone_commit(steps, first, refused) if isinstance(start, ClickStep) else None
+    if opener is not None and _leads_to_opener(steps, first):
+        return None
     if opener is not None and says(opener, CART):
         return _goal(Form(steps, first, first, opener, None), refused)
     commit: Step | None = None
@@ -109,6 +111,13 @@ def _opens_form(step: ClickStep) -> bool:
         return False
     rows = control.in_table_row and control.says(CREATE)
     return not (control.is_item and (step.target.role is None or rows))  # a thing that is called `New bakery`
+
+
+def _leads_to_opener(steps: Sequence[Step], first: int) -> bool:
+    """Whether what says `Edit` only led to where the next control opened a form for something new."""
+    then, field_of = (*steps[first + 1 : first + 3], None, None)[:2]
+    opens = isinstance(then, ClickStep) and meaning_of(then).says(CREATE) and isinstance(field_of, Field)
+    return opens and not meaning_of(steps[first]).says(CREATE)
 
 
 def _lone_commit(steps: Sequence[Step], first: int, refused: Callable[[int], bool]) -> Goal | None:
