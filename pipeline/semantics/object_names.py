@@ -164,6 +164,15 @@ def row_of(target: Element) -> str:
     return row if is_row_name else _card_of(target)
 
 
+def begins_row(target: Element, steps: Sequence[Step]) -> str:
+    """The link by which the row begins that holds the element, as these steps showed it: what follows in the row says
+    more of the thing."""
+    rows = [clean(one.name) for one in target.ancestors if one.role in ROW_ROLES and one.name]
+    shown = (change.element for step in steps for change in step.changes)
+    links = {clean(one.name or one.text) for one in shown if one.role == "link"} - {""}
+    return max((link for link in links if any(row.startswith(f"{link} ") for row in rows)), key=len, default="")
+
+
 def _without_count(row: str, target: Element) -> str:
     """The name of a row up to how many of something it has, where that stands alone in what holds the element."""
     name = _COUNT.split(row, maxsplit=1)[0]

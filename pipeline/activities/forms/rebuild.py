@@ -25,9 +25,17 @@ from pipeline.activities.forms.names import (
 from pipeline.activities.phrases import COMMENTS, CREATES, DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
 from pipeline.semantics.addresses import last_word, route
 from pipeline.semantics.controls import does_by_itself
+from pipeline.semantics.elements import named
 from pipeline.semantics.lexicon import LISTS, WORDS
 from pipeline.semantics.messages import done, messages, without_quotes
-from pipeline.semantics.object_names import acted_on, listed_before, object_phrase, opened_before
+from pipeline.semantics.object_names import (
+    ROW_ROLES,
+    acted_on,
+    begins_row,
+    listed_before,
+    object_phrase,
+    opened_before,
+)
 from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import caption, field, is_link, listed, quoted, short
 from pipeline.semantics.verbs import (
@@ -45,6 +53,7 @@ from pipeline.semantics.verbs import (
 )
 from pipeline.semantics.wording import typed
 from schemas.stories import (
+    CheckStep,
     ClickStep,
     DragStep,
     FillStep,
@@ -58,6 +67,8 @@ from schemas.stories import (
 FORWARD: Final = WORDS["forward"]
 _ADDING: Final = frozenset({"invite", "reply", "report", "share", "subscribe", "withdraw"})
 """What buttons of forms say that bring something new, where a control without a form changes a thing."""
+_SAID_OF: Final = re.compile(r"([^\W\d_]{3,20}) [^\W\d_]{3,}(?:[.!]|$)")
+"""What a message of two words is about: `Host disabled`"""
 _OF_THE_USER: Final = LISTS["own_pages"]
 """Pages of the user's own data, which are settings as well."""
 
@@ -231,6 +242,8 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
     success = done(form.own)
     if kind == "choose" and success is not None and success.noun and success.noun not in GENERIC_NOUNS:
         plain = ""  # what the page says was done tells more than which boxes were ticked for it
+    elif kind == "choose" and (to_rows := _done_to_ticked(form)) is not None:
+        phrases, plain = [to_rows], without_quotes(said.lower())
     elif kind == "choose" and (sent := _sent_off(said)).verb != "click" and _says_what(sent):
         plain = without_quotes(sent.order)  # and so does a button that says it
     plain = ": ".join(filter(None, (plain, short(answer))))
@@ -245,6 +258,21 @@ def _submitted(form: Form, kind: GoalKind) -> Goal:
         plain, also = without_quotes(said.lower()), broader(verb)
         phrases = _done_to_thing(form, verb) or phrases
     return Goal(kind, form.first, form.last, tuple(phrases) or (Phrase("submit"),), plain, also)
+
+
+def _done_to_ticked(form: Form) -> Phrase | None:
+    """What the button of a list does to the things whose rows were ticked: `disable the host 'Crane'`; None where no
+    row was, or the button names nothing that is done."""
+    boxes = [step.target for step in form.fields if isinstance(step, CheckStep) and step.checked]
+    in_rows = all(not named(box) and any(one.role in ROW_ROLES for one in box.ancestors) for box in boxes)
+    verb, rest = act_of(form.commit_words)
+    if not boxes or len(boxes) < len(form.fields) or not in_rows or not verb or rest:
+        return None
+    said = _SAID_OF.match(next(iter(messages([change for step in form.own for change in step.changes])), ""))
+    noun = said[1].lower() if said else ""
+    if len(boxes) > 1:
+        return Phrase(verb, f"the {noun}" if noun else "them")
+    return Phrase(verb, object_phrase(noun, begins_row(boxes[0], form.own), "the"))
 
 
 def _done_to_thing(form: Form, verb: str) -> list[Phrase]:
