@@ -11,118 +11,16 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.semantics.derived import once_per_text
-from pipeline.semantics.lexicon import AGES, BEFORE_DATES, DAYS, MONTHS, SPANS
+from pipeline.semantics.generated_looks import UUID, looks_in
+from pipeline.semantics.lexicon import SPANS
 
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?(?:UTC|GMT|Z\b|[+-]\d{2}:?\d{2}))?"
-_HOUR = r"\b(?:1[0-2]|0?[1-9])\s?[AaPp]\.?\s?[Mm]\b\.?"
-_DATE = (
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
-    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
-    rf"|(?:{DAYS},?\s+)?{MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b"
-    rf"|(?:{DAYS},?\s+)?\d{{1,2}}(?:st|nd|rd|th)?\.?\s+(?:de\s+)?{MONTHS}(?:,?\s+\d{{4}})?\b"
-    rf"|{MONTHS}(?:\s+{MONTHS})?\s+\d{{4}}"
-    r"|\b\d{1,2}(?:\.|º)?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d{2}\b"
-    r"|\d{4}年\d{1,2}月\d{1,2}日"
-)
-_TOOK = (
-    r"\b\d+(?:\.\d+)?\s?(?:ms|seconds?|secs?|s)\b"
-    r"|(?i:(?<=\btime)\W{0,3}|(?<=\bleft)\W{0,3}|(?<=elapsed)\W{0,3}|(?<=remaining)\W{0,3})\d+(?:\s*/\s*\d+)?\b"
-)
-_UUID: Final = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-_PERIOD = rf"\A(?:{MONTHS}|{DAYS})\Z|(?i:{BEFORE_DATES}){MONTHS}\Z"
-"""A month or day alone, and a month at the end behind a word of dates, where the recorder may have cut one: `Created
-Nov.`; others are names: `Assigned to June`."""
-_HEX = r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b|\b(?=[0-9A-F]*\d)(?=[0-9A-F]*[A-F])[0-9A-F]{12,}\b"
-# Looked for where a run of its signs begins, not at each word of the run: that would read `a-a-a-…` ever again.
-_RUN = r"(?:(?<![A-Za-z0-9_-])|(?<=(?<![A-Za-z0-9_-])-))"
-_LONG_WORD = (
-    rf"{_RUN}\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9_-]{{24,}}\b"
-    r"|(?<![\d.,$€£¥])\b\d{5,}\b(?![.,]?\d|\s?[$€£¥%])|\b(?=\w*\d)(?=\w*[A-Z])[A-Z0-9]{8,}\b"
-)
-_MIXED = (
-    r"(?<!\w)(?=[a-z0-9]{12,}(?!\w))[a-z]*\d+[a-z]+\d+[a-z0-9]*(?!\w)"
-    r"|(?<!\w)(?=[a-z0-9]{6,11}(?!\w))[a-z]*\d+[a-z]+\d+[a-z]+\d*[a-z0-9]*(?!\w)"
-)
-_HOST = r"(?:https?://)?\b(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d{2,5})?\b|::1\b"
-_SIZE = r"\b\d+(?:[.,]\d+)?\s?(?:[KMGT]i?B|[kmgt]B|[Bb]ytes)\b|\A\d+\sB\Z"
-_VERSION_END = r"(?:[+~-][A-Za-z0-9][A-Za-z0-9.+~-]{0,40})?"
-"""What makers and packagers put after a version: `-rc1`, `+dfsg-3~deb12u7`."""
-_VERSION = (
-    rf"\bv\d+(?:\.\d+)+\b{_VERSION_END}|\b\d+\.\d+\.\d+\b{_VERSION_END}"
-    r"|(?i:(?<=\bversion )|(?<=\brevision )|(?<=\bbuild )|(?<=\brev )|(?<=\bpid )|(?<=\bport ))\d+\b"
-)
-_RATE = (
-    r"\b\d+(?:[.,]\d+)?\s?(?:(?:[KMGTkmgt]i?[Bb]|[Bb]|[kKMG]?bits?|[Bb]ytes|msgs?|req(?:uest)?s?)?/s(?:ec)?"
-    r"|[KMGTkmgt]i?[Bb]?ps)\b"
-    r"|\b\d+[.,]\d+\s?%|\A\d{1,3}\s?%\Z"
-)
-_SPAN = r"\d{1,4}\s?(?:ms|s|secs?|m|mins?|h|hrs?|d|days?|w)"
-_LASTED = rf"\A[<>~≈]\s?{_SPAN}\Z|\A{_SPAN}(?:[\s,]{{1,2}}{_SPAN}){{1,3}}\Z"
-"""A text that is all of how long something lasts by now: `< 1m`, `2h 5m`."""
-_MEASURED = r"\A[-−]?\d+(?:[.,]\d+)?\s?(?:°\s?[CF]|[KMG]?Hz|m[VA]|dBm?|[rR][pP][mM]|fps)\Z"
-"""A text that is all of a meter's reading."""
-_OF_LIMIT = r"\b\d+\s?/\s?(?:∞|(?i:unlimited)\b)"
-"""How much of a limit is used by now: `8 / Unlimited`."""
-_PAGED = r"\(\d+\s?[-–]\s?\d+\s?/\s?\d+\)"
-"""Which of how many things a page lists: `(1-25/316)`."""
-_FOLDER = (
-    r"(?<![\w./:~-])/(?:home|tmp|var|root|Users|mnt|srv|opt|dev|run|private|usr)(?:/[\w.+@-]+)+"
-    r"|\b[A-Z]:\\[\w.+@\\ -]+"
-)
-"""A place in the file system of the server."""
-_TICKET_NUMBER = r"(?<=[\[(])[A-Z][A-Z0-9]{1,9}-\d+(?=[\])])|\A[A-Z][A-Z0-9]{1,9}-\d+(?=\s?[:\]·|])"
-"""The number of a ticket, where it stands as one: `[SUP-417]`, `SUP-417: The lamp`."""
-_IN_BRACKETS = r"(?<=\()(?:[a-z0-9]{5}(?:-[a-z0-9]{5})+|[a-z0-9]{6}(?:-[a-z0-9]{6})+)(?=\))"
-"""What a page adds to a name so that it is the only one, in groups of one length: `Add folder (pvehx-vckrt)`."""
-_COUNT = r"(?<=\s\()(?:[2-9]|\d{2,4})(?=\)\s*\Z)"
-"""How many things there are, behind what they are called: `Components (7)`. Others add some and take some away; a first
-one (`Cart (1)`) is the user's own."""
-_WITHHELD = r"•{3}"
-"""What stands where the recorder read a secret: the page shows something else there."""
-_LONG_DECIMAL = r"\b\d+\.\d{7,}\b"
-"""More places than anybody writes down: `4.408098436506364`."""
-_YEAR = r"(?<![\d.,])(?:19|20)\d{2}(?![\d.,]*\d)"
-
-_MOMENT = rf"(?:{_DATE})(?:T|,?\s+(?:at\s+)?)(?:{_CLOCK})"
-_TIME_OF_DAY = rf"\b{_CLOCK}"
-_KINDS: tuple[tuple[str, str], ...] = (
-    (_MOMENT, ".+"),
-    (f"(?i:{AGES})", ".+"),
-    (rf"\b{_UUID}\b", "[0-9a-fA-F-]{36}"),
-    (_DATE, ".+"),
-    (_PERIOD, ".+"),
-    (_TIME_OF_DAY, ".+"),
-    (_HOUR, ".+"),
-    (_HOST, ".+"),
-    (_HEX, "[0-9a-fA-F]+"),
-    (_LONG_WORD, r"[\w-]+"),
-    (_MIXED, "[a-z0-9]+"),
-    (_TOOK, ".+"),
-    (_VERSION, ".+"),
-    (_RATE, ".+"),
-    (_MEASURED, ".+"),
-    (_LASTED, ".+"),
-    (_SIZE, ".+"),
-    (_OF_LIMIT, ".+"),
-    (_PAGED, ".+"),
-    (_FOLDER, ".+"),
-    (_IN_BRACKETS, r"[\w-]+"),
-    (r"#\d+\b", r"#\d+"),
-    (_COUNT, r"\d+"),
-    (_TICKET_NUMBER, r"[A-Z0-9]+-\d+"),
-    (_LONG_DECIMAL, r"[\d.]+"),
-    (_WITHHELD, ".+"),
-    (_YEAR, r"\d{4}"),
-)
-_TIMES: Final = frozenset({_MOMENT, _DATE, _TIME_OF_DAY})
 _NUMBER: Final = re.compile(r"\d+")
-_VOLATILE = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, (pattern, _) in enumerate(_KINDS)))
 _AGE: Final = re.compile(rf"(?i:(?:[^\W\d]{{2,10}}\s+){{0,2}}(?:{SPANS}))")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _TICKET: Final = r"[A-Z][A-Z0-9]{1,9}-\d+"
 """`SUP-417`"""
 _SHORT_HEX: Final = r"(?<![0-9a-fA-F])(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}"
-_IDS: Final = re.compile(rf"\d+|{_UUID}|{_SHORT_HEX}|{_TICKET}")
+_IDS: Final = re.compile(rf"\d+|{UUID}|{_SHORT_HEX}|{_TICKET}")
 _SHORT_MIXED: Final = re.compile(r"(?=(?:.*\d){2})(?=.*[A-Za-z])[A-Za-z0-9]{6,11}")
 _DIGITS_FIRST: Final = re.compile(r"[A-Za-z]{0,9}\d[A-Za-z0-9]{0,30}[A-Za-z][A-Za-z0-9]{3,30}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -154,19 +52,18 @@ def _cut(text: str, kept: tuple[tuple[int, int], ...]) -> tuple[Part, ...]:
     places: most stories typed nothing that stands in a text, and all of them share its parts then."""
     out: list[Part] = []
     at = 0
-    for hit in _VOLATILE.finditer(text):
-        kind = next(i for i in range(len(_KINDS)) if hit.group(f"k{i}") is not None)
+    for look, hit in looks_in(text):
         typed = [(start, end) for start, end in kept if start < hit.end() and hit.start() < end]
-        if typed and _KINDS[kind][0] in _TIMES and _is_chance(text, hit, typed):
+        if typed and look.is_time and _is_chance(text, hit, typed):
             typed = []
         within = [start for start, _ in typed]
         # Of a folder with the name that was typed, the folder is the server's all the same.
-        ends = min(within, default=hit.end()) if _KINDS[kind][0] is _FOLDER else hit.end()
+        ends = min(within, default=hit.end()) if look.is_folder else hit.end()
         if ends <= hit.start() or (within and ends == hit.end()):
             continue
         if hit.start() > at:
             out.append(Part(text[at : hit.start()]))
-        out.append(Part(text[hit.start() : ends], _KINDS[kind][1]))
+        out.append(Part(text[hit.start() : ends], look.written))
         at = ends
     if at < len(text):
         out.append(Part(text[at:]))

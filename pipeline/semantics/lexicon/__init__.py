@@ -106,6 +106,8 @@ def _ages_of(times: Mapping[str, Any]) -> str:
 
 AGES: Final = "|".join(_ages_of(table["times"]) for table in TABLES.values())
 """How long ago something was, as a regular expression."""
+AGE_SIGNS: Final = "|".join(table["times"]["signs_of_ages"] for table in TABLES.values())
+"""Of which one stands in each of them, in letters of any case."""
 SPANS: Final = "|".join(_span_of(table["times"]) for table in TABLES.values())
 """How long something lasts, as a regular expression."""
 MONTHS: Final = f"(?:{'|'.join(table['times']['month'] for table in TABLES.values())})"
