@@ -220,3 +220,16 @@ def test_a_link_that_says_what_it_did_by_its_address_has_done_it(word: str, done
     assert journey.shows_new(said).story().title == f"{title} 'reporter'"
     opened = Journey().opens(HOME).click(link("Start")).leads_to(f"{HOME}start").shows_new(heading("Getting started"))
     assert opened.story().title == "Open 'Start'"
+
+
+@pytest.mark.parametrize(
+    ("opener", "message", "title"),
+    [
+        ("Create SLA", "SLA created", "Create the SLA 'Camera'"),
+        ("CREATE SHIP", "Ship created", "Create the ship 'Camera'"),
+    ],
+)
+def test_abbreviations_are_written_as_the_page_writes_them(opener: str, message: str, title: str) -> None:
+    """What a page writes in capitals only for looks is told as any word."""
+    journey = Journey().opens(HOME).click(button(opener)).shows_new(heading("New")).fill(textbox("Name"), "Camera")
+    assert journey.click(button("Add")).asks(HOME).shows_new(alert(message)).story().title == title

@@ -69,6 +69,7 @@ _ADDING: Final = frozenset({"invite", "reply", "report", "share", "subscribe", "
 """What buttons of forms say that bring something new, where a control without a form changes a thing."""
 _SAID_OF: Final = re.compile(r"([^\W\d_]{3,20}) [^\W\d_]{3,}(?:[.!]|$)")
 """What a message of two words is about: `Host disabled`"""
+_SHORT_FORM: Final = re.compile(r"\b[A-Z]{2,5}\b")
 _OF_THE_USER: Final = LISTS["own_pages"]
 """Pages of the user's own data, which are settings as well."""
 
@@ -141,11 +142,28 @@ def _lone_commit(steps: Sequence[Step], first: int, refused: Callable[[int], boo
 def _goal(form: Form, refused: Callable[[int], bool]) -> Goal:
     """What the form was for; one that was refused to the end was tried only."""
     kind, rule = kind_of(form)
-    goal = replace(_meant(form, kind), rule=f"form: {rule}")
+    meant = _meant(form, kind)
+    goal = replace(meant, rule=f"form: {rule}", phrases=_as_written(meant.phrases, form))
     tried = refused(form.last if form.sent is None else form.sent)
     if not tried or goal.kind in ("search", "filter"):
         return goal
     return replace(goal, phrases=(Phrase("try", f"to {goal.order}"),))
+
+
+def _as_written(phrases: tuple[Phrase, ...], form: Form) -> tuple[Phrase, ...]:
+    """The phrases with abbreviations as controls and messages of the form write them: `the SLA`, not `the sla`."""
+    controls = [caption(one.target) for one in (form.opener, form.commit) if isinstance(one, ClickStep)]
+    said = [*controls, *messages([change for step in form.own for change in step.changes])]
+    short_forms = {word.lower(): word for text in said if not text.isupper() for word in _SHORT_FORM.findall(text)}
+    if not short_forms:
+        return phrases
+    return tuple(replace(one, rest=_in_capitals(one.rest, short_forms)) for one in phrases)
+
+
+def _in_capitals(rest: str, short_forms: dict[str, str]) -> str:
+    """The words before the name, which is as the user wrote it."""
+    start = re.split("['\u201c]", rest, maxsplit=1)[0]
+    return " ".join(short_forms.get(word, word) for word in start.split(" ")) + rest[len(start) :]
 
 
 def _meant(form: Form, kind: GoalKind) -> Goal:
