@@ -3,6 +3,8 @@
 import pytest
 
 from pipeline.codegen import project_files, write_test
+from pipeline.codegen.python.expressions import Literal
+from pipeline.codegen.values.credentials import Credentials, only_typed
 from pipeline.flows.consensus import Consensus, consensus
 from schemas.events import Appeared
 from schemas.stories import Story
@@ -83,3 +85,19 @@ def test_a_name_that_the_page_shows_is_kept_where_the_test_asserts_it(visible: b
     code = write_test(told.model_copy(update={"steps": steps})).code
     assert ('.fill("ann@example.com")' in code) is own
     assert ('os.environ.get("APP_USER") or "ann@example.com"' in code) is not own
+
+
+@pytest.mark.parametrize(
+    ("code", "only"),
+    [
+        ('page.field.fill("Admin")\npage.get_by_role("link", name="Administration").click()', True),
+        ('page.field.fill("Admin")\nexpect(page).to_have_url(re.compile(r"/superadmins\\b"))', True),
+        ('page.field.fill("Admin")\nexpect(page.get_by_text("Hello, Admin")).to_be_visible()', False),
+        ('page.field.fill("Admin")\nexpect(page).to_have_url(re.compile(r"/\\bAdmin\\b"))', False),
+        ('page.field.fill("Admin")\nexpect(page.get_by_text("Signed in asAdmin")).to_be_visible()', False),
+    ],
+)
+def test_a_word_that_holds_the_login_name_is_no_mention_of_it(code: str, only: bool) -> None:
+    """`Administration` is there for whoever signs in; a name in a pattern, or glued to a text, is a mention."""
+    told = Credentials({}, {"Admin": Literal("Admin")}, (), {})
+    assert only_typed(told, code) is only

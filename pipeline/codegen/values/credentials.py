@@ -208,13 +208,22 @@ def only_typed(told: Credentials, code: str) -> bool:
     """Whether the login names that stay as recorded stand nowhere in a test but where they are typed: then anybody may
     do what it does."""
     kept = [name for name, expr in told.names.items() if isinstance(expr, Literal)]
-    return bool(kept) and all(_is_only_typed(name, code.casefold()) for name in kept)
+    return bool(kept) and all(_is_only_typed(name, code) for name in kept)
 
 
 def _is_only_typed(name: str, code: str) -> bool:
     # A pattern writes some of its letters otherwise, so the longest part without signs is looked for.
-    part = max(re.findall(r"\w+", name.casefold()), key=len, default="")
-    return bool(part) and code.count(part) == code.count(f'.fill("{name.casefold()}")')
+    part = max(re.findall(r"\w+", name), key=len, default="")
+    said = sum(_is_word(code, found) for found in re.finditer(re.escape(part), code, re.I)) if part else 0
+    return bool(part) and said == code.casefold().count(f'.fill("{name.casefold()}")')
+
+
+def _is_word(code: str, found: re.Match[str]) -> bool:
+    """Whether it is more than a part of another word: `admin` of `administration` is none."""
+    start, end = found.span()
+    before, after = code[max(start - 2, 0) : start], code[end : end + 1]
+    begins = not (before[-1:].islower() and found[0][0].islower()) or before[:1] == "\\"
+    return begins and not (found[0][-1].islower() and after.islower())
 
 
 def _is_told(step: FillStep) -> bool:
