@@ -7,7 +7,7 @@ from typing import Final
 from pipeline.semantics.text import MENU_ITEM_ROLES, is_editor, is_hidden_editor_field, is_interactive
 from pipeline.steps.draft import target_of
 from schemas.elements import Element
-from schemas.events import StateChanged
+from schemas.events import StateChanged, Stroke
 from schemas.stories import ClickStep, DragStep, FillStep, GotoStep, PressStep, Step
 
 DOUBLE_PX: Final = 10
@@ -18,16 +18,28 @@ CHOSEN: Final = MENU_ITEM_ROLES | {"option", "treeitem", "gridcell"}
 """What an open list or menu is for: by it, it closes itself."""
 HELD_MS: Final = 120
 """So long a hand holds a button down."""
+CARET_KEYS: Final = frozenset({"Home", "End", "PageUp", "PageDown", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"})
 
 
 def held_clicks(steps: Sequence[Step]) -> frozenset[str]:
     """The ids of the clicks that open what the next click, elsewhere, closes, and of those that close it: pages that
-    listen to all presses, or to all clicks, take the next for the same one if it comes within a tenth of a second."""
-    clicks = [
-        (one, other) for one, other in pairwise(steps) if isinstance(one, ClickStep) and isinstance(other, ClickStep)
-    ]
-    closing = [pair for pair in clicks if pair[0].tab_id == pair[1].tab_id and _closes(*pair)]
-    return frozenset(step.event_id for pair in closing for step in pair)
+    listen to all presses, or to all clicks, take the next for the same one if it comes within a tenth of a second. And
+    of clicks in an editor whose caret the next keys move: it may put it back a moment after the press."""
+    held: set[str] = set()
+    for one, other in pairwise(steps):
+        match one, other:
+            case ClickStep(), ClickStep() if one.tab_id == other.tab_id and _closes(one, other):
+                held |= {one.event_id, other.event_id}
+            case ClickStep(), FillStep(keys=keys) if same_editor(one, other) and any(map(moves_caret, keys)):
+                held.add(one.event_id)
+            case _:
+                pass
+    return frozenset(held)
+
+
+def moves_caret(stroke: Stroke) -> bool:
+    """Whether the key takes the caret of an editor elsewhere, or selects all of its text."""
+    return stroke.key in CARET_KEYS or (stroke.key.lower() == "a" and bool({"Control", "Meta"} & set(stroke.modifiers)))
 
 
 def _closes(one: ClickStep, other: ClickStep) -> bool:

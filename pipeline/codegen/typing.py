@@ -6,6 +6,7 @@ from typing import Final
 from pipeline.codegen.expected_requests import ExpectedRequest
 from pipeline.codegen.gestures import key_name
 from pipeline.codegen.locators.text_matchers import regex
+from pipeline.codegen.pace import moves_caret
 from pipeline.codegen.python import program
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, Name, method
 from pipeline.codegen.python.program import Run, Statement
@@ -24,7 +25,6 @@ STATEMENTS_MAX: Final = 60
 PASTED_CHARS_MIN: Final = 24
 """Ids from so many characters on are pasted."""
 
-CARET_KEYS: Final = frozenset({"Home", "End", "PageUp", "PageDown", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"})
 CARET_MS: Final = 100
 """So long a key that moves the caret of an editor is held: browsers tell pages of its new place a moment later, and
 keys that come before that go to the old one."""
@@ -134,13 +134,9 @@ def _strokes(keys: tuple[Stroke, ...], on: Expr, typing: str) -> list[Statement]
         pressed = key_name(stroke.key, stroke.modifiers)
         if pressed is None:
             return None
-        held = {"delay": CARET_MS} if typing == "type" and after is not None and _moves_caret(stroke) else {}
+        held = {"delay": CARET_MS} if typing == "type" and after is not None and moves_caret(stroke) else {}
         out.append(Run(method(on, "press", pressed, **held)))
     return out
-
-
-def _moves_caret(stroke: Stroke) -> bool:
-    return stroke.key in CARET_KEYS or (stroke.key.lower() == "a" and bool({"Control", "Meta"} & set(stroke.modifiers)))
 
 
 def _caret(step: FillStep, on: Expr) -> list[Statement] | None:

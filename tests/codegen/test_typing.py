@@ -46,6 +46,17 @@ def test_an_editor_gets_the_keys_as_they_were_pressed() -> None:
     assert 'expect(page.locator("#text")).to_contain_text("Hello call back")' in code
 
 
+def test_a_click_in_an_editor_is_held_where_keys_move_its_caret() -> None:
+    """An editor may put its caret back a moment after the press: what a quick key did by then is lost."""
+
+    def code(keys: tuple[Stroke, ...]) -> str:
+        typed = _typed(EDITOR, "Hello call back", before="Hello", keys=keys, by_keys=True)
+        return _code(ClickStep(target=EDITOR, **base(PAGE)), typed, GO)
+
+    assert 'page.locator("#text").click(delay=120)' in code(KEYS)
+    assert 'page.locator("#text").click()' in code(KEYS[:1])
+
+
 def test_what_was_pasted_is_put_in_at_once() -> None:
     """The clipboard of the machine that runs a test holds something else."""
     code = _code(_typed(EDITOR, "x", keys=(Stroke(text="x", pasted=True),), by_keys=True), GO)
