@@ -7,7 +7,7 @@ are pure, so an answer that is kept is the answer that would be computed.
 
 import re
 import weakref
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache, update_wrapper, wraps
 from typing import Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
@@ -83,18 +83,37 @@ class RecentByIdentity(Generic[V, R]):
         return found[1]
 
 
-class _Found(dict[str, re.Match[str] | None]):
-    """What one method of a pattern found in each of the texts that it was asked for since it forgot all."""
+_ALIKE: Final = str.maketrans(dict.fromkeys("123456789", "0"))
+_REPEATED: Final = re.compile(r"\{\d*,?\d*\}")
+_DIGIT: Final = re.compile("[0-9]")
 
-    def __init__(self, find: Callable[[str], re.Match[str] | None]) -> None:
+
+def tells_digits_apart(pattern: re.Pattern[str]) -> bool:
+    """Whether a pattern may match a text and not the same with other digits: only one that names a digit may."""
+    return _DIGIT.search(_REPEATED.sub("", pattern.pattern)) is not None
+
+
+class _Found(dict[str, re.Match[str] | None]):
+    """What one method of a pattern found in each of the texts that it was asked for since it forgot all.
+
+    Where nothing was found in `Order 17`, nothing is in `Order 18`: texts that differ in digits are looked at once, but
+    for those in which something is found, for that is a part of the text.
+    """
+
+    def __init__(self, find: Callable[[str], re.Match[str] | None], alike: Mapping[int, str]) -> None:
         self._find = find
+        self._alike = alike
 
     def __missing__(self, text: str) -> re.Match[str] | None:
-        found = self._find(text)
-        if len(text) <= TEXT_CHARS_MAX:
-            if len(self) >= TEXTS_MAX:
-                self.clear()
-            self[text] = found
+        if len(text) > TEXT_CHARS_MAX:
+            return self._find(text)
+        if len(self) >= TEXTS_MAX:
+            self.clear()
+        shape = text.translate(self._alike)
+        found = None if self.get(shape, self) is None else self._find(text)
+        if found is None:
+            self[shape] = None
+        self[text] = found
         return found
 
 
@@ -103,15 +122,16 @@ class Wording:
 
     To look whether a caption has one of the words of four languages takes some microseconds, and a story asks dozens of
     that of each. It is asked as a pattern is; TEXTS_MAX texts of TEXT_CHARS_MAX characters at most are kept for each
-    method, and with the next one all are forgotten: that costs less than to tell which is the oldest.
+    method, and one more, and with the next one all are forgotten: that costs less than to tell which is the oldest.
     Safe on any thread.
     """
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
+        alike = {} if tells_digits_apart(pattern) else _ALIKE
         self.pattern: Final = pattern
-        self.search: Final = _Found(pattern.search).__getitem__
-        self.match: Final = _Found(pattern.match).__getitem__
-        self.fullmatch: Final = _Found(pattern.fullmatch).__getitem__
+        self.search: Final = _Found(pattern.search, alike).__getitem__
+        self.match: Final = _Found(pattern.match, alike).__getitem__
+        self.fullmatch: Final = _Found(pattern.fullmatch, alike).__getitem__
         self.sub: Final = pattern.sub
 
 
@@ -149,10 +169,11 @@ def _once_per_identity(function: Callable[[V], R], values_max: int) -> Callable[
     """Values are told apart by identity, for to compare them costs more than most answers; what is kept holds its
     value, so that no other one can come to have the same identity. Safe on any thread."""
     known: dict[int, tuple[V, R]] = {}
+    kept = known.get
 
     @wraps(function)
     def answered(value: V) -> R:
-        found = known.get(id(value))
+        found = kept(id(value))
         if found is None:
             found = (value, function(value))
             if len(known) >= values_max:

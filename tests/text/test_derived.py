@@ -21,13 +21,16 @@ from pipeline.semantics.derived import (
     RecentByIdentity,
     RecentCache,
     Wording,
+    _Found,
     once_per_changes,
     once_per_element,
     once_per_step,
     once_per_steps,
     once_per_story,
     once_per_text,
+    tells_digits_apart,
 )
+from pipeline.semantics.lexicon import BUTTON_ACTS, LINK_ACTS, ROW_ACTS, WORDS
 from pipeline.semantics.text import caption
 from pipeline.windowing.closed_window import ClosedWindow
 from schemas.base import made
@@ -36,6 +39,8 @@ from schemas.elements import ByText, Element
 from schemas.events import Appeared, Change, Click, Navigation, Page
 from schemas.limits import TEXT_CHARS_MAX
 from schemas.stories import GotoStep, NetworkRequest, Step, Story
+
+EVERY_WORDING = [*WORDS.values(), *(acts.pattern for acts in (*ROW_ACTS, *LINK_ACTS, *BUTTON_ACTS))]
 
 
 def test_a_short_text_is_looked_at_once_for_each_way_of_asking() -> None:
@@ -62,6 +67,40 @@ def test_no_more_texts_are_kept_for_a_pattern_than_the_bound_says() -> None:
     assert words.search("0") is first
     words.search("one more")
     assert words.search("0") is not first
+
+
+@pytest.mark.parametrize("words", EVERY_WORDING, ids=lambda words: words.pattern.pattern[:30])
+def test_texts_that_differ_in_digits_are_answered_as_each_would_be(words: Wording) -> None:
+    """What was not found in a text is not looked for in others of its shape; what is found stands in each itself."""
+    fresh = Wording(words.pattern)
+    texts = [f"{said} {number}" for said in ("Save", "Press here", "Sign out", "Step", "Page") for number in (1, 22, 9)]
+    for text in ["404", "1", "17", *texts, *reversed(texts)]:
+        for asked, anew in ((fresh.search, words.pattern.search), (fresh.match, words.pattern.match)):
+            found, right = asked(text), anew(text)
+            assert (found and (found.string, found.span())) == (right and (right.string, right.span()))
+
+
+def test_a_pattern_that_names_a_digit_tells_digits_apart() -> None:
+    """How often something is repeated is no digit of a text."""
+    told = {source: tells_digits_apart(re.compile(source)) for source in ("4x", "[2-9]", r"(a)\1", r"\d{2,3} a{0,1}")}
+    assert told == {"4x": True, "[2-9]": True, r"(a)\1": True, r"\d{2,3} a{0,1}": False}
+    words = Wording(re.compile("^40[4-9]$"))
+    assert [bool(words.search(text)) for text in ("400", "404", "401", "409")] == [False, True, False, True]
+
+
+def test_of_texts_in_which_nothing_is_found_one_of_a_shape_is_looked_at() -> None:
+    """Thousands of numbered rows cost one look, and are forgotten as all other texts are."""
+    looked: list[str] = []
+
+    def find(text: str) -> re.Match[str] | None:
+        looked.append(text)
+        return None
+
+    found = _Found(find, {ord(digit): "0" for digit in "123456789"})
+    assert not any(found[f"row {number}"] for number in range(100, 999))
+    assert looked[0] == "row 100"
+    assert len(looked) <= 2
+    assert len(found) <= TEXTS_MAX + 1
 
 
 def test_an_element_is_read_once() -> None:

@@ -68,7 +68,7 @@ class Acts:
     """What captions of one language say that controls do to a thing: `pattern` finds it, `verbs` are its words by what
     is called so here."""
 
-    pattern: re.Pattern[str]
+    pattern: Wording
     verbs: Mapping[str, str]
 
     def found_in(self, words: str) -> tuple[str, str]:
@@ -83,7 +83,7 @@ def _acts_of(acts: Mapping[str, Any], kind: str, same: str) -> Acts:
     verbs = {word: verb for verb, words in acts[kind].items() for word in words} | {verb: verb for verb in acts[same]}
     every = "|".join(sorted(map(re.escape, verbs), key=len, reverse=True))
     shape = rf"^(?P<act>{every})\b" if acts["place"] == "first" else rf"\b(?P<act>{every})$"
-    return Acts(re.compile(shape, re.I), verbs)
+    return Acts(Wording(re.compile(shape, re.I)), verbs)
 
 
 ROW_ACTS: Final = tuple(_acts_of(table["acts"], "rows", "same") for table in TABLES.values())
