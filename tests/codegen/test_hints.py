@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.codegen import write_test
 from pipeline.stories.titles import title_and_sentence
+from schemas.elements import ByTitle, Candidate, Element
 from schemas.events import Appeared
 from schemas.stories import ClickStep, HoverStep
 from tests.codegen.by_hand import at, base, by_role, by_text, story
@@ -41,3 +42,18 @@ def test_a_hint_of_a_field_is_no_answer() -> None:
     assert 'get_by_role("heading", name="New link")' in code
     assert "characters" not in code
     assert "characters" not in title_and_sentence((opened,), (), frozenset())[1]
+
+
+def test_a_title_beside_a_text_says_less_than_what_is_seen() -> None:
+    """The keys that open an entry of the menu come up where the pointer rests: no outcome of a click elsewhere."""
+    entry = Element(
+        tag="li", role="listitem", name="Keyboard Shortcut: g u", name_from="title", text="Unread (7)",
+        title="Keyboard Shortcut: g u", candidates=(Candidate(locator=ByTitle(value="Keyboard Shortcut: g u"), count=1),),
+    )  # fmt: skip
+    shown = tuple(Appeared(element=one) for one in (entry, by_text("p", "Ferries run."), by_text("p", "Seals swim.")))
+    opened = ClickStep(
+        target=by_role("a", "link", "Ferries"), **base(at("/"), at("/7"), changes=shown, navigates=True, loads=True)
+    )
+    code = write_test(story(opened)).code
+    assert "Ferries run." in code
+    assert "Shortcut" not in code

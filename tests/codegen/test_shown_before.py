@@ -1,4 +1,4 @@
-"""Furniture: what a page shows after a save as it did before."""
+"""Furniture: what a page shows after a save as it did before, and what page after page shows."""
 
 from pipeline.codegen import write_test
 from schemas.events import Appeared, Typed
@@ -41,3 +41,32 @@ def test_what_a_live_region_holds_always_is_no_answer() -> None:
     assert "Changes saved" in code
     assert "Ana Lie" in code
     assert "Hilda Strand" not in code
+
+
+def _wanders(*lines: str) -> str:
+    """What a test asserts at the end of a way through three pages that each show one of these lines."""
+    ways = [("/", "/harbour"), ("/harbour", "/quays"), ("/quays", "/quays/4")]
+    steps = [
+        ClickStep(
+            target=by_role("a", "link", f"Way {name}"),
+            **base(at(before), at(after), changes=(Appeared(element=by_text("li", line)),), navigates=True, loads=True),
+        )
+        for name, (before, after), line in zip("ABC", ways, lines, strict=True)
+    ]
+    facts = tuple(Appeared(element=by_text("p", text)) for text in ("Berths for two ships.", "Open all year."))
+    last = steps[-1].model_copy(update={"changes": (*facts, *steps[-1].changes)})
+    return write_test(story(*steps[:-1], last)).code.rpartition("Way C\").click")[2]
+
+
+def test_a_line_that_each_page_shows_with_another_date_is_furniture() -> None:
+    """Its words say nothing of the page that was opened last; who changed that page last does."""
+    edited = "This page was last edited on {} November 2026, at 18:{}."
+    assert "last edited" not in _wanders(edited.format(3, 13), edited.format(4, 14), edited.format(7, 59))
+    signed = "This page was last edited on {} November 2026 by {}."
+    assert "bob" in _wanders(signed.format(3, "ada"), signed.format(4, "ada"), signed.format(7, "bob"))
+
+
+def test_what_page_after_page_shows_is_furniture_unless_it_was_clicked() -> None:
+    """The name of the app stands on each page; the name of the thing that was opened does, too, and tells which."""
+    assert "The office is open." not in _wanders(*["The office is open."] * 3)
+    assert "Way C is open." in _wanders(*["Way C is open."] * 3)

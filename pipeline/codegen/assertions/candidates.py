@@ -13,6 +13,7 @@ from typing import Final, assert_never
 from pipeline.codegen.assertions.check import CHANGES_MAX, TEXT_CHARS_MAX, Check, not_seen, says_part, subject_of
 from pipeline.codegen.assertions.lists.rows import is_of_others_row, is_row_element, made_sure, own_words, row_of_own
 from pipeline.codegen.assertions.salience import (
+    HINT_SCORE,
     LONG_NAMED_ROLES,
     LOUD_ROLES,
     Typing,
@@ -23,6 +24,7 @@ from pipeline.codegen.assertions.salience import (
     in_margin,
     is_busy,
     is_message,
+    is_only_hinted,
     is_sentence,
     looks_glued,
     whole_sentences,
@@ -192,6 +194,8 @@ def _appeared(finder: Finder, element: Element, transient: bool, typing: Typing,
         score -= 30
     if looks_glued(found.says) and not looks_glued(text):
         score -= 25
+    if is_only_hinted(element, found.says):
+        score -= HINT_SCORE
     if len(found.says) > 60 and element.role in LONG_NAMED_ROLES and not is_sentence(text):
         score -= 60
     if transient and found.unique:

@@ -70,6 +70,8 @@ GLUED_CHARS_MAX: Final = 60
 VERB_CHARS_MIN: Final = 4
 PAST_CHARS_MAX: Final = 4
 """So many letters make a past of a verb: `stopped`, `copied`."""
+HINT_SCORE: Final = 25
+"""What a text loses that only the pointer brings up."""
 FIRST_HEADING: Final = 7
 """How much more the name of the page says than the headings of what is listed on it, numbers or not."""
 ANSWER_WORDS_MAX: Final = 14
@@ -249,6 +251,12 @@ def importance(element: Element, text: str, typing: Typing) -> int:
         score -= 30
     score += _by_place(element)
     return min(score, TRAIL_SCORE) if _TRAIL.search(text) else score
+
+
+def is_only_hinted(element: Element, text: str) -> bool:
+    """Whether a text says itself only to who rests the pointer there, beside another one that all see."""
+    hint = element.title if element.name_from == "title" and element.role not in CONTROL_ROLES else None
+    return hint is not None and text == hint and bool(element.text) and text != element.text
 
 
 def _by_place(element: Element) -> int:
