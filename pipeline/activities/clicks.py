@@ -22,10 +22,11 @@ from pipeline.activities.phrases import (
     Phrase,
 )
 from pipeline.activities.rules import Rule
+from pipeline.semantics.controls import told_when_asked
 from pipeline.semantics.elements import LIKING, in_control, in_menu, leads_nowhere
 from pipeline.semantics.lexicon import ACTS, LISTS, WORDS
 from pipeline.semantics.messages import headings, shown_texts, succeeded, without_quotes
-from pipeline.semantics.object_names import acted_on, came_with, held_by, opened_before, ticked_before
+from pipeline.semantics.object_names import acted_on, came_with, held_by, object_phrase, opened_before, ticked_before
 from pipeline.semantics.text import BOX_ROLES, caption, is_button, is_link, quoted
 from pipeline.semantics.verbs import (
     CANCEL,
@@ -37,6 +38,7 @@ from pipeline.semantics.verbs import (
     PAGING,
     button_act,
     link_act,
+    object_noun,
 )
 from schemas.events import Appeared
 from schemas.stories import ClickStep, Step
@@ -126,6 +128,15 @@ def _chosen(click: Click) -> Goal | None:
         return Goal("filter", first, first, (Phrase("filter", f"by {quoted(name)}"),), NARROWS)
     verb, plain = ("switch", SWITCHES) if step.target.role == "switch" else ("choose", TICKS)
     return Goal("choose", first, first, (Phrase(verb, quoted(name)),), plain)
+
+
+def _named_when_asked(click: Click) -> Goal | None:
+    """A control that makes a thing, of which a dialog of the browser asked the name."""
+    given = told_when_asked(click.step)
+    if not given or not CREATE.match(click.name):
+        return None
+    phrase = Phrase("create", object_phrase(object_noun(click.name, CREATE), given[0]))
+    return Goal("create", click.first, click.first, (phrase,), CREATES)
 
 
 def _act(click: Click) -> Goal | None:
@@ -263,6 +274,11 @@ CLICK_RULES: Final[tuple[Rule[Callable[[Click], Goal | None]], ...]] = (
         _narrowing,
     ),
     Rule("a box or a switch", "open /books; click box 'Only new' => Choose 'Only new'", _chosen),
+    Rule(
+        "a name was asked for what it makes",
+        "open /books; click 'Add shelf'; told 'Sea' => Create the shelf 'Sea'",
+        _named_when_asked,
+    ),
     Rule(
         "a verb that does something to a thing",
         "open /books/7; click 'Archive'; asks POST /books/7/archive => Archive it",

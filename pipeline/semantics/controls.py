@@ -49,6 +49,12 @@ def _told_to(dialog: DialogAnswer) -> bool:
     return dialog.accepted and bool(ASKS_TO_DELETE.search(dialog.message))
 
 
+def told_when_asked(step: Step) -> tuple[str, ...]:
+    """What the user typed where a dialog of the browser asked for a text (`window.prompt`), and said yes."""
+    given = (one.value.strip() for one in step.dialogs if one.dialog == "prompt" and one.accepted)
+    return tuple(text for text in given if text)
+
+
 def brings_menu(step: Step) -> bool:
     """Whether the entries of a menu came with a step."""
     came = (change.element.role for change in step.changes if isinstance(change, Appeared))

@@ -16,7 +16,7 @@ from pipeline.activities.forms.kinds import FORM_RULES
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.activities.intents import GOAL_RULES, goals_of
 from schemas.elements import Ancestor, Element
-from schemas.events import Fill, Page
+from schemas.events import Dialog, Fill, Page
 from tests.stories.by_hand import HOME, Journey, alert, button, link, password, searchbox, textbox
 
 NAMES = [
@@ -51,6 +51,9 @@ ACTS: dict[str, Callable[[Journey, str, list[str]], object]] = {
         Element(tag="li", role="option", name=texts[0], ancestors=(Ancestor(tag="ul", role="listbox"),))
     ),
     "click field": lambda journey, _, texts: journey.click(textbox(texts[0])),
+    "told ": lambda journey, _, texts: journey.add(
+        Dialog, 10, dialog="prompt", message="Name?", value=texts[0], cause=journey.events[-1].id
+    ),
     "answers no": lambda journey, _, texts: journey.answers(texts[0], accepted=False),
     "opens a tab": lambda journey, *_: journey.popup(f"{HOME}help", "t2"),
     "click box": lambda journey, _, texts: journey.click(Element(tag="span", role="checkbox", name=texts[0])),

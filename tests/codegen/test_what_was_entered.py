@@ -7,7 +7,7 @@ from pipeline.codegen.assertions.entered import VALUES_MAX, Entered, entered_in,
 from pipeline.codegen.assertions.salience import looks_glued
 from schemas.elements import Ancestor, ByRole, ByTag, Candidate, Element, Scope
 from schemas.events import Appeared, Change, Choice, CountChanged, Gone, TextChanged, Typed, ValueChanged
-from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, NetworkRequest, SelectStep, UploadStep
+from schemas.stories import CheckStep, ClickStep, DialogAnswer, FillStep, GotoStep, NetworkRequest, SelectStep, UploadStep
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
 CLASSED = Candidate(locator=ByTag(tag="p", classes=("name",)), count=1)
@@ -64,6 +64,20 @@ def test_lines_are_looked_for_without_the_marks_of_a_wiki(before: str, after: st
     """A page shows an item or a heading without what made it one; lines that were there before weren't entered."""
     fill = FillStep(target=by_label("Text", tag="textarea"), value=Typed(text=after), before=before, **base(FORM))
     assert entered_in([fill]).values == entered
+
+
+def test_what_was_told_a_dialog_of_the_browser_is_looked_for() -> None:
+    """The page asked for the name of a label, and shows it beside words of its icons."""
+    shown = tuple(Appeared(element=by_text("i", text)) for text in ("close", "label"))
+    entry = Appeared(element=by_text("span", "Kitchen"))
+    asked = (DialogAnswer(dialog="prompt", message="Caption:", value="Kitchen"),)
+    create = ClickStep(
+        target=by_role("button", "button", "Create label"), **base(LIST, LIST, changes=(*shown, entry), dialogs=asked)
+    )
+    assert 'get_by_text("Kitchen")' in write_test(story(create)).code
+    refused = create.model_copy(update={"dialogs": (asked[0].model_copy(update={"accepted": False}),)})
+    assert entered_in([create]).values == ("Kitchen",)
+    assert entered_in([refused]).values == ()
 
 
 def _saved(*changes: Change) -> str:
