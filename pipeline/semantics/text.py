@@ -84,6 +84,9 @@ _BUTTON_TYPES: Final = frozenset({"submit", "button", "reset", "image"})
 _TEXTLESS_TYPES: Final = _BUTTON_TYPES | frozenset({"checkbox", "radio", "file", "range", "color", "hidden"})
 _MADE_UP: Final = re.compile(r"[:«»]|_r_\w+_|\d{3}")
 """Attributes that a framework made: no words for people."""
+_COUNTED: Final = re.compile(r"[_-]\d+\Z")
+"""How ids end that a library counts on: what the field is sent as tells more."""
+_ICON: Final = re.compile(r"\A[a-z]{2,12}(?:_[a-z]{2,12}){1,3}\d? (?=[^\W\d_a-z])")
 _HELD: Final = r"(?:ctrl|control|strg|alt|option|shift|umschalt|mayús|maj|meta|cmd|command|win)"
 _SHORTCUT: Final = re.compile(
     rf"{_HELD}(?:\s*[+-]\s*{_HELD}){{0,3}}(?:\s*[+-]\s*[^\W_]{{1,9}})?|[⌘⌥⇧⌃]{{1,4}}\s?\w?", re.I
@@ -194,7 +197,8 @@ def caption(target: Element) -> str:
         if words and (_WORDY.search(words) or (not first and is_symbol(words) and not _WORDY.search(told))):
             return _presentable(words)
         first = first or words
-    for identifier in (target.test_id, target.id, target.name_attribute):
+    counted = target.name_attribute and _COUNTED.search(target.id or "")
+    for identifier in (target.test_id, None if counted else target.id, target.name_attribute):
         words = spaced(identifier or "")
         if _WORDY.search(words) and not _MADE_UP.search(identifier or ""):
             return _presentable(words)
@@ -202,9 +206,9 @@ def caption(target: Element) -> str:
 
 
 def _presentable(words: str) -> str:
-    """Without the marks of a required field, the key that presses it (`Edit this page [e]`), and what is said to
-    explain it (`Real name: It is shown below your posts.`)."""
-    words = _EXPLAINED.sub(r"\1", _said_once(words))
+    """Without the marks of a required field, the key that presses it (`Edit this page [e]`), what is said to explain it
+    (`Real name: It is shown below your posts.`), and the name of an icon that a font draws (`rss_feed Feeds`)."""
+    words = _EXPLAINED.sub(r"\1", _said_once(_ICON.sub("", words)))
     return short(without_key(words.rstrip("*: ") or words))
 
 

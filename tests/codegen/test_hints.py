@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.codegen import write_test
 from pipeline.stories.titles import title_and_sentence
-from schemas.elements import ByTitle, Candidate, Element
+from schemas.elements import ByTitle, Candidate
 from schemas.events import Appeared
 from schemas.stories import ClickStep, HoverStep
 from tests.codegen.by_hand import at, base, by_role, by_text, story
@@ -46,10 +46,9 @@ def test_a_hint_of_a_field_is_no_answer() -> None:
 
 def test_a_title_beside_a_text_says_less_than_what_is_seen() -> None:
     """The keys that open an entry of the menu come up where the pointer rests: no outcome of a click elsewhere."""
-    entry = Element(
-        tag="li", role="listitem", name="Keyboard Shortcut: g u", name_from="title", text="Unread (7)",
-        title="Keyboard Shortcut: g u", candidates=(Candidate(locator=ByTitle(value="Keyboard Shortcut: g u"), count=1),),
-    )  # fmt: skip
+    hint = "Keyboard Shortcut: g u"
+    found = Candidate(locator=ByTitle(value=hint), count=1)
+    entry = by_text("li", "Unread (7)", role="listitem", name=hint, name_from="title", title=hint, candidates=(found,))
     shown = tuple(Appeared(element=one) for one in (entry, by_text("p", "Ferries run."), by_text("p", "Seals swim.")))
     opened = ClickStep(
         target=by_role("a", "link", "Ferries"), **base(at("/"), at("/7"), changes=shown, navigates=True, loads=True)

@@ -55,7 +55,7 @@ def _wanders(*lines: str) -> str:
     ]
     facts = tuple(Appeared(element=by_text("p", text)) for text in ("Berths for two ships.", "Open all year."))
     last = steps[-1].model_copy(update={"changes": (*facts, *steps[-1].changes)})
-    return write_test(story(*steps[:-1], last)).code.rpartition("Way C\").click")[2]
+    return write_test(story(*steps[:-1], last)).code.rpartition('Way C").click')[2]
 
 
 def test_a_line_that_each_page_shows_with_another_date_is_furniture() -> None:

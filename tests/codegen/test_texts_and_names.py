@@ -9,7 +9,7 @@ from pipeline.codegen.assertions.salience import Typing, can_be_closed, is_busy,
 from pipeline.codegen.locators.finder import fits_several
 from pipeline.codegen.python.expressions import LINE_CHARS_MAX
 from pipeline.codegen.python.names import SENTENCE_WORD_CHARS_MAX, function_name, sentence
-from pipeline.semantics.text import is_shortcut
+from pipeline.semantics.text import caption, is_shortcut
 from schemas.elements import ByLabel, ByPath, ByPlaceholder, ByRole, ByTestId, ByText, Candidate, Element, PathStep
 from schemas.events import Appeared, Gone, TextChanged, Typed
 from schemas.stories import ClickStep, FillStep, GotoStep
@@ -109,6 +109,24 @@ def test_what_is_put_together_of_pieces_is_known(words: list[str]) -> None:
 def test_captions_after_a_sentence_are_no_part_of_it(text: str, kept: str) -> None:
     """What links and buttons in a message are called is no part of what it says."""
     assert whole_sentences(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("element", "called"),
+    [
+        (
+            Element(tag="input", role="textbox", id="dijit_form_ValidationTextBox_0", name_attribute="full_name"),
+            "full name",
+        ),
+        (Element(tag="input", role="textbox", id="dijit_form_ValidationTextBox_0"), "dijit form validation text box 0"),
+        (Element(tag="input", role="textbox", id="full_name", name_attribute="f17"), "full name"),
+        (Element(tag="span", role="tab", name="rss_feed Feeds", text="rss_feed Feeds"), "Feeds"),
+        (Element(tag="span", role="tab", name="snake_case names", text="snake_case names"), "snake_case names"),
+    ],
+)
+def test_things_are_called_as_people_would(element: Element, called: str) -> None:
+    """No name is what a library counts on, or what the font of an icon calls it."""
+    assert caption(element) == called
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,16 @@ from pipeline.codegen.assertions.entered import VALUES_MAX, Entered, entered_in,
 from pipeline.codegen.assertions.salience import looks_glued
 from schemas.elements import Ancestor, ByRole, ByTag, Candidate, Element, Scope
 from schemas.events import Appeared, Change, Choice, CountChanged, Gone, TextChanged, Typed, ValueChanged
-from schemas.stories import CheckStep, ClickStep, DialogAnswer, FillStep, GotoStep, NetworkRequest, SelectStep, UploadStep
+from schemas.stories import (
+    CheckStep,
+    ClickStep,
+    DialogAnswer,
+    FillStep,
+    GotoStep,
+    NetworkRequest,
+    SelectStep,
+    UploadStep,
+)
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 
 CLASSED = Candidate(locator=ByTag(tag="p", classes=("name",)), count=1)

@@ -44,7 +44,7 @@ function manyTransitions(id: string): boolean {
 export function tellingClasses(element: Element, most: number): string[] {
   const masked = isHidden(element);
   return [...element.classList]
-    .filter((name) => (!masked || isPlain(name)) && name.length > 2 && !STATE.test(name) && !UTILITY.test(name) && !looksGenerated(name))
+    .filter((name) => (!masked || isPlain(name)) && name.length > 2 && !STATE.test(name.replace(/(?<=[a-z])(?=[A-Z])/g, "-")) && !UTILITY.test(name) && !looksGenerated(name))
     .slice(0, most);
 }
 

@@ -32,7 +32,9 @@ def with_less_for_unchanged(checks: Sequence[Check], steps: Sequence[Step], ente
     step led there, and which have nothing to do with what was `entered`."""
     there = _place(steps[-1])
     shown = {text for step in steps[:-1] if _place(step) == there for text in _texts(step)}
-    return _with_less(checks, lambda said: said in shown and not (tells_what_was_done(said) or _names(said, entered, 0)))
+    return _with_less(
+        checks, lambda said: said in shown and not (tells_what_was_done(said) or _names(said, entered, 0))
+    )
 
 
 def with_less_for_furniture(checks: Sequence[Check], steps: Sequence[Step], entered: Sequence[str]) -> list[Check]:
