@@ -134,7 +134,9 @@ def test_generated_ids_and_classes_are_no_candidates(record: Record) -> None:
     """An id with a counter, a hashed class and one for a passing state are left out; a path is the last resort."""
     (click,) = actions(record("table.html", lambda page: page.locator("#react-select-7-input").click()))
     assert not [one for one in click.target.candidates if isinstance(one.locator, ById)]
-    assert not [one for one in click.target.candidates if re.search("css-1q2w3e|editor_hidden|boxFieldActive", str(one.locator))]
+    assert not [
+        one for one in click.target.candidates if re.search("css-1q2w3e|editor_hidden|boxFieldActive", str(one.locator))
+    ]
     assert isinstance(click.target.candidates[-1].locator, ByPath)
 
 
