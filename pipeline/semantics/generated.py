@@ -27,6 +27,9 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 TOKEN_CHARS_MIN: Final = 4
 GROUP_CHARS_MIN: Final = 5
 _VOWEL: Final = re.compile(r"[aeiouy]")
+_HUMPS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_LETTERS_MIN: Final = 16
+"""Names in addresses that are put together from words are seldom so long."""
 _MIXED_CHARS_MIN: Final = 12
 """Letters and digits in turns are no word from so many on."""
 
@@ -123,11 +126,20 @@ def telling(text: str) -> bool:
 
 @once_per_text
 def is_id(part: str) -> bool:
-    """Whether a program made it: a number, or letters and digits mixed."""
-    if _IDS.fullmatch(part):
+    """Whether a program made it: a number, letters and digits mixed, or many letters in any case that make no words."""
+    if _IDS.fullmatch(part) or _is_of_no_words(part):
         return True
     changes = sum(1 for left, right in pairwise(part) if left.isdigit() != right.isdigit())
     return (len(part) >= _MIXED_CHARS_MIN and changes >= 3) or (changes >= 2 and bool(_SHORT_MIXED.fullmatch(part)))
+
+
+def _is_of_no_words(part: str) -> bool:
+    """Whether capitals cut a long row of letters into pieces of which more than one has no vowel: `sjgHnhjGxxgLirvE`,
+    not `htmlDocumentOfAccount`."""
+    if len(part) < _LETTERS_MIN or not part.isascii() or not part.isalpha():
+        return False
+    pieces = _HUMPS.findall(part)
+    return sum(len(piece) > 2 and not _VOWEL.search(piece.lower()) for piece in pieces) > 1
 
 
 def begins_with_digits(part: str) -> bool:

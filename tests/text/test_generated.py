@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.codegen.assertions.candidates import beginning
-from pipeline.semantics.generated import is_volatile, parts
+from pipeline.semantics.generated import is_id, is_volatile, parts
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,19 @@ def test_months_are_words_of_their_own_and_end_what_was_cut_in_a_date(text: str,
 def test_a_month_that_ends_a_cut_text_is_left_out(cut: str, kept: str) -> None:
     """The recorder cut a date there, or a name, of which the rest is looked for without it."""
     assert beginning(cut) == kept
+
+
+@pytest.mark.parametrize(
+    ("part", "made"),
+    [
+        ("sjgHnhjGxxgLirvE", True),
+        ("QwrtzPLkjhGfdsXcvb", True),
+        ("applicationSettingsOverview", False),
+        ("htmlDocumentOfAccount", False),
+        ("sjgHnhj", False),
+        ("internationalisation", False),
+    ],
+)
+def test_many_letters_that_make_no_words_are_an_id(part: str, made: bool) -> None:
+    """As some apps make their ids, which by chance have no digit."""
+    assert is_id(part) is made
