@@ -147,7 +147,7 @@ def _act(click: Click) -> Goal | None:
     if not verb and is_link(step.target) and acts_by_link(step):
         verb, rest = link_act(words)
     is_name = bool(_DIGIT.search(rest)) or words.lower() == "close" or _leads_to_it(step, words)
-    is_name = is_name or (verb == "close" and rest.lower() in _SHELLS)
+    is_name = is_name or (verb == "close" and _shell_in(rest) in _SHELLS)
     answered = step.changes or step.navigates or step.dialogs or click.wrote is not False
     if not verb or is_name or not answered:
         return None
@@ -158,6 +158,12 @@ def _act(click: Click) -> Goal | None:
         return None  # what a menu leads to may begin with a verb: `Watch groups`
     goal = act(first, verb, rest, ticked_before(steps, first) or acted_on(steps, first))
     return goal if click.wrote else replace(goal, last=_confirmed(steps, first))
+
+
+def _shell_in(rest: str) -> str:
+    """What a control closes: `dialog` of `this dialog`."""
+    one = _THIS_ONE.fullmatch(rest)
+    return (rest if one is None or one["to"] else one["noun"]).lower()
 
 
 def _confirmed(steps: Sequence[Step], first: int) -> int:

@@ -3,7 +3,8 @@
 import pytest
 
 from schemas.elements import Ancestor, Element
-from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, sign_in, textbox
+from schemas.events import Gone
+from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, searchbox, sign_in, textbox
 
 
 def test_pages_that_were_looked_at_after_signing_in_are_what_it_was_for() -> None:
@@ -48,3 +49,13 @@ def test_what_only_led_to_the_control_that_opens_a_form_edits_nothing() -> None:
     journey = journey.fill(textbox("Name", form="service / name"), "Tide page").click(link("Tags"))
     journey = journey.fill(textbox("tag", form="service / name"), "owner").click(button("Add")).asks(url)
     assert journey.shows_new(alert("Service created")).story().title == "Create the service 'Tide page'"
+
+
+def test_what_leads_on_or_is_closed_is_no_deed() -> None:
+    """A button that leads to the next step of a form, and a dialog that is closed, say nothing of what was made."""
+    journey = Journey().opens(f"{HOME}keys").fill(searchbox("Kind"), "Header").press(searchbox("Kind"), "Enter")
+    journey = journey.click(button("Continue", type="submit")).shows_new(alert("Ask the house for more."))
+    journey = journey.fill(textbox("Name", form="key / name"), "Door").click(button("Save")).asks(f"{HOME}keys")
+    journey = journey.shows_new(alert("Key created"), heading("Key successfully created inside your space"))
+    journey = journey.click(button("Close this dialog")).shows(Gone(element=button("Delete")))
+    assert journey.story().title == "Create the key 'Door'"

@@ -134,8 +134,8 @@ def _leads_to_opener(steps: Sequence[Step], first: int) -> bool:
 
 def _lone_commit(steps: Sequence[Step], first: int, refused: Callable[[int], bool]) -> Goal | None:
     """A control that does something at once, with no field before it (`Submit`, `Place order`)."""
-    if not is_commit(steps[first]) or not messages(steps[first].changes):
-        return None
+    if not is_commit(steps[first]) or not messages(steps[first].changes) or says(steps[first], FORWARD):
+        return None  # what only leads on to the next page of a form does nothing
     return _goal(Form(steps, first, first, None, first), refused)
 
 
