@@ -41,7 +41,7 @@ from pipeline.semantics.verbs import (
     object_noun,
 )
 from schemas.events import Appeared
-from schemas.stories import ClickStep, Step
+from schemas.stories import ClickStep, FillStep, SelectStep, Step
 
 _OF_FORMS: Final = frozenset(ACTS["of_forms"])
 """What begins, ends or gives up a form, or has words of its own."""
@@ -149,7 +149,7 @@ def _act(click: Click) -> Goal | None:
     is_name = bool(_DIGIT.search(rest)) or words.lower() == "close" or _leads_to_it(step, words)
     is_name = is_name or (verb == "close" and _shell_in(rest) in _SHELLS)
     answered = step.changes or step.navigates or step.dialogs or click.wrote is not False
-    if not verb or is_name or not answered:
+    if not verb or is_name or not answered or (click.wrote is False and _asks_for_more(steps, first)):
         return None
     if not (is_button(step.target) or is_link(step.target) or step.target.role == "menuitem"):
         return None
@@ -177,6 +177,13 @@ def _confirmed(steps: Sequence[Step], first: int) -> int:
         return first
     only_says_yes = CONFIRM.fullmatch(words) and not DELETE.search(words)
     return first + 1 if only_says_yes or _asks(asking) else first
+
+
+def _asks_for_more(steps: Sequence[Step], first: int) -> bool:
+    """Whether a control brought the field that is filled in next, so that nothing was done yet: `Invite` with a form
+    for whom."""
+    step, then = steps[first], steps[first + 1] if first + 1 < len(steps) else None
+    return isinstance(step, ClickStep) and isinstance(then, FillStep | SelectStep) and came_with(step, then.target)
 
 
 def _asks(step: ClickStep) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.elements import Ancestor, Element
-from schemas.events import Gone
+from schemas.events import Appeared, Gone
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, searchbox, sign_in, textbox
 
 
@@ -59,3 +59,11 @@ def test_what_leads_on_or_is_closed_is_no_deed() -> None:
     journey = journey.shows_new(alert("Key created"), heading("Key successfully created inside your space"))
     journey = journey.click(button("Close this dialog")).shows(Gone(element=button("Delete")))
     assert journey.story().title == "Create the key 'Door'"
+
+
+def test_what_only_asks_for_more_is_no_deed() -> None:
+    """`Invite` brings a form for whom, and that is sent off by another button."""
+    whom = textbox("Addresses", form="addresses")
+    journey = Journey().opens(f"{HOME}users").click(button("Invite")).shows(Appeared(element=whom))
+    journey = journey.fill(whom, "olaf").click(button("Create link")).asks(f"{HOME}invitations")
+    assert journey.shows_new(alert("Link copied")).story().title == "Create the link 'olaf'"
