@@ -94,3 +94,18 @@ def test_a_control_that_shows_at_once_what_it_did_is_waited_for_before_another_p
     sent = NetworkRequest(url=f"{HOME}/api/watched/", method="POST", status=201, cause=star.event_id)
     code = write_test(story(star, leaves, network_requests=(sent,))).code
     assert ("/api/watched/" in code) is is_awaited
+
+
+@pytest.mark.parametrize(
+    ("text", "late"), [("Usage\nPersonal", True), ("Crane alarms\nTide report", False), (None, False)]
+)
+def test_what_comes_beside_a_dialog_is_none_of_it(text: str | None, late: bool) -> None:
+    """The page behind it was still loading; what the dialog says, or one of which no text is known, is its own."""
+    dialog = by_role("div", "dialog", "Settings").model_copy(update={"text": text})
+    heading = by_role("h2", "heading", "Crane alarms")
+    came = (Appeared(element=dialog), Appeared(element=heading))
+    opens = ClickStep(target=by_role("button", "button", "More"), **base(PAGE, PAGE, changes=came))
+    goes_on = ClickStep(target=by_role("button", "button", "Close"), **base(PAGE))
+    assert (
+        'expect(page.get_by_role("heading", name="Crane alarms"))' not in write_test(story(opens, goes_on)).code
+    ) is late

@@ -12,10 +12,11 @@ from pipeline.codegen.assertions.outcome import checks_after, lets_in, what_stay
 from pipeline.codegen.assertions.selection import chosen, covering
 from pipeline.codegen.python.expressions import Attr, Call, Expr, flat
 from pipeline.semantics.generated import is_volatile
+from pipeline.semantics.messages import is_message as says_of_itself
 from pipeline.semantics.text import caption, is_editor, is_text_field
 from pipeline.semantics.verbs import is_commit
 from schemas.elements import Element
-from schemas.events import Gone
+from schemas.events import Appeared, Change, Gone
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, HoverStep, ScrollStep, SelectStep, Step, Story
 
 CHECKS_NAVIGATED: Final = 2
@@ -25,6 +26,9 @@ ENTERED_MOST: Final = 2
 """So many more for what was entered before and is seen now."""
 _COUNTED: Final = re.compile(r"\(\d+\)\s*$")
 """How many things there are on a page that a step only led to: `Watchers (1)`."""
+_OPENED: Final = frozenset({"dialog", "alertdialog", "menu", "listbox"})
+"""What stands over a page once it is opened."""
+_PLAIN: Final = frozenset({None, "heading", "paragraph"})
 _OF_FIELDS: Final = frozenset({"listbox", "option", "grid", "tree", "dialog", "alertdialog", "alert", "status"})
 """What a field opens, or answers whoever goes into it."""
 SCORE_NEW: Final = 54
@@ -36,7 +40,7 @@ def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> 
     step, upcoming = story.steps[place], story.steps[place + 1]
     before = story.steps[place - 1] if place else None
     whole = not step.changes or (_sends(step, before) and not lets_in(story, place))
-    own = step if whole else without_others_rows(step, writer.own)
+    own = _without_late(step if whole else without_others_rows(step, writer.own))
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
     checks = _that_hold(writer, offered, upcoming) if offered else []
     if _enters(step):
@@ -57,6 +61,29 @@ def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> 
     taken += covering(new, taken, entered, ENTERED_MOST)
     writer.proven |= {value for check in taken for value in entered.shown_in(check.says)}
     return taken
+
+
+def _without_late(step: Step) -> Step:
+    """The step without headings and texts that came beside a dialog that it opened, which has none of them: these
+    belong to a page that was still loading then."""
+    if not isinstance(step, ClickStep) or step.navigates:
+        return step
+    came = [change.element for change in step.changes if isinstance(change, Appeared)]
+    opened = [_letters(one) for one in came if one.role in _OPENED and one.text and not one.text_cut]
+    if not opened:
+        return step
+
+    def is_late(change: Change) -> bool:
+        one = change.element
+        plain = isinstance(change, Appeared) and one.role in _PLAIN and not one.live and not says_of_itself(one)
+        return plain and not any(_letters(one) in words for words in opened)
+
+    return step.model_copy(update={"changes": tuple(change for change in step.changes if not is_late(change))})
+
+
+def _letters(element: Element) -> str:
+    """Its text without gaps: texts that stand below each other have none between them, or other ones."""
+    return "".join((element.text or element.name or "").split())
 
 
 def _enters(step: Step) -> bool:
