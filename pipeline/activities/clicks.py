@@ -149,14 +149,17 @@ def _act(click: Click) -> Goal | None:
     is_name = bool(_DIGIT.search(rest)) or words.lower() == "close" or _leads_to_it(step, words)
     is_name = is_name or (verb == "close" and _shell_in(rest) in _SHELLS)
     answered = step.changes or step.navigates or step.dialogs or click.wrote is not False
-    if not verb or is_name or not answered or (click.wrote is False and _asks_for_more(steps, first)):
+    if not verb or is_name or not answered:
         return None
     if not (is_button(step.target) or is_link(step.target) or step.target.role == "menuitem"):
         return None
     leads = is_link(step.target) and step.navigates and not acts_by_link(step)
     if leads and in_menu(step.target) and " " in words:
         return None  # what a menu leads to may begin with a verb: `Watch groups`
-    goal = act(first, verb, rest, ticked_before(steps, first) or acted_on(steps, first))
+    thing = ticked_before(steps, first) or acted_on(steps, first)
+    if click.wrote is False and not rest and thing in ("", "it") and _asks_for_more(steps, first):
+        return None
+    goal = act(first, verb, rest, thing)
     return goal if click.wrote else replace(goal, last=_confirmed(steps, first))
 
 
@@ -180,8 +183,8 @@ def _confirmed(steps: Sequence[Step], first: int) -> int:
 
 
 def _asks_for_more(steps: Sequence[Step], first: int) -> bool:
-    """Whether a control brought the field that is filled in next, so that nothing was done yet: `Invite` with a form
-    for whom."""
+    """Whether a control of no thing brought the field that is filled in next, so that nothing was done yet: `Invite`
+    with a form for whom."""
     step, then = steps[first], steps[first + 1] if first + 1 < len(steps) else None
     return isinstance(step, ClickStep) and isinstance(then, FillStep | SelectStep) and came_with(step, then.target)
 
