@@ -99,11 +99,11 @@ def test_a_button_that_asks_where_a_link_asks_too_is_an_act() -> None:
     assert key(opened, _marks("Mark unread", "button")) != key(opened)
 
 
-def _opens_page(journey: Journey, name: str, *, news: bool) -> Journey:
+def _opens_page(journey: Journey, name: str, *, news: bool, how: str = "load") -> Journey:
     """Follows a link of an app that one script serves; each page of it may ask for the news as it comes."""
     url = f"{SCRIPT}?action={name}"
     journey = journey.click(link(name, href=url))
-    return (journey.asks(f"{SCRIPT}?action=news.get") if news else journey).leads_to(url)
+    return (journey.asks(f"{SCRIPT}?action=news.get") if news else journey).leads_to(url, how)
 
 
 @pytest.mark.parametrize("news", [False, True])
@@ -122,3 +122,14 @@ def test_what_a_button_sends_beside_the_news_is_a_change() -> None:
     journey = _opens_page(Journey().opens(SCRIPT), "tree.list", news=True).fill(textbox("Name"), "Elm")
     story = journey.click(button("Save")).asks(sent).leads_to(SCRIPT).story()
     assert [one.url for one in changing(story.steps, story.network_requests)] == [sent]
+
+
+def test_a_button_of_a_page_that_stays_may_save_where_the_page_asks_for_all() -> None:
+    """As apps do that have one address for whatever they ask: what a link brings is a look, what `Save` sends is none,
+    though it leads to another view."""
+    journey = Journey().opens(SCRIPT)
+    for name in ("tree.list", "user.list"):
+        journey = _opens_page(journey, name, news=True, how="spa")
+    story = journey.fill(textbox("Name"), "Elm").click(button("Save")).asks(f"{SCRIPT}?action=news.get")
+    story = story.leads_to(f"{SCRIPT}?action=tree.view", "spa").story()
+    assert [one.cause for one in changing(story.steps, story.network_requests)] == [story.steps[-1].event_id]

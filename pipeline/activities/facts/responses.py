@@ -66,8 +66,9 @@ def asked_to_look(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> 
 
 
 def asked_by_pages(steps: Sequence[Step], requests: Sequence[NetworkRequest], looks: frozenset[str]) -> frozenset[str]:
-    """Those of these addresses that different pages ask as they come (for the news, say), whatever led to them."""
-    came = {step.event_id: _page_after(step) for step in steps if step.navigates}
+    """Those of these addresses that different pages ask as they load (for the news, say), whatever led to them. (A page
+    that stays may save at the address where it asks for all.)"""
+    came = {step.event_id: _page_after(step) for step in steps if step.loads}
     pages: dict[str, set[object]] = {}
     for one in requests:
         if one.method == "POST" and one.url in looks and one.cause in came:
@@ -120,7 +121,7 @@ def changing(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> list[
     may well be a change: at one address an app keeps more than one mark of a thing."""
     calls, looks, kept = calls_in(requests), asked_to_look(steps, requests), kept_by_page(steps, requests)
     pressed = {one.step.event_id for one in map(meaning_of, steps) if one.is_button} if looks else set()
-    came = {step.event_id for step in steps if step.navigates} if looks else set()
+    came = {step.event_id for step in steps if step.loads} if looks else set()
     by_pages = asked_by_pages(steps, requests, looks) if looks else looks
 
     def looked(one: NetworkRequest) -> bool:
