@@ -1,5 +1,7 @@
 """What nobody sees, and what the recorder withheld, is not asserted; what went without a new page is."""
 
+import pytest
+
 from pipeline.codegen import write_test
 from pipeline.codegen.python.names import sentence
 from pipeline.semantics.generated import is_volatile
@@ -130,3 +132,21 @@ def test_what_a_dialog_hid_from_screen_readers_has_not_gone() -> None:
 
     assert hides("Old Hall") in code_for(once)
     assert hides("Old Orchard") not in code_for(plain)
+
+
+@pytest.mark.parametrize(
+    ("tag", "classes", "text", "seen"),
+    [
+        ("i", ("material-icons", "icon-close"), "close", False),
+        ("span", ("material-symbols-outlined",), "arrow_back", False),
+        ("i", ("remark",), "close", True),
+        ("span", ("with-icon",), "3 trees were planted", True),
+    ],
+)
+def test_the_name_of_a_sign_that_a_font_draws_is_no_text(
+    tag: str, classes: tuple[str, ...], text: str, seen: bool
+) -> None:
+    """Nobody sees it; a text beside a sign is one."""
+    shown = by_text(tag, text).model_copy(update={"classes": classes})
+    step = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=(Appeared(element=shown),)))
+    assert (f'get_by_text("{text}"' in write_test(story(step)).code) is seen

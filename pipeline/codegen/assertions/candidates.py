@@ -36,6 +36,7 @@ from pipeline.codegen.locators.text_matchers import readable, regex
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal, flat, method
 from pipeline.codegen.python.quoting import pattern_of
 from pipeline.codegen.tickers import only_retimed, says_nothing
+from pipeline.semantics.elements import is_icon
 from pipeline.semantics.generated import fixed_words, is_age, is_volatile, parts, shape
 from pipeline.semantics.lexicon import MONTHS
 from pipeline.semantics.messages import SUCCESS
@@ -132,6 +133,7 @@ def _check(finder: Finder, change: Change, typing: Typing, same_page: bool) -> C
         or _NO_CHOICE in text
         or _has_other_gaps(change.element, text)
         or _is_made_up(text, finder.fixed)
+        or is_icon(change.element)
         or (_RANGE.fullmatch(text) and text not in finder.fixed)
     ):
         return None
