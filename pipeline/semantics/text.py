@@ -247,7 +247,10 @@ def thing(target: Element) -> str:
 
 def field(target: Element) -> str:
     """A field in a sentence: `'Email'`, or `the field` when neither a name nor what is written around it tells it."""
-    name = caption(target) or short(label_around(target))
+    name = caption(target)
+    by_mark = name.lower() in (spaced(mark).lower() for mark in (target.id, target.name_attribute) if mark)
+    if not name or by_mark:  # what is written around it says more than what only its markup says
+        name = short(label_around(target)).rstrip(":") or name
     return quoted(name) if name else f"the {noun(target)}"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.elements import Ancestor, Element
+from schemas.elements import Ancestor, ByRole, ByTag, Candidate, Element, Scope
 from schemas.events import Appeared, Gone
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, searchbox, sign_in, textbox
 
@@ -67,3 +67,14 @@ def test_what_only_asks_for_more_is_no_deed() -> None:
     journey = Journey().opens(f"{HOME}users").click(button("Invite")).shows(Appeared(element=whom))
     journey = journey.fill(whom, "olaf").click(button("Create link")).asks(f"{HOME}invitations")
     assert journey.shows_new(alert("Link copied")).story().title == "Create the link 'olaf'"
+
+
+def test_a_field_that_only_its_markup_names_is_called_by_what_is_written_around_it() -> None:
+    """A number that a script gave a widget says nothing to anybody."""
+    around = Scope(locator=ByTag(tag="fieldset"), has_text="Age of news:", count=1)
+    way = Candidate(locator=ByRole(role="spinbutton"), count=1, within=(around,))
+    widget = Element(tag="input", role="spinbutton", type="text", id="widget_Spinner_0", form="set / age")
+    for field in (widget.model_copy(update={"candidates": (way,)}), widget):
+        story = Journey().opens(f"{HOME}settings").fill(field, "48").click(button("Save")).asks(HOME).story()
+        named = "Age of news" if field.candidates else "widget spinner 0"
+        assert f"'{named}'" in story.title
