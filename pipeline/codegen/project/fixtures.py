@@ -234,11 +234,14 @@ def sign_in_state(
         page = context.new_page()
         sign_in(page, fill_credential)
         address, state = page.url, context.storage_state()
+        dialogs = page.get_by_role("dialog").filter(visible=True).count()
     with browser.new_context(**{**browser_context_args, "storage_state": state}) as context:
         page = context.new_page()
         page.goto(address)
         try:
             see_signed_in(page)
+            # A dialog that comes up only where the page is loaded anew stood before nobody who had just signed in.
+            expect(page.get_by_role("dialog").filter(visible=True)).to_have_count(dialogs)
         except AssertionError:
             state = None
     return address, state
