@@ -47,7 +47,16 @@ def title_and_sentence(steps: Sequence[Step], goals: Sequence[Goal], acting: Set
         return _browsing(steps, goals)
     title = listed([goal.order for goal in _standing_alone(_without_ways(titled)[-GOALS_IN_TITLE_MAX:])])
     phrases = [phrase for goal in _standing_alone(chosen[-GOALS_IN_SENTENCE_MAX:]) for phrase in goal.phrases]
-    return short(capital(title), TITLE_CHARS_MAX), _sentence(phrases, steps[: titled[-1].last + 1], title)
+    told = _sentence(phrases, steps[: titled[-1].last + 1], title, _said_unasked(steps, goals, acting))
+    return short(capital(title), TITLE_CHARS_MAX), told
+
+
+def _said_unasked(steps: Sequence[Step], goals: Sequence[Goal], acting: Set[int]) -> frozenset[str]:
+    """What pages said before the user had asked for anything but to be let in: `Our terms have been updated` sounds
+    like a success, and is a notice that stands there whatever is done."""
+    entering = {at for goal in goals if goal.kind in _SIGN_INS for at in range(goal.first, goal.last + 1)}
+    first = min(acting - entering, default=len(steps))
+    return frozenset(text for step in steps[:first] for text in meaning_of(step).messages)
 
 
 def _without_ways(goals: Sequence[Goal]) -> list[Goal]:
@@ -207,21 +216,21 @@ def _page_named(steps: Sequence[Step]) -> str:
     return f"the page {quoted(last_word(url))}" if last_word(url) else spoken(url)
 
 
-def _sentence(phrases: list[Phrase], steps: Sequence[Step], title: str) -> str:
-    message = _lasting(_last_message(steps), steps)
+def _sentence(phrases: list[Phrase], steps: Sequence[Step], title: str, unasked: Set[str] = frozenset()) -> str:
+    message = _lasting(_last_message(steps, unasked), steps)
     # The sentence has its own full stop: a quoted one before it would be read as a slip.
     ending = f" and sees {quoted(message.removesuffix('.'), 100)}" if message and message not in title else ""
     return f"The user {listed([phrase.report for phrase in phrases])}{',' if ending else ''}{ending}."
 
 
-def _last_message(steps: Sequence[Step]) -> str:
+def _last_message(steps: Sequence[Step], unasked: Set[str]) -> str:
     if not steps:
         return ""
     last = meaning_of(steps[-1])
     earlier = [meaning_of(step) for step in steps[:-1] if step.changes]
     known = {text for step in earlier for text in (*step.headings, *step.messages)}
     new = [heading for heading in last.headings if heading not in known and heading not in last.step.page.title]
-    again = {text for text in last.messages if text in known and not SUCCESS.search(text)}
+    again = {text for text in last.messages if text in known and (text in unasked or not SUCCESS.search(text))}
     said = [text for text in last.messages if text not in again and not _WAITING.search(text)]
     said.sort(key=lambda text: not SUCCESS.search(text))
     wrong = () if last.succeeded else last.errors

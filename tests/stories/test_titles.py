@@ -383,3 +383,13 @@ def test_what_a_live_region_says_each_time_is_not_what_the_user_came_to_see() ->
     journey = journey.leads_to(f"{HOME}notes/7").fill(textbox("Note"), "Bread", before="Milk").click(button("Save"))
     told = journey.asks(f"{HOME}api/notes/7").shows_new(alert("Hilda"), alert("Kept for you")).story()
     assert told.sentence.endswith("and sees 'Kept for you'.")
+
+
+def test_a_notice_that_stood_there_after_the_sign_in_is_not_what_the_user_came_to_see() -> None:
+    """It sounds like a success and comes back with its page; a success that comes twice was answered twice."""
+    notice = alert("The privacy policy has been updated.")
+    journey = sign_in(Journey().opens(f"{HOME}login")).shows_new(notice).click(link("Posts"))
+    journey = journey.leads_to(f"{HOME}posts").click(in_row(button("Delete"), "Old trees"))
+    assert journey.leads_to(f"{HOME}home").shows_new(notice).story().sentence.endswith("deletes 'Old trees'.")
+    first = a_post().click(button("Unpublish")).shows_new(alert("Post updated.")).click(button("Feature"))
+    assert first.shows_new(alert("Post updated.")).story().sentence.endswith("and sees 'Post updated'.")
