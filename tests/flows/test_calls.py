@@ -133,3 +133,16 @@ def test_a_button_of_a_page_that_stays_may_save_where_the_page_asks_for_all() ->
     story = journey.fill(textbox("Name"), "Elm").click(button("Save")).asks(f"{SCRIPT}?action=news.get")
     story = story.leads_to(f"{SCRIPT}?action=tree.view", "spa").story()
     assert [one.cause for one in changing(story.steps, story.network_requests)] == [story.steps[-1].event_id]
+
+
+def test_acts_at_one_address_for_all_are_flows_of_their_own() -> None:
+    """Where links lead to pages that ask at the same bare address as they load, what a button sends there is an act."""
+    keys = set()
+    for act in ("Archive", "Approve", "Reject", "Publish"):
+        journey = Journey().opens(HOME)
+        for name in ("trees", "users"):
+            journey = journey.click(link(name, href=f"{HOME}{name}")).asks(f"{HOME}rpc").leads_to(f"{HOME}{name}")
+        story = journey.click(button(act)).asks(f"{HOME}rpc").leads_to(f"{HOME}trees/7").story()
+        assert [one.cause for one in changing(story.steps, story.network_requests)] == [story.steps[-1].event_id]
+        keys.add(story.flow_key)
+    assert len(keys) == 4

@@ -66,12 +66,13 @@ def asked_to_look(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> 
 
 
 def asked_by_pages(steps: Sequence[Step], requests: Sequence[NetworkRequest], looks: frozenset[str]) -> frozenset[str]:
-    """Those of these addresses that different pages ask as they load (for the news, say), whatever led to them. (A page
-    that stays may save at the address where it asks for all.)"""
+    """Those of these addresses that different pages ask as they load (for the news, say), whatever led to them: they
+    say themselves which page of the app they are. (One that doesn't, as `/rpc`, takes any act as well; and a page that
+    stays may save at the address where it asks for all.)"""
     came = {step.event_id: _page_after(step) for step in steps if step.loads}
     pages: dict[str, set[object]] = {}
     for one in requests:
-        if one.method == "POST" and one.url in looks and one.cause in came:
+        if one.method == "POST" and one.url in looks and one.cause in came and page(one.url)[1]:
             pages.setdefault(one.url, set()).add(came[one.cause])
     return frozenset(url for url, by in pages.items() if len(by) > 1)
 
