@@ -71,3 +71,22 @@ def test_what_asks_whether_one_is_sure_is_no_thing_that_is_needed(
     asks = ClickStep(target=button, **base(page, changes=(Appeared(element=answers),) if brought else ()))
     test = write_test(story(asks, ClickStep(target=answers, **base(page))))
     assert tuple(need.name for need in test.needs) == needs
+
+
+@pytest.mark.parametrize(
+    ("cell", "needs"),
+    [
+        ("TourRainy commute", ("Rainy commute",)),
+        ("Tour Rainy commute", ("Tour Rainy commute", "Rainy commute")),
+        ("Monday's", ("Monday's", "Rainy commute")),
+    ],
+)
+def test_a_cell_with_its_column_s_caption_is_no_other_thing_than_its_link(cell: str, needs: tuple[str, ...]) -> None:
+    """The caption is for small screens, and on others out of sight: the page has no gap behind it."""
+    within = (Scope(locator=ByRole(role="row"), has_text=cell, count=1),)
+    link = by_role("a", "link", "Rainy commute")
+    found = Candidate(locator=ByRole(role="link"), within=within, count=1)
+    link = link.model_copy(update={"candidates": (*link.candidates, found)})
+    opens = ClickStep(target=link, **base(at("/tours"), at("/tours/7"), navigates=True))
+    test = write_test(story(opens, ClickStep(target=by_role("button", "button", "Ride"), **base(at("/tours/7")))))
+    assert tuple(need.name for need in test.needs) == needs

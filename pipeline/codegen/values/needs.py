@@ -129,6 +129,14 @@ def _shown_here(step: ClickStep, named: frozenset[str]) -> tuple[str, str] | Non
 
 def _rows(target: Element) -> list[str]:
     """What tells the row of the element from the others, where it is needed to find it."""
-    own = caption(target).casefold()
+    own = caption(target)
     scopes = (scope for candidate in target.candidates for scope in candidate.within if is_row(scope))
-    return [scope.has_text for scope in scopes if scope.has_text and clean(scope.has_text).casefold() not in own]
+    texts = [(scope.has_text, clean(scope.has_text)) for scope in scopes if scope.has_text]
+    return [told for told, text in texts if text.casefold() not in own.casefold() and not _is_captioned(text, own)]
+
+
+def _is_captioned(text: str, own: str) -> bool:
+    """Whether a cell says only what its link is called, behind its column's caption, which is there for small screens
+    and which nobody sees on others: `WorkoutRainy commute`."""
+    ahead = text.removesuffix(own)
+    return ahead != text and ahead[-1:].islower() and own[:1].isupper()
