@@ -287,6 +287,62 @@ def test_a_drop_is_told_by_what_stood_there(record: Record) -> None:
     assert [y for _, y in drag.path] == sorted(y for _, y in drag.path)
 
 
+SORTED_ON_THE_WAY = """() => {
+  document.body.innerHTML = "<ul aria-label=Tasks></ul><p>Nothing</p><output></output>";
+  const list = document.querySelector("ul"), names = ["Write", "Call", "Pay"];
+  const draw = () => (list.innerHTML = names.map((one) => "<li draggable=true>" + one + "</li>").join(""));
+  const say = (text) => (document.querySelector("output").textContent = text);
+  let dragged, before;
+  list.ondragstart = (event) => {
+    [dragged, before] = [event.target.textContent, names.join()];
+    event.target.addEventListener("dragend", () => {
+      say("");
+      if (event.dataTransfer.dropEffect === "none" && window.putsBack) names.splice(0, 9, ...before.split(","));
+      draw();
+    });
+    say("Drop it in the list");
+  };
+  list.ondragover = (event) => {
+    event.preventDefault();
+    const [from, to] = [names.indexOf(dragged), names.indexOf(event.target.textContent)];
+    if (to < 0 || from === to) return;
+    names.splice(to, 0, ...names.splice(from, 1));
+    draw();
+  };
+  draw();
+}"""
+
+
+def _drags(record: Record, *onto: str, key: str = "", puts_back: bool = False) -> list[tuple[str, str]]:
+    """What is told of a drag of the last task by these, that a key may end."""
+
+    def do(page: Page) -> None:
+        page.evaluate(SORTED_ON_THE_WAY)
+        page.evaluate("on => (window.putsBack = on)", puts_back)
+        page.get_by_text("Pay").hover()
+        page.mouse.down()
+        for name in onto:
+            page.get_by_text(name, exact=True).hover()
+        if key:
+            page.keyboard.press(key)
+        page.mouse.up()
+        page.mouse.move(300, 300)
+        page.mouse.move(310, 300)
+
+    return [(one.target.text, one.onto.name) for one in record(PAGE, do) if isinstance(one, Drag)]
+
+
+def test_a_drag_that_the_page_did_on_the_way_needs_no_drop(record: Record) -> None:
+    """What would take the drop is gone by then: the page has drawn its list anew. It is told once."""
+    assert _drags(record, "Write") == [("Pay", "Tasks")]
+
+
+@pytest.mark.parametrize(("onto", "key"), [(["Nothing"], ""), (["Nothing"], "Escape"), (["Write"], "Escape")])
+def test_a_drag_that_was_given_up_is_not_told(record: Record, onto: list[str], key: str) -> None:
+    """Let go where nothing takes it, or ended by Escape; the page showed where it could go, and put it back."""
+    assert _drags(record, *onto, key=key, puts_back=True) == []
+
+
 def test_a_copied_text_says_where_it_stood(record: Record) -> None:
     """The value in the field came from the page: the place is told with it."""
 

@@ -19,7 +19,10 @@ export class DragWatch {
   treeEpoch = 0;
   /** Whether the pointer has been moved since it went down. */
   moved = false;
-  private native: { from: [ElementShot, [number, number]]; element: Element } | null = null;
+  /** Tells of the browser's own drag, once it is over; unheard of a drop, only what the page did on the way. */
+  private native: ((event: MouseEvent, under: Element, unheard?: boolean) => void) | null = null;
+  /** Where the browser's own drag was last. */
+  private over: MouseEvent | null = null;
   /** Where things were before they began to move: what is dragged pushes others away. */
   private layout: Map<Element, DOMRect> | null = null;
   private marked = "";
@@ -37,12 +40,19 @@ export class DragWatch {
     this.shape = this.recorder.watch.shapeEpoch;
     this.path = [];
     this.moved = false;
-    this.native = null;
-    this.layout = null;
+    this.native = this.layout = null;
     this.marked = markedText(pressed.raw);
   }
 
   move(event: MouseEvent, pressed: Pressed | null, held = event.buttons): void {
+    const { over, native } = this;
+    this.over = event.type === "dragover" ? event : null;
+    if (!held) {
+      this.native = null;
+      // Where nothing takes the drop, or what would have is gone by then, none comes: the page has moved things on the way, or nothing was done.
+      const under = over?.target as Element | null | undefined;
+      if (native && under && !(over!.defaultPrevented && under.isConnected)) native(over!, under, true);
+    }
     if (!pressed || !held || pressed.clicked) return;
     const place: [number, number] = [event.clientX - pressed.x, event.clientY - pressed.y];
     const px = Math.hypot(...place);
@@ -54,7 +64,11 @@ export class DragWatch {
 
   start(target: Element, pressed: Pressed | null): void {
     const element = target.closest("[draggable=true],a,img") ?? target;
-    if (pressed) this.native = { from: this.from(element, pressed), element };
+    const from = pressed && this.from(element, pressed);
+    const list = element.parentElement;
+    const was = list?.textContent;
+    // What only showed where it could go, or was put back, has its list as it was.
+    this.native = from && ((event, under, unheard) => (!unheard || list?.textContent !== was) && this.emit(from, ...this.dropOn(event, element, under)));
   }
 
   /** What is dragged, and where in it it was taken. */
@@ -63,14 +77,14 @@ export class DragWatch {
     return [known ? shot : this.recorder.elements.describe(source), source === raw ? place : ((known && position) || offsetIn(source, x, y))];
   }
 
-  drop(event: DragEvent, target: Element): void {
-    if (!this.native) return;
-    const { from, element } = this.native;
-    this.emit(from, ...this.dropOn(event, element, target));
+  drop(event: MouseEvent, target: Element): void {
+    this.over = null;
+    this.native?.(event, target);
   }
 
   /** Whether the pointer that goes up ends a drag that the page made something of. */
   up(event: PointerEvent, target: Element, pressed: Pressed): boolean {
+    this.over = null;
     if (!this.moved || this.native || pressed.button !== 0 || pressed.clicked) return false;
     const { element, raw } = pressed;
     if (this.isTyped(element) && !editingHost(element)) return false;

@@ -270,7 +270,7 @@ export class Actions {
       used.position = drawn || caretElsewhere(field, used.x, used.y) ? offsetIn(field, used.x, used.y) : null;
       return this.emitClick(used, event);
     }
-    if (/^(SELECT|OPTION)$/.test(field.nodeName) || (field.nodeName === "INPUT" && PICKED.has((field as HTMLInputElement).type))) return;
+    if (/^(SELECT|OPTION)$/.test(field.nodeName) || (field.nodeName === "INPUT" && PICKED.test((field as HTMLInputElement).type))) return;
     if (used.toggles) return this.toggles.pressed(used, event);
     if (this.texts.isOn(field)) return;
     this.emitClick(used, event);

@@ -8,7 +8,7 @@ import { isToggle } from "./retarget";
 import { isEditor } from "./strokes";
 import type { Texts } from "./text";
 
-const BARE = new Set("Shift Control Alt Meta CapsLock Dead Process Unidentified AltGraph NumLock".split(" "));
+const BARE = /^(Shift|Control|Alt|AltGraph|Meta|CapsLock|NumLock|Dead|Process|Unidentified)$/;
 const NATIVE_MS = 1_500;
 /** A key that is held comes again before; of one that doesn't, another window or a dialog hears that it goes up. */
 const UP_MS = 3_000;
@@ -75,7 +75,7 @@ export class Keys {
     // That it went up may have been heard by a dialog of the browser.
     if (event.key !== "Enter") this.enterDown = false;
     this.downMs = native.now();
-    if (event.isComposing || event.keyCode === 229 || BARE.has(event.key)) return;
+    if (event.isComposing || event.keyCode === 229 || BARE.test(event.key)) return;
     const field = editingHost(target) ?? target;
     const place = placeOf(field);
     const kind = kindOf(event);

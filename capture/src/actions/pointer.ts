@@ -87,7 +87,7 @@ function ofItsOwn(hit: Element, element: Element, raw: Element): boolean {
   return false;
 }
 
-const painted = (element: Element): boolean => !/^rgba\(0, 0, 0, 0\)$|^transparent$/.test(getComputedStyle(element).backgroundColor);
+const painted = (element: Element): boolean => getComputedStyle(element).backgroundColor !== "rgba(0, 0, 0, 0)";
 
 /** Nothing tells one place of it from another but the place: a track, a bar, what lies behind a dialog. */
 function saysNothing(element: Element): boolean {

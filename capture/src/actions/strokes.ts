@@ -90,7 +90,11 @@ export function isEditor(field: Element): boolean {
 /** A field so small that nobody sees it takes the keys of an editor that is drawn beside it. */
 function isProxy(field: Element): boolean {
   if (!isTextField(field)) return false;
-  const { width, height } = native.boxOf(field);
-  const around = field.parentElement ? native.boxOf(field.parentElement) : undefined;
-  return width < 4 || height < 4 || (around !== undefined && getComputedStyle(field.parentElement!).overflow === "hidden" && (around.width < 4 || around.height < 4));
+  const around = field.parentElement;
+  return isTiny(field) || (around !== null && isTiny(around) && getComputedStyle(around).overflow === "hidden");
+}
+
+function isTiny(element: Element): boolean {
+  const { width, height } = native.boxOf(element);
+  return width < 4 || height < 4;
 }

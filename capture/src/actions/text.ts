@@ -99,7 +99,7 @@ export class Texts {
   changed(field: Element, left: boolean): void {
     if (this.filling?.field !== field) {
       // Only leaving it: what it holds now was made by the page.
-      if (left && !PICKED.has(field.getAttribute("type") ?? "")) return;
+      if (left && !PICKED.test(field.getAttribute("type") ?? "")) return;
       const value = fieldValue(field);
       const before = this.atFocus.get(field);
       if (before === value) return;

@@ -4,7 +4,7 @@ import { ELEMENTS_MAX } from "../limits";
 import { attempt, native } from "../native";
 import { naming } from "./reader";
 
-export const SKIPPED = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "META", "LINK", "TITLE"]);
+export const SKIPPED = /^(META|LINK|TITLE|STYLE|SCRIPT|NOSCRIPT|TEMPLATE|HEAD)$/;
 
 export function parentOf(node: Node): Element | null {
   if (node.parentElement) return node.parentElement;
@@ -84,15 +84,15 @@ const PRESSED = withRoles("button,a,summary", "button link checkbox radio tab me
 /** Whether keys work the element and write nothing into it: what it is called is no name of a secret, and Space presses it. */
 export const isPressed = (element: Element): boolean => element.matches(PRESSED);
 
-const NOT_TYPED = new Set("button submit reset image checkbox radio file hidden".split(" "));
+const NOT_TYPED = /^(submit|button|reset|image|file|hidden|checkbox|radio)$/;
 
 /** Types of inputs for which the browser has a picker of its own. */
-export const PICKED = new Set("date datetime-local month week time color range file".split(" "));
+export const PICKED = /^(date|datetime-local|month|week|time|color|range|file)$/;
 
 /** A field with a text value: what a fill goes to. */
 export function isTextField(element: Element): element is HTMLInputElement | HTMLTextAreaElement {
   if (element.nodeName === "TEXTAREA") return true;
-  return element.nodeName === "INPUT" && !NOT_TYPED.has((element as HTMLInputElement).type);
+  return element.nodeName === "INPUT" && !NOT_TYPED.test((element as HTMLInputElement).type);
 }
 
 /** The outermost element of an editable region, or null outside one; a field within one takes what is typed itself. */

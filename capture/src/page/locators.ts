@@ -12,8 +12,8 @@ const SCOPE_ROLES = new Set(
   ("row listitem article region dialog alertdialog form navigation main tabpanel group banner contentinfo complementary " +
     "search menu menubar toolbar table grid list listbox tree treeitem radiogroup tablist option cell gridcell figure").split(" "),
 );
-const UNNAMED_SCOPES = new Set("row listitem article dialog option treeitem navigation main form search".split(" "));
-const LANDMARKS = new Set("main dialog navigation search".split(" "));
+const LANDMARKS = /^(main|dialog|navigation|search)$/;
+const UNNAMED_SCOPES = /^(row|listitem|article|option|treeitem|form)$/;
 const NAMELESS = /^(generic|none|presentation)$/;
 /** Roles of which a page has very many, all named by their texts: found by the text itself. */
 const OF_TEXTS = /^(row|cell|gridcell|listitem|columnheader|rowheader)$/;
@@ -222,8 +222,8 @@ export class Locators {
     if (role && SCOPE_ROLES.has(role)) {
       const name = ask.masked || role === "row" || role === "cell" ? "" : plainPart(speakable(index.name(up)));
       if (name && name.length <= NAME_CHARS_MAX) counted({ by: "role", role, name });
-      if (LANDMARKS.has(role)) counted({ by: "role", role });
-      if (!ask.masked && UNNAMED_SCOPES.has(role) && !LANDMARKS.has(role)) {
+      if (LANDMARKS.test(role)) counted({ by: "role", role });
+      if (!ask.masked && UNNAMED_SCOPES.test(role)) {
         for (const text of tellingTexts(up, element, index)) {
           counted({ by: "role", role }, text);
           if (scopes.some((one) => one.has_text === text && one.count === 1)) break;
@@ -285,7 +285,7 @@ function tellingTexts(up: Element, element: Element, index: PageIndex): string[]
   const look = (node: Element, depth: number): void => {
     if (texts.length > 12 || depth > 8) return;
     for (const child of [...node.children, ...(node.shadowRoot?.children ?? [])]) {
-      if (child === element || SKIPPED.has(child.nodeName) || child.matches("select,[role=listbox]")) continue;
+      if (child === element || SKIPPED.test(child.nodeName) || child.matches("select,[role=listbox]")) continue;
       const text = plainPart(speakable(index.text(child)));
       if (!text) continue;
       const leaf = text.length <= HAS_TEXT_CHARS_MAX && !choicesIn(child);

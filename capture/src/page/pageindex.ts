@@ -245,7 +245,7 @@ export class PageIndex {
     const part = value.toLowerCase();
     const found: Element[] = [];
     const down = (element: Element): boolean => {
-      if (SKIPPED.has(element.nodeName)) return false;
+      if (SKIPPED.test(element.nodeName)) return false;
       const text = this.textOf(element);
       // Of much text it is asked last whether it holds the words as a whole.
       const much = text.full.length > MUCH_CHARS;

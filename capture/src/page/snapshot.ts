@@ -146,7 +146,7 @@ export class Walk {
   }
 
   private plan(element: Element, style: CSSStyleDeclaration, index: PageIndex, around: Context): void {
-    if (!SKIPPED.has(element.nodeName) && element.nodeName !== "title" && style.display !== "none") this.ahead.push({ element, style, index, around });
+    if (!SKIPPED.test(element.nodeName) && element.nodeName !== "title" && style.display !== "none") this.ahead.push({ element, style, index, around });
   }
 
   private into(visit: Visit): void {
@@ -238,7 +238,7 @@ export class Walk {
     if (children.length < 2 || children.length > 6 || index.text(element).length > LINE_CHARS_MAX) return false;
     let parts = 0;
     for (const child of children) {
-      if (!index.text(child) || SKIPPED.has(child.nodeName)) continue;
+      if (!index.text(child) || SKIPPED.test(child.nodeName)) continue;
       if (!isInline(this.styleOf(child)) || isField(child)) return false;
       if (!NAMED.has(index.role(child) ?? "")) parts += 1;
     }
