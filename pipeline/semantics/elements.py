@@ -39,8 +39,8 @@ LIKING: Final = frozenset(
 DATA: Final = "{data}"
 SIDE_FIELD: Final = WORDS["side_field"]
 """Fields that most forms don't ask for: filled in or not, it is the same thing that is done."""
-_ICONS: Final = re.compile(r"(^|[-_])(icons?|symbols?)([-_]|$)")
-_ICON_NAME: Final = re.compile(r"[a-z0-9]{2,}(_[a-z0-9]+)*")
+_ICONS: Final = re.compile(r"material-(icons|symbols)(-[a-z]+)*")
+_ICON_NAME: Final = re.compile(r"(?=\d*[a-z])[a-z0-9]{2,}(_[a-z0-9]+)*")
 _SPECIAL: Final = re.compile(r"[?&]title=(Special:\w+)")
 _NOWHERE: Final = re.compile(r"#!?|(?i:javascript):(?:;|void\(0?\);?|//)?")
 """Addresses of links that stand for none."""
@@ -185,13 +185,13 @@ def _is_control(target: Element) -> bool:
 
 
 @once_per_element
-@once_per_element
 def is_icon(element: Element) -> bool:
     """Whether it is a sign that a font draws, of which nobody sees the text: that is its name (`close`)."""
-    marked = any(_ICONS.search(name) for name in element.classes)
+    marked = any(_ICONS.fullmatch(name) for name in element.classes)
     return marked and element.tag in ("i", "span", "em") and bool(_ICON_NAME.fullmatch(clean(element.text)))
 
 
+@once_per_element
 def named(target: Element) -> str:
     """What is written on it."""
     words = clean(target.label or target.placeholder if is_text_field(target) else "") or clean(target.name)

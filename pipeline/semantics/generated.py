@@ -134,12 +134,13 @@ def is_id(part: str) -> bool:
 
 
 def _is_of_no_words(part: str) -> bool:
-    """Whether capitals cut a long row of letters into pieces of which more than one has no vowel: `sjgHnhjGxxgLirvE`,
-    not `htmlDocumentOfAccount`."""
+    """Whether capitals cut a long row of letters into pieces of which three or more have no vowel, and none is a longer
+    word: `sjgHnhjGxxgLirvE`, not `htmlToPdfConverter`."""
     if len(part) < _LETTERS_MIN or not part.isascii() or not part.isalpha():
         return False
-    pieces = _HUMPS.findall(part)
-    return sum(len(piece) > 2 and not _VOWEL.search(piece.lower()) for piece in pieces) > 1
+    pieces = [piece.lower() for piece in _HUMPS.findall(part) if len(piece) > 2]
+    voiceless = [piece for piece in pieces if not _VOWEL.search(piece)]
+    return len(voiceless) > 2 and not any(len(piece) > 5 for piece in pieces if piece not in voiceless)
 
 
 def begins_with_digits(part: str) -> bool:

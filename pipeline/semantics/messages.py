@@ -39,7 +39,7 @@ _ASKS: Final = WORDS["asks"]
 """How messages begin that ask for what is missing."""
 _NO_ERROR: Final = WORDS["no_error"]
 _QUOTED = re.compile(r"['\"‘“„«]([^'\"‘’“”«»]{1,80})['\"’”»]")
-_NAME_BEHIND: Final = re.compile(r"([a-z]{2,20}(?: [a-z]{2,20})?) ([A-Z][\w.'-]{1,30}(?: [A-Z][\w.'-]{1,30}){0,3})")
+_NAME_BEHIND: Final = re.compile(r"([a-z]{3,20}) ([A-Z][\w.'-]{1,30}(?: [A-Z][\w.'-]{1,30}){1,3})")
 _WHO: Final = WORDS["who"]
 SUCCESS: Final = WORDS["success"]
 _TITLE_PARTS: Final = re.compile(r"\s[-–—|·»:]\s|:\s")
@@ -194,14 +194,15 @@ def done(steps: Iterable[Step]) -> Done | None:
             if match and _WHO.search(match["noun"]):
                 continue  # `the file you uploaded` says nothing of what came of it
             if match and (match["object"] or _answers(element, text)) and not sounds_wrong(text):
-                noun, name = _named(match["noun"].strip())
+                noun, name = _named(match["noun"].strip(), text)
                 found = Done(DONE_VERBS[match["verb"].lower()], noun.lower(), clean(match["object"]) or name)
     return found
 
 
-def _named(noun: str) -> tuple[str, str]:
-    """The noun, and the name that stands behind it without marks: `user Otto Holm` is the user `Otto Holm`."""
-    found = _NAME_BEHIND.fullmatch(noun)
+def _named(noun: str, text: str) -> tuple[str, str]:
+    """The noun, and the name of several words that stands behind it without marks in an English text: `The user Otto
+    Holm has been deleted` tells of the user `Otto Holm`."""
+    found = _NAME_BEHIND.fullmatch(noun) if text.startswith("The ") else None
     return (found[1], found[2]) if found else (noun, "")
 
 

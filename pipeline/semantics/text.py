@@ -86,7 +86,7 @@ _MADE_UP: Final = re.compile(r"[:«»]|_r_\w+_|\d{3}")
 """Attributes that a framework made: no words for people."""
 _COUNTED: Final = re.compile(r"[_-]\d+\Z")
 """How ids end that a library counts on: what the field is sent as tells more."""
-_ICON: Final = re.compile(r"\A[a-z]{2,12}(?:_[a-z]{2,12}){1,3}\d? (?=[^\W\d_a-z])")
+_A_WORD: Final = re.compile(r"[^\W\d_]{3}")
 _HELD: Final = r"(?:ctrl|control|strg|alt|option|shift|umschalt|mayús|maj|meta|cmd|command|win)"
 _SHORTCUT: Final = re.compile(
     rf"{_HELD}(?:\s*[+-]\s*{_HELD}){{0,3}}(?:\s*[+-]\s*[^\W_]{{1,9}})?|[⌘⌥⇧⌃]{{1,4}}\s?\w?", re.I
@@ -197,8 +197,10 @@ def caption(target: Element) -> str:
         if words and (_WORDY.search(words) or (not first and is_symbol(words) and not _WORDY.search(told))):
             return _presentable(words)
         first = first or words
-    counted = target.name_attribute and _COUNTED.search(target.id or "")
-    for identifier in (target.test_id, None if counted else target.id, target.name_attribute):
+    known_by = [target.id, target.name_attribute]
+    if _COUNTED.search(target.id or "") and _A_WORD.search(target.name_attribute or ""):
+        known_by.reverse()
+    for identifier in (target.test_id, *known_by):
         words = spaced(identifier or "")
         if _WORDY.search(words) and not _MADE_UP.search(identifier or ""):
             return _presentable(words)
@@ -206,9 +208,9 @@ def caption(target: Element) -> str:
 
 
 def _presentable(words: str) -> str:
-    """Without the marks of a required field, the key that presses it (`Edit this page [e]`), what is said to explain it
-    (`Real name: It is shown below your posts.`), and the name of an icon that a font draws (`rss_feed Feeds`)."""
-    words = _EXPLAINED.sub(r"\1", _said_once(_ICON.sub("", words)))
+    """Without the marks of a required field, the key that presses it (`Edit this page [e]`), and what is said to
+    explain it (`Real name: It is shown below your posts.`)."""
+    words = _EXPLAINED.sub(r"\1", _said_once(words))
     return short(without_key(words.rstrip("*: ") or words))
 
 
@@ -248,7 +250,7 @@ def thing(target: Element) -> str:
 def field(target: Element) -> str:
     """A field in a sentence: `'Email'`, or `the field` when neither a name nor what is written around it tells it."""
     name = caption(target)
-    by_mark = name.lower() in (spaced(mark).lower() for mark in (target.id, target.name_attribute) if mark)
+    by_mark = not (target.name or target.label or target.placeholder) and bool(target.id or target.name_attribute)
     if not name or by_mark:  # what is written around it says more than what only its markup says
         name = short(label_around(target)).rstrip(":") or name
     return quoted(name) if name else f"the {noun(target)}"

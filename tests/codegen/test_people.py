@@ -91,6 +91,7 @@ def test_a_name_that_the_page_shows_is_kept_where_the_test_asserts_it(visible: b
     ("code", "only"),
     [
         ('page.field.fill("Admin")\npage.get_by_role("link", name="Administration").click()', True),
+        ('page.field.fill("Admin")\nexpect(page.get_by_text("Admins profil")).to_be_visible()', False),
         ('page.field.fill("Admin")\nexpect(page).to_have_url(re.compile(r"/superadmins\\b"))', True),
         ('page.field.fill("Admin")\nexpect(page.get_by_text("Hello, Admin")).to_be_visible()', False),
         ('page.field.fill("Admin")\nexpect(page).to_have_url(re.compile(r"/\\bAdmin\\b"))', False),

@@ -140,6 +140,9 @@ def test_what_a_dialog_hid_from_screen_readers_has_not_gone() -> None:
         ("i", ("material-icons", "icon-close"), "close", False),
         ("span", ("material-symbols-outlined",), "arrow_back", False),
         ("i", ("remark",), "close", True),
+        ("span", ("status-icon",), "paid", True),
+        ("span", ("has-icon", "badge"), "shipped", True),
+        ("span", ("material-icons",), "12", True),
         ("span", ("with-icon",), "3 trees were planted", True),
     ],
 )
@@ -150,3 +153,22 @@ def test_the_name_of_a_sign_that_a_font_draws_is_no_text(
     shown = by_text(tag, text).model_copy(update={"classes": classes})
     step = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=(Appeared(element=shown),)))
     assert (f'get_by_text("{text}"' in write_test(story(step)).code) is seen
+
+
+def test_what_a_save_brought_has_not_gone_with_its_dialog() -> None:
+    """The name of what was made stands in the list behind; what the dialog alone had has gone with it."""
+    name, hint = by_text("h2", "Tide account", role="heading"), by_text("p", "Ask your office.", role="paragraph")
+
+    def closed(first: str) -> str:
+        makes = ClickStep(
+            target=by_role("button", "button", first),
+            **base(PAGE, PAGE, changes=(Appeared(element=name), Appeared(element=hint))),
+        )
+        close = ClickStep(
+            target=by_role("button", "button", "Close this dialog"),
+            **base(PAGE, PAGE, changes=(Gone(element=name),)),
+        )
+        return write_test(story(makes, close)).code.rpartition("Close this dialog")[2]
+
+    assert "Tide account" not in closed("Save")
+    assert "Tide account" in closed("Show details")

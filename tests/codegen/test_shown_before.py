@@ -66,6 +66,13 @@ def test_a_line_that_each_page_shows_with_another_date_is_furniture() -> None:
     assert "bob" in _wanders(signed.format(3, "ada"), signed.format(4, "ada"), signed.format(7, "bob"))
 
 
+def test_a_number_on_another_page_is_no_date() -> None:
+    """What was paid is told by another balance, and what was deleted by how much of it."""
+    balance = "Your balance is {}.00 EUR."
+    assert "120.00" in _wanders(balance.format(190), balance.format(150), balance.format(120))
+    assert "5 messages" in _wanders("2 messages were deleted.", "Welcome back, Ada.", "5 messages were deleted.")
+
+
 def test_what_page_after_page_shows_is_furniture_unless_it_was_clicked() -> None:
     """The name of the app stands on each page; the name of the thing that was opened does, too, and tells which."""
     assert "The office is open." not in _wanders(*["The office is open."] * 3)

@@ -120,12 +120,13 @@ def test_captions_after_a_sentence_are_no_part_of_it(text: str, kept: str) -> No
         ),
         (Element(tag="input", role="textbox", id="dijit_form_ValidationTextBox_0"), "dijit form validation text box 0"),
         (Element(tag="input", role="textbox", id="full_name", name_attribute="f17"), "full name"),
-        (Element(tag="span", role="tab", name="rss_feed Feeds", text="rss_feed Feeds"), "Feeds"),
-        (Element(tag="span", role="tab", name="snake_case names", text="snake_case names"), "snake_case names"),
+        (Element(tag="input", role="textbox", id="phone_2", name_attribute="p2"), "phone 2"),
+        (Element(tag="input", role="textbox", id="street_1", name_attribute="f[17]"), "street 1"),
+        (Element(tag="button", role="button", name="order_items Export"), "order_items Export"),
     ],
 )
 def test_things_are_called_as_people_would(element: Element, called: str) -> None:
-    """No name is what a library counts on, or what the font of an icon calls it."""
+    """What a library counts on is no name where the field is sent as something."""
     assert caption(element) == called
 
 

@@ -65,6 +65,7 @@ def test_values_are_bounded_and_leave_out_who_signed_in() -> None:
         ("= FAQ =\n", "= FAQ =\n  * Where is it? Upstairs.", ("Where is it? Upstairs.",)),
         ("= FAQ =\n* One line\n", "= FAQ =\n* New line\n* One line\n", ("New line",)),
         ("", "## Plan ##\n1. Ship it\n> Quoted", ("Plan", "Ship it", "Quoted")),
+        ("a one\nb two", "b two\na one", ("b two", "a one")),
         ("", "-45.20", ("-45.20",)),
         ("", "* 12", ("* 12",)),
     ],

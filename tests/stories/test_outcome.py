@@ -34,11 +34,18 @@ def test_what_a_framework_says_of_a_wrong_password_is_a_refusal() -> None:
     assert journey.story().title == "Log in with a wrong password"
 
 
-def test_a_name_without_marks_stands_behind_the_noun() -> None:
-    """In a sentence a noun begins with a small letter, and a name with a capital one."""
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("The user Otto Holm has been deleted", "Delete the user 'Otto Holm'"),
+        ("Your comment on Monday was deleted", "Delete an item"),
+    ],
+)
+def test_a_name_without_marks_stands_behind_the_noun(text: str, title: str) -> None:
+    """In an English sentence a noun begins with a small letter, and the words of a name with capital ones."""
     journey = Journey().opens(f"{HOME}things/7").click(button("Delete")).leads_to(f"{HOME}things")
-    journey.shows_new(Element(tag="div", role="status", live=True, text="The user Otto Holm has been deleted"))
-    assert journey.story().title == "Delete the user 'Otto Holm'"
+    journey.shows_new(Element(tag="div", role="status", live=True, text=text))
+    assert journey.story().title == title
 
 
 def test_hostile_answers_are_read_in_a_moment() -> None:

@@ -23,6 +23,7 @@ MADE: Final[dict[tuple[str, str], str]] = {
         "pipeline/codegen/values/credentials.py",
         "f'(?<![\\\\w@.-]){re.escape(name)}(?![\\\\w@-])'",
     ): r"(?<![\w@.-])a\-a(?![\w@-])",
+    ("pipeline/codegen/values/credentials.py", "re.escape(part)"): r"a\-a",
     ("pipeline/codegen/values/readings.py", "f'(?<!\\\\w){re.escape(value)}(?!\\\\w)'"): _WORD_WITHIN,
     ("pipeline/codegen/addresses.py", "f'{self.path}$'"): r"/a/\d+/[^/]+/a$",
     ("pipeline/codegen/addresses.py", "self._route"): r"#/a/\d+/[^/]+(?:[?/]|$)",

@@ -26,7 +26,7 @@ ENTERED_MOST: Final = 2
 """So many more for what was entered before and is seen now."""
 _COUNTED: Final = re.compile(r"\(\d+\)\s*$")
 """How many things there are on a page that a step only led to: `Watchers (1)`."""
-_OPENED: Final = frozenset({"dialog", "alertdialog", "menu", "listbox"})
+_OPENED: Final = frozenset({"dialog", "alertdialog"})
 """What stands over a page once it is opened."""
 _PLAIN: Final = frozenset({None, "heading", "paragraph"})
 _OF_FIELDS: Final = frozenset({"listbox", "option", "grid", "tree", "dialog", "alertdialog", "alert", "status"})
@@ -83,7 +83,7 @@ def _without_late(step: Step) -> Step:
 
 def _letters(element: Element) -> str:
     """Its text without gaps: texts that stand below each other have none between them, or other ones."""
-    return "".join((element.text or element.name or "").split())
+    return "".join((element.text or element.name or "").split()).casefold()
 
 
 def _enters(step: Step) -> bool:

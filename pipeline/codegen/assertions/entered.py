@@ -81,7 +81,8 @@ def _lines_added(before: str, after: str) -> list[str]:
         after = after[len(before) :]
     elif "\n" in before:
         old = frozenset(before.splitlines())
-        after = "\n".join(line for line in after.splitlines() if line not in old)
+        new = [line for line in after.splitlines() if line.strip() and line not in old]
+        after = "\n".join(new) or after  # lines that were only moved, or are left, are looked for as well
     lines = (line.strip() for line in after.splitlines())
     return [_unmarked(line) for line in lines if line]
 

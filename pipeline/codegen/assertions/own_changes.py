@@ -2,7 +2,7 @@
 
 from pipeline.codegen.actions import Writer
 from pipeline.codegen.assertions.lists.own_lists import list_of
-from pipeline.codegen.assertions.salience import is_hint
+from pipeline.codegen.assertions.salience import PLAIN_ROLES, is_hint
 from pipeline.codegen.assertions.still_standing import text_of
 from pipeline.semantics.text import is_button
 from pipeline.steps.draft import same_target
@@ -31,7 +31,8 @@ def own_changes(writer: Writer, step: Step) -> tuple[Change, ...]:
         if not isinstance(one, Gone):
             return False
         typed_away = isinstance(step, FillStep) and one.element.role == "button"
-        seems = one.element.role is None and (step.event_id, text_of(one.element)) in writer.standing
+        is_text = one.element.role in PLAIN_ROLES | {"heading"}
+        seems = is_text and (step.event_id, text_of(one.element)) in writer.standing
         return typed_away or seems
 
     return tuple(one for one in step.changes if not is_of_others(one))

@@ -18,9 +18,10 @@ SHOWN_BEFORE: Final = 25
 FURNITURE_PAGES_MIN: Final = 2
 """What so many other pages showed belongs to the app, not to what the journey was for."""
 WORDS_CHARS_MIN: Final = 16
-"""In shorter texts the numbers are what they say."""
+"""In shorter texts a date is what they say."""
 NAMES_SHARE_MIN: Final = 0.3
 _NUMBER: Final = re.compile(r"\d+")
+_DATED: Final = re.compile(r"\d{1,2}:\d\d|\b(?:19|20)\d\d\b")
 Place = tuple[str, str]
 _OF_TEXTS: Final = frozenset(
     {"text", "heading", "link", "button", "paragraph", "strong", "cell", "listitem", "img", "status"}
@@ -39,17 +40,17 @@ def with_less_for_unchanged(checks: Sequence[Check], steps: Sequence[Step], ente
 
 def with_less_for_furniture(checks: Sequence[Check], steps: Sequence[Step], entered: Sequence[str]) -> list[Check]:
     """The checks after the last of these steps, with less for texts that several other pages of the story showed as
-    well, and which name nothing that was `entered` or clicked. Of a line with a number (`This page was last edited on 3
-    May`) only the words can be asserted: one other page with the same words is enough."""
+    well, and which name nothing that was `entered` or clicked. Of a line with a date (`Last edited on 3 May 2026`)
+    only the words can be asserted: one other page with the same words is enough."""
     there = _place(steps[-1])
     places: dict[str, set[Place | None]] = {}
     for step in steps[:-1]:
         for text in _texts(step) if _place(step) != there else ():
-            places.setdefault(_without_numbers(text), set()).add(_place(step))
+            places.setdefault(_without_dates(text), set()).add(_place(step))
     clicked = [caption(step.target) for step in steps if isinstance(step, ClickStep)]
 
     def is_furniture(said: str) -> bool:
-        words = _without_numbers(said)
+        words = _without_dates(said)
         if words == said and tells_what_was_done(said):
             return False
         common = len(places.get(words, ())) >= (FURNITURE_PAGES_MIN if words == said else 1)
@@ -83,6 +84,6 @@ def _texts(step: Step) -> Iterator[str]:
             yield readable(change.element.name or change.element.text or "").casefold()
 
 
-def _without_numbers(text: str) -> str:
-    words = _NUMBER.sub("#", text)
-    return words if len(words) >= WORDS_CHARS_MIN else text
+def _without_dates(text: str) -> str:
+    """A line with a date or time, without its numbers; any other text as it is."""
+    return _NUMBER.sub("#", text) if _DATED.search(text) and len(text) >= WORDS_CHARS_MIN else text

@@ -241,7 +241,7 @@ def sign_in_state(
         try:
             see_signed_in(page)
             # A dialog that comes up only where the page is loaded anew stood before nobody who had just signed in.
-            expect(page.get_by_role("dialog").filter(visible=True)).to_have_count(dialogs)
+            assert page.get_by_role("dialog").filter(visible=True).count() <= dialogs
         except AssertionError:
             state = None
     return address, state

@@ -25,6 +25,9 @@ from schemas.stories import FillStep, NetworkRequest, SelectStep, Step
 WRONG: Final = "not-the-password"
 MADE_UP: Final = "Another-pass-word-"
 """Begins the passwords that a test makes up; a number follows."""
+ENDING_CHARS_MAX: Final = 2
+"""A name has endings in many a language: `Adas profil`."""
+_LETTERS: Final = re.compile(r"[^\W\d_]*")
 FIRST_MADE_UP: Final = 11
 """The number of the first one: many an app wants two digits."""
 MADE_UP_NAME: Final = "another-user"
@@ -219,9 +222,10 @@ def _is_only_typed(name: str, code: str) -> bool:
 
 
 def _is_word(code: str, found: re.Match[str]) -> bool:
-    """Whether it is more than a part of another word: `admin` of `administration` is none."""
+    """Whether it is more than a part of another word: `admin` of `administration` is none, `Ada` of `Adas` is one."""
     start, end = found.span()
-    before, after = code[max(start - 2, 0) : start], code[end : end + 1]
+    before, rest = code[max(start - 2, 0) : start], _LETTERS.match(code, end)
+    after = code[end : end + 1] if rest is not None and len(rest[0]) > ENDING_CHARS_MAX else ""
     begins = not (before[-1:].islower() and found[0][0].islower()) or before[:1] == "\\"
     return begins and not (found[0][-1].islower() and after.islower())
 
