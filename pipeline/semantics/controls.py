@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.semantics.addresses import singular
 from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.elements import DATA, Data, named, stands_in_row
-from pipeline.semantics.text import MENU_ITEM_ROLES, caption, clean, is_text_field
+from pipeline.semantics.text import MENU_ITEM_ROLES, caption, clean, is_button, is_text_field
 from pipeline.semantics.verbs import (
     ASKS_TO_DELETE,
     CART,
@@ -25,6 +25,8 @@ ASKED_WORDS_MAX: Final = 2
 """Of the name of a dialog: what is to be done, to what."""
 MENU_ITEMS_MIN: Final = 2
 """So many entries that come at once are a menu."""
+_ITEM_TAGS: Final = frozenset({"li", "option"})
+_ITEM_ROLES: Final = frozenset({"listitem", "option"})
 _SHOW_CHOICES: Final = frozenset({"button", "combobox"})
 """What shows the choice that was made in a list of the page's own making."""
 DELETE_BUTTON: Final = "button delete"
@@ -62,9 +64,17 @@ def brings_menu(step: Step) -> bool:
 
 
 def shows_choice(step: ClickStep) -> bool:
-    """Whether it chooses from a list that a form draws itself: the control that showed the list says it now."""
+    """Whether it chooses from a list that a form draws itself: an item is clicked, and the control that showed the list
+    says it now. A button (`Publish`) does what it says, whatever state another one shows afterwards."""
     words = caption(step.target)
-    if not words or step.navigates or not any(one.tag == "form" for one in step.target.ancestors):
+    item = step.target.tag in _ITEM_TAGS or step.target.role in _ITEM_ROLES
+    if (
+        is_button(step.target)
+        or not item
+        or not words
+        or step.navigates
+        or not any(one.tag == "form" for one in step.target.ancestors)
+    ):
         return False
     told = (one for one in step.changes if isinstance(one, TextChanged) and one.element.role in _SHOW_CHOICES)
     return any(clean(one.after) == words != clean(one.before) for one in told)

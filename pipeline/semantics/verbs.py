@@ -121,12 +121,15 @@ def is_search_field(target: Element) -> bool:
 
 
 def _finds_a_choice(target: Element) -> bool:
-    """Whether only its hint says that one may search in it: a field of a form that is called by what is chosen there
-    (`Groups`, with `type here to search` in it)."""
+    """Whether only its hint says that one may search in it: a field amidst a form that is called by what is chosen
+    there (`Groups`, with `type here to search` in it). The box that a form begins with is what that form is for."""
     hint, called = clean(target.placeholder), clean(target.label) or caption(target)
-    if not target.form or not hint or _searched(target):
+    form, _, first = target.form.rpartition(" / ")
+    begins = first in (clean(target.name), clean(target.label), caption(target), target.name_attribute, hint)
+    if not target.form or begins or not hint or _searched(target):
         return False
-    own = " ".join([called.replace(hint, " "), *(spaced(mark) for mark in (target.id, target.name_attribute) if mark)])
+    marks = (target.id, target.name_attribute, form)
+    own = " ".join([called.replace(hint, " "), *(spaced(mark) for mark in marks if mark)])
     named = bool(re.search(r"[^\W\d_]{2}", called.replace(hint, " ")))
     return named and not any(verb.search(own) for verb in (SEARCH, FILTER))
 
