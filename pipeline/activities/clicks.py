@@ -41,7 +41,7 @@ from pipeline.semantics.verbs import (
     object_noun,
 )
 from schemas.events import Appeared
-from schemas.stories import ClickStep, FillStep, SelectStep, Step
+from schemas.stories import CheckStep, ClickStep, FillStep, SelectStep, Step
 
 _OF_FORMS: Final = frozenset(ACTS["of_forms"])
 """What begins, ends or gives up a form, or has words of its own."""
@@ -65,8 +65,10 @@ _THIS_ONE: Final = re.compile(
 _ALL_AS: Final = re.compile(r"(all|everything)(?: [^\W\d]+)? (as .+)", re.I)
 """What becomes of all that a thing holds: `Mark all as read`, `Mark all items as read`."""
 _DIGIT: Final = re.compile(r"\d")
+_LETTER: Final = re.compile(r"[^\W\d_]")
 ANSWER_WORDS_MAX: Final = 3
 """What says yes is short: `Yes`, `OK`, `Yes, lock it`."""
+_ENTERED: Final = (FillStep, SelectStep, CheckStep)
 _OPENED_ROLES: Final = ("tab", "menuitem", "row", "treeitem")
 
 
@@ -131,9 +133,9 @@ def _chosen(click: Click) -> Goal | None:
 
 
 def _named_when_asked(click: Click) -> Goal | None:
-    """A control that makes a thing, of which a dialog of the browser asked the name."""
+    """A control that makes a thing, of which a dialog of the browser asked the name: how many, or when, is none."""
     given = told_when_asked(click.step)
-    if not given or not CREATE.match(click.name):
+    if not given or not CREATE.match(click.name) or not _LETTER.search(given[0]):
         return None
     phrase = Phrase("create", object_phrase(object_noun(click.name, CREATE), given[0]))
     return Goal("create", click.first, click.first, (phrase,), CREATES)
@@ -183,10 +185,16 @@ def _confirmed(steps: Sequence[Step], first: int) -> int:
 
 
 def _asks_for_more(steps: Sequence[Step], first: int) -> bool:
-    """Whether a control of no thing brought the field that is filled in next, so that nothing was done yet: `Invite`
-    with a form for whom."""
+    """Whether a control of no thing brought the field that is filled in next, and the button after that says itself
+    what it makes: `Invite` with a form for whom, and `Create link`. `OK` only ends what was begun."""
     step, then = steps[first], steps[first + 1] if first + 1 < len(steps) else None
-    return isinstance(step, ClickStep) and isinstance(then, FillStep | SelectStep) and came_with(step, then.target)
+    if not isinstance(step, ClickStep) or not isinstance(then, FillStep | SelectStep):
+        return False
+    if not came_with(step, then.target):
+        return False
+    sent = next((one for one in steps[first + 1 :] if not isinstance(one, _ENTERED)), None)
+    words = caption(sent.target) if isinstance(sent, ClickStep) else ""
+    return any(verb.match(words) and object_noun(words, verb) for verb in (CREATE, EDIT))
 
 
 def _asks(step: ClickStep) -> bool:

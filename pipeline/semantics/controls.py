@@ -91,8 +91,8 @@ def does_by_itself(step: Step) -> bool:
 
 
 def opener(step: ClickStep, words: str) -> str:
-    """Whether the control opens a form, and for what."""
-    if step.target.type == "submit" or step.navigates or CART.search(words):
+    """Whether the control opens a form, and for what. One that the browser's own dialog asked a text for is done."""
+    if step.target.type == "submit" or step.navigates or CART.search(words) or told_when_asked(step):
         return ""
     return "create" if CREATE.match(words) else "edit" if EDIT.match(words) else ""
 

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.semantics.addresses import pattern
 from schemas.elements import Element
-from schemas.events import Appeared, Change, Gone, StateChanged
+from schemas.events import Appeared, Change, Dialog, Gone, StateChanged
 from schemas.stories import Story
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, in_row, link, searchbox, sign_in, textbox
 
@@ -153,3 +153,19 @@ def test_a_look_at_something_may_be_asked_for_like_a_change(came: tuple[Change, 
     journey = journey.leads_to(f"{HOME}reviews/4").shows_new(heading("Name the pilot"))
     told = journey.click(DETAILS).asks(f"{HOME}view").shows(*came).story()
     assert told.title.startswith("Click 'Details'") is is_act
+
+
+def _asked_by_browser(control: str, told: str) -> Journey:
+    journey = Journey().opens(f"{HOME}books").click(button(control))
+    return journey.add(Dialog, 10, dialog="prompt", message="Name?", value=told, cause=journey.events[-1].id)
+
+
+def test_what_the_browser_asked_a_name_for_tells_flows_apart_the_name_does_not() -> None:
+    """A shelf and a book are two things to make; a number is no name of what was made."""
+    sea, hill = (_asked_by_browser("Add shelf", name).story() for name in ("Sea", "Hill"))
+    book, rows = _asked_by_browser("Add book", "Moby").story(), _asked_by_browser("Add rows", "3").story()
+    assert sea.flow_key == hill.flow_key
+    assert len({sea.flow_key, book.flow_key, rows.flow_key}) == 3
+    assert [one.title for one in (sea, book, rows)] == [
+        "Create the shelf 'Sea'", "Create the book 'Moby'", "Click 'Add rows'"
+    ]  # fmt: skip

@@ -78,3 +78,15 @@ def test_a_field_that_only_its_markup_names_is_called_by_what_is_written_around_
         story = Journey().opens(f"{HOME}settings").fill(field, "48").click(button("Save")).asks(HOME).story()
         named = "Age of news" if field.candidates else "widget spinner 0"
         assert f"'{named}'" in story.title
+
+
+@pytest.mark.parametrize("word", ["Block", "Archive", "Approve", "Invite"])
+@pytest.mark.parametrize("sent", ["OK", "Submit", "Enter"])
+def test_a_deed_that_asks_for_a_reason_stays_one(word: str, sent: str) -> None:
+    """What sends the reason off says nothing itself: the control that asked for it says what was done."""
+    reason = textbox("Reason")
+    journey = Journey().opens(f"{HOME}users/7").click(button(word)).shows(Appeared(element=reason))
+    journey = journey.fill(reason, "spam")
+    journey = journey.press(reason, sent) if sent == "Enter" else journey.click(button(sent))
+    story = journey.asks(f"{HOME}users/7/x").shows_new(Element(tag="p", text="spam")).story()
+    assert story.title == f"{word} it"
