@@ -19,6 +19,7 @@ from pipeline.semantics.verbs import (
     ROW_WORDS_MAX,
     SETTINGS,
     SIGN_IN,
+    button_act,
     is_commit,
     is_password,
     named_in_path,
@@ -166,11 +167,12 @@ def row_of(target: Element) -> str:
 
 def begins_row(target: Element, steps: Sequence[Step]) -> str:
     """The link by which the row begins that holds the element, as these steps showed it: what follows in the row says
-    more of the thing."""
+    more of the thing. What does something to it (`Edit`) is not what it is called."""
     rows = [clean(one.name) for one in target.ancestors if one.role in ROW_ROLES and one.name]
     shown = (change.element for step in steps for change in step.changes)
     links = {clean(one.name or one.text) for one in shown if one.role == "link"} - {""}
-    return max((link for link in links if any(row.startswith(f"{link} ") for row in rows)), key=len, default="")
+    acts = {link for link in links if button_act(link)[0] and not button_act(link)[1]}
+    return max((link for link in links - acts if any(row.startswith(f"{link} ") for row in rows)), key=len, default="")
 
 
 def _without_count(row: str, target: Element) -> str:

@@ -227,6 +227,8 @@ def test_a_link_that_says_what_it_did_by_its_address_has_done_it(word: str, done
     [
         ("Create SLA", "SLA created", "Create the SLA 'Camera'"),
         ("CREATE SHIP", "Ship created", "Create the ship 'Camera'"),
+        ("Create ship", "THE ship IS created", "Create the ship 'Camera'"),
+        ("Create ship", "Your NEW SHIP was created", "Create the ship 'Camera'"),
     ],
 )
 def test_abbreviations_are_written_as_the_page_writes_them(opener: str, message: str, title: str) -> None:

@@ -90,3 +90,33 @@ def test_a_deed_that_asks_for_a_reason_stays_one(word: str, sent: str) -> None:
     journey = journey.press(reason, sent) if sent == "Enter" else journey.click(button(sent))
     story = journey.asks(f"{HOME}users/7/x").shows_new(Element(tag="p", text="spam")).story()
     assert story.title == f"{word} it"
+
+
+@pytest.mark.parametrize("heading_of_page", ["Apple pie", ""])
+def test_a_row_that_is_added_to_what_is_edited_is_part_of_the_edit(heading_of_page: str) -> None:
+    """`Edit` of a thing opens that thing, whatever the next button adds to it."""
+    shown = [heading(heading_of_page)] if heading_of_page else []
+    journey = Journey().opens(f"{HOME}recipes/7").shows_new(*shown).click(link("Edit"))
+    journey = journey.leads_to(f"{HOME}recipes/7/edit").shows_new(heading("Edit recipe"))
+    journey = journey.click(button("Add ingredient")).shows_new(heading("Ingredients", 2), textbox("Ingredient"))
+    journey = journey.fill(textbox("Ingredient"), "Sugar").click(button("Save")).asks(f"{HOME}recipes/7")
+    title = journey.leads_to(f"{HOME}recipes/7").story().title
+    assert title.startswith("Edit")
+    assert heading_of_page in title
+
+
+def test_a_row_that_is_added_on_a_page_of_a_slug_is_part_of_the_edit() -> None:
+    """Nor is it another form where the page is known by the thing's name, and what is sent replaces the thing."""
+    url = f"{HOME}invoices/spring"
+    journey = Journey().opens(url).shows_new(heading("Spring")).click(button("Edit")).shows_new(button("Add item"))
+    journey = journey.click(button("Add item")).fill(textbox("Description", form="invoice"), "Sugar")
+    assert journey.click(button("Save")).asks(url, "PUT").story().title.startswith("Edit")
+
+
+@pytest.mark.parametrize("word", ["Continue", "Next", "Proceed", "Weiter"])
+@pytest.mark.parametrize("message", ["Your order has been placed.", "Order placed successfully", "Thank you"])
+def test_the_last_button_of_a_wizard_does_something(word: str, message: str) -> None:
+    """What sends something off does it, though its button says the same as those that only led on before."""
+    journey = Journey().opens(f"{HOME}checkout").click(button(word, type="submit")).asks(f"{HOME}orders")
+    story = journey.leads_to(f"{HOME}checkout/done").shows_new(alert(message)).story()
+    assert story.title == "Check out"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
 
-from pipeline.activities.activity import LISTINGS, ActivityKind
+from pipeline.activities.activity import ACTS, LISTINGS, ActivityKind
 from pipeline.activities.clicks import act_of, broader, does
 from pipeline.activities.forms.fields import FIELDS_NAMED_MAX, Field, entered, narrowed_by, plainly_entered
 from pipeline.activities.forms.form import Form
@@ -23,11 +23,11 @@ from pipeline.activities.forms.names import (
     thing_near,
 )
 from pipeline.activities.phrases import COMMENTS, CREATES, DRAGS, EDITS, LOOKS_UP, NARROWS, SETS, Goal, GoalKind, Phrase
-from pipeline.semantics.addresses import last_word, route
+from pipeline.semantics.addresses import ID, last_word, path_words, pattern, route, singular
 from pipeline.semantics.controls import does_by_itself
 from pipeline.semantics.elements import named
-from pipeline.semantics.lexicon import LISTS, WORDS
-from pipeline.semantics.messages import done, messages, without_quotes
+from pipeline.semantics.lexicon import DONE_VERBS, LISTS, WORDS
+from pipeline.semantics.messages import done, headings, messages, succeeded, without_quotes
 from pipeline.semantics.object_names import (
     ROW_ROLES,
     acted_on,
@@ -67,9 +67,14 @@ from schemas.stories import (
 FORWARD: Final = WORDS["forward"]
 _ADDING: Final = frozenset({"invite", "reply", "report", "share", "subscribe", "withdraw"})
 """What buttons of forms say that bring something new, where a control without a form changes a thing."""
-_SAID_OF: Final = re.compile(r"([^\W\d_]{3,20}) [^\W\d_]{3,}(?:[.!]|$)")
+_PAGE_OF_A_THING: Final = WORDS["page_of_a_thing"]
+_SAID_OF: Final = re.compile(r"([^\W\d_]{3,20}) ([^\W\d_]{3,})(?:[.!]|$)")
 """What a message of two words is about: `Host disabled`"""
 _SHORT_FORM: Final = re.compile(r"\b[A-Z]{2,5}\b")
+_STEM_CHARS_MIN: Final = 3
+"""So much of a verb begins what it says of the past, at least: `stop`, `stopped`."""
+_NO_SHORT_FORMS: Final = (LISTS["fillers"] | LISTS["no_nouns"]) - {"it"}
+"""What a page writes in capitals only to say it louder."""
 _OF_THE_USER: Final = LISTS["own_pages"]
 """Pages of the user's own data, which are settings as well."""
 
@@ -88,7 +93,7 @@ def read_form(
     start = steps[first]
     opener = start if isinstance(start, ClickStep) and _opens_form(start) else None
     if opener is None and not isinstance(start, Field):
-        return _lone_commit(steps, first, refused) if isinstance(start, ClickStep) else None
+        return _lone_commit(steps, first, refused, kind_at(first)) if isinstance(start, ClickStep) else None
     if opener is not None and _leads_to_opener(steps, first):
         return None
     if opener is not None and says(opener, CART):
@@ -126,15 +131,28 @@ def _opens_form(step: ClickStep) -> bool:
 
 
 def _leads_to_opener(steps: Sequence[Step], first: int) -> bool:
-    """Whether what says `Edit` only led to where the next control opened a form for something new."""
+    """Whether what says `Edit` only led to where the next control opened a form for something new: to a list, with
+    nothing open that may have got another part (a row of an invoice)."""
     then, field_of = (*steps[first + 1 : first + 3], None, None)[:2]
-    opens = isinstance(then, ClickStep) and meaning_of(then).says(CREATE) and isinstance(field_of, Field)
-    return opens and not meaning_of(steps[first]).says(CREATE)
+    if not (isinstance(then, ClickStep) and meaning_of(then).says(CREATE) and isinstance(field_of, Field)):
+        return False
+    opens = then.navigates or bool(headings(then.changes))
+    is_open = any(map(_is_of_a_thing, (steps[first].page.url, then.page.url))) or opened_before(steps, first + 1)
+    return opens and not is_open and not meaning_of(steps[first]).says(CREATE)
 
 
-def _lone_commit(steps: Sequence[Step], first: int, refused: Callable[[int], bool]) -> Goal | None:
+def _is_of_a_thing(url: str) -> bool:
+    return ID in pattern(url) or any(map(_PAGE_OF_A_THING.match, route(url)[-1:]))
+
+
+def _lone_commit(
+    steps: Sequence[Step], first: int, refused: Callable[[int], bool], kind: ActivityKind | None
+) -> Goal | None:
     """A control that does something at once, with no field before it (`Submit`, `Place order`)."""
-    if not is_commit(steps[first]) or not messages(steps[first].changes) or says(steps[first], FORWARD):
+    step = steps[first]
+    if not is_commit(step) or not messages(step.changes):
+        return None
+    if says(step, FORWARD) and kind not in ACTS and not succeeded(step):
         return None  # what only leads on to the next page of a form does nothing
     return _goal(Form(steps, first, first, None, first), refused)
 
@@ -154,10 +172,12 @@ def _as_written(phrases: tuple[Phrase, ...], form: Form) -> tuple[Phrase, ...]:
     """The phrases with abbreviations as controls and messages of the form write them: `the SLA`, not `the sla`."""
     controls = [caption(one.target) for one in (form.opener, form.commit) if isinstance(one, ClickStep)]
     said = [*controls, *messages([change for step in form.own for change in step.changes])]
-    short_forms = {word.lower(): word for text in said if not text.isupper() for word in _SHORT_FORM.findall(text)}
+    capitals = [_SHORT_FORM.findall(text) for text in said if not text.isupper()]
+    louder = [words for words in capitals if any(word.lower() in _NO_SHORT_FORMS for word in words)]
+    short_forms = {word.lower(): word for words in capitals if words not in louder for word in words}
     if not short_forms:
         return phrases
-    return tuple(replace(one, rest=_in_capitals(one.rest, short_forms)) for one in phrases)
+    return tuple(one if one.rest == "it" else replace(one, rest=_in_capitals(one.rest, short_forms)) for one in phrases)
 
 
 def _in_capitals(rest: str, short_forms: dict[str, str]) -> str:
@@ -286,11 +306,22 @@ def _done_to_ticked(form: Form) -> Phrase | None:
     verb, rest = act_of(form.commit_words)
     if not boxes or len(boxes) < len(form.fields) or not in_rows or not verb or rest:
         return None
-    said = _SAID_OF.match(next(iter(messages([change for step in form.own for change in step.changes])), ""))
-    noun = said[1].lower() if said else ""
+    noun = _said_to_be_done_to(form, verb)
     if len(boxes) > 1:
         return Phrase(verb, f"the {noun}" if noun else "them")
     return Phrase(verb, object_phrase(noun, begins_row(boxes[0], form.own), "the"))
+
+
+def _said_to_be_done_to(form: Form, verb: str) -> str:
+    """What the page says that its things are, where it says that to them was done what the button says: `host` of
+    `Host disabled` on the page of the hosts."""
+    said = _SAID_OF.match(next(iter(messages([change for step in form.own for change in step.changes])), ""))
+    if said is None:
+        return ""
+    noun, past, word = said[1].lower(), said[2].lower(), form.commit_words.lower().partition(" ")[0]
+    was_done = DONE_VERBS.get(past) == verb or past.startswith(word[: max(_STEM_CHARS_MIN, len(word) - 3)])
+    listed_there = singular(noun) in {singular(one) for one in path_words(form.own[-1].page.url)}
+    return noun if was_done and listed_there else ""
 
 
 def _done_to_thing(form: Form, verb: str) -> list[Phrase]:
