@@ -65,16 +65,22 @@ def asked_to_look(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> 
     return frozenset(one.url for one in asked if page(one.url) != opened[one.cause or ""])
 
 
-def asked_by_pages(steps: Sequence[Step], requests: Sequence[NetworkRequest], looks: frozenset[str]) -> frozenset[str]:
-    """Those of these addresses that different pages ask as they load (for the news, say), whatever led to them: they
-    say themselves which page of the app they are. (One that doesn't, as `/rpc`, takes any act as well; and a page that
-    stays may save at the address where it asks for all.)"""
+def asked_by_pages(
+    steps: Sequence[Step], requests: Sequence[NetworkRequest], looks: frozenset[str]
+) -> frozenset[tuple[str, str]]:
+    """Of these addresses, those that different pages ask by POST as they load (for the news, say), each with the event
+    id of the step that loaded the page. The address must say which page of the app it is: one that doesn't, as `/rpc`,
+    takes any act as well. A page that stays may save at the address where it asks for all."""
     came = {step.event_id: _page_after(step) for step in steps if step.loads}
+    asked = [
+        (one.url, one.cause)
+        for one in requests
+        if one.method == "POST" and one.url in looks and one.cause in came and page(one.url)[1]
+    ]
     pages: dict[str, set[object]] = {}
-    for one in requests:
-        if one.method == "POST" and one.url in looks and one.cause in came and page(one.url)[1]:
-            pages.setdefault(one.url, set()).add(came[one.cause])
-    return frozenset(url for url, by in pages.items() if len(by) > 1)
+    for url, cause in asked:
+        pages.setdefault(url, set()).add(came[cause])
+    return frozenset(one for one in asked if len(pages[one[0]]) > 1)
 
 
 def _page_after(step: Step) -> object:
@@ -122,13 +128,11 @@ def changing(steps: Sequence[Step], requests: Sequence[NetworkRequest]) -> list[
     may well be a change: at one address an app keeps more than one mark of a thing."""
     calls, looks, kept = calls_in(requests), asked_to_look(steps, requests), kept_by_page(steps, requests)
     pressed = {one.step.event_id for one in map(meaning_of, steps) if one.is_button} if looks else set()
-    came = {step.event_id for step in steps if step.loads} if looks else set()
-    by_pages = asked_by_pages(steps, requests, looks) if looks else looks
+    by_pages = asked_by_pages(steps, requests, looks) if looks else frozenset()
 
     def looked(one: NetworkRequest) -> bool:
-        if one.method != "POST" or one.url in calls:
-            return one.method == "POST"
-        return (one.url in looks and one.cause not in pressed) or (one.url in by_pages and one.cause in came)
+        by_itself = one.url in calls or (one.url, one.cause) in by_pages
+        return one.method == "POST" and (by_itself or (one.url in looks and one.cause not in pressed))
 
     def is_kept(one: NetworkRequest) -> bool:
         return one.method in _REPLACING and one.url in kept
