@@ -22,7 +22,7 @@ from pipeline.activities.phrases import (
     Phrase,
 )
 from pipeline.activities.rules import Rule
-from pipeline.semantics.controls import told_when_asked
+from pipeline.semantics.controls import prompt_answers
 from pipeline.semantics.elements import LIKING, in_control, in_menu, leads_nowhere
 from pipeline.semantics.lexicon import ACTS, LISTS, WORDS
 from pipeline.semantics.messages import headings, shown_texts, succeeded, without_quotes
@@ -132,9 +132,9 @@ def _chosen(click: Click) -> Goal | None:
     return Goal("choose", first, first, (Phrase(verb, quoted(name)),), plain)
 
 
-def _named_when_asked(click: Click) -> Goal | None:
-    """A control that makes a thing, of which a dialog of the browser asked the name: how many, or when, is none."""
-    given = told_when_asked(click.step)
+def _named_by_prompt(click: Click) -> Goal | None:
+    """A control that makes a thing, whose name a prompt asked for. An answer without letters (how many) is no name."""
+    given = prompt_answers(click.step)
     if not given or not CREATE.match(click.name) or not _LETTER.search(given[0]):
         return None
     phrase = Phrase("create", object_phrase(object_noun(click.name, CREATE), given[0]))
@@ -301,7 +301,7 @@ CLICK_RULES: Final[tuple[Rule[Callable[[Click], Goal | None]], ...]] = (
     Rule(
         "a name was asked for what it makes",
         "open /books; click 'Add shelf'; told 'Sea' => Create the shelf 'Sea'",
-        _named_when_asked,
+        _named_by_prompt,
     ),
     Rule(
         "a verb that does something to a thing",

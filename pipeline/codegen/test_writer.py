@@ -46,7 +46,7 @@ from pipeline.flows.ids import flow_id
 from pipeline.flows.ids import test_id as id_of_test
 from pipeline.semantics import urls
 from pipeline.semantics.browsers import unusual_browser
-from pipeline.semantics.controls import told_when_asked
+from pipeline.semantics.controls import prompt_answers
 from pipeline.semantics.text import is_editor, is_link
 from pipeline.stories.page_states import final_state
 from pipeline.stories.size_limit import ENVELOPE_BYTES, opened_only
@@ -240,7 +240,7 @@ def _typed(steps: tuple[Step, ...]) -> tuple[str, ...]:
             out += [line.strip() for text in (added, *pressed, *whole) for line in text.splitlines() if line.strip()]
         elif isinstance(step, SelectStep):
             out += [option.label for option in step.options if option.label]
-        out += told_when_asked(step)
+        out += prompt_answers(step)
     return tuple(dict.fromkeys(out))
 
 

@@ -25,8 +25,8 @@ ASKED_WORDS_MAX: Final = 2
 """Of the name of a dialog: what is to be done, to what."""
 MENU_ITEMS_MIN: Final = 2
 """So many entries that come at once are a menu."""
-_ITEM_TAGS: Final = frozenset({"li", "option"})
-_ITEM_ROLES: Final = frozenset({"listitem", "option"})
+_ENTRY_TAGS: Final = frozenset({"li", "option"})
+_ENTRY_ROLES: Final = frozenset({"listitem", "option"})
 _SHOW_CHOICES: Final = frozenset({"button", "combobox"})
 """What shows the choice that was made in a list of the page's own making."""
 DELETE_BUTTON: Final = "button delete"
@@ -51,8 +51,8 @@ def _told_to(dialog: DialogAnswer) -> bool:
     return dialog.accepted and bool(ASKS_TO_DELETE.search(dialog.message))
 
 
-def told_when_asked(step: Step) -> tuple[str, ...]:
-    """What the user typed where a dialog of the browser asked for a text (`window.prompt`), and said yes."""
+def prompt_answers(step: Step) -> tuple[str, ...]:
+    """The texts that the user typed into dialogs of `window.prompt`, and accepted."""
     given = (one.value.strip() for one in step.dialogs if one.dialog == "prompt" and one.accepted)
     return tuple(text for text in given if text)
 
@@ -67,7 +67,7 @@ def shows_choice(step: ClickStep) -> bool:
     """Whether it chooses from a list that a form draws itself: an item is clicked, and the control that showed the list
     says it now. A button (`Publish`) does what it says, whatever state another one shows afterwards."""
     words = caption(step.target)
-    item = step.target.tag in _ITEM_TAGS or step.target.role in _ITEM_ROLES
+    item = step.target.tag in _ENTRY_TAGS or step.target.role in _ENTRY_ROLES
     if (
         is_button(step.target)
         or not item
@@ -91,8 +91,8 @@ def does_by_itself(step: Step) -> bool:
 
 
 def opener(step: ClickStep, words: str) -> str:
-    """Whether the control opens a form, and for what. One that the browser's own dialog asked a text for is done."""
-    if step.target.type == "submit" or step.navigates or CART.search(words) or told_when_asked(step):
+    """Whether the control opens a form, and for what. One that was answered in a prompt opens none."""
+    if step.target.type == "submit" or step.navigates or CART.search(words) or prompt_answers(step):
         return ""
     return "create" if CREATE.match(words) else "edit" if EDIT.match(words) else ""
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.semantics.derived import once_per_text
-from pipeline.semantics.generated_looks import UUID, looks_in
+from pipeline.semantics.generated_patterns import UUID, generated_in
 from pipeline.semantics.lexicon import SPANS
 
 _NUMBER: Final = re.compile(r"\d+")
@@ -55,18 +55,18 @@ def _cut(text: str, kept: tuple[tuple[int, int], ...]) -> tuple[Part, ...]:
     places: most stories typed nothing that stands in a text, and all of them share its parts then."""
     out: list[Part] = []
     at = 0
-    for look, hit in looks_in(text):
+    for kind, hit in generated_in(text):
         typed = [(start, end) for start, end in kept if start < hit.end() and hit.start() < end]
-        if typed and look.is_time and _is_chance(text, hit, typed):
+        if typed and kind.is_time and _is_chance(text, hit, typed):
             typed = []
         within = [start for start, _ in typed]
         # Of a folder with the name that was typed, the folder is the server's all the same.
-        ends = min(within, default=hit.end()) if look.is_folder else hit.end()
+        ends = min(within, default=hit.end()) if kind.is_folder else hit.end()
         if ends <= hit.start() or (within and ends == hit.end()):
             continue
         if hit.start() > at:
             out.append(Part(text[at : hit.start()]))
-        out.append(Part(text[hit.start() : ends], look.written))
+        out.append(Part(text[hit.start() : ends], kind.written))
         at = ends
     if at < len(text):
         out.append(Part(text[at:]))

@@ -1,4 +1,4 @@
-"""Furniture: what a page shows after a save as it did before, and what page after page shows."""
+"""Boilerplate: what a page shows after a save as it did before, and what page after page shows."""
 
 from pipeline.codegen import write_test
 from schemas.events import Appeared, Typed
@@ -58,7 +58,7 @@ def _wanders(*lines: str) -> str:
     return write_test(story(*steps[:-1], last)).code.rpartition('Way C").click')[2]
 
 
-def test_a_line_that_each_page_shows_with_another_date_is_furniture() -> None:
+def test_a_line_that_each_page_shows_with_another_date_is_boilerplate() -> None:
     """Its words say nothing of the page that was opened last; who changed that page last does."""
     edited = "This page was last edited on {} November 2026, at 18:{}."
     assert "last edited" not in _wanders(edited.format(3, 13), edited.format(4, 14), edited.format(7, 59))
@@ -73,7 +73,7 @@ def test_a_number_on_another_page_is_no_date() -> None:
     assert "5 messages" in _wanders("2 messages were deleted.", "Welcome back, Ada.", "5 messages were deleted.")
 
 
-def test_what_page_after_page_shows_is_furniture_unless_it_was_clicked() -> None:
+def test_what_page_after_page_shows_is_boilerplate_unless_it_was_clicked() -> None:
     """The name of the app stands on each page; the name of the thing that was opened does, too, and tells which."""
     assert "The office is open." not in _wanders(*["The office is open."] * 3)
     assert "Way C is open." in _wanders(*["Way C is open."] * 3)

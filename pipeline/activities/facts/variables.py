@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from pipeline.semantics.addresses import origin, query, route, slug
-from pipeline.semantics.controls import told_when_asked
+from pipeline.semantics.controls import prompt_answers
 from pipeline.semantics.derived import once_per_steps, once_per_text
 from pipeline.semantics.elements import WORD_CHARS_MIN, Data
 from pipeline.semantics.lexicon import WORDS
@@ -51,7 +51,7 @@ def _data_of(steps: Sequence[Step], _requests: Sequence[NetworkRequest]) -> Data
     for step in steps:
         meaning = meaning_of(step)
         own |= meaning.page_slugs - words
-        words |= {slug(text[:200]) for text in told_when_asked(step)} - own
+        words |= {slug(text[:200]) for text in prompt_answers(step)} - own
         found = meaning.is_search or (found and not _goes_elsewhere(meaning))
         match step:
             case FillStep() if not step.value.secret:

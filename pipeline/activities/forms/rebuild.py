@@ -70,10 +70,10 @@ _ADDING: Final = frozenset({"invite", "reply", "report", "share", "subscribe", "
 _PAGE_OF_A_THING: Final = WORDS["page_of_a_thing"]
 _SAID_OF: Final = re.compile(r"([^\W\d_]{3,20}) ([^\W\d_]{3,})(?:[.!]|$)")
 """What a message of two words is about: `Host disabled`"""
-_SHORT_FORM: Final = re.compile(r"\b[A-Z]{2,5}\b")
+_ABBREVIATION: Final = re.compile(r"\b[A-Z]{2,5}\b")
 _STEM_CHARS_MIN: Final = 3
 """So much of a verb begins what it says of the past, at least: `stop`, `stopped`."""
-_NO_SHORT_FORMS: Final = (LISTS["fillers"] | LISTS["no_nouns"]) - {"it"}
+_NO_ABBREVIATIONS: Final = (LISTS["fillers"] | LISTS["no_nouns"]) - {"it"}
 """What a page writes in capitals only to say it louder."""
 _OF_THE_USER: Final = LISTS["own_pages"]
 """Pages of the user's own data, which are settings as well."""
@@ -172,18 +172,20 @@ def _as_written(phrases: tuple[Phrase, ...], form: Form) -> tuple[Phrase, ...]:
     """The phrases with abbreviations as controls and messages of the form write them: `the SLA`, not `the sla`."""
     controls = [caption(one.target) for one in (form.opener, form.commit) if isinstance(one, ClickStep)]
     said = [*controls, *messages([change for step in form.own for change in step.changes])]
-    capitals = [_SHORT_FORM.findall(text) for text in said if not text.isupper()]
-    louder = [words for words in capitals if any(word.lower() in _NO_SHORT_FORMS for word in words)]
-    short_forms = {word.lower(): word for words in capitals if words not in louder for word in words}
-    if not short_forms:
+    capitals = [_ABBREVIATION.findall(text) for text in said if not text.isupper()]
+    louder = [words for words in capitals if any(word.lower() in _NO_ABBREVIATIONS for word in words)]
+    abbreviations = {word.lower(): word for words in capitals if words not in louder for word in words}
+    if not abbreviations:
         return phrases
-    return tuple(one if one.rest == "it" else replace(one, rest=_in_capitals(one.rest, short_forms)) for one in phrases)
+    return tuple(
+        one if one.rest == "it" else replace(one, rest=_in_capitals(one.rest, abbreviations)) for one in phrases
+    )
 
 
-def _in_capitals(rest: str, short_forms: dict[str, str]) -> str:
+def _in_capitals(rest: str, abbreviations: dict[str, str]) -> str:
     """The words before the name, which is as the user wrote it."""
     start = re.split("['\u201c]", rest, maxsplit=1)[0]
-    return " ".join(short_forms.get(word, word) for word in start.split(" ")) + rest[len(start) :]
+    return " ".join(abbreviations.get(word, word) for word in start.split(" ")) + rest[len(start) :]
 
 
 def _meant(form: Form, kind: GoalKind) -> Goal:

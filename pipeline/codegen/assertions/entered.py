@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.codegen.values.credentials import is_secret
-from pipeline.semantics.controls import told_when_asked
+from pipeline.semantics.controls import prompt_answers
 from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.verbs import is_search_field
@@ -55,10 +55,10 @@ def entered_in(steps: Sequence[Step], names: Iterable[str] = ()) -> Entered:
 
 @once_per_step
 def _entered_by(step: Step) -> tuple[str, ...]:
-    return (*_done_with(step), *told_when_asked(step))
+    return (*_entered_in_control(step), *prompt_answers(step))
 
 
-def _done_with(step: Step) -> tuple[str, ...]:
+def _entered_in_control(step: Step) -> tuple[str, ...]:
     if isinstance(step, FillStep) and not is_secret(step) and not is_search_field(step.target):
         text = step.value.text
         emptied = [EMPTIED] if step.before and not text else []

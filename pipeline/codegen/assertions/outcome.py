@@ -23,7 +23,7 @@ from pipeline.codegen.assertions.own_changes import own_changes
 from pipeline.codegen.assertions.pages import says_version, title_check, url_check
 from pipeline.codegen.assertions.salience import Typing, captions_of, texts_of_footers
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
-from pipeline.codegen.assertions.shown_before import with_less_for_furniture, with_less_for_unchanged
+from pipeline.codegen.assertions.shown_before import with_less_for_boilerplate, with_less_for_unchanged
 from pipeline.codegen.assertions.whole import changed_row, whole_text
 from pipeline.codegen.expected_requests import ExpectedRequest
 from pipeline.codegen.gestures import goes_with_it
@@ -247,7 +247,7 @@ def outcome(writer: Writer, story: Story, step: Step, known: frozenset[str]) -> 
     own = without_others_rows(step, writer.own) if lets_in(story, place) else step
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
     entered = [text for text in writer.entered if text not in writer.credentials.texts]
-    offered = with_less_for_furniture(offered, story.steps, entered)
+    offered = with_less_for_boilerplate(offered, story.steps, entered)
     if is_commit(step):
         offered = with_less_for_unchanged(offered, story.steps, entered)
     taken = chosen(offered, CHECKS_LAST, entered_in(story.steps, writer.credentials.texts))

@@ -15,11 +15,12 @@ from schemas.stories import ClickStep, Step
 
 SHOWN_BEFORE: Final = 25
 """What a check loses for what its page showed when the story came by it earlier."""
-FURNITURE_PAGES_MIN: Final = 2
+BOILERPLATE_PAGES_MIN: Final = 2
 """What so many other pages showed belongs to the app, not to what the journey was for."""
 WORDS_CHARS_MIN: Final = 16
 """In shorter texts a date is what they say."""
 NAMES_SHARE_MIN: Final = 0.3
+"""A caption that was clicked makes up so much of a text that names it; in a longer one it is a word among others."""
 _NUMBER: Final = re.compile(r"\d+")
 _DATED: Final = re.compile(r"\d{1,2}:\d\d|\b(?:19|20)\d\d\b")
 Place = tuple[str, str]
@@ -38,25 +39,26 @@ def with_less_for_unchanged(checks: Sequence[Check], steps: Sequence[Step], ente
     )
 
 
-def with_less_for_furniture(checks: Sequence[Check], steps: Sequence[Step], entered: Sequence[str]) -> list[Check]:
+def with_less_for_boilerplate(checks: Sequence[Check], steps: Sequence[Step], entered: Sequence[str]) -> list[Check]:
     """The checks after the last of these steps, with less for texts that several other pages of the story showed as
     well, and which name nothing that was `entered` or clicked. Of a line with a date (`Last edited on 3 May 2026`)
     only the words can be asserted: one other page with the same words is enough."""
     there = _place(steps[-1])
     places: dict[str, set[Place | None]] = {}
     for step in steps[:-1]:
-        for text in _texts(step) if _place(step) != there else ():
-            places.setdefault(_without_dates(text), set()).add(_place(step))
+        if (where := _place(step)) != there:
+            for text in _texts(step):
+                places.setdefault(_without_dates(text), set()).add(where)
     clicked = [caption(step.target) for step in steps if isinstance(step, ClickStep)]
 
-    def is_furniture(said: str) -> bool:
+    def is_boilerplate(said: str) -> bool:
         words = _without_dates(said)
         if words == said and tells_what_was_done(said):
             return False
-        common = len(places.get(words, ())) >= (FURNITURE_PAGES_MIN if words == said else 1)
+        common = len(places.get(words, ())) >= (BOILERPLATE_PAGES_MIN if words == said else 1)
         return common and not _names(said, entered, 0) and not _names(said, clicked, NAMES_SHARE_MIN)
 
-    return _with_less(checks, is_furniture)
+    return _with_less(checks, is_boilerplate)
 
 
 def _with_less(checks: Sequence[Check], is_old: Callable[[str], bool]) -> list[Check]:

@@ -240,7 +240,7 @@ def sign_in_state(
         page.goto(address)
         try:
             see_signed_in(page)
-            # A dialog that comes up only where the page is loaded anew stood before nobody who had just signed in.
+            # A dialog that the sign-in itself did not show would be in the way of every test that shares it.
             assert page.get_by_role("dialog").filter(visible=True).count() <= dialogs
         except AssertionError:
             state = None

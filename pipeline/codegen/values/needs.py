@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import Final
 
 from pipeline.semantics.addresses import place, thing_in
-from pipeline.semantics.controls import told_when_asked
+from pipeline.semantics.controls import prompt_answers
 from pipeline.semantics.elements import in_menu
 from pipeline.semantics.messages import headings, quotes
 from pipeline.semantics.object_names import came_with, is_row
@@ -97,7 +97,7 @@ def _entered(step: Step) -> list[str]:
         return [line.strip().casefold() for line in step.value.text.splitlines() if line.strip()]
     if isinstance(step, SelectStep):
         return [option.label.strip().casefold() for option in step.options]
-    return [text.casefold() for text in told_when_asked(step)]
+    return [text.casefold() for text in prompt_answers(step)]
 
 
 def _used(step: Step, named: frozenset[str]) -> Iterator[tuple[str, str]]:

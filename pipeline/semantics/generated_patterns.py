@@ -1,4 +1,4 @@
-"""The looks of what a program made up: one pattern for each kind, and where they stand in a text.
+"""The patterns of generated texts, one for each kind, and where they match in a text.
 
 A text is looked through for a kind only where it has the signs of it: all patterns over all places of a text cost a
 hundred microseconds, and most texts have none of the signs.
@@ -90,8 +90,8 @@ _SIGN_OF_PERIOD: Final = re.compile(f"{MONTHS}|{DAYS}")
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How one kind looks. `pattern` finds it, `written` is the regular expression that stands for it in a test.
+class GeneratedPattern:
+    """One kind of generated text. `pattern` finds it, `written` is the regular expression that stands for it in a test.
 
     Its signs, without which it stands in no text: a `digit`, one of the `chars`, what the pattern `sign` finds.
     """
@@ -105,66 +105,64 @@ class Look:
     is_folder: bool = False
 
 
-LOOKS: Final = (
-    Look(re.compile(_MOMENT), chars=":", sign=_SIGN_OF_DATE, is_time=True),
-    Look(re.compile(f"(?i:{AGES})"), digit=False, sign=_SIGN_OF_AGE),
-    Look(re.compile(rf"\b{UUID}\b"), "[0-9a-fA-F-]{36}", chars="-", digit=False),
-    Look(re.compile(_DATE), sign=_SIGN_OF_DATE, is_time=True),
-    Look(re.compile(_PERIOD), sign=_SIGN_OF_PERIOD, digit=False),
-    Look(re.compile(rf"\b{_CLOCK}"), chars=":", is_time=True),
-    Look(re.compile(_HOUR), chars="Mm"),
-    Look(re.compile(_HOST), chars=".:h", digit=False),
-    Look(re.compile(_HEX), "[0-9a-fA-F]+"),
-    Look(re.compile(_LONG_WORD), r"[\w-]+"),
-    Look(re.compile(_MIXED), "[a-z0-9]+"),
-    Look(re.compile(_TOOK)),
-    Look(re.compile(_VERSION)),
-    Look(re.compile(_RATE), chars="/p%"),
-    Look(re.compile(_MEASURED)),
-    Look(re.compile(_LASTED)),
-    Look(re.compile(_SIZE), chars="Bb"),
-    Look(re.compile(_OF_LIMIT), chars="/"),
-    Look(re.compile(_PAGED), chars="/"),
-    Look(re.compile(_FOLDER), chars="/\\", digit=False, is_folder=True),
-    Look(re.compile(_IN_BRACKETS), r"[\w-]+", chars="(", digit=False),
-    Look(re.compile(r"#\d+\b"), r"#\d+", chars="#"),
-    Look(re.compile(_COUNT), r"\d+", chars="("),
-    Look(re.compile(_TICKET_NUMBER), r"[A-Z0-9]+-\d+", chars="-"),
-    Look(re.compile(_LONG_DECIMAL), r"[\d.]+", chars="."),
-    Look(re.compile(_WITHHELD), chars="•", digit=False),
-    Look(re.compile(_YEAR), r"\d{4}"),
+PATTERNS: Final = (
+    GeneratedPattern(re.compile(_MOMENT), chars=":", sign=_SIGN_OF_DATE, is_time=True),
+    GeneratedPattern(re.compile(f"(?i:{AGES})"), digit=False, sign=_SIGN_OF_AGE),
+    GeneratedPattern(re.compile(rf"\b{UUID}\b"), "[0-9a-fA-F-]{36}", chars="-", digit=False),
+    GeneratedPattern(re.compile(_DATE), sign=_SIGN_OF_DATE, is_time=True),
+    GeneratedPattern(re.compile(_PERIOD), sign=_SIGN_OF_PERIOD, digit=False),
+    GeneratedPattern(re.compile(rf"\b{_CLOCK}"), chars=":", is_time=True),
+    GeneratedPattern(re.compile(_HOUR), chars="Mm"),
+    GeneratedPattern(re.compile(_HOST), chars=".:h", digit=False),
+    GeneratedPattern(re.compile(_HEX), "[0-9a-fA-F]+"),
+    GeneratedPattern(re.compile(_LONG_WORD), r"[\w-]+"),
+    GeneratedPattern(re.compile(_MIXED), "[a-z0-9]+"),
+    GeneratedPattern(re.compile(_TOOK)),
+    GeneratedPattern(re.compile(_VERSION)),
+    GeneratedPattern(re.compile(_RATE), chars="/p%"),
+    GeneratedPattern(re.compile(_MEASURED)),
+    GeneratedPattern(re.compile(_LASTED)),
+    GeneratedPattern(re.compile(_SIZE), chars="Bb"),
+    GeneratedPattern(re.compile(_OF_LIMIT), chars="/"),
+    GeneratedPattern(re.compile(_PAGED), chars="/"),
+    GeneratedPattern(re.compile(_FOLDER), chars="/\\", digit=False, is_folder=True),
+    GeneratedPattern(re.compile(_IN_BRACKETS), r"[\w-]+", chars="(", digit=False),
+    GeneratedPattern(re.compile(r"#\d+\b"), r"#\d+", chars="#"),
+    GeneratedPattern(re.compile(_COUNT), r"\d+", chars="("),
+    GeneratedPattern(re.compile(_TICKET_NUMBER), r"[A-Z0-9]+-\d+", chars="-"),
+    GeneratedPattern(re.compile(_LONG_DECIMAL), r"[\d.]+", chars="."),
+    GeneratedPattern(re.compile(_WITHHELD), chars="•", digit=False),
+    GeneratedPattern(re.compile(_YEAR), r"\d{4}"),
 )
 """Where two begin at one place, the first of them is it."""
+_WITHOUT_DIGITS: Final = tuple(kind for kind in PATTERNS if not kind.digit)
 
 
-def looks_in(text: str) -> Iterator[tuple[Look, re.Match[str]]]:
+def generated_in(text: str) -> Iterator[tuple[GeneratedPattern, re.Match[str]]]:
     """Where what a program made stands in the text, from left to right; each begins where the one before ends, or
     later."""
-    found = [(look, hit) for look in _possible(text) if (hit := look.pattern.search(text))]
+    found = [(kind, hit) for kind in _possible(text) if (hit := kind.pattern.search(text))]
     while found:
-        # Of several that begin at one place min gives the first: `found` keeps the order of the looks.
+        # Of several that begin at one place min gives the first: `found` keeps the order of PATTERNS.
         first = min(found, key=_start)
         yield first
         end = first[1].end()
         found = [
-            (look, later)
-            for look, hit in found
-            if (later := hit if hit.start() >= end else look.pattern.search(text, end)) is not None
+            (kind, later)
+            for kind, hit in found
+            if (later := hit if hit.start() >= end else kind.pattern.search(text, end)) is not None
         ]
 
 
-def _start(found: tuple[Look, re.Match[str]]) -> int:
+def _start(found: tuple[GeneratedPattern, re.Match[str]]) -> int:
     return found[1].start()
 
 
-def _possible(text: str) -> list[Look]:
+def _possible(text: str) -> list[GeneratedPattern]:
     """The kinds of which the text has the signs."""
     chars = set(text)
     return [
-        look
-        for look in (LOOKS if _DIGIT.search(text) else _OF_LETTERS)
-        if (not look.chars or not chars.isdisjoint(look.chars)) and (look.sign is None or look.sign.search(text))
+        kind
+        for kind in (PATTERNS if _DIGIT.search(text) else _WITHOUT_DIGITS)
+        if (not kind.chars or not chars.isdisjoint(kind.chars)) and (kind.sign is None or kind.sign.search(text))
     ]
-
-
-_OF_LETTERS: Final = tuple(look for look in LOOKS if not look.digit)
