@@ -12,11 +12,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 @pytest.fixture(autouse=True)
 def codes_put_back(shown: Shown) -> Iterator[None]:
-    """The machine is that of other tests too: what was edited says again what it said before."""
+    """The machine is that of other tests too, and may write more tests meanwhile: what was edited says again what it
+    said before."""
     before = {stored.test.id: stored.code for stored in shown.storage.tests().items}
     yield
     for stored in shown.storage.tests().items:
-        if stored.code != before[stored.test.id]:
+        if stored.code != before.get(stored.test.id, stored.code):
             shown.storage.save_edit(stored.test.id, before[stored.test.id], None)
 
 

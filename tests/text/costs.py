@@ -16,10 +16,12 @@ UNITS: Final = (
 LITERAL_UNITS_MAX: Final = 24
 NOTHING_S: Final = 0.003
 """Below this a text of the greatest length costs nothing worth a look."""
-ROUNDS_MAX: Final = 4
+ROUNDS_MAX: Final = 6
 """So often what looks too dear is measured again."""
-GROWTH_MAX: Final = 3.2
-"""Twice the text may cost twice as much, with slack; four times as much is quadratic."""
+TIMES: Final = 4
+GROWTH_MAX: Final = 8.0
+"""A text four times as long may cost four times as much; where the cost is quadratic it is sixteen times as much. A
+busy machine, which slows one of the two down for a while, would have to do so by half and every time."""
 
 
 def units_of(pattern: AnyPattern) -> list[str]:
@@ -46,26 +48,27 @@ def cost_s(work: Callable[[str], object], text: str, tries: int = 1) -> float:
 
 
 def grows_too_fast(work: Callable[[str], object], make: Callable[[int], str], chars: int) -> str:
-    """Why the work on a text is worse than linear up to this length; "" where it isn't."""
+    """Why the work on a text is worse than linear from this length on; "" where it isn't."""
     size = 40
     while size < chars:
         size = min(size * 4, chars)
         if cost_s(work, make(size)) > NOTHING_S:
-            small, large = grown_s(work, make, size)
-            if large > NOTHING_S and large > GROWTH_MAX * small:
-                return f"{small * 1000:.1f} ms for {size} characters, {large * 1000:.1f} ms for twice as many"
+            growth = growth_of(work, make(size), make(TIMES * size))
+            if growth > GROWTH_MAX:
+                return f"{growth:.1f} times the cost of {size} characters for {TIMES} times as many"
     return ""
 
 
-def grown_s(work: Callable[[str], object], make: Callable[[int], str], size: int) -> tuple[float, float]:
-    """What a text of this size costs, and one of twice the size, each the least that was seen. A machine that takes its
-    time away in between makes the second look dear: what looks so is measured again, and what is quadratic stays so."""
-    small = large = float("inf")
+def growth_of(work: Callable[[str], object], short: str, long: str) -> float:
+    """How many times the cost of the short text the long one costs. Both are measured in turn, so that a slow moment
+    of the machine slows both down; what looks too dear is measured again, and what is quadratic stays so."""
+    least = float("inf")
     for _ in range(ROUNDS_MAX):
-        small, large = (min(best, cost_s(work, make(one), 5)) for best, one in ((small, size), (large, 2 * size)))
-        if large <= GROWTH_MAX * small:
+        small = cost_s(work, short, 3)
+        least = min(least, cost_s(work, long, 3) / max(small, NOTHING_S / TIMES))
+        if least <= GROWTH_MAX:
             break
-    return small, large
+    return least
 
 
 _ONCE: Final = frozenset({"search", "match", "fullmatch"})

@@ -9,7 +9,7 @@ from tests.text.costs import UNITS, grows_too_fast, repeated, units_of, ways
 from tests.text.patterns import METHODS, AnyPattern, Found, called, held
 
 CHARS: Final = 2_560
-"""Long enough to tell quadratic from linear; the greatest texts are four times as long."""
+"""Long enough to tell quadratic from linear. The greatest texts are four times as long, and are tried too."""
 _WORD_WITHIN: Final = r"(?<!\w)a\-a\-a(?!\w)"
 MADE: Final[dict[tuple[str, str], str]] = {
     ("pipeline/flows/foreign_texts.py", "f'(?<!\\\\w)(?:{words})(?!\\\\w)'"): _WORD_WITHIN,
@@ -78,7 +78,7 @@ def test_every_pattern_is_known() -> None:
 
 @pytest.mark.parametrize("found", EVERY, ids=lambda found: found.where)
 def test_a_pattern_is_linear(found: Found) -> None:
-    """Twice the text takes about twice the time, whatever it repeats."""
+    """Four times the text takes about four times the time, whatever it repeats."""
     assert not quadratic(found.pattern, found.methods)
 
 
