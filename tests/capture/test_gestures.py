@@ -343,6 +343,22 @@ def test_a_drag_that_was_given_up_is_not_told(record: Record, onto: list[str], k
     assert _drags(record, *onto, key=key, puts_back=True) == []
 
 
+def test_a_way_holds_each_place_where_the_pointer_came_to_something_else(record: Record) -> None:
+    """There the browser sends `dragenter` in the place of `dragover`; lists make room by where one was."""
+
+    def do(page: Page) -> None:
+        page.evaluate(SORTED_ON_THE_WAY)
+        page.evaluate("document.head.insertAdjacentHTML('beforeend', '<style>li { height: 20px; margin: 0 }</style>')")
+        page.mouse.move(100, page.get_by_text("Write").bounding_box()["y"] + 3)  # type: ignore[index]
+        page.mouse.down()
+        page.mouse.move(102, page.get_by_text("Pay").bounding_box()["y"] + 3, steps=20)  # type: ignore[index]
+        page.mouse.up()
+        page.mouse.move(300, 300, steps=2)
+
+    (drag,) = (one for one in record(PAGE, do) if isinstance(one, Drag))
+    assert {round(y) for _, y in drag.path} == {*range(2, 41, 2)}
+
+
 def test_a_copied_text_says_where_it_stood(record: Record) -> None:
     """The value in the field came from the page: the place is told with it."""
 

@@ -46,7 +46,7 @@ export class DragWatch {
 
   move(event: MouseEvent, pressed: Pressed | null, held = event.buttons): void {
     const { over, native } = this;
-    this.over = event.type === "dragover" ? event : null;
+    this.over = event.type.startsWith("drag") ? event : null;
     if (!held) {
       this.native = null;
       // Where nothing takes the drop, or what would have is gone by then, none comes: the page has moved things on the way, or nothing was done.

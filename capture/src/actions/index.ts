@@ -78,8 +78,7 @@ export class Actions {
       ["pointermove", on<PointerEvent>((event) => this.pointerMove(event))],
       ["pointerup", on<PointerEvent>((event, target) => this.pointerUp(event, target))],
       ["pointercancel", guard(() => void (this.recorder.press = null))],
-      ["blur", this.leaving],
-      ["change", this.leaving],
+      ["blur change", this.leaving],
       ["pointerover", on<PointerEvent>((event, target) => this.pointerOver(event, target))],
       ["click", on<MouseEvent>((event, target) => this.click(event, target))],
       ["auxclick", on<MouseEvent>((event, target) => this.auxClick(event, target))],
@@ -89,28 +88,28 @@ export class Actions {
       ["beforeinput", on<InputEvent>((event, target) => this.beforeInput(event, target))],
       ["compositionend", on<CompositionEvent>((event, target) => this.texts.composed(editingHost(target) ?? target, event.data))],
       ["paste", on<ClipboardEvent>((event, target) => this.paste(event, target))],
-      ["copy", on<ClipboardEvent>((_, target) => this.texts.clipboard.copied(target))],
-      ["cut", on<ClipboardEvent>((_, target) => this.texts.clipboard.copied(target))],
-      ["input", this.ofUser((target) => this.input(target))],
-      ["change", this.ofUser((target) => this.input(target, true))],
+      ["copy cut", on<ClipboardEvent>((_, target) => this.texts.clipboard.copied(target))],
+      ["input change", this.ofUser],
       ["focusin", on<FocusEvent>((_, target) => this.texts.focused(target))],
       ["focusout", on<FocusEvent>((_, target) => this.texts.blurred(target))],
       ["dragstart", on<DragEvent>((_, target) => this.drags.start(target, this.lastPress))],
-      ["dragover", on<DragEvent>((event) => this.drags.move(event, this.lastPress, 1))],
+      // Where the pointer comes to another element, the browser sends the one in place of the other.
+      ["dragenter dragover", on<DragEvent>((event) => this.drags.move(event, this.lastPress, 1))],
       ["drop", on<DragEvent>((event, target) => this.drags.drop(event, target))],
-      ["wheel", on<WheelEvent>(() => this.scrolls.byUser())],
-      ["touchmove", on<TouchEvent>(() => this.scrolls.byUser())],
+      ["wheel touchmove", on(() => this.scrolls.byUser())],
       ["scroll", guard((event: Event) => this.scrolls.scrolled(event.target))],
     ];
   }
 
   listen(target: Window | ShadowRoot): void {
-    const inner = "host" in target && !("navigator" in target);
-    for (const [type, listener] of this.listeners) {
-      if (inner && type !== "change") continue;
-      target.addEventListener(type, listener, { capture: true, passive: true });
-      // At the end of its way the event is handled; the timer is for those that never come so far.
-      if (!inner) target.addEventListener(type, this.done, { passive: true });
+    const inner = !("navigator" in target);
+    for (const [types, listener] of this.listeners) {
+      for (const type of types.split(" ")) {
+        if (inner && type !== "change") continue;
+        target.addEventListener(type, listener, { capture: true, passive: true });
+        // At the end of its way the event is handled; the timer is for those that never come so far.
+        if (!inner) target.addEventListener(type, this.done, { passive: true });
+      }
     }
     // In no capture phase: the window's own, not that of an element.
     if (!inner) target.addEventListener("blur", this.keys.forget);
@@ -126,13 +125,11 @@ export class Actions {
   });
 
   /** Events that Playwright's and assistive tools' scripted input dispatches count as the user's when no trusted event is under way. */
-  private ofUser(handle: (target: Element) => void): (event: Event) => void {
-    return guard((event: Event) => {
-      const target = event.composedPath()[0] as Element | undefined;
-      if (!target || target.nodeType !== 1 || (!event.isTrusted && (this.busy || !isInUse(target)))) return;
-      handle(target);
-    });
-  }
+  private readonly ofUser = guard((event: Event): void => {
+    const target = event.composedPath()[0] as Element | undefined;
+    if (!target || target.nodeType !== 1 || (!event.isTrusted && (this.busy || !isInUse(target)))) return;
+    this.input(target, event.type === "change");
+  });
 
   /** A field that is left for what was pressed has its own answer, until the pointer goes up again. */
   private readonly leaving = guard((): void => {
@@ -331,7 +328,7 @@ export class Actions {
     if (field) this.texts.pasted(field, event.clipboardData?.getData("text/plain") ?? "");
   }
 
-  private input(target: Element, left = false): void {
+  private input(target: Element, left: boolean): void {
     if (isToggle(target)) return this.toggles.ticked(target, this.lastPress);
     if (target.nodeName === "SELECT") return this.choices.selected(target as HTMLSelectElement, this.lastPress?.element === target || this.keys.isMade);
     if (target.nodeName === "INPUT" && (target as HTMLInputElement).type === "file") return this.choices.uploaded(target as HTMLInputElement);
