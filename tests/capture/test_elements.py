@@ -219,6 +219,27 @@ def test_row_is_told_apart_from_far_inside(record: Record) -> None:
     assert "Garden hose" in [scope.has_text for scope in within]
 
 
+CAPTIONS = """<!doctype html><title>Workouts</title><style>td > span, td > i { display: none }</style>
+<table>%s</table>"""
+CAPTIONED = """<tr><td><span>Workout</span><a href='#'>%s</a></td>
+<td>%s <i>in all</i><button>Copy</button></td></tr>"""
+
+
+def test_captions_that_nobody_sees_tell_no_row_apart(record: Record, site: Site) -> None:
+    """A cell says its column's caption for narrow screens: its row is told by what can be read on this one."""
+    rows = CAPTIONED % ("Round the lake", "4 km") + CAPTIONED % ("Up the hill", "2 km")
+    site.pages["/captions.html"] = (CAPTIONS % rows, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.get_by_role("link", name="Up the hill").click()
+        page.get_by_role("button", name="Copy").last.click()
+
+    for click in actions(record("captions.html", do)):
+        told = {scope.has_text for one in click.target.candidates for scope in one.within if scope.has_text}
+        assert told
+        assert told <= {"Up the hill", "2 km"}
+
+
 def test_counts_are_playwrights(page: Page, record: Record) -> None:
     """Each candidate of each action finds, in Playwright, as many elements as its count says."""
 

@@ -42,7 +42,7 @@ export class Clipboard {
     if (!element || privacy.masked(element) || closest(element, "[data-mask]")) return null;
     const index = indexes.of(element.ownerDocument);
     for (let inner: Element | undefined = element; inner; inner = [...inner.children].find((one) => visible(one) && index.text(one).includes(text))) element = inner;
-    const whole = squash(index.text(element));
+    const whole = index.text(element);
     const at = whole.indexOf(text);
     if (at < 0) return null;
     const candidates = elements.locators.candidates(element, index, { most: CHANGE_CANDIDATES_MAX }).filter((one) => !JSON.stringify(one).includes(text));

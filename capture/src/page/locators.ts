@@ -1,11 +1,11 @@
 // The ways to find an element again, each with its count in the live page. Which one is best is the test writer's choice.
 import type { Config } from "../config";
-import { ancestorsOf, closest, editingHost, idOf, isField, isTextField, parentOf, SKIPPED, speakable, tagOf, visible } from "./dom";
+import { ancestorsOf, closest, editingHost, idOf, isField, isTextField, parentOf, speakable, tagOf, visible } from "./dom";
 import { NAME_CHARS_MAX, PATH_STEPS_MAX } from "../limits";
 import type { PageIndex } from "./pageindex";
 import { HOLE, isHidden, naming, plainPart, wordsOf } from "./reader";
 import { INTERACTIVE } from "../actions/retarget";
-import { cutAtWord, looksGenerated, tellingClasses, withoutNumbers } from "./telling";
+import { cutAtWord, looksGenerated, says, tellingClasses, withoutNumbers } from "./telling";
 import type { Candidate, Locator, PathStep, Scope } from "../wire";
 
 const SCOPE_ROLES = new Set(
@@ -285,27 +285,29 @@ function tellingTexts(up: Element, element: Element, index: PageIndex): string[]
   const look = (node: Element, depth: number): void => {
     if (texts.length > 12 || depth > 8) return;
     for (const child of [...node.children, ...(node.shadowRoot?.children ?? [])]) {
-      if (child === element || SKIPPED.test(child.nodeName) || child.matches("select,[role=listbox]")) continue;
-      const text = plainPart(speakable(index.text(child)));
-      if (!text) continue;
+      if (child === element || child.matches("select,[role=listbox]") || !visible(child)) continue;
+      const all = plainPart(speakable(index.text(child)));
+      if (!all) continue;
+      // What one doesn't see, as a caption for narrow screens, is in the text of its cell as well.
+      const seen = says((child as HTMLElement).innerText ?? all, all);
+      const text = seen ? all : ownText(child);
       const leaf = text.length <= HAS_TEXT_CHARS_MAX && !choicesIn(child);
       if (leaf && text !== own && text.length > 1 && /[\p{L}\d]/u.test(text)) {
         const heading = index.role(child) === "heading" || /^(A|B|STRONG|H\d|TH|LABEL)$/.test(child.nodeName);
         texts.push({ text, weight: (heading ? 0 : 2) + (/\d/.test(text) ? 3 : 0) + (text.length > 40 ? 1 : 0) });
       }
-      if (!leaf || child.children.length > 1 || child.shadowRoot) look(child, depth + 1);
+      if (!leaf || !seen || child.children.length > 1 || child.shadowRoot) look(child, depth + 1);
     }
   };
   look(up, 0);
-  const direct = isHidden(up) ? "" : speakable(ownText(up));
+  const direct = ownText(up);
   if (direct.length > 1 && direct.length <= HAS_TEXT_CHARS_MAX) texts.push({ text: direct, weight: 1 });
   texts.sort((a, b) => a.weight - b.weight);
   const others = [...new Set(texts.map((one) => one.text))].slice(0, 4);
   return own && own.length <= HAS_TEXT_CHARS_MAX && own === speakable(own) ? [...others, own] : others;
 }
 
-export function ownText(element: Element): string {
-  let text = "";
-  for (let child = element.firstChild; child; child = child.nextSibling) if (child.nodeType === 3) text += wordsOf(child);
-  return text;
+/** The words of the element without those of its children. */
+function ownText(element: Element): string {
+  return isHidden(element) ? "" : speakable([...element.childNodes].map((node) => (node.nodeType === 3 ? wordsOf(node) : "")).join(""));
 }

@@ -1,5 +1,5 @@
 // Demo pages display the password they want: then a test may read it there instead of knowing it.
-import { squash, visible } from "./dom";
+import { visible } from "./dom";
 import { CHANGE_CANDIDATES_MAX } from "../limits";
 import { kindByWords } from "../privacy/secretfields";
 import type { Recorder } from "../recorder";
@@ -18,11 +18,11 @@ export function shownIn(field: Element, text: string, recorder: Recorder): Shown
   const index = recorder.indexes.of(field.ownerDocument);
   const found = index.found({ by: "text", value: text }).find((one) => visible(one) && index.text(one).includes(text));
   if (!found || recorder.privacy.masked(found)) return null;
-  const whole = squash(index.text(found));
+  const whole = index.text(found);
   const at = whole.indexOf(text);
   const isWord = !/[\p{L}\p{N}]/u.test((whole[at - 1] ?? " ") + (whole[at + text.length] ?? " "));
   const inLine = found.parentElement && getComputedStyle(found).display === "inline" && found.nodeName !== "LABEL";
-  const around = inLine ? squash(index.text(found.parentElement as Element)).slice(0, AROUND_CHARS_MAX) : "";
+  const around = inLine ? index.text(found.parentElement as Element).slice(0, AROUND_CHARS_MAX) : "";
   if (!isWord || !speaksOfIt(`${whole} ${around}`.split(text).join(" "))) return null;
   const candidates = recorder.elements.locators
     .candidates(found, index, { most: CHANGE_CANDIDATES_MAX })

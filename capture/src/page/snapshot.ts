@@ -6,6 +6,7 @@ import { attempt, native } from "../native";
 import type { Indexes, PageIndex } from "./pageindex";
 import type { Privacy } from "../privacy/privacy";
 import { holdsSecret, isHidden, naming, wordsOf } from "./reader";
+import { says } from "./telling";
 
 export interface Item {
   el: Element;
@@ -344,12 +345,6 @@ export class Walk {
     const sign = idOf(element) || element.getAttribute("data-testid") || element.getAttribute("aria-label") || "";
     this.snapshot.lists.set(element, { count, items, itemRole, sign: sign ? `${role}#${sign}` : "" });
   }
-}
-
-/** Whether the name has all the words that can be seen. */
-function says(name: string, text: string): boolean {
-  const [heard, seen] = [name.toLowerCase().replace(/\s/g, ""), text.toLowerCase().replace(/\s/g, "")];
-  return heard.includes(seen);
 }
 
 /** What stands in an editor: a line for each text, with the tags around it. */

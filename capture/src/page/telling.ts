@@ -61,3 +61,8 @@ export function withoutNumbers(text: string): string | null {
   const bare = text.replace(/^[\d.,:/%()#-]+\s+|(?<!\s)\s+[\d.,:/%()#-]+$/g, "").trim();
   return bare !== text && bare.length > 2 && /\p{L}/u.test(bare) ? bare : null;
 }
+
+const bare = (text: string): string => text.toLowerCase().replace(/\s/g, "");
+
+/** Whether what is heard has all the words that are seen. */
+export const says = (heard: string, seen: string): boolean => bare(heard).includes(bare(seen));
