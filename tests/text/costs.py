@@ -14,7 +14,7 @@ UNITS: Final = (
     "//a@", "0f", "Ab", "a, ", "…", "x" * 24, "2024-01-01 ", "12:30 ",
 )  # fmt: skip
 LITERAL_UNITS_MAX: Final = 24
-NOTHING_S: Final = 0.003
+NOTHING_S: Final = 0.002
 """Below this a text of the greatest length costs nothing worth a look."""
 ROUNDS_MAX: Final = 6
 """So often what looks too dear is measured again."""
@@ -63,9 +63,9 @@ def growth_of(work: Callable[[str], object], short: str, long: str) -> float:
     """How many times the cost of the short text the long one costs. Both are measured in turn, so that a slow moment
     of the machine slows both down; what looks too dear is measured again, and what is quadratic stays so."""
     least = float("inf")
-    for _ in range(ROUNDS_MAX):
-        small = cost_s(work, short, 3)
-        least = min(least, cost_s(work, long, 3) / max(small, NOTHING_S / TIMES))
+    for tries in range(1, ROUNDS_MAX + 1):
+        small = cost_s(work, short, tries)
+        least = min(least, cost_s(work, long, tries) / max(small, NOTHING_S / TIMES))
         if least <= GROWTH_MAX:
             break
     return least
