@@ -16,6 +16,8 @@ from pipeline.intake.redaction import redacted
 from schemas import limits
 from tests.bounds.journeys import accounted, sent, told
 
+pytestmark = pytest.mark.slow
+
 AT_MS = 1_700_000_000_000
 BUTTON = {"tag": "button", "role": "button", "name": "Save", "text": "Save", "candidates": [
     {"locator": {"by": "role", "role": "button", "name": "Save"}, "count": 1, "index": 0, "within": [

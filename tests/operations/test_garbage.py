@@ -4,6 +4,10 @@ import subprocess
 import sys
 from typing import Final
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 _SEARCHES: Final = """
 import gc
 from agents.garbage import NEW_MAX, search_seldom

@@ -28,6 +28,8 @@ from schemas.limits import NOTE_CHARS_MAX
 from schemas.stories import ClickStep, FillStep, GotoStep, NetworkRequest, State, Story
 from schemas.verdicts import Run
 
+pytestmark = pytest.mark.slow
+
 FAILED = RunFacts(passed=False, seconds=1, step=2, statement="page.get_by_role('button').click()")
 
 

@@ -16,6 +16,8 @@ from agents.stream.supervision.guard import HELD_SIGNAL, Sample, ThreadTimes, ha
 from tests.stream.cluster import wait_for
 from tests.stream.test_watch import ENDS, outcome
 
+pytestmark = pytest.mark.slow
+
 GUARDED = """
 import ctypes, os
 from agents.stream.supervision.guard import Guard

@@ -20,6 +20,8 @@ from agents.stream.supervision.progress import STORIES, PartitionProgress, Posit
 from agents.stream.supervision.under_way import UnderWay
 from agents.stream.supervision.watch import IDLE_FACTOR, STILL_S, TURN_SHARE
 
+pytestmark = pytest.mark.slow
+
 ENDS = """
 import sys, threading, time
 from pathlib import Path

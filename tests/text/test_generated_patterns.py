@@ -11,6 +11,8 @@ from pipeline.semantics.generated_patterns import PATTERNS, GeneratedPattern, ge
 from pipeline.semantics.lexicon import TABLES
 from tests.text.costs import UNITS, grows_too_fast, repeated
 
+pytestmark = pytest.mark.slow
+
 BESIDE: Final = st.sampled_from(
     ("", " ", "Saved ", " (7)", " · ", ": ", "Created ", "version ", "x", "4", "[", "]", "ſ")
 )

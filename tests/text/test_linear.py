@@ -76,12 +76,14 @@ def test_every_pattern_is_known() -> None:
     assert len(EVERY) > 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("found", EVERY, ids=lambda found: found.where)
 def test_a_pattern_is_linear(found: Found) -> None:
     """Four times the text takes about four times the time, whatever it repeats."""
     assert not quadratic(found.pattern, found.methods)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", [r"\S+@\S", r"\s*x$", r"(?=.*\d)[a-f]{8,}"])
 def test_what_is_not_linear_is_noticed(pattern: str) -> None:
     """Patterns of the kinds that were there once, or that people write."""

@@ -19,6 +19,8 @@ from schemas.events import EVENT
 from schemas.messages import messages_of
 from tests.web.conftest import Site
 
+pytestmark = pytest.mark.slow
+
 
 def native(event_id: str = "e1", **changes: Any) -> dict[str, Any]:
     """A click in our own format."""

@@ -6,9 +6,12 @@ from contextlib import suppress
 from typing import Final
 
 import orjson
+import pytest
 
 from tests.web.conftest import Site
 from tests.web.test_events import native
+
+pytestmark = pytest.mark.slow
 
 WAIT_S: Final = 30.0
 NEXT: Final = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -34,6 +34,8 @@ from tests.web.conftest import Site
 from tests.web.test_events import native, post
 from tests.web.test_keys import WRITE, a_view, bearer, key_file, read_keys
 
+pytestmark = pytest.mark.slow
+
 
 @contextmanager
 def slow(

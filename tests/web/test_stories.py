@@ -20,6 +20,8 @@ from tests.storage.samples import APP, a_story, a_test
 from tests.stories.by_hand import HOME, Journey, button, link, textbox
 from tests.web.conftest import Site, an_event
 
+pytestmark = pytest.mark.slow
+
 KNOWN = {
     "id",
     "session_id",

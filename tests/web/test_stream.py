@@ -22,6 +22,8 @@ from tests.storage.samples import APP, a_story, a_test
 from tests.web.conftest import Site
 from tests.web.test_keys import READ, READ_ALL, bearer, key_file, read_keys
 
+pytestmark = pytest.mark.slow
+
 STREAM = "/api/v1/live/stream"
 
 

@@ -16,6 +16,8 @@ from tests.web.conftest import Site
 from tests.web.test_events import native
 from tests.web.test_keys import ENTRIES, READ_ALL, bearer, key_file, read_keys
 
+pytestmark = pytest.mark.slow
+
 PATHS = sorted({call.path.replace("{id}", "x").replace("{name}", "x").replace("{token}", "x") for call in CALLS})
 
 

@@ -12,6 +12,8 @@ from pipeline.windowing.segments import SegmentLog
 from schemas import limits
 from tests.windowing.logs import START_MS
 
+pytestmark = pytest.mark.slow
+
 WINDOWING = Windowing(gap_ms=1_800_000, lateness_ms=120_000, retention_ms=86_400_000)
 DAY_MS = 86_400_000
 BODY = b'{"kind":"opaque","id":"%s","app":"shop","session_id":"s","journey_id":"%s","at_ms":%d,"v":1}'
