@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from pipeline.codegen import write_test
-from schemas.elements import Element
-from schemas.events import Appeared, Choice, StateChanged, Stroke, Typed
+from schemas.elements import ByRole, Candidate, Element
+from schemas.events import Appeared, Choice, Gone, StateChanged, Stroke, TextChanged, Typed
 from schemas.stories import ClickStep, FillStep, NetworkRequest, SelectStep
 from tests.codegen.by_hand import HOME, at, base, by_label, by_role, by_text, story
 
@@ -109,3 +109,19 @@ def test_what_comes_beside_a_dialog_is_none_of_it(text: str | None, late: bool) 
     assert (
         'expect(page.get_by_role("heading", name="Crane alarms"))' not in write_test(story(opens, goes_on)).code
     ) is late
+
+
+@pytest.mark.parametrize(
+    ("stays", "chosen", "waits"), [(False, "Suite", True), (True, "Suite", False), (False, "Two", False)]
+)
+def test_what_was_chosen_is_looked_for_once_its_list_is_closed(stays: bool, chosen: str, waits: bool) -> None:
+    """A list that closes slowly says it too: until then two elements do, or the list alone."""
+    option = by_role("li", "option", chosen, text=chosen)
+    gone = option.model_copy(update={"candidates": (Candidate(locator=ByRole(role="option", name=chosen), count=0),)})
+    shown = TextChanged(element=by_text("span", "Suite"), before="Single", after="Suite")
+    changes = (shown,) if stays else (shown, Gone(element=gone))
+    choice = ClickStep(target=option, **base(PAGE, PAGE, changes=changes))
+    code = write_test(story(choice, ClickStep(target=by_role("button", "button", "Save"), **base(PAGE)))).code
+    assert 'expect(page.get_by_text("Suite")).to_be_visible()' in code
+    hidden = f'expect(page.get_by_role("option", name="{chosen}")).to_be_hidden()'
+    assert (hidden in code.partition(".to_be_visible()")[0]) is waits

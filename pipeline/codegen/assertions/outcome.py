@@ -12,6 +12,7 @@ from pipeline.codegen import addresses
 from pipeline.codegen.actions import Writer
 from pipeline.codegen.assertions.candidates import checks_of
 from pipeline.codegen.assertions.check import Check
+from pipeline.codegen.assertions.chosen_words import once_closed
 from pipeline.codegen.assertions.edited import edited_checks, typed_check
 from pipeline.codegen.assertions.entered import entered_in
 from pipeline.codegen.assertions.kept_values import kept_values
@@ -170,7 +171,7 @@ def _checks_after(writer: Writer, step: Step, known: frozenset[str]) -> list[Che
         texts = tuple(text for text in writer.entered if text not in writer.credentials.beside)
         typing = Typing(texts, writer.pieces, asked, writer.emptied, writer.used, own=writer.own)
         typing = replace(typing, captions=captions_of(step.changes, typing), buttons=writer.buttons)
-        checks = checks_of(finder, changes, typing, stays, writer.ticking)
+        checks = once_closed(finder, checks_of(finder, changes, typing, stays, writer.ticking), changes)
         checks = [check for check in checks if not finder.reveals(check.statement) and not _names_user(writer, check)]
         page_title, footers = (step.after or step.page).title, texts_of_footers(changes)
         checks = [
