@@ -8,6 +8,7 @@ from pipeline.semantics.addresses import origin, place
 from pipeline.semantics.wording import said
 from pipeline.steps.draft import Draft, common, may_navigate, same_target, step_of
 from pipeline.steps.history import History
+from pipeline.steps.hovered_names import call_as_it_came
 from pipeline.steps.noise import without_noise
 from schemas import limits
 from schemas.elements import Element
@@ -65,6 +66,7 @@ def rebuild(events: Sequence[Event]) -> Rebuilt | None:
     if not tape.drafts:
         return None
     drafts = without_noise(tape.drafts, any(isinstance(event, Effect) for event in events))
+    call_as_it_came(drafts)
     notes = list(tape.notes)
     if len(drafts) > limits.STORY_STEPS_MAX:
         notes.append(f"Only the first {limits.STORY_STEPS_MAX} of {len(drafts)} steps are kept.")

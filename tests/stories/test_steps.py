@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.stories.build import build_story
-from schemas.elements import Element
+from schemas.elements import ByRole, Candidate, Element
 from schemas.events import Appeared, Click, Download, Event, Navigation, Page, Request
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, ReloadStep
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, textbox, window
@@ -256,3 +256,20 @@ def test_a_page_that_is_shown_before_the_click_is_told_comes_of_the_click() -> N
     assert (menu.navigates, reports.navigates) == (False, True)
     assert reports.after is not None
     assert reports.after.url == f"{HOME}reports"
+
+
+@pytest.mark.parametrize(
+    ("came", "named"), [(("Red", "Green"), "Red"), (("Red", "Red"), "Red Pick it"), (("Green",), "Red Pick it")]
+)
+def test_what_says_more_under_the_pointer_is_called_as_it_came(came: tuple[str, ...], named: str) -> None:
+    """Nobody finds it by the rest before the pointer is on it; of two with that text nobody knows which it was."""
+
+    def option(text: str, name: str) -> Element:
+        way = Candidate(locator=ByRole(role="option", name=name), count=1)
+        return Element(tag="li", role="option", text=text, name=name, name_from="content", candidates=(way,))
+
+    journey = Journey().opens().click(button("Colour")).shows_new(*(option(name, name) for name in came))
+    target = journey.click(option("Red", "Red Pick it")).steps()[-1]
+    assert isinstance(target, ClickStep)
+    assert target.target.name == named
+    assert [one.locator for one in target.target.candidates] == [ByRole(role="option", name=named)]
