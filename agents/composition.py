@@ -36,7 +36,7 @@ class Services:
     """The parts of one process. Make one per process, and `close` it at the end."""
 
     def __init__(self, settings: Settings, shares_model: bool = False) -> None:
-        """`shares_model`: the processes of one data folder have one model, which stays, instead of each its own."""
+        """`shares_model`: the processes of this machine have one model, which stays, instead of each its own."""
         self.settings = settings
         self._shares_model = shares_model
 

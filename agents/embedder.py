@@ -1,5 +1,6 @@
 """The embedder: all-MiniLM-L6-v2 in a process of its own, so that neither torch's import nor encoding holds up the
-event loop. The workers of a machine share one (`SharedModel`), and a file of vectors; a command has its own.
+event loop. The workers of a machine share one (`SharedModel`), those of a data folder a file of vectors; a command has
+its own.
 
 Measured on 2 shared cores: importing the libraries takes 15 to 18 s of CPU time and loading the model 0.4 s, once; a
 new text 4 to 11 ms on one thread (16 ms beside busy neighbours); the child holds 900 MB. Stories of the same kind have
@@ -23,7 +24,7 @@ from typing import Final
 import numpy as np
 
 from agents.model_process import ModelGone, ModelProcess
-from agents.shared_model import SharedModel
+from agents.shared_model import SharedModel, model_folder
 from agents.vectors import VectorStore
 from pipeline.patterns.discovery import FoundPattern, SeenGoals, found_patterns, texts_of
 from pipeline.patterns.matching import (
@@ -106,8 +107,8 @@ class Embedder:
         shared: Path | None = None,
     ) -> None:
         """`changed` is asked before each batch of stories, and answers the patterns from now on, or None. Embedders
-        with the same `shared` folder have one model and one file of vectors. Raises OSError, or sqlite3.Error, where
-        that file can't be opened."""
+        with the same `shared` folder have one file of vectors; all that have such a folder share the machine's model.
+        Raises OSError, or sqlite3.Error, where that file can't be opened."""
         self._changed = changed
         self._shared = shared
         self._store = None if shared is None else VectorStore(shared / "vectors.db", model_name())
@@ -250,8 +251,10 @@ class Embedder:
     @property
     def _process(self) -> ModelProcess | SharedModel:
         """The model; a process of our own is started at the first use, and loads from then on."""
-        if self._model is None:
-            self._model = ModelProcess(_load) if self._shared is None else SharedModel(_load, self._shared)
+        if self._model is None and self._shared is not None:
+            self._model = SharedModel(_load, model_folder(self._shared, model_name()))
+        elif self._model is None:
+            self._model = ModelProcess(_load)
         return self._model
 
     def _keep(self, texts: list[str], vectors: Vectors) -> None:

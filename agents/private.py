@@ -1,6 +1,7 @@
 """Files and folders that their owner alone can read, whatever the umask: they hold what was recorded."""
 
 import os
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,15 @@ def make_folder(folder: Path) -> None:
         one.chmod(FOLDER_MODE)  # an odd umask may have taken from it
     if not folder.is_dir():
         raise NotADirectoryError(20, "Not a directory", str(folder))
+
+
+def make_own_folder(folder: Path) -> None:
+    """Makes a folder where others may make theirs, too. Raises OSError, also where what is there is another user's, a
+    link, or open to others."""
+    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & ~FOLDER_MODE:
+        raise PermissionError(1, "Not this user's alone", str(folder))
 
 
 def make_file(file: Path) -> None:

@@ -1,14 +1,16 @@
 """One model for all workers of a machine: whoever needs it first starts its process, the others connect to that.
 
-The process listens on a socket in the workers' data folder, which only their owner can enter. It holds a lock on a file
-there for as long as it lives, so that no two load the model, whoever started them; it ends with the worker that started
-it, or when nobody has asked for a while, and the next question starts another.
+The process listens on a socket in a folder that only the workers' owner can enter (`model_folder`). It holds a lock on
+a file there for as long as it lives, so that no two load the model, whoever started them; it ends with the worker that
+started it, or when nobody has asked for a while, and the next question starts another.
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +23,7 @@ from typing import IO, Final
 import numpy as np
 
 from agents.model_process import END_S, ModelGone, start_child
-from agents.private import make_file
+from agents.private import make_file, make_own_folder
 from pipeline.patterns.matching import Vectors
 
 IDLE_S: Final = 600.0
@@ -31,10 +33,25 @@ LOAD_S: Final = 300.0
 QUESTION_BYTES_MAX: Final = 16 * 1024 * 1024
 ANSWER_BYTES_MAX: Final = 16 * 1024 * 1024
 LOOK_S: Final = 0.05
+PROTOCOL: Final = 1
+"""How questions and answers travel; processes that do it differently don't meet."""
 SOCKET: Final = "model.sock"
 LOCK: Final = "model.lock"
 
 Encode = Callable[[list[str]], Vectors]
+
+
+def model_folder(data: Path, model: str) -> Path:
+    """Where the workers of this machine's user meet that have this model, whatever their data folders: under
+    XDG_RUNTIME_DIR, or among the temporary files. The data folder where that can't be had for us alone."""
+    about = hashlib.sha256(f"{PROTOCOL} {model}".encode()).hexdigest()[:12]
+    base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+    folder = base / f"journeywright-{os.geteuid()}-{about}"
+    try:
+        make_own_folder(folder)
+    except OSError:
+        return data
+    return folder
 
 
 class SharedModel:
@@ -64,7 +81,8 @@ class SharedModel:
         return self._child.pid if self._child is not None and self._child.is_alive() else None
 
     def ask(self, texts: list[str]) -> Vectors:
-        """A vector of each text. Where the process ends meanwhile, another is asked once; then ModelGone."""
+        """A vector of each text. Where the process ends meanwhile, another is asked once; then ModelGone, as where the
+        folder has gone."""
         question = json.dumps(texts).encode()
         with self._asking:
             for last in (False, True):
@@ -115,8 +133,11 @@ class SharedModel:
             self._start()
 
     def _is_free(self) -> bool:
-        with _lock(self._folder) as lock:
-            return _taken(lock)
+        try:
+            with _lock(self._folder) as lock:
+                return _taken(lock)
+        except FileNotFoundError as error:  # who tidies temporary files took it
+            raise ModelGone("the folder of the model's socket has gone") from error
 
     def _start(self) -> None:
         self._child = start_child(_serve, self._load, self._folder, self._idle_s)

@@ -151,7 +151,8 @@ def test_a_dead_child_is_an_error_at_once(tmp_path: Path) -> None:
 
 
 def test_what_was_encoded_once_needs_no_model_again(embedder: Embedder, tmp_path: Path) -> None:
-    """Embedders with one folder share vectors and model: the second start needs neither, and tags to the same byte."""
+    """Embedders with one folder share vectors: the second start needs no model, and tags to the same byte. The model is
+    the machine's: one with another folder asks the first one's, too."""
     first = Embedder(read_patterns(), shared=tmp_path)
     told = first.tag_sync([_login().story(), _create().story()])
     second = Embedder(read_patterns(), shared=tmp_path)
@@ -162,6 +163,11 @@ def test_what_was_encoded_once_needs_no_model_again(embedder: Embedder, tmp_path
     asked = second.tag_sync([new])
     assert isinstance(second._model, SharedModel)
     assert second._model.child_pid is None  # it asked the first one's
-    first.close()
-    second.close()
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    third = Embedder(read_patterns(), shared=elsewhere)
+    assert third.tag_sync([new]) == asked
+    assert isinstance(third._model, SharedModel)
+    assert third._model.child_pid is None
+    for one in (first, second, third):
+        one.close()
     assert embedder.tag_sync([_login().story(), _create().story(), new]) == [*told, *asked]

@@ -132,6 +132,17 @@ def test_after_a_while_without_questions_the_process_ends(make: Make) -> None:
     assert who(model) != one
 
 
+def test_a_folder_that_was_tidied_away_is_said_and_made_anew(tmp_path: Path) -> None:
+    """Temporary files are removed by and by: who asks next learns that the model is gone, and begins anew."""
+    folder = tmp_path / "runtime"
+    folder.mkdir()
+    model = SharedModel(load, folder)
+    folder.rmdir()
+    with pytest.raises(ModelGone, match="has gone"):
+        model.ask(["a"])
+    model.close()
+
+
 def test_a_long_path_is_no_matter(tmp_path: Path) -> None:
     """A socket's address has a hundred characters, a folder's path may have many more."""
     folder = tmp_path / ("x" * 120)
