@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 from pipeline.codegen import addresses, uploads
 from pipeline.codegen.amendments import NONE, Amendments
-from pipeline.codegen.expected_requests import ExpectedRequest
+from pipeline.codegen.expected_requests import ExpectedRequest, explained
 from pipeline.codegen.gestures import answered, checked, click, drag, goes_with_it, press, scroll, settled
 from pipeline.codegen.locators.finder import Finder, expect
 from pipeline.codegen.locators.selectors import ROLES
@@ -212,7 +212,7 @@ class Writer:
             actions = (With(method(page, "expect_popup"), name, actions),)
             after.append(Assign(popup, Attr(Name(name), "value")))
             self.pages[step.opens_tab] = Name(popup)
-        self.program.act(*actions, *after)
+        self.program.act(*explained(self.requested), *actions, *after)
 
     def last_variable(self, stem: str) -> Expr:
         """The newest variable with this stem."""

@@ -29,6 +29,7 @@ from pipeline.codegen.locators.held_values import by_steady_names
 from pipeline.codegen.locators.numbered_rows import by_words_of_rows
 from pipeline.codegen.menus import reached_by_hovering
 from pipeline.codegen.pace import held_clicks, into_editors_at_rest
+from pipeline.codegen.page_data import page_data
 from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code
 from pipeline.codegen.python.expressions import Attr, Equal, Expr, Literal, flat, method
@@ -265,8 +266,7 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
         writer.last = place == last
         if isinstance(step, GotoStep):
             writer.program.pause()
-        upcoming = None if place == last else story.steps[place + 1]
-        writer.requested = _awaited(writer, story, step, upcoming)
+        writer.requested = _awaited(writer, story, place)
         _settle(writer, story.steps[place - 1] if place else None, step)
         if not writer.write(step):
             continue
@@ -295,8 +295,10 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
         _assert(writer, story.steps[last], where_it_ended(_first_page(writer, story), writer, story, known))
 
 
-def _awaited(writer: Writer, story: Story, step: Step, upcoming: Step | None) -> tuple[ExpectedRequest, ...]:
-    """The requests that the step must have caused before the test goes on."""
+def _awaited(writer: Writer, story: Story, place: int) -> tuple[ExpectedRequest, ...]:
+    """The requests that the step of this place must have caused before the test goes on."""
+    step = story.steps[place]
+    upcoming = story.steps[place + 1] if place + 1 < len(story.steps) else None
     if upcoming is None:
         saving = saving_request(story, step, writer.fixed, writer.varying)
         if saving is not None:
@@ -307,7 +309,7 @@ def _awaited(writer: Writer, story: Story, step: Step, upcoming: Step | None) ->
             return left
     typed = isinstance(step, FillStep) and step.value.text in writer.varying
     found = None if typed else autosave(step)
-    return (found,) if found is not None else ()
+    return (found,) if found is not None else page_data(story, place, writer.varying)
 
 
 def _settle(writer: Writer, before: Step | None, step: Step) -> None:

@@ -26,7 +26,7 @@ from pipeline.codegen.assertions.salience import Typing, captions_of, texts_of_f
 from pipeline.codegen.assertions.selection import SCORE_MIN, chosen, met_before
 from pipeline.codegen.assertions.shown_before import with_less_for_boilerplate, with_less_for_unchanged
 from pipeline.codegen.assertions.whole import changed_row, whole_text
-from pipeline.codegen.expected_requests import ExpectedRequest
+from pipeline.codegen.expected_requests import BESIDE, REQUESTS_MAX, ExpectedRequest, address_pattern
 from pipeline.codegen.gestures import goes_with_it
 from pipeline.codegen.locators.counted_after import counted_after
 from pipeline.codegen.locators.finder import Finder, expect
@@ -60,12 +60,6 @@ CHECKS_ADDED: Final = 8
 GONE_SCORE_MIN: Final = 40
 OWN_CHANGES_MAX: Final = 2
 """So many changes of a page may be those of one control: its name and its state."""
-REQUESTS_MAX: Final = 2
-"""So many requests of one step are waited for."""
-_BESIDE: Final = re.compile(
-    r"(?i)track|telemetry|analytic|beacon|metric|heartbeat|/ping|/logs?\b|/events?\b|socket\.io|notif|presence|/hub"
-)
-"""Addresses of requests that go beside what a user does, whenever they please."""
 
 
 def saving_request(
@@ -91,7 +85,7 @@ def saving_request(
     ]
     named = [request for request in own if any(word in unquote(request.url) for word in fixed if len(word) > 2)]
     for request in [*named, *own]:
-        pattern = _pattern(request.url, varying)
+        pattern = address_pattern(request.url, varying)
         if pattern is not None and request.status is not None:
             return ExpectedRequest(request.status, pattern=pattern)
     return None
@@ -117,9 +111,9 @@ def saved_before_leaving(
         and 200 <= (request.status or 0) < 300
         and urls.origin(request.url) == urls.origin(step.page.url)
         and calls.count(_call(request)) == 1
-        and not _BESIDE.search(request.url)
+        and not BESIDE.search(request.url)
     ]
-    patterns = (_pattern(request.url, varying) for request in own)
+    patterns = (address_pattern(request.url, varying) for request in own)
     return tuple(ExpectedRequest(pattern=pattern) for pattern in dict.fromkeys(patterns) if pattern)[:REQUESTS_MAX]
 
 
@@ -138,12 +132,6 @@ def autosave(step: Step) -> ExpectedRequest | None:
     text = step.value.text.removeprefix(step.before)
     words = re.findall(r"[A-Za-z0-9]{3,}", text)
     return ExpectedRequest(word=words[-1]) if words else None
-
-
-def _pattern(url: str, varying: frozenset[str]) -> str | None:
-    """A regular expression for the address of a request."""
-    found = addresses.address(url, frozenset(), varying)
-    return None if found is None else found.pattern
 
 
 def _call(request: NetworkRequest) -> tuple[str, str]:

@@ -1,11 +1,14 @@
 """Comments on what a reader of a test would ask about: why it waits, why it types key by key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from pipeline.codegen.python.expressions import Attr, Call, Expr, Literal
 from pipeline.codegen.python.program import Program, Remark, Run, Statement, With
+
+GETS_DATA: Final = "Wait for the page's data: many a page draws its form anew with it."
+"""Said by whoever writes that a test waits for data; what it waits for is nothing that the page saves."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,11 @@ EXPLAINED: Final = (Run, With)
 """The statements that rules are about."""
 
 
+def _gets_data(before: Sequence[Statement], statement: Statement) -> bool:
+    """Whether it was said before the statement that it waits for data."""
+    return any(isinstance(one, Remark) and one.text == GETS_DATA for one in before) and _waits_for_answer(statement)
+
+
 def add_remarks(program: Program) -> None:
     """Puts each rule's comment before the first statement that it is about."""
     waiting = list(RULES)
@@ -102,7 +110,7 @@ def add_remarks(program: Program) -> None:
     moved: dict[int, int] = {}
     for place, statement in enumerate(program.body):
         moved[place] = len(body)
-        if type(statement) in EXPLAINED:
+        if type(statement) in EXPLAINED and not _gets_data(program.body[:place][-1:], statement):
             for rule in [rule for rule in waiting if rule.is_meant(statement)]:
                 waiting.remove(rule)
                 body.append(Remark(rule.says))
