@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from pipeline.semantics.addresses import singular
+from pipeline.semantics.addresses import route, singular
 from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.elements import DATA, Data, named, stands_in_row
 from pipeline.semantics.text import MENU_ITEM_ROLES, caption, clean, is_button, is_text_field
@@ -13,6 +13,7 @@ from pipeline.semantics.verbs import (
     CONFIRM,
     CREATE,
     DELETE,
+    DELETING_PAGES,
     EDIT,
     SETTINGS_PAGES,
     named_in_path,
@@ -42,9 +43,16 @@ def deletes(step: Step) -> bool:
 
 @once_per_step
 def asks_to_delete(step: Step) -> bool:
-    """Whether it presses the Delete key, a control that says so, or one upon which the page asked whether to delete
-    something, and was told yes."""
-    return deletes(step) or says(step, DELETE) or (isinstance(step, ClickStep) and any(map(_told_to, step.dialogs)))
+    """Whether it presses the Delete key, a control that says so, one upon which the page asked whether to delete
+    something, and was told yes, or one that says yes on a page whose address asks that (`/books/7/delete/`)."""
+    if deletes(step) or says(step, DELETE):
+        return True
+    return isinstance(step, ClickStep) and (any(map(_told_to, step.dialogs)) or _says_yes_to_page(step))
+
+
+def _says_yes_to_page(step: ClickStep) -> bool:
+    asks = "".join(route(step.page.url)[-1:]).lower() in DELETING_PAGES
+    return asks and is_button(step.target) and bool(CONFIRM.match(caption(step.target)))
 
 
 def _told_to(dialog: DialogAnswer) -> bool:

@@ -31,6 +31,8 @@ MAKING_PAGES: Final = tuple(sorted(LISTS["making_pages"]))
 """Words in the addresses of forms that make one thing."""
 SETTINGS_PAGES: Final = tuple(sorted(LISTS["settings_pages"]))
 """Words in the addresses of forms that hold what somebody prefers."""
+DELETING_PAGES: Final = LISTS["deleting_pages"]
+"""How the addresses of pages end that ask whether a thing is to be deleted."""
 COMMIT: Final = WORDS["commit"]
 ICON: Final = "check"
 """What icons of fonts call themselves that send something off."""

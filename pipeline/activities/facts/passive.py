@@ -44,7 +44,12 @@ def only_looks(click: StepMeaning, step: ClickStep, answers: Answers, filled: bo
     """Whether a click, `step` as `click` has it, only leads somewhere or shows something; `filled`: whether something
     waits to be sent off."""
     words, writes = click.caption, answers.writes(step)
-    if len(words.split()) > NAME_WORDS_MIN and not (SIGN_OUT.match(words) and not _leads_to_thing(click)):
+    deletes = click.is_button and writes and not click.is_item and DELETE.search(words)
+    if (
+        len(words.split()) > NAME_WORDS_MIN
+        and not deletes
+        and not (SIGN_OUT.match(words) and not _leads_to_thing(click))
+    ):
         words = ""  # all that is written in an entry of a list: no verb of a control
     if step.download is not None or SIGN_OUT.search(words) or CART.search(words):
         return False

@@ -5,6 +5,7 @@ from typing import Final
 
 from pipeline.activities.intents import goals_of
 from pipeline.activities.phrases import Goal
+from pipeline.codegen.addresses import address
 from pipeline.codegen.assertions.check import CHANGES_MAX, Check, not_seen
 from pipeline.codegen.assertions.salience import is_message as is_told
 from pipeline.codegen.locators.finder import PATH_SCORE, Finder, expect
@@ -15,14 +16,17 @@ from pipeline.semantics.controls import asks_to_delete
 from pipeline.semantics.messages import is_message
 from pipeline.semantics.object_names import is_row, ticked_before
 from pipeline.semantics.text import is_link
+from pipeline.semantics.urls import join
 from schemas.elements import Element
 from schemas.events import Appeared, Change, Gone
 from schemas.stories import CheckStep, ClickStep, GotoStep, Step, Story
 
 CELLS: Final = frozenset({"cell", "gridcell", "rowheader"})
+ENTRIES: Final = frozenset({None, "link", "cell", "gridcell", "rowheader", "listitem", "treeitem", "option"})
+"""What the name of a thing stands in, in a list."""
 NAME_CHARS_MIN: Final = 3
 """A shorter text may stand anywhere."""
-
+_ANY_PAGE: Final = "http://page.invalid/"
 BACK_MIN: Final = 2
 """So many names that went and came again are those of a list."""
 
@@ -58,7 +62,64 @@ def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
             is_it = click is asked or text.casefold() in told.casefold()
             if is_it and _is_gone(text, since):
                 return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"gone {text}")
+    return _missing(finder, story.steps[: index + 1], since, goal.phrases[0].rest)
+
+
+def _missing(finder: Finder, steps: Sequence[Step], since: Sequence[Change], told: str) -> Check | None:
+    """The entry of the thing that is `told` of, where the last of these steps led to a page that listed it before, or
+    lists what has links as its own: now others of the entries came, and not it. (Before any of them is there, nothing
+    of the list is.)"""
+    last = steps[-1]
+    there = last.after.url if last.after is not None else ""
+    earlier = [one for one in steps[:-1] if one.after is not None and _shows_again(one.after.url, there)]
+    listed = [entry for one in earlier for entry in _entries(one)]
+    known, now = set(map(_name, listed)), _entries(last)
+    clicked = [one.target for one in steps[:-1] if isinstance(one, ClickStep) and is_link(one.target)]
+    for entry in (*reversed(clicked), *listed):
+        text = _name(entry)
+        alike = [one for one in now if one.role == entry.role and (_name(one) in known or _leads_alike(one, entry))]
+        if f"'{text}'" not in told or len(alike) < BACK_MIN or not _is_gone(text, since):
+            continue
+        if entry.role is None and _is_said(text, since):
+            continue  # what is found by its text alone is found in a message, too
+        if (best := _best(finder, entry)) is not None and (other := _best(finder, alike[0])) is not None:
+            shown = method(expect(other), "to_be_visible")
+            return Check(not_seen(best), 66, "removed", f"gone {text}", before=shown)
     return None
+
+
+def _entries(step: Step) -> list[Element]:
+    """The entries that a step brought."""
+    came = (one.element for one in step.changes if isinstance(one, Appeared) and one.element.role in ENTRIES)
+    return [one for one in came if len(_name(one)) >= NAME_CHARS_MIN]
+
+
+def _name(element: Element) -> str:
+    return readable(element.text or element.name or "")
+
+
+def _leads_alike(one: Element, other: Element) -> bool:
+    """Whether two links lead to things of one kind: addresses that differ by an id alone."""
+    if not one.href or not other.href or one.href == other.href:
+        return False
+    return _kind_of_page(one.href) == _kind_of_page(other.href)
+
+
+def _kind_of_page(href: str) -> str:
+    found = address(join(_ANY_PAGE, href), frozenset())
+    return found.pattern if found is not None else href
+
+
+def _is_said(text: str, changes: Sequence[Change]) -> bool:
+    """Whether anything that is there now says it."""
+    there = (change.element for change in changes if not isinstance(change, Gone))
+    return any(text.casefold() in (one.text or one.name or "").casefold() for one in there)
+
+
+def _best(finder: Finder, element: Element) -> Expr | None:
+    """The best way to what is found by what it says, and is the only one."""
+    ways = [way for way in finder.all(element) if way.unique and way.says and way.score < PATH_SCORE]
+    return min(ways, key=lambda way: way.score).expr if ways else None
 
 
 def _ticked(steps: Sequence[Step], first: int) -> CheckStep | None:
@@ -79,10 +140,8 @@ def _taken_out(finder: Finder, step: Step, told: str) -> Check | None:
         text = readable(change.element.text or change.element.name or "") if isinstance(change, Gone) else ""
         if len(text) < NAME_CHARS_MIN or text.casefold() not in told.casefold() or not _is_gone(text, step.changes):
             continue
-        ways = [way for way in finder.all(change.element) if way.unique and way.says and way.score < PATH_SCORE]
-        if ways:
-            best = min(ways, key=lambda way: way.score)
-            return Check(not_seen(best.expr), 66, "removed", f"gone {text}")
+        if (best := _best(finder, change.element)) is not None:
+            return Check(not_seen(best), 66, "removed", f"gone {text}")
     return None
 
 
