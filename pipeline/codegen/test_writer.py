@@ -43,6 +43,7 @@ from pipeline.codegen.values.credentials import credentials, is_secret, only_typ
 from pipeline.codegen.values.needs import makes_of, needs_of
 from pipeline.codegen.values.own_texts import own_texts
 from pipeline.codegen.values.readings import before_secret, readings
+from pipeline.codegen.write_order import saved_before_next_write
 from pipeline.flows.ids import flow_id
 from pipeline.flows.ids import test_id as id_of_test
 from pipeline.semantics import urls
@@ -307,6 +308,8 @@ def _awaited(writer: Writer, story: Story, place: int) -> tuple[ExpectedRequest,
         left = saved_before_leaving(story, step, upcoming, writer.varying)
         if left:
             return left
+    if upcoming is not None and (written := saved_before_next_write(story, place, writer.varying)):
+        return written
     typed = isinstance(step, FillStep) and step.value.text in writer.varying
     found = None if typed else autosave(step)
     return (found,) if found is not None else page_data(story, place, writer.varying)
