@@ -12,6 +12,7 @@ from pipeline.intake.addresses import safe_text, safe_url
 from pipeline.intake.cards import holds_card
 from pipeline.intake.elements import facts_of, secret_kind, tells_secret
 from pipeline.intake.fields import event_id, id_field, mapping, text_field, time_ms, who
+from pipeline.intake.told_passwords import without_passwords
 from schemas import limits
 from schemas.codecs import BadInput, explain
 from schemas.events import EVENT, Change, Dialog, Effect, Event, Fill, Typed, ValueChanged
@@ -84,6 +85,8 @@ def without_secrets(event: Event) -> Event:
     if isinstance(event, Fill) and (event.value.text or event.keys):
         kind = secret_kind(facts_of(event.target), "") or ("card" if holds_card(event.value.text) else None)
         return event.model_copy(update={"value": Typed(secret=kind), "keys": ()}) if kind else event
+    if isinstance(event, Dialog) and (bare := without_passwords(event.message)) != event.message:
+        return without_secrets(event.model_copy(update={"message": bare}))
     if isinstance(event, Dialog) and event.value and (tells_secret(event.message) or holds_card(event.value)):
         return event.model_copy(update={"value": ""})
     if isinstance(event, Effect) and any(_tells_secret(change) for change in event.changes):
@@ -120,7 +123,7 @@ def fits(raw: Mapping[str, Any]) -> bool:
             kind = type(value)
             if kind is str:
                 # As `safe_text` asks, without a call for each of some hundred texts.
-                suspect = key in _ADDRESSES or "://" in value or value[:1] == "/" or "eyJ" in value
+                suspect = key in _ADDRESSES or "://" in value or value[:1] == "/" or "eyJ" in value or "asswor" in value
                 if (suspect and _safe(key, value) != value) or len(value) > _LONG.get(key, chars_max):
                     return False
             elif kind is dict:
