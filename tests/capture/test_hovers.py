@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import Page
 
+from schemas.events import Effect
 from tests.capture.site import Site
 from tests.capture.test_actions import Record, actions
-from tests.capture.told import until_told
+from tests.capture.told import texts, until_told
 
 pytestmark = pytest.mark.slow
 
@@ -187,3 +188,32 @@ def test_class_that_the_pointer_gives_is_no_way_to_find_it(record: Record, site:
     classes = [one.locator.classes for one in click.target.candidates if one.locator.by == "tag"]
     assert set(classes) == {("port",)}
     assert any(scope.has_text == "Bridge" for one in click.target.candidates for scope in one.within)
+
+
+AT_REST_MS = 3_000
+LARGE = """<!doctype html><title>Colours</title><button onclick="list.hidden = false">Choose</button>
+<ul id="list" hidden><li>Red</li><li>Green</li><li>Blue</li></ul><p id="hint">None</p><div></div>
+<script>for (const one of document.querySelectorAll("li"))
+one.onmouseover = () => (hint.textContent = one.textContent + " it is")
+document.querySelector("div").innerHTML = "<p>Line <b>of</b> <a href='#'>text</a></p>".repeat(1500)</script>"""
+
+
+def test_on_a_large_page_too_what_the_pointer_passed_is_no_effect_of_the_click_before(
+    record: Record, site: Site
+) -> None:
+    """Nobody looks at it each time the pointer comes to another element, and what it does there still is its own."""
+    site.pages["/large.html"] = (LARGE, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Choose").click()
+        page.wait_for_timeout(AT_REST_MS)
+        for name in ("Red", "Green", "Blue"):
+            page.get_by_text(name, exact=True).hover()
+            page.wait_for_timeout(300)
+        page.get_by_text("Blue", exact=True).click()
+
+    events = record("large.html", do)
+    first = next(one for one in events if one.kind == "click")
+    effects = [one for one in events if isinstance(one, Effect) and one.cause == first.id]
+    assert "Red" in [text for effect in effects for text in texts(effect)]
+    assert not [one for effect in effects for one in effect.changes if "it is" in (one.element.text or "")]

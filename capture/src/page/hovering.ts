@@ -5,17 +5,20 @@ import type { Watch } from "./watch";
 
 export class Hovering {
   cameMs = 0;
-  private movedMs = 0;
+  private movedMs!: number;
   /** What had been answered and done by then. */
-  private answers = 0;
+  private answers?: number;
   /** The page as the pointer alone left it. */
-  private epoch = -1;
+  private epoch?: number;
+  /** Whether it was that already when the pointer came. */
+  private alone?: boolean;
 
   constructor(private readonly watch: Watch) {}
 
   came(): void {
-    this.cameMs = native.now();
-    this.answers = this.watch.answers;
+    this.alone = this.watch.now() === this.epoch;
+    this.moved();
+    this.cameMs = this.movedMs;
   }
 
   moved(): void {
@@ -26,8 +29,8 @@ export class Hovering {
   /** Whether the page changed only because the pointer came or moved there; of a page that nobody has seen, no one knows. */
   changedPage(unseen: boolean): boolean {
     const epoch = this.watch.now();
-    const sinceMs = this.watch.lastChangeMs - Math.max(this.cameMs, this.movedMs);
-    if (sinceMs >= 0 && sinceMs < limits.HOVERED_MS && this.watch.answers === this.answers && !unseen) this.epoch = epoch;
+    const sinceMs = this.watch.lastChangeMs - this.movedMs;
+    if (sinceMs >= 0 && sinceMs < limits.HOVERED_MS && this.watch.answers === this.answers && (this.alone || !unseen)) this.epoch = epoch;
     return epoch === this.epoch;
   }
 }
