@@ -231,6 +231,15 @@ def test_a_box_behind_a_drawing_is_ticked_where_people_click(text: str | None) -
     assert ('get_by_role("checkbox", name="Gift").press("Space")' in clicked) == (text is None)
 
 
+def test_a_box_whose_words_stand_twice_is_ticked_by_their_place() -> None:
+    """Two groups have a `Yes` each: the words are pressed all the same, and not the Space key."""
+    words = Candidate(locator=ByText(value="Yes"), count=2, index=1)
+    box = by_role("input", "radio", "Yes", type="radio", covered=True)
+    box = box.model_copy(update={"candidates": (*box.candidates, words)})
+    code = write_test(story(CheckStep(target=box, **base(PAGE)))).code
+    assert 'page.get_by_text("Yes").nth(1).check()' in code
+
+
 def test_a_click_that_a_key_made_is_done_by_the_key() -> None:
     """Pages may act on what only a pointer does."""
     told = story(ClickStep(target=by_role("button", "button", "Bold"), by_key=True, **base(PAGE)))

@@ -113,8 +113,9 @@ class Finder:
         return known[1]
 
     def by_text(self, element: Element) -> Found | None:
-        """The best way by the words that stand there, as those of a label; None where they are not the only ones."""
-        texts = tuple(one for one in element.candidates if isinstance(one.locator, ByText) and one.count == 1)
+        """The best way by the words that stand there, as those of a label; by their place where others say them too."""
+        texts = tuple(one for one in element.candidates if isinstance(one.locator, ByText))
+        texts = tuple(one for one in texts if one.count == 1) or texts
         return self.best(element.model_copy(update={"candidates": texts})) if texts else None
 
     def all(self, element: Element) -> list[Found]:
