@@ -61,6 +61,26 @@ def test_a_label_that_does_something_itself_is_what_was_pressed(record: Record) 
     assert (draft.target.tag, star.target.tag, star.target.text) == ("div", "label", "Star")
 
 
+ROW_TOOLS = """<style>.row, .row i { cursor: pointer } .row i { display: inline-block; width: 14px; height: 14px }</style>
+  <div class="row" onclick="this.dataset.open = 1"><b>Sea charts</b> <span><i title="Delete package"></i> <i title="Edit package"></i></span></div>
+  <div class="row"><b>Tide tables</b> <span><i title="Delete package"></i> <i title="Edit package"></i></span></div>"""
+
+
+def test_an_icon_with_a_title_is_what_was_pressed(record: Record) -> None:
+    """A drawn icon is called by its title, not by the words of the row around it that takes clicks too."""
+
+    def do(page: Page) -> None:
+        page.evaluate("html => { document.body.innerHTML = html }", ROW_TOOLS)
+        page.locator("i").nth(2).click()
+        page.wait_for_timeout(700)
+        page.get_by_text("Sea charts").click()
+
+    icon, name = (one for one in record(PAGE, do) if isinstance(one, Click))
+    assert icon.target.title == "Delete package"
+    assert icon.target.text != "Tide tables"
+    assert name.target.text == "Sea charts"
+
+
 DRAWN_BOX = """<style>input { position: absolute; width: 1px; height: 1px; opacity: 0; pointer-events: none }</style>
 <label><input type=checkbox><i>☐</i> <span>I agree</span></label>"""
 

@@ -7,7 +7,7 @@ export const INTERACTIVE = withRoles(
   "button link checkbox radio tab menuitem menuitemcheckbox menuitemradio option switch combobox treeitem slider spinbutton searchbox textbox",
 );
 
-const NAMED = "[data-testid],[data-test-id],[data-test],[data-cy],[data-qa],[role]:not([role=presentation],[role=none],[role=generic]),[aria-label],td,th";
+const NAMED = "[data-testid],[data-test-id],[data-test],[data-cy],[data-qa],[role]:not([role=presentation],[role=none],[role=generic]),[aria-label],[title],td,th";
 const AROUND_LEVELS = 4;
 
 export interface Target {
@@ -65,7 +65,7 @@ function namedAround(raw: Element): Element | null {
 
 /** Where nothing says that it is interactive: what shows a hand under the pointer, if the hit element says nothing. */
 function clickable(raw: Element): Element {
-  const words = (raw.textContent ?? "").trim();
+  const words = raw.textContent!.trim();
   const named = /\p{L}/u.test(words) ? null : namedAround(raw);
   if (named) return named;
   if (words && /xhtml$/.test(raw.namespaceURI ?? "")) return raw;
@@ -73,7 +73,7 @@ function clickable(raw: Element): Element {
   if (!hand(raw)) return raw;
   let top = raw;
   for (const up of ancestorsOf(raw)) {
-    if (!hand(up) || (up.textContent ?? "").length > 200) break;
+    if (!hand(up) || up.textContent!.length > 200) break;
     top = up;
   }
   return top;
