@@ -202,8 +202,10 @@ class _Reader:
         if beside > SIGN_IN_FIELDS_MAX - (not named) and not SIGN_IN.search(words):
             return "sign up" if beside > SIGN_IN_FIELDS_MAX and not KEEPS.match(words) else "keep"
         forms = spaced(" ".join(dict.fromkeys(one.target.form for one in own if isinstance(one.step, FillStep))))
+        if named or SIGN_IN.search(forms):  # what the form itself is called says more than `Connect` on its button
+            return "sign in"
         makes = any(verb.search(text) for verb in (_MAKES, SIGN_UP) for text in (words, forms))
-        return "keep" if not named and (makes or not sender.page_words.isdisjoint(_MAKING)) else "sign in"
+        return "keep" if makes or not sender.page_words.isdisjoint(_MAKING) else "sign in"
 
     def _names_other_entrance(self, words: str, sender: StepMeaning, signed_in: PasswordForm) -> bool:
         """Whether the button says that somebody signs in, or the address does and is not the one of before."""
