@@ -256,7 +256,9 @@ def test_a_list_of_the_page_within_a_form_does_not_end_it() -> None:
     assert story.title == "Create the user 'bob'"
 
 
-@pytest.mark.parametrize(("called", "purpose"), [("loginForm / Username", "sign in"), ("connectionForm / Name", "keep")])
+@pytest.mark.parametrize(
+    ("called", "purpose"), [("loginForm / Username", "sign in"), ("connectionForm / Name", "keep")]
+)
 def test_the_name_of_a_form_tells_what_its_button_does_not(called: str, purpose: Purpose) -> None:
     """`Connect` lets somebody in, or keeps the password of a connection: a form called after signing in says which."""
     visit = at(f"{HOME}start").types("Username", "ann")

@@ -61,9 +61,10 @@ def test_a_label_that_does_something_itself_is_what_was_pressed(record: Record) 
     assert (draft.target.tag, star.target.tag, star.target.text) == ("div", "label", "Star")
 
 
-ROW_TOOLS = """<style>.row, .row i { cursor: pointer } .row i { display: inline-block; width: 14px; height: 14px }</style>
-  <div class="row" onclick="this.dataset.open = 1"><b>Sea charts</b> <span><i title="Delete package"></i> <i title="Edit package"></i></span></div>
-  <div class="row"><b>Tide tables</b> <span><i title="Delete package"></i> <i title="Edit package"></i></span></div>"""
+ROW_TOOLS = """<style>.row, i { cursor: pointer } i { display: inline-block; width: 14px; height: 14px }</style>
+  <div class="row" onclick="this.dataset.open = 1"><b>Sea charts</b>
+    <i title="Delete package"></i> <i title="Edit package"></i></div>
+  <div class="row"><b>Tide tables</b> <i title="Delete package"></i> <i title="Edit package"></i></div>"""
 
 
 def test_an_icon_with_a_title_is_what_was_pressed(record: Record) -> None:
