@@ -9,11 +9,11 @@ from urllib.parse import unquote
 from pipeline.activities.facts.responses import CHANGING
 from pipeline.codegen.expected_requests import BESIDE, REQUESTS_MAX, ExpectedRequest, address_pattern
 from pipeline.semantics import urls
-from pipeline.semantics.generated import is_volatile
 from schemas.stories import CheckStep, ClickStep, NetworkRequest, PressStep, SelectStep, Step, Story
 
 NAME_CHARS_MIN: Final = 4
 """A shorter last part of an address names nothing that could be told within another's."""
+_BETWEEN_WORDS: Final = re.compile(r"\W+")
 
 
 def saved_before_next_write(
@@ -40,9 +40,10 @@ def saved_before_next_write(
 
 
 def _pattern(url: str, asked: Sequence[str], varying: frozenset[str]) -> str | None:
-    """A pattern that no other address of the story fits, by the whole path where its ids don't tell."""
+    """A pattern that no other address of the story fits, by the whole path where it
+    holds names alone: ids are others on other data."""
     path = urls.parse_any(url).path
-    named = not is_volatile(unquote(path)) and not any(value in unquote(path) for value in varying)
+    named = not re.search(r"\d", unquote(path)) and not any(value in unquote(path) for value in varying)
     for pattern in (address_pattern(url, varying), rf"{re.escape(path)}(\?|$)" if named else None):
         if pattern is not None and all(other == url or not re.search(pattern, other) for other in asked):
             return pattern
@@ -64,9 +65,16 @@ def _path(request: NetworkRequest) -> str:
 
 
 def _is_of(request: NetworkRequest, later: NetworkRequest) -> bool:
-    """Whether both write one thing: at its own address, or what the one's ends with speaks of what the other's ends
-    with ("Draft of 'Minutes'" of "Minutes")."""
+    """Whether both write one thing: at its own address, or in one list the one's name speaks of the other's ("Draft of
+    'Minutes'" of "Minutes")."""
     if _path(request) == _path(later):
         return request.method != later.method
-    own, other = (unquote(_path(one).rstrip("/").rpartition("/")[2]) for one in (request, later))
-    return len(other) >= NAME_CHARS_MIN and other in own
+    (parent, own), (other_parent, other) = _named(request), _named(later)
+    in_words = f" {_BETWEEN_WORDS.sub(' ', other)} " in f" {_BETWEEN_WORDS.sub(' ', own)} "
+    return later.method != "POST" and parent == other_parent and len(other) >= NAME_CHARS_MIN and in_words
+
+
+def _named(request: NetworkRequest) -> tuple[str, str]:
+    """The list of the thing that is written, and its name: the last parts of the address."""
+    parts = [unquote(part) for part in _path(request).rstrip("/").split("/")]
+    return parts[-2] if len(parts) > 1 else "", parts[-1]

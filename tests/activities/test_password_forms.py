@@ -257,14 +257,26 @@ def test_a_list_of_the_page_within_a_form_does_not_end_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("called", "purpose"), [("loginForm / Username", "sign in"), ("connectionForm / Name", "keep")]
+    ("called", "pressed", "purpose"),
+    [
+        ("loginForm / Username", "Connect", "sign in"),
+        ("sign-in-form", "Connect", "sign in"),
+        ("connectionForm / Name", "Connect", "keep"),
+        ("add-login / Username", "Save", "keep"),
+        ("new login / Name", "Add", "keep"),
+        ("dbLogin / User", "Add connection", "keep"),
+        ("login-settings / Username", "Save", "keep"),
+        ("loginUserCreate / Username", "Add user", "keep"),
+        ("ftpLoginForm / Host", "Add site", "keep"),
+        ("loginForm / Username", "Save", "keep"),
+    ],
 )
-def test_the_name_of_a_form_tells_what_its_button_does_not(called: str, purpose: Purpose) -> None:
+def test_the_name_of_a_form_tells_what_its_button_does_not(called: str, pressed: str, purpose: Purpose) -> None:
     """`Connect` lets somebody in, or keeps the password of a connection: a form called after signing in says which."""
     visit = at(f"{HOME}start").types("Username", "ann")
     target = textbox("Password", form=called).model_copy(update={"type": "password"})
     visit.add(Fill, target=target, value=Typed(secret="password", token="right"))
-    story = visit.click(button("Connect")).new_page(f"{HOME}calendar", heading("This week")).story()
+    story = visit.click(button(pressed)).new_page(f"{HOME}calendar", heading("This week")).story()
     (form,) = password_forms(story.steps, story.network_requests)
     assert form.purpose == purpose
 

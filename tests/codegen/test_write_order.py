@@ -44,6 +44,9 @@ def test_what_is_written_again_at_once_is_saved_first(first: str, second: str, p
     [
         {"first": "/drafts/17"},
         {"first": "/a", "second": "/b/a"},
+        {"first": "/items/preferences", "second": "/items/refe"},
+        {"first": "/settings/notes-view", "second": "/api/notes"},
+        {"first": "/items/red-sea-x4k9-draft", "second": "/items/red-sea-x4k9"},
         {"method": "POST"},
         {"method": "GET"},
         {"status": 409},

@@ -44,6 +44,7 @@ MADE: Final[dict[tuple[str, str], str]] = {
         "pipeline/codegen/locators/held_values.py",
         "f'(?<![\\\\d.,]){re.escape(figure)}(?![\\\\d]|[.,]\\\\d)'",
     ): r"(?<![\d.,])12(?![\d]|[.,]\d)",
+    ("pipeline/codegen/write_order.py", "pattern"): r"/a/\d+/[^/]+$",
     ("pipeline/proof/endings.py", "wanted.text"): r"/a/[^/]+/(?:[?#]|$)",
     ("agents/proof/watch.py", "f'^(?:http|ws)(?!(?:{hosts})(?:[/?#]|$))'"): r"^(?:http|ws)(?!(?:a|s://a)(?:[/?#]|$))",
 }

@@ -51,6 +51,8 @@ _NAME_TYPES: Final = frozenset({None, "", "text", "email", "tel"})
 """Types of fields for a login name."""
 _MAKES: Final = WORDS["makes_account"]
 """What the buttons and the names of forms say that let nobody in."""
+_FORM_WORDS: Final = frozenset({"form", "frm", "box", "dialog", "panel", "page", "user", "username", "main"})
+"""What the name of a form that lets in may say beside that."""
 _MAKING: Final = (*LISTS["sign_up_pages"], *LISTS["making_pages"], "reset", "password", "settings")
 
 
@@ -201,9 +203,11 @@ class _Reader:
             return "confirm"
         if beside > SIGN_IN_FIELDS_MAX - (not named) and not SIGN_IN.search(words):
             return "sign up" if beside > SIGN_IN_FIELDS_MAX and not KEEPS.match(words) else "keep"
-        forms = spaced(" ".join(dict.fromkeys(one.target.form for one in own if isinstance(one.step, FillStep))))
-        if named or SIGN_IN.search(forms):  # what the form itself is called says more than `Connect` on its button
+        called = dict.fromkeys(one.target.form for one in own if isinstance(one.step, FillStep))
+        entrance = any(_is_entrance(spaced(form.partition(" / ")[0])) for form in called)
+        if named or (entrance and not (KEEPS.match(words) or CREATE.match(words))):
             return "sign in"
+        forms = spaced(" ".join(called))
         makes = any(verb.search(text) for verb in (_MAKES, SIGN_UP) for text in (words, forms))
         return "keep" if makes or not sender.page_words.isdisjoint(_MAKING) else "sign in"
 
@@ -279,3 +283,8 @@ def asks_old(field: StepMeaning) -> bool:
 def _signs_up_at(page_words: Set[str]) -> bool:
     """Whether a page's address says that an account is opened there."""
     return not page_words.isdisjoint(LISTS["sign_up_pages"]) or {"create", "account"} <= page_words
+
+
+def _is_entrance(called: str) -> bool:
+    """Whether a form is called after signing in and nothing else: that says more than `Connect` on its button."""
+    return SIGN_IN.search(called) is not None and _FORM_WORDS.issuperset(SIGN_IN.sub(" ", called.lower()).split())
