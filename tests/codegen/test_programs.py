@@ -231,13 +231,22 @@ def test_a_box_behind_a_drawing_is_ticked_where_people_click(text: str | None) -
     assert ('get_by_role("checkbox", name="Gift").press("Space")' in clicked) == (text is None)
 
 
-def test_a_box_whose_words_stand_twice_is_ticked_by_their_place() -> None:
-    """Two groups have a `Yes` each: the words are pressed all the same, and not the Space key."""
-    words = Candidate(locator=ByText(value="Yes"), count=2, index=1)
+@pytest.mark.parametrize(
+    ("count", "place", "alone", "pressed"),
+    [
+        (2, {"index": 1}, False, 'get_by_text("Yes").nth(1).check()'),
+        (2, {"index": 1}, True, 'get_by_role("radio", name="Yes").press("Space")'),
+        (2, {}, False, 'get_by_role("radio", name="Yes").first.press("Space")'),
+        (0, {"index": 1}, True, 'get_by_role("radio", name="Yes").press("Space")'),
+    ],
+)
+def test_a_box_whose_words_stand_twice(count: int, place: dict[str, int], alone: bool, pressed: str) -> None:
+    """Two groups have a `Yes` each: the words are pressed where they are known to stand, unless the box itself is
+    found alone."""
     box = by_role("input", "radio", "Yes", type="radio", covered=True)
-    box = box.model_copy(update={"candidates": (*box.candidates, words)})
-    code = write_test(story(CheckStep(target=box, **base(PAGE)))).code
-    assert 'page.get_by_text("Yes").nth(1).check()' in code
+    role = box.candidates[0] if alone else box.candidates[0].model_copy(update={"count": 2})
+    box = box.model_copy(update={"candidates": (role, Candidate(locator=ByText(value="Yes"), count=count, **place))})
+    assert f"page.{pressed}" in write_test(story(CheckStep(target=box, **base(PAGE)))).code
 
 
 def test_a_click_that_a_key_made_is_done_by_the_key() -> None:

@@ -67,6 +67,9 @@ FRAMED: Final = frozenset({"dialog", "alertdialog", "heading"})
 _CLOSES_AFTER: Final = WORDS["closes_after"]
 """The button at the end of the head of a window."""
 
+_SURE: Final = (ByRole, ByLabel, ByTestId)
+"""Ways that are better than a place, where they find one element alone."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -113,9 +116,12 @@ class Finder:
         return known[1]
 
     def by_text(self, element: Element) -> Found | None:
-        """The best way by the words that stand there, as those of a label; by their place where others say them too."""
-        texts = tuple(one for one in element.candidates if isinstance(one.locator, ByText))
-        texts = tuple(one for one in texts if one.count == 1) or texts
+        """The best way by the words that stand there, as those of a label. By their place where others say them too,
+        if it is known (an unknown one is told as the first) and nothing else finds the element alone."""
+        told = [one for one in element.candidates if isinstance(one.locator, ByText)]
+        texts = tuple(one for one in told if one.count == 1)
+        if not texts and not any(one.count == 1 and isinstance(one.locator, _SURE) for one in element.candidates):
+            texts = tuple(one for one in told if 0 < one.index < one.count)
         return self.best(element.model_copy(update={"candidates": texts})) if texts else None
 
     def all(self, element: Element) -> list[Found]:
