@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
 from pipeline.steps.draft import Draft
 from schemas import limits
-from schemas.elements import ByRole, Element
+from schemas.elements import ById, ByPath, ByRole, ByTestId, Element
 from schemas.events import Appeared, Change
 from schemas.stories import ClickStep, HoverStep
+
+_WORDLESS: Final = (ById, ByTestId, ByPath)
 
 
 def call_as_it_came(drafts: Sequence[Draft]) -> None:
@@ -20,7 +23,8 @@ def call_as_it_came(drafts: Sequence[Draft]) -> None:
 
 
 def _as_it_came(target: Element, changes: Sequence[Change]) -> Element | None:
-    """The target with the name and the ways of what came, where that is one alone and says less."""
+    """The target with the name and the ways of what came, where that is one alone, says less, and is the same by
+    something that names and texts don't tell: a `Delete` that appeared is not the one of a row that was there."""
     name = target.name or ""
     if target.name_from != "content" or not target.text or name == target.text:
         return None
@@ -28,6 +32,19 @@ def _as_it_came(target: Element, changes: Sequence[Change]) -> Element | None:
     like = [one for one in shown if (one.tag, one.role, one.text) == (target.tag, target.role, target.text)]
     if len(like) != 1 or not like[0].name or not name.startswith(f"{like[0].name} "):
         return None
+    if not _steady(target) & _steady(like[0]):
+        return None
     steady = [one for one in target.candidates if not (isinstance(one.locator, ByRole) and one.locator.name == name)]
     ways = (*like[0].candidates, *steady)[: limits.CANDIDATES_MAX]
     return target.model_copy(update={"name": like[0].name, "candidates": ways})
+
+
+def _steady(element: Element) -> set[str]:
+    """Ways to find it alone, or at its place, that say nothing of its words."""
+    ways = [one for one in element.candidates if isinstance(one.locator, _WORDLESS)]
+    told = {one.model_dump_json(exclude={"count"}) for one in ways if not any(hop.has_text for hop in one.within)}
+    if element.id:
+        told.add(f"id {element.id}")
+    if element.test_id:
+        told.add(f"test id {element.test_id}")
+    return told

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.stories.build import build_story
-from schemas.elements import ByRole, Candidate, Element
+from schemas.elements import ById, ByRole, Candidate, Element
 from schemas.events import Appeared, Click, Download, Event, Navigation, Page, Request
 from schemas.stories import BackStep, ClickStep, FillStep, GotoStep, ReloadStep
 from tests.stories.by_hand import HOME, Journey, alert, button, heading, link, textbox, window
@@ -259,17 +259,25 @@ def test_a_page_that_is_shown_before_the_click_is_told_comes_of_the_click() -> N
 
 
 @pytest.mark.parametrize(
-    ("came", "named"), [(("Red", "Green"), "Red"), (("Red", "Red"), "Red Pick it"), (("Green",), "Red Pick it")]
+    ("came", "pressed", "named"),
+    [
+        (("Red", "Green"), "Red", "Red"),
+        (("Red", "Red"), "Red", "Red Pick it"),
+        (("Green",), "Red", "Red Pick it"),
+        (("Red",), "other", "Red Pick it"),
+    ],
 )
-def test_what_says_more_under_the_pointer_is_called_as_it_came(came: tuple[str, ...], named: str) -> None:
-    """Nobody finds it by the rest before the pointer is on it; of two with that text nobody knows which it was."""
+def test_what_says_more_under_the_pointer_is_called_as_it_came(came: tuple[str, ...], pressed: str, named: str) -> None:
+    """Nobody finds it by the rest before the pointer is on it; of two with that text nobody knows which it was, and
+    what stands elsewhere is another one."""
 
-    def option(text: str, name: str) -> Element:
+    def option(text: str, name: str, place: str = "") -> Element:
         way = Candidate(locator=ByRole(role="option", name=name), count=1)
-        return Element(tag="li", role="option", text=text, name=name, name_from="content", candidates=(way,))
+        at = Candidate(locator=ById(value=place or text), count=1)
+        return Element(tag="li", role="option", text=text, name=name, name_from="content", candidates=(way, at))
 
     journey = Journey().opens().click(button("Colour")).shows_new(*(option(name, name) for name in came))
-    target = journey.click(option("Red", "Red Pick it")).steps()[-1]
+    target = journey.click(option("Red", "Red Pick it", pressed)).steps()[-1]
     assert isinstance(target, ClickStep)
     assert target.target.name == named
-    assert [one.locator for one in target.target.candidates] == [ByRole(role="option", name=named)]
+    assert target.target.candidates[0].locator == ByRole(role="option", name=named)
