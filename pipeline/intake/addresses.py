@@ -139,7 +139,7 @@ def safe_url(url: str) -> str:
 def safe_text(text: str) -> str:
     """A text without what grants access in the addresses that it holds, if it holds any, and without passwords that it
     tells."""
-    text = without_passwords(text) if "asswor" in text else text
+    text = without_passwords(text)
     return bare_text(text) if "://" in text or "eyJ" in text or text.startswith("/") else text
 
 
