@@ -13,6 +13,7 @@ from pipeline.codegen.locators.text_matchers import readable
 from pipeline.codegen.python.expressions import Attr, Call, Expr, method
 from pipeline.semantics.addresses import new_query_values, place
 from pipeline.semantics.controls import asks_to_delete
+from pipeline.semantics.derived import once_per_element, once_per_text
 from pipeline.semantics.messages import is_message
 from pipeline.semantics.object_names import is_row, ticked_before
 from pipeline.semantics.text import is_link
@@ -29,6 +30,8 @@ NAME_CHARS_MIN: Final = 3
 _ANY_PAGE: Final = "http://page.invalid/"
 BACK_MIN: Final = 2
 """So many names that went and came again are those of a list."""
+STEPS_BACK_MAX: Final = 20
+"""In so many steps up to a deletion its thing is looked for among what was clicked and listed."""
 
 
 def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
@@ -62,25 +65,29 @@ def removed_check(finder: Finder, story: Story, index: int) -> Check | None:
             is_it = click is asked or text.casefold() in told.casefold()
             if is_it and _is_gone(text, since):
                 return Check(method(expect(found), "to_be_hidden"), 66, "removed", f"gone {text}")
-    return _missing(finder, story.steps[: index + 1], since, goal.phrases[0].rest)
+    before = story.steps[max(0, goal.last - STEPS_BACK_MAX) : goal.last]
+    return _missing(finder, before, step, since, goal.phrases[0].rest)
 
 
-def _missing(finder: Finder, steps: Sequence[Step], since: Sequence[Change], told: str) -> Check | None:
-    """The entry of the thing that is `told` of, where the last of these steps led to a page that listed it before, or
-    lists what has links as its own: now others of the entries came, and not it. (Before any of them is there, nothing
-    of the list is.)"""
-    last = steps[-1]
+def _missing(finder: Finder, before: Sequence[Step], last: Step, since: Sequence[Change], told: str) -> Check | None:
+    """The entry of the thing that is `told` of, where the `last` step led to a page that listed it `before`, or lists
+    what has links as its own: now others of the entries came, and not it. (Before any of them is there, nothing of the
+    list is.)"""
+    if "'" not in told:
+        return None  # no name is told
     there = last.after.url if last.after is not None else ""
-    earlier = [one for one in steps[:-1] if one.after is not None and _shows_again(one.after.url, there)]
+    earlier = [one for one in before if one.after is not None and _shows_again(one.after.url, there)]
     listed = [entry for one in earlier for entry in _entries(one)]
-    known, now = set(map(_name, listed)), _entries(last)
-    clicked = [one.target for one in steps[:-1] if isinstance(one, ClickStep) and is_link(one.target)]
-    for entry in (*reversed(clicked), *listed):
+    clicked = [one.target for one in before if isinstance(one, ClickStep) and is_link(one.target)]
+    entries = [entry for entry in (*reversed(clicked), *listed) if f"'{_name(entry)}'" in told]
+    gone = {text for text in set(map(_name, entries)) if _is_gone(text, since)}
+    if not gone or len(now := _entries(last)) < BACK_MIN:
+        return None  # what is left costs more
+    known = set(map(_name, listed))
+    for entry in (one for one in entries if _name(one) in gone):
         text = _name(entry)
         alike = [one for one in now if one.role == entry.role and (_name(one) in known or _leads_alike(one, entry))]
-        if f"'{text}'" not in told or len(alike) < BACK_MIN or not _is_gone(text, since):
-            continue
-        if entry.role is None and _is_said(text, since):
+        if len(alike) < BACK_MIN or (entry.role is None and _is_said(text, since)):
             continue  # what is found by its text alone is found in a message, too
         if (best := _best(finder, entry)) is not None and (other := _best(finder, alike[0])) is not None:
             shown = method(expect(other), "to_be_visible")
@@ -94,6 +101,7 @@ def _entries(step: Step) -> list[Element]:
     return [one for one in came if len(_name(one)) >= NAME_CHARS_MIN]
 
 
+@once_per_element
 def _name(element: Element) -> str:
     return readable(element.text or element.name or "")
 
@@ -105,6 +113,7 @@ def _leads_alike(one: Element, other: Element) -> bool:
     return _kind_of_page(one.href) == _kind_of_page(other.href)
 
 
+@once_per_text
 def _kind_of_page(href: str) -> str:
     found = address(join(_ANY_PAGE, href), frozenset())
     return found.pattern if found is not None else href
