@@ -8,6 +8,7 @@ from pipeline.semantics.derived import once_per_step
 from pipeline.semantics.elements import DATA, Data, named, stands_in_row
 from pipeline.semantics.text import MENU_ITEM_ROLES, caption, clean, is_button, is_text_field
 from pipeline.semantics.verbs import (
+    AGREES,
     ASKS_TO_DELETE,
     CART,
     CONFIRM,
@@ -51,8 +52,10 @@ def asks_to_delete(step: Step) -> bool:
 
 
 def _says_yes_to_page(step: ClickStep) -> bool:
+    """What does as such a page asks leads away from it; a note on it that is put away does not."""
     asks = "".join(route(step.page.url)[-1:]).lower() in DELETING_PAGES
-    return asks and is_button(step.target) and bool(CONFIRM.match(caption(step.target)))
+    left = step.after is not None and route(step.after.url) != route(step.page.url)
+    return asks and left and is_button(step.target) and bool(AGREES.match(caption(step.target)))
 
 
 def _told_to(dialog: DialogAnswer) -> bool:

@@ -44,6 +44,8 @@ PREVIEW: Final = WORDS["preview"]
 LOOKS: Final = WORDS["looks"]
 """Of these, what only shows what was filled in so far."""
 CONFIRM: Final = WORDS["confirm"]
+AGREES: Final = WORDS["agrees"]
+"""What buttons say that do what the page asks, and nothing else."""
 CANCEL: Final = WORDS["cancel"]
 PAGING: Final = WORDS["paging"]
 TITLE_FIELD: Final = WORDS["title_field"]

@@ -10,7 +10,12 @@ YES = (
     "Yes I Understand - Delete It Anyway",
     "I Understand - Delete It Anyway",
     "I am sure, delete the ticket",
+    "Yes, delete",
     "Yes, remove",
+    "Yes I understand, please delete this",
+    "Confirm delete",
+    "OK, remove it.",
+    "Ja, trotzdem löschen",
     "OK, erase everything",
     "Ja, den Ordner löschen",
     "Ich verstehe, trotzdem löschen",
@@ -27,6 +32,23 @@ NO = (
     "Sí, no eliminar",
     "Oui, ne pas supprimer",
     "The crew asked us to delete it",
+    "OK, archive without delete",
+    "Yes, undo delete",
+    "OK, I won't delete it",
+    "Yes - won’t delete",
+    "Yes, archive instead of delete",
+    "OK, delete it before the sale? Never",
+    "Confirm no delete",
+    "I agree to the delete policy",
+    "I understand that I cannot delete this later",
+    "Continue to Delete Requests",
+    "Continue - remove ads for $5",
+    "Ja, ohne löschen fortfahren",
+    "Ja, nicht löschen",
+    "Oui, archiver sans supprimer",
+    "Oui, n'effacer rien",
+    "Continuar sin eliminar",
+    "Confirmar antes de borrar",
 )
 
 
@@ -59,7 +81,28 @@ def test_a_page_whose_address_asks_for_it_deletes_by_a_yes(yes: str) -> None:
     assert _deleted(yes) == "Delete 'Red sea'"
 
 
-@pytest.mark.parametrize(("yes", "page"), [("Confirm", "books/7/lend/"), ("Back to the books", "books/7/delete/")])
+@pytest.mark.parametrize(
+    ("yes", "page"),
+    [
+        ("Confirm", "books/7/lend/"),
+        ("Back to the books", "books/7/delete/"),
+        ("Accept all cookies", "books/7/delete/"),
+        ("Continue with Google", "books/7/delete/"),
+        ("OK for now", "books/7/delete/"),
+    ],
+)
 def test_a_yes_elsewhere_and_another_button_there_delete_nothing(yes: str, page: str) -> None:
     """The page must ask it, and the button must say yes."""
     assert not _deleted(yes, page).startswith("Delete ")
+
+
+@pytest.mark.parametrize("yes", ["OK", "Accept all cookies"])
+def test_a_note_that_is_put_away_on_such_a_page_deletes_nothing(yes: str) -> None:
+    """The page stays, and is left by a link."""
+    page = f"{HOME}books/7/delete/"
+    journey = Journey().opens(f"{HOME}books").click(link("Red sea")).leads_to(f"{HOME}books/7")
+    journey.shows_new(heading("Red sea")).click(button("Actions"))
+    journey.click(link("Delete", href="/books/7/delete/")).asks(page, "GET").leads_to(page)
+    journey.shows_new(heading("Are you sure?")).click(button(yes)).asks(f"{HOME}consent")
+    journey.click(link("Back to the books")).leads_to(f"{HOME}books")
+    assert not journey.end().story().title.startswith("Delete ")
