@@ -23,11 +23,15 @@ const NAMES = [
   "isElementHiddenForAria", "elementText", "getElementLabels", "normalizeWhiteSpace",
 ];
 // ivya reads `content: "x" / "y"`, by which icon fonts say what their glyph means, as one string with quotes in it.
-const PSEUDO = 'const unquoted = content.substring(1, content.length - 1);';
+const PSEUDO = /function getPseudoContentImpl\(pseudoStyle\) \{\n[^]*?\n\}\n/;
+const SPOKEN = `function getPseudoContentImpl(style) {
+\tconst text = !style || style.display == "none" || style.visibility == "hidden" ? "" : spokenContent(style.content);
+\treturn text && style.display != "inline" ? \` \${text} \` : text;
+}
+`;
 // Masked elements and what stands in fields are holes in the names and texts of the elements around (src/page/reader.ts).
 const PATCHES = [
-  [PSEUDO, "const unquoted = spokenContent(content);"],
-  ["const content = pseudoStyle.content;", 'const content = pseudoStyle.display == "none" ? "" : pseudoStyle.content;'],
+  [PSEUDO, () => SPOKEN],
   [
     "const labelledBy = getAriaLabelledByElements(element);\n\tif (!options.embeddedInLabelledBy) {",
     'const masked = holeFor(element, options.embeddedInTargetElement === "self");\n\tif (masked !== null) { options.visitedElements.add(element); return masked; }\n\t$&',

@@ -192,12 +192,14 @@ def test_alternative_text_of_a_style_is_the_name(record: Record) -> None:
 
 REQUIRED = """<!doctype html><title>Model</title>
 <style>label::before { content: "*" } .plain label::before { display: none }
+label::after { content: attr(data-more); visibility: hidden }
 </style><form class="plain"><label for="name">Model name</label><input id="name"></form>
-<form><label for="note">Note</label><input id="note"></form>"""
+<form><label for="note" data-more="of it">Note</label><input id="note"></form>"""
 
 
 def test_what_a_style_does_not_show_is_in_no_name(record: Record, site: Site) -> None:
-    """A form that hides its marks of required fields has no star in their names, as in Playwright."""
+    """A form that hides its marks of required fields has no star in their names, as in Playwright; nor is a name made
+    of the words by which a hidden sign makes room."""
     site.pages["/model.html"] = (REQUIRED, "text/html", {})
 
     def do(page: Page) -> None:
