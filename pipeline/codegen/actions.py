@@ -7,7 +7,7 @@ from typing import Final, assert_never
 from pipeline.codegen import addresses, uploads
 from pipeline.codegen.amendments import NONE, Amendments
 from pipeline.codegen.expected_requests import ExpectedRequest, explained
-from pipeline.codegen.gestures import answered, checked, click, drag, goes_with_it, press, scroll, settled
+from pipeline.codegen.gestures import answered, checked, chosen, click, drag, goes_with_it, press, scroll, settled
 from pipeline.codegen.locators.finder import Finder, expect
 from pipeline.codegen.locators.selectors import ROLES
 from pipeline.codegen.pace import HELD_MS
@@ -80,6 +80,8 @@ class Writer:
     """What a field must hold at the steps with a text that a button wrote, by their ids."""
     at_rest: frozenset[str] = frozenset()
     """The ids of the steps that wait until their editor is at rest."""
+    leaving: frozenset[str] = frozenset()
+    """The ids of the choices in a list that take the focus from where one was typing."""
     outer: dict[str, Element] = field(default_factory=dict)
     """The entries that the pointer comes over first, by the event of the click that needs it."""
     held: frozenset[str] = frozenset()
@@ -289,13 +291,10 @@ class Writer:
                 return [written] if isinstance(held, Literal) else [written, *self._fill(step, on, page)]
             case FillStep():
                 return self._fill(step, on, page)
-            case SelectStep(options=()):
-                return [Run(method(on, "select_option", Listing(())))]
-            case SelectStep(options=options):
-                by_label = all(option.label.strip() for option in options)
-                values = [Literal(" ".join(option.label.split()) if by_label else option.value) for option in options]
-                what: Expr = values[0] if len(values) == 1 else Listing(tuple(values))
-                return [Run(method(on, "select_option", label=what) if by_label else method(on, "select_option", what))]
+            case SelectStep():
+                # A choice by a script leaves the focus where it is.
+                focus = [Run(method(on, "focus"))] if step.event_id in self.leaving else []
+                return [*focus, Run(chosen(step, on))]
             case UploadStep(files=files, chooser=chooser):
                 named = [uploads.in_memory(name) for name in files[:10]]
                 what = named[0] if len(named) == 1 else Listing(tuple(named))

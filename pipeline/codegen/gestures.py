@@ -145,6 +145,14 @@ def checked(step: CheckStep, on: Expr) -> Expr:
     return method(on, "check" if step.checked else "uncheck")
 
 
+def chosen(step: SelectStep, on: Expr) -> Expr:
+    """Chooses in a list, by what is seen of the options where all of them say something."""
+    by_label = all(option.label.strip() for option in step.options)
+    values = [Literal(" ".join(one.label.split()) if by_label else one.value) for one in step.options]
+    what: Expr = values[0] if len(values) == 1 else Listing(tuple(values))
+    return method(on, "select_option", label=what) if by_label and values else method(on, "select_option", what)
+
+
 def key_name(key: str, modifiers: tuple[Modifier, ...]) -> str | None:
     """The key as Playwright names it, None for what is no key."""
     plain = {" ": "Space", "Spacebar": "Space", "Esc": "Escape"}.get(key, key)

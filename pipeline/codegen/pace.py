@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from pipeline.semantics.text import MENU_ITEM_ROLES, is_editor, is_hidden_editor_field, is_interactive
+from pipeline.semantics.text import MENU_ITEM_ROLES, is_editor, is_hidden_editor_field, is_interactive, is_text_field
 from pipeline.steps.draft import target_of
 from schemas.elements import Element
-from schemas.events import StateChanged, Stroke
-from schemas.stories import ClickStep, DragStep, FillStep, GotoStep, PressStep, Step
+from schemas.events import StateChanged, Stroke, ValueChanged
+from schemas.stories import ClickStep, DragStep, FillStep, GotoStep, PressStep, SelectStep, Step
 
 DOUBLE_PX: Final = 10
 """Two clicks so near to each other may be a double click."""
@@ -60,12 +60,13 @@ def _said(element: Element) -> tuple[str | None, str]:
 
 def into_editors_at_rest(steps: Sequence[Step]) -> frozenset[str]:
     """The ids of the steps that must wait until an editor is at rest. Keys that come after something outside of it: the
-    page gives it the focus and its caret back when it pleases. And a click where the last one in the editor was, with
-    little between: as fast as a test does that, it is a double click to the page."""
+    page gives it the focus and its caret back when it pleases. Keys after one by which the page took its text for done:
+    it may empty it a moment later. And a click where the last one in the editor was, with little between: as fast as a
+    test does that, it is a double click to the page."""
     waiting = [
         step.event_id
         for before, step in zip([None, *steps], steps, strict=False)
-        if _comes_from_elsewhere(before, step)
+        if _comes_from_elsewhere(before, step) or _written_anew(before, step)
     ]
     clicks = [(at, step) for at, step in enumerate(steps) if isinstance(step, ClickStep) and is_editor(step.target)]
     waiting += [two.event_id for (at, one), (then, two) in pairwise(clicks) if _doubles(one, two, steps[at + 1 : then])]
@@ -85,6 +86,30 @@ def _comes_from_elsewhere(before: Step | None, step: Step) -> bool:
     # What is drawn beside a field out of sight is the editor's text.
     drawn = not is_editor(step.target) and isinstance(before, ClickStep) and not is_interactive(before.target)
     return not within and not drawn
+
+
+def _written_anew(before: Step | None, step: Step) -> bool:
+    """Whether the page itself wrote the editor anew by the key before: sent the text off, or made a thing of it."""
+    if not isinstance(before, PressStep) or not isinstance(step, FillStep | PressStep) or not same_editor(before, step):
+        return False
+    return any(isinstance(change, ValueChanged) and _is_of_editor(change.element) for change in before.changes)
+
+
+def leaving_choices(steps: Sequence[Step]) -> frozenset[str]:
+    """The ids of the choices in a list that took the focus from where one was typing: a test that chooses leaves it
+    there, and the page never learns that the editor, or a field whose leaving it answers, was left."""
+    return frozenset(
+        step.event_id
+        for before, step in pairwise(steps)
+        if isinstance(step, SelectStep) and before.tab_id == step.tab_id and not before.loads and _left(before, step)
+    )
+
+
+def _left(before: Step, step: SelectStep) -> bool:
+    if not isinstance(before, ClickStep | FillStep | PressStep):
+        return False
+    answered = bool(step.changes) and is_text_field(before.target)
+    return before.target.frames == step.target.frames and (_is_of_editor(before.target) or answered)
 
 
 def _is_of_editor(target: Element) -> bool:

@@ -28,7 +28,7 @@ from pipeline.codegen.locators.finder import PATH_SCORE, expect
 from pipeline.codegen.locators.held_values import by_steady_names
 from pipeline.codegen.locators.numbered_rows import by_words_of_rows
 from pipeline.codegen.menus import reached_by_hovering
-from pipeline.codegen.pace import held_clicks, into_editors_at_rest
+from pipeline.codegen.pace import held_clicks, into_editors_at_rest, leaving_choices
 from pipeline.codegen.page_data import page_data
 from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code
@@ -209,6 +209,7 @@ def writer_for(
     forms = password_forms(story.steps, story.network_requests)
     writer.texts = own_texts(story.steps, [_typed((step,)) for step in story.steps], forms, told.names)
     writer.at_rest, writer.held = into_editors_at_rest(story.steps), held_clicks(story.steps)
+    writer.leaving = leaving_choices(story.steps)
     writer.readings, writer.needs, writer.own_counts = made, needs_of(story), own_counts(story.steps)
     writer.standing, writer.outer = still_standing(story.steps), reached_by_hovering(story.steps)
     changes = (change for step in story.steps for change in step.changes)

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page
 from pipeline.codegen import write_test
 from pipeline.codegen.project.conftest_file import Wanted, conftest
 from schemas.elements import ByRole, ByTag, Candidate, Element
-from schemas.events import Appeared, Change, StateChanged, Stroke, Typed, ValueChanged
-from schemas.stories import ClickStep, FillStep, PressStep, Step
+from schemas.events import Appeared, Change, Choice, StateChanged, Stroke, Typed, ValueChanged
+from schemas.stories import ClickStep, FillStep, PressStep, SelectStep, Step
 from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 from tests.codegen.conftest import waiter
 
@@ -59,6 +59,32 @@ def test_keys_after_a_button_wait_for_the_editor() -> None:
     assert lines[place - 1] == f"settled({PAD})"
     pressed = PressStep(target=EDITOR, key="Enter", **base(PAGE))
     assert f"settled({PAD})" in _code(LIST, pressed, LIST)
+
+
+def test_keys_wait_where_the_key_before_had_the_page_empty_the_editor() -> None:
+    """A line that is sent, or becomes a tag, may be taken away a moment later, with the letters that came since."""
+    sent = PressStep(target=EDITOR, key="Enter", changes=(ValueChanged(element=EDITOR, before="pears"),), **base(PAGE))
+    lines = _lines(_code(_clicked(EDITOR), _typed("pears"), sent, _typed("plums"), LIST))
+    assert lines[lines.index('page.keyboard.type("plums")') - 1].startswith("settled(")
+    kept = sent.model_copy(update={"changes": ()})
+    assert "settled(" not in _code(_clicked(EDITOR), _typed("pears"), kept, _typed("plums"), LIST)
+
+
+CHOICE = SelectStep(target=by_label("Kind", tag="select"), options=(Choice(value="b", label="Blue"),), **base(PAGE))
+CHANGED = StateChanged(element=by_role("button", "button", "Bold"), state="pressed", after=False)
+
+
+def test_a_choice_takes_the_focus_from_where_one_was_typing() -> None:
+    """A choice by a script would leave it there: an editor's toolbar goes on showing its text, and a field whose
+    leaving the page answers is never left. Where a field's page answers nothing, a choice alone is enough."""
+    focus = 'page.get_by_label("Kind").focus()'
+    lines = _lines(_code(_clicked(EDITOR), _typed("pears"), CHOICE, LIST))
+    assert lines[lines.index('page.get_by_label("Kind").select_option(label="Blue")') - 1] == focus
+    filled = FillStep(target=by_label("Title"), value=Typed(text="pears"), **base(PAGE))
+    answered = CHOICE.model_copy(update={"changes": (CHANGED,)})
+    assert focus in _code(filled, answered, LIST)
+    assert focus not in _code(filled, CHOICE, LIST)
+    assert focus not in _code(LIST, answered, LIST)
 
 
 def test_keys_wait_for_an_editor_behind_a_field_out_of_sight() -> None:

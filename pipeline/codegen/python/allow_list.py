@@ -33,6 +33,7 @@ METHODS: Final = frozenset(
         "dblclick",
         "fill",
         "blur",
+        "focus",
         "clear",
         "press",
         "press_sequentially",
