@@ -1,7 +1,6 @@
 """What something is called that says more while the pointer is on it."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Final
 
 from pipeline.steps.draft import Draft
@@ -10,16 +9,29 @@ from schemas.elements import ById, ByPath, ByRole, ByTestId, Element
 from schemas.events import Appeared, Change
 from schemas.stories import ClickStep, HoverStep
 
+BACK_MAX: Final = 10
+"""So many steps before are looked at."""
+
 _WORDLESS: Final = (ById, ByTestId, ByPath)
 
 
 def call_as_it_came(drafts: Sequence[Draft]) -> None:
-    """Has what the step before showed, and the user then pressed, called as it came. A page may say more of it under
-    the pointer (`Red Press to select`, which was `Red`), and nobody finds it by that before."""
-    for before, draft in pairwise(drafts):
+    """Has what one of the steps before showed, and the user then pressed, called as it came. A page may say more of it
+    under the pointer (`Red Press to select`, which was `Red`), and nobody finds it by that before."""
+    for place, draft in enumerate(drafts):
         step = draft.step
-        if isinstance(step, ClickStep | HoverStep) and (came := _as_it_came(step.target, before.changes)) is not None:
+        if isinstance(step, ClickStep | HoverStep) and (came := _came(step.target, drafts[:place])) is not None:
             draft.step = step.model_copy(update={"target": came})
+
+
+def _came(target: Element, before: Sequence[Draft]) -> Element | None:
+    """The target as the latest step showed it that did; before a page was left, all was something else."""
+    for draft in reversed(before[-BACK_MAX:]):
+        if (found := _as_it_came(target, draft.changes)) is not None:
+            return found
+        if draft.loads:
+            break
+    return None
 
 
 def _as_it_came(target: Element, changes: Sequence[Change]) -> Element | None:

@@ -277,6 +277,7 @@ def test_what_says_more_under_the_pointer_is_called_as_it_came(came: tuple[str, 
         return Element(tag="li", role="option", text=text, name=name, name_from="content", candidates=(way, at))
 
     journey = Journey().opens().click(button("Colour")).shows_new(*(option(name, name) for name in came))
+    journey.click(button("Help"))
     target = journey.click(option("Red", "Red Pick it", pressed)).steps()[-1]
     assert isinstance(target, ClickStep)
     assert target.target.name == named
