@@ -152,6 +152,26 @@ def test_what_another_element_still_says_is_not_found_gone(record: Record) -> No
     assert locators["Noon"] == []
 
 
+TWIN = """document.body.insertAdjacentHTML("beforeend", `<select style="position: absolute; width: 1px; height: 1px">
+  <option>Bern</option></select><div id="s"><p role="option">Bern</p><p role="option">Rome</p></div>
+  <button onclick="s.remove()">Close</button>`)"""
+
+
+def test_what_went_is_counted_with_what_else_is_called_so(record: Record) -> None:
+    """The browser's own list behind a drawn one has the same options, which nobody sees: until the drawn one is gone,
+    a test would find two of them."""
+
+    def do(page: Page) -> None:
+        page.evaluate(TWIN)
+        page.wait_for_timeout(300)
+        page.get_by_role("button", name="Close").click()
+
+    effect = effect_after(record("redrawn.html", do), "click")
+    gone = {one.element.name: one.element.candidates for one in effect.changes if one.change == "gone"}
+    assert [one.count for one in gone["Bern"]] == [2]
+    assert [one.count for one in gone["Rome"]] == [0]
+
+
 def test_what_is_kept_from_screen_readers_stays_what_it_was(record: Record) -> None:
     """A list that opens hides the rest of the page from screen readers: nothing else came or went for the eye."""
     effect = effect_after(record("redrawn.html", lambda page: page.get_by_role("button", name="More").click()), "click")

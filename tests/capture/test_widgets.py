@@ -106,6 +106,24 @@ def test_the_words_in_a_slot_are_those_of_their_component(record: Record, site: 
     assert (click.target.role, click.target.name, click.position) == ("radio", "Small", None)
 
 
+LABELLED = """<!doctype html><title>Order</title>
+<label id="drink" style="display: block; position: relative"><b style="position: absolute; inset: 0">Drink</b>
+<button aria-label="Drink, tea"></button></label><label>Colour <button>Red</button></label>"""
+
+
+def test_a_button_that_the_words_of_its_label_lie_over_is_pressed_by_them(record: Record, site: Site) -> None:
+    """A click on the button itself would meet the words; where it is free, it is what is pressed."""
+    site.pages["/order.html"] = (LABELLED, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.get_by_text("Drink").click()
+        page.get_by_text("Colour").click(position={"x": 3, "y": 5})
+
+    drink, colour = (one for one in record("order.html", do) if isinstance(one, Click))
+    assert (drink.target.tag, drink.target.text) == ("label", "Drink")
+    assert (colour.target.tag, colour.target.name) == ("button", "Colour")
+
+
 BLOCKS = """<!doctype html><title>Page</title><input aria-label="Title">
 <div style="height: 300px">Text</div><p></p><script>const menu = document.querySelector("p");
 onmousemove = ({ clientY: y }) => { menu.innerHTML = y > 150 ? "<button>Add block</button>" : "" }</script>"""

@@ -1,5 +1,5 @@
 // From the innermost element under the pointer to the one that a person would say was used.
-import { ancestorsOf, closest, editingHost, parentOf, visible, withRoles } from "../page/dom";
+import { ancestorsOf, closest, editingHost, isField, parentOf, visible, withRoles } from "../page/dom";
 import { attempt, native } from "../native";
 
 export const INTERACTIVE = withRoles(
@@ -32,7 +32,8 @@ export function retarget(raw: Element): Target {
     const usable = visible(control) && reachable(control, label);
     return { element: usable ? control : (label ?? control), raw, toggles: usable || !label ? control : null };
   }
-  if (label && control && visible(control)) return { element: control, raw, toggles: null };
+  // A button within its label that the label's words lie over is pressed by them.
+  if (label && control && visible(control) && (isField(control) || reachable(control, null))) return { element: control, raw, toggles: null };
   return { element: found, raw, toggles: null };
 }
 
@@ -40,7 +41,7 @@ export const isToggle = (element: Element | null): element is HTMLInputElement =
   element?.nodeName === "INPUT" && /^(checkbox|radio)$/.test((element as HTMLInputElement).type);
 
 /** Whether a click in the middle of the control would reach it or a label of it. */
-function reachable(control: HTMLInputElement, label: HTMLLabelElement | null): boolean {
+function reachable(control: Element, label: HTMLLabelElement | null): boolean {
   const hit = hitInMiddle(control, control);
   if (!hit || hit === control || control.contains(hit)) return true;
   return label !== null && (hit === label || label.contains(hit)) ? label.contains(control) || hit === label : false;

@@ -247,7 +247,7 @@ export class Comparison {
     const locator: Locator = byName ? { by: "role", role, name: text, exact: true } : { by: "text", value: text, exact: true };
     const others = this.circumstances.elements.indexes.of(doc).found(locator);
     // What another one still says isn't gone.
-    if (!others.some(visible)) shot.candidates!.push({ locator, count: others.length > 1 ? others.length : 0, index: 0 });
+    if (!others.some(visible)) shot.candidates!.push({ locator, count: others.length > Number(!byName) ? others.length + 1 : 0, index: 0 });
     return shot;
   }
 
