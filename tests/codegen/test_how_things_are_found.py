@@ -51,7 +51,8 @@ def test_a_button_without_a_box_is_pressed_by_what_holds_it() -> None:
 
 
 def test_figures_behind_the_name_of_an_entry_are_not_looked_for() -> None:
-    """How many there are is another number tomorrow; a number in the name of a row is its name."""
+    """How many there are is another number tomorrow; a number in the name of a row is its name, and figures behind
+    figures are another number: the week of the 29th is not that of any day with a 2 in front."""
 
     def code_for(text: str, row_text: str) -> str:
         row = Scope(locator=ByTag(tag="div", classes=("entry",)), has_text=row_text, count=1)
@@ -60,6 +61,7 @@ def test_figures_behind_the_name_of_an_entry_are_not_looked_for() -> None:
 
     assert r'filter(has_text=re.compile(r"Open\s*\d+"))' in code_for("Open", "Open12")
     assert 'filter(has_text="Server12")' in code_for("Restart", "Server12")
+    assert 'filter(has_text="29")' in code_for("2", "29")
 
 
 def test_a_place_among_several_is_explained() -> None:

@@ -192,7 +192,7 @@ class Finder:
             return found
         if is_age(scope.has_text) and scope.has_text not in self.fixed:
             return None
-        counted = own and re.fullmatch(rf"{re.escape(own)}\s?\d+", readable(scope.has_text))
+        counted = own and not own[-1].isdigit() and re.fullmatch(rf"{re.escape(own)}\s?\d+", readable(scope.has_text))
         counts = Matcher(regex(escaped(own) + r"\s*\d+"), PENALTY_VOLATILE)
         text = counts if counted else matcher(scope.has_text, False, self.fixed)
         if text.expr is None:
