@@ -1,5 +1,5 @@
-"""What a page within an app must have got before it is filled in: many show their form at once, and draw it anew when
-the app answers. What was typed meanwhile is lost."""
+"""What a page within an app must have got before it is filled in or its buttons are pressed: many show their form at
+once, and draw it anew when the app answers. What was typed meanwhile is lost, and a button knows nothing yet."""
 
 import re
 from collections.abc import Sequence
@@ -50,24 +50,25 @@ _UNTELLING: Final = frozenset({"api", "rest", "list", "all", "index", "new", "da
 
 def page_data(story: Story, place: int, varying: frozenset[str] = frozenset()) -> tuple[ExpectedRequest, ...]:
     """The requests by which a page within the app, that the step of this place led to, got what it shows, where the
-    user entered something next. Only such as the arrival itself explains, and nothing else in the story asked for: what
-    an app knows already it may not ask for again, and what is asked again and again comes when it pleases."""
+    user entered something or pressed a button next. Only such as the arrival itself explains, and nothing before it in
+    the story asked for: what an app knows already it may not ask for again, and what is asked again and again comes
+    when it pleases."""
     step = story.steps[place]
-    if not _arrives(step) or not _is_filled_in(step, story.steps[place + 1 :]):
+    if not _arrives(step) or not _is_used(step, story.steps[place + 1 :]):
         return ()
     if not _is_known_from_its_load(story, place):
         return ()
     address, shown = _words_of_page(step), _words_shown(step)
-    asked = [_call(request) for request in story.network_requests]
     own = [
         request
-        for request, call in zip(story.network_requests, asked, strict=True)
+        for request in story.network_requests
         if request.cause == step.event_id
         and _brings_data(request, step)
-        and asked.count(call) == 1
         and _is_explained(request.url, address, shown)
+        and _is_asked_by_pages(request, story)
     ]
-    paths = [address_pattern(request.url) for request in story.network_requests]
+    till_then = {None} | {one.event_id for one in story.steps[: place + 1]}
+    paths = [address_pattern(request.url) for request in story.network_requests if request.cause in till_then]
     patterns = [
         pattern if paths.count(pattern) == 1 else _with_its_page(request.url, varying)
         for request in own
@@ -86,17 +87,27 @@ def _arrives(step: Step) -> bool:
     return addresses.relative(step.after.url) != addresses.relative(step.page.url)
 
 
-def _is_filled_in(step: Step, later: Sequence[Step]) -> bool:
-    """Whether something is entered before anything else is done there."""
+def _is_used(step: Step, later: Sequence[Step]) -> bool:
+    """Whether something is entered, or a button pressed that leads on, before anything else is done there."""
     for one in later:
         if one.tab_id != step.tab_id:
             return False
         if isinstance(one, ENTERS):
             return True
+        if isinstance(one, ClickStep) and one.navigates and is_button(one.target):
+            return True
         goes_there = isinstance(one, ClickStep) and is_text_field(one.target) and not one.navigates
         if not goes_there and not isinstance(one, HoverStep | ScrollStep):
             return False
     return False
+
+
+def _is_asked_by_pages(request: NetworkRequest, story: Story) -> bool:
+    """Whether this is the first of such requests, and each later one came with another page: a timer sends others."""
+    call = _call(request)
+    causes = [other.cause for other in story.network_requests if _call(other) == call]
+    arrivals = {one.event_id for one in story.steps if _arrives(one) or one.loads}
+    return causes[0] == request.cause and len(set(causes)) == len(causes) and arrivals.issuperset(causes)
 
 
 def _brings_data(request: NetworkRequest, step: Step) -> bool:

@@ -115,3 +115,35 @@ def test_what_comes_without_a_cause_after_an_action_is_no_load() -> None:
     caused = NetworkRequest(url=f"{HOME}/api/tags", status=200, cause="before")
     late = NetworkRequest(url=f"{HOME}/api/me", status=200)
     assert "expect_response" not in _searched(caused, late, load=False)
+
+
+def _pressed(*causes: str, leads_on: bool = True) -> str:
+    """The test of somebody who opens a note and presses its button; the note is asked for by the opening, and then by
+    each of `causes`: by the button, by a timer, or by the opening once more."""
+    note = at("/notes/17")
+    opens = ClickStep(target=by_role("a", "link", "Tide"), **base(NEXT, note, navigates=True))
+    presses = ClickStep(
+        target=by_role("button", "button", "Edit"), **base(note, at("/notes/17/edit"), navigates=leads_on)
+    )
+    by = {"opening": opens.event_id, "button": presses.event_id, "timer": None}
+    asked = [NetworkRequest(url=f"{HOME}/api/notes/17", status=200, cause=by[one]) for one in ("opening", *causes)]
+    loaded = NetworkRequest(url=f"{HOME}/api/home", status=200)
+    return write_test(story(opens, presses, network_requests=(loaded, *asked))).code
+
+
+@pytest.mark.parametrize("causes", [(), ("button",)])
+def test_a_button_that_leads_on_is_pressed_once_its_page_has_its_data(causes: tuple[str, ...]) -> None:
+    """It knows nothing of the thing before, and would lead nowhere. The page that it leads to may ask for it again."""
+    waiting = 'with page.expect_response(re.compile(r"/api/notes/\\d+$")):\n'
+    assert waiting + '        page.get_by_role("link", name="Tide").click()' in _pressed(*causes)
+
+
+@pytest.mark.parametrize("causes", [("timer",), ("opening",), ("button", "timer")])
+def test_what_no_page_alone_asks_for_is_not_waited_for(causes: tuple[str, ...]) -> None:
+    """What is sent by a timer, or more than once, may come from before."""
+    assert "expect_response" not in _pressed(*causes)
+
+
+def test_a_button_that_stays_on_its_page_waits_for_nothing() -> None:
+    """It opens a menu or a dialog, whatever the page knows."""
+    assert "expect_response" not in _pressed(leads_on=False)
