@@ -111,6 +111,35 @@ def test_what_comes_beside_a_dialog_is_none_of_it(text: str | None, late: bool) 
     ) is late
 
 
+@pytest.mark.parametrize("hides", [True, False])
+def test_what_stands_behind_a_dialog_of_unknown_words_is_none_of_it(hides: bool) -> None:
+    """A heading without a name is kept from screen readers, so the dialog hides the page that is still loading."""
+    dialog = by_role("div", "dialog", "").model_copy(update={"name": None, "text": "", "text_cut": True})
+    page_heading = by_text("h2", "Projects", role="heading")
+    page_heading = page_heading.model_copy(update={"name": None if hides else "Projects"})
+    shown = (by_role("h2", "heading", "Key concepts"), page_heading, by_text("p", "You have no owners to ask yet."))
+    came = tuple(Appeared(element=one) for one in (dialog, *shown))
+    signs_in = ClickStep(target=by_role("button", "button", "Go"), **base(PAGE, PAGE, changes=came, navigates=True))
+    code = write_test(story(signs_in, ClickStep(target=by_role("button", "button", "Got it"), **base(PAGE)))).code
+    assert ("You have no owners" in code) is not hides
+    assert not hides or 'expect(page.get_by_role("heading", name="Key concepts")).to_be_visible()' in code
+
+
+@pytest.mark.parametrize("expanded", [True, False])
+def test_what_went_while_a_menu_unfolded_is_not_looked_for(expanded: bool) -> None:
+    """A menu takes nothing away that stood beside it: the page was still loading. A button that unfolds nothing may."""
+    owner = by_role("h3", "heading", "Project owner")
+    comes = ClickStep(
+        target=by_role("button", "button", "Show"), **base(PAGE, PAGE, changes=(Appeared(element=owner),))
+    )
+    menu = by_role("button", "button", "Configure")
+    opened = StateChanged(element=menu, state="expanded", after=expanded)
+    unfolds = ClickStep(target=menu, **base(PAGE, PAGE, changes=(opened, Gone(element=owner))))
+    goes_on = ClickStep(target=by_role("a", "link", "Tags"), **base(PAGE))
+    code = write_test(story(comes, unfolds, goes_on)).code
+    assert ('expect(page.get_by_role("heading", name="Project owner")).to_be_visible()' not in code) is expanded
+
+
 @pytest.mark.parametrize(
     ("stays", "chosen", "waits"), [(False, "Suite", True), (True, "Suite", False), (False, "Two", False)]
 )

@@ -16,7 +16,7 @@ from pipeline.semantics.messages import is_message as says_of_itself
 from pipeline.semantics.text import caption, is_editor, is_text_field
 from pipeline.semantics.verbs import is_commit
 from schemas.elements import Element
-from schemas.events import Appeared, Change, Gone
+from schemas.events import Appeared, Change, Gone, StateChanged
 from schemas.stories import CheckStep, ClickStep, FillStep, GotoStep, HoverStep, ScrollStep, SelectStep, Step, Story
 
 CHECKS_NAVIGATED: Final = 2
@@ -29,6 +29,7 @@ _COUNTED: Final = re.compile(r"\(\d+\)\s*$")
 _OPENED: Final = frozenset({"dialog", "alertdialog"})
 """What stands over a page once it is opened."""
 _PLAIN: Final = frozenset({None, "heading", "paragraph"})
+_BEHIND: Final = _PLAIN | {"listitem", "article"}
 _OF_FIELDS: Final = frozenset({"listbox", "option", "grid", "tree", "dialog", "alertdialog", "alert", "status"})
 """What a field opens, or answers whoever goes into it."""
 SCORE_NEW: Final = 54
@@ -40,7 +41,8 @@ def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> 
     step, upcoming = story.steps[place], story.steps[place + 1]
     before = story.steps[place - 1] if place else None
     whole = not step.changes or (_sends(step, before) and not lets_in(story, place))
-    own = _without_late(step if whole else without_others_rows(step, writer.own))
+    prompt = _without_late(step)
+    own = prompt if whole else without_others_rows(prompt, writer.own)
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
     checks = _that_hold(writer, offered, upcoming) if offered else []
     if _enters(step):
@@ -65,20 +67,38 @@ def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> 
 
 def _without_late(step: Step) -> Step:
     """The step without headings and texts that came beside a dialog that it opened, which has none of them: these
-    belong to a page that was still loading then."""
-    if not isinstance(step, ClickStep) or step.navigates:
+    belong to a page that was still loading then. Where the words of the dialog are not known, the headings without a
+    name tell that what is behind it is kept from screen readers: then of these roles only what has a name is in it."""
+    if not isinstance(step, ClickStep):
         return step
     came = [change.element for change in step.changes if isinstance(change, Appeared)]
-    opened = [_letters(one) for one in came if one.role in _OPENED and one.text and not one.text_cut]
-    if not opened:
+    dialogs = [one for one in came if one.role in _OPENED]
+    opened = [] if step.navigates else [_letters(one) for one in dialogs if one.text and not one.text_cut]
+    roles = _PLAIN if opened else _BEHIND
+    if not opened and not (dialogs and {bool(one.name) for one in came if one.role == "heading"} == {True, False}):
         return step
 
     def is_late(change: Change) -> bool:
         one = change.element
-        plain = isinstance(change, Appeared) and one.role in _PLAIN and not one.live and not says_of_itself(one)
-        return plain and not any(_letters(one) in words for words in opened)
+        plain = isinstance(change, Appeared) and one.role in roles and not one.live and not says_of_itself(one)
+        return plain and not (any(_letters(one) in words for words in opened) if opened else one.name)
 
     return step.model_copy(update={"changes": tuple(change for change in step.changes if not is_late(change))})
+
+
+def _went_by_itself(upcoming: Step) -> frozenset[str]:
+    """The headings and texts that went while the next step only unfolded something, which takes none away: they belong
+    to a page that was still loading. What stands in a dialog that opens, or behind it, is another matter."""
+    unfolds = isinstance(upcoming, ClickStep) and not upcoming.navigates and _unfolds(upcoming)
+    if not unfolds or any(change.element.role in _OPENED for change in upcoming.changes):
+        return frozenset()
+    gone = (one.element for one in upcoming.changes if isinstance(one, Gone) and one.element.role in _PLAIN)
+    return frozenset(text for one in gone for text in (one.text, one.name) if text)
+
+
+def _unfolds(step: ClickStep) -> bool:
+    states = (one for one in step.changes if isinstance(one, StateChanged) and one.state == "expanded" and one.after)
+    return any((one.element.role, one.element.name) == (step.target.role, step.target.name) for one in states)
 
 
 def _letters(element: Element) -> str:
@@ -117,7 +137,7 @@ def _that_hold(writer: Writer, checks: list[Check], upcoming: Step) -> list[Chec
         checks = [check for check in checks if not (_waits_as_actions_do(check) and _is_of(check, ways))]
     own = own_words((*writer.fixed, *writer.used))
     checks = [check for check in checks if not _tells_of_others(writer, check, own)]
-    swept = _swept_by_typing(upcoming)
+    swept = _swept_by_typing(upcoming) | _went_by_itself(upcoming)
     checks = [check for check in checks if not (_looks(check) and check.says in swept)]
     if isinstance(upcoming, ClickStep):
         words = caption(upcoming.target)
