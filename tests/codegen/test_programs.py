@@ -200,6 +200,15 @@ def test_what_is_shown_again_is_neither_an_effect_nor_gone() -> None:
     assert "Signed up" not in write_test(story(press)).code
 
 
+def test_what_another_one_still_says_is_not_looked_for_once_it_went() -> None:
+    """Told with no way to find it: the browser's own list, behind the one that closed, has the option as well."""
+    went = by_role("div", "option", "Bern", text="Bern")
+    for ways, found in ((went.candidates, True), ((), False)):
+        gone = Gone(element=went.model_copy(update={"candidates": ways}))
+        press = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, PAGE, changes=(gone,)))
+        assert ('get_by_role("option", name="Bern")' in write_test(story(press)).code) is found
+
+
 @pytest.mark.parametrize(("home", "reads"), [("/ann/notes", False), ("/notes", True), ("/login/ann", True)])
 def test_pages_of_a_users_own_belong_to_that_user(home: str, reads: bool) -> None:
     """Where the name of who signs in stands in the addresses that follow, the environment can't name another; a word

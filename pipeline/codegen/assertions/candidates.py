@@ -321,7 +321,8 @@ def text_value(text: str, fixed: tuple[str, ...]) -> Expr | None:
 
 def _gone(finder: Finder, element: Element, typing: Typing) -> Check | None:
     text = readable(element.text or element.name or "")
-    found = _telling(finder, element)
+    # Told with no way to find it, it is what something else still says.
+    found = _telling(finder, element) if element.candidates else None
     if found is None or not found.unique or len(text) < 2 or element.masked or can_be_closed(text):
         return None
     if is_volatile(found.says, finder.fixed):

@@ -13,7 +13,7 @@ from pipeline.intake.rrweb.chunks import Entry, FullEntry, InputEntry, MetaEntry
 from pipeline.intake.rrweb.dom import Dom, DomNode, Meter, hidden, text_of
 from pipeline.intake.rrweb.page import View, interactive, notable
 from schemas import limits
-from schemas.elements import Element
+from schemas.elements import ByRole, Candidate, Element
 from schemas.events import Appeared, Change, Choice, Gone, Page
 
 DOUBLE_CLICK_MS = 1_000
@@ -158,7 +158,7 @@ class Tape:
     def _gone(self, now: dict[tuple[str, str], DomNode]) -> list[Gone]:
         """Dialogs and alerts that are no longer there, by role and name only: their nodes are gone too."""
         left = [key for key in self._seen if key not in now and key[0] not in ("heading", _TYPED)][:APPEARED_MAX]
-        return [Gone(element=Element(tag=self._seen[key].tag, role=key[0], name=key[1], text=key[1])) for key in left]
+        return [Gone(element=_called(self._seen[key].tag, *key)) for key in left]
 
     # --- actions ---
 
@@ -300,3 +300,9 @@ def play(entries: Iterable[Entry], meter: Meter) -> Tape:
         tape.take(entry)
     tape.finish()
     return tape
+
+
+def _called(tag: str, role: str, name: str) -> Element:
+    """What is known of an element that is gone."""
+    ways = (Candidate(locator=ByRole(role=role, name=name), count=0),) if name else ()
+    return Element(tag=tag, role=role, name=name, text=name, candidates=ways)
