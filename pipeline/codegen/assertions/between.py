@@ -68,20 +68,24 @@ def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> 
 def _without_late(step: Step) -> Step:
     """The step without headings and texts that came beside a dialog that it opened, which has none of them: these
     belong to a page that was still loading then. Where the words of the dialog are not known, the headings without a
-    name tell that what is behind it is kept from screen readers: then of these roles only what has a name is in it."""
+    name tell that what is behind it is kept from screen readers: then of these roles, and of messages, only what has a
+    name is in it."""
     if not isinstance(step, ClickStep):
         return step
     came = [change.element for change in step.changes if isinstance(change, Appeared)]
     dialogs = [one for one in came if one.role in _OPENED]
     opened = [] if step.navigates else [_letters(one) for one in dialogs if one.text and not one.text_cut]
-    roles = _PLAIN if opened else _BEHIND
     if not opened and not (dialogs and {bool(one.name) for one in came if one.role == "heading"} == {True, False}):
         return step
 
     def is_late(change: Change) -> bool:
         one = change.element
-        plain = isinstance(change, Appeared) and one.role in roles and not one.live and not says_of_itself(one)
-        return plain and not (any(_letters(one) in words for words in opened) if opened else one.name)
+        says = one.live or says_of_itself(one)
+        if not isinstance(change, Appeared):
+            return False
+        if not opened:
+            return not one.name and (one.role in _BEHIND or says)
+        return one.role in _PLAIN and not says and not any(_letters(one) in words for words in opened)
 
     return step.model_copy(update={"changes": tuple(change for change in step.changes if not is_late(change))})
 
