@@ -162,6 +162,28 @@ def test_a_menu_that_opens_while_the_page_loads_is_told(record: Record, site: Si
     assert told == [("hover", "Theme"), ("click", "Dark")]
 
 
+ACCOUNT = """<!doctype html><title>Desk</title>
+<div id="who" style="cursor: pointer">Signed in as <span>Ada</span></div><p>Text</p>
+<ul id="menu" style="display: none"><li><a href="#out">Sign out</a></li></ul>
+<script>who.onmouseenter = () => { menu.style.display = "block"; };</script>"""
+
+
+def test_a_menu_of_what_shows_a_hand_is_told(record: Record, site: Site) -> None:
+    """Many a page opens the user's menu as the pointer comes to a name that only looks as if one could press it."""
+    site.pages["/account.html"] = (ACCOUNT, "text/html", {})
+
+    def do(page: Page) -> None:
+        until_told(page, site, "effect")
+        page.get_by_text("Text").hover()
+        page.wait_for_timeout(400)
+        page.get_by_text("Ada").hover()
+        page.wait_for_timeout(1_000)
+        page.get_by_role("link", name="Sign out").click()
+
+    told = [(one.kind, one.target.name or one.target.text) for one in actions(record("account.html", do))]
+    assert told == [("hover", "Signed in as Ada"), ("click", "Sign out")]
+
+
 def test_hovering_for_nothing_is_no_event(record: Record) -> None:
     """The pointer passes over a lot on its way: none of that is told."""
 

@@ -2,7 +2,7 @@
 import { ancestorsOf, containsDeep, visible } from "../page/dom";
 import { attempt } from "../native";
 import type { Recorder } from "../recorder";
-import { retarget } from "./retarget";
+import { hand, retarget } from "./retarget";
 import type { Snapshot } from "../page/snapshot";
 
 const TRAIL_MAX = 16;
@@ -76,9 +76,9 @@ export class Hovers {
     if (!after?.seen || !stop?.seen || (stop.epoch !== after.epoch && !target.matches("[role^=menuitem]"))) return null;
     const item = [target, ...ancestorsOf(target)].find((one) => after.seen!.byElement.has(one));
     if (!item || knows(stop.seen, item) || containsDeep(target, stop.element)) return null;
-    const opener = retarget(stop.element).element;
-    const opens = opener.matches("button,a,li,[role],[onmouseover]");
-    return opens && knows(stop.seen, opener) && !opener.contains(target) ? opener : null;
+    const { element } = retarget(stop.element);
+    const opener = [element, ...ancestorsOf(element)].find((one) => knows(stop.seen!, one));
+    return opener && !opener.contains(target) && (hand(opener) || opener.matches("button,a,li,[role],[onmouseover]")) ? opener : null;
   }
 
   private rulesOf(doc: Document): HoverRule[] {

@@ -64,13 +64,15 @@ function namedAround(raw: Element): Element | null {
   return null;
 }
 
+/** Whether a hand shows that something can be done with it. */
+export const hand = (element: Element): boolean => attempt(() => getComputedStyle(element).cursor === "pointer", false);
+
 /** Where nothing says that it is interactive: what shows a hand under the pointer, if the hit element says nothing. */
 function clickable(raw: Element): Element {
   const words = raw.textContent!.trim();
   const named = /\p{L}/u.test(words) ? null : namedAround(raw);
   if (named) return named;
   if (words && /xhtml$/.test(raw.namespaceURI ?? "")) return raw;
-  const hand = (element: Element): boolean => attempt(() => getComputedStyle(element).cursor === "pointer", false);
   if (!hand(raw)) return raw;
   let top = raw;
   for (const up of ancestorsOf(raw)) {
