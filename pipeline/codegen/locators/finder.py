@@ -60,6 +60,8 @@ JOINTS_MIN: Final = 2
 """Places where words meet without a space, from which on a text is certainly put together; one has many a brand."""
 PENALTY_JOINT: Final = 15
 PENALTY_JOINTS: Final = 430
+WORD_CHARS_MAX: Final = 8
+"""A word so short may stand in others by chance."""
 PENALTY_RENAMED: Final = 600
 """For scopes by ids and test ids: they are renamed more readily than what people see."""
 
@@ -168,7 +170,7 @@ class Finder:
             expr, score = inner.expr, score + 25 + inner.score // 10
             if scope.count > 1:
                 score += 20
-        found = self._one(expr, candidate.locator)
+        found = self._one(expr, _whole_word(candidate, own))
         if found is None:
             return None
         score += found.score
@@ -319,6 +321,16 @@ def is_bare(found: Found) -> bool:
             return tag in COMMON_TAGS
         case _:
             return False
+
+
+def _whole_word(candidate: Candidate, own: str) -> Locator:
+    """The locator; of a short word that is all the element says, as a whole: rows that come later may hold `Name` by
+    chance, in a longer word or across two cells (`Hanna` beside `Menu`). A whole text is found by its parts as well, so
+    what was found alone by these is found alone."""
+    locator = candidate.locator
+    if not isinstance(locator, ByText) or candidate.count != 1 or locator.value != own or len(own) > WORD_CHARS_MAX:
+        return locator
+    return locator.model_copy(update={"exact": True}) if own.isalpha() else locator
 
 
 _WITHHELD: Final = quoted("•••")[1:-1]
