@@ -38,7 +38,7 @@ export class Requests {
 
   /** The page is going: requests that have had no answer yet are told without one. */
   leave(): void {
-    for (const sent of this.open) this.end(sent, null);
+    for (const sent of this.open) this.end(sent);
   }
 
   private begin(realm: Realm, method: string, url: string, type: string, body?: unknown): Sent | null {
@@ -50,7 +50,8 @@ export class Requests {
     return sent;
   }
 
-  private end(sent: Sent | null, status: number | null): void {
+  /** `from`: where the answer came from. Where the server led elsewhere, nobody tells a page by which status: 302, then. */
+  private readonly end = guard((sent: Sent | null, status?: number | null, from?: string): void => {
     if (!sent || sent.done) return;
     sent.done = true;
     this.open.delete(sent);
@@ -59,10 +60,8 @@ export class Requests {
     if ((this.counted.count += 1) > REQUESTS_PER_ACTION_MAX) return;
     const { method, type, cause, typing } = sent;
     const url = cut(sent.bare || this.recorder.privacy.masksAll ? bareUrl(sent.url) : sent.url, URL_CHARS_MAX);
-    this.recorder.emit({ kind: "request", method, url, status: status || null, type, cause, typing: typing || undefined }, { typing: sent.bare });
-  }
-
-  private readonly finish = guard((sent: Sent | null, status: number | null) => this.end(sent, status));
+    this.recorder.emit({ kind: "request", method, url, status: (from && from !== sent.url.split("#")[0] && status! < 300 ? 302 : status) || null, type, cause, typing: typing || undefined }, { typing: sent.bare });
+  });
 
   private wrapFetch(realm: Realm): void {
     wrap(realm, "fetch", (call, _, args) => {
@@ -76,11 +75,11 @@ export class Requests {
       // The page gets what follows from ours, so that what it leaves unhandled counts as unhandled.
       return answer.then(
         (response) => {
-          this.finish(sent, response?.status ?? null);
+          this.end(sent, response?.status, response?.url);
           return response;
         },
         (error) => {
-          this.finish(sent, null);
+          this.end(sent);
           throw error;
         },
       );
@@ -99,7 +98,7 @@ export class Requests {
       attempt(() => {
         const ask = asked.get(request);
         const sent = ask ? this.begin(realm, ask.method, ask.url, "xmlhttprequest", args[0]) : null;
-        if (sent) request.addEventListener("loadend", () => this.finish(sent, request.status || null));
+        if (sent) request.addEventListener("loadend", () => this.end(sent, request.status, request.responseURL));
       }, undefined);
       return call();
     });
@@ -107,7 +106,7 @@ export class Requests {
 
   private wrapBeacon(realm: Realm): void {
     wrap(realm.Navigator?.prototype, "sendBeacon", (call, _, args) => {
-      this.finish(attempt(() => this.begin(realm, "POST", String(args[0]), "beacon"), null), null);
+      this.end(attempt(() => this.begin(realm, "POST", String(args[0]), "beacon"), null), null);
       return call();
     });
   }
@@ -121,7 +120,7 @@ export class Requests {
         const cause = this.recorder.cause();
         if (cause === null || told.get(socket) === cause) return;
         told.set(socket, cause);
-        this.finish(this.begin(realm, "SEND", socket.url, "ws"), null);
+        this.end(this.begin(realm, "SEND", socket.url, "ws"), null);
       }, undefined);
       return call();
     });

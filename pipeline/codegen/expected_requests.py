@@ -7,7 +7,7 @@ from typing import Final
 
 from pipeline.codegen import addresses
 from pipeline.codegen.locators.text_matchers import regex
-from pipeline.codegen.python.expressions import Attr, Contains, Expr, Lambda, Literal, Name, Or
+from pipeline.codegen.python.expressions import Attr, Contains, Equal, Expr, Lambda, Listing, Literal, Name, Or
 from pipeline.codegen.python.program import Remark
 from pipeline.codegen.python.remarks import GETS_DATA
 
@@ -23,6 +23,9 @@ def address_pattern(url: str, varying: frozenset[str] = frozenset()) -> str | No
     """A regular expression for the address of a request."""
     found = addresses.address(url, frozenset(), varying)
     return None if found is None else found.pattern
+
+
+REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,14 @@ class ExpectedRequest:
             return regex(self.pattern)
         body = Or(Attr(Attr(Name("response"), "request"), "post_data"), Literal(""))
         return Lambda("response", Contains(body, Literal(self.word)))
+
+    def answered(self, response: Expr) -> Expr:
+        """What must be true of the answer, of which the status is known. A page isn't told by which redirect it was led
+        elsewhere."""
+        status = Attr(response, "status")
+        if self.status in REDIRECTS:
+            return Contains(Listing(tuple(map(Literal, REDIRECTS))), status)
+        return Equal(status, Literal(self.status or 0))
 
 
 def explained(requested: Sequence[ExpectedRequest]) -> list[Remark]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
+from pipeline.activities.facts.responses import LED_ELSEWHERE
 from pipeline.codegen import addresses
 from pipeline.codegen.expected_requests import BESIDE, REQUESTS_MAX, ExpectedRequest, address_pattern
 from pipeline.semantics import urls
@@ -114,7 +115,7 @@ def _brings_data(request: NetworkRequest, step: Step) -> bool:
     path = urls.parse_any(request.url).path
     return (
         request.method == "GET"
-        and request.status == 200
+        and request.status in (200, LED_ELSEWHERE)
         and urls.origin(request.url) == urls.origin(step.page.url)
         and not BESIDE.search(request.url)
         and not _RUNS_ON.search(path)

@@ -32,7 +32,7 @@ from pipeline.codegen.pace import held_clicks, into_editors_at_rest, leaving_cho
 from pipeline.codegen.page_data import page_data
 from pipeline.codegen.python import names
 from pipeline.codegen.python.allow_list import check_code
-from pipeline.codegen.python.expressions import Attr, Equal, Expr, Literal, flat, method
+from pipeline.codegen.python.expressions import Attr, Expr, flat, method
 from pipeline.codegen.python.program import Assert, Program, Remark, Run
 from pipeline.codegen.python.remarks import add_remarks
 from pipeline.codegen.python.shared_locators import share_locators
@@ -277,9 +277,9 @@ def write_steps(writer: Writer, story: Story, first: int, end: int) -> None:
             writer.told.clear()
         finished = place == last
         checks = outcome(writer, story, step, known) if finished else between(writer, story, place, known)
-        for status in [one.status for one in writer.requested if one.status is not None]:
-            value = Attr(writer.last_variable("response_info"), "value")
-            writer.program.check(Assert(Equal(Attr(value, "status"), Literal(status))))
+        for requested in [one for one in writer.requested if one.status is not None]:
+            answered = requested.answered(Attr(writer.last_variable("response_info"), "value"))
+            writer.program.check(Assert(answered))
         ending = re.search(r"\.\w{1,5}$", step.download or "")
         if ending is not None:
             # The server's own name for the file goes before the link's, and no page can see it: only the kind is sure.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote
 
-from pipeline.activities.facts.responses import CHANGING
+from pipeline.activities.facts.responses import CHANGING, succeeded
 from pipeline.codegen.expected_requests import BESIDE, REQUESTS_MAX, ExpectedRequest, address_pattern
 from pipeline.semantics import urls
 from schemas.stories import CheckStep, ClickStep, NetworkRequest, PressStep, SelectStep, Step, Story
@@ -54,7 +54,7 @@ def _writes(request: NetworkRequest, step: Step) -> bool:
     return (
         request.cause == step.event_id
         and request.method in CHANGING
-        and 200 <= (request.status or 0) < 300
+        and succeeded(request)
         and urls.origin(request.url) == urls.origin(step.page.url)
         and not BESIDE.search(request.url)
     )

@@ -146,8 +146,9 @@ def pages_handler(site: Site) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
             if self.path.startswith("/api/"):
-                status = 500 if self.path.endswith("/fail") else 201
-                return self.answer(status, b"{}", "application/json", Access_Control_Allow_Origin="*")
+                status = {"/fail": 500, "/led": 303}.get(self.path[self.path.rindex("/") :], 201)
+                more = {"Access_Control_Allow_Origin": "*", "Location": "/api/things"}
+                return self.answer(status, b"{}", "application/json", **more)
             said = parse_qs(body)
             page = (PAGES / "result.html").read_text().replace("{{name}}", said.get("name", [""])[0])
             return self.answer(200, page.encode(), "text/html; charset=utf-8")

@@ -132,6 +132,38 @@ def test_failed_request(record: Record, site: Site) -> None:
     assert (effect.changes[0].element.role, effect.changes[0].element.text) == ("alert", "Could not save")
 
 
+LED = """<!doctype html><title>Things</title><button>Save</button><script>
+const byXhr = (method, url) => new Promise((done) => {
+  const request = new XMLHttpRequest();
+  request.onloadend = done;
+  request.open(method, url);
+  request.send();
+});
+document.querySelector("button").onclick = async (event) => {
+  await fetch("/api/led", { method: "POST" });
+  await byXhr("POST", "/api/led");
+  await fetch("/api/plain#top");
+  await byXhr("GET", "/api/plain#top");
+  await byXhr("GET", "/api/fail");
+  event.target.textContent = "Saved";
+};
+</script>"""
+
+
+def test_a_request_that_was_led_elsewhere_is_told_as_such(record: Record, site: Site) -> None:
+    """A script sees only what came in the end; who watches the requests sees the server lead elsewhere first."""
+    site.pages["/led.html"] = (LED, "text/html", {})
+
+    def do(page: Page) -> None:
+        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Saved").wait_for()
+
+    asked = [one for one in record("led.html", do) if one.kind == "request"]
+    assert [(one.method, one.status) for one in asked] == [
+        ("POST", 302), ("POST", 302), ("GET", 200), ("GET", 200), ("GET", 500)
+    ]  # fmt: skip
+
+
 def test_who_asked_for_a_page_is_told(record: Record, site: Site) -> None:
     """A page that sends the browser on by itself, at once or later, asked for the next one; an address that is opened
     over a page was asked for by the user, however soon after the one before."""

@@ -64,6 +64,15 @@ def test_what_the_last_step_saved_is_asserted_where_the_page_stays(
     assert ('with page.expect_response(re.compile(r"/api/config$")) as response_info:' in code) is waits
 
 
+def test_a_save_that_was_led_elsewhere_is_answered_by_a_redirect() -> None:
+    """Which one it was, no page is told; that it was no error and no other answer is asserted."""
+    click = ClickStep(target=by_role("button", "button", "Save"), **base(PAGE, NEXT, navigates=True))
+    sent = {"url": HOME + "/things", "method": "POST", "status": 302, "cause": click.event_id}
+    code = write_test(story(click, networkRequests=[sent])).code
+    assert 'with page.expect_response(re.compile(r"/things$")) as response_info:' in code
+    assert "assert response_info.value.status in [301, 302, 303, 307, 308]" in code
+
+
 def test_a_field_whose_page_saved_once_it_was_left_is_left() -> None:
     """An editor is typed in by the focus alone: the keyboard can't be left."""
 
@@ -153,6 +162,6 @@ def test_what_was_chosen_is_looked_for_once_its_list_is_closed(stays: bool, chos
     changes = (shown,) if stays else (shown, Gone(element=gone))
     choice = ClickStep(target=option, **base(PAGE, PAGE, changes=changes))
     code = write_test(story(choice, ClickStep(target=by_role("button", "button", "Save"), **base(PAGE)))).code
-    assert 'expect(page.get_by_text("Suite")).to_be_visible()' in code
+    assert 'expect(page.get_by_text("Suite", exact=True)).to_be_visible()' in code
     hidden = f'expect(page.get_by_role("option", name="{chosen}")).to_be_hidden()'
     assert (hidden in code.partition(".to_be_visible()")[0]) is waits

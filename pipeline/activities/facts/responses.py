@@ -29,6 +29,8 @@ CALLS_MIN: Final = 3
 KEPT_MIN: Final = 3
 """After so many steps a page writes to one place before that is taken for its own state."""
 _REPLACING: Final = frozenset({"PUT", "PATCH"})
+LED_ELSEWHERE: Final = 302
+"""The status of an answer that came from where the server led."""
 FAILED_STATUS: Final = 400
 """The least status by which an app says no."""
 LOCKED: Final = WORDS["locked"]
@@ -37,6 +39,11 @@ _READS: Final = re.compile(
     r"filter|count[\w-]*|paginate|search[\w-]*|query|history|list|find|lookup|suggest\w*|autocomplete", re.I
 )
 """Last parts of addresses that are asked by POST for something to show."""
+
+
+def succeeded(request: NetworkRequest) -> bool:
+    """Whether the app did as it was asked, and perhaps led elsewhere to show it."""
+    return 200 <= (request.status or 0) < FAILED_STATUS
 
 
 def changes(request: NetworkRequest) -> bool:

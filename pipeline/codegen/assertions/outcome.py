@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
 
-from pipeline.activities.facts.responses import CHANGING, changes
+from pipeline.activities.facts.responses import CHANGING, changes, succeeded
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.codegen import addresses
 from pipeline.codegen.actions import Writer
@@ -77,7 +77,7 @@ def saving_request(
         request
         for place, request in enumerate(sent)
         if request.method in CHANGING
-        and 200 <= (request.status or 0) < 300
+        and succeeded(request)
         and urls.origin(request.url) == urls.origin(step.page.url)
         and calls.count(calls[place]) == 1
         and places.index(places[place]) == place  # many an app reads right afterwards what it has saved
@@ -108,7 +108,7 @@ def saved_before_leaving(
         if request.cause == step.event_id
         and changes(request)
         and (request.method != "POST" or isinstance(step, ClickStep | CheckStep))
-        and 200 <= (request.status or 0) < 300
+        and succeeded(request)
         and urls.origin(request.url) == urls.origin(step.page.url)
         and calls.count(_call(request)) == 1
         and not BESIDE.search(request.url)
@@ -288,7 +288,7 @@ def _adds(writer: Writer, check: Check) -> bool:
 def _saves(story: Story, step: Step) -> bool:
     """Whether the step changed something on the server."""
     sent = (request for request in story.network_requests if request.cause == step.event_id)
-    return any(request.method in CHANGING and 200 <= (request.status or 0) < 300 for request in sent)
+    return any(request.method in CHANGING and succeeded(request) for request in sent)
 
 
 def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check], before: Sequence[Step]) -> list[Check]:

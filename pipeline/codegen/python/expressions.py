@@ -150,7 +150,7 @@ def flat(expr: Expr) -> str:
         case Equal(left=left, right=right):
             return f"{flat(left)} == {flat(right)}"
         case Contains(whole=whole, part=part):
-            return f"{flat(part)} in ({flat(whole)})"
+            return f"{flat(part)} in {flat(whole) if isinstance(whole, Listing) else f'({flat(whole)})'}"
         case Joined(parts=parts):
             return " + ".join(flat(part) for part in parts)
         case Lambda(argument=argument, body=body):
