@@ -214,6 +214,16 @@ OTHERS: list[tuple[str, Visit, Purpose]] = [
         at(f"{HOME}reset/x").secret("new", "New password").secret("new", "Repeat").click(button("Set")),
         "change password",
     ),
+    (
+        "an account is made where the page marks its new password as the one that somebody has",
+        _go(_in(), f"{HOME}users?edit")
+        .types("Name", "bob")
+        .types("Full name", "Bob Hill")
+        .secret("new", "Current password")
+        .secret("new", "Repeat")
+        .click(button("Create")),
+        "make account",
+    ),
     ("a step-up prompt", _go(_in(), f"{HOME}sudo").secret("right").click(button("Continue")), "confirm"),
     (
         "a prompt before something is deleted",

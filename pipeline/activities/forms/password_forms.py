@@ -186,7 +186,7 @@ class _Reader:
         beside = len({one.field for one in own if isinstance(one.step, FillStep | SelectStep)} - fields)
         named = bool(SIGN_IN.search(words)) or not sender.page_words.isdisjoint(LISTS["sign_in_pages"])
         if len(fields) > 1:
-            if not beside or any(asks_old(one) for one in own if one.is_password):
+            if not beside or any(asks_old(one, own) for one in own if one.is_password):
                 return "change password"
             others = {field for one in before for field in self._fields(one)} - fields
             return "make account" if signed_in or others or CREATE.match(words) else "sign up"
@@ -196,7 +196,7 @@ class _Reader:
         if signed_in is not None and not (named and self._names_other_entrance(words, sender, signed_in)):
             if beside:
                 return "make account"
-            return "keep" if KEEPS.match(words) and not any(map(asks_old, own)) else "confirm"
+            return "keep" if KEEPS.match(words) and not any(asks_old(one, own) for one in own) else "confirm"
         if SIGN_UP.search(words) or _signs_up_at(sender.page_words):
             return "sign up"
         if not beside and not named and (CONFIRM.match(words) or "confirm" in sender.page_words):
@@ -274,10 +274,16 @@ class _Reader:
         return shows or (isinstance(step, ClickStep) and not step.navigates and not self.sent_with.get(step.event_id))
 
 
-def asks_old(field: StepMeaning) -> bool:
-    """Whether a step fills in the password that somebody has already."""
-    marked = field.target.autocomplete == "current-password" or bool(_OLD.search(field.words))
-    return marked and isinstance(field.step, FillStep)
+def asks_old(field: StepMeaning, form: Sequence[StepMeaning]) -> bool:
+    """Whether a step fills in the password that somebody has already. What is typed into another field of the form as
+    well is a new one, whatever its page marks it as."""
+    step = field.step
+    if not isinstance(step, FillStep):
+        return False
+    if field.target.autocomplete != "current-password" and not _OLD.search(field.words):
+        return False
+    others = {one.step.value.token for one in form if isinstance(one.step, FillStep) and one.field != field.field}
+    return step.value.token is None or step.value.token not in others
 
 
 def _signs_up_at(page_words: Set[str]) -> bool:

@@ -171,12 +171,15 @@ class _Teller:
                     return Literal(WRONG)
                 owner = name if name in self.people and not form.refused else right.get(token, name)
                 return _read(variable_name(PASSWORD, self.people.get(owner, 1)), variables)
-            case "change password" | "make account" if asks_old(meaning_of(step)):
+            case "change password" | "make account" if self._is_old(form, step):
                 if token in self.made:
                     return self.made[token]
                 return _read(variable_name(PASSWORD, self.people.get(right.get(token, ""), 1)), variables)
             case "change password" | "make account" | "sign up" | "keep":
                 return self.made.setdefault(token, Literal(f"{MADE_UP}{FIRST_MADE_UP + len(self.made)}"))
+
+    def _is_old(self, form: PasswordForm, step: FillStep) -> bool:
+        return asks_old(meaning_of(step), [meaning_of(one) for one in self.steps[form.first : form.last + 1]])
 
     def _withheld_name(self, form: PasswordForm, variables: list[str]) -> Expr:
         """A login name that the recording withheld, as it is the password's text as well."""
