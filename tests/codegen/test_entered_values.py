@@ -72,7 +72,7 @@ def test_the_answer_to_a_prompt_is_looked_for() -> None:
     create = ClickStep(
         target=by_role("button", "button", "Create label"), **base(LIST, LIST, changes=(*shown, entry), dialogs=asked)
     )
-    assert 'get_by_text("Kitchen")' in write_test(story(create)).code
+    assert 'get_by_text("Kitchen", exact=True)' in write_test(story(create)).code
     refused = create.model_copy(update={"dialogs": (asked[0].model_copy(update={"accepted": False}),)})
     assert entered_in([create]).values == ("Kitchen",)
     assert entered_in([refused]).values == ()

@@ -57,8 +57,8 @@ def test_each_value_is_asserted_where_it_shows_and_not_the_furniture() -> None:
         Appeared(element=by_text("td", "132.50", role="cell")),
         Appeared(element=by_text("td", "Bobby", role="cell")),
     )
-    for wanted in ("Ski pass", "132.50", "Bobby"):
-        assert f'expect(page.get_by_text("{wanted}")).to_be_visible()' in code
+    for wanted in ('"Ski pass"', '"132.50"', '"Bobby", exact=True'):
+        assert f"expect(page.get_by_text({wanted})).to_be_visible()" in code
     assert "Cheese fondue" not in code
     assert "Members" not in code
 
