@@ -230,8 +230,8 @@ class Navigation(EventBase):
 class Request(EventBase):
     """A request that the page sent; `type` as in PerformanceResourceTiming.initiatorType or `document`, `ws`.
 
-    `typing`: its body held what the user was typing just then. `status` is 302 where the server led elsewhere, be it by
-    another status: scripts are not told.
+    `typing`: its body held what the user was typing just then. `status` is 302 where a redirect was
+    followed, whatever its own status was: scripts are not told.
     """
 
     kind: Literal["request"] = "request"

@@ -50,7 +50,7 @@ export class Requests {
     return sent;
   }
 
-  /** `from`: where the answer came from. Where the server led elsewhere, nobody tells a page by which status: 302, then. */
+  /** `from`: the address that answered. Another one tells of a redirect; scripts are not told its status, so it is told as 302. */
   private readonly end = guard((sent: Sent | null, status?: number | null, from?: string): void => {
     if (!sent || sent.done) return;
     sent.done = true;

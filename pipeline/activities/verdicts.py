@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipeline.activities.facts.responses import FAILED_STATUS, LOCKED, changes
+from pipeline.activities.facts.responses import LOCKED, changes
 from pipeline.semantics.addresses import path_words, where
 from pipeline.semantics.lexicon import LISTS
 from pipeline.semantics.messages import (
@@ -26,6 +26,7 @@ from pipeline.semantics.messages import (
 from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import clean
 from pipeline.semantics.verbs import SIGN_OUT
+from schemas import statuses
 from schemas.elements import Element
 from schemas.events import Appeared, Change, Gone, TextChanged, ValueChanged
 from schemas.stories import ClickStep, GotoStep, NetworkRequest, Step
@@ -175,7 +176,7 @@ def _status(sent: Sent) -> Answer | None:
     if first is None:
         unknown = bool(sent.requests) and all(one.status == UNKNOWN_USER for one in sent.requests)
         return Answer("refused", "status", _says_locked(sent)) if unknown else None
-    if (first.status or 0) < FAILED_STATUS:
+    if (first.status or 0) < statuses.FAILED:
         return None
     if sent.step.loads and first not in named:
         return None

@@ -10,6 +10,7 @@ from pipeline.codegen.locators.text_matchers import regex
 from pipeline.codegen.python.expressions import Attr, Contains, Equal, Expr, Lambda, Listing, Literal, Name, Or
 from pipeline.codegen.python.program import Remark
 from pipeline.codegen.python.remarks import GETS_DATA
+from schemas.statuses import REDIRECTS
 
 REQUESTS_MAX: Final = 2
 """So many requests of one step are waited for."""
@@ -23,9 +24,6 @@ def address_pattern(url: str, varying: frozenset[str] = frozenset()) -> str | No
     """A regular expression for the address of a request."""
     found = addresses.address(url, frozenset(), varying)
     return None if found is None else found.pattern
-
-
-REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,7 @@ class ExpectedRequest:
         return Lambda("response", Contains(body, Literal(self.word)))
 
     def answered(self, response: Expr) -> Expr:
-        """What must be true of the answer, of which the status is known. A page isn't told by which redirect it was led
-        elsewhere."""
+        """What must be true of the answer's status. The recorded one says that there was a redirect, not which."""
         status = Attr(response, "status")
         if self.status in REDIRECTS:
             return Contains(Listing(tuple(map(Literal, REDIRECTS))), status)

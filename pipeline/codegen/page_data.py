@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
-from pipeline.activities.facts.responses import LED_ELSEWHERE
 from pipeline.codegen import addresses
 from pipeline.codegen.expected_requests import BESIDE, REQUESTS_MAX, ExpectedRequest, address_pattern
 from pipeline.semantics import urls
@@ -14,6 +13,7 @@ from pipeline.semantics.addresses import singular
 from pipeline.semantics.generated import is_id, is_volatile
 from pipeline.semantics.text import is_button, is_link, is_text_field, spaced
 from schemas.events import Appeared
+from schemas.statuses import REDIRECTED
 from schemas.stories import (
     CheckStep,
     ClickStep,
@@ -115,7 +115,7 @@ def _brings_data(request: NetworkRequest, step: Step) -> bool:
     path = urls.parse_any(request.url).path
     return (
         request.method == "GET"
-        and request.status in (200, LED_ELSEWHERE)
+        and request.status in (200, REDIRECTED)
         and urls.origin(request.url) == urls.origin(step.page.url)
         and not BESIDE.search(request.url)
         and not _RUNS_ON.search(path)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote
 
-from pipeline.activities.facts.responses import CHANGING, succeeded
+from pipeline.activities.facts.responses import CHANGING
 from pipeline.codegen.expected_requests import BESIDE, REQUESTS_MAX, ExpectedRequest, address_pattern
 from pipeline.semantics import urls
+from schemas.statuses import succeeded
 from schemas.stories import CheckStep, ClickStep, NetworkRequest, PressStep, SelectStep, Step, Story
 
 NAME_CHARS_MIN: Final = 4
@@ -54,7 +55,7 @@ def _writes(request: NetworkRequest, step: Step) -> bool:
     return (
         request.cause == step.event_id
         and request.method in CHANGING
-        and succeeded(request)
+        and succeeded(request.status)
         and urls.origin(request.url) == urls.origin(step.page.url)
         and not BESIDE.search(request.url)
     )

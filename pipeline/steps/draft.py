@@ -32,6 +32,7 @@ from schemas.events import (
     Typed,
     Upload,
 )
+from schemas.statuses import succeeded
 from schemas.stories import (
     BackStep,
     CheckStep,
@@ -93,7 +94,7 @@ class Draft:
         """Adds a request that it caused."""
         if request.type not in PASSIVE_REQUESTS:
             self.asks += 1
-        saves = request.typing and request.method in ("PUT", "PATCH") and 200 <= (request.status or 0) < 300
+        saves = request.typing and request.method in ("PUT", "PATCH") and succeeded(request.status)
         if saves and origin(request.url) == origin(self.step.page.url):
             self.autosaved = True
 

@@ -213,6 +213,7 @@ def test_requests_name_the_step_that_caused_them() -> None:
     [
         ("PUT", 204, True, True),
         ("PATCH", 200, True, True),
+        ("PUT", 302, True, True),
         ("PUT", 204, False, False),
         ("PUT", 500, True, False),
         ("POST", 200, True, False),

@@ -12,6 +12,7 @@ from pipeline.semantics.lexicon import WORDS
 from pipeline.semantics.messages import asks_for_more, errors, refusals, without_own
 from pipeline.semantics.step_meaning import meaning_of
 from pipeline.semantics.text import is_link
+from schemas import statuses
 from schemas.events import Appeared, Gone, TextChanged
 from schemas.stories import ClickStep, FillStep, GotoStep, HoverStep, NetworkRequest, PressStep, ReloadStep, Step
 
@@ -29,21 +30,12 @@ CALLS_MIN: Final = 3
 KEPT_MIN: Final = 3
 """After so many steps a page writes to one place before that is taken for its own state."""
 _REPLACING: Final = frozenset({"PUT", "PATCH"})
-LED_ELSEWHERE: Final = 302
-"""The status of an answer that came from where the server led."""
-FAILED_STATUS: Final = 400
-"""The least status by which an app says no."""
 LOCKED: Final = WORDS["locked"]
 _FAILED: Final = WORDS["failed"]
 _READS: Final = re.compile(
     r"filter|count[\w-]*|paginate|search[\w-]*|query|history|list|find|lookup|suggest\w*|autocomplete", re.I
 )
 """Last parts of addresses that are asked by POST for something to show."""
-
-
-def succeeded(request: NetworkRequest) -> bool:
-    """Whether the app did as it was asked, and perhaps led elsewhere to show it."""
-    return 200 <= (request.status or 0) < FAILED_STATUS
 
 
 def changes(request: NetworkRequest) -> bool:
@@ -217,7 +209,7 @@ class Answers:
     def failed(self, step: Step) -> bool:
         """Whether a request that it caused was answered so. What fails beside a new page (a ping, a lock let go) is not
         the answer: there the page itself must have been asked for."""
-        refused = (r for r in self._sent.get(step.event_id, ()) if (r.status or 0) >= FAILED_STATUS)
+        refused = (r for r in self._sent.get(step.event_id, ()) if (r.status or 0) >= statuses.FAILED)
         sent = [r for r in refused if changes(r)]
         if not step.navigates:
             return bool(sent)

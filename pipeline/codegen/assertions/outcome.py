@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
 
-from pipeline.activities.facts.responses import CHANGING, changes, succeeded
+from pipeline.activities.facts.responses import CHANGING, changes
 from pipeline.activities.forms.password_forms import password_forms
 from pipeline.codegen import addresses
 from pipeline.codegen.actions import Writer
@@ -41,6 +41,7 @@ from pipeline.semantics.text import caption, is_button
 from pipeline.semantics.verbs import is_commit
 from schemas.elements import Element
 from schemas.events import TextChanged
+from schemas.statuses import succeeded
 from schemas.stories import (
     CheckStep,
     ClickStep,
@@ -77,7 +78,7 @@ def saving_request(
         request
         for place, request in enumerate(sent)
         if request.method in CHANGING
-        and succeeded(request)
+        and succeeded(request.status)
         and urls.origin(request.url) == urls.origin(step.page.url)
         and calls.count(calls[place]) == 1
         and places.index(places[place]) == place  # many an app reads right afterwards what it has saved
@@ -108,7 +109,7 @@ def saved_before_leaving(
         if request.cause == step.event_id
         and changes(request)
         and (request.method != "POST" or isinstance(step, ClickStep | CheckStep))
-        and succeeded(request)
+        and succeeded(request.status)
         and urls.origin(request.url) == urls.origin(step.page.url)
         and calls.count(_call(request)) == 1
         and not BESIDE.search(request.url)
@@ -288,7 +289,7 @@ def _adds(writer: Writer, check: Check) -> bool:
 def _saves(story: Story, step: Step) -> bool:
     """Whether the step changed something on the server."""
     sent = (request for request in story.network_requests if request.cause == step.event_id)
-    return any(request.method in CHANGING and succeeded(request) for request in sent)
+    return any(request.method in CHANGING and succeeded(request.status) for request in sent)
 
 
 def _with_whole(writer: Writer, page: Expr, step: Step, taken: list[Check], before: Sequence[Step]) -> list[Check]:
