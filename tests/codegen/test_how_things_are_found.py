@@ -1,11 +1,13 @@
 """Things are found by what stays: by no figure that they held, no caption that changes, no text of what is beside."""
 
+import pytest
+
 from pipeline.codegen import write_test
 from pipeline.codegen.locators.finder import ordinal
 from schemas.elements import ById, ByLabel, ByPath, ByRole, ByTag, ByText, Candidate, Element, PathStep, Scope
 from schemas.events import Appeared, TextChanged, Typed
 from schemas.stories import CheckStep, ClickStep, FillStep
-from tests.codegen.by_hand import base, by_label, by_role, by_text, story
+from tests.codegen.by_hand import at, base, by_label, by_role, by_text, story
 from tests.codegen.test_what_stays_true import PAGE
 
 
@@ -146,3 +148,21 @@ def test_a_tag_whose_classes_look_generated_is_found_by_its_path() -> None:
     by_path = Candidate(locator=ByPath(steps=(PathStep(tag="div", nth_of_type=3),)), count=1)
     step = ClickStep(target=Element(tag="div", candidates=(by_classes, by_path)), **base(PAGE))
     assert 'page.locator("div:nth-of-type(3)").click()' in write_test(story(step)).code
+
+
+@pytest.mark.parametrize(
+    ("says", "is_whole"), [("Name", True), ("Warehouse", False), ("Q3", False)], ids=["word", "long", "number"]
+)
+def test_a_short_word_is_looked_for_as_a_whole(says: str, is_whole: bool) -> None:
+    """Rows that come later may hold it in a longer word, or across two cells: `Hanna` beside `Menu`."""
+    shown = Appeared(element=by_text("span", says))
+    click = ClickStep(target=by_role("button", "button", "Open"), **base(at("/"), at("/list"), changes=(shown,)))
+    assert (f'get_by_text("{says}", exact=True)' in write_test(story(click)).code) is is_whole
+
+
+def test_a_short_word_among_others_is_looked_for_by_it() -> None:
+    """What an element says beside it is no part of the locator."""
+    found = Candidate(locator=ByText(value="Name"), count=1)
+    shown = Appeared(element=Element(tag="span", text="Name of the ship", candidates=(found,)))
+    click = ClickStep(target=by_role("button", "button", "Open"), **base(at("/"), at("/list"), changes=(shown,)))
+    assert "exact" not in write_test(story(click)).code

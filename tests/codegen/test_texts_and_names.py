@@ -398,21 +398,3 @@ def test_what_was_chosen_to_sign_in_is_no_result_of_later_steps() -> None:
     code = write_test(story(*steps, opened, ClickStep(target=by_role("a", "link", "Next"), **base(at("/orders"))))).code
     assert 'get_by_role("heading", name="Table: orders")' in code
     assert 'name="shop.db"' not in code
-
-
-@pytest.mark.parametrize(
-    ("says", "is_whole"), [("Name", True), ("Warehouse", False), ("Q3", False)], ids=["word", "long", "number"]
-)
-def test_a_short_word_is_looked_for_as_a_whole(says: str, is_whole: bool) -> None:
-    """Rows that come later may hold it in a longer word, or across two cells: `Hanna` beside `Menu`."""
-    shown = Appeared(element=by_text("span", says))
-    click = ClickStep(target=by_role("button", "button", "Open"), **base(at("/"), at("/list"), changes=(shown,)))
-    assert (f'get_by_text("{says}", exact=True)' in write_test(story(click)).code) is is_whole
-
-
-def test_a_short_word_among_others_is_looked_for_by_it() -> None:
-    """What an element says beside it is no part of the locator."""
-    found = Candidate(locator=ByText(value="Name"), count=1)
-    shown = Appeared(element=Element(tag="span", text="Name of the ship", candidates=(found,)))
-    click = ClickStep(target=by_role("button", "button", "Open"), **base(at("/"), at("/list"), changes=(shown,)))
-    assert "exact" not in write_test(story(click)).code
