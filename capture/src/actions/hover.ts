@@ -2,7 +2,7 @@
 import { ancestorsOf, containsDeep, visible } from "../page/dom";
 import { attempt } from "../native";
 import type { Recorder } from "../recorder";
-import { hand, retarget } from "./retarget";
+import { retarget, showsHand } from "./retarget";
 import type { Snapshot } from "../page/snapshot";
 
 const TRAIL_MAX = 16;
@@ -78,7 +78,7 @@ export class Hovers {
     if (!item || knows(stop.seen, item) || containsDeep(target, stop.element)) return null;
     const { element } = retarget(stop.element);
     const opener = [element, ...ancestorsOf(element)].find((one) => knows(stop.seen!, one));
-    return opener && !opener.contains(target) && (hand(opener) || opener.matches("button,a,li,[role],[onmouseover]")) ? opener : null;
+    return opener && !opener.contains(target) && (showsHand(opener) || opener.matches("button,a,li,[role],[onmouseover]")) ? opener : null;
   }
 
   private rulesOf(doc: Document): HoverRule[] {

@@ -64,8 +64,8 @@ function namedAround(raw: Element): Element | null {
   return null;
 }
 
-/** Whether a hand shows that something can be done with it. */
-export const hand = (element: Element): boolean => attempt(() => getComputedStyle(element).cursor === "pointer", false);
+/** Whether the pointer becomes a hand over it (`cursor: pointer`): something can be done with it. */
+export const showsHand = (element: Element): boolean => attempt(() => getComputedStyle(element).cursor === "pointer", false);
 
 /** Where nothing says that it is interactive: what shows a hand under the pointer, if the hit element says nothing. */
 function clickable(raw: Element): Element {
@@ -73,10 +73,10 @@ function clickable(raw: Element): Element {
   const named = /\p{L}/u.test(words) ? null : namedAround(raw);
   if (named) return named;
   if (words && /xhtml$/.test(raw.namespaceURI ?? "")) return raw;
-  if (!hand(raw)) return raw;
+  if (!showsHand(raw)) return raw;
   let top = raw;
   for (const up of ancestorsOf(raw)) {
-    if (!hand(up) || up.textContent!.length > 200) break;
+    if (!showsHand(up) || up.textContent!.length > 200) break;
     top = up;
   }
   return top;
