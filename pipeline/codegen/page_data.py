@@ -30,6 +30,7 @@ from schemas.stories import (
     UploadStep,
 )
 
+_Call = tuple[str, str, tuple[tuple[str, str], ...]]
 ENTERS: Final = (FillStep, SelectStep, CheckStep, UploadStep)
 _RUNS_ON: Final = re.compile(r"(?i)stream|subscri|listen|watch|\bsse\b|poll|realtime|live|updates?\b|health|alive")
 """Addresses that are asked by a timer, or whose answer goes on."""
@@ -60,13 +61,17 @@ def page_data(story: Story, place: int, varying: frozenset[str] = frozenset()) -
     if not _is_known_from_its_load(story, place):
         return ()
     address, shown = _words_of_page(step), _words_shown(step)
+    causes: dict[_Call, list[str | None]] = {}
+    for request in story.network_requests:
+        causes.setdefault(_call(request), []).append(request.cause)
+    arrivals = frozenset(one.event_id for one in story.steps if _arrives(one) or one.loads)
     own = [
         request
         for request in story.network_requests
         if request.cause == step.event_id
         and _brings_data(request, step)
         and _is_explained(request.url, address, shown)
-        and _is_asked_by_pages(request, story)
+        and _is_asked_by_pages(causes[_call(request)], step, arrivals)
     ]
     till_then = {None} | {one.event_id for one in story.steps[: place + 1]}
     paths = [address_pattern(request.url) for request in story.network_requests if request.cause in till_then]
@@ -103,12 +108,10 @@ def _is_used(step: Step, later: Sequence[Step]) -> bool:
     return False
 
 
-def _is_asked_by_pages(request: NetworkRequest, story: Story) -> bool:
-    """Whether this is the first of such requests, and each later one came with another page: a timer sends others."""
-    call = _call(request)
-    causes = [other.cause for other in story.network_requests if _call(other) == call]
-    arrivals = {one.event_id for one in story.steps if _arrives(one) or one.loads}
-    return causes[0] == request.cause and len(set(causes)) == len(causes) and arrivals.issuperset(causes)
+def _is_asked_by_pages(causes: list[str | None], step: Step, arrivals: frozenset[str | None]) -> bool:
+    """Whether the step caused the first of such requests, and each later one came with another page: a timer sends
+    others."""
+    return causes[0] == step.event_id and len(set(causes)) == len(causes) and arrivals.issuperset(causes)
 
 
 def _brings_data(request: NetworkRequest, step: Step) -> bool:
@@ -183,7 +186,7 @@ def _with_its_page(url: str, varying: frozenset[str]) -> str:
     return found.place if found is not None else ""
 
 
-def _call(request: NetworkRequest) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+def _call(request: NetworkRequest) -> _Call:
     """Method and address of a request, moments and tokens alike."""
     found = urls.parse_any(request.url)
     query = tuple((name, "" if is_volatile(value) else value) for name, value in parse_qsl(found.query))

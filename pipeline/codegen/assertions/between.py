@@ -29,7 +29,9 @@ _COUNTED: Final = re.compile(r"\(\d+\)\s*$")
 _OPENED: Final = frozenset({"dialog", "alertdialog"})
 """What stands over a page once it is opened."""
 _PLAIN: Final = frozenset({None, "heading", "paragraph"})
+"""Roles of headings and plain texts."""
 _BEHIND: Final = _PLAIN | {"listitem", "article"}
+"""Roles of what may be loading behind a dialog."""
 _OF_FIELDS: Final = frozenset({"listbox", "option", "grid", "tree", "dialog", "alertdialog", "alert", "status"})
 """What a field opens, or answers whoever goes into it."""
 SCORE_NEW: Final = 54
@@ -41,8 +43,8 @@ def between(writer: Writer, story: Story, place: int, known: frozenset[str]) -> 
     step, upcoming = story.steps[place], story.steps[place + 1]
     before = story.steps[place - 1] if place else None
     whole = not step.changes or (_sends(step, before) and not lets_in(story, place))
-    prompt = _without_late(step)
-    own = prompt if whole else without_others_rows(prompt, writer.own)
+    in_time = _without_late(step)
+    own = in_time if whole else without_others_rows(in_time, writer.own)
     offered = [*what_stayed(writer, story, place), *checks_after(writer, own, known)]
     checks = _that_hold(writer, offered, upcoming) if offered else []
     if _enters(step):
